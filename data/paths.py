@@ -1,0 +1,14 @@
+"""Where the project keeps its files, independent of the working directory."""
+
+from pathlib import Path
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+ORIGINAL_FOLDER = ASSETS / "data" / "original"  # the archive, as published
+NUMPY_FOLDER = ASSETS / "data" / "numpy"  # the arrays made from it
+MODELS_FOLDER = ASSETS / "models"
+SHIPPED_MODEL = MODELS_FOLDER / "shipped"  # in git, written only on purpose
+MY_MODEL = MODELS_FOLDER / "mine"  # the user's own training
+FIGURES_FOLDER = ASSETS / "figures"
+SAVES_FOLDER = ASSETS / "saves"
+DEMO_FOLDER = ASSETS / "demo"

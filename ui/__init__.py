@@ -1,0 +1,1 @@
+"""The window: two screens, their widgets, and the plots."""
