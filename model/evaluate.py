@@ -1,0 +1,241 @@
+"""Every figure this project reports, measured in one place.
+
+`evaluate` gives what a model card holds; the functions below it give the parts: how close pictures
+come back, how normal the codes are, how varied samples are. Choices are made on the validation
+slice (the last tenth of `X_train`); `X_test` is for figures that are reported.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model.frames import crop, face_mask
+
+if TYPE_CHECKING:
+    from model.baseline import PCABaseline
+    from model.engine import FaceEngine
+    from model.latent import LatentSpace
+
+BLOCK = 128  # images measured at a time
+ALIVE = 0.05  # a unit whose raw codes deviate less than this says nothing about the face
+
+
+def split_validation(X_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Split off the last tenth of the training portraits: (those trained on, validation slice)."""
+    cut = len(X_train) - len(X_train) // 10
+    return X_train[:cut], X_train[cut:]
+
+
+def evaluate(
+    engine: FaceEngine,
+    latent: LatentSpace,
+    X: np.ndarray,
+    baseline: PCABaseline | None = None,
+) -> dict[str, float]:
+    """Measure a model on portraits, and PCA beside it where a baseline is given.
+
+    Args:
+        engine: the trained network.
+        latent: the statistics of its training codes.
+        X: uint8 (n, 171, 186, 1), an array or a memory map; read in blocks.
+        baseline: PCA with as many numbers, fitted on the training portraits.
+
+    Returns:
+        Plain numbers, ready for JSON: `mse`, `face_mse`, `ssim`, `sharpness` (see
+        `image_figures`), those of `code_summary`, `diversity` (see `sample_diversity`), and with
+        a baseline `pca_mse` and so on, `mse_ratio`, `face_mse_ratio` (below 1 is better than PCA)
+        and `ssim_gain` (above 0 is better).
+    """
+    codes, mine, linear = [], [], []
+    for images in image_blocks(X):
+        codes.append(engine.encode(images))
+        mine.append(image_figures(images, engine.decode(codes[-1])))
+        if baseline is not None:
+            linear.append(image_figures(images, baseline.reconstruct(images)))
+    figures = average_figures(mine)
+    if baseline is not None:
+        pca = average_figures(linear)
+        figures |= {f"pca_{name}": value for name, value in pca.items()}
+        figures["mse_ratio"] = figures["mse"] / pca["mse"]
+        figures["face_mse_ratio"] = figures["face_mse"] / pca["face_mse"]
+        figures["ssim_gain"] = figures["ssim"] - pca["ssim"]
+    figures |= code_summary(code_figures(np.concatenate(codes), latent))
+    figures["diversity"] = sample_diversity(engine, latent, X)
+    return figures
+
+
+def image_blocks(X: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield portraits (n, 171, 186, 1) as float32 images (m, 160, 176, 1) in [0, 1], m <= BLOCK."""
+    for start in range(0, len(X), BLOCK):
+        yield crop(np.asarray(X[start : start + BLOCK]))
+
+
+def image_figures(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, np.ndarray]:
+    """Compare each image with its reconstruction.
+
+    Args:
+        images: float32 (n, 160, 176, 1) in [0, 1].
+        reconstructions: the same shape and range.
+
+    Returns:
+        float32 (n,) arrays: `mse`; `face_mse`, inside the face ellipse only; `ssim`, the structural
+        similarity of Wang et al. 2004 (1 is identical); `sharpness`, the share of the image's
+        Laplacian energy that is left (1 is as sharp, 0 is flat).
+    """
+    import tensorflow as tf
+
+    if images.shape != reconstructions.shape:
+        raise ValueError(
+            "Images and reconstructions must have one shape. "
+            f"Received: {images.shape} and {reconstructions.shape}"
+        )
+    squared = np.square(images[..., 0] - reconstructions[..., 0])
+    energy = _laplacian_energy(images)
+    return {
+        "mse": squared.mean(axis=(1, 2)),
+        "face_mse": squared[:, face_mask()].mean(axis=1),
+        "ssim": tf.image.ssim(images, reconstructions, max_val=1.0).numpy(),
+        "sharpness": _laplacian_energy(reconstructions) / np.maximum(energy, 1e-12),
+    }
+
+
+def reconstruction_figures(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, float]:
+    """Average `image_figures` over the images: means, and the median of `sharpness`."""
+    return average_figures([image_figures(images, reconstructions)])
+
+
+def average_figures(parts: list[dict[str, np.ndarray]]) -> dict[str, float]:
+    """Average the `image_figures` of one or more blocks: means, and the median of `sharpness`."""
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    means = {name: float(values.mean(dtype=np.float64)) for name, values in whole.items()}
+    return means | {"sharpness": float(np.median(whole["sharpness"]))}
+
+
+def code_figures(codes: np.ndarray, latent: LatentSpace) -> dict[str, np.ndarray]:
+    """Measure how far codes are from the normal distribution they are held to.
+
+    Args:
+        codes: float32 (n, 80), raw codes of portraits.
+        latent: the statistics of the training codes.
+
+    Returns:
+        Arrays of (80,): of the raw units `raw_mean`, `raw_deviation`, `raw_skewness` and `alive`
+        (bool); of the whitened units, in the order of the sliders, `mean`, `deviation`, `skewness`,
+        `excess_kurtosis`, `ks` and `ks_p` (the Kolmogorov-Smirnov distance to the standard normal
+        distribution, and how often normal numbers would lie that far from it). And of (n,):
+        `mahalanobis2`, squared distances from the mean code, chi-squared with 80 degrees of freedom
+        where codes are normal.
+    """
+    codes = np.asarray(codes, np.float64)
+    whitened = np.asarray(latent.to_sliders(codes), np.float64)
+    deviation = codes.std(axis=0)
+    distance, p = _kolmogorov_smirnov(_normal_cdf(np.sort(whitened, axis=0)))
+    return {
+        "raw_mean": codes.mean(axis=0),
+        "raw_deviation": deviation,
+        "raw_skewness": _standard_moment(codes, 3),
+        "alive": deviation >= ALIVE,
+        "mean": whitened.mean(axis=0),
+        "deviation": whitened.std(axis=0),
+        "skewness": _standard_moment(whitened, 3),
+        "excess_kurtosis": _standard_moment(whitened, 4) - 3,
+        "ks": distance,
+        "ks_p": p,
+        "mahalanobis2": np.square(whitened).sum(axis=1),
+    }
+
+
+def code_summary(figures: dict[str, np.ndarray]) -> dict[str, float]:
+    """Reduce `code_figures` to the handful of numbers a card or a caption has room for.
+
+    `ks_below_5_percent` counts the units that a Kolmogorov-Smirnov test calls not normal at the
+    5 % level (4 of 80 would be by chance); `mahalanobis_ks` is the distance of the squared
+    Mahalanobis distances from the chi-squared distribution.
+    """
+    squared = figures["mahalanobis2"]
+    chi2 = _chi2_cdf(np.sort(squared)[:, None], len(figures["alive"]))
+    return {
+        "mean_abs_skewness": float(np.abs(figures["skewness"]).mean()),
+        "worst_abs_skewness": float(np.abs(figures["skewness"]).max()),
+        "mean_abs_excess_kurtosis": float(np.abs(figures["excess_kurtosis"]).mean()),
+        "ks_below_5_percent": int((figures["ks_p"] < 0.05).sum()),
+        "alive_units": int(figures["alive"].sum()),
+        "mean_mahalanobis": float(np.sqrt(squared).mean()),
+        "mahalanobis_ks": float(_kolmogorov_smirnov(chi2)[0][0]),
+    }
+
+
+def sample_diversity(
+    engine: FaceEngine, latent: LatentSpace, X: np.ndarray, count: int = 200, seed: int = 0
+) -> float:
+    """Compare how different samples are with how different reconstructed portraits are.
+
+    Returns:
+        The mean distance between two samples at temperature 1, divided by that between the
+        reconstructions of two portraits: near 1 where samples vary as people do.
+    """
+    count = min(count, len(X))
+    if count < 2:
+        return math.nan
+    rows = np.linspace(0, len(X) - 1, count).astype(int)
+    real = engine.decode(engine.encode(crop(np.stack([X[row] for row in rows]))))
+    sampled = engine.decode(latent.sample(count, np.random.default_rng(seed)))
+    return _mean_pairwise_distance(sampled) / _mean_pairwise_distance(real)
+
+
+def _laplacian_energy(images: np.ndarray) -> np.ndarray:
+    """Sum the squared five-point Laplacian of each image, (n, 160, 176, 1) to (n,)."""
+    x = images[..., 0]
+    laplacian = x[:, 2:, 1:-1] + x[:, :-2, 1:-1] + x[:, 1:-1, 2:] + x[:, 1:-1, :-2]
+    laplacian = laplacian - 4 * x[:, 1:-1, 1:-1]
+    return np.square(laplacian).sum(axis=(1, 2))
+
+
+def _standard_moment(values: np.ndarray, power: int) -> np.ndarray:
+    """Return the standardised moment of each column: power 3 is skewness, 4 kurtosis."""
+    centred = values - values.mean(axis=0)
+    deviation = np.maximum(values.std(axis=0), 1e-12)
+    return ((centred / deviation) ** power).mean(axis=0)
+
+
+def _kolmogorov_smirnov(cdf: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Test columns of sorted cumulative probabilities (n, k) against the uniform distribution.
+
+    Returns:
+        The distances (k,) and their p-values (k,), by Stephens' approximation (1970).
+    """
+    count = len(cdf)
+    step = np.arange(count)[:, None] / count
+    distance = np.maximum(cdf - step, step + 1 / count - cdf).max(axis=0)
+    scaled = distance * (math.sqrt(count) + 0.12 + 0.11 / math.sqrt(count))
+    k = np.arange(1, 101)[:, None]
+    p = 2 * ((-1.0) ** (k - 1) * np.exp(-2 * k**2 * scaled**2)).sum(axis=0)
+    return distance, np.where(
+        scaled < 0.2, 1.0, np.clip(p, 0, 1)
+    )  # the series fails near 0, p is 1
+
+
+def _normal_cdf(values: np.ndarray) -> np.ndarray:
+    erf = np.frompyfunc(math.erf, 1, 1)
+    return 0.5 * (1 + erf(values / math.sqrt(2)).astype(np.float64))
+
+
+def _chi2_cdf(values: np.ndarray, degrees: int) -> np.ndarray:
+    """Return the chi-squared cumulative probabilities for an even number of degrees."""
+    half = np.maximum(values, 1e-12) / 2
+    k = np.arange(degrees // 2)
+    log_factorial = np.array([math.lgamma(i + 1) for i in k])
+    return 1 - np.exp(k * np.log(half[..., None]) - half[..., None] - log_factorial).sum(axis=-1)
+
+
+def _mean_pairwise_distance(images: np.ndarray) -> float:
+    """Return the mean Euclidean distance between two different images."""
+    flat = images.reshape(len(images), -1).astype(np.float64)
+    norms = np.square(flat).sum(axis=1)
+    squared = norms[:, None] + norms[None, :] - 2 * flat @ flat.T
+    above = np.triu_indices(len(flat), 1)
+    return float(np.sqrt(np.maximum(squared[above], 0)).mean())
