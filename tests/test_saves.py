@@ -1,0 +1,221 @@
+import os
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from data.errors import UserError
+from ui import saves
+from ui.saves import is_save, list_saves, read_save, save_face
+
+MODEL = "a" * 64
+
+
+def a_code(seed=0):
+    return np.random.default_rng(seed).standard_normal(80).astype(np.float32)
+
+
+def an_image(seed=0):
+    return np.random.default_rng(seed).random((160, 176)).astype(np.float32)
+
+
+def a_drawing(seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (160, 176, 2), dtype=np.uint8)
+
+
+def a_save(folder, **options):
+    return save_face(folder, an_image(), a_code(), MODEL, **options)
+
+
+def with_record(path, text, key="latent-face-explorer"):
+    info = PngInfo()
+    info.add_text(key, text)
+    Image.new("L", (4, 4)).save(path, pnginfo=info)
+    return path
+
+
+def test_a_save_restores_the_code_bit_for_bit(tmp_path):
+    saved = read_save(a_save(tmp_path), MODEL, 80)
+    assert saved.code.tobytes() == a_code().tobytes()
+    assert saved.code.dtype == np.float32
+    assert np.abs(saved.image - an_image()).max() <= 0.5 / 255 + 1e-6
+    assert saved.image.dtype == np.float32
+    assert saved.drawing is None
+
+
+def test_a_save_restores_the_drawing_pixel_for_pixel_and_the_details(tmp_path):
+    details = {"realism": 0.4, "refined": True, "words": ["ä"]}
+    path = a_save(tmp_path, drawing=a_drawing(), details=details)
+    saved = read_save(path, MODEL, 80)
+    assert np.array_equal(saved.drawing, a_drawing())
+    assert saved.details == details
+
+
+def test_the_picture_shows_the_face(tmp_path):
+    image = np.zeros((160, 176, 1), dtype=np.float32)
+    image[:, 88:] = 1
+    with Image.open(save_face(tmp_path, image, a_code(), MODEL)) as picture:
+        pixels = np.asarray(picture)
+    assert pixels.shape == (640, 704)
+    assert pixels[:, :300].max() == 0
+    assert pixels[:, 404:].min() == 255
+
+
+def test_the_picture_of_a_drawing_shows_both_side_by_side(tmp_path):
+    drawing = np.zeros((160, 176, 2), dtype=np.uint8)
+    drawing[:80, :, 1] = 255  # painted black above, bare paper below
+    path = save_face(tmp_path, np.full((160, 176), 0.5), a_code(), MODEL, drawing=drawing)
+    with Image.open(path) as picture:
+        pixels = np.asarray(picture)
+    left, right = pixels[:, : pixels.shape[1] // 2], pixels[:, pixels.shape[1] // 2 :]
+    assert left[150, 350] == 0
+    assert left[500, 350] == 255
+    assert abs(int(right[300, 350]) - 128) <= 1
+
+
+def test_another_program_can_read_the_text(tmp_path):
+    with Image.open(a_save(tmp_path)) as picture:
+        assert MODEL in picture.text["latent-face-explorer"]
+
+
+def test_saves_of_one_second_do_not_overwrite_and_list_newest_first(tmp_path, monkeypatch):
+    stamps = ["2026-11-22-151204"] * 12 + ["2026-11-22-151205", "2025-01-01-000000"]
+    paths = []
+    for stamp in stamps:
+        monkeypatch.setattr(saves.time, "strftime", lambda *_, now=stamp: now)
+        paths.append(a_save(tmp_path))
+    assert paths[0].name == "face-2026-11-22-151204.png"
+    assert len(set(paths)) == len(stamps)
+    assert list_saves(tmp_path) == [paths[12], *reversed(paths[:12]), paths[13]]
+
+
+def test_a_renamed_save_lists_by_the_time_of_its_file(tmp_path):
+    old = a_save(tmp_path).rename(tmp_path / "me.png")
+    os.utime(old, (1, 1))
+    new = a_save(tmp_path)
+    assert list_saves(tmp_path) == [new, old]
+
+
+def test_what_is_no_save_is_not_listed(tmp_path):
+    path = a_save(tmp_path)
+    Image.new("L", (4, 4)).save(tmp_path / "picture.png")
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "folder.png").mkdir()
+    (tmp_path / "notes.txt").write_text("")
+    assert list_saves(tmp_path) == [path]
+    assert list_saves(tmp_path / "missing") == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_does_not_stop_the_list(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    assert list_saves(tmp_path) == []
+    with pytest.raises(UserError):
+        read_save(tmp_path / "pipe.png", MODEL, 80)
+
+
+def test_a_missing_folder_is_made(tmp_path):
+    assert is_save(a_save(tmp_path / "new" / "folder"))
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="could not be saved"):
+        a_save(tmp_path / "file")
+
+
+def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
+    def full(path, content):
+        raise UserError("The disk is full; make room.")
+
+    monkeypatch.setattr(saves, "write_atomic", full)
+    with pytest.raises(UserError, match="full"):
+        a_save(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("image", "code"),
+    [
+        (np.zeros((10, 10)), np.zeros(80)),
+        (np.zeros((160, 176)), np.full(80, np.nan)),
+        (np.zeros((160, 176)), np.zeros((1, 80))),
+    ],
+)
+def test_what_cannot_be_restored_is_not_saved(tmp_path, image, code):
+    with pytest.raises(ValueError, match="Received"):
+        save_face(tmp_path, image, code, MODEL)
+    assert list(tmp_path.iterdir()) == []
+
+
+def one_sentence(path, word, model=MODEL, latent_dim=80):
+    with pytest.raises(UserError, match=word) as caught:
+        read_save(path, model, latent_dim)
+    assert str(caught.value).count(". ") == 0
+    assert path.name in str(caught.value)
+
+
+def test_each_bad_file_gets_its_sentence(tmp_path):
+    one_sentence(tmp_path / "missing.png", "cannot be read")
+    (tmp_path / "empty.png").touch()
+    one_sentence(tmp_path / "empty.png", "is empty")
+    (tmp_path / "words.png").write_text("no picture at all")
+    one_sentence(tmp_path / "words.png", "no face code")
+    Image.new("L", (4, 4)).save(tmp_path / "picture.png")
+    one_sentence(tmp_path / "picture.png", "no face code")
+    one_sentence(tmp_path, "cannot be read")
+
+
+def test_a_save_of_another_model_is_refused(tmp_path):
+    one_sentence(a_save(tmp_path), "another model", model="b" * 64)
+    one_sentence(a_save(tmp_path), "damaged", latent_dim=40)
+
+
+def test_every_damaged_byte_of_the_record_is_noticed(tmp_path):
+    content = a_save(tmp_path).read_bytes()
+    start = content.index(b"latent-face-explorer")
+    length = struct.unpack(">I", content[start - 8 : start - 4])[0]
+    path = tmp_path / "damaged.png"
+    for offset in range(24, length + 4, 997):
+        damaged = bytearray(content)
+        damaged[start + offset] ^= 4
+        path.write_bytes(damaged)
+        one_sentence(path, "damaged")
+
+
+def test_a_cut_file_is_damaged(tmp_path):
+    content = a_save(tmp_path).read_bytes()
+    path = tmp_path / "cut.png"
+    path.write_bytes(content[:1000])
+    one_sentence(path, "damaged")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        '{"format": 2, "details": {}}',
+        '{"format": 1, "details": {}, "model": "' + MODEL + '", "code": 7}',
+        '{"format": 1, "details": {}, "model": "' + MODEL + '", "code": "' + "A" * 428 + '"}',
+        '{"a":' * 50_000,
+    ],
+)
+def test_a_forged_record_is_damaged(tmp_path, text):
+    one_sentence(with_record(tmp_path / "forged.png", text), "damaged")
+
+
+def test_a_record_of_absurd_length_is_not_read(tmp_path):
+    one_sentence(with_record(tmp_path / "huge.png", " " * 5_000_000), "damaged")
+
+
+def test_endless_chunks_are_passed_over(tmp_path):
+    chunk = struct.pack(">I4s", 0, b"teXt") + struct.pack(">I", zlib.crc32(b"teXt"))
+    path = tmp_path / "many.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk * 100_000)
+    one_sentence(path, "no face code")
+    assert not is_save(path)

@@ -1,0 +1,178 @@
+import json
+import math
+
+import numpy as np
+import pytest
+
+from data.errors import UserError
+from ui.session import FILE_NAME, SET_ASIDE_NAME, Session
+
+MODEL = "a" * 64
+
+
+def a_code(seed=0):
+    return np.random.default_rng(seed).standard_normal(80).astype(np.float32)
+
+
+def a_session(folder):
+    session = Session.open(folder, MODEL)
+    session.code, session.face_a, session.face_b = a_code(0), a_code(1), a_code(2)
+    session.locks[[3, 79]] = True
+    session.directions["smile ☺"] = a_code(3)
+    session.drawing = np.random.default_rng(4).integers(0, 256, (160, 176, 2), dtype=np.uint8)
+    session.settings.update(scale=1.5, hint_seen=True, seed=12, name="x")
+    session.save()
+    return session
+
+
+def test_a_new_session_is_empty(tmp_path):
+    session = Session.open(tmp_path / "missing", MODEL)
+    assert session.code is None
+    assert session.drawing is None
+    assert not session.locks.any()
+    assert not session.restored
+    assert session.problem is None
+
+
+def test_everything_comes_back_exactly(tmp_path):
+    before = a_session(tmp_path)
+    after = Session.open(tmp_path, MODEL)
+    for name in ("code", "face_a", "face_b"):
+        assert getattr(after, name).tobytes() == getattr(before, name).tobytes()
+    assert np.array_equal(after.drawing, before.drawing)
+    assert np.array_equal(after.locks, before.locks)
+    assert list(after.directions) == ["smile ☺"]
+    assert after.directions["smile ☺"].tobytes() == a_code(3).tobytes()
+    assert after.settings == before.settings
+    assert after.restored
+    assert after.problem is None
+
+
+def test_the_window_can_open_before_the_model(tmp_path):
+    a_session(tmp_path)
+    session = Session.open(tmp_path)
+    assert session.setting("scale", 1.0) == 1.5
+    assert session.code is None
+    session.use_model(MODEL)
+    assert np.array_equal(session.code, a_code(0))
+
+
+def test_saving_before_the_model_is_known_loses_no_face(tmp_path):
+    a_session(tmp_path)
+    Session.open(tmp_path).save()
+    assert np.array_equal(Session.open(tmp_path, MODEL).code, a_code(0))
+
+
+def test_each_model_keeps_its_own_faces(tmp_path):
+    a_session(tmp_path)
+    other = Session.open(tmp_path, "b" * 64, 40)
+    assert other.code is None
+    assert other.directions == {}
+    assert other.locks.shape == (40,)
+    assert other.drawing is not None
+    other.code = np.ones(40, dtype=np.float32)
+    other.save()
+    assert np.array_equal(Session.open(tmp_path, MODEL).code, a_code(0))
+    assert np.array_equal(Session.open(tmp_path, "b" * 64, 40).code, np.ones(40))
+
+
+def test_only_the_latest_models_are_kept(tmp_path):
+    for number in range(20):
+        session = Session.open(tmp_path, str(number))
+        session.code = a_code(number)
+        session.save()
+    kept = json.loads((tmp_path / FILE_NAME).read_text())["models"]
+    assert list(kept) == [str(number) for number in range(12, 20)]
+
+
+@pytest.mark.parametrize(
+    ("value", "default", "expected"),
+    [
+        (2, 1.0, 2.0),
+        (2.5, 1, 1),
+        (True, 1, 1),
+        (1, True, True),
+        ("2", 1.0, 1.0),
+        (None, "a", "a"),
+        (99, 1.0, 4.0),
+        (-99.0, 1.0, 0.5),
+    ],
+)
+def test_a_setting_has_the_type_of_its_default_and_obeys_the_limits(value, default, expected):
+    session = Session()
+    session.settings["x"] = value
+    limits = (0.5, 4.0) if type(default) is float else ()
+    result = session.setting("x", default, *limits)
+    assert result == expected
+    assert type(result) is type(expected)
+
+
+def test_a_missing_setting_is_its_default():
+    assert Session().setting("x", 3, 0, 9) == 3
+
+
+def test_odd_settings_do_not_cost_the_session(tmp_path):
+    session = Session.open(tmp_path, MODEL)
+    session.code = a_code()
+    session.settings.update(seed=np.int64(5), bad=math.nan, worse=object(), good="yes")
+    session.save()
+    back = Session.open(tmp_path, MODEL)
+    assert back.settings == {"seed": 5, "good": "yes"}
+    assert np.array_equal(back.code, a_code())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"\xff\xfe", b'{"format": 9}', b'{"a":' * 99_999, b"x" * (17 << 20)],
+    ids=["empty", "cut", "list", "bytes", "format", "deep", "large"],
+)
+def test_a_damaged_file_is_ignored_with_a_reason_and_set_aside(tmp_path, content):
+    (tmp_path / FILE_NAME).write_bytes(content)
+    session = Session.open(tmp_path, MODEL)
+    assert session.code is None
+    assert "damaged" in session.problem
+    session.code = a_code()
+    session.save()
+    assert session.problem is None
+    assert (tmp_path / SET_ASIDE_NAME).read_bytes() == content
+    assert np.array_equal(Session.open(tmp_path, MODEL).code, a_code())
+
+
+def test_what_is_valid_in_a_damaged_file_is_used(tmp_path):
+    a_session(tmp_path)
+    content = json.loads((tmp_path / FILE_NAME).read_text())
+    entry = content["models"][MODEL]
+    entry["code"] = "damaged"
+    entry["face_a"] = 7
+    entry["locks"] = [-1, 80, 3, "x", True, 10**9]
+    entry["directions"].update({"": entry["face_b"], "broken": "A", "long" * 50: entry["face_b"]})
+    content["drawing"] = [1, 2]
+    (tmp_path / FILE_NAME).write_text(json.dumps(content))
+    session = Session.open(tmp_path, MODEL)
+    assert session.code is None
+    assert session.face_a is None
+    assert np.array_equal(session.face_b, a_code(2))
+    assert list(np.flatnonzero(session.locks)) == [3]
+    assert list(session.directions) == ["smile ☺"]
+    assert session.drawing is None
+    assert session.setting("scale", 1.0) == 1.5
+    assert "damaged" in session.problem
+
+
+@pytest.mark.parametrize("name", ["settings", "models", "drawing"])
+@pytest.mark.parametrize("value", [None, 3, "x", [], [[]], {}, {"a": 3}, {MODEL: []}, {MODEL: 1}])
+def test_parts_of_another_kind_are_ignored(tmp_path, name, value):
+    a_session(tmp_path)
+    content = json.loads((tmp_path / FILE_NAME).read_text())
+    content[name] = value
+    (tmp_path / FILE_NAME).write_text(json.dumps(content))
+    session = Session.open(tmp_path, MODEL)
+    session.save()
+    Session.open(tmp_path, MODEL)
+
+
+def test_a_folder_in_the_place_of_the_file_does_not_stop_the_start(tmp_path):
+    (tmp_path / FILE_NAME).mkdir()
+    session = Session.open(tmp_path, MODEL)
+    with pytest.raises(UserError, match="could not be written"):
+        session.save()

@@ -1,0 +1,255 @@
+"""Saved faces: one PNG each, a picture to look at that also carries the code bit for bit.
+
+The picture is an ordinary PNG, enlarged for the eye. A text chunk in front of its pixels holds the
+record: the model, the code, the face's own pixels and, from the drawing screen, the drawing. Only
+the record is read back; the picture's pixels are never decoded, so a hostile picture has nothing to
+burst.
+"""
+
+import io
+import json
+import re
+import struct
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from data.errors import UserError
+from ui.pictures import drawing_on_paper, enlarge, side_by_side, to_pixels
+from ui.storage import (
+    pack_numbers,
+    pack_pixels,
+    parse_json,
+    unpack_numbers,
+    unpack_pixels,
+    write_atomic,
+)
+
+IMAGE_SHAPE = (160, 176)
+DRAWING_SHAPE = (160, 176, 2)  # grey level and coverage
+ENLARGEMENT = 4
+
+_KEYWORD = "latent-face-explorer"
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_MAX_RECORD = 1 << 20  # bytes; a drawing with its answer takes about 60,000
+_MAX_CHUNKS = 64  # in front of the record
+_NAME = re.compile(r"face-(\d{4}-\d\d-\d\d-\d{6})(?:-(\d{1,6}))?")
+_STAMP = "%Y-%m-%d-%H%M%S"
+
+
+@dataclass(frozen=True, eq=False)
+class SavedFace:
+    """What a save holds.
+
+    Attributes:
+        code: float32 (latent_dim,), the very bits that were saved.
+        image: float32 (160, 176) in [0, 1], the face as it looked.
+        drawing: uint8 (160, 176, 2), grey level and coverage, or None.
+        details: Plain JSON values that the screen saved along.
+        path: The file.
+    """
+
+    code: np.ndarray
+    image: np.ndarray
+    drawing: np.ndarray | None = None
+    details: dict = field(default_factory=dict)
+    path: Path | None = None
+
+
+def save_face(
+    folder: Path,
+    image: np.ndarray,
+    code: np.ndarray,
+    model_id: str,
+    *,
+    drawing: np.ndarray | None = None,
+    details: dict | None = None,
+) -> Path:
+    """Write one PNG that shows the face and carries its code; nothing is ever overwritten.
+
+    Args:
+        folder: Made if it is missing.
+        image: The face, (160, 176) or (160, 176, 1), floats in [0, 1] or uint8.
+        code: (latent_dim,) float32, finite.
+        model_id: The model whose code it is.
+        drawing: uint8 (160, 176, 2), grey level and coverage; shown on the left of the face.
+        details: Plain JSON values to keep along.
+
+    Returns:
+        The new file. Names sort by time, as in `face-2026-11-22-151204.png`.
+
+    Raises:
+        UserError: The file cannot be written.
+    """
+    pixels = to_pixels(image)
+    code = np.asarray(code, dtype=np.float32)
+    if pixels.shape != IMAGE_SHAPE or code.ndim != 1 or not np.isfinite(code).all():
+        raise ValueError(
+            f"A save takes a {IMAGE_SHAPE} image and one finite code. "
+            f"Received: an image {pixels.shape} and a code {code.shape}"
+        )
+    record = {
+        "format": 1,
+        "model": model_id,
+        "code": pack_numbers(code),
+        "image": pack_pixels(pixels),
+        "details": details or {},
+    }
+    picture = enlarge(pixels, ENLARGEMENT)
+    if drawing is not None:
+        if drawing.shape != DRAWING_SHAPE or drawing.dtype != np.uint8:
+            raise ValueError(f"A drawing is uint8 {DRAWING_SHAPE}. Received: {drawing.shape}")
+        record["drawing"] = pack_pixels(drawing)
+        picture = side_by_side(enlarge(drawing_on_paper(drawing), ENLARGEMENT), picture)
+    text = PngInfo()
+    text.add_text(_KEYWORD, json.dumps(record, allow_nan=False))
+    content = io.BytesIO()
+    Image.fromarray(picture).save(content, "png", pnginfo=text)
+    path = _claim_name(Path(folder))
+    try:
+        write_atomic(path, content.getvalue())
+    except UserError:
+        path.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def read_save(path: Path, model_id: str, latent_dim: int) -> SavedFace:
+    """Return the face that `save_face` wrote.
+
+    Raises:
+        UserError: One sentence: no such file, empty, no save, damaged, or of another model.
+    """
+    path = Path(path)
+    try:
+        text = _read_record(path)
+    except OSError as error:
+        raise UserError(
+            f"{path.name} cannot be read ({error.strerror or error}); pick another file."
+        ) from error
+    except ValueError as error:
+        raise _damaged(path) from error
+    if text is None:
+        if path.stat().st_size == 0:
+            raise UserError(f"{path.name} is empty; pick another file.")
+        raise UserError(f"{path.name} carries no face code; open it as a photo instead.")
+    try:
+        record = parse_json(text)
+        model, details = record.get("model"), record.get("details")
+        if record.get("format") != 1 or not isinstance(details, dict):
+            raise ValueError("an unknown format")
+        if model != model_id:
+            raise UserError(
+                f"{path.name} was saved with another model, whose codes mean other faces; "
+                "open it with that model."
+            )
+        drawing = record.get("drawing")
+        return SavedFace(
+            code=unpack_numbers(record.get("code"), (latent_dim,)),
+            image=unpack_pixels(record.get("image"), IMAGE_SHAPE) / np.float32(255),
+            drawing=None if drawing is None else unpack_pixels(drawing, DRAWING_SHAPE),
+            details=details,
+            path=path,
+        )
+    except ValueError as error:
+        raise _damaged(path) from error
+
+
+def is_save(path: Path) -> bool:
+    """Tell whether a file looks like one that `save_face` wrote; never raises."""
+    try:
+        with _open(Path(path)) as file:
+            return any(True for _ in _records(file))
+    except (OSError, ValueError):
+        return False
+
+
+def list_saves(folder: Path) -> list[Path]:
+    """Return the saves in a folder, newest first; whatever is no save is passed over."""
+    try:
+        paths = [path for path in Path(folder).iterdir() if path.suffix.lower() == ".png"]
+    except OSError:
+        return []
+    return sorted(filter(is_save, paths), key=_age, reverse=True)
+
+
+def _age(path: Path) -> tuple[str, int, str]:
+    """Sort key: the time in the name, else that of the file."""
+    match = _NAME.fullmatch(path.stem)
+    if match:
+        return match[1], int(match[2] or 1), path.name
+    try:
+        return time.strftime(_STAMP, time.localtime(path.stat().st_mtime)), 0, path.name
+    except (OSError, ValueError, OverflowError):
+        return "", 0, path.name
+
+
+def _claim_name(folder: Path) -> Path:
+    """Create an empty file under a new name of this second and return it."""
+    stem = f"face-{time.strftime(_STAMP)}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in range(1, 1_000_000):
+            path = folder / (f"{stem}.png" if number == 1 else f"{stem}-{number}.png")
+            try:
+                path.touch(exist_ok=False)
+            except FileExistsError:
+                continue
+            return path
+    except OSError as error:
+        raise UserError(
+            f"The face could not be saved in {folder} ({error.strerror or error}); "
+            "check the folder's space and permissions."
+        ) from error
+    raise UserError(f"{folder} holds too many saves of one second; move some away.")
+
+
+def _read_record(path: Path) -> bytes | None:
+    """Return the record's text, or None if the file has none; ValueError if it is damaged."""
+    with _open(path) as file:
+        for length in _records(file):
+            if length > _MAX_RECORD:
+                raise ValueError("a record of absurd length")
+            content = file.read(length)
+            checksum = file.read(4)
+            if len(content) != length or checksum != struct.pack(
+                ">I", zlib.crc32(content, zlib.crc32(b"tEXt"))
+            ):
+                raise ValueError("a damaged record")
+            return content[len(_KEYWORD) + 1 :]
+    return None
+
+
+def _open(path: Path) -> io.BufferedReader:
+    if path.exists() and not path.is_file():  # a pipe would wait for ever
+        raise OSError(f"{path.name} is not a file")
+    return path.open("rb")
+
+
+def _records(file: io.BufferedReader) -> Iterator[int]:
+    """Yield the length of each record's chunk, with `file` standing at the chunk's content."""
+    if file.read(len(_SIGNATURE)) != _SIGNATURE:
+        return
+    mark = _KEYWORD.encode("ascii") + b"\0"
+    for _ in range(_MAX_CHUNKS):
+        header = file.read(8)
+        if len(header) < 8:
+            return
+        length, kind = struct.unpack(">I4s", header)
+        if kind in (b"IDAT", b"IEND"):
+            return
+        start = file.tell()
+        if kind == b"tEXt" and file.read(len(mark)) == mark:
+            file.seek(start)
+            yield length
+        file.seek(start + length + 4)
+
+
+def _damaged(path: Path) -> UserError:
+    return UserError(f"{path.name} is damaged; pick another save.")

@@ -1,0 +1,123 @@
+"""Files that the screens keep: written whole or not at all, read as if a stranger had made them.
+
+Saved faces and the session are JSON. Arrays lie in it as base64 text, so that they come back bit
+for bit and nothing but numbers can come out. Whatever is wrong with what is read is a `ValueError`;
+the callers turn it into a sentence.
+"""
+
+import base64
+import json
+import math
+import os
+import tempfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from data.errors import UserError
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Put `content` at `path` in one step; a reader sees the old file or the new one.
+
+    Raises:
+        UserError: The disk is full, the folder cannot be written, and the like.
+    """
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        reason = error.strerror or error
+        raise UserError(
+            f"{path.name} could not be written ({reason}); "
+            f"check the space and the permissions of {path.parent}."
+        ) from error
+
+
+def parse_json(text: str | bytes) -> dict:
+    """Return the object that `text` holds.
+
+    Raises:
+        ValueError: It is no JSON object, holds NaN or infinity, or has numbers of absurd length.
+    """
+    try:
+        value = json.loads(text, parse_int=_integer, parse_float=_number, parse_constant=_number)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(value, dict):
+        raise ValueError("not an object")
+    return value
+
+
+def pack_numbers(values: np.ndarray) -> str:
+    """Return float32 `values` as text."""
+    return base64.b64encode(np.asarray(values, dtype="<f4").tobytes()).decode("ascii")
+
+
+def unpack_numbers(text: object, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the float32 array of this `shape` that `pack_numbers` wrote, bit for bit.
+
+    Raises:
+        ValueError: The text is damaged, of another length, or holds NaN or infinity.
+    """
+    values = np.frombuffer(_decode(text, 4 * math.prod(shape)), dtype="<f4").reshape(shape)
+    if not np.isfinite(values).all():
+        raise ValueError("not all numbers are finite")
+    return values.astype(np.float32)
+
+
+def pack_pixels(pixels: np.ndarray) -> str:
+    """Return uint8 `pixels` as compressed text."""
+    packed = zlib.compress(np.ascontiguousarray(pixels, dtype=np.uint8).tobytes(), 9)
+    return base64.b64encode(packed).decode("ascii")
+
+
+def unpack_pixels(text: object, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the uint8 array of this `shape` that `pack_pixels` wrote.
+
+    Raises:
+        ValueError: The text is damaged or unpacks to another size; at most that size is unpacked.
+    """
+    size = math.prod(shape)
+    packed = _decode(text, None)
+    decompressor = zlib.decompressobj()
+    try:
+        content = decompressor.decompress(packed, size + 1)
+    except zlib.error as error:
+        raise ValueError("damaged pixels") from error
+    if len(content) != size or not decompressor.eof:
+        raise ValueError("a picture of another size")
+    return np.frombuffer(content, dtype=np.uint8).reshape(shape).copy()
+
+
+def _decode(text: object, size: int | None) -> bytes:
+    if not isinstance(text, str):
+        raise ValueError("not a text")
+    if size is not None and len(text) != 4 * math.ceil(size / 3):
+        raise ValueError("a text of another length")
+    content = base64.b64decode(text, validate=True)
+    if size is not None and len(content) != size:
+        raise ValueError("a text of another length")
+    return content
+
+
+def _integer(text: str) -> int:
+    if len(text) > 20:  # some Pythons take minutes over a million digits
+        raise ValueError("a number of absurd length")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("not all numbers are finite")
+    return value
