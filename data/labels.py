@@ -1,0 +1,103 @@
+"""The labels of the prepared portraits, `portraits.csv`: one line for every row of the arrays."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.errors import UserError
+from data.paths import NUMPY_FOLDER
+from data.portraits import FOLDERS, MAX_NAME_LENGTH
+
+LABELS_NAME = "portraits.csv"
+SPLITS = ("train", "test")
+MAX_LABELS_BYTES = 64 << 20
+
+_COLUMNS = ["row", "split", "file", "folder", "year"]
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """The label of one portrait.
+
+    Attributes:
+        row: Its row in `X_train` or in `X_test`.
+        split: "train" or "test", which says in which of the two.
+        file: The name of its file in the archive, without the folder.
+        folder: "F" or "M".
+        year: The year of the yearbook, or None where it is not known.
+    """
+
+    row: int
+    split: str
+    file: str
+    folder: str
+    year: int | None
+
+
+def write_labels(path: Path, portraits: Iterable[Portrait]) -> None:
+    """Write labels as `portraits.csv`."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(_COLUMNS)
+        for one in portraits:
+            writer.writerow([one.row, one.split, one.file, one.folder, one.year or ""])
+
+
+def load_labels(folder: Path | str = NUMPY_FOLDER) -> list[Portrait]:
+    """Return the label of every portrait: those of `X_train` in the order of its rows, then test.
+
+    Args:
+        folder: The folder that `prepare_data` wrote to.
+
+    Raises:
+        UserError: There is no `portraits.csv`, or it is damaged.
+    """
+    path = Path(folder) / LABELS_NAME
+    try:
+        if path.stat().st_size > MAX_LABELS_BYTES:
+            raise ValueError("too large")
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = csv.reader(file, strict=True)
+            if next(rows, None) != _COLUMNS:
+                raise ValueError("other columns")
+            portraits = [_read(row) for row in rows]
+        _check_order(portraits)
+    except FileNotFoundError as error:
+        raise UserError(
+            f"There are no labels at {path}: call prepare_data() in main.py first."
+        ) from error
+    except OSError as error:
+        raise UserError(
+            f"The labels at {path} cannot be read ({error.strerror}): check its permissions."
+        ) from error
+    except (ValueError, csv.Error) as error:
+        raise UserError(
+            f"The labels at {path} are damaged ({error}): call prepare_data(fresh=True) in main.py "
+            "to write them again."
+        ) from error
+    return portraits
+
+
+def _read(row: list[str]) -> Portrait:
+    if len(row) != len(_COLUMNS):
+        raise ValueError("a line with other columns")
+    number, split, file, folder, year = row
+    plain = file.isprintable() and 0 < len(file) <= MAX_NAME_LENGTH and "/" not in file
+    if split not in SPLITS or folder not in FOLDERS or not plain:
+        raise ValueError("a line of another kind")
+    return Portrait(_number(number), split, file, folder, _number(year) if year else None)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError("a number is none")
+    return int(text)
+
+
+def _check_order(portraits: list[Portrait]) -> None:
+    train = sum(one.split == "train" for one in portraits)
+    expected = [("train", row) for row in range(train)]
+    expected += [("test", row) for row in range(len(portraits) - train)]
+    if [(one.split, one.row) for one in portraits] != expected:
+        raise ValueError("lines out of order")

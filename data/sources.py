@@ -1,0 +1,171 @@
+"""Where portraits come from: an archive file, or a folder that holds the folders F and M."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from data.errors import UserError
+from data.portraits import (
+    FOLDERS,
+    MAX_FILE_BYTES,
+    NotAPortrait,
+    PortraitFile,
+    Skipped,
+    check_name,
+)
+from data.tar import DamagedArchive, read_tar
+
+ARCHIVE_ENDINGS = (".tar.gz", ".tgz", ".tar")
+_TOO_LARGE = f"is larger than {MAX_FILE_BYTES >> 20} MB"
+
+
+class ArchiveSource:
+    """The portraits in a `.tar.gz` file as published.
+
+    Attributes:
+        path: The file.
+        size: How much there is to read, in bytes of the file.
+        done: How much of that is read.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.size = path.stat().st_size
+        self.done = 0
+
+    def fingerprint(self) -> str:
+        """Return a short text that changes when the file does."""
+        status = self.path.stat()
+        return f"{self.path.name} {status.st_size} {status.st_mtime_ns}"
+
+    def estimate(self) -> int:
+        """Return about how many portraits there are, rather too many than too few."""
+        return self.size // 10_000
+
+    def files(self) -> Iterator[PortraitFile | Skipped]:
+        """Yield the files of the folders F and M in the archive's order, and what is passed over.
+
+        Raises:
+            UserError: The archive is cut off, damaged or not an archive of portraits.
+        """
+        try:
+            with self.path.open("rb") as raw:
+                for entry in read_tar(self.path, raw, MAX_FILE_BYTES):
+                    self.done = raw.tell()
+                    if entry.kind == "folder":
+                        continue
+                    try:
+                        if file := self._file(entry):
+                            yield file
+                    except NotAPortrait as reason:
+                        yield Skipped(ascii(entry.name)[1:-1][:200], str(reason))
+        except DamagedArchive as reason:
+            raise UserError(
+                f"The archive {self.path} {reason}: download it again, or delete it and call "
+                "prepare_data(), which downloads it."
+            ) from reason
+
+    @staticmethod
+    def _file(entry) -> PortraitFile | None:
+        check_name(entry.name)
+        if entry.kind != "file":
+            raise NotAPortrait(f"is a {entry.kind}" if " " not in entry.kind else entry.kind)
+        folder, _, name = entry.name.rpartition("/")
+        folder = folder.rpartition("/")[2]
+        if folder not in FOLDERS or name.startswith("."):
+            return None
+        if entry.data is None:
+            raise NotAPortrait(_TOO_LARGE)
+        return PortraitFile(f"{folder}/{name}", entry.data)
+
+
+class FolderSource:
+    """The portraits in a folder that holds the folders F and M; attributes as `ArchiveSource`."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self._entries = [
+            (f"{folder}/{entry.name}", entry)
+            for folder in FOLDERS
+            for entry in os.scandir(path / folder)
+            if not entry.name.startswith(".") and not entry.is_dir(follow_symlinks=False)
+        ]
+        self._entries.sort(key=lambda item: item[0])
+        self.size = len(self._entries)
+        self.done = 0
+
+    def fingerprint(self) -> str:
+        """Return a short text that changes when a file of the folder does."""
+        digest = hashlib.sha256()
+        for name, entry in self._entries:
+            status = entry.stat(follow_symlinks=False)
+            digest.update(f"{name!a} {status.st_size} {status.st_mtime_ns}\n".encode())
+        return f"{self.path.name} {digest.hexdigest()}"
+
+    def estimate(self) -> int:
+        """Return how many portraits there are at most."""
+        return self.size
+
+    def files(self) -> Iterator[PortraitFile | Skipped]:
+        """Yield the files of the folders F and M by name, and what is passed over."""
+        for name, entry in self._entries:
+            try:
+                check_name(name)
+                yield PortraitFile(name, self._read(entry))
+            except NotAPortrait as reason:
+                yield Skipped(ascii(name)[1:-1][:200], str(reason))
+            except OSError as error:
+                yield Skipped(name, f"cannot be read ({error.strerror})")
+            self.done += 1
+
+    @staticmethod
+    def _read(entry: os.DirEntry) -> bytes:
+        if entry.is_symlink():
+            raise NotAPortrait("is a link")
+        if not entry.is_file(follow_symlinks=False):
+            raise NotAPortrait("is no file")
+        with open(entry.path, "rb") as file:  # noqa: PTH123 - a DirEntry, not a Path
+            data = file.read(MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
+            raise NotAPortrait(_TOO_LARGE)
+        return data
+
+
+def open_source(path: Path) -> ArchiveSource | FolderSource:
+    """Return the source at a path: an archive, or a folder that holds one or holds F and M.
+
+    Raises:
+        UserError: Nothing is there, or nothing that could be the archive.
+    """
+    try:
+        source = find_source(path)
+        if source is None and path.is_file():
+            return ArchiveSource(path)  # whatever it is called; reading it tells
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be read ({error.strerror}): check the path and its permissions."
+        ) from error
+    if source is None:
+        what = "is empty of portraits" if path.is_dir() else "does not exist"
+        raise UserError(
+            f"{path} {what}: give prepare_data() the archive (.tar.gz) or the folder that holds "
+            "its folders F and M."
+        )
+    return source
+
+
+def find_source(path: Path) -> ArchiveSource | FolderSource | None:
+    """Return the source in a folder, or None if there is nothing that looks like one."""
+    if path.is_file():
+        return ArchiveSource(path) if path.name.endswith(ARCHIVE_ENDINGS) else None
+    if not path.is_dir():
+        return None
+    inside = sorted(path.iterdir())
+    for candidate in [path, *inside]:
+        if all((candidate / folder).is_dir() for folder in FOLDERS):
+            return FolderSource(candidate)
+    for candidate in inside:
+        if candidate.name.endswith(ARCHIVE_ENDINGS) and candidate.is_file():
+            return ArchiveSource(candidate)
+    return None
