@@ -8,7 +8,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from data.errors import UserError
-from ui import saves
+from ui import saves, storage
 from ui.saves import is_save, list_saves, read_save, save_face
 
 MODEL = "a" * 64
@@ -85,7 +85,7 @@ def test_saves_of_one_second_do_not_overwrite_and_list_newest_first(tmp_path, mo
     stamps = ["2026-11-22-151204"] * 12 + ["2026-11-22-151205", "2025-01-01-000000"]
     paths = []
     for stamp in stamps:
-        monkeypatch.setattr(saves.time, "strftime", lambda *_, now=stamp: now)
+        monkeypatch.setattr(storage.time, "strftime", lambda *_, now=stamp: now)
         paths.append(a_save(tmp_path))
     assert paths[0].name == "face-2026-11-22-151204.png"
     assert len(set(paths)) == len(stamps)
@@ -123,7 +123,7 @@ def test_a_missing_folder_is_made(tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(UserError, match="could not be saved"):
+    with pytest.raises(UserError, match="can be saved"):
         a_save(tmp_path / "file")
 
 

@@ -23,6 +23,8 @@ from PIL.PngImagePlugin import PngInfo
 from data.errors import UserError
 from ui.pictures import drawing_on_paper, enlarge, side_by_side, to_pixels
 from ui.storage import (
+    STAMP,
+    claim_name,
     pack_numbers,
     pack_pixels,
     parse_json,
@@ -40,7 +42,6 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _MAX_RECORD = 1 << 20  # bytes; a drawing with its answer takes about 60,000
 _MAX_CHUNKS = 64  # in front of the record
 _NAME = re.compile(r"face-(\d{4}-\d\d-\d\d-\d{6})(?:-(\d{1,6}))?")
-_STAMP = "%Y-%m-%d-%H%M%S"
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +112,7 @@ def save_face(
     text.add_text(_KEYWORD, json.dumps(record, allow_nan=False))
     content = io.BytesIO()
     Image.fromarray(picture).save(content, "png", pnginfo=text)
-    path = _claim_name(Path(folder))
+    path = claim_name(folder, "face", ".png")
     try:
         write_atomic(path, content.getvalue())
     except UserError:
@@ -185,29 +186,9 @@ def _age(path: Path) -> tuple[str, int, str]:
     if match:
         return match[1], int(match[2] or 1), path.name
     try:
-        return time.strftime(_STAMP, time.localtime(path.stat().st_mtime)), 0, path.name
+        return time.strftime(STAMP, time.localtime(path.stat().st_mtime)), 0, path.name
     except (OSError, ValueError, OverflowError):
         return "", 0, path.name
-
-
-def _claim_name(folder: Path) -> Path:
-    """Create an empty file under a new name of this second and return it."""
-    stem = f"face-{time.strftime(_STAMP)}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for number in range(1, 1_000_000):
-            path = folder / (f"{stem}.png" if number == 1 else f"{stem}-{number}.png")
-            try:
-                path.touch(exist_ok=False)
-            except FileExistsError:
-                continue
-            return path
-    except OSError as error:
-        raise UserError(
-            f"The face could not be saved in {folder} ({error.strerror or error}); "
-            "check the folder's space and permissions."
-        ) from error
-    raise UserError(f"{folder} holds too many saves of one second; move some away.")
 
 
 def _read_record(path: Path) -> bytes | None:

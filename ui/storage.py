@@ -10,12 +10,15 @@ import json
 import math
 import os
 import tempfile
+import time
 import zlib
 from pathlib import Path
 
 import numpy as np
 
 from data.errors import UserError
+
+STAMP = "%Y-%m-%d-%H%M%S"
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -41,6 +44,33 @@ def write_atomic(path: Path, content: bytes) -> None:
             f"{path.name} could not be written ({reason}); "
             f"check the space and the permissions of {path.parent}."
         ) from error
+
+
+def claim_name(folder: Path, stem: str, suffix: str) -> Path:
+    """Create an empty file under a name that was free, and return it; nothing is overwritten.
+
+    Names sort by time, as in `face-2026-11-22-151204.png`; more of one second end in -2, -3, ...
+
+    Raises:
+        UserError: The folder cannot be written.
+    """
+    folder = Path(folder)
+    stem = f"{stem}-{time.strftime(STAMP)}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in range(1, 1_000_000):
+            path = folder / f"{stem}{'' if number == 1 else f'-{number}'}{suffix}"
+            try:
+                path.touch(exist_ok=False)
+            except FileExistsError:
+                continue
+            return path
+    except OSError as error:
+        raise UserError(
+            f"Nothing can be saved in {folder} ({error.strerror or error}); "
+            "check the folder's space and permissions."
+        ) from error
+    raise UserError(f"{folder} holds too many files of one second; move some away.")
 
 
 def parse_json(text: str | bytes) -> dict:

@@ -1,0 +1,127 @@
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+from ui.animation import between, ease, morph, walk, write_gif
+
+
+def points(n, seed=0):
+    return np.random.default_rng(seed).standard_normal((n, 80)).astype(np.float32)
+
+
+def read_gif(path):
+    with Image.open(path) as gif:
+        return [
+            (np.asarray(frame.convert("RGB")), frame.info["duration"])
+            for frame in ImageSequence.Iterator(gif)
+        ], gif.info.get("loop")
+
+
+def test_the_ends_are_exact_and_copies():
+    a, b = points(2)
+    assert between(a, b, 0).tobytes() == a.tobytes()
+    assert between(a, b, 1).tobytes() == b.tobytes()
+    assert between(a, b, 0) is not a
+
+
+def test_the_radius_goes_evenly_and_the_direction_turns_evenly():
+    a, b = points(2)
+    b *= 2
+    radii = [np.linalg.norm(between(a, b, t)) for t in (0, 0.25, 0.5, 0.75, 1)]
+    assert np.allclose(np.diff(radii), np.diff(radii)[0], rtol=1e-3)
+    unit = [between(a, b, t) / np.linalg.norm(between(a, b, t)) for t in (0, 0.3, 0.6, 0.9)]
+    turns = [np.arccos(unit[i] @ unit[i + 1]) for i in range(3)]
+    assert np.allclose(turns, turns[0], rtol=1e-3)
+
+
+def test_the_mean_face_and_opposite_faces_are_joined_by_a_line():
+    a = points(1)[0]
+    zero = np.zeros(80, dtype=np.float32)
+    assert np.allclose(between(zero, a, 0.25), 0.25 * a)
+    assert np.allclose(between(a, -a, 0.25), 0.5 * a)
+    assert np.allclose(between(a, 3 * a, 0.5), 2 * a)
+    assert np.array_equal(between(zero, zero, 0.5), zero)
+
+
+def test_a_morph_starts_and_stops_gently_at_its_faces():
+    a, b = points(2)
+    way = morph(a, b, 21)
+    assert way.shape == (21, 80)
+    assert way.dtype == np.float32
+    assert np.array_equal(way[0], a)
+    assert np.array_equal(way[-1], b)
+    steps = np.linalg.norm(np.diff(way, axis=0), axis=1)
+    assert steps[0] < steps[10] / 3
+    assert steps[-1] < steps[10] / 3
+
+
+def test_a_walk_passes_every_face_and_loops():
+    stops = points(3)
+    way = walk(stops, 30)
+    assert way.shape == (30, 80)
+    for i, stop in enumerate(stops):
+        assert np.allclose(way[10 * i], stop, atol=1e-6)
+    assert 0 < np.linalg.norm(way[-1] - stops[0]) < 1
+
+
+def test_a_walk_of_one_face_stands_still():
+    assert np.array_equal(walk(points(1), 4), np.repeat(points(1), 4, axis=0))
+    assert np.array_equal(walk(points(1), 4, loop=False), np.repeat(points(1), 4, axis=0))
+
+
+@pytest.mark.parametrize(("stops", "n"), [(points(2), 1), (points(1)[0], 5), (points(2)[:0], 5)])
+def test_an_impossible_walk_is_said(stops, n):
+    with pytest.raises(ValueError, match="Received"):
+        walk(stops, n)
+
+
+def test_easing_keeps_order_and_ends():
+    values = [ease(t) for t in np.linspace(0, 1, 11)]
+    assert values[0] == 0
+    assert values[-1] == 1
+    assert np.all(np.diff(values) > 0)
+
+
+def test_grey_frames_keep_their_levels_exactly(tmp_path):
+    frames = np.random.default_rng(0).integers(0, 256, (5, 24, 32), dtype=np.uint8)
+    write_gif(tmp_path / "a.gif", iter(frames), fps=25)
+    read, loop = read_gif(tmp_path / "a.gif")
+    assert loop == 0
+    assert len(read) == 5
+    for frame, (pixels, duration) in zip(frames, read, strict=True):
+        assert np.array_equal(pixels[..., 1], frame)
+        assert duration == 40
+
+
+def test_float_images_and_odd_rates_keep_the_pace(tmp_path):
+    frames = np.random.default_rng(0).random((31, 16, 16, 1)).astype(np.float32)
+    write_gif(tmp_path / "a.gif", frames, fps=30)
+    read, _ = read_gif(tmp_path / "a.gif")
+    assert {duration for _, duration in read} <= {30, 40}
+    assert abs(sum(duration for _, duration in read) - 31 * 1000 / 30) <= 10
+    assert np.array_equal(read[7][0][..., 0], np.rint(frames[7, ..., 0] * 255).astype(np.uint8))
+
+
+def test_colour_frames_share_a_palette_and_still_parts_cost_little(tmp_path):
+    rng = np.random.default_rng(0)
+    ground = rng.integers(0, 8, (120, 160, 3), dtype=np.uint8) * 32
+    moving = []
+    for i in range(20):
+        frame = ground.copy()
+        frame[10:20, 5 * i : 5 * i + 10] = (255, 0, 0)
+        moving.append(frame)
+    write_gif(tmp_path / "one.gif", moving[:1])
+    write_gif(tmp_path / "all.gif", moving)
+    read, _ = read_gif(tmp_path / "all.gif")
+    assert len(read) == 20
+    assert tuple(read[9][0][15, 50]) == tuple(read[3][0][15, 20])
+    sizes = [(tmp_path / name).stat().st_size for name in ("one.gif", "all.gif")]
+    assert sizes[1] < 3 * sizes[0]
+
+
+def test_impossible_frames_are_said_and_nothing_is_written(tmp_path):
+    with pytest.raises(ValueError, match="at least one"):
+        write_gif(tmp_path / "a.gif", [])
+    with pytest.raises(ValueError, match="one shape"):
+        write_gif(tmp_path / "a.gif", [np.zeros((4, 4)), np.zeros((4, 5))])
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+
+from ui.pictures import CAPTION_SIZE, GAP, drawing_on_paper, enlarge, side_by_side, to_pixels
+
+
+def test_floats_are_clipped_and_rounded_and_pixels_kept():
+    image = np.array([[-1.0, 0.0, 0.5, 1.0, 2.0, np.nan]])
+    assert to_pixels(image).tolist() == [[0, 0, 128, 255, 255, 0]]
+    pixels = np.array([[0, 7, 255]], dtype=np.uint8)
+    assert np.array_equal(to_pixels(pixels), pixels)
+    assert to_pixels(np.zeros((3, 4, 1))).shape == (3, 4)
+
+
+def test_a_picture_of_another_shape_is_said():
+    with pytest.raises(ValueError, match="Received"):
+        to_pixels(np.zeros((3, 4, 3)))
+
+
+def test_bare_canvas_is_white_paper_whatever_lies_under_it():
+    drawing = np.array([[[0, 0], [0, 255], [100, 255], [0, 128]]], dtype=np.uint8)
+    assert drawing_on_paper(drawing).tolist() == [[255, 0, 100, 127]]
+
+
+def test_enlarging_keeps_flat_grey_and_proportions():
+    picture = enlarge(np.full((16, 18), 0.5), 3)
+    assert picture.shape == (48, 54)
+    assert set(np.unique(picture)) == {128}
+
+
+def test_two_pictures_stand_side_by_side():
+    left, right = np.zeros((20, 30), np.uint8), np.full((20, 30), 255, np.uint8)
+    sheet = side_by_side(left, right, background=99)
+    assert sheet.shape == (20 + 2 * GAP, 60 + 3 * GAP)
+    assert np.array_equal(sheet[GAP:-GAP, GAP : GAP + 30], left)
+    assert np.array_equal(sheet[GAP:-GAP, -GAP - 30 : -GAP], right)
+    assert sheet[0, 0] == sheet[GAP, GAP + 30] == 99
+
+
+@pytest.mark.parametrize("background", [20, 240])
+def test_captions_stand_under_their_pictures_and_are_readable(background):
+    picture = np.full((40, 120), 128, np.uint8)
+    sheet = side_by_side(picture, picture, ("drawing", "answer"), background)
+    footer = sheet[40 + 2 * GAP :].astype(int)
+    assert footer.shape[0] == CAPTION_SIZE + GAP
+    half = sheet.shape[1] // 2
+    for part in (footer[:, :half], footer[:, half:]):
+        assert np.abs(part - background).max() > 150

@@ -1,0 +1,135 @@
+"""Paths between faces, and GIFs of them.
+
+All paths run in whitened coordinates (the sliders' own), where codes of portraits are spread alike
+in every direction and lie about sqrt(80) from the mean. A straight line between two of them cuts
+through the middle, where faces are bland; so the direction turns on a great circle while the radius
+goes evenly from one to the other (T. White, "Sampling Generative Networks", arXiv:1609.04468).
+"""
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ui.pictures import to_pixels
+from ui.storage import write_atomic
+
+_TINY = 1e-3  # below it a radius has no direction, or two directions no plane
+_MAX_FPS = 50  # browsers slow anything faster down to 10
+
+
+def between(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
+    """Return the point at `t` in [0, 1] on the way from `a` to `b`; the ends are exact.
+
+    Args:
+        a: (d,) whitened values.
+        b: The same.
+        t: 0 for `a`, 1 for `b`.
+    """
+    if t <= 0:
+        return a.copy()
+    if t >= 1:
+        return b.copy()
+    radii = np.linalg.norm(a), np.linalg.norm(b)
+    straight = (1 - t) * a + t * b
+    if min(radii) < _TINY:
+        return straight.astype(a.dtype)
+    from_a, from_b = a / radii[0], b / radii[1]
+    angle = np.arccos(np.clip(from_a @ from_b, -1, 1))
+    if np.sin(angle) < _TINY:
+        return straight.astype(a.dtype)
+    direction = np.sin((1 - t) * angle) * from_a + np.sin(t * angle) * from_b
+    radius = (1 - t) * radii[0] + t * radii[1]
+    return (direction * (radius / np.sin(angle))).astype(a.dtype)
+
+
+def morph(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
+    """Return `n` points (n, d) from `a` to `b`, both included, that start and stop gently."""
+    return walk(np.stack([a, b]), n, loop=False)
+
+
+def walk(points: np.ndarray, n: int, loop: bool = True) -> np.ndarray:
+    """Return `n` points (n, d) on a walk that slows down at every one of `points`.
+
+    Args:
+        points: (m, d) whitened values, m >= 1.
+        n: How many, at least 2.
+        loop: Go back to the first; the last point returned then is the one before it, so that a
+            film of them repeats without a halt.
+    """
+    points = np.asarray(points)
+    if points.ndim != 2 or len(points) < 1 or n < 2:
+        raise ValueError(f"A walk takes (m, d) points and n >= 2. Received: {points.shape}, {n}")
+    stops = np.concatenate([points, points[:1]]) if loop else points
+    places = np.linspace(0, len(stops) - 1, n, endpoint=not loop)
+    legs = np.minimum(places.astype(int), max(len(stops) - 2, 0))
+    return np.stack(
+        [
+            between(stops[leg], stops[min(leg + 1, len(stops) - 1)], ease(place - leg))
+            for leg, place in zip(legs, places, strict=True)
+        ]
+    )
+
+
+def ease(t: float) -> float:
+    """Return `t` in [0, 1] with no speed at either end."""
+    return t * t * (3 - 2 * t)
+
+
+def write_gif(
+    path: Path, frames: Iterable[np.ndarray], fps: float = 25, colours: int = 256
+) -> None:
+    """Write frames as a GIF that loops for ever, in one step.
+
+    Grey frames keep their 256 levels exactly. Colour frames share one palette, without dithering,
+    so that what does not move costs nothing.
+
+    Args:
+        path: Replaced if it exists.
+        frames: (h, w) images, floats in [0, 1] or uint8, or uint8 (h, w, 3); all alike.
+        fps: Frames a second, at most 50.
+        colours: Size of the palette for colour frames.
+
+    Raises:
+        UserError: The file cannot be written.
+    """
+    pictures = [_picture(frame) for frame in frames]
+    if not pictures or len({(picture.size, picture.mode) for picture in pictures}) > 1:
+        raise ValueError("A GIF takes at least one frame, all of one shape.")
+    if pictures[0].mode == "RGB":
+        palette = _shared_palette(pictures, colours)
+        pictures = [
+            picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures
+        ]
+    # GIF counts in hundredths of a second; rounding the ends, not the lengths, keeps the pace.
+    ends = np.rint(np.arange(len(pictures) + 1) * 100 / min(fps, _MAX_FPS)).astype(int)
+    content = io.BytesIO()
+    pictures[0].save(
+        content,
+        "gif",
+        save_all=True,
+        append_images=pictures[1:],
+        duration=[int(length) * 10 for length in np.diff(ends)],
+        loop=0,
+        disposal=1,
+    )
+    write_atomic(Path(path), content.getvalue())
+
+
+def _picture(frame: np.ndarray) -> Image.Image:
+    frame = np.asarray(frame)
+    if frame.ndim == 3 and frame.shape[-1] == 3:
+        return Image.fromarray(np.ascontiguousarray(frame, dtype=np.uint8))
+    return Image.fromarray(to_pixels(frame))
+
+
+def _shared_palette(pictures: list[Image.Image], colours: int) -> Image.Image:
+    """Return a palette picture made from a few frames spread over the film."""
+    chosen = pictures[:: max(1, len(pictures) // 6)]
+    width, height = chosen[0].size
+    sheet = Image.new("RGB", (width, height * len(chosen)))
+    for number, picture in enumerate(chosen):
+        sheet.paste(picture, (0, number * height))
+    return sheet.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
