@@ -1,0 +1,211 @@
+"""The input pipeline: portraits from the memory map, each time a little different.
+
+1,467 portraits are few. Every one is shown mirrored about the face axis, turned, moved, stretched
+and lit a little differently each time, all in one resampling of the archive frame, and a share of
+the inputs is turned into crude drawings whose answer is still the portrait, so that the encoder
+learns what to make of a sketch.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from model.frames import (
+    CROP_LEFT,
+    CROP_TOP,
+    FACE_CENTRE,
+    IMAGE_SHAPE,
+    PORTRAIT_SHAPE,
+    crop,
+)
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How much a portrait may change; standard deviations unless said otherwise.
+
+    Attributes:
+        shift: pixels.
+        rotation: degrees.
+        scale: logarithm of the size, of width against height, and the shear.
+        perspective: change of size across the frame.
+        contrast: logarithm of the contrast.
+        brightness: in units of black to white.
+        noise: on the input only, in units of black to white.
+        sketches: share of the inputs drawn as sketches, 0 to 1.
+    """
+
+    shift: float = 1.0
+    rotation: float = 1.5
+    scale: float = 0.02
+    perspective: float = 0.02
+    contrast: float = 0.1
+    brightness: float = 0.04
+    noise: float = 0.02
+    sketches: float = 0.15
+
+
+def training_batches(
+    portraits: np.ndarray, batch_size: int, augmentation: Augmentation, seed: int
+) -> tf.data.Dataset:
+    """Endless shuffled batches of (inputs, targets).
+
+    Args:
+        portraits: uint8 `(n, 171, 186, 1)`, usually a memory map; rows are read as they are needed.
+        batch_size: images in a batch.
+        augmentation: how much the portraits may change.
+        seed: of order and changes.
+
+    Returns:
+        A data set of pairs, both float32 `(batch_size, 160, 176, 1)` in [0, 1].
+    """
+    n = len(portraits)
+
+    def read(rows):
+        return portraits[np.sort(rows)]
+
+    def load(rows):
+        batch = tf.numpy_function(read, [rows], tf.uint8, stateful=False)
+        return tf.ensure_shape(batch, (batch_size, *PORTRAIT_SHAPE, 1))
+
+    rows = tf.data.Dataset.range(n).shuffle(n, seed=seed).repeat()
+    batches = rows.batch(batch_size, drop_remainder=True).map(load, num_parallel_calls=2)
+    batches = batches.map(lambda batch: augment(batch, augmentation), num_parallel_calls=2)
+    return batches.prefetch(4)
+
+
+def validation_batches(portraits: np.ndarray, batch_size: int) -> tf.data.Dataset:
+    """Batches of (images, images) as they are, in order; float32 `(n, 160, 176, 1)` in [0, 1]."""
+
+    def generate():
+        for start in range(0, len(portraits), batch_size):
+            images = crop(portraits[start : start + batch_size])
+            yield images, images
+
+    spec = tf.TensorSpec((None, *IMAGE_SHAPE, 1), tf.float32)
+    batches = tf.data.Dataset.from_generator(generate, output_signature=(spec, spec))
+    batches = batches.apply(
+        tf.data.experimental.assert_cardinality(math.ceil(len(portraits) / batch_size))
+    )
+    return batches.prefetch(2)
+
+
+def augment(portraits: tf.Tensor, augmentation: Augmentation) -> tuple[tf.Tensor, tf.Tensor]:
+    """Change a batch of portraits; see `Augmentation`.
+
+    Args:
+        portraits: uint8 `(n, 171, 186, 1)`.
+        augmentation: how much.
+
+    Returns:
+        Inputs and targets, float32 `(n, 160, 176, 1)` in [0, 1]; the inputs are noisy or sketched.
+    """
+    n = portraits.shape[0]
+    targets = tf.raw_ops.ImageProjectiveTransformV3(
+        images=tf.cast(portraits, tf.float32) / 255.0,
+        transforms=_random_transforms(n, augmentation),
+        output_shape=IMAGE_SHAPE,
+        interpolation="BILINEAR",
+        fill_mode="NEAREST",
+        fill_value=0.0,
+    )
+    gain = tf.exp(tf.random.normal((n, 1, 1, 1), stddev=augmentation.contrast))
+    offset = tf.random.normal((n, 1, 1, 1), stddev=augmentation.brightness)
+    targets = tf.clip_by_value((targets - 0.5) * gain + 0.5 + offset, 0.0, 1.0)
+    targets = tf.ensure_shape(targets, (n, *IMAGE_SHAPE, 1))
+    inputs = targets
+    sketched = round(n * augmentation.sketches)
+    if sketched:
+        inputs = tf.concat([sketch(inputs[:sketched]), inputs[sketched:]], axis=0)
+    inputs += tf.random.normal(tf.shape(inputs), stddev=augmentation.noise)
+    return tf.clip_by_value(inputs, 0.0, 1.0), targets
+
+
+def _random_transforms(n: int, augmentation: Augmentation) -> tf.Tensor:
+    """Projective maps from pixels of the model's frame to pixels of the portrait, `(n, 8)`.
+
+    A frame pixel is taken relative to the face centre, changed, mirrored half of the time, and
+    put back at the face centre of the portrait: mirroring is about the face axis by construction.
+    """
+    centre_x, centre_y = FACE_CENTRE
+
+    def normal(deviation: float) -> tf.Tensor:
+        return tf.random.truncated_normal((n,), stddev=deviation)
+
+    angle = normal(math.radians(augmentation.rotation))
+    size, stretch, shear = (normal(augmentation.scale) for _ in range(3))
+    mirrored = tf.where(tf.random.uniform((n,)) < 0.5, -1.0, 1.0)
+    width, height = tf.exp(size + stretch), tf.exp(size - stretch)
+    xx, xy = mirrored * width * tf.cos(angle), mirrored * (shear - tf.sin(angle)) * height
+    yx, yy = width * tf.sin(angle), height * tf.cos(angle)
+    lean_x, lean_y = (normal(augmentation.perspective / IMAGE_SHAPE[1]) for _ in range(2))
+    to_x = centre_x + CROP_LEFT + normal(augmentation.shift)
+    to_y = centre_y + CROP_TOP + normal(augmentation.shift)
+
+    # x = to_x + (xx dx + xy dy) / k, k = 1 + lean_x dx + lean_y dy, with (dx, dy) from the centre
+    ax, ay, a0 = xx + to_x * lean_x, xy + to_x * lean_y, to_x
+    bx, by, b0 = yx + to_y * lean_x, yy + to_y * lean_y, to_y
+    a0, b0, k0 = (
+        c0 - cx * centre_x - cy * centre_y
+        for c0, cx, cy in ((a0, ax, ay), (b0, bx, by), (tf.ones((n,)), lean_x, lean_y))
+    )
+    return tf.stack([ax, ay, a0, bx, by, b0, lean_x, lean_y], axis=1) / k0[:, tf.newaxis]
+
+
+def sketch(images: tf.Tensor) -> tf.Tensor:
+    """Turn portraits into crude drawings.
+
+    Flat tones or thick outlines or both, on the portrait's own background or on blank paper, with
+    a part left out.
+
+    Args:
+        images: float32 `(n, 160, 176, 1)` in [0, 1].
+
+    Returns:
+        Drawings of the same shape and range.
+    """
+    n = images.shape[0]
+
+    def chance(probability: float) -> tf.Tensor:
+        return tf.random.uniform((n, 1, 1, 1)) < probability
+
+    blurred = _blur(images, 5)
+    smooth = tf.where(chance(0.5), blurred, _blur(blurred, 7))
+    levels = tf.cast(tf.random.uniform((n, 1, 1, 1), 1, 4, dtype=tf.int32), tf.float32)
+    shift = tf.random.uniform((n, 1, 1, 1), -0.15, 0.15)
+    tones = tf.clip_by_value(tf.round((smooth + shift) * levels) / levels, 0.0, 1.0)
+
+    surround = _blur(_blur(images, 13), 13)
+    threshold = tf.random.uniform((n, 1, 1, 1), 0.04, 0.10)
+    lines = tf.cast(surround - blurred > threshold, tf.float32)
+    thick = tf.nn.max_pool2d(lines, 3, 1, "SAME")
+    lines = _blur(tf.where(chance(0.5), lines, thick), 3)
+
+    # Mostly the tone of the portrait's own background, so that the answer can follow the paper.
+    corners = tf.concat([images[:, :30, :25], images[:, :30, -25:]], axis=2)
+    own = tf.reduce_mean(corners, axis=(1, 2), keepdims=True)
+    own = tf.clip_by_value(own + tf.random.uniform((n, 1, 1, 1), -0.1, 0.15), 0.0, 1.0)
+    paper = tf.where(chance(0.2), tf.ones_like(own), own)
+    base = tf.where(chance(0.35), paper + tf.zeros_like(tones), tones)
+    ink = tf.where(chance(0.7), tf.zeros_like(own), tf.random.uniform((n, 1, 1, 1), 0.0, 0.4))
+    drawn = tf.where(chance(0.7), base + lines * (ink - base), tones)
+
+    y = tf.linspace(-1.0, 1.0, IMAGE_SHAPE[0])
+    x = tf.linspace(-1.0, 1.0, IMAGE_SHAPE[1])
+    y, x = tf.meshgrid(y, x, indexing="ij")
+    y, x = y[tf.newaxis, ..., tf.newaxis], x[tf.newaxis, ..., tf.newaxis]
+    outside = (x - 0.06) ** 2 / 0.55 + (y - 0.15) ** 2 / 0.95 > tf.random.uniform(
+        (n, 1, 1, 1), 0.5, 1.5
+    )
+    drawn = tf.where(outside & chance(0.5), paper, drawn)
+    hole_x, hole_y = (tf.random.uniform((n, 1, 1, 1), -0.9, 0.9) for _ in range(2))
+    radius = tf.random.uniform((n, 1, 1, 1), 0.1, 0.4)
+    hole = (x - hole_x) ** 2 + (y - hole_y) ** 2 < radius**2
+    return tf.where(hole & chance(0.5), paper, drawn)
+
+
+def _blur(images: tf.Tensor, size: int) -> tf.Tensor:
+    """Mean over a square of `size` pixels."""
+    return tf.nn.avg_pool2d(images, size, 1, "SAME")

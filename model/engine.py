@@ -1,0 +1,253 @@
+"""The trained network, ready for one frame at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow reads it once, when imported
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from data.errors import UserError
+from model.files import NETWORK_FILE, REPAIR, check_folder, find_model, model_title
+from model.frames import IMAGE_SHAPE
+from model.network import LATENT_DIM
+
+CHUNK = 32  # images or codes computed together where more than one is asked for
+MAX_CONFIG_BYTES = 4 * 2**20
+MAX_WEIGHT_BYTES = 200 * 2**20
+MAX_PARAMETERS = 25_000_000
+MAX_LAYERS = 500
+
+
+class FaceEngine:
+    """Encodes and decodes with compiled functions; holds no state of the screens.
+
+    `model.predict` costs a frame and more on every call. Here the two halves are traced once, with a
+    fixed batch of one for the screens and a free one for everything else.
+
+    Args:
+        autoencoder: a model with the submodels "encoder" and "decoder", see `build_autoencoder`.
+        model_id: hash of its file.
+        title: what to call it on the screens.
+
+    Attributes:
+        image_shape: (160, 176).
+        latent_dim: numbers in a code, 80.
+
+    Raises:
+        ValueError: if the model has other dimensions.
+    """
+
+    def __init__(self, autoencoder: keras.Model, model_id: str = "", title: str = "model"):
+        encoder = autoencoder.get_layer("encoder")
+        decoder = autoencoder.get_layer("decoder")
+        self.image_shape = IMAGE_SHAPE
+        self.latent_dim = int(decoder.input_shape[-1])
+        self.model_id = model_id
+        self.title = title
+        pixels = (None, *IMAGE_SHAPE, 1)
+        if encoder.input_shape != pixels or decoder.output_shape != pixels:
+            raise ValueError(
+                f"Expected images of shape {pixels}. Received: {encoder.input_shape} and "
+                f"{decoder.output_shape}"
+            )
+        if encoder.output_shape[0] != (None, self.latent_dim):
+            raise ValueError(
+                f"Expected codes of shape (None, {self.latent_dim}). "
+                f"Received: {encoder.output_shape}"
+            )
+        image_row, code_row = pixels[1:], (self.latent_dim,)
+        self._encode_one, self._encode_many = _compiled(
+            lambda images: encoder(images, training=False)[0], image_row
+        )
+        self._decode_one, self._decode_many = _compiled(
+            lambda codes: decoder(codes, training=False), code_row
+        )
+
+        @tf.function(
+            input_signature=[
+                tf.TensorSpec((1, *code_row)),
+                tf.TensorSpec((1, *image_row)),
+                tf.TensorSpec((1, *image_row)),
+            ]
+        )
+        def painted_error(code, image, mask):
+            with tf.GradientTape() as tape:
+                tape.watch(code)
+                squared = tf.square(decoder(code, training=False) - image)
+                error = tf.reduce_sum(mask * squared) / tf.maximum(tf.reduce_sum(mask), 1.0)
+            return error, tape.gradient(error, code)
+
+        self._painted_error = painted_error
+
+    @classmethod
+    def load(cls, folder: str | Path | None = None) -> FaceEngine:
+        """Load a trained network and make it ready.
+
+        Args:
+            folder: a model folder; None takes the user's own model if it is complete, else the
+                shipped one.
+
+        Returns:
+            The engine, warmed up.
+
+        Raises:
+            UserError: if there is no such model, or it is damaged or of other dimensions.
+        """
+        folder = find_model(folder)
+        path = folder / NETWORK_FILE
+        autoencoder = load_network(path)
+        try:
+            engine = cls(autoencoder, check_folder(folder), model_title(folder))
+            if engine.latent_dim != LATENT_DIM:
+                raise ValueError(engine.latent_dim)
+        except (ValueError, AttributeError, TypeError):
+            raise UserError(
+                f"{path} is a model of other dimensions than 160 x 176 pixels and {LATENT_DIM} "
+                f"numbers. {REPAIR}"
+            ) from None
+        engine.decode(engine.encode(np.full((1, *IMAGE_SHAPE, 1), 0.5, np.float32)))
+        return engine
+
+    def encode(self, images: np.ndarray) -> np.ndarray:
+        """Squeeze images into codes.
+
+        Args:
+            images: float32 `(n, 160, 176, 1)` in [0, 1].
+
+        Returns:
+            float32 codes `(n, 80)`: the means of the posterior distributions.
+
+        Raises:
+            ValueError: if the images have another shape.
+        """
+        images = _checked(images, (*self.image_shape, 1), "images")
+        return _in_chunks(images, self._encode_one, self._encode_many)
+
+    def decode(self, codes: np.ndarray) -> np.ndarray:
+        """Turn codes into faces.
+
+        Args:
+            codes: float32 `(n, 80)`.
+
+        Returns:
+            float32 images `(n, 160, 176, 1)` in [0, 1].
+
+        Raises:
+            ValueError: if the codes have another shape.
+        """
+        codes = _checked(codes, (self.latent_dim,), "codes")
+        return _in_chunks(codes, self._decode_one, self._decode_many)
+
+    def refine(
+        self, code: np.ndarray, image: np.ndarray, mask: np.ndarray, steps: int = 60
+    ) -> Iterator[tuple[np.ndarray, float]]:
+        """Search for a code whose face agrees better with what was painted.
+
+        Adam (Kingma and Ba 2014) on the code: mean squared error over the painted pixels, plus a
+        pull to the centre of the distribution of codes, which keeps the answer a face.
+
+        Args:
+            code: `(80,)` to start from.
+            image: `(160, 176)` in [0, 1].
+            mask: `(160, 176)` in [0, 1]: 0 where nothing was painted, which is no evidence.
+            steps: how many.
+
+        Yields:
+            The code `(80,)` and the mean squared error over the painted pixels, after every step.
+        """
+        pull, rate = 2e-4, 0.06
+        image, mask = (
+            _checked(array[np.newaxis, ..., np.newaxis], (*self.image_shape, 1), name)
+            for array, name in ((image, "image"), (mask, "mask"))
+        )
+        code = _checked(code[np.newaxis], (self.latent_dim,), "code").copy()
+        first, second = np.zeros_like(code), np.zeros_like(code)
+        _, gradient = self._painted_error(code, image, mask)
+        for step in range(1, steps + 1):
+            slope = gradient.numpy() + pull * code
+            first = 0.9 * first + 0.1 * slope
+            second = 0.99 * second + 0.01 * slope**2
+            direction = first / (1 - 0.9**step)
+            code -= rate * direction / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
+            error, gradient = self._painted_error(code, image, mask)
+            yield code[0].copy(), float(error)
+
+
+def load_network(path: Path) -> keras.Model:
+    """Open a `.keras` file with safe mode on, after a look at the sizes it asks for.
+
+    Raises:
+        UserError: if it is missing, damaged or unreasonably large.
+    """
+    if not path.is_file():
+        raise UserError(f"There is no model at {path}. Train one with learn().")
+    try:
+        _check_sizes(path)
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception:  # whatever a damaged file makes zip, JSON, HDF5 or Keras raise
+        raise UserError(f"{path} is damaged or no model of this program. {REPAIR}") from None
+
+
+def _check_sizes(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        members = {member.filename: member.file_size for member in archive.infolist()}
+        if members["config.json"] > MAX_CONFIG_BYTES or sum(members.values()) > MAX_WEIGHT_BYTES:
+            raise ValueError("too large")
+        config = json.loads(archive.read("config.json"))
+    layers = list(_layers(config))
+    sizes = [size for layer in layers for size in _sizes(layer)]
+    if len(layers) > MAX_LAYERS or any(abs(size) > MAX_PARAMETERS // 80 for size in sizes):
+        raise ValueError("too large")
+
+
+def _layers(config) -> Iterator[dict]:
+    """Every layer configuration in a saved model, at any depth."""
+    if isinstance(config, dict):
+        if isinstance(config.get("config"), dict) and "class_name" in config:
+            yield config["config"]
+        for value in config.values():
+            yield from _layers(value)
+    elif isinstance(config, list):
+        for value in config:
+            yield from _layers(value)
+
+
+def _sizes(layer: dict) -> Iterator[int]:
+    """The numbers in a layer's configuration that decide how much memory it takes."""
+    for name in ("units", "filters", "kernel_size", "size", "batch_shape", "target_shape"):
+        value = layer.get(name)
+        for number in value if isinstance(value, list) else [value]:
+            if isinstance(number, int):
+                yield number
+
+
+def _compiled(function, row_shape: tuple[int, ...]):
+    """Trace a function for a batch of one and for any batch."""
+    return tuple(
+        tf.function(function, autograph=False).get_concrete_function(
+            tf.TensorSpec((n, *row_shape), tf.float32)
+        )
+        for n in (1, None)
+    )
+
+
+def _checked(array: np.ndarray, row_shape: tuple[int, ...], name: str) -> np.ndarray:
+    array = np.asarray(array, np.float32)
+    if array.shape[1:] != row_shape or array.ndim != len(row_shape) + 1:
+        raise ValueError(f"Expected {name} of shape (n, {row_shape}). Received: {array.shape}")
+    return array
+
+
+def _in_chunks(rows: np.ndarray, one, many) -> np.ndarray:
+    if len(rows) == 1:
+        return one(tf.constant(rows)).numpy()
+    starts = range(0, len(rows), CHUNK) if len(rows) else [0]
+    return np.concatenate([many(tf.constant(rows[i : i + CHUNK])).numpy() for i in starts])

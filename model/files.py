@@ -1,0 +1,170 @@
+"""Model folders: four files that belong together, and appear together or not at all.
+
+A model folder holds `autoencoder.keras` (the network, without optimizer state), `latent.npz`
+(statistics of its codes), `card.json` (data, settings, measured figures) and `history.csv` (the
+training, one row an epoch). The card and `latent.npz` name the hash of the `.keras` file that they
+belong to; a folder where they disagree is not used.
+"""
+
+import contextlib
+import csv
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from data.errors import UserError
+from data.paths import MY_MODEL, SHIPPED_MODEL
+
+NETWORK_FILE = "autoencoder.keras"
+LATENT_FILE = "latent.npz"
+CARD_FILE = "card.json"
+HISTORY_FILE = "history.csv"
+MODEL_FILES = (NETWORK_FILE, LATENT_FILE, CARD_FILE, HISTORY_FILE)
+MAX_NETWORK_BYTES = 200 * 2**20
+MAX_CARD_BYTES = 2**20
+REPAIR = "Restore it with git, or train a new one with learn()."
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(2**20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def read_card(folder: Path) -> dict:
+    """Read a model folder's card.
+
+    Raises:
+        UserError: if there is none, or it is damaged.
+    """
+    path = folder / CARD_FILE
+    try:
+        if path.stat().st_size > MAX_CARD_BYTES:
+            raise ValueError("too large")
+        card = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(card, dict) or not isinstance(card.get("model_id"), str):
+            raise ValueError("no card")
+    except FileNotFoundError:
+        raise UserError(f"There is no model in {folder}. Train one with learn().") from None
+    except (OSError, ValueError, RecursionError):
+        raise UserError(f"The model card {path} is damaged. {REPAIR}") from None
+    return card
+
+
+def check_folder(folder: Path) -> str:
+    """Check that a model folder is complete and that its files belong together.
+
+    Returns:
+        The model's id, the hash of its `.keras` file.
+
+    Raises:
+        UserError: if a file is missing, oversized or of another model.
+    """
+    recover(folder)
+    card = read_card(folder)
+    for name in (NETWORK_FILE, LATENT_FILE):
+        if not (folder / name).is_file():
+            raise UserError(f"The model in {folder} has no {name}. {REPAIR}")
+    network = folder / NETWORK_FILE
+    if network.stat().st_size > MAX_NETWORK_BYTES or file_hash(network) != card["model_id"]:
+        raise UserError(f"{network} is damaged or belongs to another model. {REPAIR}")
+    return card["model_id"]
+
+
+def find_model(folder: str | Path | None = None) -> Path:
+    """Find the model to use.
+
+    Args:
+        folder: a model folder; None takes the user's own model if it is complete, else the
+            shipped one.
+
+    Returns:
+        A folder that passed `check_folder`.
+
+    Raises:
+        UserError: if that model is missing or damaged.
+    """
+    if folder is None:
+        with contextlib.suppress(UserError):
+            check_folder(MY_MODEL)
+            return MY_MODEL
+        folder = SHIPPED_MODEL
+    folder = Path(folder)
+    check_folder(folder)
+    return folder
+
+
+def model_title(folder: Path) -> str:
+    """Name a model folder for people."""
+    titles = {MY_MODEL: "your own model", SHIPPED_MODEL: "shipped model"}
+    return titles.get(folder.resolve(), f"model {folder.name}")
+
+
+def publish(
+    folder: Path, save: Callable[[Path], dict], card: dict, history: list[dict[str, float]]
+) -> None:
+    """Write a model folder under a new name, then make it current.
+
+    A kill at any moment leaves the former model or the new one whole: see `recover`.
+
+    Args:
+        folder: where the model shall be.
+        save: writes `autoencoder.keras` and `latent.npz` into the folder it is given, and returns
+            more entries for the card.
+        card: what is known of the model already; its id is added here.
+        history: one dictionary an epoch, all with the same keys.
+
+    Raises:
+        UserError: if the folder cannot be written.
+    """
+    new, old = _beside(folder, "new"), _beside(folder, "old")
+    try:
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
+        card = {**card, **save(new), "model_id": file_hash(new / NETWORK_FILE)}
+        with (new / HISTORY_FILE).open("w", newline="", encoding="utf-8") as file:
+            if history:
+                writer = csv.DictWriter(file, fieldnames=list(history[-1]), restval="")
+                writer.writeheader()
+                writer.writerows(history)
+        (new / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+        recover(folder)
+        shutil.rmtree(old, ignore_errors=True)
+        if folder.exists():
+            folder.replace(old)
+        new.replace(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        recover(folder)
+        raise UserError(
+            f"The model cannot be written to {folder} ({error.strerror or error}). "
+            "Make room or make the folder writable, then call learn() again: it continues."
+        ) from None
+
+
+def recover(folder: Path) -> None:
+    """Bring back the former model where a kill fell between the two renames of `publish`."""
+    old = _beside(folder, "old")
+    if old.is_dir() and not folder.exists():
+        with contextlib.suppress(OSError):
+            old.replace(folder)
+
+
+def read_history(folder: Path) -> list[dict[str, float]]:
+    """Read `history.csv`: one dictionary an epoch; empty if there is none or it is damaged."""
+    try:
+        with (folder / HISTORY_FILE).open(newline="", encoding="utf-8") as file:
+            return [
+                {name: float(value) for name, value in row.items()} for row in csv.DictReader(file)
+            ]
+    except (OSError, ValueError, TypeError, csv.Error):
+        return []
+
+
+def _beside(folder: Path, suffix: str) -> Path:
+    return folder.with_name(f"{folder.name}.{suffix}")

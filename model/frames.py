@@ -1,0 +1,61 @@
+"""The model's frame: what the network sees of a portrait, its mirror image, the face in it.
+
+An archive portrait is 171 rows by 186 columns. The network sees rows 5 to 165 and columns 5 to 181
+of it, 160 x 176 pixels, since both halve four times without a remainder. Faces are not centred in
+the frame: their axis lies at x = 98.5 of the portrait, which is x = 93.5 of the crop.
+"""
+
+import numpy as np
+
+PORTRAIT_SHAPE = (171, 186)
+IMAGE_SHAPE = (160, 176)
+CROP_TOP, CROP_LEFT = 5, 5
+PORTRAIT_AXIS = 98.5  # x of the face axis in a portrait
+FACE_AXIS = PORTRAIT_AXIS - CROP_LEFT  # x of the face axis in the model's frame
+FACE_CENTRE = (93.5, 105.0)  # (x, y) in the model's frame
+FACE_HALF_AXES = (40.0, 54.0)
+
+
+def crop(portraits: np.ndarray) -> np.ndarray:
+    """Cut the model's frame out of archive portraits.
+
+    Args:
+        portraits: uint8 array of shape `(n, 171, 186, 1)`.
+
+    Returns:
+        float32 images of shape `(n, 160, 176, 1)` in [0, 1].
+
+    Raises:
+        ValueError: if the portraits have another shape.
+    """
+    if portraits.ndim != 4 or portraits.shape[1:] != (*PORTRAIT_SHAPE, 1):
+        raise ValueError(
+            f"Expected portraits of shape (n, 171, 186, 1). Received: {portraits.shape}"
+        )
+    rows = slice(CROP_TOP, CROP_TOP + IMAGE_SHAPE[0])
+    columns = slice(CROP_LEFT, CROP_LEFT + IMAGE_SHAPE[1])
+    return portraits[:, rows, columns].astype(np.float32) / np.float32(255)
+
+
+def mirror(portraits: np.ndarray) -> np.ndarray:
+    """Mirror archive portraits about the face axis; the edge is repeated where nothing is known.
+
+    A plain flip would double every face 12 pixels off.
+
+    Args:
+        portraits: array of shape `(n, 171, 186, 1)` and any type.
+
+    Returns:
+        An array of the same shape and type: pixel x holds what pixel 197 - x held.
+    """
+    width = portraits.shape[2]
+    source = np.minimum(round(2 * PORTRAIT_AXIS) - np.arange(width), width - 1)
+    return portraits[:, :, source]
+
+
+def face_mask() -> np.ndarray:
+    """Return the ellipse that holds the face, a boolean array of shape `(160, 176)`."""
+    y, x = np.mgrid[: IMAGE_SHAPE[0], : IMAGE_SHAPE[1]]
+    return ((x - FACE_CENTRE[0]) / FACE_HALF_AXES[0]) ** 2 + (
+        (y - FACE_CENTRE[1]) / FACE_HALF_AXES[1]
+    ) ** 2 <= 1

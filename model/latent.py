@@ -1,0 +1,242 @@
+"""The latent space: where the codes of portraits lie, in pure NumPy."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from data.errors import UserError
+from model.files import LATENT_FILE, REPAIR, check_folder, find_model
+
+MAX_GALLERY = 2000
+MAX_DIRECTIONS = 64
+MAX_FILE_BYTES = 16 * 2**20
+SMALLEST_SCALE = 1e-6  # of a component, so that a dead one divides by no zero
+
+
+@dataclass(frozen=True)
+class LatentSpace:
+    """Statistics of the codes of the training portraits, and coordinates made from them.
+
+    Slider values are whitened principal coordinates: independent, in standard deviations, the one
+    that matters most first.
+
+    Attributes:
+        mean: `(d,)` mean code.
+        covariance: `(d, d)` covariance of the codes.
+        gallery: `(m, d)` codes of training portraits, at most 2,000.
+        directions: `{name: (d,)}` steps of one standard deviation of a named attribute.
+        model_id: hash of the network these codes belong to.
+
+    Example:
+        latent = LatentSpace.load()
+        values = latent.to_sliders(engine.encode(images))
+        values[:, 0] += 1
+        images = engine.decode(latent.from_sliders(values))
+    """
+
+    mean: np.ndarray
+    covariance: np.ndarray
+    gallery: np.ndarray
+    directions: dict[str, np.ndarray] = field(default_factory=dict)
+    model_id: str = ""
+
+    def __post_init__(self):
+        d = self.mean.shape[0] if self.mean.ndim == 1 else -1
+        shapes = [self.covariance.shape == (d, d), self.gallery.ndim == 2]
+        shapes += [self.gallery.shape[-1] == d, len(self.gallery) > 0]
+        shapes += [vector.shape == (d,) for vector in self.directions.values()]
+        if not all(shapes):
+            raise ValueError(
+                "Expected mean (d,), covariance (d, d), gallery (m, d), directions (d,). Received: "
+                f"{self.mean.shape}, {self.covariance.shape}, {self.gallery.shape}"
+            )
+        arrays = (self.mean, self.covariance, self.gallery, *self.directions.values())
+        if not all(np.isfinite(array).all() for array in arrays):
+            raise ValueError("Expected finite numbers. Received: NaN or infinity")
+
+    @classmethod
+    def fit(
+        cls,
+        codes: np.ndarray,
+        directions: dict[str, np.ndarray] | None = None,
+        model_id: str = "",
+        gallery: np.ndarray | None = None,
+    ) -> LatentSpace:
+        """Measure codes.
+
+        Args:
+            codes: `(n, d)`, n at least 2, of the training portraits (and their mirror images).
+            directions: see the class.
+            model_id: hash of the network that made the codes.
+            gallery: `(m, d)` codes to keep; None takes `codes`. At most 2,000 are kept, spread
+                evenly.
+
+        Returns:
+            The latent space.
+
+        Raises:
+            ValueError: if there are fewer than two codes.
+        """
+        if codes.ndim != 2 or len(codes) < 2:
+            raise ValueError(f"Expected codes of shape (n >= 2, d). Received: {codes.shape}")
+        gallery = codes if gallery is None else gallery
+        kept = np.linspace(0, len(gallery) - 1, min(len(gallery), MAX_GALLERY)).round().astype(int)
+        covariance = np.cov(codes, rowvar=False, dtype=np.float64).reshape(codes.shape[1], -1)
+        return cls(
+            codes.mean(axis=0, dtype=np.float64).astype(np.float32),
+            covariance.astype(np.float32),
+            gallery[kept].astype(np.float32),
+            dict(directions or {}),
+            model_id,
+        )
+
+    @property
+    def latent_dim(self) -> int:
+        """Numbers in a code."""
+        return len(self.mean)
+
+    @cached_property
+    def _eigen(self) -> tuple[np.ndarray, np.ndarray]:
+        variances, vectors = np.linalg.eigh(self.covariance.astype(np.float64))
+        variances, vectors = variances[::-1], vectors[:, ::-1].T
+        largest = np.abs(vectors).argmax(axis=1)
+        signs = np.sign(vectors[np.arange(len(vectors)), largest])
+        return np.sqrt(np.maximum(variances, SMALLEST_SCALE**2)), vectors * signs[:, np.newaxis]
+
+    @cached_property
+    def scales(self) -> np.ndarray:
+        """Standard deviation of the codes along each component, `(d,)`, falling."""
+        return self._eigen[0].astype(np.float32)
+
+    @cached_property
+    def components(self) -> np.ndarray:
+        """Principal components as rows, `(d, d)`, by falling variance."""
+        return self._eigen[1].astype(np.float32)
+
+    def to_sliders(self, codes: np.ndarray) -> np.ndarray:
+        """Codes, `(..., d)`, to whitened principal coordinates of the same shape, float64."""
+        scales, components = self._eigen
+        return (np.asarray(codes, np.float64) - self.mean) @ components.T / scales
+
+    def from_sliders(self, values: np.ndarray) -> np.ndarray:
+        """Whitened principal coordinates, `(..., d)`, to float32 codes of the same shape."""
+        scales, components = self._eigen
+        return (np.asarray(values, np.float64) * scales @ components + self.mean).astype(np.float32)
+
+    def sample(self, n: int, rng: np.random.Generator, temperature: float = 1.0) -> np.ndarray:
+        """Draw codes from the normal distribution of the training codes.
+
+        Args:
+            n: how many.
+            rng: source of randomness.
+            temperature: factor on the deviation from the mean; 0 gives the mean face.
+
+        Returns:
+            float32 codes `(n, d)`.
+        """
+        return self.from_sliders(temperature * rng.standard_normal((n, self.latent_dim)))
+
+    def mahalanobis(self, codes: np.ndarray) -> np.ndarray:
+        """Distance of codes, `(..., d)`, from the mean, in standard deviations: `(...)`.
+
+        Codes of portraits lie near the square root of d, 8.9 for 80 numbers.
+        """
+        return np.linalg.norm(self.to_sliders(codes), axis=-1)
+
+    @cached_property
+    def _gallery_values(self) -> np.ndarray:
+        return self.to_sliders(self.gallery)
+
+    def nearest(self, code: np.ndarray, k: int) -> np.ndarray:
+        """Return the indices of the k gallery codes nearest to a code `(d,)`, nearest first."""
+        distances = np.linalg.norm(self._gallery_values - self.to_sliders(code), axis=1)
+        return np.argsort(distances, kind="stable")[:k]
+
+    def shrink(self, code: np.ndarray, realism: float) -> np.ndarray:
+        """Pull a code towards likely faces.
+
+        Crude drawings get codes far outside those of portraits. The code is first brought back to
+        the distance at which portraits lie, then replaced in part by a mean of its nearest training
+        codes, weighted by closeness (as DeepFaceDrawing does, Chen et al. 2020).
+
+        Args:
+            code: `(d,)`.
+            realism: 0 leaves the code as it is, 1 gives a face made of training faces alone.
+
+        Returns:
+            float32 code `(d,)`.
+        """
+        if realism <= 0:
+            return np.asarray(code, np.float32)
+        values = self.to_sliders(code)
+        usual = np.sqrt(self.latent_dim)
+        far = max(1.0, np.linalg.norm(values) / usual)
+        pulled = values * far**-realism
+
+        distances = np.linalg.norm(self._gallery_values - pulled, axis=1)
+        near = np.argsort(distances, kind="stable")[:12]
+        nearness = np.exp(-0.5 * (distances[near] ** 2 - distances[near[0]] ** 2) / usual)
+        likely = nearness @ self._gallery_values[near] / nearness.sum()
+        return self.from_sliders((1 - realism) * pulled + realism * likely)
+
+    def save(self, folder: str | Path) -> None:
+        """Write `latent.npz` into a folder."""
+        arrays = {
+            f"direction_{number}": vector.astype(np.float32)
+            for number, vector in enumerate(self.directions.values())
+        }
+        np.savez_compressed(
+            Path(folder) / LATENT_FILE,
+            mean=self.mean,
+            covariance=self.covariance,
+            gallery=self.gallery,
+            names=np.array(list(self.directions), dtype="U64"),
+            model_id=np.array(self.model_id, dtype="U64"),
+            **arrays,
+        )
+
+    @classmethod
+    def load(cls, folder: str | Path | None = None) -> LatentSpace:
+        """Open the latent space of a model.
+
+        Args:
+            folder: a model folder; None takes the user's own if it is complete, else the shipped.
+
+        Returns:
+            The latent space.
+
+        Raises:
+            UserError: if there is none, or it is damaged or of another model.
+        """
+        folder = find_model(folder)
+        path = folder / LATENT_FILE
+        try:
+            latent = cls._read(path)
+        except (OSError, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError):
+            raise UserError(f"{path} is damaged. {REPAIR}") from None
+        except (zipfile.BadZipFile, zipfile.zlib.error):
+            raise UserError(f"{path} is damaged. {REPAIR}") from None
+        if latent.model_id != check_folder(folder):
+            raise UserError(f"{path} belongs to another model. {REPAIR}")
+        return latent
+
+    @classmethod
+    def _read(cls, path: Path) -> LatentSpace:
+        with zipfile.ZipFile(path) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MAX_FILE_BYTES:
+                raise ValueError("too large")
+        with np.load(path, allow_pickle=False) as arrays:
+            names = [str(name) for name in arrays["names"][:MAX_DIRECTIONS]]
+            directions = {
+                name: np.asarray(arrays[f"direction_{number}"], np.float32)
+                for number, name in enumerate(names)
+            }
+            mean, covariance, gallery = (
+                np.asarray(arrays[name], np.float32) for name in ("mean", "covariance", "gallery")
+            )
+            return cls(mean, covariance, gallery, directions, str(arrays["model_id"]))

@@ -1,0 +1,145 @@
+"""The network: a convolutional autoencoder, 160 x 176 pixels to 80 numbers and back.
+
+The encoder halves the image four times and ends in two dense heads: the mean and the log variance
+of a normal distribution over codes (a variational autoencoder, Kingma and Welling 2013). The
+decoder does its convolutions at low resolution and makes the last step to full resolution by
+moving channels into space (sub-pixel convolution, Shi et al. 2016), which is four times cheaper
+than convolving there. Only layers that Keras itself ships are used, so a saved file loads anywhere
+with safe mode on.
+"""
+
+from dataclasses import dataclass
+
+import keras
+from keras import layers
+
+from model.frames import IMAGE_SHAPE
+
+LATENT_DIM = 80
+HALVINGS = 4
+BOTTOM_SHAPE = (IMAGE_SHAPE[0] >> HALVINGS, IMAGE_SHAPE[1] >> HALVINGS)  # 10 x 11
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Widths of the network.
+
+    Attributes:
+        encoder_channels: channels at 80 x 88, 40 x 44, 20 x 22 and 10 x 11 pixels.
+        head_channels: channels that the 10 x 11 map is squeezed to before the dense heads.
+        decoder_channels: channels at 10 x 11, 20 x 22, 40 x 44 and 80 x 88 pixels.
+        detail_channels: channels at 20 x 22 pixels that the codes reach directly, each pixel with
+            weights of its own: faces are aligned, so place matters.
+        residual_blocks: residual blocks at 10 x 11 pixels, in encoder and decoder each.
+        latent_dim: numbers in a code.
+    """
+
+    encoder_channels: tuple[int, int, int, int] = (24, 48, 96, 144)
+    head_channels: int = 64
+    decoder_channels: tuple[int, int, int, int] = (96, 64, 32, 16)
+    detail_channels: int = 32
+    residual_blocks: int = 1
+    latent_dim: int = LATENT_DIM
+
+
+def _convolution(x, channels: int, name: str, strides: int = 1, size: int = 3):
+    x = layers.Conv2D(channels, size, strides=strides, padding="same", name=name)(x)
+    return layers.LeakyReLU(0.1, name=f"{name}_activation")(x)
+
+
+def _residual_block(x, name: str):
+    """Two convolutions beside a short cut (He et al. 2016); the second starts at zero."""
+    channels = x.shape[-1]
+    y = _convolution(x, channels, f"{name}_1")
+    y = layers.Conv2D(channels, 3, padding="same", kernel_initializer="zeros", name=f"{name}_2")(y)
+    return layers.Add(name=f"{name}_sum")([x, y])
+
+
+def _depth_to_space(x, name: str):
+    """Move channels into space: (h, w, 4) becomes (2h, 2w, 1)."""
+    height, width = x.shape[1:3]
+    x = layers.Reshape((height, width, 2, 2), name=f"{name}_split")(x)
+    x = layers.Permute((1, 3, 2, 4), name=f"{name}_interleave")(x)
+    return layers.Reshape((2 * height, 2 * width, 1), name=f"{name}_merge")(x)
+
+
+def build_encoder(architecture: Architecture) -> keras.Model:
+    """Build the encoder.
+
+    Returns:
+        A model from images, `(n, 160, 176, 1)` in [0, 1], to a list of two: means and log variances
+        of the codes, each `(n, latent_dim)`.
+    """
+    images = keras.Input((*IMAGE_SHAPE, 1), name="images")
+    first, *others = architecture.encoder_channels
+    x = _convolution(images, first, "down_1", strides=2, size=5)
+    for number, channels in enumerate(others, start=2):
+        x = _convolution(x, channels, f"down_{number}", strides=2)
+    for number in range(architecture.residual_blocks):
+        x = _residual_block(x, f"block_{number + 1}")
+    x = _convolution(x, architecture.head_channels, "squeeze", size=1)
+    x = layers.Flatten(name="flatten")(x)
+    mean = layers.Dense(architecture.latent_dim, dtype="float32", name="mean")(x)
+    log_variance = layers.Dense(
+        architecture.latent_dim,
+        kernel_initializer="zeros",
+        bias_initializer=keras.initializers.Constant(-3.0),
+        dtype="float32",
+        name="log_variance",
+    )(x)
+    return keras.Model(images, [mean, log_variance], name="encoder")
+
+
+def build_decoder(architecture: Architecture) -> keras.Model:
+    """Build the decoder.
+
+    Returns:
+        A model from codes, `(n, latent_dim)`, to images, `(n, 160, 176, 1)` in [0, 1].
+    """
+    codes = keras.Input((architecture.latent_dim,), name="codes")
+    first, *others = architecture.decoder_channels
+    height, width = BOTTOM_SHAPE
+    x = layers.Dense(height * width * first, name="spread")(codes)
+    x = layers.Reshape((height, width, first), name="bottom")(x)
+    x = layers.LeakyReLU(0.1, name="bottom_activation")(x)
+    for number in range(architecture.residual_blocks):
+        x = _residual_block(x, f"block_{number + 1}")
+    for number, channels in enumerate(others, start=1):
+        x = layers.UpSampling2D(name=f"double_{number}")(x)
+        if number == 1 and architecture.detail_channels:
+            detail = architecture.detail_channels
+            y = layers.Dense(4 * height * width * detail, name="detail_spread")(codes)
+            y = layers.Reshape((2 * height, 2 * width, detail), name="detail")(y)
+            y = layers.LeakyReLU(0.1, name="detail_activation")(y)
+            x = layers.Concatenate(name="with_detail")([x, y])
+        x = _convolution(x, channels, f"up_{number}")
+    x = layers.Conv2D(4, 3, padding="same", name="pixels")(x)
+    x = _depth_to_space(x, "pixels")
+    images = layers.Activation("sigmoid", dtype="float32", name="images")(x)
+    return keras.Model(codes, images, name="decoder")
+
+
+def build_autoencoder(
+    architecture: Architecture | None = None, dtype_policy: str = "float32"
+) -> keras.Model:
+    """Build encoder and decoder as one model.
+
+    Args:
+        architecture: widths; None takes the defaults.
+        dtype_policy: Keras dtype policy of the layers, "float32" or "mixed_bfloat16".
+
+    Returns:
+        A model from images to their reconstructions, both `(n, 160, 176, 1)` in [0, 1], with the
+        submodels "encoder" and "decoder".
+    """
+    architecture = architecture or Architecture()
+    previous = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(dtype_policy)
+    try:
+        encoder = build_encoder(architecture)
+        decoder = build_decoder(architecture)
+        images = keras.Input((*IMAGE_SHAPE, 1), name="portraits")
+        mean, _ = encoder(images)
+        return keras.Model(images, decoder(mean), name="autoencoder")
+    finally:
+        keras.config.set_dtype_policy(previous)

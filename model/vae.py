@@ -1,0 +1,93 @@
+"""The training objective: pixel-wise squared error, the codes held to a normal distribution."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from model.frames import FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE
+
+
+def face_weights(emphasis: float) -> np.ndarray:
+    """Weight of every pixel in the loss: higher on the face, with a soft rim, 1 on average.
+
+    Args:
+        emphasis: how much more a pixel at the centre of the face weighs than one in the
+            background, 0 or more.
+
+    Returns:
+        float32 array of shape `(160, 176, 1)`.
+    """
+    y, x = np.mgrid[: IMAGE_SHAPE[0], : IMAGE_SHAPE[1]]
+    radius = np.hypot(
+        (x - FACE_CENTRE[0]) / FACE_HALF_AXES[0], (y - FACE_CENTRE[1]) / FACE_HALF_AXES[1]
+    )
+    weights = 1 + emphasis / (1 + np.exp(10 * (radius - 1.1)))
+    return (weights / weights.mean()).astype(np.float32)[..., np.newaxis]
+
+
+class VariationalAutoencoder(keras.Model):
+    """The autoencoder while it is trained.
+
+    The objective is that of a variational autoencoder with a calibrated decoder (sigma-VAE, Rybkin
+    et al. 2021): the decoder's variance is the error of the batch itself, so the reconstruction
+    term is half the logarithm of the squared error and nothing has to be tuned against the
+    Kullback-Leibler term. That derivation takes every pixel's error to be independent. Neighbouring
+    errors are not, so the Kullback-Leibler term counts `pixels_per_error` times. The squared error
+    also counts the error's differences between neighbours, which keeps edges.
+
+    Args:
+        autoencoder: from `build_autoencoder`.
+        pixels_per_error: how many pixels share one independent error.
+        face_emphasis: see `face_weights`.
+        edge_weight: weight of the squared differences between neighbouring errors.
+        seed: of the noise on the codes.
+    """
+
+    def __init__(
+        self,
+        autoencoder: keras.Model,
+        pixels_per_error: float = 10.0,
+        face_emphasis: float = 2.0,
+        edge_weight: float = 0.5,
+        seed: int = 0,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.encoder = autoencoder.get_layer("encoder")
+        self.decoder = autoencoder.get_layer("decoder")
+        self.divergence_weight = pixels_per_error / float(np.prod(IMAGE_SHAPE))
+        self.edge_weight = edge_weight
+        self.pixel_weights = face_weights(face_emphasis)
+        self.noise = keras.random.SeedGenerator(seed)
+        self.mse_tracker = keras.metrics.Mean(name="mse")
+        self.divergence_tracker = keras.metrics.Mean(name="divergence")
+
+    def call(self, images, training=False):
+        """Return reconstructions, means and log variances of the codes; noise only in training."""
+        mean, log_variance = self.encoder(images, training=training)
+        log_variance = ops.clip(log_variance, -12.0, 4.0)
+        codes = mean
+        if training:
+            noise = keras.random.normal(ops.shape(mean), dtype=mean.dtype, seed=self.noise)
+            codes = mean + ops.exp(0.5 * log_variance) * noise
+        return self.decoder(codes, training=training), mean, log_variance
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """Half the logarithm of the weighted squared error, plus the divergence from normal."""
+        reconstructions, mean, log_variance = y_pred
+        error = reconstructions - y
+        squared = ops.mean(self.pixel_weights * ops.square(error))
+        if self.edge_weight:
+            across = ops.square(error[:, :, 1:] - error[:, :, :-1])
+            down = ops.square(error[:, 1:] - error[:, :-1])
+            squared += self.edge_weight * (
+                ops.mean(self.pixel_weights[:, 1:] * across)
+                + ops.mean(self.pixel_weights[1:] * down)
+            )
+        divergence = 0.5 * ops.sum(
+            ops.square(mean) + ops.exp(log_variance) - log_variance - 1, axis=1
+        )
+        divergence = ops.mean(divergence)
+        self.mse_tracker.update_state(ops.mean(ops.square(error)))
+        self.divergence_tracker.update_state(divergence)
+        return 0.5 * ops.log(squared) + self.divergence_weight * divergence
