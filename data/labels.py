@@ -34,6 +34,11 @@ class Portrait:
     folder: str
     year: int | None
 
+    @property
+    def source(self) -> str:
+        """Where the portrait comes from: "archive-org", or "published" for the archive's own."""
+        return "archive-org" if "_archive-org_" in self.file else "published"
+
 
 def write_labels(path: Path, portraits: Iterable[Portrait]) -> None:
     """Write labels as `portraits.csv`."""

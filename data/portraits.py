@@ -15,6 +15,7 @@ MAX_FILE_BYTES = 1 << 20  # a published portrait takes about 15 kB
 MAX_NAME_LENGTH = 200
 
 _PNG_START = b"\x89PNG\r\n\x1a\n"
+_OUTSIDE = re.compile(r"^[/\\]|^[A-Za-z]:[/\\]|(^|[/\\])\.\.([/\\]|$)")  # "/x", "C:\\x", "x/../y"
 _YEAR = re.compile(r"(1[89]\d\d|20\d\d)_", re.ASCII)
 
 
@@ -44,10 +45,9 @@ def check_name(name: str) -> None:
     Args:
         name: The path of a file within the archive, with forward slashes.
     """
-    parts = name.split("/")
-    if name.startswith("/") or ".." in parts or "\\" in name or ":" in name:
+    if _OUTSIDE.search(name):
         raise NotAPortrait("its name leads outside the archive")
-    if not name.isprintable() or len(name) > MAX_NAME_LENGTH:
+    if not name.isprintable() or len(name.rpartition("/")[2]) > MAX_NAME_LENGTH:
         raise NotAPortrait("its name is not plain text")
 
 

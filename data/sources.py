@@ -14,7 +14,7 @@ from data.portraits import (
     Skipped,
     check_name,
 )
-from data.tar import DamagedArchive, read_tar
+from data.tar import DamagedArchive, TarEntry, read_tar
 
 ARCHIVE_ENDINGS = (".tar.gz", ".tgz", ".tar")
 _TOO_LARGE = f"is larger than {MAX_FILE_BYTES >> 20} MB"
@@ -41,7 +41,7 @@ class ArchiveSource:
 
     def estimate(self) -> int:
         """Return about how many portraits there are, rather too many than too few."""
-        return self.size // 10_000
+        return self.size // 12_000  # a published portrait takes about 15 kB
 
     def files(self) -> Iterator[PortraitFile | Skipped]:
         """Yield the files of the folders F and M in the archive's order, and what is passed over.
@@ -53,24 +53,29 @@ class ArchiveSource:
             with self.path.open("rb") as raw:
                 for entry in read_tar(self.path, raw, MAX_FILE_BYTES):
                     self.done = raw.tell()
-                    if entry.kind == "folder":
+                    if entry.kind == "a folder":
                         continue
                     try:
                         if file := self._file(entry):
                             yield file
                     except NotAPortrait as reason:
-                        yield Skipped(ascii(entry.name)[1:-1][:200], str(reason))
+                        yield Skipped(_printable(entry.name), str(reason))
         except DamagedArchive as reason:
             raise UserError(
                 f"The archive {self.path} {reason}: download it again, or delete it and call "
                 "prepare_data(), which downloads it."
             ) from reason
+        except OSError as error:
+            raise UserError(
+                f"The archive {self.path} cannot be read ({error.strerror or error}): check the "
+                "disk and its permissions."
+            ) from error
 
     @staticmethod
-    def _file(entry) -> PortraitFile | None:
+    def _file(entry: TarEntry) -> PortraitFile | None:
         check_name(entry.name)
-        if entry.kind != "file":
-            raise NotAPortrait(f"is a {entry.kind}" if " " not in entry.kind else entry.kind)
+        if entry.kind != "a file":
+            raise NotAPortrait(f"is {entry.kind}")
         folder, _, name = entry.name.rpartition("/")
         folder = folder.rpartition("/")[2]
         if folder not in FOLDERS or name.startswith("."):
@@ -114,9 +119,9 @@ class FolderSource:
                 check_name(name)
                 yield PortraitFile(name, self._read(entry))
             except NotAPortrait as reason:
-                yield Skipped(ascii(name)[1:-1][:200], str(reason))
+                yield Skipped(_printable(name), str(reason))
             except OSError as error:
-                yield Skipped(name, f"cannot be read ({error.strerror})")
+                yield Skipped(_printable(name), f"cannot be read ({error.strerror})")
             self.done += 1
 
     @staticmethod
@@ -138,16 +143,9 @@ def open_source(path: Path) -> ArchiveSource | FolderSource:
     Raises:
         UserError: Nothing is there, or nothing that could be the archive.
     """
-    try:
-        source = find_source(path)
-        if source is None and path.is_file():
-            return ArchiveSource(path)  # whatever it is called; reading it tells
-    except OSError as error:
-        raise UserError(
-            f"{path} cannot be read ({error.strerror}): check the path and its permissions."
-        ) from error
+    source = find_source(path)
     if source is None:
-        what = "is empty of portraits" if path.is_dir() else "does not exist"
+        what = "holds no portraits" if path.is_dir() else "does not exist"
         raise UserError(
             f"{path} {what}: give prepare_data() the archive (.tar.gz) or the folder that holds "
             "its folders F and M."
@@ -156,16 +154,30 @@ def open_source(path: Path) -> ArchiveSource | FolderSource:
 
 
 def find_source(path: Path) -> ArchiveSource | FolderSource | None:
-    """Return the source in a folder, or None if there is nothing that looks like one."""
-    if path.is_file():
-        return ArchiveSource(path) if path.name.endswith(ARCHIVE_ENDINGS) else None
-    if not path.is_dir():
-        return None
-    inside = sorted(path.iterdir())
-    for candidate in [path, *inside]:
-        if all((candidate / folder).is_dir() for folder in FOLDERS):
-            return FolderSource(candidate)
-    for candidate in inside:
-        if candidate.name.endswith(ARCHIVE_ENDINGS) and candidate.is_file():
-            return ArchiveSource(candidate)
+    """Return the source at a path, or None if nothing is there that looks like one.
+
+    Raises:
+        UserError: The path cannot be looked into.
+    """
+    try:
+        if path.is_file():
+            return ArchiveSource(path)  # whatever its name; reading it tells
+        if not path.is_dir():
+            return None
+        inside = sorted(path.iterdir())
+        for folder in [path, *inside]:
+            if all((folder / name).is_dir() for name in FOLDERS):
+                return FolderSource(folder)
+        for file in inside:
+            if file.name.endswith(ARCHIVE_ENDINGS) and file.is_file():
+                return ArchiveSource(file)
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be read ({error.strerror}): check the path and its permissions."
+        ) from error
     return None
+
+
+def _printable(name: str) -> str:
+    """Return a name that can be shown and written down, whatever bytes it was made of."""
+    return name[:200] if name[:200].isprintable() else ascii(name[:200])

@@ -21,12 +21,12 @@ _BLOCK = tarfile.BLOCKSIZE
 _CHUNK = 1 << 18
 _EXTENSIONS = (tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE)
 _KINDS = {
-    tarfile.LNKTYPE: "link",
-    tarfile.SYMTYPE: "link",
-    tarfile.CHRTYPE: "device",
-    tarfile.BLKTYPE: "device",
-    tarfile.FIFOTYPE: "pipe",
-    tarfile.DIRTYPE: "folder",
+    tarfile.LNKTYPE: "a link",
+    tarfile.SYMTYPE: "a link",
+    tarfile.CHRTYPE: "a device",
+    tarfile.BLKTYPE: "a device",
+    tarfile.FIFOTYPE: "a pipe",
+    tarfile.DIRTYPE: "a folder",
 }
 
 
@@ -36,9 +36,10 @@ class DamagedArchive(Exception):  # noqa: N818 - reads better where it is raised
 
 @dataclass(frozen=True)
 class TarEntry:
-    """One entry: `kind` is "file", "folder", "link", "device", "pipe" or "something unknown".
+    """One entry of the archive.
 
-    `data` holds a file's bytes, or is None where the file is larger than was asked for.
+    `kind` is "a file", "a folder", "a link", "a device", "a pipe" or "of an unknown kind". `data`
+    holds a file's bytes, or is None where the file is larger than was asked for.
     """
 
     name: str
@@ -124,13 +125,13 @@ def _entries(stream: _Stream, max_file_bytes: int) -> Iterator[TarEntry]:
         if header.isreg() and header.type != tarfile.GNUTYPE_SPARSE:
             data = stream.read(size) if size <= max_file_bytes else stream.skip(size)
             stream.skip(padding)
-            yield TarEntry(name, "file", size, data)
+            yield TarEntry(name, "a file", size, data)
         elif header.type in _KINDS:  # these have no data, whatever size they claim
             yield TarEntry(name, _KINDS[header.type], 0)
         else:
             stream.skip(size + padding)
             if header.type not in (tarfile.XGLTYPE, tarfile.GNUTYPE_LONGLINK):
-                yield TarEntry(name, "something unknown", size)
+                yield TarEntry(name, "of an unknown kind", size)
     raise DamagedArchive(f"has more than {MAX_ENTRIES:,} entries")
 
 

@@ -1,0 +1,95 @@
+"""What the arrays were made from: the summary for the user, kept beside the arrays."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from data.arrays import load_arrays
+from data.errors import UserError
+from data.labels import load_labels
+from data.portraits import Skipped
+
+RECORD_NAME = "prepared.json"
+
+_VERSION = 1  # raised when the same archive gives other arrays than before
+_MAX_RECORD_BYTES = 64 << 20
+_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What `prepare_data` did; `str()` of it is a summary for the user.
+
+    Attributes:
+        source: The archive or folder that the portraits came from.
+        folder: The folder of the arrays.
+        train: Number of portraits in `X_train`.
+        test: Number of portraits in `X_test`.
+        skipped: Name and reason of everything that was passed over.
+        made: False if the arrays were there already and nothing was done.
+    """
+
+    source: str
+    folder: Path
+    train: int
+    test: int
+    skipped: list[Skipped] = field(default_factory=list)
+    made: bool = True
+
+    def __str__(self) -> str:
+        start = "Prepared" if self.made else "Nothing to do, the arrays are there already:"
+        lines = [
+            f"{start} {self.train + self.test:,} portraits, {self.train:,} for training and "
+            f"{self.test:,} for testing.",
+            f"  from  {self.source}",
+            f"  in    {self.folder}",
+        ]
+        if self.skipped:
+            lines.append(f"Passed over, {len(self.skipped):,} in all:")
+            lines += [f"  {one.name}: {one.reason}" for one in self.skipped[:_SHOWN]]
+        if len(self.skipped) > _SHOWN:
+            lines.append(f"  ... and more, all of them listed in {self.folder / RECORD_NAME}")
+        return "\n".join(lines)
+
+
+def write_record(path: Path, preparation: Preparation, fingerprint: str) -> None:
+    """Write down what was done, and to which state of the source."""
+    record = {
+        "version": _VERSION,
+        "fingerprint": fingerprint,
+        "source": preparation.source,
+        "train": preparation.train,
+        "test": preparation.test,
+        "skipped": [asdict(one) for one in preparation.skipped],
+    }
+    path.write_text(json.dumps(record, indent=1), encoding="utf-8")
+
+
+def find_prepared(folder: Path, fingerprint: str | None) -> Preparation | None:
+    """Return what an earlier run did, if its arrays are whole, sound and from the same source.
+
+    Args:
+        folder: The folder of the arrays.
+        fingerprint: What the source's `fingerprint()` returns; None accepts any source.
+    """
+    path = folder / RECORD_NAME
+    try:
+        if path.stat().st_size > _MAX_RECORD_BYTES:
+            return None
+        record = json.loads(path.read_text(encoding="utf-8"))
+        found = Preparation(
+            str(record["source"]),
+            folder,
+            *(len(array) for array in load_arrays(folder)),
+            [Skipped(str(one["name"]), str(one["reason"])) for one in record["skipped"]],
+            made=False,
+        )
+        labels = load_labels(folder)
+        whole = (found.train, found.test) == (record["train"], record["test"])
+        whole &= sum(one.split == "train" for one in labels) == found.train
+        whole &= len(labels) == found.train + found.test
+        whole &= record["version"] == _VERSION
+        same = fingerprint in (None, record["fingerprint"])
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, UserError):
+        return None
+    return found if whole and same else None
