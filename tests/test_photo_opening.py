@@ -1,0 +1,169 @@
+import os
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from data.errors import UserError
+from ui.photo import list_photos, open_photo
+from ui.photo.opening import MAX_SIDE
+
+
+def ramp(height=60, width=80):
+    """A grey picture whose four corners differ."""
+    rows, columns = np.mgrid[:height, :width]
+    return (rows * 120 / height + columns * 120 / width).astype(np.uint8)
+
+
+def opened(tmp_path, image, name="photo.png", **options):
+    image.save(tmp_path / name, **options)
+    return open_photo(tmp_path / name).gray
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "LA", "P", "I;16", "1"])
+def test_every_kind_of_png_gives_the_same_grey(tmp_path, mode):
+    levels = ramp()
+    if mode == "1":
+        levels = np.where(levels > 100, 255, 0).astype(np.uint8)
+    image = Image.fromarray(levels)
+    if mode.startswith("I"):
+        image = Image.fromarray(levels.astype(np.uint16) * 257)
+    image = image.convert(mode)
+    gray = opened(tmp_path, image)
+    assert gray.dtype == np.float32
+    assert gray.shape == (60, 80)
+    assert np.abs(gray - levels / 255).max() < 0.02
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_every_kind_of_jpeg_gives_the_same_grey(tmp_path, mode):
+    gray = opened(tmp_path, Image.fromarray(ramp()).convert(mode), "photo.jpg", quality=95)
+    assert np.abs(gray - ramp() / 255).max() < 0.04
+
+
+@pytest.mark.parametrize("name", ["a.webp", "a.bmp", "a.tif", "a.gif"])
+def test_other_formats(tmp_path, name):
+    gray = opened(tmp_path, Image.fromarray(ramp()), name)
+    assert np.abs(gray - ramp() / 255).max() < 0.04
+
+
+def test_floating_point_tiff(tmp_path):
+    gray = opened(tmp_path, Image.fromarray((ramp() / 255).astype(np.float32)), "a.tif")
+    assert np.abs(gray - ramp() / 255).max() < 0.01
+
+
+def test_colour_is_weighed_as_the_eye_does(tmp_path):
+    picture = np.zeros((2, 3, 3), dtype=np.uint8)
+    picture[:, 0, 0] = picture[:, 1, 1] = picture[:, 2, 2] = 255
+    gray = opened(tmp_path, Image.fromarray(picture))
+    assert np.allclose(gray[0], [0.299, 0.587, 0.114], atol=0.005)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_transparent_parts_are_white(tmp_path, mode):
+    image = Image.new("LA", (40, 20), (0, 255))
+    image.paste((0, 0), (0, 0, 20, 20))
+    options = {}
+    if mode == "P":
+        image = Image.new("P", (40, 20), 1)
+        image.putpalette([9, 9, 9, 0, 0, 0])
+        image.paste(0, (0, 0, 20, 20))
+        options = {"transparency": 0}
+    gray = opened(tmp_path, image if mode == "P" else image.convert(mode), **options)
+    assert gray[:, :18].min() > 0.99
+    assert gray[:, 22:].max() < 0.01
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_photos_are_turned_upright(tmp_path, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image = Image.fromarray(ramp())
+    gray = opened(tmp_path, image, "a.jpg", exif=exif, quality=95)
+    with Image.open(tmp_path / "a.jpg") as stored:
+        upright = np.asarray(ImageOps.exif_transpose(stored).convert("L"))
+    assert gray.shape == upright.shape
+    assert np.abs(gray - upright / 255).max() < 0.01
+
+
+def test_a_senseless_or_damaged_exif_note_does_not_cost_the_photo(tmp_path):
+    image = Image.fromarray(ramp())
+    exif = Image.Exif()
+    exif[0x0112] = 77
+    assert opened(tmp_path, image, "a.jpg", exif=exif).shape == (60, 80)
+    assert opened(tmp_path, image, "b.jpg", exif=b"Exif\0\0MM\0*\xff\xff").shape == (60, 80)
+
+
+def test_an_animation_gives_its_first_frame(tmp_path):
+    frames = [Image.new("L", (8, 8), level) for level in (200, 20)]
+    gray = opened(tmp_path, frames[0], "a.gif", save_all=True, append_images=frames[1:])
+    assert np.allclose(gray, 200 / 255, atol=0.01)
+
+
+@pytest.mark.parametrize(("name", "size"), [("a.jpg", (5000, 4000)), ("a.png", (4097, 30))])
+def test_large_photos_are_averaged_down(tmp_path, name, size):
+    checks = (np.indices(size[::-1]).sum(axis=0) % 2 * 254).astype(np.uint8)
+    gray = opened(tmp_path, Image.fromarray(checks), name, quality=95)
+    assert MAX_SIDE / 2 <= max(gray.shape) <= MAX_SIDE
+    assert np.abs(gray[4:-4, 4:-4] - 0.5).max() < 0.06  # aliasing would leave stripes
+
+
+def test_a_line_of_pixels_is_a_photo_too(tmp_path):
+    assert opened(tmp_path, Image.new("L", (9000, 1), 100)).shape[0] == 1
+
+
+def one_sentence(path, word):
+    with pytest.raises(UserError, match=word) as caught:
+        open_photo(path)
+    assert str(caught.value).startswith(path.name)
+    assert str(caught.value).count(". ") == 0
+
+
+def huge_png(path, width, height):
+    """The header of a PNG and no more: its size is all that is ever read."""
+
+    def chunk(kind, content):
+        checksum = zlib.crc32(kind + content)
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    pixels = chunk(b"IDAT", zlib.compress(bytes(100)))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b""))
+
+
+def test_each_bad_file_gets_its_sentence(tmp_path):
+    one_sentence(tmp_path / "missing.jpg", "not there")
+    (tmp_path / "empty.jpg").touch()
+    one_sentence(tmp_path / "empty.jpg", "is empty")
+    (tmp_path / "words.jpg").write_text("no picture at all")
+    one_sentence(tmp_path / "words.jpg", "not an image")
+    (tmp_path / "folder").mkdir()
+    one_sentence(tmp_path / "folder", "not a file")
+    Image.fromarray(ramp()).save(tmp_path / "whole.jpg")
+    (tmp_path / "cut.jpg").write_bytes((tmp_path / "whole.jpg").read_bytes()[:300])
+    one_sentence(tmp_path / "cut.jpg", "damaged")
+
+
+@pytest.mark.parametrize("size", [(10_000, 10_000), (30_000, 30_000), (2**31 - 1, 2**31 - 1)])
+def test_a_hundred_megapixels_are_refused_before_they_are_decoded(tmp_path, size):
+    huge_png(tmp_path / "huge.png", *size)
+    one_sentence(tmp_path / "huge.png", "megapixels")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_is_no_photo(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jpg")
+    one_sentence(tmp_path / "pipe.jpg", "not a file")
+
+
+def test_photos_are_listed_newest_first(tmp_path):
+    for number, name in enumerate(["b.JPG", "a.png", "c.webp"]):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (number, number))
+    (tmp_path / "notes.txt").touch()
+    (tmp_path / ".hidden.png").touch()
+    (tmp_path / "folder.png").mkdir()
+    assert [path.name for path in list_photos(tmp_path)] == ["c.webp", "a.png", "b.JPG"]
+    assert list_photos(tmp_path / "missing") == []

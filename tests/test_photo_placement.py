@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+
+from ui.photo import LEFT_EYE, RIGHT_EYE, Photo, Placement, align, crop
+
+
+def blobs(shape, points, radius, ground=0.5):
+    """A picture with a soft dark dot at each (x, y)."""
+    rows, columns = np.mgrid[: shape[0], : shape[1]]
+    picture = np.full(shape, ground, dtype=np.float32)
+    for x, y in points:
+        squared = (columns - x) ** 2 + (rows - y) ** 2
+        picture -= ground * np.exp(-squared / (2 * radius**2)).astype(np.float32)
+    return picture
+
+
+def centre_of(picture, x, y, reach=12):
+    """The centre of the dark dot near a point."""
+    rows, columns = np.mgrid[: picture.shape[0], : picture.shape[1]]
+    weights = (0.5 - picture) * (np.hypot(columns - x, rows - y) < reach)
+    return (weights * columns).sum() / weights.sum(), (weights * rows).sum() / weights.sum()
+
+
+@pytest.mark.parametrize("scale", [0.4, 0.9, 1.0, 1.7, 3.0, 6.5])
+@pytest.mark.parametrize("angle", [-40, 0, 15, 170])
+def test_the_eyes_come_to_the_frames_eyes_to_a_tenth_of_a_pixel(scale, angle):
+    turn = scale * np.exp(1j * np.deg2rad(angle))
+    span = (complex(*RIGHT_EYE) - complex(*LEFT_EYE)) * turn
+    middle = 600.3 + 500.8j
+    eyes = [middle - span / 2, middle + span / 2]
+    points = [(eye.real, eye.imag) for eye in eyes]
+    photo = Photo(blobs((1000, 1200), points, radius=4 * scale))
+    frame = align(photo, *points)
+    assert frame.shape == (160, 176)
+    assert frame.dtype == np.float32
+    for eye in (LEFT_EYE, RIGHT_EYE):
+        assert np.allclose(centre_of(frame, *eye), eye, atol=0.1)
+
+
+def test_a_photo_that_is_the_frame_stays_as_it_is():
+    photo = Photo(np.random.default_rng(0).random((160, 176)).astype(np.float32))
+    assert np.allclose(align(photo, LEFT_EYE, RIGHT_EYE), photo.gray, atol=1e-6)
+
+
+@pytest.mark.parametrize("scale", [2, 3, 5, 8])
+def test_shrinking_averages_instead_of_aliasing(scale):
+    checks = (np.indices((160 * scale, 176 * scale)).sum(axis=0) % 2).astype(np.float32)
+    shift = (scale - 1) / 2 * (1 + 1j)
+    frame = crop(Photo(checks), Placement(scale, shift))
+    assert np.abs(frame - 0.5).max() < 0.02
+
+
+def test_a_coarse_crop_is_the_mean_of_the_fine_one():
+    photo = Photo(blobs((320, 352), [(150, 170), (220, 90)], radius=15))
+    placement = Placement(1.3 * np.exp(0.2j), 20 + 10j)
+    fine = crop(photo, placement)
+    coarse = crop(photo, placement, step=4)
+    assert coarse.shape == (40, 44)
+    assert np.abs(coarse - fine.reshape(40, 4, 44, 4).mean(axis=(1, 3))).max() < 0.01
+
+
+def test_beyond_the_photo_its_edge_goes_on_softly():
+    rng = np.random.default_rng(0)
+    photo = Photo((0.5 + 0.4 * rng.standard_normal((60, 60)).clip(-1, 1)).astype(np.float32))
+    frame = crop(photo, Placement(1, -60 - 50j))
+    inside = frame[50:110, 60:120]
+    assert np.allclose(inside, photo.gray, atol=1e-6)
+    beyond = frame[:, 140:]
+    assert beyond.std() < 0.3 * inside.std()
+    assert abs(beyond.mean() - inside.mean()) < 0.15
+
+
+def test_points_go_there_and_back():
+    placement = Placement.from_eyes((210, 180), (290, 150))
+    points = np.random.default_rng(0).uniform(-50, 300, (5, 3, 2))
+    assert np.allclose(placement.to_frame(placement.to_photo(points)), points)
+    assert np.allclose(placement.eyes, [(210, 180), (290, 150)])
+    assert placement.scale == pytest.approx(np.hypot(80, 30) / np.hypot(47, 1))
+
+
+@pytest.mark.parametrize(
+    "eyes",
+    [((3, 3), (3, 3)), ((0, 0), (1e9, 5)), ((-5e4, 0), (-4.9e4, 0)), ((59, 59), (0, 0))],
+)
+def test_eyes_in_impossible_places_still_give_a_frame(eyes):
+    frame = align(Photo(blobs((60, 60), [(30, 30)], 9)), *eyes)
+    assert frame.shape == (160, 176)
+    assert np.isfinite(frame).all()
+
+
+def test_eyes_that_are_no_points_are_said():
+    with pytest.raises(ValueError, match="Received"):
+        Placement.from_eyes((np.nan, 0), (1, 1))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (3, 2)])
+def test_tiny_photos_give_a_frame(shape):
+    photo = Photo(np.full(shape, 0.25, dtype=np.float32))
+    assert np.allclose(align(photo, (0, 0), (1, 0)), 0.25)
