@@ -76,8 +76,6 @@ def open_photo(path: Path) -> Photo:
             raise UserError(f"{path.name} is empty; pick another file.")
         if size > _MAX_FILE:
             raise UserError(f"{path.name} is larger than 300 MB; make it smaller first.")
-        Image.init()
-        formats = [name for name in _FORMATS if name in Image.OPEN]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about sizes and metadata, both dealt with here
             return Photo(_read(path), path)
