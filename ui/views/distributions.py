@@ -1,0 +1,145 @@
+"""How the codes are distributed: histograms beside the normal curve, and a table."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from data.errors import UserError
+from ui.views.style import BLUE, INK, LINE, QUIET, RED, Page, styled
+
+ROWS, COLUMNS = 8, 10
+RANGE = 4  # standard deviations on either side
+BINS = 32
+TABLE_BLOCKS = 4
+
+Figures = dict[str, np.ndarray]
+
+
+@styled()
+def draw_codes(codes: np.ndarray, figures: Figures, source: str) -> Page:
+    """Draw the distribution of every raw code (n, 80), in its own standard deviations."""
+    alive = figures["alive"]
+    spread = np.maximum(figures["raw_deviation"], 1e-12)
+    skew = np.abs(figures["raw_skewness"])
+    return _draw_panels(
+        (codes - figures["raw_mean"]) / spread,
+        dull=~alive,
+        title="Are the codes normal?",
+        lead="Each panel is one of the 80 numbers the encoder gives, over many portraits; the line "
+        "is the normal curve. A code in red hardly moves: it is dead, it says nothing about faces.",
+        caption=f"{source}.   Alive: {alive.sum()} of {len(alive)}.   "
+        f"Skewness: {skew.mean():.2f} on average, {skew.max():.2f} at most.",
+    )
+
+
+@styled()
+def draw_sliders(sliders: np.ndarray, figures: Figures, source: str) -> Page:
+    """Draw the distribution of every whitened coordinate (n, 80), the value of a slider."""
+    p, kurtosis = figures["ks_p"], np.abs(figures["excess_kurtosis"])
+    skew = np.abs(figures["skewness"])
+    return _draw_panels(
+        sliders,
+        dull=p < 0.05,
+        title="Are the sliders normal?",
+        lead="The same portraits in the coordinates of the sliders: uncorrelated, one unit a "
+        "standard deviation, the most telling first. In red what a Kolmogorov-Smirnov test calls "
+        "not normal at 5 % (of 80 truly normal ones about 4).",
+        caption=f"{source}.   Red: {(p < 0.05).sum()} of {len(p)}.   "
+        f"Skewness: {skew.mean():.2f} on average, {skew.max():.2f} at most.   "
+        f"Excess kurtosis: {kurtosis.mean():.2f} on average.",
+    )
+
+
+@styled()
+def draw_table(figures: Figures, source: str) -> Page:
+    """Draw mean, deviation and skewness of every raw code, and whether it is alive."""
+    alive = figures["alive"]
+    page = Page(
+        12,
+        7.2,
+        "The 80 codes in numbers",
+        "Mean, standard deviation and skewness of each code over many portraits. "
+        "A deviation below 0.05 means dead.",
+        caption=f"{source}.   The whole table, sliders included, is in codes-table.csv.",
+    )
+    per_block = -(-len(alive) // TABLE_BLOCKS)
+    grid = page.grid(1, TABLE_BLOCKS, wspace=0.12)
+    for block in range(TABLE_BLOCKS):
+        axes = page.figure.add_subplot(grid[block])
+        units = range(block * per_block, min((block + 1) * per_block, len(alive)))
+        _draw_block(axes, figures, units, per_block)
+    return page
+
+
+def write_table(figures: Figures, path: Path) -> Path:
+    """Write every figure of every unit as CSV, raw codes and sliders side by side."""
+    columns = [name for name, values in figures.items() if name != "mahalanobis2"]
+    rows = zip(*(figures[name] for name in columns), strict=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["unit", *columns])
+            for unit, row in enumerate(rows):
+                writer.writerow([unit, *(_plain(value) for value in row)])
+    except OSError as error:
+        raise UserError(
+            f"The table {path} cannot be written ({error.strerror or error}): "
+            "free some space or make the folder writable, then run this again."
+        ) from error
+    return path
+
+
+def _plain(value: np.generic) -> str:
+    return ("dead", "alive")[int(value)] if value.dtype == bool else f"{value:.5g}"
+
+
+def _draw_panels(values: np.ndarray, dull: np.ndarray, title: str, lead: str, caption: str) -> Page:
+    page = Page(12, 8.4, title, lead, caption)
+    grid = page.grid(ROWS, COLUMNS, above=0.12, below=0.15, wspace=0.12, hspace=0.22)
+    edges = np.linspace(-RANGE, RANGE, BINS + 1)
+    x = np.linspace(-RANGE, RANGE, 161)
+    normal = np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
+    for unit in range(min(values.shape[1], ROWS * COLUMNS)):
+        axes = page.figure.add_subplot(grid[unit])
+        density = np.histogram(values[:, unit], edges, density=True)[0]
+        colour = RED if dull[unit] else BLUE
+        axes.stairs(np.nan_to_num(density), edges, fill=True, color=colour, alpha=0.55)
+        axes.plot(x, normal, color=INK, linewidth=0.9)
+        axes.set_xlim(-RANGE, RANGE)
+        axes.set_ylim(0, 0.62)
+        axes.set_yticks([])
+        axes.set_xticks([-3, 0, 3])
+        axes.tick_params(labelbottom=unit >= (ROWS - 1) * COLUMNS, length=2, color=LINE)
+        axes.spines["left"].set_visible(False)
+        axes.text(0.03, 0.97, unit, transform=axes.transAxes, va="top", size=7.5, color=QUIET)
+    return page
+
+
+def _draw_block(axes: Axes, figures: Figures, units: range, rows: int) -> None:
+    axes.set_axis_off()
+    axes.set_xlim(0, 1)
+    axes.set_ylim(rows + 0.4, -0.8)
+    columns = (0.1, 0.32, 0.57, 0.84)
+    for x, name in zip(columns, ("code", "mean", "deviation", "skewness"), strict=True):
+        axes.text(x, -0.3, name, ha="right", va="center", size=8, color=QUIET)
+    axes.text(0.88, -0.3, "state", ha="left", va="center", size=8, color=QUIET)
+    for place, unit in enumerate(units):
+        y = place + 0.6
+        alive = bool(figures["alive"][unit])
+        colour = INK if alive else RED
+        if place % 2 == 0:
+            axes.axhspan(y - 0.5, y + 0.5, color=LINE, alpha=0.35, linewidth=0)
+        cells = (
+            str(unit),
+            f"{figures['raw_mean'][unit]:+.2f}",
+            f"{figures['raw_deviation'][unit]:.2f}",
+            f"{figures['raw_skewness'][unit]:+.2f}",
+        )
+        for x, text in zip(columns, cells, strict=True):
+            axes.text(x, y, text, ha="right", va="center", size=8.5, color=colour)
+        axes.text(
+            0.88, y, "alive" if alive else "dead", ha="left", va="center", size=8.5, color=colour
+        )

@@ -1,0 +1,47 @@
+"""Where figures go: a file always, a window where matplotlib can open one."""
+
+from pathlib import Path
+
+import matplotlib
+import matplotlib.pyplot as plt
+from matplotlib.backends import BackendFilter, backend_registry
+from matplotlib.figure import Figure
+
+from data.errors import UserError
+from data.paths import FIGURES_FOLDER
+
+DPI = 150
+
+
+def save(figure: Figure, name: str, folder: Path = FIGURES_FOLDER) -> Path:
+    """Write a figure as `<folder>/<name>.png`, which appears whole, and return its path.
+
+    Raises:
+        UserError: if the folder cannot be written.
+    """
+    path = Path(folder) / f"{name}.png"
+    beside = path.with_name(f".{name}.png")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(beside, format="png", dpi=DPI)
+        beside.replace(path)
+    except OSError as error:
+        raise UserError(
+            f"The picture {path} cannot be written ({error.strerror or error}): "
+            "free some space or make the folder writable, then run this again."
+        ) from error
+    return path
+
+
+def can_show() -> bool:
+    """Tell whether matplotlib has a backend that opens windows here."""
+    interactive = backend_registry.list_builtin(BackendFilter.INTERACTIVE)
+    return matplotlib.get_backend().lower() in interactive
+
+
+def show(*figures: Figure) -> None:
+    """Open the figures in windows and wait until they are closed; without a display, do nothing."""
+    if can_show():
+        plt.show()
+    for figure in figures:
+        plt.close(figure)
