@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow reads it once, when imported
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads it once, when imported
 
 import keras
 import numpy as np
@@ -29,8 +29,8 @@ MAX_LAYERS = 500
 class FaceEngine:
     """Encodes and decodes with compiled functions; holds no state of the screens.
 
-    `model.predict` costs a frame and more on every call. Here the two halves are traced once, with a
-    fixed batch of one for the screens and a free one for everything else.
+    `model.predict` costs a frame and more on every call. Here the two halves are traced once, with
+    a fixed batch of one for the screens and a free one for everything else.
 
     Args:
         autoencoder: a model with the submodels "encoder" and "decoder", see `build_autoencoder`.
@@ -209,7 +209,7 @@ def _check_sizes(path: Path) -> None:
 
 
 def _layers(config) -> Iterator[dict]:
-    """Every layer configuration in a saved model, at any depth."""
+    """Yield every layer configuration in a saved model, at any depth."""
     if isinstance(config, dict):
         if isinstance(config.get("config"), dict) and "class_name" in config:
             yield config["config"]
@@ -221,7 +221,7 @@ def _layers(config) -> Iterator[dict]:
 
 
 def _sizes(layer: dict) -> Iterator[int]:
-    """The numbers in a layer's configuration that decide how much memory it takes."""
+    """Yield the numbers in a layer's configuration that decide how much memory it takes."""
     for name in ("units", "filters", "kernel_size", "size", "batch_shape", "target_shape"):
         value = layer.get(name)
         for number in value if isinstance(value, list) else [value]:

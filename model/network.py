@@ -43,8 +43,10 @@ class Architecture:
 
 
 def _convolution(x, channels: int, name: str, strides: int = 1, size: int = 3):
-    x = layers.Conv2D(channels, size, strides=strides, padding="same", name=name)(x)
-    return layers.LeakyReLU(0.1, name=f"{name}_activation")(x)
+    layer = layers.Conv2D(
+        channels, size, strides=strides, padding="same", activation="relu", name=name
+    )
+    return layer(x)
 
 
 def _residual_block(x, name: str):
@@ -99,18 +101,17 @@ def build_decoder(architecture: Architecture) -> keras.Model:
     codes = keras.Input((architecture.latent_dim,), name="codes")
     first, *others = architecture.decoder_channels
     height, width = BOTTOM_SHAPE
-    x = layers.Dense(height * width * first, name="spread")(codes)
+    x = layers.Dense(height * width * first, activation="relu", name="spread")(codes)
     x = layers.Reshape((height, width, first), name="bottom")(x)
-    x = layers.LeakyReLU(0.1, name="bottom_activation")(x)
     for number in range(architecture.residual_blocks):
         x = _residual_block(x, f"block_{number + 1}")
     for number, channels in enumerate(others, start=1):
         x = layers.UpSampling2D(name=f"double_{number}")(x)
         if number == 1 and architecture.detail_channels:
             detail = architecture.detail_channels
-            y = layers.Dense(4 * height * width * detail, name="detail_spread")(codes)
+            size = 4 * height * width * detail
+            y = layers.Dense(size, activation="relu", name="detail_spread")(codes)
             y = layers.Reshape((2 * height, 2 * width, detail), name="detail")(y)
-            y = layers.LeakyReLU(0.1, name="detail_activation")(y)
             x = layers.Concatenate(name="with_detail")([x, y])
         x = _convolution(x, channels, f"up_{number}")
     x = layers.Conv2D(4, 3, padding="same", name="pixels")(x)
