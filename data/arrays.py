@@ -70,10 +70,12 @@ def _read_header(path: Path) -> tuple[int, int]:
             raise ValueError("its header is damaged") from error
         offset = file.tell()
         size = file.seek(0, 2)
-    if dtype != np.uint8 or fortran:
+    if dtype != np.uint8:
         raise ValueError(f"it holds {dtype} instead of uint8")
     if len(shape) != 4 or shape[1:] != (*PORTRAIT_SHAPE, 1) or shape[0] < 1:
         raise ValueError(f"its shape is {shape}")
+    if fortran:
+        raise ValueError("it has another order of axes")
     if size != offset + np.prod(shape, dtype=object):
         raise ValueError("it is cut off or too long")
     return offset, shape[0]

@@ -87,7 +87,7 @@ def _fetch_patiently(publication: Publication, part: Path, wait: float) -> None:
             if failures >= ATTEMPTS:
                 raise UserError(
                     f"The download from {publication.url} stopped at {_size(part) / 1e6:.1f} MB "
-                    f"({reason}): {_advice(publication, part)}"
+                    f"({_plain(reason)}): {_advice(publication, part)}"
                 ) from reason
         time.sleep(wait * 2 ** (failures - 1))
 
@@ -222,6 +222,12 @@ def _advice(publication: Publication, part: Path) -> str:
         "call prepare_data() again, which goes on from there, or download the archive in a browser "
         f"from {publication.page} and put it into {part.parent}."
     )
+
+
+def _plain(reason: Exception) -> str:
+    """Return what happened as text of bounded length, whatever bytes the server sent."""
+    text = "".join(letter for letter in str(reason) if letter.isprintable())
+    return text[:100] or "no answer"
 
 
 def _too_large(size: int) -> UserError:

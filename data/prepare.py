@@ -18,7 +18,7 @@ from data.progress import Progress
 from data.record import RECORD_NAME, Preparation, find_prepared, write_record
 from data.sources import ArchiveSource, FolderSource, find_source, open_source
 from data.split import split_portraits
-from data.switch import switch, unfinished
+from data.switch import remove_unfinished, switch, unfinished
 
 _FILES = [TEST_NAME, LABELS_NAME, RECORD_NAME, TRAIN_NAME]  # X_train appears last, as the seal
 _BLOCK_ROWS = 1024  # 33 MB
@@ -61,6 +61,7 @@ def prepare_data(
     out = Path(out).expanduser()
     original = Path(original)
     found = find_source(original) if source is None else open_source(Path(source).expanduser())
+    remove_unfinished(out)
     if not fresh and (before := find_prepared(out, found and found.fingerprint())):
         return before
     origin = None

@@ -51,7 +51,7 @@ class ArchiveSource:
         """
         try:
             with self.path.open("rb") as raw:
-                for entry in read_tar(self.path, raw, MAX_FILE_BYTES):
+                for entry in read_tar(raw, MAX_FILE_BYTES):
                     self.done = raw.tell()
                     if entry.kind == "a folder":
                         continue
@@ -62,8 +62,8 @@ class ArchiveSource:
                         yield Skipped(_printable(entry.name), str(reason))
         except DamagedArchive as reason:
             raise UserError(
-                f"The archive {self.path} {reason}: download it again, or delete it and call "
-                "prepare_data(), which downloads it."
+                f"The archive {self.path} {reason}: put a complete copy in its place, or delete it "
+                "and prepare_data() downloads the published one."
             ) from reason
         except OSError as error:
             raise UserError(
@@ -72,7 +72,7 @@ class ArchiveSource:
             ) from error
 
     @staticmethod
-    def _file(entry: TarEntry) -> PortraitFile | None:
+    def _file(entry: TarEntry) -> PortraitFile | Skipped | None:
         check_name(entry.name)
         if entry.kind != "a file":
             raise NotAPortrait(f"is {entry.kind}")
@@ -81,7 +81,7 @@ class ArchiveSource:
         if folder not in FOLDERS or name.startswith("."):
             return None
         if entry.data is None:
-            raise NotAPortrait(_TOO_LARGE)
+            return Skipped(f"{folder}/{name}", _TOO_LARGE)
         return PortraitFile(f"{folder}/{name}", entry.data)
 
 

@@ -11,18 +11,19 @@ _PREFIX = "unfinished-"
 
 @contextlib.contextmanager
 def unfinished(folder: Path) -> Iterator[Path]:
-    """Make `folder`, and in it a new folder to work in, which is gone at the end.
-
-    What earlier runs left behind when they were killed is removed.
-    """
+    """Make `folder`, and in it a new folder to work in, which is gone at the end."""
     folder.mkdir(parents=True, exist_ok=True)
-    for leftover in folder.glob(_PREFIX + "*"):
-        shutil.rmtree(leftover, ignore_errors=True)
     work = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
     try:
         yield work
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what earlier runs left behind when they were killed."""
+    for leftover in folder.glob(_PREFIX + "*"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def switch(work: Path, folder: Path, names: list[str]) -> None:

@@ -10,7 +10,6 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 MAX_ENTRIES = 200_000  # the published archive has 37,924
@@ -48,12 +47,11 @@ class TarEntry:
     data: bytes | None = None
 
 
-def read_tar(path: Path, raw: BinaryIO, max_file_bytes: int) -> Iterator[TarEntry]:
+def read_tar(raw: BinaryIO, max_file_bytes: int) -> Iterator[TarEntry]:
     """Yield the entries of a `.tar.gz` (or `.tar`) file in their order, extracting nothing.
 
     Args:
-        path: The file's name, which gzip wants to know.
-        raw: The file, opened for reading at its start; its position tells how far reading is.
+        raw: The archive, opened for reading at its start; its position tells how far reading is.
         max_file_bytes: Larger files are passed over without being kept.
 
     Raises:
@@ -61,7 +59,7 @@ def read_tar(path: Path, raw: BinaryIO, max_file_bytes: int) -> Iterator[TarEntr
     """
     is_gzip = raw.read(2) == b"\x1f\x8b"
     raw.seek(0)
-    stream = _Stream(gzip.GzipFile(path.name, "rb", fileobj=raw) if is_gzip else raw)
+    stream = _Stream(gzip.GzipFile(fileobj=raw, mode="rb") if is_gzip else raw)
     try:
         yield from _entries(stream, max_file_bytes)
         stream.drain()  # gzip compares its checksum at the very end

@@ -1,0 +1,122 @@
+"""Opening arrays and labels that are missing, damaged or of another kind."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from data import UserError, load_arrays, load_labels
+from data.labels import Portrait, write_labels
+
+
+def save(folder, train=None, test=None):
+    np.save(
+        folder / "X_train.npy", np.zeros((3, 171, 186, 1), np.uint8) if train is None else train
+    )
+    np.save(folder / "X_test.npy", np.zeros((2, 171, 186, 1), np.uint8) if test is None else test)
+
+
+def test_arrays_that_numpy_saved_are_opened(tmp_path):
+    save(tmp_path, np.arange(2 * 31806, dtype=np.uint32).astype(np.uint8).reshape(2, 171, 186, 1))
+    train, test = load_arrays(str(tmp_path))
+    assert train[1, 0, 0, 0] == 31806 % 256
+    assert test.shape == (2, 171, 186, 1)
+
+
+def test_no_arrays_says_what_to_call(tmp_path):
+    with pytest.raises(UserError, match=r"no prepared portraits in .*: call prepare_data\(\)"):
+        load_arrays(tmp_path)
+    with pytest.raises(UserError, match=r"no labels .*: call prepare_data\(\)"):
+        load_labels(tmp_path)
+    with pytest.raises(UserError, match="no prepared portraits"):
+        load_arrays(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("array", "reason"),
+    [
+        (np.zeros((3, 171, 186), np.uint8), r"its shape is \(3, 171, 186\)"),
+        (np.zeros((3, 160, 176, 1), np.uint8), "its shape is"),
+        (np.zeros((0, 171, 186, 1), np.uint8), "its shape is"),
+        (np.zeros((3, 171, 186, 1), np.float16), "float16 instead of uint8"),
+        (np.zeros((3, 171, 186, 1), bool), "bool instead of uint8"),
+        (np.asfortranarray(np.zeros((3, 171, 186, 1), np.uint8)), "other order of axes"),
+        (np.array([{}] * 3), "object instead of uint8"),
+    ],
+)
+def test_other_arrays_are_refused(tmp_path, array, reason):
+    save(tmp_path, array)
+    with pytest.raises(UserError, match=rf"{reason}.*prepare_data\(fresh=True\)"):
+        load_arrays(tmp_path)
+
+
+def test_damaged_arrays_are_refused(tmp_path):
+    save(tmp_path)
+    whole = (tmp_path / "X_test.npy").read_bytes()
+    claims_more = whole.replace(b"(2, 171", b"(9, 171")
+    claims_all = whole.replace(b"(2, 171, 186, 1)", b"(2, 171, 10**9, 1)")[: len(whole)]
+    for damaged in [
+        b"",
+        whole[:5],
+        whole[:100],
+        whole[:-1],
+        whole + b"x",
+        claims_more,
+        claims_all,
+        whole.replace(b"(2, ", b"(-2,"),
+        whole.replace(b"NUMPY\x01", b"NUMPY\x03"),
+        whole.replace(b"{'descr'", b"(((((((("),
+        pickle.dumps(np.zeros(3)),
+    ]:
+        (tmp_path / "X_test.npy").write_bytes(damaged)
+        with pytest.raises(UserError, match=r"X_test.npy is not an array of portraits"):
+            load_arrays(tmp_path)
+
+
+def test_a_pickle_in_an_array_is_never_opened(tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "sprung"), "w"))
+
+    save(tmp_path, np.array([Trap()] * 4, dtype=object))
+    with pytest.raises(UserError):
+        load_arrays(tmp_path)
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_labels_come_back_as_written(tmp_path):
+    portraits = [
+        Portrait(0, "train", 'odd, "name" é.png', "F", 1985),
+        Portrait(1, "train", "b.png", "M", None),
+        Portrait(0, "test", "c.png", "M", 1905),
+    ]
+    write_labels(tmp_path / "portraits.csv", portraits)
+    assert load_labels(tmp_path) == portraits
+    first = (tmp_path / "portraits.csv").read_bytes().splitlines()[0]
+    assert first == b"row,split,file,folder,year"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"a,b\n",
+        b"row,split,file,folder,year\n0,train,a.png,F\n",
+        b"row,split,file,folder,year\n0,train,a.png,X,1985\n",
+        b"row,split,file,folder,year\n0,dev,a.png,F,1985\n",
+        b"row,split,file,folder,year\n1,train,a.png,F,1985\n",
+        b"row,split,file,folder,year\n0,test,a.png,F,1985\n0,train,a.png,F,1985\n",
+        b"row,split,file,folder,year\nx,train,a.png,F,1985\n",
+        b"row,split,file,folder,year\n0,train,a.png,F,1e3\n",
+        b"row,split,file,folder,year\n0,train,../../a.png,F,1985\n",
+        b'row,split,file,folder,year\n0,train,"a.png,F,1985\n',
+        b"row,split,file,folder,year\n0,train,\xff\xfe.png,F,1985\n",
+        b"row,split,file,folder,year\n0,train," + b"a" * 200_000 + b",F,1985\n",
+        b"row,split,file,folder,year\n0,train,a\0.png,F,1985\n",
+    ],
+)
+def test_damaged_labels_are_one_sentence(tmp_path, text):
+    (tmp_path / "portraits.csv").write_bytes(text)
+    with pytest.raises(UserError, match=r"damaged .*: call prepare_data\(fresh=True\)") as caught:
+        load_labels(tmp_path)
+    assert "\n" not in str(caught.value)

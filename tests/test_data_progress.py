@@ -1,0 +1,48 @@
+"""The progress line: what it says, and to whom."""
+
+import io
+import sys
+
+import pytest
+
+import data.progress
+from data.progress import Progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setattr(data.progress, "_SECONDS_BETWEEN", 0)
+    monkeypatch.setenv("COLUMNS", "60")
+    return sys.stderr
+
+
+def test_line_tells_share_and_time_left():
+    progress = Progress("Reading portraits", 1000, start=200)
+    assert progress.line(600, 4.0, "600 files") == "Reading portraits   60%  600 files  4 s left"
+    assert progress.line(200, 0.0) == "Reading portraits   20%"
+    assert progress.line(1200, 5.0) == "Reading portraits  100%  0 s left"
+    assert Progress("Downloading", None).line(7, 1.0, "7 MB") == "Downloading  7 MB"
+
+
+def test_line_is_rewritten_and_taken_away(terminal):
+    with Progress("Reading", 10) as progress:
+        progress.update(1, "note " * 30)
+        progress.update(10)
+    lines = terminal.getvalue().split("\r")
+    assert all(len(line) == 59 for line in lines[1:-1])
+    assert lines[1].startswith("Reading   10%  note")
+    assert lines[-2].strip() == "" and lines[-1] == ""
+
+
+@pytest.mark.parametrize("stream", [io.StringIO(), None])
+def test_a_log_file_and_no_console_see_nothing(monkeypatch, stream):
+    monkeypatch.setattr(sys, "stderr", stream)
+    with Progress("Reading", 10) as progress:
+        progress.update(5)
+    assert stream is None or stream.getvalue() == ""
