@@ -14,14 +14,6 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture
-def terminal(monkeypatch):
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    monkeypatch.setattr(data.progress, "_SECONDS_BETWEEN", 0)
-    monkeypatch.setenv("COLUMNS", "60")
-    return sys.stderr
-
-
 def test_line_tells_share_and_time_left():
     progress = Progress("Reading portraits", 1000, start=200)
     assert progress.line(600, 4.0, "600 files") == "Reading portraits   60%  600 files  4 s left"
@@ -30,7 +22,11 @@ def test_line_tells_share_and_time_left():
     assert Progress("Downloading", None).line(7, 1.0, "7 MB") == "Downloading  7 MB"
 
 
-def test_line_is_rewritten_and_taken_away(terminal):
+def test_line_is_rewritten_and_taken_away(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(data.progress, "_SECONDS_BETWEEN", 0)
+    monkeypatch.setenv("COLUMNS", "60")
     with Progress("Reading", 10) as progress:
         progress.update(1, "note " * 30)
         progress.update(10)
