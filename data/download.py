@@ -18,6 +18,7 @@ from data.progress import Progress
 MAX_DOWNLOAD_BYTES = 4 << 30
 ATTEMPTS = 5
 _CHUNK = 1 << 16
+_GZIP_START = b"\x1f\x8b"
 _WORTHWHILE_BYTES = 1 << 20  # after so much more than ever before, failures are forgotten
 _TIMEOUT_SECONDS = 30
 _PASSING_ERRORS = {408, 425, 429, 500, 502, 503, 504}
@@ -117,9 +118,15 @@ def _fetch(publication: Publication, part: Path) -> None:
                 part.unlink()
                 raise _Interrupted("the server sent another part than was asked for")
             _check_size(total, start, part)
+            data = _read(response)
+            if start == 0 and data and not data.startswith(_GZIP_START):  # a network's login page
+                raise UserError(
+                    f"The server answers {publication.url} with something that is no archive: "
+                    f"{_advice(publication, part)}"
+                )
             try:
                 with part.open("ab" if start else "wb") as file:
-                    _copy(response, file, start, total, publication)
+                    _copy(data, response, file, start, total)
             except UserError:
                 part.unlink()
                 raise
@@ -155,36 +162,33 @@ def _range(response: http.client.HTTPResponse, have: int) -> tuple[int, int | No
 
 
 def _copy(
+    data: bytes,
     response: http.client.HTTPResponse,
     file: BinaryIO,
     start: int,
     total: int | None,
-    publication: Publication,
 ) -> None:
+    """Write an answer, whose first bytes are `data`, up to its end."""
     done = start
     began = time.monotonic()
-    host = publication.url.split("/")[2]
-    with Progress(f"Downloading from {host}", total, start) as progress:
-        while True:
-            try:
-                data = response.read(_CHUNK)
-            except (OSError, http.client.HTTPException, ValueError) as error:
-                raise _Interrupted(error) from error
-            if not data:
-                break
-            if done == 0 and not data.startswith(b"\x1f\x8b"):
-                raise UserError(
-                    f"The server answers {publication.url} with something that is no archive: "
-                    f"{_advice(publication, Path(file.name))}"
-                )
+    with Progress("Downloading the archive", total, start) as progress:
+        while data:
             done += len(data)
             if done > MAX_DOWNLOAD_BYTES:
                 raise _too_large(done)
             file.write(data)
             rate = (done - start) / max(time.monotonic() - began, 1e-3)
             progress.update(done, f"{done / 1e6:,.0f} MB  {rate / 1e6:.1f} MB/s")
-    if (total is None and done == start) or (total is not None and done < total):
+            data = _read(response)
+    if done < (start + 1 if total is None else total):
         raise _Interrupted("the connection was lost")
+
+
+def _read(response: http.client.HTTPResponse) -> bytes:
+    try:
+        return response.read(_CHUNK)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise _Interrupted(error) from error
 
 
 def _check_size(total: int | None, start: int, part: Path) -> None:

@@ -50,7 +50,7 @@ class ArchiveSource:
             UserError: The archive is cut off, damaged or not an archive of portraits.
         """
         try:
-            with self.path.open("rb") as raw:
+            with self.path.open("rb", buffering=1 << 18) as raw:
                 for entry in read_tar(raw, MAX_FILE_BYTES):
                     self.done = raw.tell()
                     if entry.kind == "a folder":

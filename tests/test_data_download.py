@@ -227,7 +227,15 @@ def test_wrong_answers_end_at_once(tmp_path, serve, fault, match):
     with pytest.raises(UserError, match=match):
         get(serve(fault), tmp_path)
     assert len(serve.ranges) == 1
-    assert list(tmp_path.iterdir()) == []
+    assert not list(tmp_path.glob("*.gz"))
+
+
+def test_login_page_of_a_network_does_not_cost_what_is_there(tmp_path, serve, body):
+    (tmp_path / "faces.tar.gz.part").write_bytes(body[:1000])
+    with pytest.raises(UserError, match="no archive"):
+        get(serve("web_page"), tmp_path)
+    assert get(serve(), tmp_path).read_bytes() == body
+    assert serve.ranges == ["bytes=1000-"] * 2
 
 
 def test_flood_without_a_length_is_cut_off(tmp_path, serve, monkeypatch):
