@@ -249,5 +249,7 @@ def _checked(array: np.ndarray, row_shape: tuple[int, ...], name: str) -> np.nda
 def _in_chunks(rows: np.ndarray, one, many) -> np.ndarray:
     if len(rows) == 1:
         return one(tf.constant(rows)).numpy()
-    starts = range(0, len(rows), CHUNK) if len(rows) else [0]
-    return np.concatenate([many(tf.constant(rows[i : i + CHUNK])).numpy() for i in starts])
+    if not len(rows):
+        return one(tf.zeros((1, *rows.shape[1:]))).numpy()[:0]
+    chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
+    return np.concatenate([many(tf.constant(chunk)).numpy() for chunk in chunks])

@@ -50,22 +50,20 @@ def evaluate(
         a baseline `pca_mse` and so on, `mse_ratio`, `face_mse_ratio` (below 1 is better than PCA)
         and `ssim_gain` (above 0 is better).
     """
-    codes, mine, linear = [], [], []
-    for images in image_blocks(X):
-        codes.append(engine.encode(images))
-        mine.append(image_figures(images, engine.decode(codes[-1])))
-        if baseline is not None:
-            linear.append(image_figures(images, baseline.reconstruct(images)))
-    figures = average_figures(mine)
-    if baseline is not None:
-        pca = average_figures(linear)
-        figures |= {f"pca_{name}": value for name, value in pca.items()}
-        figures["mse_ratio"] = figures["mse"] / pca["mse"]
-        figures["face_mse_ratio"] = figures["face_mse"] / pca["face_mse"]
-        figures["ssim_gain"] = figures["ssim"] - pca["ssim"]
-    figures |= code_summary(code_figures(np.concatenate(codes), latent))
+    figures, codes = _measure(engine, X, baseline)
+    figures |= code_summary(code_figures(codes, latent))
     figures["diversity"] = sample_diversity(engine, latent, X)
     return figures
+
+
+def compare_with_pca(engine: FaceEngine, X: np.ndarray, baseline: PCABaseline) -> dict[str, float]:
+    """Measure reconstructions only: the part of `evaluate` that shows what a network is worth."""
+    return _measure(engine, X, baseline)[0]
+
+
+def spread(X: np.ndarray, at_most: int) -> np.ndarray:
+    """Return a view of at most so many portraits (n, 171, 186, 1), evenly spread over all."""
+    return X[:: max(1, math.ceil(len(X) / at_most))]
 
 
 def image_blocks(X: np.ndarray) -> Iterator[np.ndarray]:
@@ -185,6 +183,26 @@ def sample_diversity(
     real = engine.decode(engine.encode(crop(np.stack([X[row] for row in rows]))))
     sampled = engine.decode(latent.sample(count, np.random.default_rng(seed)))
     return _mean_pairwise_distance(sampled) / _mean_pairwise_distance(real)
+
+
+def _measure(
+    engine: FaceEngine, X: np.ndarray, baseline: PCABaseline | None
+) -> tuple[dict[str, float], np.ndarray]:
+    """Return the figures of all reconstructions and the codes (n, 80), a block at a time."""
+    codes, mine, linear = [], [], []
+    for images in image_blocks(X):
+        codes.append(engine.encode(images))
+        mine.append(image_figures(images, engine.decode(codes[-1])))
+        if baseline is not None:
+            linear.append(image_figures(images, baseline.reconstruct(images)))
+    figures = average_figures(mine)
+    if baseline is not None:
+        pca = average_figures(linear)
+        figures |= {f"pca_{name}": value for name, value in pca.items()}
+        figures["mse_ratio"] = figures["mse"] / pca["mse"]
+        figures["face_mse_ratio"] = figures["face_mse"] / pca["face_mse"]
+        figures["ssim_gain"] = figures["ssim"] - pca["ssim"]
+    return figures, np.concatenate(codes)
 
 
 def _laplacian_energy(images: np.ndarray) -> np.ndarray:

@@ -169,6 +169,7 @@ def learn(
                     steps_per_epoch=steps_per_epoch,
                     initial_epoch=state.epochs_done,
                     epochs=epochs,
+                    shuffle=False,  # the batches are shuffled already
                     verbose=0,
                     callbacks=callbacks,
                 )

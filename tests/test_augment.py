@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from model.augment import Augmentation, augment, sketch, training_batches, validation_batches
+from model.frames import crop, mirror
+from tests.drawn_archive import draw_portrait
+
+STILL = Augmentation(0, 0, 0, 0, 0, 0, 0, 0)
+
+
+@pytest.fixture(scope="module")
+def portraits():
+    return np.stack([draw_portrait(seed) for seed in range(16)])[..., np.newaxis]
+
+
+def test_mirror_is_about_the_face_axis(portraits):
+    mirrored = mirror(portraits)
+    assert mirrored.dtype == np.uint8
+    np.testing.assert_array_equal(mirrored[:, :, 60], portraits[:, :, 137])
+    np.testing.assert_array_equal(mirrored[:, :, :12], np.repeat(portraits[:, :, 185:], 12, 2))
+    np.testing.assert_array_equal(mirror(mirrored)[:, :, 12:], portraits[:, :, 12:])
+
+
+def test_crop_takes_the_models_frame_and_refuses_others(portraits):
+    images = crop(portraits)
+    assert images.shape == (16, 160, 176, 1) and images.dtype == np.float32
+    np.testing.assert_allclose(images[3, 0, 0], portraits[3, 5, 5] / 255)
+    with pytest.raises(ValueError, match="Received"):
+        crop(portraits[:, :-1])
+
+
+def test_without_changes_a_portrait_is_itself_or_its_mirror_image(portraits):
+    tf.random.set_seed(0)
+    inputs, targets = augment(tf.constant(portraits), STILL)
+    np.testing.assert_array_equal(inputs, targets)
+    same = np.abs(targets - crop(portraits)).max(axis=(1, 2, 3)) < 1e-5
+    turned = np.abs(targets - crop(mirror(portraits))).max(axis=(1, 2, 3)) < 1e-5
+    assert np.all(same ^ turned)
+    assert 0 < same.sum() < 16
+
+
+def test_changes_are_small_and_shared_by_input_and_target(portraits):
+    inputs, targets = augment(tf.constant(portraits), Augmentation(noise=0, sketches=0, contrast=0))
+    np.testing.assert_array_equal(inputs, targets)
+    difference = np.minimum(
+        np.abs(targets - crop(portraits)).mean(axis=(1, 2, 3)),
+        np.abs(targets - crop(mirror(portraits))).mean(axis=(1, 2, 3)),
+    )
+    assert np.all(difference > 1e-3) and np.all(difference < 0.2)
+
+
+def test_only_inputs_are_sketched(portraits):
+    inputs, targets = augment(
+        tf.constant(portraits), Augmentation(0, 0, 0, 0, 0, 0, 0, sketches=0.5)
+    )
+    changed = np.abs(inputs - targets).max(axis=(1, 2, 3)) > 0.1
+    np.testing.assert_array_equal(changed, [True] * 8 + [False] * 8)
+
+
+def test_sketches_are_flat_and_in_range(portraits):
+    drawn = sketch(tf.constant(crop(portraits))).numpy()
+    assert drawn.min() >= 0 and drawn.max() <= 1
+    flat = np.abs(np.diff(drawn, axis=2)) < 1e-4
+    assert flat.mean() > 0.8
+
+
+def test_training_batches_go_on_for_ever_and_show_every_portrait(portraits):
+    batches = training_batches(portraits, 8, STILL, seed=3)
+    images = np.concatenate([targets for _, targets in batches.take(6).as_numpy_iterator()])
+    assert images.shape == (48, 160, 176, 1)
+    for image, turned in zip(crop(portraits), crop(mirror(portraits)), strict=True):
+        distance = np.minimum(
+            np.abs(images - image).max(axis=(1, 2, 3)), np.abs(images - turned).max(axis=(1, 2, 3))
+        )
+        assert (distance < 1e-5).sum() == 3
+
+
+def test_validation_batches_are_the_portraits_in_order(portraits):
+    batches = list(validation_batches(portraits, 6).as_numpy_iterator())
+    assert [len(inputs) for inputs, _ in batches] == [6, 6, 4]
+    np.testing.assert_array_equal(np.concatenate([b for b, _ in batches]), crop(portraits))

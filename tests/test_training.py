@@ -1,0 +1,224 @@
+import csv
+import math
+import os
+import signal
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from data import UserError
+from data.prepare import prepare_data
+from model import train
+from model.callbacks import TrainingState
+from model.engine import FaceEngine
+from model.files import MODEL_FILES, read_card, read_history
+from model.latent import LatentSpace
+from model.train import Settings, learn
+from model.vae import VariationalAutoencoder, face_weights
+from tests.drawn_archive import drawn_files, write_folder
+from tests.tiny_model import TINY, TINY_SETTINGS, write_tiny_model
+
+
+@pytest.fixture(scope="module")
+def arrays(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("arrays")
+    prepare_data(write_folder(folder / "in", drawn_files(60)), folder / "out")
+    return folder / "out"
+
+
+def settings(**changes) -> Settings:
+    return Settings(**{**TINY_SETTINGS.__dict__, **changes})
+
+
+@pytest.fixture(scope="module")
+def trained(arrays, tmp_path_factory):
+    """Four epochs, what was said, and what the views were given."""
+    out = tmp_path_factory.mktemp("models") / "mine"
+    said, epochs, pictures = [], [], []
+    learn(
+        arrays=arrays,
+        out=out,
+        settings=settings(steps=20),
+        say=said.append,
+        on_epoch=lambda history: epochs.append(len(history)),
+        on_pictures=lambda *shown: pictures.append(shown),
+    )
+    return out, said, epochs, pictures
+
+
+def test_a_short_training_lowers_the_loss_and_leaves_a_model_and_its_card(trained):
+    out, said, epochs, pictures = trained
+    assert sorted(path.name for path in out.iterdir()) == sorted(MODEL_FILES)
+    history = read_history(out)
+    assert [row["epoch"] for row in history] == [1, 2, 3, 4]
+    assert history[-1]["loss"] < history[0]["loss"]
+    assert history[-1]["val_loss"] < history[0]["val_loss"]
+    card = read_card(out)
+    assert card["data"] == {**card["data"], "fit": 43, "validation": 4, "test": 13}
+    assert card["settings"]["architecture"]["encoder_channels"] == [4, 4, 8, 8]
+    assert card["figures"]["test"]["mse"] > 0 and card["figures"]["test"]["pca_mse"] > 0
+    assert epochs[-1] == 4
+    images, reconstructions, done = pictures[-1]
+    assert images.shape == reconstructions.shape == (4, 160, 176, 1) and done == 4
+    assert "43 portraits" in said[0]
+
+
+def test_what_was_trained_opens_as_engine_and_latent_space(trained):
+    engine, latent = FaceEngine.load(trained[0]), LatentSpace.load(trained[0])
+    assert engine.model_id == latent.model_id
+    faces = engine.decode(latent.sample(2, np.random.default_rng(0)))
+    assert faces.shape == (2, 160, 176, 1)
+    assert engine.encode(faces).dtype == np.float32
+
+
+def test_saved_weights_run_in_float32(trained):
+    network = keras.saving.load_model(trained[0] / "autoencoder.keras")
+    layers = [*network.get_layer("encoder").layers, *network.get_layer("decoder").layers]
+    assert {layer.compute_dtype for layer in layers} == {"float32"}
+
+
+def test_the_validation_loss_decides_which_weights_are_kept(trained):
+    history, card = read_history(trained[0]), read_card(trained[0])
+    losses = [row["val_loss"] for row in history]
+    assert card["training"]["best_epoch"] == 1 + losses.index(min(losses))
+
+
+def test_continuing_a_model_starts_where_it_was(arrays, trained, tmp_path):
+    out = tmp_path / "mine"
+    os.makedirs(out)
+    for name in MODEL_FILES:
+        (out / name).write_bytes((trained[0] / name).read_bytes())
+    learn(init=False, arrays=arrays, out=out, settings=settings(steps=5, learning_rate=1e-5))
+    history = read_history(out)
+    assert [row["epoch"] for row in history] == [1, 2, 3, 4, 5]
+    assert history[4]["val_loss"] == pytest.approx(history[3]["val_loss"], abs=0.05)
+    assert read_card(out)["training"]["continued_from"]
+
+
+def stop_after(epochs: int, how):
+    """A view that ends the training once so many epochs are done."""
+
+    def on_epoch(history):
+        if len(history) >= epochs:
+            how()
+
+    return on_epoch
+
+
+def interrupt():
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("how", [interrupt, lambda: os.kill(os.getpid(), signal.SIGTERM)])
+def test_a_stopped_training_keeps_what_it_learned_and_goes_on(arrays, tmp_path, monkeypatch, how):
+    monkeypatch.setattr("model.callbacks.PICTURE_SECONDS", -1)
+    out, said = tmp_path / "mine", []
+    options = {"arrays": arrays, "out": out, "settings": settings(steps=20), "say": said.append}
+    learn(**options, on_epoch=stop_after(2, how))
+    assert read_card(out)["training"]["ended"] == "interrupted"
+    assert FaceEngine.load(out).latent_dim == 80
+    learn(**options)
+    assert any("after epoch 2 of 4" in sentence for sentence in said)
+    assert [row["epoch"] for row in read_history(out)] == [1, 2, 3, 4]
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_killed_training_goes_on_and_fresh_discards_it(arrays, tmp_path, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def kill():
+        raise Killed
+
+    monkeypatch.setattr("model.callbacks.PICTURE_SECONDS", -1)
+    out, said = write_tiny_model(tmp_path / "mine"), []
+    before = read_card(out)
+    options = {"arrays": arrays, "out": out, "settings": settings(steps=20), "say": said.append}
+    with pytest.raises(Killed):
+        learn(**options, on_epoch=stop_after(3, kill))
+    assert read_card(out) == before
+    with pytest.raises(Killed):
+        learn(**options, on_epoch=stop_after(4, kill))
+    assert any("after epoch 3 of 4" in sentence for sentence in said)
+    said.clear()
+    learn(**options, fresh=True)
+    assert not any("Continuing" in sentence for sentence in said)
+    assert len(read_history(out)) == 4
+
+
+def test_a_torn_or_foreign_state_is_not_continued(tmp_path):
+    model = train._compiled_model(settings(), 10, None)
+    state = TrainingState(tmp_path / "state.npz", "mine", 3)
+    state.set_model(model)
+    state.best_weights = model.get_weights()
+    state.save()
+    assert TrainingState(state.path, "mine", 3).restore(model)
+    assert not TrainingState(state.path, "another's", 3).restore(model)
+    whole = state.path.read_bytes()
+    for damaged in (b"", whole[:-200], b"PK" + bytes(500)):
+        state.path.write_bytes(damaged)
+        assert not TrainingState(state.path, "mine", 3).restore(model)
+
+
+def test_an_interrupted_training_does_not_replace_a_better_model(arrays, tmp_path, monkeypatch):
+    monkeypatch.setattr("model.callbacks.PICTURE_SECONDS", -1)
+    out = write_tiny_model(tmp_path / "mine")
+    (out / "history.csv").write_text("epoch,val_loss\n1,-9.0\n")
+    before = read_card(out)["model_id"]
+    learn(arrays=arrays, out=out, settings=settings(steps=20), on_epoch=stop_after(1, interrupt))
+    assert read_card(out)["model_id"] == before
+
+
+def test_divergence_is_one_sentence_and_leaves_the_former_model(arrays, tmp_path):
+    out = write_tiny_model(tmp_path / "mine")
+    before = read_card(out)
+    with pytest.raises(UserError, match="diverged"):
+        learn(arrays=arrays, out=out, settings=settings(learning_rate=math.nan))
+    assert read_card(out) == before
+
+
+def test_early_stopping(arrays, tmp_path):
+    learn(
+        arrays=arrays, out=tmp_path / "mine",
+        settings=settings(steps=100, learning_rate=1e-12, patience=0.1, averaging=0.0),
+    )  # fmt: skip
+    card = read_card(tmp_path / "mine")
+    assert card["training"]["ended"] == "no better validation loss"
+    assert card["training"]["epochs"] < 20
+
+
+def test_no_arrays_too_few_portraits_and_no_model_are_one_sentence(arrays, tmp_path):
+    with pytest.raises(UserError, match="prepare_data"):
+        learn(arrays=tmp_path / "nothing", out=tmp_path / "mine")
+    with pytest.raises(UserError, match="too few"):
+        learn(arrays=arrays, out=tmp_path / "mine", settings=settings(batch_size=1000))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match="no model"):
+        learn(init=False, arrays=arrays, out=tmp_path / "empty")
+
+
+def test_face_weights_are_one_on_average_and_highest_on_the_face():
+    weights = face_weights(2.0)
+    assert weights.shape == (160, 176, 1)
+    assert weights.mean() == pytest.approx(1, abs=1e-3)
+    assert weights[105, 93] == pytest.approx(3 * weights[5, 5], rel=0.05)
+
+
+def test_the_objective_is_half_the_log_error_plus_the_divergence():
+    autoencoder = train.build_autoencoder(TINY)
+    model = VariationalAutoencoder(autoencoder, 1.0, 0.0, 0.0)
+    images = np.full((2, 160, 176, 1), 0.5, np.float32)
+    faces = images + 0.1
+    mean, log_variance = np.ones((2, 80), np.float32), np.zeros((2, 80), np.float32)
+    loss = float(model.compute_loss(y=images, y_pred=(faces, mean, log_variance)))
+    assert loss == pytest.approx(0.5 * math.log(0.01) + 40 / (160 * 176), rel=1e-4)
+
+
+def test_history_is_a_table(trained):
+    with Path(trained[0], "history.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {"epoch", "loss", "mse", "val_loss", "val_mse", "learning_rate", "seconds"} <= set(
+        rows[0]
+    )
