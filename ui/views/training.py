@@ -15,7 +15,8 @@ def draw_training_curve(history: Sequence[dict[str, float]], folder: Path = FIGU
     """Draw the reconstruction error of every epoch, trained and validation.
 
     Args:
-        history: one dictionary an epoch with `epoch`, `mse` and `val_mse`, at least one.
+        history: one dictionary an epoch with `epoch`, `mse`, `val_mse` and `val_loss`, at
+            least one.
         folder: where `training-curve.png` is written.
 
     Returns:
@@ -23,15 +24,15 @@ def draw_training_curve(history: Sequence[dict[str, float]], folder: Path = FIGU
     """
     epochs = [row["epoch"] for row in history]
     held_out = [row["val_mse"] for row in history]
-    best = int(np.argmin(held_out))
+    best = int(np.argmin([row["val_loss"] for row in history]))
     page = Page(
         10,
         6,
         "How the training went",
         "Mean squared error of reconstructions, of portraits trained on and of portraits held "
         "back. Lower is better.",
-        f"Best on portraits held back: {held_out[best]:.5f} in epoch {epochs[best]:.0f}; "
-        "those weights are the ones kept.",
+        f"Kept so far: the weights of epoch {epochs[best]:.0f}, whose loss on portraits held back "
+        f"is the lowest; their error is {held_out[best]:.5f}.",
         window=False,
     )
     axes = page.figure.add_subplot(page.grid(1, 1, above=0.05, below=0.35, left=0.09)[0])

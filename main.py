@@ -1,0 +1,224 @@
+"""Latent Face Explorer: 80 numbers, and the face they stand for.
+
+Run `python main.py`. What happens is decided in `main()` just below: every line there is a mode,
+and those that start with `#` are left out. Move the `#` to run others, one or several in a row.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+PACKAGES = {"tensorflow", "keras", "numpy", "pygame", "matplotlib", "PIL"}
+
+
+def main():
+    """Run the modes that are not commented out, from top to bottom."""
+    # ---- Play. Works at once, with the model that comes with this project. -------------------
+
+    generate_faces()  # 80 sliders and the face they stand for
+    # draw_faces()  # sketch on a canvas, and a face answers (Tab changes between the two)
+
+    # ---- Look inside. Pictures open in windows and are saved in assets/figures. --------------
+
+    # latent_space_inference()  # are the 80 numbers normal, and what do they do? (half a minute)
+
+    # ---- The portraits. prepare_data() once, and all that follow can use them. ---------------
+
+    # prepare_data()  # the archive to arrays; downloads it where it is missing (some minutes)
+    # print_faces()  # page through the portraits and their labels (seconds)
+    # test_auto()  # unseen portraits, what 80 numbers keep of them, and PCA (half a minute)
+
+    # ---- Train. Ctrl-C stops and keeps what was learned; the result is used from then on. ----
+
+    # learn()  # a model of your own, from scratch (hours; the pictures show how it goes)
+    # learn(init=False)  # go on with the model that exists
+
+
+# --- Each mode, in a few lines ----------------------------------------------------------------
+
+
+def generate_faces():
+    """Open the window at the sliders: drag one and the face follows."""
+    _open_window("sliders")
+
+
+def draw_faces():
+    """Open the window at the canvas: sketch with the mouse and a face answers."""
+    _open_window("drawing")
+
+
+def latent_space_inference():
+    """Show how the codes are distributed and related, and what the first sliders do.
+
+    Uses the portraits if they are prepared, else the codes that come with the model.
+    """
+    from model.evaluate import code_figures
+    from model.latent import LatentSpace
+    from ui.views.latent_space import show_latent_space
+
+    engine, latent = _load_engine(), LatentSpace.load()
+    codes, source = _codes_of_portraits(engine, latent)
+    figures = code_figures(codes, latent)
+    _tell_saved(show_latent_space(engine, latent, codes, figures, source))
+
+
+def prepare_data(source=None):
+    """Turn the archive of portraits into arrays.
+
+    Args:
+        source: the archive (.tar.gz) or a folder that holds F and M; None looks in
+            assets/data/original and downloads the published archive if nothing is there.
+    """
+    from data import prepare_data as prepare
+
+    print(prepare(source))
+
+
+def print_faces(split="train", start=0):
+    """Show portraits with their labels, a page at a time.
+
+    Args:
+        split: "train" or "test".
+        start: the portrait to begin with.
+    """
+    from data import load_arrays, load_labels
+    from ui.views.portraits import show_portraits
+
+    X_train, X_test = load_arrays()
+    portraits, title = {
+        "train": (X_train, "Portraits to learn from"),
+        "test": (X_test, "Portraits kept for testing"),
+    }[split]
+    labels = [label for label in load_labels() if label.split == split]
+    _tell_saved([show_portraits(portraits, labels, title, start)])
+
+
+def test_auto(start=0):
+    """Show unseen portraits, their reconstructions and errors, and the averages against PCA.
+
+    Args:
+        start: the portrait to begin with.
+    """
+    from data import load_arrays
+    from data.paths import NUMPY_FOLDER
+    from model.baseline import PCABaseline
+    from model.evaluate import compare_with_pca, image_figures, spread
+    from model.frames import crop
+    from ui.views.reconstructions import show_reconstructions
+
+    X_train, X_test = load_arrays()
+    engine, baseline = _load_engine(), PCABaseline.cached(X_train, NUMPY_FOLDER)
+    measured = spread(X_test, at_most=500)
+    averages = compare_with_pca(engine, measured, baseline)
+    path = show_reconstructions(
+        images=lambda rows: crop(X_test[rows]),
+        count=len(X_test),
+        network=lambda images: engine.decode(engine.encode(images)),
+        pca=baseline.reconstruct,
+        measure=image_figures,
+        averages=averages,
+        note=f"mean of {len(measured):,} unseen portraits",
+        start=start,
+    )
+    print("\n".join(f"{name}: {value:.5f}" for name, value in averages.items()))
+    _tell_saved([path])
+
+
+def learn(init=True, **options):
+    """Train the network and write it to assets/models/mine.
+
+    Args:
+        init: True starts from scratch, False goes on with the model that exists.
+        options: see `model.train.learn`.
+    """
+    from model.quiet import import_tensorflow
+
+    import_tensorflow()
+    from model.train import learn as train
+    from ui.views.training import draw_training_curve, draw_training_progress
+
+    card = train(
+        init,
+        on_epoch=draw_training_curve,
+        on_pictures=draw_training_progress,
+        say=print,
+        **options,
+    )
+    print(card)
+
+
+# --- What the modes share ---------------------------------------------------------------------
+
+
+def _open_window(start):
+    """Open the window with both screens, at the one named."""
+    from data.paths import SAVES_FOLDER
+    from model.latent import LatentSpace
+    from ui.app import App
+    from ui.session import Session
+
+    latent = LatentSpace.load()
+    session = Session.open(SAVES_FOLDER)
+    App(start, session, _load_engine, latent).run()
+
+
+def _load_engine():
+    """Load the network. The window calls this beside itself: TensorFlow takes seconds to import."""
+    from model.quiet import import_tensorflow
+
+    import_tensorflow()
+    from model.engine import FaceEngine
+
+    return FaceEngine.load()
+
+
+def _codes_of_portraits(engine, latent):
+    """Return codes (n, 80) and whose they are: of prepared portraits, else those of the model."""
+    import numpy as np
+
+    from data import UserError, load_arrays
+    from model.evaluate import image_blocks, spread
+
+    try:
+        X_train, _ = load_arrays()
+    except UserError:
+        gallery = f"Codes of {len(latent.gallery):,} training portraits that come with the model"
+        return latent.gallery, gallery
+    portraits = spread(X_train, at_most=1500)
+    codes = np.concatenate([engine.encode(images) for images in image_blocks(portraits)])
+    return codes, f"Codes of {len(portraits):,} training portraits"
+
+
+def _tell_saved(paths):
+    print("Saved:", *paths, sep="\n  ")
+
+
+def run():
+    """Run `main()` and return 0, or the sentence to leave with where the user can mend it."""
+    if not (3, 10) <= sys.version_info[:2] <= (3, 13):
+        return (
+            f"This is Python {sys.version_info[0]}.{sys.version_info[1]}, but the packages used "
+            "here need Python 3.10 to 3.13: make the environment with one of these (see README.md)."
+        )
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    try:
+        from data import UserError
+
+        try:
+            main()
+        except UserError as error:
+            return str(error)
+    except KeyboardInterrupt:
+        return 130
+    except ModuleNotFoundError as error:
+        if error.name not in PACKAGES:
+            raise
+        return (
+            f"The package {error.name} is missing: run "
+            f'"{sys.executable}" -m pip install -r "{Path(__file__).with_name("requirements.txt")}"'
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -1,0 +1,49 @@
+"""Importing TensorFlow without the page of notes it greets with.
+
+Some of those notes are written by compiled code before `TF_CPP_MIN_LOG_LEVEL` is obeyed, so the
+file that compiled code writes errors to is closed to it while TensorFlow is imported. Python's own
+errors still reach the terminal meanwhile.
+"""
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Iterator
+
+LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+
+
+def import_tensorflow() -> None:
+    """Import TensorFlow and Keras quietly, unless the user has set a log level of their own."""
+    if LOG_LEVEL in os.environ:
+        importlib.import_module("keras")
+    else:
+        os.environ[LOG_LEVEL] = "3"
+        with _compiled_code_silenced():
+            importlib.import_module("keras")
+
+
+@contextlib.contextmanager
+def _compiled_code_silenced() -> Iterator[None]:
+    """Send file descriptor 2 to nowhere, and Python's `sys.stderr` to where 2 led before."""
+    try:
+        former = os.dup(2)
+    except OSError:  # no terminal at all, as under pythonw
+        yield
+        return
+    stream, usual = None, sys.stderr
+    if usual is not None and usual is sys.__stderr__:
+        usual.flush()
+        stream = sys.stderr = os.fdopen(os.dup(former), "w", buffering=1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(former, 2)
+        os.close(nowhere)
+        os.close(former)
+        if stream is not None:
+            sys.stderr = usual
+            stream.close()
