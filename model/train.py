@@ -65,7 +65,7 @@ class Settings:
         augmentation: how much portraits change.
     """
 
-    steps: int = 20000
+    steps: int = 12000
     batch_size: int = 32
     learning_rate: float = 1e-3
     weight_decay: float = 0.05

@@ -87,7 +87,7 @@ def test_the_validation_loss_decides_which_weights_are_kept(trained):
 
 def test_continuing_a_model_starts_where_it_was(arrays, trained, tmp_path):
     out = tmp_path / "mine"
-    os.makedirs(out)
+    out.mkdir()
     for name in MODEL_FILES:
         (out / name).write_bytes((trained[0] / name).read_bytes())
     learn(init=False, arrays=arrays, out=out, settings=settings(steps=5, learning_rate=1e-5))
