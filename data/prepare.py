@@ -21,7 +21,7 @@ from data.split import split_portraits
 from data.switch import remove_unfinished, switch, unfinished
 
 _FILES = [TEST_NAME, LABELS_NAME, RECORD_NAME, TRAIN_NAME]  # X_train appears last, as the seal
-_BLOCK_ROWS = 1024  # 33 MB
+_WRITE_BYTES = 1 << 20
 _SPARE_BYTES = 64 << 20
 
 
@@ -114,7 +114,7 @@ def _decode(source: ArchiveSource | FolderSource, pixels: Path) -> tuple[list[st
                 skipped.append(Skipped(one[0], "is there twice"))
             else:
                 names[one[0]] = None
-                file.write(one[1].tobytes())
+                file.write(one[1])
             progress.update(source.done, f"{len(names):,}")
     return list(names), sorted(skipped, key=lambda one: one.name)
 
@@ -122,17 +122,20 @@ def _decode(source: ArchiveSource | FolderSource, pixels: Path) -> tuple[list[st
 def _write_array(path: Path, pixels: Path, rows: np.ndarray) -> None:
     """Write the given rows of a file of pixels, in this order, as a `.npy` file.
 
-    The pixels are read through a memory map, and through a new one for every block, so that the
-    process never holds more than a block of them. They are written as a plain file: a full disk is
-    then an error to report, where a write to a memory map would end the process.
+    Both are plain files, read and written row by row: memory maps would count as memory of the
+    process while they are open, and a full disk would end it instead of raising an error.
     """
     header = {"descr": "|u1", "fortran_order": False, "shape": (len(rows), *PORTRAIT_SHAPE, 1)}
-    with path.open("wb") as file, Progress(f"Writing {path.name}", len(rows)) as progress:
+    with (
+        pixels.open("rb", buffering=0) as source,
+        path.open("wb", buffering=_WRITE_BYTES) as file,
+        Progress(f"Writing {path.name}", len(rows)) as progress,
+    ):
         np.lib.format.write_array_header_1_0(file, header)
-        for start in range(0, len(rows), _BLOCK_ROWS):
-            portraits = np.memmap(pixels, np.uint8, "r").reshape(-1, PORTRAIT_BYTES)
-            file.write(portraits[rows[start : start + _BLOCK_ROWS]])
-            progress.update(start)
+        for done, row in enumerate(rows.tolist()):
+            source.seek(row * PORTRAIT_BYTES)
+            file.write(source.read(PORTRAIT_BYTES))
+            progress.update(done)
         file.flush()
         os.fsync(file.fileno())
 

@@ -1,0 +1,168 @@
+"""How fast and frugal preparation is, beside its limit and beside the usual way.
+
+    python -m data.benchmark --portraits 37921 [--source ARCHIVE] [--folder FOLDER]
+
+An archive of that many portraits is made first, of the portraits in ARCHIVE under other names, over
+and over, or of drawn ones. Each figure is then measured in a process of its own.
+"""
+
+import argparse
+import io
+import itertools
+import multiprocessing
+import os
+import sys
+import tarfile
+import tempfile
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from data.portraits import FOLDERS, MAX_FILE_BYTES, PORTRAIT_SHAPE, PortraitFile, decode_portrait
+from data.prepare import prepare_data
+from data.sources import open_source
+from data.tar import read_tar
+
+PUBLISHED_COUNT = 37_921
+_DRAWN = 500
+_SAMPLE = 4_000  # portraits that are decoded to measure what decoding costs
+
+
+def make_archive(path: Path, count: int, source: Path | None = None) -> None:
+    """Write an archive of `count` portraits as the published one, repeating those of `source`."""
+    with tarfile.open(path, "w:gz", compresslevel=1) as tar:
+        for number, data in enumerate(itertools.islice(_images(source), count)):
+            folder = FOLDERS[number % len(FOLDERS)]
+            entry = tarfile.TarInfo(f"faces/{folder}/1985_Ohio_Akron_High_{number:05d}.png")
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
+
+
+def _images(source: Path | None) -> Iterator[bytes]:
+    if source is None:
+        images = [_draw(seed) for seed in range(_DRAWN)]
+    else:
+        files = open_source(source).files()
+        images = [file.data for file in files if isinstance(file, PortraitFile)]
+    return itertools.cycle(images)
+
+
+def _draw(seed: int) -> bytes:
+    """Return a PNG that takes about as long to decode as a portrait: soft shades with grain."""
+    rng = np.random.default_rng(seed)
+    height, width = PORTRAIT_SHAPE
+    shades = Image.fromarray(rng.integers(40, 220, (12, 12), np.uint8)).resize((width, height))
+    picture = np.asarray(shades, np.float32) + rng.normal(0, 3, PORTRAIT_SHAPE)
+    file = io.BytesIO()
+    Image.fromarray(picture.clip(0, 255).astype(np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def decompress(archive: Path, _out: Path) -> int:
+    """Decompress the archive and do nothing else; return the number of bytes."""
+    size = 0
+    unpack = zlib.decompressobj(wbits=31)
+    with archive.open("rb") as file:
+        while data := file.read(1 << 18):
+            size += len(unpack.decompress(data))
+    return size
+
+
+def decode(archive: Path, _out: Path) -> tuple[int, float]:
+    """Decode portraits that are in memory already; return how many and the seconds it took."""
+    with archive.open("rb") as raw:
+        entries = (entry.data for entry in read_tar(raw, MAX_FILE_BYTES) if entry.data)
+        images = list(itertools.islice(entries, _SAMPLE))
+    began = time.perf_counter()
+    for data in images:
+        decode_portrait(data)
+    return len(images), time.perf_counter() - began
+
+
+def prepare(archive: Path, out: Path) -> str:
+    """Prepare the archive; return the summary."""
+    return str(prepare_data(archive, out))
+
+
+def prepare_the_usual_way(archive: Path, out: Path) -> int:
+    """Extract all, open image by image into a list, and save that; return the number of images."""
+    out.mkdir()
+    with tarfile.open(archive) as tar:
+        tar.extractall(out, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+    pictures = [
+        np.asarray(Image.open(path).convert("L")) for path in sorted(out.glob("faces/*/*.png"))
+    ]
+    np.save(out / "X.npy", np.array(pictures))
+    return len(pictures)
+
+
+def peak_memory() -> int | None:
+    """Return the most bytes this process ever held, or None where the system does not tell."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
+        return None
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
+
+def measure(step: Callable, archive: Path, out: Path) -> tuple[float, int | None, object]:
+    """Run a step in a new process: its seconds, peak memory above import, and what it returned."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_measured, (step, archive, out))
+
+
+def _measured(step: Callable, archive: Path, out: Path) -> tuple[float, int | None, object]:
+    before = peak_memory()
+    began = time.perf_counter()
+    result = step(archive, out)
+    seconds = time.perf_counter() - began
+    return seconds, None if before is None else peak_memory() - before, result
+
+
+def report(archive: Path, folder: Path, count: int) -> Iterator[str]:
+    """Measure everything on one archive, and yield the lines of a table."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    unpacking, _, size = measure(decompress, archive, folder)
+    _, _, (decoded, seconds) = measure(decode, archive, folder)
+    decoding = seconds / decoded * count
+    limit = max((unpacking + decoding) / cores, unpacking)
+    packed = archive.stat().st_size
+    yield f"{count:,} portraits, {packed / 1e6:.0f} MB, {size / 1e6:.0f} MB unpacked"
+    yield f"decompression {unpacking:.1f} s and decoding {decoding:.1f} s on one core"
+    yield f"{'':24}{'seconds':>9}{'images/s':>10}{'of limit':>10}{'peak memory':>13}"
+    yield _row(f"limit on {cores} cores", limit, count, limit, None)
+    ours, peak, _ = measure(prepare, archive, folder / "arrays")
+    yield _row("prepare_data()", ours, count, limit, peak)
+    again, peak, _ = measure(prepare, archive, folder / "arrays")
+    yield _row("... called again", again, count, None, peak)
+    usual, peak, _ = measure(prepare_the_usual_way, archive, folder / "usual")
+    yield _row("the usual way", usual, count, limit, peak)
+    yield f"prepare_data() takes 1/{usual / ours:.1f} of the time of the usual way"
+
+
+def _row(what: str, seconds: float, count: int, limit: float | None, peak: int | None) -> str:
+    share = "" if limit is None else f"{limit / seconds:.0%}"
+    memory = "" if peak is None else f"{peak / 1e6:,.0f} MB"
+    return f"{what:24}{seconds:9.2f}{count / seconds:10,.0f}{share:>10}{memory:>13}"
+
+
+def main() -> None:
+    """Run the benchmark as the command line asks."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--portraits", type=int, default=PUBLISHED_COUNT)
+    parser.add_argument("--source", type=Path)
+    parser.add_argument("--folder", type=Path, help="for the archive and the arrays, some 4 GB")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.folder) as place:
+        archive = Path(place) / "faces.tar.gz"
+        make_archive(archive, options.portraits, options.source)
+        for line in report(archive, Path(place), options.portraits):
+            sys.stdout.write(line + "\n")
+
+
+if __name__ == "__main__":
+    main()
