@@ -115,7 +115,7 @@ def _decode(source: ArchiveSource | FolderSource, pixels: Path) -> tuple[list[st
             else:
                 names[one[0]] = None
                 file.write(one[1])
-            progress.update(source.done, f"{len(names):,}")
+            progress.update(source.done, f"{len(names):,} portraits")
     return list(names), sorted(skipped, key=lambda one: one.name)
 
 

@@ -1,10 +1,11 @@
-"""A line on the terminal that tells how far a long step is; a log file never sees it."""
+"""A progress bar on the terminal; a log file never sees it."""
 
 import shutil
 import sys
 import time
 
 _SECONDS_BETWEEN = 0.1
+_BAR = 24  # letters
 
 
 class Progress:
@@ -44,12 +45,13 @@ class Progress:
         """Return the line for `done` of the total, so many seconds after the start."""
         parts = [self._title]
         if self._total:
-            parts.append(f"{min(done / self._total, 1):4.0%}")
+            share = min(done / self._total, 1)
+            parts.append(f"[{'#' * round(share * _BAR):.<{_BAR}}] {share:4.0%}")
         if note:
             parts.append(note)
         if self._total and done > self._start and seconds > 0:
             left = max(self._total - done, 0) * seconds / (done - self._start)
-            parts.append(f"{left:.0f} s left")
+            parts.append(f"{left / 60:.0f} min left" if left > 100 else f"{left:.0f} s left")
         return "  ".join(parts)
 
     @staticmethod

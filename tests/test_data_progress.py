@@ -1,4 +1,4 @@
-"""The progress line: what it says, and to whom."""
+"""The progress bar: what it says, and to whom."""
 
 import io
 import sys
@@ -15,11 +15,13 @@ class Terminal(io.StringIO):
 
 
 def test_line_tells_share_and_time_left():
-    progress = Progress("Reading portraits", 1000, start=200)
-    assert progress.line(600, 4.0, "600 files") == "Reading portraits   60%  600 files  4 s left"
-    assert progress.line(200, 0.0) == "Reading portraits   20%"
-    assert progress.line(1200, 5.0) == "Reading portraits  100%  0 s left"
-    assert Progress("Downloading", None).line(7, 1.0, "7 MB") == "Downloading  7 MB"
+    progress = Progress("Reading", 1000, start=250)
+    half = "[############............]"
+    assert progress.line(500, 4.0, "500 files") == f"Reading  {half}  50%  500 files  8 s left"
+    assert progress.line(250, 0.0) == "Reading  [######..................]  25%"
+    assert progress.line(500, 400.0).endswith("13 min left")
+    assert progress.line(1200, 5.0) == f"Reading  [{'#' * 24}] 100%  0 s left"
+    assert Progress("Reading", None).line(7, 1.0, "7 MB") == "Reading  7 MB"
 
 
 def test_line_is_rewritten_and_taken_away(monkeypatch):
@@ -32,7 +34,7 @@ def test_line_is_rewritten_and_taken_away(monkeypatch):
         progress.update(10)
     lines = terminal.getvalue().split("\r")
     assert all(len(line) == 59 for line in lines[1:-1])
-    assert lines[1].startswith("Reading   10%  note")
+    assert lines[1].startswith("Reading  [##......................]  10%  note")
     assert lines[-2].strip() == "" and lines[-1] == ""
 
 
