@@ -82,7 +82,7 @@ def write_table(figures: Figures, path: Path) -> Path:
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(["unit", *columns])
-            for unit, row in enumerate(rows):
+            for unit, row in enumerate(rows, start=1):
                 writer.writerow([unit, *(_plain(value) for value in row)])
     except OSError as error:
         raise UserError(
@@ -114,7 +114,7 @@ def _draw_panels(values: np.ndarray, dull: np.ndarray, title: str, lead: str, ca
         axes.set_xticks([-3, 0, 3])
         axes.tick_params(labelbottom=unit >= (ROWS - 1) * COLUMNS, length=2, color=LINE)
         axes.spines["left"].set_visible(False)
-        axes.text(0.03, 0.97, unit, transform=axes.transAxes, va="top", size=7.5, color=QUIET)
+        axes.text(0.03, 0.97, unit + 1, transform=axes.transAxes, va="top", size=7.5, color=QUIET)
     return page
 
 
@@ -133,7 +133,7 @@ def _draw_block(axes: Axes, figures: Figures, units: range, rows: int) -> None:
         if place % 2 == 0:
             axes.axhspan(y - 0.5, y + 0.5, color=LINE, alpha=0.35, linewidth=0)
         cells = (
-            str(unit),
+            str(unit + 1),
             f"{figures['raw_mean'][unit]:+.2f}",
             f"{figures['raw_deviation'][unit]:.2f}",
             f"{figures['raw_skewness'][unit]:+.2f}",

@@ -39,6 +39,8 @@ def draw_correlation(codes: np.ndarray, source: str) -> Page:
     axes = page.figure.add_subplot(page.grid(1, 1, above=0.1, below=0.3, left=0.1, right=0.88)[0])
     picture = axes.imshow(matrix, cmap=DIVERGING, vmin=-1, vmax=1, interpolation="nearest")
     axes.set(xlabel="code", ylabel="code")
+    axes.set_xticks(ticks := np.arange(9, len(matrix), 10), ticks + 1)
+    axes.set_yticks(ticks, ticks + 1)
     axes.spines[:].set_visible(False)
     bar = page.figure.colorbar(picture, ax=axes, fraction=0.04, pad=0.03, ticks=[-1, 0, 1])
     bar.outline.set_visible(False)
@@ -66,10 +68,10 @@ def draw_spectrum(scales: np.ndarray, source: str) -> Page:
         f"90 % in the first {needed[1]}.",
     )
     axes = page.figure.add_subplot(page.grid(1, 1, above=0.1, below=0.35, left=0.08, right=0.92)[0])
-    places = np.arange(len(share))
-    axes.bar(places, share * 100, color=[BLUE if i < 16 else SAND for i in places], width=0.8)
+    places = np.arange(1, len(share) + 1)
+    axes.bar(places, share * 100, color=[BLUE if i <= 16 else SAND for i in places], width=0.8)
     axes.set(xlabel="slider (the first sixteen are the large ones)", ylabel="share, %")
-    axes.set_xlim(-1, len(share))
+    axes.set_xlim(0, len(share) + 1)
     axes.spines["left"].set_color(LINE)
     above = axes.twinx()
     above.plot(places, total * 100, color=INK)
@@ -101,5 +103,5 @@ def draw_components(engine, latent) -> Page:
             step = STEPS[column]
             axes.set_title("mean" if step == 0 else f"{step:+.0f} sd", color=QUIET)
         if column == 0:
-            label_row(axes, f"slider {row}")
+            label_row(axes, f"slider {row + 1}")
     return page
