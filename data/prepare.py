@@ -64,11 +64,10 @@ def prepare_data(
     remove_unfinished(out)
     if not fresh and (before := find_prepared(out, found and found.fingerprint())):
         return before
-    origin = None
-    if found is None:
-        found = ArchiveSource(download(published, original))
-        origin = f"{found.path}, downloaded from {published.url}"
-    return _prepare(found, out, origin or str(found.path))
+    if found is not None:
+        return _prepare(found, out, str(found.path))
+    archive = download(published, original)
+    return _prepare(ArchiveSource(archive), out, f"{archive}, downloaded from {published.url}")
 
 
 def _prepare(source: ArchiveSource | FolderSource, out: Path, origin: str) -> Preparation:

@@ -3,10 +3,12 @@
 import contextlib
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 _PREFIX = "unfinished-"
+_PATIENCE = (0.05, 0.1, 0.2, 0.4)  # seconds
 
 
 @contextlib.contextmanager
@@ -40,11 +42,21 @@ def switch(work: Path, folder: Path, names: list[str]) -> None:
     try:
         for name in reversed(names):
             if (folder / name).exists():
-                (folder / name).rename(work / f"old-{name}")
+                _move(folder / name, work / f"old-{name}")
                 aside.append(name)
     except OSError:
         for name in reversed(aside):
-            (work / f"old-{name}").rename(folder / name)
+            _move(work / f"old-{name}", folder / name)
         raise
     for name in names:
-        (work / name).rename(folder / name)
+        _move(work / name, folder / name)
+
+
+def _move(path: Path, target: Path) -> None:
+    """Rename a file, with patience for the virus scanners that hold new files for a moment."""
+    for seconds in _PATIENCE:
+        with contextlib.suppress(PermissionError):
+            path.rename(target)
+            return
+        time.sleep(seconds)
+    path.rename(target)

@@ -14,7 +14,8 @@ from typing import BinaryIO
 
 MAX_ENTRIES = 200_000  # the published archive has 37,924
 MAX_UNPACKED_BYTES = 4 << 30  # and unpacks to about 600 MB
-MAX_EXTENSION_BYTES = 64 << 10
+MAX_EXTENSION_BYTES = 64 << 10  # of a long name and what else some programs add to an entry
+MAX_FIELDS = 100
 
 _BLOCK = tarfile.BLOCKSIZE
 _CHUNK = 1 << 18
@@ -147,13 +148,14 @@ def _read_extension(kind: bytes, data: bytes) -> dict[str, str]:
     """Return the fields, `path` among them, that an extension header sets for the next entry."""
     if kind == tarfile.GNUTYPE_LONGNAME:
         return {"path": data.rstrip(b"\0").decode("utf-8", "surrogateescape")}
-    fields = {}
-    while data:  # records of the form "length keyword=value\n", the length being that of all of it
-        digits = data[:20].partition(b" ")[0]
-        length = int(digits) if digits.isdigit() else 0
-        keyword, equals, value = data[len(digits) + 1 : length].partition(b"=")
-        if length > len(data) or not equals or not value.endswith(b"\n"):
+    fields: dict[str, str] = {}
+    start = 0
+    while start < len(data):  # records "length keyword=value\n"; the length counts all of a record
+        digits = data[start : start + 10].partition(b" ")[0]
+        end = start + int(digits) if digits.isdigit() else start
+        keyword, equals, value = data[start + len(digits) + 1 : end].partition(b"=")
+        if end > len(data) or not equals or not value.endswith(b"\n") or len(fields) > MAX_FIELDS:
             raise DamagedArchive("is damaged")
         fields[keyword.decode("utf-8", "replace")] = value[:-1].decode("utf-8", "surrogateescape")
-        data = data[length:]
+        start = end
     return fields

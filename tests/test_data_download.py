@@ -118,7 +118,8 @@ def body(tmp_path_factory):
 
 
 @pytest.fixture
-def serve(body):
+def serve(body, monkeypatch):
+    monkeypatch.setenv("no_proxy", "*")
     handler = type("Handler", (Server,), {"body": body, "faults": [], "ranges": []})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)

@@ -145,9 +145,27 @@ def test_arrays_in_use_stay_as_they_were(tmp_path, archive, files, monkeypatch):
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
     with pytest.raises(UserError, match="close the programs that use the arrays"):
         prepare_data(archive, out)
     assert contents(out) == before
+
+
+def test_virus_scanner_that_holds_a_file_for_a_moment_is_waited_for(tmp_path, archive, monkeypatch):
+    rename = Path.rename
+    refusals = [1, 2]
+
+    def refuse(self, target):
+        if refusals:
+            refusals.pop()
+            raise PermissionError(errno.EACCES, "used by another process")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    assert prepare_data(archive, tmp_path / "out").made
+    assert not refusals
+    assert len(contents(tmp_path / "out")) == 4
 
 
 def test_full_disk_is_noticed_before_and_while_writing(tmp_path, archive, monkeypatch):

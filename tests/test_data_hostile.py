@@ -155,12 +155,20 @@ def test_bomb_in_a_name_is_refused(place, kind):
 
 @pytest.mark.parametrize(
     "records",
-    [b"0 path=a\n", b"-5 path=a\n", b"99 path=a\n", b"9 path a\n", b"x\n", b"11 size=-1\n"],
+    [
+        b"0 path=a\n",
+        b"-5 path=a\n",
+        b"99 path=a\n",
+        b"9 path a\n",
+        b"x\n",
+        b"11 size=-1\n",
+        b"".join(b"7 k%02x=\n" % i for i in range(102)),
+    ],
 )
 def test_damaged_extension_is_refused(place, files, records):
     info = entry("x", tarfile.XHDTYPE)
     info.size = len(records)
-    body = info.tobuf() + records.ljust(512, b"\0") + tar_bytes(files)
+    body = info.tobuf() + records + bytes(-len(records) % 512) + tar_bytes(files)
     refused(place, gzip.compress(body), "is damaged")
 
 
