@@ -90,7 +90,7 @@ def print_faces(split="train", start=0):
         "test": (X_test, "Portraits kept for testing"),
     }[split]
     labels = [label for label in load_labels() if label.split == split]
-    _tell_saved([show_portraits(portraits, labels, title, start)])
+    _tell_saved([show_portraits(portraits, labels, title, start, f"portraits-{split}")])
 
 
 def test_auto(start=0):
@@ -211,10 +211,11 @@ def run():
     except KeyboardInterrupt:
         return 130
     except ModuleNotFoundError as error:
-        if error.name not in PACKAGES:
+        package = (error.name or "").partition(".")[0]
+        if package not in PACKAGES:
             raise
         return (
-            f"The package {error.name} is missing: run "
+            f"The package {package} is missing: run "
             f'"{sys.executable}" -m pip install -r "{Path(__file__).with_name("requirements.txt")}"'
         )
     return 0

@@ -20,6 +20,7 @@ def show_portraits(
     labels: Sequence[Portrait],
     title: str,
     start: int = 0,
+    name: str = "portraits",
     folder: Path = FIGURES_FOLDER,
 ) -> Path:
     """Show a grid of portraits through which keys page.
@@ -29,6 +30,7 @@ def show_portraits(
         labels: their labels, in the same order.
         title: what they are, such as "Training portraits".
         start: the portrait to begin with.
+        name: of the picture that is saved, without ".png".
         folder: where the first page is saved.
 
     Returns:
@@ -58,7 +60,7 @@ def show_portraits(
         page.set_caption(f"Portraits {first} to {shown[-1]} of {count:,}.   {KEYS_HELP}.")
 
     Pager(page.figure, -(-count // per_page), draw, start // per_page)
-    path = save(page.figure, "portraits", folder)
+    path = save(page.figure, name, folder)
     show(page.figure)
     return path
 

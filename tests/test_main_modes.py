@@ -1,0 +1,136 @@
+"""The modes end to end, on a drawn archive and in a copy of the project with its own assets."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.drawn_archive import drawn_files, write_archive
+from tests.tiny_model import write_tiny_model
+
+PROJECT = Path(__file__).resolve().parent.parent
+PORTRAITS = 60
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of the project whose shipped model is tiny and whose other assets are empty."""
+    copy = tmp_path_factory.mktemp("project")
+    for room in ("data", "model", "ui", "tests"):
+        shutil.copytree(PROJECT / room, copy / room, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(PROJECT / "main.py", copy)
+    write_tiny_model(copy / "assets" / "models" / "shipped")
+    return copy
+
+
+def run(project, script, **environment):
+    """Run a script that may import main.py, from a folder that is not the project's."""
+    elsewhere = project / "elsewhere"
+    elsewhere.mkdir(exist_ok=True)
+    usual = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    return subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(project)!r})\n{script}"],
+        cwd=elsewhere,
+        env=usual | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def figures(project):
+    return {path.name for path in (project / "assets" / "figures").glob("*")}
+
+
+LATENT_FIGURES = {
+    "codes-distribution.png",
+    "sliders-distribution.png",
+    "codes-table.png",
+    "codes-table.csv",
+    "codes-correlation.png",
+    "codes-spectrum.png",
+    "codes-components.png",
+}
+
+
+def test_modes_run_one_after_another_on_a_small_archive(project):
+    archive = write_archive(project / "drawn.tar.gz", drawn_files(PORTRAITS))
+    done = run(
+        project,
+        f"""
+import main
+main.latent_space_inference()  # before there are arrays: from the codes that come with the model
+main.prepare_data({str(archive)!r})
+main.print_faces()
+main.print_faces(split="test")
+from tests.tiny_model import TINY_SETTINGS
+main.learn(settings=TINY_SETTINGS)
+main.learn(init=False, settings=TINY_SETTINGS)
+main.test_auto()
+main.latent_space_inference()
+""",
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert f"{PORTRAITS} portraits" in done.stdout
+    assert "pca_mse" in done.stdout
+    assert done.stdout.count("codes-components.png") == 2
+    assert figures(project) == LATENT_FIGURES | {
+        "portraits-train.png",
+        "portraits-test.png",
+        "reconstructions.png",
+        "training-curve.png",
+        "training-progress.png",
+    }
+    for name in figures(project):
+        if name.endswith(".png"):
+            with Image.open(project / "assets" / "figures" / name) as picture:
+                assert len(np.unique(np.asarray(picture.convert("L")))) > 20, name
+    mine = project / "assets" / "models" / "mine"
+    assert {path.name for path in mine.iterdir()} == {
+        "autoencoder.keras",
+        "latent.npz",
+        "card.json",
+        "history.csv",
+    }
+    assert not list((project / "elsewhere").iterdir())
+
+
+def test_modes_that_lack_data_say_what_to_do(project):
+    shutil.rmtree(project / "assets" / "data", ignore_errors=True)
+    done = run(
+        project,
+        """
+import main
+for mode in (main.print_faces, main.test_auto, main.learn, lambda: main.prepare_data("gone.tar")):
+    main.main = mode
+    print(main.run())
+""",
+    )
+    assert done.returncode == 0, done.stderr
+    sentences = done.stdout.strip().splitlines()
+    assert len(sentences) == 4
+    assert all("prepare_data()" in sentence for sentence in sentences[:3])
+    assert "gone.tar" in sentences[3]
+
+
+def test_without_a_display_there_is_one_sentence_and_a_failure(project):
+    if not sys.platform.startswith("linux"):
+        pytest.skip("only Linux may lack a display")
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
+    done = subprocess.run(
+        [sys.executable, project / "main.py"],
+        env={name: value for name, value in os.environ.items() if name not in hidden},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "display" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
