@@ -41,7 +41,6 @@ class Canvas:
         self.pixels = blank(shape)
         self.stroke: Stroke | None = None
         self._base = self.pixels  # what was there before the stroke
-        self._source: np.ndarray | None = None
 
     @property
     def empty(self) -> bool:
@@ -63,8 +62,8 @@ class Canvas:
             raise ValueError("A cloning brush needs a picture to copy. Received: source=None")
         self.finish()
         self._base, self.pixels = self.pixels, self.pixels.copy()
-        self._source = None if source is None else as_gray(source)
-        self.stroke = Stroke(brush, point, self.shape, mirrored)
+        copied = None if source is None else as_gray(source)
+        self.stroke = Stroke(brush, point, self.shape, mirrored, copied)
         return self._paint(self.stroke.extend([]))
 
     def turn(self) -> None:
@@ -113,14 +112,14 @@ class Canvas:
         """Lay the stroke over what was there before it, in this box."""
         if box.empty:
             return box
-        brush, where = self.stroke.brush, box.slices
+        brush, source, where = self.stroke.brush, self.stroke.source, box.slices
         under = self._base[where]
         gray, cover = under[..., 0].astype(np.float32), under[..., 1] / np.float32(255)
         added = self.stroke.coverage[where]
         if brush.tool is Tool.ERASE:
             after = cover * (1.0 - added)
         else:
-            tone = self._source[where] if brush.tool is Tool.CLONE else brush.tone * PAPER
+            tone = source[where] if brush.tool is Tool.CLONE else brush.tone * PAPER
             after = cover + added - cover * added
             kept = cover * (1.0 - added)
             gray = (gray * kept + tone * added) / np.maximum(after, 1e-6)

@@ -24,12 +24,19 @@ class Stroke:
         start: (x, y) of its first point; pixel centres lie at whole numbers.
         shape: (rows, columns) of the canvas.
         mirrored: (x, y) -> the point's mirror image, asked for when the brush mirrors.
+        source: uint8 (rows, columns), the picture that a cloning brush copies.
     """
 
     def __init__(
-        self, brush: Brush, start: Point, shape: tuple[int, int], mirrored: Callable[[Point], Point]
+        self,
+        brush: Brush,
+        start: Point,
+        shape: tuple[int, int],
+        mirrored: Callable[[Point], Point],
+        source: np.ndarray | None = None,
     ):
         self.brush = brush
+        self.source = source
         self.coverage = np.zeros(shape, np.float32)
         self.sections = [[on_grid(*start)]]
         self._settled = np.zeros(shape, np.float32)
@@ -65,6 +72,10 @@ class Stroke:
             self._settled[self._tip_box.slices] = self.coverage[self._tip_box.slices]
             self._tip_box = NOTHING
             self.sections.append([self._tip])
+
+    def rest(self) -> None:
+        """Let go of the pixels: a finished stroke is kept for its points only."""
+        self.coverage = self._settled = np.zeros((0, 0), np.float32)
 
     def _keep_tip(self) -> Box:
         """Make the tip a point of the curve, if it is far enough from the last one.

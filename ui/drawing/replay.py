@@ -1,0 +1,94 @@
+"""The history of a drawing as a film: strokes on the left, the faces that answered on the right."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ui.animation import write_gif
+from ui.drawing.answer import answer_to
+from ui.drawing.canvas import Canvas
+from ui.drawing.sheet import Step
+from ui.pictures import drawing_on_paper, enlarge, side_by_side
+
+FPS = 15
+MOST_FRAMES = 150
+STRIDE = 30.0  # canvas pixels that a stroke grows from one frame to the next
+HOLD = 20  # frames at the end
+ENLARGEMENT = 2
+
+
+def replay(steps: Sequence[Step], most: int = MOST_FRAMES) -> list[Step]:
+    """Draw the history again, stroke by stroke.
+
+    Args:
+        steps: states of a sheet, oldest first.
+        most: how many states come back at most; long histories grow in longer strides.
+
+    Returns:
+        States on the way, the given ones among them; the last equals the last given.
+    """
+    lengths = [_length(step) for step in steps]
+    stride = max(STRIDE, sum(lengths) / max(1, most - len(steps)))
+    states = [steps[0]]
+    for before, step, length in zip(steps, steps[1:], lengths[1:], strict=False):
+        if step.stroke is not None:
+            states += _grown(before, step, int(length / stride))
+        states.append(step)
+    if len(states) > most:  # more steps than frames: keep them evenly, and the last
+        states = [states[i] for i in np.linspace(0, len(states) - 1, most).astype(int)]
+    return states
+
+
+def film(steps: Sequence[Step], latent, realism: float, path: Path):
+    """Make the job that writes the film as a GIF; it yields its progress from 0 to 1.
+
+    Args:
+        steps: states of a sheet, oldest first.
+        latent: the latent space.
+        realism: as on the screen.
+        path: where to write; replaced if it exists.
+    """
+
+    def job(engine) -> Iterator[float]:
+        frames = []
+        states = replay(steps)
+        for number, state in enumerate(states, 1):
+            answer = answer_to(state.pixels, state.given, latent, realism)(engine).image
+            pictures = (enlarge(p, ENLARGEMENT) for p in (drawing_on_paper(state.pixels), answer))
+            frames.append(side_by_side(*pictures))
+            yield number / len(states)
+        write_gif(path, frames + frames[-1:] * HOLD, FPS)
+
+    return job
+
+
+def _grown(before: Step, step: Step, count: int) -> Iterator[Step]:
+    """Yield the stroke's states on the way, each a further part of it."""
+    stroke = step.stroke
+    source = None if stroke.source is None else stroke.source / np.float32(255)
+    paths = stroke.paths
+    total = sum(len(path) for path in paths)
+    for part in range(1, count + 1):
+        left = max(1, total * part // (count + 1))
+        canvas = Canvas(before.pixels.shape[:2])
+        canvas.replace(before.pixels)
+        canvas.begin(stroke.brush, paths[0][0], source)
+        for path in paths:
+            canvas.turn()
+            canvas.extend(path[1:left])
+            left -= len(path)
+            if left <= 0:
+                break
+        yield replace(step, pixels=canvas.pixels, stroke=None)
+
+
+def _length(step: Step) -> float:
+    if step.stroke is None:
+        return 0.0
+    return sum(
+        float(np.hypot(*np.diff(np.array(path), axis=0).T).sum())
+        for path in step.stroke.paths
+        if len(path) > 1
+    )
