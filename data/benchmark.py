@@ -75,7 +75,7 @@ def decompress(archive: Path, _out: Path) -> int:
 def decode(archive: Path, _out: Path) -> tuple[int, float]:
     """Decode portraits that are in memory already; return how many and the seconds it took."""
     with archive.open("rb") as raw:
-        entries = (entry.data for entry in read_tar(raw, MAX_FILE_BYTES) if entry.data)
+        entries = (entry.data for entry in read_tar(raw.read, MAX_FILE_BYTES) if entry.data)
         images = list(itertools.islice(entries, _SAMPLE))
     began = time.perf_counter()
     for data in images:

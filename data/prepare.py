@@ -101,7 +101,7 @@ def _decode(source: ArchiveSource | FolderSource, pixels: Path) -> tuple[list[st
     names: dict[str, None] = {}
     skipped = []
     with (
-        pixels.open("wb") as file,
+        pixels.open("wb", buffering=_WRITE_BYTES) as file,
         Progress("Reading portraits", source.size) as progress,
         warnings.catch_warnings(),
     ):

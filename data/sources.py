@@ -2,8 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from data.errors import UserError
 from data.portraits import (
@@ -50,9 +51,8 @@ class ArchiveSource:
             UserError: The archive is cut off, damaged or not an archive of portraits.
         """
         try:
-            with self.path.open("rb", buffering=1 << 18) as raw:
-                for entry in read_tar(raw, MAX_FILE_BYTES):
-                    self.done = raw.tell()
+            with self.path.open("rb") as raw:
+                for entry in read_tar(self._counted(raw), MAX_FILE_BYTES):
                     if entry.kind == "a folder":
                         continue
                     try:
@@ -70,6 +70,14 @@ class ArchiveSource:
                 f"The archive {self.path} cannot be read ({error.strerror or error}): check the "
                 "disk and its permissions."
             ) from error
+
+    def _counted(self, raw: BinaryIO) -> Callable[[int], bytes]:
+        def read(size: int) -> bytes:
+            data = raw.read(size)
+            self.done += len(data)
+            return data
+
+        return read
 
     @staticmethod
     def _file(entry: TarEntry) -> PortraitFile | Skipped | None:
