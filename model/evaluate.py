@@ -62,8 +62,10 @@ def compare_with_pca(engine: FaceEngine, X: np.ndarray, baseline: PCABaseline) -
 
 
 def spread(X: np.ndarray, at_most: int) -> np.ndarray:
-    """Return a view of at most so many portraits (n, 171, 186, 1), evenly spread over all."""
-    return X[:: max(1, math.ceil(len(X) / at_most))]
+    """Return at most so many of the portraits (n, 171, 186, 1), evenly spread over all."""
+    if len(X) <= at_most:
+        return X
+    return X[np.linspace(0, len(X) - 1, at_most).round().astype(int)]
 
 
 def image_blocks(X: np.ndarray) -> Iterator[np.ndarray]:

@@ -36,13 +36,13 @@ def draw_correlation(codes: np.ndarray, source: str) -> Page:
         f"{source}.   Mean absolute correlation off the diagonal: {others.mean():.3f}, "
         f"largest: {others.max():.2f}.",
     )
-    axes = page.figure.add_subplot(page.grid(1, 1, above=0.1, below=0.3, left=0.1, right=0.88)[0])
+    axes = page.figure.add_subplot(page.grid(1, 1, above=0.1, below=0.4, left=0.09, right=0.86)[0])
     picture = axes.imshow(matrix, cmap=DIVERGING, vmin=-1, vmax=1, interpolation="nearest")
     axes.set(xlabel="code", ylabel="code")
     axes.set_xticks(ticks := np.arange(9, len(matrix), 10), ticks + 1)
     axes.set_yticks(ticks, ticks + 1)
     axes.spines[:].set_visible(False)
-    bar = page.figure.colorbar(picture, ax=axes, fraction=0.04, pad=0.03, ticks=[-1, 0, 1])
+    bar = page.figure.colorbar(picture, cax=axes.inset_axes((1.04, 0, 0.035, 1)), ticks=(-1, 0, 1))
     bar.outline.set_visible(False)
     return page
 
