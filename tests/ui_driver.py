@@ -1,0 +1,220 @@
+"""What tests need to use the window like a person: an engine of pure NumPy, and posted events."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pygame
+
+from model.latent import LatentSpace
+from ui.app import App
+from ui.session import Session
+
+SHAPE = (160, 176)
+DIM = 80
+KEYS = {"return": pygame.K_RETURN, "escape": pygame.K_ESCAPE, "tab": pygame.K_TAB}
+MODS = {"ctrl": pygame.KMOD_LCTRL, "shift": pygame.KMOD_LSHIFT, "alt": pygame.KMOD_LALT}
+
+
+class FakeEngine:
+    """A linear autoencoder over smooth patterns on a drawn face; exact on what it decodes."""
+
+    model_id = "fake-model"
+    title = "test model"
+    image_shape = SHAPE
+    latent_dim = DIM
+
+    def __init__(self):
+        rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)
+        oval = ((columns - 93.5) / 52) ** 2 + ((rows - 92) / 66) ** 2
+        self.face = 0.35 + 0.3 / (1 + np.exp(12 * (oval - 1)))
+        for x, y, wide in ((70, 86, 6), (117, 85, 6), (93.5, 130, 14)):
+            self.face -= 0.25 * np.exp(-(((columns - x) / wide) ** 2) - ((rows - y) / 4) ** 2)
+        waves = [
+            np.cos(np.pi * a * (rows + 0.5) / SHAPE[0]) * np.cos(np.pi * b * (columns + 0.5) / 176)
+            for a in range(9)
+            for b in range(9)
+        ][1 : DIM + 1]
+        self.basis = np.stack([wave.ravel() for wave in waves])
+        self.basis /= np.linalg.norm(self.basis, axis=1, keepdims=True)
+        self.strength = 6.0 * 0.96 ** np.arange(DIM, dtype=np.float32)
+        self.decoded = []  # every batch of codes it was given
+        self.slow = 0.0  # seconds that it computes for each call
+
+    def encode(self, images):
+        images = np.asarray(images, np.float32).reshape(len(images), -1)
+        self._work()
+        return ((images - self.face.ravel()) @ self.basis.T / self.strength).astype(np.float32)
+
+    def decode(self, codes):
+        codes = np.asarray(codes, np.float32)
+        assert codes.shape[1:] == (DIM,)
+        self.decoded.append(codes.copy())
+        self._work()
+        images = self.face.ravel() + (codes * self.strength) @ self.basis
+        return np.clip(images, 0, 1).reshape(-1, *SHAPE, 1).astype(np.float32)
+
+    def refine(self, code, image, mask, steps=60):
+        code = np.array(code, np.float32)
+        for _ in range(steps):
+            error = mask.ravel() * (self.face.ravel() + (code * self.strength) @ self.basis)
+            error -= mask.ravel() * image.ravel()
+            code = (code - 0.5 * (error @ self.basis.T) / self.strength).astype(np.float32)
+            yield code, float(np.mean(error**2))
+
+    def _work(self):
+        """Really compute, as a slow decoder would."""
+        end = time.perf_counter() + self.slow
+        while time.perf_counter() < end:
+            self.basis @ self.basis.T
+
+
+def fake_latent(seed=3):
+    """A latent space to match: correlated codes, two directions."""
+    rng = np.random.default_rng(seed)
+    mixing = np.diag(0.6 + 0.4 * np.cos(np.arange(DIM) / 9)) + 0.02 * rng.normal(size=(DIM, DIM))
+    codes = (rng.normal(size=(300, DIM)) @ mixing + 0.1).astype(np.float32)
+    directions = {
+        "F to M": rng.normal(size=DIM).astype(np.float32) / 9,
+        "year": rng.normal(size=DIM).astype(np.float32) / 9,
+    }
+    return LatentSpace.fit(codes, directions, FakeEngine.model_id)
+
+
+class Driver:
+    """A person at the window: posts events, lets frames pass, and looks.
+
+    Nothing depends on time: `settle` runs frames until the worker is idle and nothing is stale.
+    """
+
+    def __init__(self, screens, folder, engine=None, size=(1280, 720), start=None, loaded=True):
+        self.engine = engine or FakeEngine()
+        self.latent = fake_latent()
+        self.session = Session.open(Path(folder))
+        self.app = App(screens, self.session, lambda: self.engine, self.latent, start, size)
+        self.pos = (0, 0)
+        if loaded:
+            self.until(lambda: self.app.worker.state != "loading")
+            self.settle()
+
+    @property
+    def screen(self):
+        return self.app.screen
+
+    # Time
+
+    def step(self, frames=1):
+        for _ in range(frames):
+            self.app.step()
+
+    def until(self, condition, frames=4000):
+        for _ in range(frames):
+            self.app.step()
+            if condition():
+                return
+            self.app.worker.wait(0.005)
+        raise AssertionError("it did not come to that")
+
+    def settle(self):
+        """Run frames until all work is done and drawn."""
+        worker = self.app.worker
+
+        def idle():
+            with worker._changed:
+                return not worker._wishes and worker._running is None and not worker._results
+
+        self.until(lambda: worker.state != "loading" and idle() and not self.app.root.stale)
+
+    def close(self):
+        self.app.close()
+
+    # Hands
+
+    def post(self, kind, **attributes):
+        pygame.event.post(pygame.event.Event(kind, **attributes))
+
+    def move(self, pos):
+        self.pos = (round(pos[0]), round(pos[1]))
+        self.post(pygame.MOUSEMOTION, pos=self.pos, rel=(0, 0), buttons=(0, 0, 0))
+        self.step()
+
+    def press(self, pos, button=1):
+        self.move(pos)
+        self.post(pygame.MOUSEBUTTONDOWN, pos=self.pos, button=button)
+        self.step()
+
+    def drag(self, pos):
+        self.move(pos)
+
+    def release(self, pos=None, button=1):
+        if pos is not None:
+            self.move(pos)
+        self.post(pygame.MOUSEBUTTONUP, pos=self.pos, button=button)
+        self.step()
+
+    def click(self, where, button=1):
+        """Click on a point, or in the middle of a widget."""
+        pos = where.rect.center if hasattr(where, "rect") else where
+        self.press(pos, button)
+        self.release(button=button)
+
+    def wheel(self, steps, pos=None):
+        if pos is not None:
+            self.move(pos)
+        self.post(pygame.MOUSEWHEEL, x=0, y=steps, precise_y=float(steps), flipped=False)
+        self.step()
+
+    def key_down(self, key):
+        *modifiers, name = key.split("+") if not key.endswith("+") else [*key[:-2].split("+"), "+"]
+        mod = sum(MODS[word] for word in modifiers if word)
+        code = KEYS.get(name) or pygame.key.key_code(name)
+        sign = name if len(name) == 1 and "ctrl" not in modifiers else ""
+        sign = sign.upper() if "shift" in modifiers else sign
+        self.post(pygame.KEYDOWN, key=code, mod=mod, unicode=sign, scancode=0)
+        self.step()
+        return code
+
+    def key(self, key):
+        """Press and release a key such as "ctrl+z"; in a field its character is typed too."""
+        typing = self.app.pointer.typing
+        code = self.key_down(key)
+        if typing and len(key) == 1:
+            self.post(pygame.TEXTINPUT, text=key)
+        self.post(pygame.KEYUP, key=code, mod=0, unicode="", scancode=0)
+        self.step()
+
+    def key_up(self, key):
+        code = KEYS.get(key) or pygame.key.key_code(key)
+        self.post(pygame.KEYUP, key=code, mod=0, unicode="", scancode=0)
+        self.step()
+
+    def type_text(self, words):
+        for letter in words:
+            self.key(letter)
+
+    def drop(self, path):
+        self.post(pygame.DROPFILE, file=str(path))
+        self.step()
+
+    def resize(self, size):
+        pygame.display.set_mode(size, pygame.RESIZABLE)
+        self.post(pygame.VIDEORESIZE, size=size, w=size[0], h=size[1])
+        self.step()
+
+    # Eyes
+
+    def pixels(self, rect=None):
+        """The window, or a rectangle of it, as uint8 (width, height, 3)."""
+        window = self.app.window
+        return pygame.surfarray.array3d(window if rect is None else window.subsurface(rect))
+
+    def said(self):
+        """The message that shows, or ""."""
+        message = self.app.cards.message
+        return "" if message is None else " ".join(message.lines)
+
+    def picture(self, path):
+        """Save the window as PNG, to look at."""
+        self.app.root.invalidate()
+        self.step()
+        pygame.image.save(self.app.window, str(path))

@@ -1,0 +1,92 @@
+"""Opening the window: a quiet console, one sentence without a display, a sensible size."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+os.environ.setdefault("SDL_WINDOWS_DPI_AWARENESS", "permonitorv2")  # sharp on dense screens
+os.environ.setdefault("SDL_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR", "0")
+
+import pygame
+
+from data.errors import UserError
+from ui.theme import COLORS, starting_scale
+from ui.widgets.shapes import dot
+
+NAME = "Latent Face Explorer"
+SMALLEST = (900, 600)  # points
+USUAL = (1280, 800)  # points
+UNSEEN = ("offscreen", "dummy")  # drivers that SDL falls back to, and nobody sees
+
+
+def open_display() -> None:
+    """Connect to the display.
+
+    Raises:
+        UserError: if there is none. A driver that the user asks for in SDL_VIDEODRIVER is taken.
+    """
+    asked = os.environ.get("SDL_VIDEODRIVER", "")
+    try:
+        pygame.display.init()
+        driver = pygame.display.get_driver()
+    except pygame.error as error:
+        reason = f"SDL_VIDEODRIVER={asked}" if asked else str(error)
+        raise UserError(
+            f"There is no display to open a window on ({reason}). "
+            "Run this on a desktop, or over SSH with X forwarding (ssh -X)."
+        ) from None
+    if driver in UNSEEN and not asked:
+        pygame.display.quit()
+        raise UserError(
+            "There is no display to open a window on. "
+            "Run this on a desktop, or over SSH with X forwarding (ssh -X)."
+        )
+    pygame.font.init()
+
+
+def open_window(size: tuple[int, int] | None) -> pygame.Surface:
+    """Open a resizable window, of the usual size on this screen unless one is given."""
+    pygame.display.set_icon(_icon())
+    pygame.display.set_caption(NAME)
+    if size is None:
+        desktop = desktop_size()
+        scale = starting_scale(desktop)
+        size = tuple(
+            min(round(points * scale), round(side * 0.92))
+            for points, side in zip(USUAL, desktop, strict=True)
+        )
+    try:
+        return pygame.display.set_mode(size, pygame.RESIZABLE)
+    except pygame.error as error:
+        raise UserError(
+            f"The window cannot be opened ({error}). Check the display and try again."
+        ) from None
+
+
+def desktop_size() -> tuple[int, int]:
+    """Give the size of the first screen in pixels."""
+    sizes = pygame.display.get_desktop_sizes()
+    return sizes[0] if sizes else USUAL
+
+
+def toggle_full_screen(size: tuple[int, int]) -> tuple[pygame.Surface, bool]:
+    """Fill the screen, or go back to a window of `size`; give the surface, and whether it fills."""
+    if pygame.display.get_surface().get_flags() & pygame.FULLSCREEN:
+        return pygame.display.set_mode(size, pygame.RESIZABLE), False
+    return pygame.display.set_mode(desktop_size(), pygame.FULLSCREEN), True
+
+
+def fitting_scale(wanted: float, size: tuple[int, int]) -> float:
+    """Give the UI scale nearest to `wanted` at which everything fits into a window of this size."""
+    return max(0.5, min(wanted, size[0] / SMALLEST[0], size[1] / SMALLEST[1]))
+
+
+def _icon() -> pygame.Surface:
+    icon = pygame.Surface((64, 64), pygame.SRCALPHA)
+    dot(icon, (32, 32), 60, COLORS.panel)
+    dot(icon, (23, 27), 9, COLORS.text)
+    dot(icon, (41, 27), 9, COLORS.text)
+    pygame.draw.rect(icon, COLORS.line, (16, 43, 32, 4), border_radius=2)
+    dot(icon, (37, 45), 12, COLORS.accent)
+    return icon

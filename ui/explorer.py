@@ -1,0 +1,41 @@
+"""The Latent Face Explorer's window: both screens in one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ui.app import App
+from ui.keys import Command
+from ui.screen import Screen
+from ui.session import Session
+from ui.window_commands import window_commands
+
+
+def make_screens() -> list[Screen]:
+    """Make both screens, in the order of their tabs."""
+    from ui.drawing.screen import DrawingScreen
+    from ui.sliders.screen import SlidersScreen
+
+    return [SlidersScreen(), DrawingScreen()]
+
+
+def open_explorer(start: str, session: Session, load_engine: Callable[[], Any], latent: Any) -> App:
+    """Open the window with both screens; `run` shows it until it is closed.
+
+    Args:
+        start: "sliders" or "drawing".
+        session: what is kept between starts.
+        load_engine: gives the engine; called beside the window.
+        latent: the latent space of the same model.
+
+    Raises:
+        UserError: if there is no display.
+    """
+    return App(make_screens(), session, load_engine, latent, start)
+
+
+def all_commands() -> dict[str, list[Command]]:
+    """Give the commands of every screen by its title, and the window's, for lists of keys."""
+    lists = {screen.title: screen.commands for screen in make_screens()}
+    return {**lists, "Both": window_commands(None)}

@@ -1,0 +1,81 @@
+"""Undo and redo: a bounded list of states and a place in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+State = TypeVar("State")
+
+
+class History(Generic[State]):
+    """States that a user can go back and forth through.
+
+    States must never be changed after they were pushed. A push after an undo drops what could
+    have been redone.
+
+    Args:
+        first: the state to begin with.
+        limit: how many states are kept; the oldest go first.
+        same: says whether two states are equal; a push of an equal state changes nothing.
+
+    Example:
+        >>> history = History("a")
+        >>> history.push("b")
+        True
+        >>> history.undo()
+        'a'
+    """
+
+    def __init__(
+        self,
+        first: State,
+        limit: int = 500,
+        same: Callable[[State, State], bool] = lambda a, b: bool(a == b),
+    ):
+        self._states = [first]
+        self._place = 0
+        self._limit = limit
+        self._same = same
+
+    @property
+    def now(self) -> State:
+        """The current state."""
+        return self._states[self._place]
+
+    @property
+    def past(self) -> list[State]:
+        """The states up to the current one, oldest first."""
+        return self._states[: self._place + 1]
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an earlier state."""
+        return self._place > 0
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a later state."""
+        return self._place + 1 < len(self._states)
+
+    def __len__(self) -> int:
+        return len(self._states)
+
+    def push(self, state: State) -> bool:
+        """Make `state` the current one, if it differs; say whether it does."""
+        if self._same(state, self.now):
+            return False
+        self._states[self._place + 1 :] = [state]
+        self._states = self._states[-self._limit :]
+        self._place = len(self._states) - 1
+        return True
+
+    def undo(self) -> State:
+        """Go one state back, where there is one, and give it."""
+        self._place = max(0, self._place - 1)
+        return self.now
+
+    def redo(self) -> State:
+        """Go one state forth, where there is one, and give it."""
+        self._place = min(len(self._states) - 1, self._place + 1)
+        return self.now

@@ -1,0 +1,137 @@
+"""Commands: what a key does, said once.
+
+Dispatch, the overlay on H, the help line, the buttons and the README's table of keys are all made
+from the same list of `Command`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import pygame
+
+MODIFIERS = ("ctrl", "alt", "shift")
+ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
+SPOKEN = {"return": "Enter", "escape": "Esc", "space": "Space", "backspace": "Backspace"}
+ALIASES = {"enter": "return", "[+]": "+", "[-]": "-", "[0]": "0", "[.]": "."}
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something a user can ask for.
+
+    Args:
+        keys: how it is asked for, such as `("ctrl+z",)` or `("r",)`. "ctrl" means Ctrl or Cmd;
+            the first key is the one that is shown. May be empty for a button without a key.
+        name: the words on a button, in a menu and in the list of keys.
+        help: one sentence for the help line.
+        action: called without arguments when the key goes down.
+        group: the heading it is listed under.
+        release: called when the key comes up again, for something that lasts while it is held.
+        repeats: whether holding the key down repeats the action.
+    """
+
+    keys: tuple[str, ...]
+    name: str
+    help: str
+    action: Callable[[], object]
+    group: str = "Window"
+    release: Callable[[], object] | None = None
+    repeats: bool = False
+
+    @property
+    def key_words(self) -> str:
+        """The first key as a user reads it, such as "Ctrl Z"; empty without one."""
+        return spoken(self.keys[0]) if self.keys else ""
+
+    @property
+    def all_keys(self) -> str:
+        """Every key as a user reads it, such as "Ctrl Y, Ctrl Shift Z"."""
+        return ", ".join(spoken(key) for key in self.keys)
+
+
+def key_of(event: pygame.event.Event) -> str:
+    """Name the key of a KEYDOWN or KEYUP event, with its modifiers, as commands write it."""
+    mod = getattr(event, "mod", 0)
+    held = {
+        "ctrl": mod & (pygame.KMOD_CTRL | pygame.KMOD_META),
+        "alt": mod & pygame.KMOD_ALT,
+        "shift": mod & pygame.KMOD_SHIFT,
+    }
+    name = pygame.key.name(event.key)
+    name = ALIASES.get(name, name)
+    sign = getattr(event, "unicode", "")
+    made = len(sign) == 1 and sign.isprintable() and not (sign.isalnum() or sign.isspace())
+    if held["shift"] and made:
+        name, held["shift"] = sign, 0  # the sign that Shift makes is the key, on any layout
+    return "+".join([word for word in MODIFIERS if held[word]] + [name])
+
+
+def spoken(key: str) -> str:
+    """Write a key for people: "ctrl+shift+z" becomes "Ctrl Shift Z", with ⌘ on a Mac."""
+    mac = sys.platform == "darwin"
+    *modifiers, name = key.split("+") if not key.endswith("+") else [*key[:-2].split("+"), "+"]
+    words = {"ctrl": "⌘" if mac else "Ctrl", "alt": "⌥" if mac else "Alt", "shift": "Shift"}
+    name = ARROWS.get(name) or SPOKEN.get(name) or (name.upper() if len(name) == 1 else name)
+    return " ".join([words[word] for word in modifiers if word] + [name[:1].upper() + name[1:]])
+
+
+class Keymap:
+    """Finds the command of a key event.
+
+    Args:
+        commands: the list; two commands may not share a key.
+
+    Raises:
+        ValueError: if a key is given to two commands.
+    """
+
+    def __init__(self, commands: Iterable[Command]):
+        self.commands = list(commands)
+        self._by_key: dict[str, Command] = {}
+        self._held: dict[int, Command | None] = {}
+        for command in self.commands:
+            for key in command.keys:
+                if key in self._by_key:
+                    raise ValueError(
+                        f"A key means one thing. Received: {key!r} for both "
+                        f"{self._by_key[key].name!r} and {command.name!r}"
+                    )
+                self._by_key[key] = command
+
+    def find(self, key: str) -> Command | None:
+        """Give the command of a key such as "ctrl+z"."""
+        return self._by_key.get(key)
+
+    def handle(self, event: pygame.event.Event) -> bool:
+        """Carry out the command of a KEYDOWN or KEYUP event; say whether there was one."""
+        if event.type == pygame.KEYUP:
+            command = self._held.pop(event.key, None)
+            if command is not None and command.release is not None:
+                command.release()
+            return command is not None
+        command = self.find(key_of(event))
+        repeated = event.key in self._held
+        self._held[event.key] = command
+        if command is None:
+            return False
+        if not repeated or command.repeats:
+            command.action()
+        return True
+
+    def let_go(self) -> None:
+        """Release every held key, as when the window loses the keyboard."""
+        held, self._held = self._held, {}
+        for command in held.values():
+            if command is not None and command.release is not None:
+                command.release()
+
+    def groups(self) -> dict[str, list[Command]]:
+        """Give the commands that have keys under their headings, in the order of the list."""
+        groups: dict[str, list[Command]] = {}
+        for command in self.commands:
+            if command.keys:
+                groups.setdefault(command.group, []).append(command)
+        return groups

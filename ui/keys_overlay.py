@@ -1,0 +1,92 @@
+"""The overlay that lists every key, made from the list of commands that the keys come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pygame
+
+from ui.keys import Command
+from ui.theme import COLORS, SIZES, Theme
+from ui.widgets.base import Point, Widget
+from ui.widgets.shapes import box, write
+
+LINE = 23  # points
+KEYS = 132  # points for the keys of a command
+
+
+class KeysOverlay(Widget):
+    """All keys of the front screen in columns; a press or Esc closes it.
+
+    Args:
+        groups: gives the commands under their headings.
+        close: called by a press.
+    """
+
+    modal = True
+
+    def __init__(
+        self,
+        groups: Callable[[], dict[str, list[Command]]],
+        close: Callable[[], object],
+    ):
+        super().__init__("Every key of this screen; press H or Esc to close")
+        self.groups = groups
+        self.close = close
+        self.visible = False
+
+    def press(self, pos: Point, button: int) -> bool:
+        """Close."""
+        self.close()
+        return True
+
+    def columns(self, rows: int) -> list[list[tuple[str, Command | None]]]:
+        """Spread the lines over columns of at most `rows`, headings with what they head."""
+        columns: list[list[tuple[str, Command | None]]] = [[]]
+        for heading, commands in self.groups().items():
+            lines = [(heading, None), *((command.name, command) for command in commands)]
+            if columns[-1] and len(columns[-1]) + len(lines) + 1 > rows:
+                columns.append([])
+            if columns[-1]:
+                columns[-1].append(("", None))
+            columns[-1].extend(lines)
+        return columns
+
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw the sheet over the whole screen."""
+        sheet = self.rect.inflate(-theme.px(32), -theme.px(24))
+        box(surface, sheet, COLORS.panel, theme.px(12), COLORS.edge, theme.px(1))
+        inner = sheet.inflate(-theme.px(44), -theme.px(24))
+        title = theme.text("Keys", size=SIZES.title, bold=True)
+        surface.blit(title, inner.topleft)
+        hint = theme.text("H or Esc closes this", COLORS.faint, SIZES.small)
+        surface.blit(hint, hint.get_rect(topright=(inner.right, inner.top + theme.px(2))))
+        top = inner.top + theme.px(30)
+        rows = (inner.bottom - top) // theme.px(LINE)
+        columns = self.columns(rows)
+        line = min(theme.px(LINE), (inner.bottom - top) // max(len(c) for c in columns))
+        width = inner.width // max(2, len(columns))
+        for number, column in enumerate(columns):
+            left = inner.left + number * width
+            for place, (words, command) in enumerate(column):
+                row = pygame.Rect(left, top + place * line, width - theme.px(16), line)
+                self._draw_line(surface, theme, row, words, command)
+
+    @staticmethod
+    def _draw_line(
+        surface: pygame.Surface,
+        theme: Theme,
+        row: pygame.Rect,
+        words: str,
+        command: Command | None,
+    ) -> None:
+        if command is None:
+            heading = theme.text(words, COLORS.accent, SIZES.small, True, row.width)
+            write(surface, heading, row, "left")
+            return
+        room = min(theme.px(KEYS), row.width * 2 // 5)
+        keys = theme.text(command.all_keys, COLORS.text, SIZES.small, True, room)
+        write(surface, keys, row, "left")
+        area = pygame.Rect(row.left + room + theme.px(6), row.top, 0, row.height)
+        area.width = row.right - area.left
+        write(surface, theme.text(words, COLORS.soft, SIZES.small, width=area.width), area, "left")

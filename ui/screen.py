@@ -1,0 +1,94 @@
+"""The base of the two screens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pygame
+
+from ui.keys import Command
+from ui.widgets.base import Widget
+from ui.worker import Result
+
+if TYPE_CHECKING:
+    from ui.app import App
+
+
+class Screen(Widget):
+    """One mode of the window: a widget that fills the space between header and help line.
+
+    A screen adds its widgets as children, places them in `layout`, and keeps its state apart from
+    them. It never draws by itself: it changes widgets, and they are drawn before the frame ends.
+
+    Attributes:
+        name: what `App.show` knows it by.
+        title: the words on its tab.
+        app: the window it belongs to, from `attach` on.
+        commands: what its keys do; buttons are made from the same list. Set in `attach` at the
+            latest.
+        live_slot: the worker's slot whose answer a frame waits for (some milliseconds), so that it
+            shows in the frame that asked for it; None for no waiting.
+    """
+
+    name = ""
+    title = ""
+    live_slot: str | None = None
+
+    def __init__(self):
+        super().__init__()
+        self.app: App | None = None
+        self.commands: list[Command] = []
+
+    def attach(self, app: App) -> None:
+        """Come to a window: called once, before the first layout; extend to make widgets."""
+        self.app = app
+
+    def enter(self) -> None:
+        """Come to the front."""
+
+    def leave(self) -> None:
+        """Go to the back; end what only makes sense in front."""
+
+    def handle(self, event: pygame.event.Event) -> bool:
+        """Answer an event before widgets and commands see it; say whether it was meant for it."""
+        return False
+
+    def update(self, now: float) -> float | None:
+        """Do what a frame needs before it is drawn.
+
+        Args:
+            now: seconds since the window opened.
+
+        Returns:
+            When it wants to be called again without an event: a time as `now`, or None for never.
+            A time in the past asks for the next frame.
+        """
+        return None
+
+    def ready(self) -> None:
+        """Hear that the engine is loaded."""
+
+    def result(self, result: Result) -> None:
+        """Take a result of a job whose slot starts with this screen's name and a dot."""
+
+    def drop(self, path: Path) -> None:
+        """Take a file that was dropped on the window."""
+
+    def escape(self) -> bool:
+        """Close or stop the front-most thing; say whether there was one."""
+        return False
+
+    def code(self) -> np.ndarray | None:
+        """Give the code that the other screen takes over, (80,) float32, or None."""
+        return None
+
+    def take(self, code: np.ndarray) -> None:
+        """Take over the code of the other screen, as one step that can be undone."""
+
+    def keep(self) -> None:
+        """Write what should survive into `app.session`, which is saved after that."""
+
+    def resume(self) -> None:
+        """Go on from what `app.session` kept from the last time."""

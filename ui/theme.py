@@ -1,0 +1,161 @@
+"""The look of the window: colours, the font, and sizes that follow the UI scale.
+
+Sizes are written in points, the pixels of an ordinary screen; `Theme.px` turns them into the
+pixels of this one. The font ships with the project, so the window looks the same everywhere.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import pygame
+
+from data.paths import ASSETS
+
+Color = tuple[int, int, int]
+
+FONT_FOLDER = ASSETS / "fonts"
+FONT_FILES = {False: "Inter-Regular.otf", True: "Inter-SemiBold.otf"}
+
+
+@dataclass(frozen=True)
+class Colors:
+    """One calm dark theme: cool greys, and one warm accent for what is live or chosen.
+
+    Text stays above a contrast of 4.5 to 1 on every surface that it is drawn on.
+    """
+
+    window: Color = (20, 22, 27)  # behind everything
+    panel: Color = (28, 31, 38)  # a region of the window
+    raised: Color = (42, 46, 56)  # something to press, at rest
+    hover: Color = (53, 58, 70)
+    pressed: Color = (35, 38, 47)
+    line: Color = (58, 63, 76)  # hairlines and the tracks of sliders
+    edge: Color = (78, 85, 101)  # the outline of fields and markers
+    text: Color = (236, 238, 243)
+    soft: Color = (178, 185, 198)  # labels beside a value
+    faint: Color = (142, 150, 166)  # hints
+    accent: Color = (246, 183, 98)
+    accent_soft: Color = (120, 96, 62)
+    on_accent: Color = (30, 24, 14)
+    warning: Color = (255, 138, 120)
+    shadow: Color = (10, 11, 14)
+
+
+COLORS = Colors()
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Type sizes and distances, in points."""
+
+    tiny: int = 11
+    small: int = 12
+    body: int = 13
+    title: int = 15
+    large: int = 22
+    gap: int = 8
+    margin: int = 16
+    radius: int = 7
+    button: int = 32
+    header: int = 44
+    help_line: int = 28
+
+
+SIZES = Sizes()
+
+
+class Theme:
+    """Fonts and rendered text at one UI scale.
+
+    Args:
+        scale: pixels a point, 1.0 on an ordinary screen.
+
+    Example:
+        >>> theme = Theme(2.0)
+        >>> theme.px(8)
+        16
+    """
+
+    CACHE = 1500  # rendered strings kept; the values of 80 sliders change all the time
+
+    def __init__(self, scale: float = 1.0):
+        self.scale = scale
+        self._fonts: dict[tuple[int, bool], pygame.font.Font] = {}
+        self._texts: OrderedDict[tuple, pygame.Surface] = OrderedDict()
+
+    def px(self, points: float) -> int:
+        """Turn points into whole pixels, at least 1 for anything that is not 0."""
+        pixels = round(points * self.scale)
+        return pixels if pixels or not points else (1 if points > 0 else -1)
+
+    def font(self, size: int = SIZES.body, bold: bool = False) -> pygame.font.Font:
+        """Give the font at `size` points."""
+        key = (self.px(size), bold)
+        if key not in self._fonts:
+            self._fonts[key] = pygame.font.Font(FONT_FOLDER / FONT_FILES[bold], key[0])
+        return self._fonts[key]
+
+    def text(
+        self,
+        words: str,
+        color: Color = COLORS.text,
+        size: int = SIZES.body,
+        bold: bool = False,
+        width: int | None = None,
+    ) -> pygame.Surface:
+        """Render one line, cut with an ellipsis where it is longer than `width` pixels."""
+        key = (words, color, size, bold, width)
+        surface = self._texts.get(key)
+        if surface is None:
+            surface = self._render(words, color, size, bold, width)
+            self._texts[key] = surface
+            if len(self._texts) > self.CACHE:
+                self._texts.popitem(last=False)
+        else:
+            self._texts.move_to_end(key)
+        return surface
+
+    def _render(
+        self, words: str, color: Color, size: int, bold: bool, width: int | None
+    ) -> pygame.Surface:
+        font = self.font(size, bold)
+        words = words.replace("\0", "")
+        if width is not None:
+            words = fit(words, font, width)
+        return font.render(words, True, color)
+
+    def wrap(self, words: str, width: int, size: int = SIZES.body, bold: bool = False) -> list[str]:
+        """Break a text into lines of at most `width` pixels."""
+        font = self.font(size, bold)
+        lines = [""]
+        for word in words.split():
+            longer = f"{lines[-1]} {word}".strip()
+            if lines[-1] and font.size(longer)[0] > width:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+        return [fit(line, font, width) for line in lines]
+
+
+def fit(words: str, font: pygame.font.Font, width: int) -> str:
+    """Cut `words` so that they are at most `width` pixels wide, with an ellipsis for the rest."""
+    if font.size(words)[0] <= width:
+        return words
+    low, high = 0, len(words)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if font.size(words[:middle].rstrip() + "…")[0] <= width:
+            low = middle
+        else:
+            high = middle - 1
+    return words[:low].rstrip() + "…" if low else ""
+
+
+def starting_scale(desktop: tuple[int, int]) -> float:
+    """Choose a UI scale for a screen of this size in pixels, so that text starts readable.
+
+    An ordinary screen is 1080 high; a 4K one gets 2. Steps of a quarter keep hairlines crisp.
+    """
+    return min(3.0, max(1.0, round(min(desktop[1] / 1080, desktop[0] / 1600) * 4) / 4))

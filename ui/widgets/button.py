@@ -1,0 +1,179 @@
+"""Buttons, and buttons that stay down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pygame
+
+from ui.keys import Command
+from ui.theme import COLORS, SIZES, Color, Theme
+from ui.widgets.base import Point, Widget
+from ui.widgets.shapes import box, dot, write
+
+Icon = Callable[[pygame.Surface, pygame.Rect, Color], None]
+
+
+class Button(Widget):
+    """A button with words, an icon, or both; it acts when it is released over itself.
+
+    Args:
+        words: what it says.
+        action: called without arguments.
+        help: for the help line.
+        icon: draws a picture into a rectangle in a colour, instead of the words.
+        strong: filled with the accent colour, for the one button that matters most.
+        plain: without a box until the mouse is over it.
+        selected: shown as the chosen one of a group.
+
+    Example:
+        >>> Button.of(command)   # words, help with the key, and action from a Command
+    """
+
+    reacts = True
+
+    def __init__(
+        self,
+        words: str,
+        action: Callable[[], object],
+        help: str | Callable[[], str] = "",
+        icon: Icon | None = None,
+        strong: bool = False,
+        plain: bool = False,
+        selected: bool = False,
+    ):
+        super().__init__(help)
+        self.words = words
+        self.action = action
+        self.icon = icon
+        self.strong = strong
+        self.plain = plain
+        self.selected = selected
+        self.size = SIZES.body
+
+    @classmethod
+    def of(cls, command: Command, words: str | None = None, **options) -> Button:
+        """Make the button of a command."""
+        return cls(words or command.name, command.action, help_of(command), **options)
+
+    def select(self, selected: bool) -> None:
+        """Show it as the chosen one, or not."""
+        if selected != self.selected:
+            self.selected = selected
+            self.invalidate()
+
+    def say(self, words: str) -> None:
+        """Show other words."""
+        if words != self.words:
+            self.words = words
+            self.invalidate()
+
+    def width(self, theme: Theme) -> int:
+        """Give the width that its words need."""
+        if self.icon is not None:
+            return theme.px(SIZES.button)
+        bold = self.strong or self.selected
+        return theme.font(self.size, bold).size(self.words)[0] + theme.px(24)
+
+    def press(self, pos: Point, button: int) -> bool:
+        """Take a left press."""
+        return button == 1
+
+    def drag(self, pos: Point) -> None:
+        """Look pressed only while the mouse is over it."""
+        over = self.rect.collidepoint(pos)
+        if over != self.hovered:
+            self.hovered = over
+            self.invalidate()
+
+    def release(self, pos: Point) -> None:
+        """Act, if the mouse is still here."""
+        if self.rect.collidepoint(pos) and self.enabled:
+            self.action()
+
+    def colors(self) -> tuple[Color | None, Color]:
+        """Give the colours of the box (None for no box) and of the words."""
+        down = self.held and self.hovered
+        if not self.enabled:
+            return (None if self.plain else COLORS.pressed), COLORS.edge
+        if self.strong:
+            fill = tuple(max(0, c - 24) for c in COLORS.accent) if down else COLORS.accent
+            if self.hovered and not down:
+                fill = tuple(min(255, c + 10) for c in COLORS.accent)
+            return fill, COLORS.on_accent
+        if down:
+            return COLORS.pressed, COLORS.text
+        if self.hovered:
+            return COLORS.hover, COLORS.text
+        if self.selected:
+            return COLORS.raised, COLORS.text
+        return (None, COLORS.soft) if self.plain else (COLORS.raised, COLORS.text)
+
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw the box and what stands in it; a chosen one is underlined."""
+        fill, color = self.colors()
+        if fill is not None:
+            box(surface, self.rect, fill, theme.px(SIZES.radius))
+        if self.icon is not None:
+            self.icon(surface, self.rect.inflate(-theme.px(12), -theme.px(12)), color)
+        else:
+            width = self.rect.width - theme.px(8)
+            bold = self.strong or self.selected
+            write(surface, theme.text(self.words, color, self.size, bold, width), self.rect)
+        if self.selected:
+            line = pygame.Rect(0, 0, max(theme.px(10), self.rect.width // 3), theme.px(2))
+            line.midbottom = (self.rect.centerx, self.rect.bottom - theme.px(2))
+            surface.fill(COLORS.accent, line)
+
+
+class Toggle(Button):
+    """A switch with words beside it; `on` follows the state it stands for.
+
+    Args:
+        words: what is on or off.
+        changed: called with the new state.
+        on: the first state.
+    """
+
+    def __init__(
+        self, words: str, changed: Callable[[bool], object], on: bool = False, help: str = ""
+    ):
+        super().__init__(words, self._flip, help)
+        self.changed = changed
+        self.on = on
+
+    def set(self, on: bool) -> None:
+        """Follow a state that changed elsewhere."""
+        if on != self.on:
+            self.on = on
+            self.invalidate()
+
+    def width(self, theme: Theme) -> int:
+        """Give the width that the switch and its words need."""
+        return theme.font(self.size).size(self.words)[0] + theme.px(34 + 16)
+
+    def _flip(self) -> None:
+        self.set(not self.on)
+        self.changed(self.on)
+
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw a knob in a groove: right and lit for on, left for off."""
+        if self.hovered and self.enabled:
+            box(surface, self.rect, COLORS.hover, theme.px(SIZES.radius))
+        groove = pygame.Rect(0, 0, theme.px(28), theme.px(16))
+        groove.midleft = (self.rect.left + theme.px(6), self.rect.centery)
+        lit = self.on and self.enabled
+        box(surface, groove, COLORS.accent if lit else COLORS.line, groove.height // 2)
+        knob = groove.height - theme.px(4)
+        x = groove.right - groove.height / 2 if self.on else groove.left + groove.height / 2
+        dot(surface, (x, groove.centery), knob, COLORS.on_accent if lit else COLORS.soft)
+        area = pygame.Rect(self.rect)
+        area.left = groove.right + theme.px(8)
+        area.width = self.rect.right - area.left
+        color = COLORS.text if self.enabled else COLORS.edge
+        write(surface, theme.text(self.words, color, self.size, width=area.width), area, "left")
+
+
+def help_of(command: Command) -> str:
+    """Give a command's sentence for the help line, with its key."""
+    return f"{command.help}  [{command.key_words}]" if command.keys else command.help

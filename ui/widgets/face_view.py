@@ -1,0 +1,120 @@
+"""A gray picture, smooth-scaled in its true aspect."""
+
+from __future__ import annotations
+
+import numpy as np
+import pygame
+
+from ui.theme import COLORS, SIZES, Color, Theme
+from ui.widgets.base import Point, Widget
+from ui.widgets.shapes import trim, write
+
+
+def pixels_of(image: np.ndarray) -> np.ndarray:
+    """Turn an image, (h, w) or (h, w, 1), floats in [0, 1] or uint8, into uint8 (h, w)."""
+    image = image.reshape(image.shape[:2])
+    if image.dtype == np.uint8:
+        return image
+    return np.rint(np.clip(np.nan_to_num(image), 0, 1) * 255).astype(np.uint8)
+
+
+def surface_of(image: np.ndarray, size: tuple[int, int] | None = None) -> pygame.Surface:
+    """Turn an image, (h, w) or (h, w, 1), floats in [0, 1] or uint8, into a surface.
+
+    Args:
+        image: the picture.
+        size: (width, height) in pixels to scale to; None keeps it.
+    """
+    pixels = pixels_of(image)
+    surface = pygame.Surface(pixels.shape[::-1], 0, 32)
+    packed = pixels.T.astype(np.uint32) * 0x010101
+    pygame.surfarray.blit_array(surface, packed)
+    return surface if size is None else pygame.transform.smoothscale(surface, size)
+
+
+class FaceView(Widget):
+    """Shows an image as large as fits.
+
+    Args:
+        words: shown while there is no image.
+        title: a small line over the picture's lower edge.
+        background: the colour behind it, which its round corners show.
+        align: where the picture goes in a wider rectangle: "left", "center" or "right".
+
+    Attributes:
+        picture: the rectangle that the image takes.
+    """
+
+    def __init__(
+        self,
+        words: str = "",
+        title: str = "",
+        background: Color = COLORS.window,
+        shape: tuple[int, int] = (160, 176),
+        help: str = "",
+    ):
+        super().__init__(help)
+        self.words = words
+        self.title = title
+        self.background = background
+        self.shape = shape
+        self.pixels: np.ndarray | None = None
+        self.picture = pygame.Rect(0, 0, 0, 0)
+        self._scaled: pygame.Surface | None = None
+
+    def set(self, image: np.ndarray | None) -> None:
+        """Show another image, or none; see `surface_of` for what it may be."""
+        self.pixels = None if image is None else pixels_of(image)
+        if self.pixels is not None and self.pixels.shape != self.shape:
+            self.shape = self.pixels.shape
+            self._fit()
+        self._scaled = None
+        self.invalidate(self.picture)
+
+    def say(self, words: str) -> None:
+        """Show other words while there is no image."""
+        if words != self.words:
+            self.words = words
+            self.invalidate()
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Find the picture's place."""
+        self._fit()
+        self._scaled = None
+
+    def _fit(self) -> None:
+        height, width = self.shape
+        scale = min(self.rect.width / width, self.rect.height / height)
+        self.picture = pygame.Rect(0, 0, round(width * scale), round(height * scale))
+        self.picture.center = self.rect.center
+
+    def to_image(self, pos: Point) -> tuple[float, float]:
+        """Turn a point on the window into (x, y) of the image, pixel centres at whole numbers."""
+        height, width = self.shape
+        x = (pos[0] - self.picture.left) * (width - 1) / max(1, self.picture.width)
+        return x, (pos[1] - self.picture.top) * (height - 1) / max(1, self.picture.height)
+
+    def to_window(self, point: Point) -> tuple[float, float]:
+        """Turn (x, y) of the image into a point on the window."""
+        height, width = self.shape
+        x = self.picture.left + point[0] * self.picture.width / (width - 1)
+        return x, self.picture.top + point[1] * self.picture.height / (height - 1)
+
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw the picture with round corners, or the words in its place."""
+        radius = theme.px(SIZES.radius + 3)
+        if self.pixels is None:
+            surface.fill(COLORS.panel, self.picture)
+            text = theme.text(self.words, COLORS.soft, width=self.picture.width)
+            write(surface, text, self.picture)
+        else:
+            if self._scaled is None:
+                self._scaled = surface_of(self.pixels, self.picture.size)
+            surface.blit(self._scaled, self.picture)
+        if self.title:
+            words = theme.text(self.title, COLORS.text, SIZES.small, True, self.picture.width)
+            plate = words.get_rect().inflate(theme.px(16), theme.px(8))
+            plate.bottomleft = self.picture.left, self.picture.bottom
+            surface.fill(COLORS.shadow, plate)
+            write(surface, words, plate)
+        trim(surface, self.picture, min(radius, self.picture.width // 8), self.background)

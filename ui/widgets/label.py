@@ -1,0 +1,59 @@
+"""Words on the window."""
+
+from __future__ import annotations
+
+import pygame
+
+from ui.theme import COLORS, SIZES, Color, Theme
+from ui.widgets.base import Widget
+from ui.widgets.shapes import write
+
+
+class Label(Widget):
+    """One or more lines of text, broken to the width of the rectangle.
+
+    Args:
+        words: what it says.
+        color: of the text.
+        size: in points.
+        bold: heavier, for headings.
+        align: "left", "center" or "right".
+        lines: how many lines at most; with 1 the text is cut with an ellipsis instead.
+    """
+
+    def __init__(
+        self,
+        words: str = "",
+        color: Color = COLORS.text,
+        size: int = SIZES.body,
+        bold: bool = False,
+        align: str = "left",
+        lines: int = 1,
+        help: str = "",
+    ):
+        super().__init__(help)
+        self.words = words
+        self.color = color
+        self.size = size
+        self.bold = bold
+        self.align = align
+        self.lines = lines
+
+    def say(self, words: str) -> None:
+        """Show other words."""
+        if words != self.words:
+            self.words = words
+            self.invalidate()
+
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw the lines, together in the middle of the height."""
+        width = self.rect.width
+        lines = [self.words]
+        if self.lines > 1:
+            lines = theme.wrap(self.words, width, self.size, self.bold)[: self.lines]
+        height = theme.font(self.size, self.bold).get_linesize()
+        top = self.rect.centery - height * len(lines) // 2
+        for line in lines:
+            text = theme.text(line, self.color, self.size, self.bold, width)
+            write(surface, text, pygame.Rect(self.rect.left, top, width, height), self.align)
+            top += height

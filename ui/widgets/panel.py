@@ -1,0 +1,157 @@
+"""Panels that lie over a part of the window, and menus that pop up from a button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pygame
+
+from ui.theme import COLORS, SIZES, Theme
+from ui.widgets.base import Point, Widget
+from ui.widgets.button import Button
+from ui.widgets.label import Label
+from ui.widgets.shapes import box
+
+
+class Panel(Widget):
+    """A titled sheet with a button that closes it; what does not fit scrolls.
+
+    Subclasses add children to `self.sheet` and place them in `arrange`.
+
+    Args:
+        title: the heading.
+        close: called by the button in its corner; None leaves it out.
+    """
+
+    def __init__(self, title: str, close: Callable[[], object] | None = None):
+        super().__init__()
+        self.heading = self.add(Label(title, size=SIZES.title, bold=True))
+        self.closer = None
+        if close is not None:
+            self.closer = self.add(Button("Close", close, "Close this panel  [Esc]", plain=True))
+        self.sheet = self.add(Widget())
+        self.scroll = 0
+        self.inside = 0  # height of what was arranged, in pixels
+        self._theme: Theme | None = None
+
+    def arrange(self, area: pygame.Rect, theme: Theme) -> int:
+        """Place the children of the sheet from `area.top` on; give the height they took."""
+        return 0
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Place heading, button and sheet."""
+        self._theme = theme
+        pad, line = theme.px(SIZES.margin), theme.px(SIZES.button)
+        top = rect.top + theme.px(8)
+        self.heading.place(pygame.Rect(rect.left + pad, top, rect.width - 2 * pad, line), theme)
+        if self.closer is not None:
+            width = self.closer.width(theme)
+            place = pygame.Rect(rect.right - width - theme.px(8), top, width, line)
+            self.closer.place(place, theme)
+        body = pygame.Rect(rect.left, top + line + theme.px(4), rect.width, 0)
+        body.height = max(0, rect.bottom - body.top - theme.px(8))
+        self.sheet.rect = body
+        self._arrange(body, theme)
+
+    def _arrange(self, body: pygame.Rect, theme: Theme) -> None:
+        area = body.inflate(-2 * theme.px(SIZES.margin), 0)
+        self.inside = self.arrange(area.move(0, -self.scroll), theme)
+        limit = max(0, self.inside - body.height)
+        if self.scroll > limit:
+            self.scroll = limit
+            self.arrange(area.move(0, -self.scroll), theme)
+
+    def rearrange(self) -> None:
+        """Place the children again, after some came or went."""
+        if self._theme is not None:
+            self._arrange(self.sheet.rect, self._theme)
+            self.invalidate()
+
+    def scroll_by(self, pixels: int) -> None:
+        """Move what is inside up or down, as far as it goes."""
+        limit = max(0, self.inside - self.sheet.rect.height)
+        scroll = min(limit, max(0, self.scroll + pixels))
+        if scroll != self.scroll:
+            self.scroll = scroll
+            self.rearrange()
+
+    def press(self, pos: Point, button: int) -> bool:
+        """Keep presses from what lies behind."""
+        return True
+
+    def wheel(self, steps: float, pos: Point) -> bool:
+        """Scroll."""
+        if self._theme is not None:
+            self.scroll_by(round(-steps * self._theme.px(48)))
+        return True
+
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw the sheet, and a bar that shows how far it is scrolled."""
+        box(surface, self.rect, COLORS.panel, theme.px(10), COLORS.line, theme.px(1))
+        body = self.sheet.rect
+        if self.inside > body.height > 0:
+            share = body.height / self.inside
+            bar = pygame.Rect(0, 0, theme.px(4), max(theme.px(16), round(body.height * share)))
+            bar.topright = (self.rect.right - theme.px(4), 0)
+            way = self.scroll / (self.inside - body.height)
+            bar.top = body.top + round(way * (body.height - bar.height))
+            box(surface, bar, COLORS.edge, bar.width // 2)
+
+
+class Menu(Widget):
+    """A list of actions; a press anywhere else closes it.
+
+    Args:
+        items: (words, action, help) each.
+        closed: called after a choice or a press elsewhere.
+    """
+
+    modal = True
+
+    def __init__(
+        self,
+        items: Sequence[tuple[str, Callable[[], object], str]],
+        closed: Callable[[], object],
+    ):
+        super().__init__()
+        self.closed = closed
+        self.box = pygame.Rect(0, 0, 0, 0)
+        for words, action, help in items:
+            self.add(Button(words, self._choose(action), help, plain=True))
+
+    def _choose(self, action: Callable[[], object]) -> Callable[[], object]:
+        def act() -> None:
+            self.closed()
+            action()
+
+        return act
+
+    def open_at(self, anchor: pygame.Rect, window: pygame.Rect, theme: Theme) -> None:
+        """Open it beside a button, wherever there is room in the window."""
+        line, pad = theme.px(30), theme.px(6)
+        width = max([button.width(theme) for button in self.children], default=0)
+        self.box = pygame.Rect(0, 0, width + 2 * pad, line * len(self.children) + 2 * pad)
+        self.box.topleft = (anchor.left, anchor.bottom + theme.px(4))
+        if self.box.bottom > window.bottom:
+            self.box.bottom = anchor.top - theme.px(4)
+        self.box.clamp_ip(window)
+        self.place(window, theme)
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Place the items under each other."""
+        line, pad = theme.px(30), theme.px(6)
+        for number, button in enumerate(self.children):
+            top = self.box.top + pad + number * line
+            button.place(
+                pygame.Rect(self.box.left + pad, top, self.box.width - 2 * pad, line), theme
+            )
+
+    def press(self, pos: Point, button: int) -> bool:
+        """Close on a press beside the items."""
+        if not self.box.collidepoint(pos):
+            self.closed()
+        return True
+
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw the box behind the items."""
+        box(surface, self.box, COLORS.panel, theme.px(8), COLORS.edge, theme.px(1))

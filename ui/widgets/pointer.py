@@ -1,0 +1,150 @@
+"""Mouse and keyboard on a tree of widgets: hover, capture from press to release, and focus."""
+
+from __future__ import annotations
+
+import pygame
+
+from ui.keys import key_of
+from ui.widgets.base import Point, Root, Widget
+
+
+class Pointer:
+    """Turns events into the gestures of widgets.
+
+    Args:
+        root: the tree.
+
+    Attributes:
+        hovered: the widget under the mouse, or None.
+        captured: the widget that was pressed and not released yet, or None.
+        focused: the widget that has the keyboard, or None.
+        pos: where the mouse is; wheel events do not say.
+    """
+
+    def __init__(self, root: Root):
+        self.root = root
+        self.hovered: Widget | None = None
+        self.captured: Widget | None = None
+        self.focused: Widget | None = None
+        self.pos: Point = (-1, -1)
+        self._button = 0
+
+    @property
+    def typing(self) -> bool:
+        """Whether letter keys are text."""
+        return self.focused is not None and self.focused.typing
+
+    def handle(self, event: pygame.event.Event) -> bool:
+        """Pass an event to the widget it is meant for; say whether one answered."""
+        if event.type == pygame.MOUSEMOTION:
+            return self._move(event.pos)
+        if event.type == pygame.MOUSEBUTTONDOWN and event.button <= 3:
+            return self._press(event.pos, event.button)
+        if event.type == pygame.MOUSEBUTTONUP and event.button == self._button:
+            self.pos = event.pos
+            return self.let_go()
+        if event.type == pygame.MOUSEWHEEL:
+            steps = getattr(event, "precise_y", event.y) or event.y
+            return self._ask(self.root.hit(self.pos), lambda w: w.wheel(steps, self.pos))
+        if event.type == pygame.WINDOWLEAVE and self.captured is None:
+            self._hover(None)
+        elif event.type == pygame.WINDOWFOCUSLOST:
+            self.let_go()
+        elif self.focused is not None and event.type == pygame.KEYDOWN:
+            return self.focused.key(key_of(event))
+        elif self.focused is not None and event.type == pygame.TEXTINPUT:
+            return self.focused.text(event.text)
+        return False
+
+    def focus(self, widget: Widget | None) -> None:
+        """Give the keyboard to a widget, or to none."""
+        if widget is self.focused:
+            return
+        before, self.focused = self.focused, widget
+        for changed in (before, widget):
+            if changed is not None:
+                changed.focused = changed is widget
+                changed.focus_changed()
+                changed.invalidate()
+        if self.typing:
+            pygame.key.start_text_input()
+        else:
+            pygame.key.stop_text_input()
+
+    def let_go(self) -> bool:
+        """End the gesture under way, as if the button had been released."""
+        widget, self.captured, self._button = self.captured, None, 0
+        if widget is None:
+            return False
+        widget.held = False
+        self._renew(widget)
+        widget.release(self.pos)
+        self._hover(self.root.hit(self.pos))
+        return True
+
+    def refresh(self) -> None:
+        """Look again at what is under the mouse, after widgets moved, came or went."""
+        for name in ("hovered", "captured", "focused"):
+            widget = getattr(self, name)
+            if widget is not None and not self._alive(widget):
+                if name == "focused":
+                    self.focus(None)
+                elif name == "captured":
+                    self.let_go()
+        if self.captured is None:
+            self._hover(self.root.hit(self.pos))
+
+    def _alive(self, widget: Widget) -> bool:
+        line = list(widget.ancestors())
+        return line[-1] is self.root and all(w.visible for w in line) and widget.enabled
+
+    def _move(self, pos: Point) -> bool:
+        self.pos = pos
+        if self.captured is not None:
+            self.captured.drag(pos)
+            return True
+        self._hover(self.root.hit(pos))
+        return False
+
+    def _press(self, pos: Point, button: int) -> bool:
+        self.pos = pos
+        if self.captured is not None:  # a second button during a drag
+            return True
+        target = self.root.hit(pos)
+        self._hover(target)
+        if self.focused is not None and self.focused is not target and self.typing:
+            self.focus(None)
+        self._button = button
+        return self._ask(target, lambda widget: self._grab(widget, pos, button))
+
+    def _grab(self, widget: Widget, pos: Point, button: int) -> bool:
+        if not widget.enabled:
+            return True
+        self.captured = widget
+        if widget.press(pos, button):
+            if self.captured is widget:
+                widget.held = True
+                self._renew(widget)
+            if widget.focusable:
+                self.focus(widget)
+            return True
+        self.captured = None
+        return False
+
+    @staticmethod
+    def _ask(target: Widget | None, question) -> bool:
+        return target is not None and any(question(widget) for widget in target.ancestors())
+
+    def _hover(self, widget: Widget | None) -> None:
+        if widget is self.hovered:
+            return
+        for changed, over in ((self.hovered, False), (widget, True)):
+            if changed is not None:
+                changed.hovered = over
+                self._renew(changed)
+        self.hovered = widget
+
+    @staticmethod
+    def _renew(widget: Widget) -> None:
+        if widget.reacts:
+            widget.invalidate()

@@ -1,0 +1,183 @@
+"""Sliders: large ones with a label and a value above the track, compact ones in a single row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pygame
+
+from ui.theme import COLORS, SIZES, Theme
+from ui.widgets.base import Point, Widget
+from ui.widgets.shapes import box, dot, write
+
+MINUS = "\N{MINUS SIGN}"
+
+
+class Slider(Widget):
+    """A value between two ends, dragged, nudged with the wheel, or moved with the arrow keys.
+
+    The value may lie beyond the ends (a code can be anywhere): the handle then waits at the end
+    and an arrow points on.
+
+    Args:
+        label: its name, shown on the left.
+        low, high: the ends.
+        value: the first value.
+        changed: called with the new value, on every movement.
+        began, ended: called when a gesture starts and is over, for undo.
+        nudge: what one step of the wheel or an arrow key adds.
+        digits: decimals that are shown.
+        compact: label, track and value in one row; otherwise the track lies below.
+        center: the value that the lit part of the track starts from; None for the low end.
+    """
+
+    focusable = True
+    reacts = True
+
+    def __init__(
+        self,
+        label: str,
+        low: float,
+        high: float,
+        value: float,
+        changed: Callable[[float], object],
+        began: Callable[[], object] = lambda: None,
+        ended: Callable[[], object] = lambda: None,
+        nudge: float = 0.1,
+        digits: int = 2,
+        compact: bool = False,
+        center: float | None = None,
+        help: str | Callable[[], str] = "",
+    ):
+        super().__init__(help)
+        self.label = label
+        self.low, self.high, self.value = low, high, value
+        self.changed, self.began, self.ended = changed, began, ended
+        self.nudge = nudge
+        self.digits = digits
+        self.compact = compact
+        self.center = center
+        self.track = pygame.Rect(0, 0, 0, 0)
+        self._grip = 0.0
+
+    def set(self, value: float) -> None:
+        """Show a value; `changed` is not called."""
+        if value != self.value:
+            self.value = value
+            self.invalidate()
+
+    def move(self, value: float) -> None:
+        """Go to a value inside the ends and say so; nothing happens where it stands already."""
+        value = min(self.high, max(self.low, value))
+        if value != self.value:
+            self.set(value)
+            self.changed(value)
+
+    def step(self, steps: float) -> None:
+        """Nudge it as one whole gesture."""
+        self.began()
+        self.move(self.value + steps * self.nudge)
+        self.ended()
+
+    @property
+    def words(self) -> str:
+        """The value as it is shown."""
+        rounded = round(self.value, self.digits) + 0.0  # no minus before a zero
+        return f"{rounded:.{self.digits}f}".replace("-", MINUS)
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Find the track."""
+        inset = theme.px(8)
+        self.track = pygame.Rect(0, 0, rect.width - 2 * inset, theme.px(4))
+        if self.compact:
+            self.track.left = rect.left + inset + theme.px(self.label_width)
+            widest = f"{MINUS}{0:.{self.digits}f}"
+            value = theme.font(SIZES.small).size(widest)[0] + theme.px(8)
+            self.track.width = rect.right - inset - value - self.track.left
+            self.track.centery = rect.centery
+        else:
+            self.track.midbottom = (rect.centerx, rect.bottom - theme.px(7))
+
+    @property
+    def label_width(self) -> int:
+        """Points that a compact slider keeps for its label."""
+        return 8 * len(self.label)
+
+    def at(self, pos: Point) -> float:
+        """Give the value at a point of the track."""
+        share = (pos[0] - self.track.left) / max(1, self.track.width)
+        return self.low + share * (self.high - self.low)
+
+    def x_of(self, value: float) -> int:
+        """Give the place of a value on the track, at its ends for values beyond."""
+        share = (value - self.low) / (self.high - self.low)
+        return round(self.track.left + min(1.0, max(0.0, share)) * self.track.width)
+
+    def press(self, pos: Point, button: int) -> bool:
+        """Take hold of the handle, or bring it here."""
+        if button != 1:
+            return False
+        self.began()
+        self._grip = self.x_of(self.value) - pos[0]
+        if abs(self._grip) > max(6, 2 * self.track.height):
+            self._grip = 0.0
+            self.drag(pos)
+        return True
+
+    def drag(self, pos: Point) -> None:
+        """Follow the mouse."""
+        self.move(self.at((pos[0] + self._grip, pos[1])))
+
+    def release(self, pos: Point) -> None:
+        """End the gesture."""
+        self.ended()
+
+    def wheel(self, steps: float, pos: Point) -> bool:
+        """Nudge."""
+        self.step(steps)
+        return True
+
+    def key(self, key: str) -> bool:
+        """Change with the arrow keys, ten times as much with Shift."""
+        steps = {"left": -1, "right": 1, "shift+left": -10, "shift+right": 10}.get(key)
+        if steps is not None:
+            self.step(steps)
+        return steps is not None
+
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw label, value, track and handle."""
+        lively = self.hovered or self.held or self.focused
+        if lively:
+            edge = COLORS.accent if self.focused else None
+            box(surface, self.rect, COLORS.raised, theme.px(5), edge, theme.px(1))
+        size = SIZES.small
+        row = self.rect.inflate(-theme.px(16), 0)
+        if not self.compact:
+            row.height = self.track.top - self.rect.top
+        color = COLORS.text if lively else COLORS.soft
+        number = theme.text(self.words, color, size, bold=self.held)
+        write(surface, number, row, "right")
+        room = row.width - number.get_width() - theme.px(6)
+        write(surface, theme.text(self.label, color, size, width=room), row, "left")
+        self.draw_track(surface, theme, lively)
+
+    def draw_track(self, surface: pygame.Surface, theme: Theme, lively: bool) -> None:
+        """Draw the groove, lit from the center to the handle."""
+        track = self.track
+        box(surface, track, COLORS.line, track.height // 2)
+        x = self.x_of(self.value)
+        start = track.left if self.center is None else self.x_of(self.center)
+        lit = pygame.Rect(min(x, start), track.top, abs(x - start), track.height)
+        surface.fill(COLORS.accent if lively else COLORS.accent_soft, lit)
+        if self.center is not None:
+            tick = pygame.Rect(0, 0, theme.px(1), track.height + theme.px(4))
+            tick.center = (start, track.centery)
+            surface.fill(COLORS.edge, tick)
+        handle = COLORS.accent if lively else COLORS.soft
+        dot(surface, (x, track.centery), theme.px(12 if self.held else 10), handle)
+        if not self.low <= self.value <= self.high:
+            side = 1 if self.value > self.high else -1
+            tip, back = x + side * theme.px(8), x + side * theme.px(4)
+            half = theme.px(4)
+            points = [(tip, track.centery), (back, track.centery - half)]
+            pygame.draw.polygon(surface, COLORS.accent, [*points, (back, track.centery + half)])

@@ -1,0 +1,194 @@
+"""A thread that loads the model, then computes beside the window.
+
+Work is asked for by slot ("face", "ends", "suggestions"). A slot holds one wish: a newer one takes
+the place of an older one that has not begun. What was begun is finished and handed over, so that
+even a slow model keeps answering during a long drag, always with the latest face it could make.
+"""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+from data.errors import UserError
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a job.
+
+    Args:
+        slot: the slot that it was submitted to.
+        ticket: the number that `submit` gave.
+        value: what the job returned or yielded; None if it failed.
+        error: the exception it failed with, or None.
+        final: whether the job is over (False for the values a generator yields).
+    """
+
+    slot: str
+    ticket: int
+    value: Any = None
+    error: BaseException | None = None
+    final: bool = True
+
+
+@dataclass
+class _Wish:
+    slot: str
+    ticket: int
+    job: Callable[[Any], Any]
+    priority: int
+    steps: Generator | None = field(default=None)
+
+
+class Worker:
+    """Runs jobs on the engine, one at a time, the most urgent first.
+
+    Args:
+        load_engine: called in the thread; gives the engine or raises.
+        wake: called from the thread whenever there is something to `poll`, so that a loop that
+            sleeps can wake. It must return at once.
+
+    Example:
+        >>> worker = Worker(FaceEngine.load)
+        >>> worker.start()
+        >>> worker.submit("face", lambda engine: engine.decode(codes))
+        >>> worker.wait(1.0)
+        >>> worker.poll()[0].value
+    """
+
+    def __init__(self, load_engine: Callable[[], Any], wake: Callable[[], None] = lambda: None):
+        self.state = "loading"  # "loading", "ready" or "failed"
+        self.engine: Any = None
+        self.error: BaseException | None = None
+        self._load_engine = load_engine
+        self._wake = wake
+        self._changed = threading.Condition()
+        self._wishes: dict[str, _Wish] = {}
+        self._running: _Wish | None = None
+        self._results: list[Result] = []
+        self._tickets = 0
+        self._closing = False
+        self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
+
+    def start(self) -> None:
+        """Begin to load the engine."""
+        self._thread.start()
+
+    def submit(self, slot: str, job: Callable[[Any], Any], priority: int = 0) -> int:
+        """Ask for `job(engine)`; give the ticket that its results will carry.
+
+        Args:
+            slot: a wish that waits in this slot is replaced, and a generator that runs in it ends
+                at its next yield.
+            job: a function, or a generator function: each value it yields becomes a result with
+                `final=False`, and each yield is a point where more urgent slots run first. Jobs
+                may be submitted while the engine is still loading.
+            priority: 0 runs before 1, 1 before 2.
+        """
+        with self._changed:
+            self._tickets += 1
+            self._wishes[slot] = _Wish(slot, self._tickets, job, priority)
+            self._changed.notify_all()
+            return self._tickets
+
+    def cancel(self, slot: str) -> None:
+        """Drop what waits and runs in a slot, and its results that were not polled yet."""
+        with self._changed:
+            self._wishes.pop(slot, None)
+            if self._running is not None and self._running.slot == slot:
+                self._running.slot = ""  # nobody listens any more
+            self._results = [result for result in self._results if result.slot != slot]
+
+    def busy(self, slot: str) -> bool:
+        """Say whether something waits or runs in a slot."""
+        with self._changed:
+            running = self._running is not None and self._running.slot == slot
+            return running or slot in self._wishes
+
+    def poll(self) -> list[Result]:
+        """Take the results that have arrived since the last call, oldest first."""
+        with self._changed:
+            results, self._results = self._results, []
+            return results
+
+    def wait(self, seconds: float) -> bool:
+        """Block until there is a result to poll, at most `seconds`; say whether there is one."""
+        with self._changed:
+            return self._changed.wait_for(lambda: bool(self._results), seconds)
+
+    def close(self, seconds: float = 5.0) -> None:
+        """Drop all work and end the thread after what runs now."""
+        with self._changed:
+            self._closing = True
+            self._wishes.clear()
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    def _work(self) -> None:
+        try:
+            engine = self._load_engine()
+        except BaseException as error:  # whatever it was, the window must hear of it
+            self.error, self.state = error, "failed"
+            self._wake()
+            return
+        with self._changed:
+            self.engine, self.state = engine, "ready"
+        self._wake()
+        while (wish := self._next()) is not None:
+            self._run(wish)
+
+    def _next(self) -> _Wish | None:
+        with self._changed:
+            self._running = None
+            self._changed.wait_for(lambda: self._wishes or self._closing)
+            if self._closing:
+                return None
+            wish = min(self._wishes.values(), key=lambda wish: (wish.priority, wish.ticket))
+            self._running = self._wishes.pop(wish.slot)
+            return self._running
+
+    def _run(self, wish: _Wish) -> None:
+        value, error, final = None, None, True
+        try:
+            if wish.steps is None:
+                value = wish.job(self.engine)
+                if inspect.isgenerator(value):
+                    wish.steps = value
+            if wish.steps is not None:
+                value = next(wish.steps)
+                final = False
+        except StopIteration as end:
+            value = end.value
+        except Exception as problem:
+            error = problem
+        with self._changed:
+            if not wish.slot or self._closing:
+                self._end(wish)
+                return
+            replaced = wish.slot in self._wishes
+            if replaced and not final:
+                self._end(wish)
+            else:
+                self._results.append(Result(wish.slot, wish.ticket, value, error, final))
+                if not final:
+                    self._wishes[wish.slot] = wish
+            self._running = None
+            self._changed.notify_all()
+        self._wake()
+
+    @staticmethod
+    def _end(wish: _Wish) -> None:
+        if wish.steps is not None:
+            wish.steps.close()
+
+
+def sentence(error: BaseException) -> str:
+    """Say an error to a user: the sentence of a `UserError`, or the kind of any other."""
+    if isinstance(error, UserError):
+        return str(error)
+    return f"Something went wrong: {type(error).__name__}: {error}".strip(": ")
