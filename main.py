@@ -120,7 +120,7 @@ def test_auto(start=0):
         note=f"mean of {len(measured):,} unseen portraits",
         start=start,
     )
-    print("\n".join(f"{name}: {value:.5f}" for name, value in averages.items()))
+    _tell_figures(averages)
     _tell_saved([path])
 
 
@@ -131,6 +131,7 @@ def learn(init=True, **options):
         init: True starts from scratch, False goes on with the model that exists.
         options: see `model.train.learn`.
     """
+    from data.paths import MY_MODEL
     from model.quiet import import_tensorflow
 
     import_tensorflow()
@@ -144,7 +145,8 @@ def learn(init=True, **options):
         say=print,
         **options,
     )
-    print(card)
+    print(f"The model is in {options.get('out', MY_MODEL)}.")
+    _tell_figures(card["figures"].get("test", {}))
 
 
 # --- What the modes share ---------------------------------------------------------------------
@@ -155,11 +157,13 @@ def _open_window(start):
     from data.paths import SAVES_FOLDER
     from model.latent import LatentSpace
     from ui.app import App
+    from ui.drawing import DrawingScreen
     from ui.session import Session
+    from ui.sliders import SlidersScreen
 
-    latent = LatentSpace.load()
+    screens = [SlidersScreen(), DrawingScreen()]
     session = Session.open(SAVES_FOLDER)
-    App(start, session, _load_engine, latent).run()
+    App(screens, session, _load_engine, LatentSpace.load(), start).run()
 
 
 def _load_engine():
@@ -189,7 +193,21 @@ def _codes_of_portraits(engine, latent):
     return codes, f"Codes of {len(portraits):,} training portraits"
 
 
+def _tell_figures(figures):
+    """Print what a measurement found beside PCA, where there was something to measure."""
+    names = {
+        "mse": "Mean squared error",
+        "face_mse": "Inside the face",
+        "ssim": "Structural similarity",
+        "sharpness": "Sharpness kept",
+    }
+    for name, words in names.items():
+        if name in figures:
+            print(f"{words:<24}{figures[name]:.5f}   PCA {figures['pca_' + name]:.5f}")
+
+
 def _tell_saved(paths):
+    """Print where pictures were saved."""
     print("Saved:", *paths, sep="\n  ")
 
 
