@@ -156,14 +156,11 @@ def _open_window(start):
     """Open the window with both screens, at the one named."""
     from data.paths import SAVES_FOLDER
     from model.latent import LatentSpace
-    from ui.app import App
-    from ui.drawing import DrawingScreen
+    from ui.explorer import open_explorer
     from ui.session import Session
-    from ui.sliders import SlidersScreen
 
-    screens = [SlidersScreen(), DrawingScreen()]
     session = Session.open(SAVES_FOLDER)
-    App(screens, session, _load_engine, LatentSpace.load(), start).run()
+    open_explorer(start, session, _load_engine, LatentSpace.load()).run()
 
 
 def _load_engine():

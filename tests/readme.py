@@ -5,6 +5,8 @@ from pathlib import Path
 
 from data.paths import SHIPPED_MODEL
 from model.files import read_card
+from ui.explorer import all_commands
+from ui.keys import Command, spoken
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 BLOCK = r"(<!-- {name}: [^>]* -->\n).*?(<!-- /{name} -->)"
@@ -34,6 +36,24 @@ def figures_block(card: dict) -> str:
     return "\n".join(lines)
 
 
+def keys_block(commands: dict[str, list[Command]]) -> str:
+    """The tables of keys, from the lists of commands by screen."""
+    tables = []
+    for title, listed in commands.items():
+        lines = [f"**{title}**", "", "| key | what it does |", "| --- | --- |"]
+        for command in listed:
+            keys = [f"`{_plain(spoken(key))}`" for key in command.keys]
+            if keys:
+                lines.append(f"| {', '.join(keys)} | {command.help} |")
+        tables.append("\n".join(lines))
+    return "\n\n".join(tables) + "\n\nOn a Mac, Cmd does what Ctrl does."
+
+
+def _plain(key: str) -> str:
+    """A key as Linux and Windows write it, whatever this machine is."""
+    return key.replace("⌘", "Ctrl").replace("⌥", "Alt").replace("|", "\\|")
+
+
 def with_block(text: str, name: str, content: str) -> str:
     """Replace what stands between the marks of a block."""
     pattern = re.compile(BLOCK.format(name=name), re.DOTALL)
@@ -44,8 +64,8 @@ def with_block(text: str, name: str, content: str) -> str:
 
 def renewed(text: str) -> str:
     """README.md as it should be, given how it is."""
-    text = with_block(text, "figures", figures_block(read_card(SHIPPED_MODEL)))
-    return text
+    text = with_block(text, "keys", keys_block(all_commands()))
+    return with_block(text, "figures", figures_block(read_card(SHIPPED_MODEL)))
 
 
 if __name__ == "__main__":
