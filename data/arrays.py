@@ -26,7 +26,7 @@ def load_arrays(folder: Path | str = NUMPY_FOLDER) -> tuple[np.ndarray, np.ndarr
     Raises:
         UserError: There are no arrays, or they are damaged or of another kind.
     """
-    folder = Path(folder)
+    folder = Path(folder).expanduser()
     return open_array(folder / TRAIN_NAME), open_array(folder / TEST_NAME)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.arrays import TEST_NAME, TRAIN_NAME, open_array
 from data.errors import UserError
 from data.paths import NUMPY_FOLDER
 from data.portraits import FOLDERS, MAX_NAME_LENGTH
@@ -56,9 +57,9 @@ def load_labels(folder: Path | str = NUMPY_FOLDER) -> list[Portrait]:
         folder: The folder that `prepare_data` wrote to.
 
     Raises:
-        UserError: There is no `portraits.csv`, or it is damaged.
+        UserError: There is no `portraits.csv`, it is damaged, or the arrays beside it are others.
     """
-    path = Path(folder) / LABELS_NAME
+    path = Path(folder).expanduser() / LABELS_NAME
     try:
         if path.stat().st_size > MAX_LABELS_BYTES:
             raise ValueError("too large")
@@ -68,6 +69,7 @@ def load_labels(folder: Path | str = NUMPY_FOLDER) -> list[Portrait]:
                 raise ValueError("other columns")
             portraits = [_read(row) for row in rows]
         _check_order(portraits)
+        _check_rows(path.parent, portraits)
     except FileNotFoundError as error:
         raise UserError(
             f"There are no labels at {path}: call prepare_data() in main.py first."
@@ -106,3 +108,10 @@ def _check_order(portraits: list[Portrait]) -> None:
     expected += [("test", row) for row in range(len(portraits) - train)]
     if [(one.split, one.row) for one in portraits] != expected:
         raise ValueError("lines out of order")
+
+
+def _check_rows(folder: Path, portraits: list[Portrait]) -> None:
+    for split, name in zip(SPLITS, (TRAIN_NAME, TEST_NAME), strict=True):
+        rows = sum(one.split == split for one in portraits)
+        if (folder / name).exists() and len(open_array(folder / name)) != rows:
+            raise ValueError(f"they are not those of {name}")

@@ -84,11 +84,9 @@ def find_prepared(folder: Path, fingerprint: str | None) -> Preparation | None:
             [Skipped(str(one["name"]), str(one["reason"])) for one in record["skipped"]],
             made=False,
         )
-        labels = load_labels(folder)
-        whole = (found.train, found.test) == (record["train"], record["test"])
-        whole &= sum(one.split == "train" for one in labels) == found.train
-        whole &= len(labels) == found.train + found.test
-        whole &= record["version"] == _VERSION
+        load_labels(folder)  # which raises unless they belong to the arrays
+        counts = (record["train"], record["test"])
+        whole = record["version"] == _VERSION and counts == (found.train, found.test)
         same = fingerprint in (None, record["fingerprint"])
     except (OSError, ValueError, LookupError, TypeError, RecursionError, UserError):
         return None

@@ -120,3 +120,14 @@ def test_damaged_labels_are_one_sentence(tmp_path, text):
     with pytest.raises(UserError, match=r"damaged .*: call prepare_data\(fresh=True\)") as caught:
         load_labels(tmp_path)
     assert "\n" not in str(caught.value)
+
+
+def test_labels_of_other_arrays_are_refused(tmp_path):
+    rows = [Portrait(row, "train", f"{row}.png", "F", None) for row in range(3)]
+    write_labels(tmp_path / "portraits.csv", rows)
+    save(tmp_path)
+    with pytest.raises(UserError, match="not those of X_test"):
+        load_labels(tmp_path)
+    rows += [Portrait(row, "test", f"{row}.png", "F", None) for row in range(2)]
+    write_labels(tmp_path / "portraits.csv", rows)
+    assert load_labels(tmp_path) == rows
