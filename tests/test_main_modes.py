@@ -120,6 +120,46 @@ for mode in (main.print_faces, main.test_auto, main.learn, lambda: main.prepare_
     assert "gone.tar" in sentences[3]
 
 
+def test_two_windows_in_a_row_open_before_tensorflow_and_load_the_model(project):
+    done = run(
+        project,
+        """
+import threading, time
+import pygame
+import main, ui.explorer
+
+opened = ui.explorer.open_explorer
+
+def close_when_loaded(app):
+    while app.worker.state == "loading":
+        time.sleep(0.05)
+    time.sleep(0.5)
+    pygame.event.post(pygame.event.Event(pygame.QUIT))
+
+def open_explorer(start, *rest):
+    app = opened(start, *rest)
+    colours = len(set(pygame.image.tobytes(app.window, "RGB")))
+    print(start, app.screen.name, colours > 10, "tensorflow" in sys.modules)
+    threading.Thread(target=close_when_loaded, args=(app,)).start()
+    windows.append(app)
+    return app
+
+ui.explorer.open_explorer, windows = open_explorer, []
+main.generate_faces()
+main.draw_faces()
+print([app.worker.engine is not None for app in windows])
+""",
+        SDL_VIDEODRIVER="dummy",
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        "sliders sliders True False",
+        "drawing drawing True True",
+        "[True, True]",
+    ]
+
+
 def test_without_a_display_there_is_one_sentence_and_a_failure(project):
     if not sys.platform.startswith("linux"):
         pytest.skip("only Linux may lack a display")

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 import main
-from tests.readme import README, figures_block, renewed, with_block
+from tests.readme import README, figures_block, keys_block, renewed, with_block
 from tests.test_main import MODES
+from ui.keys import Command
 
 PROJECT = README.parent
 TEXT = README.read_text(encoding="utf-8")
@@ -95,3 +96,15 @@ def test_symptoms_are_what_the_program_says(monkeypatch):
     ):
         sources = Path(PROJECT / folder).glob(pattern)
         assert any(sentence in source.read_text(encoding="utf-8") for source in sources), sentence
+
+
+def test_keys_are_written_as_on_linux_and_windows(monkeypatch):
+    commands = [
+        Command(("ctrl+z", "u"), "Undo", "Take the last step back", print),
+        Command((), "No key", "Only a button", print),
+    ]
+    for platform in ("linux", "darwin"):
+        monkeypatch.setattr(sys, "platform", platform)
+        block = keys_block({"Sliders": commands})
+        assert "| `Ctrl Z`, `U` | Take the last step back |" in block
+        assert "Only a button" not in block
