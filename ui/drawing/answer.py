@@ -1,14 +1,14 @@
-"""What the model makes of a drawing: jobs for the worker, which know nothing of the window."""
+"""The portraitist: what the model makes of a drawing, as jobs that know nothing of the window."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from ui.drawing.canvas import over_paper
+from ui.drawing.canvas import PAPER, over_paper
 
 REFINE_STEPS = 80
-SHOWN_STEPS = 4  # refining shows every so many steps
+SHOWN_STEPS = 4  # a refinement shows itself every so many steps
 NEAREST = 6
 
 
@@ -17,10 +17,10 @@ class Answer:
     """A face that answers a drawing.
 
     Attributes:
-        code: float32 (latent_dim,), as it is shown: pulled towards likely faces.
+        code: float32 (latent_dim,), of the face that is shown.
         image: float32 (rows, columns) in [0, 1].
         progress: how much of a refinement is done, 0 to 1.
-        error: its mean squared error over what was painted, None if it was not asked for.
+        error: mean squared error of a refinement over what was painted.
     """
 
     code: np.ndarray
@@ -29,64 +29,85 @@ class Answer:
     error: float | None = None
 
 
-def answer_to(
-    pixels: np.ndarray, given: np.ndarray | None, latent, realism: float
-) -> Callable[[object], Answer]:
-    """Make the job that answers a sheet.
+class Portraitist:
+    """Makes the jobs that a worker runs on the engine.
+
+    Bare canvas says nothing about a face. On white paper, though, the encoder sees a white face in
+    front of a white wall, three times as far from the portraits as they are from their mean. So
+    the realism control first fills the bare canvas with the mean face, up to its middle, and from
+    there on draws the code itself towards those of portraits.
 
     Args:
-        pixels: uint8 (rows, columns, 2), the canvas: gray and coverage.
-        given: (latent_dim,), a code that is shown as it is; None to read the drawing.
         latent: the latent space.
-        realism: 0 for what was drawn, 1 for a likely face.
     """
 
-    def job(engine) -> Answer:
-        if given is not None:
-            return _shown(engine, given)
-        if not pixels[..., 1].any():
-            return _shown(engine, latent.mean)
-        drawing = over_paper(pixels) / np.float32(255)
-        code = engine.encode(drawing[np.newaxis, ..., np.newaxis])[0]
-        return _shown(engine, latent.shrink(code, realism))
+    def __init__(self, latent):
+        self.latent = latent
+        self._mean_face: np.ndarray | None = None
 
-    return job
+    def answer(self, pixels: np.ndarray, given: np.ndarray | None, realism: float) -> Callable:
+        """Make the job that answers a sheet with an `Answer`.
 
+        Args:
+            pixels: uint8 (rows, columns, 2), the canvas: gray and coverage.
+            given: (latent_dim,), the code of the answer; None to read the drawing.
+            realism: from 0, "what I drew", to 1, "a likely face".
+        """
 
-def refine(code: np.ndarray, image: np.ndarray, mask: np.ndarray) -> Callable[[object], Iterator]:
-    """Make the job that searches for a face which agrees better with what was painted.
+        def job(engine) -> Answer:
+            pull = max(0.0, 2 * realism - 1)
+            if given is not None:
+                return _shown(engine, self.latent.shrink(given, pull))
+            if not pixels[..., 1].any():
+                return _shown(engine, self.latent.mean)
+            filled = min(1.0, 2 * realism) * (PAPER * self.mean_face(engine) - PAPER)
+            drawing = over_paper(pixels, PAPER + filled) / np.float32(PAPER)
+            code = engine.encode(drawing[np.newaxis, ..., np.newaxis])[0]
+            return _shown(engine, self.latent.shrink(code, pull))
 
-    Args:
-        code: (latent_dim,) to start from.
-        image: (rows, columns) in [0, 1].
-        mask: (rows, columns) in [0, 1]; bare canvas, 0, is no evidence.
-    """
+        return job
 
-    def job(engine) -> Iterator[Answer]:
-        steps = engine.refine(code, image, mask, steps=REFINE_STEPS)
-        for number, (found, error) in enumerate(steps, 1):
-            if number % SHOWN_STEPS == 0 or number == REFINE_STEPS:
-                shown = _shown(engine, found)
-                yield Answer(shown.code, shown.image, number / REFINE_STEPS, error)
+    def refine(self, code: np.ndarray, image: np.ndarray, mask: np.ndarray) -> Callable:
+        """Make the job that searches for a face which agrees better with what was painted.
 
-    return job
+        It yields an `Answer` now and then, the last one with a progress of 1.
 
+        Args:
+            code: (latent_dim,) to start from.
+            image: (rows, columns) in [0, 1].
+            mask: (rows, columns) in [0, 1]; bare canvas, 0, is no evidence.
+        """
 
-def nearest_faces(code: np.ndarray, latent) -> Callable[[object], tuple]:
-    """Make the job that decodes the training portraits nearest to a code.
+        def job(engine) -> Iterator[Answer]:
+            steps = engine.refine(code, image, mask, steps=REFINE_STEPS)
+            for number, (found, error) in enumerate(steps, 1):
+                if number % SHOWN_STEPS == 0:
+                    shown = _shown(engine, found)
+                    yield Answer(shown.code, shown.image, number / REFINE_STEPS, error)
 
-    Its value is (codes (k, latent_dim), images (k, rows, columns)), nearest first.
-    """
+        return job
 
-    def job(engine) -> tuple[np.ndarray, np.ndarray]:
-        codes = latent.gallery[latent.nearest(code, NEAREST)]
-        return codes, engine.decode(codes)[..., 0]
+    def nearest(self, code: np.ndarray) -> Callable:
+        """Make the job that decodes the training portraits nearest to a code.
 
-    return job
+        Its value is (codes (k, latent_dim), images (k, rows, columns)), nearest first.
+        """
+
+        def job(engine) -> tuple[np.ndarray, np.ndarray]:
+            codes = self.latent.gallery[self.latent.nearest(code, NEAREST)]
+            return codes, engine.decode(codes)[..., 0]
+
+        return job
+
+    def mean_face(self, engine) -> np.ndarray:
+        """Give the mean face, float32 (rows, columns) in [0, 1]; decoded once."""
+        if self._mean_face is None:
+            self._mean_face = _shown(engine, self.latent.mean).image
+        return self._mean_face
 
 
 def difference(drawing: np.ndarray, answer: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Where a face departs from what was painted.
+    """Say where a face departs from what was painted.
 
     Args:
         drawing: float32 (rows, columns) in [0, 1].
@@ -94,9 +115,10 @@ def difference(drawing: np.ndarray, answer: np.ndarray, mask: np.ndarray) -> np.
         mask: the same, how far each pixel is painted.
 
     Returns:
-        float32 (rows, columns) in [-1, 1]: positive where the answer is lighter; 0 on bare canvas.
+        float32 (rows, columns) in [0, 1]: 0.5 where they agree and on bare canvas, more where the
+        answer is lighter.
     """
-    return (answer - drawing) * mask
+    return 0.5 + 0.5 * (answer - drawing) * mask
 
 
 def _shown(engine, code: np.ndarray) -> Answer:

@@ -9,7 +9,7 @@ from ui.drawing.box import NOTHING, Box
 
 SMALLEST, LARGEST = 0.5, 40.0  # radii in canvas pixels
 SIZE_STEP = 1.15  # one notch of the wheel
-GREYS = (0.0, 0.25, 0.5, 0.75, 1.0)  # black to white
+GREYS = {"black": 0.0, "dark grey": 0.25, "grey": 0.5, "light grey": 0.75, "white": 1.0}
 SOFT_REACH = 1.6  # a soft brush fades out at this many radii
 
 

@@ -1,13 +1,13 @@
 """The history of a drawing as a film: strokes on the left, the faces that answered on the right."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from ui.animation import write_gif
-from ui.drawing.answer import answer_to
+from ui.drawing.answer import Portraitist
 from ui.drawing.canvas import Canvas
 from ui.drawing.sheet import Step
 from ui.pictures import drawing_on_paper, enlarge, side_by_side
@@ -41,12 +41,12 @@ def replay(steps: Sequence[Step], most: int = MOST_FRAMES) -> list[Step]:
     return states
 
 
-def film(steps: Sequence[Step], latent, realism: float, path: Path):
+def film(steps: Sequence[Step], portraitist: Portraitist, realism: float, path: Path) -> Callable:
     """Make the job that writes the film as a GIF; it yields its progress from 0 to 1.
 
     Args:
         steps: states of a sheet, oldest first.
-        latent: the latent space.
+        portraitist: answers them.
         realism: as on the screen.
         path: where to write; replaced if it exists.
     """
@@ -55,7 +55,8 @@ def film(steps: Sequence[Step], latent, realism: float, path: Path):
         frames = []
         states = replay(steps)
         for number, state in enumerate(states, 1):
-            answer = answer_to(state.pixels, state.given, latent, realism)(engine).image
+            pull = 0.0 if state.given is not None else realism
+            answer = portraitist.answer(state.pixels, state.given, pull)(engine).image
             pictures = (enlarge(p, ENLARGEMENT) for p in (drawing_on_paper(state.pixels), answer))
             frames.append(side_by_side(*pictures))
             yield number / len(states)

@@ -1,0 +1,121 @@
+"""The row of tools above the easel: what to paint with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pygame
+
+from ui.drawing.brush import GREYS, LARGEST, SIZE_STEP, SMALLEST, Brush, Tool
+from ui.keys import Command
+from ui.theme import COLORS, SIZES, Color, Theme
+from ui.widgets.base import Widget
+from ui.widgets.button import Button, Toggle, help_of
+from ui.widgets.shapes import box
+from ui.widgets.slider import Slider
+
+
+class Swatch(Button):
+    """One of the five greys."""
+
+    def __init__(self, command: Command, tone: float):
+        super().__init__("", command.action, help_of(command))
+        self.tone = tone
+
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw the grey; the chosen one wears a thick frame."""
+        level = round(255 * self.tone)
+        gray: Color = (level, level, level)
+        edge = COLORS.accent if self.selected else COLORS.soft if self.hovered else COLORS.edge
+        frame = theme.px(3) if self.selected else theme.px(1)
+        rect = self.rect if self.selected else self.rect.inflate(-theme.px(4), -theme.px(4))
+        box(surface, rect, COLORS.panel, theme.px(SIZES.radius), edge, frame)
+        inside = rect.inflate(-2 * frame - theme.px(2), -2 * frame - theme.px(2))
+        box(surface, inside, gray, theme.px(SIZES.radius - 3))
+
+
+class SizeSlider(Slider):
+    """Brush size; it runs by ratio, as sizes are felt, and shows the width of the line."""
+
+    def __init__(self, changed: Callable[[float], object], help: str):
+        super().__init__(
+            "Size",
+            math.log(SMALLEST),
+            math.log(LARGEST),
+            math.log(SMALLEST),
+            lambda value: changed(math.exp(value)),
+            nudge=math.log(SIZE_STEP),
+            digits=1,
+            compact=True,
+            help=help,
+        )
+
+    @property
+    def words(self) -> str:
+        """The width of the line in canvas pixels."""
+        width = 2 * math.exp(self.value)
+        return f"{width:.1f}" if width < 9.95 else f"{width:.0f}"
+
+
+class ToolRow(Widget):
+    """Tools, greys, size and switches.
+
+    Args:
+        commands: the screen's commands by name; the buttons are made from them.
+        change: called with the fields of the `Brush` that should change.
+        haunt: called with whether the ghost shall show.
+    """
+
+    def __init__(
+        self,
+        commands: dict[str, Command],
+        change: Callable[..., object],
+        haunt: Callable[[bool], object],
+    ):
+        super().__init__()
+        self.tools = {tool: self.add(Button.of(commands[tool])) for tool in Tool}
+        self.greys = [self.add(Swatch(commands[name], t)) for name, t in GREYS.items()]
+        size_help = "Size of the brush: drag, or turn the wheel over the canvas  [[ and ]]"
+        self.size = self.add(SizeSlider(lambda radius: change(radius=radius), size_help))
+        self.soft = self.add(self._toggle(commands["soft"], lambda on: change(soft=on)))
+        self.mirror = self.add(self._toggle(commands["mirror"], lambda on: change(mirror=on)))
+        self.ghost = self.add(self._toggle(commands["ghost"], haunt))
+
+    @staticmethod
+    def _toggle(command: Command, changed: Callable[[bool], object]) -> Toggle:
+        return Toggle(command.name, changed, help=help_of(command))
+
+    def follow(self, brush: Brush, ghost: bool) -> None:
+        """Show this brush, and whether the ghost shows."""
+        for tool, button in self.tools.items():
+            button.select(tool is brush.tool)
+        for swatch in self.greys:
+            swatch.select(swatch.tone == brush.tone)
+        self.size.set(math.log(brush.radius))
+        self.soft.set(brush.soft)
+        self.mirror.set(brush.mirror)
+        self.ghost.set(ghost)
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Place everything in one row; the size slider takes what is left."""
+        line, gap, wide = theme.px(SIZES.button), theme.px(4), theme.px(14)
+        x = rect.left
+
+        def put(widget: Widget, width: int, after: int) -> None:
+            nonlocal x
+            widget.place(pygame.Rect(x, rect.centery - line // 2, width, line), theme)
+            x += width + after
+
+        switches = (self.soft, self.mirror, self.ghost)
+        taken = sum(switch.width(theme) + gap for switch in switches)
+        for button in self.tools.values():
+            put(button, button.width(theme), gap)
+        x += wide - gap
+        for swatch in self.greys:
+            put(swatch, line, gap)
+        x += wide - gap
+        put(self.size, min(theme.px(260), rect.right - taken - wide - x), wide)
+        x = rect.right - taken + gap
+        for switch in switches:
+            put(switch, switch.width(theme), gap)
