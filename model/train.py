@@ -86,6 +86,7 @@ def learn(
     arrays: str | Path = NUMPY_FOLDER,
     out: str | Path = MY_MODEL,
     settings: Settings | None = None,
+    devices: list[str] | None = None,
     on_epoch: Callable | None = None,
     on_pictures: Callable | None = None,
     say: Callable[[str], None] = lambda sentence: None,
@@ -102,6 +103,8 @@ def learn(
         arrays: folder of `X_train.npy` and `X_test.npy`.
         out: the model folder to write.
         settings: None takes the defaults.
+        devices: names such as "GPU:0" of the devices that share every batch, by TensorFlow's
+            MirroredStrategy; None takes all GPUs of the machine, or the processor.
         on_epoch: called now and then with the history, a list of one dictionary an epoch.
         on_pictures: called with validation images, reconstructions, both `(n, 160, 176, 1)`, and
             the number of epochs.
@@ -130,7 +133,9 @@ def learn(
     steps_per_epoch = len(X_fit) // settings.batch_size
     epochs = math.ceil(settings.steps / steps_per_epoch)
     keras.utils.set_random_seed(settings.seed)
-    model = _compiled_model(settings, epochs * steps_per_epoch, former_weights)
+    strategy = _strategy(devices)
+    with strategy.scope():
+        model = _compiled_model(settings, epochs * steps_per_epoch, former_weights)
     state = TrainingState(
         out.with_name(f"{out.name}.training.npz"),
         _fingerprint(X_train, settings, former_weights),
@@ -244,6 +249,14 @@ def training_policy() -> str:
     return "float32"
 
 
+def _strategy(devices: list[str] | None) -> tf.distribute.Strategy:
+    if devices is None:
+        devices = [device.name for device in tf.config.list_logical_devices("GPU")]
+    if len(devices) > 1:
+        return tf.distribute.MirroredStrategy(devices)
+    return tf.distribute.get_strategy()
+
+
 def _compiled_model(
     settings: Settings, steps: int, weights: list[np.ndarray] | None
 ) -> VariationalAutoencoder:
@@ -256,6 +269,7 @@ def _compiled_model(
         settings.face_emphasis,
         settings.edge_weight,
         settings.seed,
+        tf.distribute.get_strategy().num_replicas_in_sync,
     )
     warmup = max(1, steps * 3 // 100)
     rate = keras.optimizers.schedules.CosineDecay(

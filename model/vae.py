@@ -41,6 +41,7 @@ class VariationalAutoencoder(keras.Model):
         face_emphasis: see `face_weights`.
         edge_weight: weight of the squared differences between neighbouring errors.
         seed: of the noise on the codes.
+        replicas: devices that share a batch; their gradients are added up.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class VariationalAutoencoder(keras.Model):
         face_emphasis: float = 2.0,
         edge_weight: float = 0.5,
         seed: int = 0,
+        replicas: int = 1,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -58,6 +60,7 @@ class VariationalAutoencoder(keras.Model):
         self.divergence_weight = pixels_per_error / float(np.prod(IMAGE_SHAPE))
         self.edge_weight = edge_weight
         self.pixel_weights = face_weights(face_emphasis)
+        self.replicas = replicas
         self.noise = keras.random.SeedGenerator(seed)
         self.mse_tracker = keras.metrics.Mean(name="mse")
         self.divergence_tracker = keras.metrics.Mean(name="divergence")
@@ -90,4 +93,4 @@ class VariationalAutoencoder(keras.Model):
         divergence = ops.mean(divergence)
         self.mse_tracker.update_state(ops.mean(ops.square(error)))
         self.divergence_tracker.update_state(divergence)
-        return 0.5 * ops.log(squared) + self.divergence_weight * divergence
+        return (0.5 * ops.log(squared) + self.divergence_weight * divergence) / self.replicas
