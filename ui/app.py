@@ -89,12 +89,14 @@ class App:
         self.error: BaseException | None = None
         self.screens = {screen.name: screen for screen in screens}
         self.screen = self.screens[start or screens[0].name]
+        self.root = Root()
+        self.pointer = Pointer(self.root)
+        self.worker = Worker(load_engine, self._wake)
         self.commands = window_commands(self)
         for screen in screens:
             screen.attach(self)
         self.keymaps = {s.name: Keymap([*s.commands, *self.commands]) for s in screens}
         self._build(screens)
-        self.worker = Worker(load_engine, self._wake)
         self.screen.enter()
         self.resized()
         self.step()
@@ -281,6 +283,15 @@ class App:
         self._menu = self.front.add(Menu(items, self.close_menu))
         self._menu.open_at(anchor, self.root.rect, self.theme)
 
+    def focus(self, widget: Widget | None) -> None:
+        """Give the keyboard to a widget, or to none."""
+        self.pointer.focus(widget)
+
+    def look_again(self) -> None:
+        """Find what is under the mouse after widgets came or went."""
+        if self.root.children:
+            self.pointer.refresh()
+
     def close_menu(self) -> None:
         """Close the menu that is open, if any."""
         if self._menu is not None:
@@ -291,8 +302,6 @@ class App:
     # Building and layout
 
     def _build(self, screens: Sequence[Screen]) -> None:
-        self.root = Root()
-        self.pointer = Pointer(self.root)
         tabs = []
         for screen in screens:
             help = f"{screen.title}: Tab takes the face along, this only shows the screen"

@@ -35,6 +35,7 @@ class History(Generic[State]):
     ):
         self._states = [first]
         self._place = 0
+        self._tag: object = None
         self._limit = limit
         self._same = same
 
@@ -61,21 +62,31 @@ class History(Generic[State]):
     def __len__(self) -> int:
         return len(self._states)
 
-    def push(self, state: State) -> bool:
-        """Make `state` the current one, if it differs; say whether it does."""
+    def push(self, state: State, tag: object = None) -> bool:
+        """Make `state` the current one, if it differs; say whether it does.
+
+        Args:
+            state: never changed from now on.
+            tag: a push with the tag of the push before it takes that one's place, so that many
+                small steps of one kind are undone together. None joins nothing.
+        """
         if self._same(state, self.now):
             return False
-        self._states[self._place + 1 :] = [state]
+        joins = tag is not None and tag == self._tag and self._place > 0
+        self._states[self._place + (not joins) :] = [state]
         self._states = self._states[-self._limit :]
         self._place = len(self._states) - 1
+        self._tag = tag
         return True
 
     def undo(self) -> State:
         """Go one state back, where there is one, and give it."""
         self._place = max(0, self._place - 1)
+        self._tag = None
         return self.now
 
     def redo(self) -> State:
         """Go one state forth, where there is one, and give it."""
         self._place = min(len(self._states) - 1, self._place + 1)
+        self._tag = None
         return self.now

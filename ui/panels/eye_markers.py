@@ -1,0 +1,117 @@
+"""A photo with a marker on each eye, and the frame that they span."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pygame
+
+from ui.photo import Photo, Placement
+from ui.theme import COLORS, SIZES, Theme
+from ui.widgets.base import Point
+from ui.widgets.face_view import FaceView
+from ui.widgets.shapes import write
+
+REACH = 28  # points around a marker that take hold of it
+FRAME = np.array([[0, 0], [175, 0], [175, 159], [0, 159]], float)  # the model's, (x, y)
+
+
+class EyeMarkers(FaceView):
+    """Shows a photo; a drag moves the marker under it, or both where none is.
+
+    The wheel brings the markers closer together or farther apart.
+
+    Args:
+        moved: called after every change by the user.
+    """
+
+    reacts = True
+
+    def __init__(self, moved: Callable[[], object]):
+        super().__init__(
+            background=COLORS.panel,
+            help="Drag the rings onto the eyes · drag elsewhere moves both · wheel or +/- resizes",
+        )
+        self.moved = moved
+        self.eyes = np.zeros((2, 2))
+        self._grip: int | None = None  # 0 left, 1 right, None both
+        self._last: Point = (0, 0)
+
+    def open(self, photo: Photo) -> None:
+        """Show a photo with the markers where a face in its middle would have its eyes."""
+        self.set(photo.gray)
+        width, height = photo.size
+        apart = min(width, height) * 0.26
+        middle = np.array([width / 2, height * 0.45])
+        sideways = np.array([apart / 2, 0])
+        self.eyes = np.array([middle - sideways, middle + sideways])
+
+    def put(self, left: Point, right: Point) -> None:
+        """Put the markers somewhere; `moved` is not called."""
+        self.eyes = np.array([left, right], float)
+        self.invalidate()
+
+    def resize(self, factor: float) -> None:
+        """Bring the markers apart by a factor."""
+        middle = self.eyes.mean(axis=0)
+        self._change(middle + (self.eyes - middle) * factor)
+
+    def press(self, pos: Point, button: int) -> bool:
+        """Take hold of a marker, or of both."""
+        if button != 1:
+            return False
+        distances = [np.hypot(*np.subtract(self.to_window(eye), pos)) for eye in self.eyes]
+        nearest = int(np.argmin(distances))
+        self._grip = nearest if distances[nearest] <= self._reach else None
+        self._last = self.to_image(pos)
+        return True
+
+    def drag(self, pos: Point) -> None:
+        """Move what is held."""
+        here = self.to_image(pos)
+        shift = np.subtract(here, self._last)
+        self._last = here
+        eyes = self.eyes.copy()
+        if self._grip is None:
+            eyes += shift
+        else:
+            eyes[self._grip] += shift
+        self._change(eyes)
+
+    def wheel(self, steps: float, pos: Point) -> bool:
+        """Bring the markers apart, or together."""
+        self.resize(1.04**steps)
+        return True
+
+    def _change(self, eyes: np.ndarray) -> None:
+        size = np.array(self.shape[::-1])
+        eyes = np.clip(eyes, -0.5 * size, 1.5 * size)
+        if np.hypot(*(eyes[1] - eyes[0])) < 4 or eyes[0, 0] > eyes[1, 0] + size[0]:
+            return
+        self.eyes = eyes
+        self.invalidate()
+        self.moved()
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Fit the photo in."""
+        super().layout(rect, theme)
+        self._reach = theme.px(REACH)
+
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw the photo, the frame and the markers; dark under light, to show on any photo."""
+        super().draw(surface, theme)
+        corners = Placement.from_eyes(*self.eyes).to_photo(FRAME)
+        outline = [self.to_window(corner) for corner in corners]
+        pygame.draw.aalines(surface, COLORS.shadow, True, [(x + 1, y + 1) for x, y in outline])
+        pygame.draw.aalines(surface, COLORS.accent, True, outline)
+        radius = theme.px(11)
+        for eye, letter in zip(self.eyes, "LR", strict=True):
+            centre = self.to_window(eye)
+            for color, width, grow in ((COLORS.shadow, 4, 1), (COLORS.accent, 2, 0)):
+                pygame.draw.circle(surface, color, centre, radius + theme.px(grow), theme.px(width))
+            pygame.draw.circle(surface, COLORS.accent, centre, theme.px(2))
+            plate = pygame.Rect(0, 0, theme.px(16), theme.px(16))
+            plate.center = (round(centre[0]), round(centre[1] - radius - theme.px(11)))
+            surface.fill(COLORS.shadow, plate)
+            write(surface, theme.text(letter, COLORS.accent, SIZES.tiny, True), plate)

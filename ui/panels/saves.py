@@ -1,0 +1,106 @@
+"""The gallery of saved faces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pygame
+
+from data.errors import UserError
+from ui.saves import list_saves, read_save
+from ui.theme import COLORS, Theme
+from ui.widgets.label import Label
+from ui.widgets.panel import Panel
+from ui.widgets.strip import Strip
+from ui.worker import Result
+
+if TYPE_CHECKING:
+    from ui.app import App
+
+THUMBNAIL = (104, 112)  # points
+CHUNK = 8  # saves read between two chances for more urgent work
+
+
+class SavesPanel(Panel):
+    """Shows the saves of a folder, newest first, and hands over the file that is picked.
+
+    Args:
+        app: the window.
+        owner: name of the screen that passes results on.
+        chosen: called with the path of a save.
+        close: called by the button in the corner.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        owner: str,
+        chosen: Callable[[Path], object],
+        close: Callable[[], object],
+    ):
+        super().__init__("Saved faces", close)
+        self.app = app
+        self.slot = f"{owner}.saves"
+        self.chosen = chosen
+        self.paths: list[Path] = []
+        self.images: list[np.ndarray | None] = []
+        self.strip = self.sheet.add(Strip(lambda number: self.chosen(self.paths[number])))
+        self.words = self.sheet.add(Label("Looking …", COLORS.soft, lines=4))
+
+    def refresh(self) -> None:
+        """Read the folder again."""
+        folder, latent = self.app.session.folder, self.app.latent
+        self.app.worker.submit(
+            self.slot, lambda engine: _read(folder, latent.model_id, latent.latent_dim), 1
+        )
+
+    def take_result(self, result: Result) -> bool:
+        """Take what was read, if the result is this panel's; say whether it is."""
+        if result.slot != self.slot:
+            return False
+        if result.value is None:
+            return True
+        self.paths, self.images = result.value
+        self.words.say(
+            ""
+            if self.paths
+            else "Nothing saved yet. Ctrl S saves the face that you see; it will be listed here."
+        )
+        captions = [path.stem.removeprefix("face-") for path in self.paths]
+        self.strip.fill(self.images, captions, [f"Go to {path.name}" for path in self.paths])
+        self.rearrange()
+        return True
+
+    def arrange(self, area: pygame.Rect, theme: Theme) -> int:
+        """Place the pictures in rows."""
+        if not self.paths:
+            self.strip.place(pygame.Rect(area.topleft, (area.width, 0)), theme)
+            self.words.place(pygame.Rect(area.topleft, (area.width, theme.px(72))), theme)
+            return theme.px(72)
+        self.words.place(pygame.Rect(area.topleft, (0, 0)), theme)
+        columns = max(1, area.width // theme.px(THUMBNAIL[0]))
+        rows = -(-len(self.paths) // columns)
+        self.strip.columns = columns
+        height = rows * round(area.width / columns / 1.1)
+        self.strip.place(pygame.Rect(area.topleft, (area.width, height)), theme)
+        return height
+
+
+def _read(
+    folder: Path, model_id: str, latent_dim: int
+) -> Iterator[tuple[list[Path], list[np.ndarray | None]]]:
+    """Yield the saves that were read so far; saves of other models are passed over."""
+    paths: list[Path] = []
+    images: list[np.ndarray | None] = []
+    for number, path in enumerate(list_saves(folder)):
+        try:
+            images.append(read_save(path, model_id, latent_dim).image)
+            paths.append(path)
+        except UserError:
+            continue
+        if number % CHUNK == CHUNK - 1:
+            yield list(paths), list(images)
+    yield paths, images

@@ -1,0 +1,63 @@
+"""The left half of the slider screen: the face, where it comes from, and suggestions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pygame
+
+from ui.theme import COLORS, SIZES, Theme
+from ui.widgets.base import Widget
+from ui.widgets.face_view import FaceView
+from ui.widgets.label import Label
+from ui.widgets.strip import Strip
+
+SUGGESTIONS = 12
+
+
+class FaceArea(Widget):
+    """The face as large as fits, a line below it, and a strip of suggestions when asked for.
+
+    Args:
+        chosen: called with the number of a suggestion.
+    """
+
+    def __init__(self, chosen: Callable[[int], object]):
+        super().__init__()
+        self.face = self.add(
+            FaceView("The face appears in a moment: the model is being loaded", help=self._words)
+        )
+        self.caption = self.add(Label("", COLORS.soft, SIZES.body))
+        self.strip = self.add(Strip(chosen, SUGGESTIONS))
+        self.strip.show(False)
+        self._theme: Theme | None = None
+
+    @staticmethod
+    def _words() -> str:
+        return "The face of these 80 numbers · hold C to see where you started"
+
+    def show_strip(self, visible: bool) -> None:
+        """Make room for the suggestions, or take it back."""
+        if visible != self.strip.visible:
+            self.strip.show(visible)
+            if self._theme is not None:
+                self.place(self.rect, self._theme)
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Give the face what the line and the strip leave."""
+        self._theme = theme
+        line, gap = theme.px(28), theme.px(SIZES.gap)
+        room = rect.copy()
+        if self.strip.visible:
+            one_row = rect.width // SUGGESTIONS * 10 // 11
+            spare = rect.height - line - round(rect.width / 1.1)
+            height = max(theme.px(96), min(2 * rect.width // 6, max(one_row, spare)))
+            strip = pygame.Rect(rect.left, rect.bottom - height, rect.width, height)
+            self.strip.place(strip, theme)
+            room.height -= height + gap
+        height, width = self.face.shape
+        scale = min(rect.width / width, (room.height - line) / height)
+        face = pygame.Rect(0, 0, round(width * scale), round(height * scale))
+        face.midtop = (room.centerx, room.top + max(0, room.height - line - face.height) // 3)
+        self.face.place(face, theme)
+        self.caption.place(pygame.Rect(face.left, face.bottom, face.width, line), theme)
