@@ -40,11 +40,11 @@ def keys_block(commands: dict[str, list[Command]]) -> str:
     """The tables of keys, from the lists of commands by screen."""
     tables = []
     for title, listed in commands.items():
-        lines = [f"**{title}**", "", "| key | what it does |", "| --- | --- |"]
+        lines = [f"**{title}**", "", "| key | | what it does |", "| --- | --- | --- |"]
         for command in listed:
             keys = [f"`{_plain(spoken(key))}`" for key in command.keys]
             if keys:
-                lines.append(f"| {', '.join(keys)} | {command.help} |")
+                lines.append(f"| {', '.join(keys)} | {command.name} | {command.help} |")
         tables.append("\n".join(lines))
     return "\n\n".join(tables) + "\n\nOn a Mac, Cmd does what Ctrl does."
 

@@ -106,5 +106,5 @@ def test_keys_are_written_as_on_linux_and_windows(monkeypatch):
     for platform in ("linux", "darwin"):
         monkeypatch.setattr(sys, "platform", platform)
         block = keys_block({"Sliders": commands})
-        assert "| `Ctrl Z`, `U` | Take the last step back |" in block
+        assert "| `Ctrl Z`, `U` | Undo | Take the last step back |" in block
         assert "Only a button" not in block
