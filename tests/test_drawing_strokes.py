@@ -102,9 +102,9 @@ def test_a_soft_brush_fades_where_a_hard_one_ends():
 
 def test_five_greys_come_out_as_they_are_named():
     canvas = Canvas(SHAPE)
-    for i, tone in enumerate(GREYS):
+    for i, tone in enumerate(GREYS.values()):
         draw(canvas, Brush(radius=5, tone=tone), [(20 + 30 * i, 80)])
-    assert canvas.image()[80, 20:141:30] == pytest.approx(GREYS, abs=0.003)
+    assert canvas.image()[80, 20:141:30] == pytest.approx(list(GREYS.values()), abs=0.003)
     assert canvas.mask()[80, 140] == 1  # white paint is paint, though it looks like paper
 
 

@@ -113,6 +113,7 @@ class Answering:
             return
         self.screen.app.worker.cancel(REFINE)
         self.refining = False
+        self.screen.desk.face.progress(None)
         if self._found is not None:
             self.screen.give(self._found.code)
         self.describe()
@@ -165,7 +166,6 @@ class Answering:
             self._found = result.value
             self._show(result.value)
         if result.final:
-            self.screen.desk.face.progress(None)
             self.stop()
 
     def _show(self, answer: Answer) -> None:

@@ -34,21 +34,21 @@ def drawing_commands(screen: DrawingScreen) -> dict[str, Command]:
     return {
         Tool.PAINT: command(
             PAINT,
-            "w",
+            "b",
             "Brush",
             "Paint; Shift draws straight lines, the right button erases",
             use(tool=Tool.PAINT),
         ),
         Tool.ERASE: command(
             PAINT,
-            "z",
+            "e",
             "Eraser",
             "Bare the paper, which says nothing about the face",
             use(tool=Tool.ERASE),
         ),
         Tool.CLONE: command(
             PAINT,
-            "t",
+            "k",
             "Copy answer",
             "Copy the answer onto the canvas, under the brush",
             use(tool=Tool.CLONE),
@@ -72,11 +72,11 @@ def drawing_commands(screen: DrawingScreen) -> dict[str, Command]:
         ),
         "soft": command(PAINT, "f", "Soft", "A brush that fades out at its edge", flip("soft")),
         "mirror": command(
-            PAINT, "s", "Mirror", "Draw both halves of the face at once", flip("mirror")
+            PAINT, "x", "Mirror", "Draw both halves of the face at once", flip("mirror")
         ),
         "ghost": command(
             PAINT,
-            "v",
+            "g",
             "Ghost",
             "Let the mean face shimmer through the paper; never drawn",
             lambda: screen.haunt(not screen.ghost),
@@ -89,7 +89,7 @@ def drawing_commands(screen: DrawingScreen) -> dict[str, Command]:
         ),
         "clear": command(
             PAINT,
-            "ctrl+n",
+            "delete",
             "Clear",
             "Take a new sheet; undo brings the old one back",
             screen.clear,
@@ -104,7 +104,7 @@ def drawing_commands(screen: DrawingScreen) -> dict[str, Command]:
         ),
         "previous": command(
             START,
-            "p",
+            "shift+n",
             "Previous training face",
             "Paint on the training face before",
             lambda: starts.training(-1),
@@ -112,17 +112,23 @@ def drawing_commands(screen: DrawingScreen) -> dict[str, Command]:
         "random": command(
             START, "r", "Random face", "Paint on a face drawn by chance", starts.random
         ),
-        "answer": command(
-            START, "shift+t", "This answer", "Paint on the answer itself", starts.answer
-        ),
+        "answer": command(START, "a", "This answer", "Paint on the answer itself", starts.answer),
         "saved": command(
-            START, "ctrl+o", "Saved face …", "Bring back a saved drawing or face", starts.saved
+            START,
+            "ctrl+o",
+            "Saved face …",
+            "Bring back a saved drawing or face",
+            lambda: screen.overlays.show_saves(),
         ),
         "photo": command(
-            START, "o", "Your photo …", "Paint on a photo; or drop one on the window", starts.photo
+            START,
+            "p",
+            "Your photo …",
+            "Paint on a photo; or drop one on the window",
+            lambda: screen.overlays.show_photos(),
         ),
         "live": command(
-            FACE, "q", "Live", "Answer every stroke while it is drawn", answering.toggle_live
+            FACE, "v", "Live", "Answer every stroke while it is drawn", answering.toggle_live
         ),
         "now": command(FACE, "j", "Answer now", "Answer the drawing once", answering.ask),
         "more": command(
@@ -150,9 +156,9 @@ def drawing_commands(screen: DrawingScreen) -> dict[str, Command]:
         ),
         "compare": command(
             FACE,
-            "y",
-            "Compare",
-            "Show the difference, and the nearest training faces",
+            "d",
+            "Explain",
+            "Show where answer and drawing differ, and the nearest training faces",
             screen.toggle_compare,
         ),
         "save": command(
@@ -160,7 +166,7 @@ def drawing_commands(screen: DrawingScreen) -> dict[str, Command]:
         ),
         "film": command(
             FACE,
-            "e",
+            "ctrl+e",
             "Replay as GIF",
             "Write strokes and answers, side by side, as a GIF",
             files.film,

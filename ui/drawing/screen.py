@@ -15,6 +15,7 @@ from ui.drawing.brush import Brush, Tool
 from ui.drawing.canvas import blank
 from ui.drawing.commands import drawing_commands
 from ui.drawing.desk import Desk
+from ui.drawing.overlays import Overlays
 from ui.drawing.sheet import Sheet
 from ui.saves import IMAGE_SHAPE, is_save
 from ui.screen import Screen
@@ -66,15 +67,21 @@ class DrawingScreen(Screen):
         super().attach(app)
         self.answering.attach()
         self.desk = self.add(Desk(self))
+        self.overlays = self.add(Overlays(self))
         self.files.restore_settings()
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Give everything to the desk."""
+        """Give everything to the desk, and to the panels over it."""
         self.desk.place(rect, theme)
+        self.overlays.place(rect, theme)
 
     def enter(self) -> None:
         """Say hello, once."""
         self.app.hint(self.name, HINT)
+
+    def handle(self, event: pygame.event.Event) -> bool:
+        """Let an open panel have its keys."""
+        return self.overlays.handle(event)
 
     def ready(self) -> None:
         """Answer what was drawn while the model was loading."""
@@ -91,18 +98,20 @@ class DrawingScreen(Screen):
 
     def result(self, result: Result) -> None:
         """Pass on what the worker made."""
+        if self.overlays.take_result(result):
+            return
         if result.slot in (files.SAVE, files.FILM):
             self.files.arrived(result)
         elif result.slot == starts.FACE and result.value is not None:
             self.starts.face(*result.value)
-        elif result.slot == starts.PHOTO and result.value is not None:
-            self.starts.picture(result.value)
         else:
             self.answering.result(result)
 
     def escape(self) -> bool:
         """Drop the stroke, stop refining, or close the panel."""
-        if self.sheet.painting:
+        if self.overlays.open is not None:
+            self.overlays.close()
+        elif self.sheet.painting:
             self.undo()
         elif self.answering.refining:
             self.answering.stop()
@@ -139,7 +148,7 @@ class DrawingScreen(Screen):
         if is_save(path):
             self.starts.open_save(path)
         else:
-            self.starts.open_photo(path)
+            self.overlays.open_photo(path)
 
     # Painting
 
