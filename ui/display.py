@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 os.environ.setdefault("SDL_WINDOWS_DPI_AWARENESS", "permonitorv2")  # sharp on dense screens
@@ -18,6 +19,11 @@ NAME = "Latent Face Explorer"
 SMALLEST = (900, 600)  # points
 USUAL = (1280, 800)  # points
 UNSEEN = ("offscreen", "dummy")  # drivers that SDL falls back to, and nobody sees
+SEEN = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")  # one is set where there is a display
+NO_DISPLAY = (
+    "There is no display to open a window on. "
+    "Run this on a desktop, or over SSH with X forwarding (ssh -X)."
+)
 
 
 def open_display() -> None:
@@ -27,21 +33,17 @@ def open_display() -> None:
         UserError: if there is none. A driver that the user asks for in SDL_VIDEODRIVER is taken.
     """
     asked = os.environ.get("SDL_VIDEODRIVER", "")
+    unix = sys.platform not in ("win32", "darwin")
+    if unix and not any(os.environ.get(name) for name in SEEN):
+        raise UserError(NO_DISPLAY)  # before SDL's libraries print about it
     try:
         pygame.display.init()
-        driver = pygame.display.get_driver()
     except pygame.error as error:
-        reason = f"SDL_VIDEODRIVER={asked}" if asked else str(error)
-        raise UserError(
-            f"There is no display to open a window on ({reason}). "
-            "Run this on a desktop, or over SSH with X forwarding (ssh -X)."
-        ) from None
-    if driver in UNSEEN and not asked:
+        reason = f"SDL_VIDEODRIVER is {asked}" if asked else str(error)
+        raise UserError(f"{NO_DISPLAY} ({reason})") from None
+    if pygame.display.get_driver() in UNSEEN and not asked:
         pygame.display.quit()
-        raise UserError(
-            "There is no display to open a window on. "
-            "Run this on a desktop, or over SSH with X forwarding (ssh -X)."
-        )
+        raise UserError(NO_DISPLAY)
     pygame.font.init()
 
 

@@ -54,6 +54,7 @@ class KeysOverlay(Widget):
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the sheet over the whole screen."""
+        surface.fill(COLORS.window, self.rect)
         sheet = self.rect.inflate(-theme.px(32), -theme.px(24))
         box(surface, sheet, COLORS.panel, theme.px(12), COLORS.edge, theme.px(1))
         inner = sheet.inflate(-theme.px(44), -theme.px(24))

@@ -159,3 +159,9 @@ def starting_scale(desktop: tuple[int, int]) -> float:
     An ordinary screen is 1080 high; a 4K one gets 2. Steps of a quarter keep hairlines crisp.
     """
     return min(3.0, max(1.0, round(min(desktop[1] / 1080, desktop[0] / 1600) * 4) / 4))
+
+
+def natural_scale(desktop: tuple[int, int], window: tuple[int, int]) -> float:
+    """Choose a UI scale for a window: larger windows get larger controls, not emptier ones."""
+    roomy = int(min(window[0] / 1600, window[1] / 900) * 4) / 4
+    return min(3.0, max(starting_scale(desktop), roomy))

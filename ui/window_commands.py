@@ -15,8 +15,8 @@ def window_commands(app: App) -> list[Command]:
     return [
         Command(
             ("tab",),
-            "Other screen, with this face",
-            "Take this face to the other screen",
+            "Other screen",
+            "Take this face along to the other screen",
             lambda: app.hand_over(),
         ),
         Command(("h", "f1", "?"), "Keys", "Show every key", lambda: app.toggle_keys()),

@@ -12,7 +12,7 @@ import pygame
 
 from data.errors import UserError
 from ui.panels.eye_markers import EyeMarkers
-from ui.photo import PHOTOS_FOLDER, Photo, align, list_photos, open_photo
+from ui.photo import PHOTOS_FOLDER, Photo, align, guess_eyes, list_photos, open_photo
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.button import Button
 from ui.widgets.face_view import FaceView
@@ -106,8 +106,6 @@ class PhotoPanel(Panel):
         self.crop.set(None)
         self.answer.set(None)
         self.words.say("Looking for the eyes … drag the rings if they are not on them.")
-        from ui.photo.eyes import guess_eyes
-
         latent = self.app.latent
         self.app.worker.submit(self.guess_slot, lambda engine: guess_eyes(photo, engine, latent), 1)
         self._align()

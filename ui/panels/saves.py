@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,7 +70,7 @@ class SavesPanel(Panel):
             if self.paths
             else "Nothing saved yet. Ctrl S saves the face that you see; it will be listed here."
         )
-        captions = [path.stem.removeprefix("face-") for path in self.paths]
+        captions = [_caption(path) for path in self.paths]
         self.strip.fill(self.images, captions, [f"Go to {path.name}" for path in self.paths])
         self.rearrange()
         return True
@@ -87,6 +88,12 @@ class SavesPanel(Panel):
         height = rows * round(area.width / columns / 1.1)
         self.strip.place(pygame.Rect(area.topleft, (area.width, height)), theme)
         return height
+
+
+def _caption(path: Path) -> str:
+    """Give day and time of a save from its name, "11-22 15:12", or the name of any other."""
+    found = re.match(r"face-\d{4}-(\d\d-\d\d)-(\d\d)(\d\d)", path.stem)
+    return f"{found[1]} {found[2]}:{found[3]}" if found else path.stem
 
 
 def _read(

@@ -170,10 +170,11 @@ class Board(Widget):
         wanted = sum(n * height for n, (_, _, height) in zip(rows, groups, strict=True))
         heading = theme.px(HEADING)
         room = rect.height - heading * len(groups)
-        stretch = min(1.5, room / max(1, theme.px(wanted)))
+        stretch = min(1.6, room / max(1, theme.px(wanted)))
         top = rect.top
         for label, (sliders, columns, height) in zip(headings, groups, strict=True):
-            label.place(pygame.Rect(rect.left, top, rect.width, heading), theme)
+            inset = theme.px(8)
+            label.place(pygame.Rect(rect.left + inset, top, rect.width - inset, heading), theme)
             top += heading
             top += self._grid(sliders, columns, theme.px(height) * stretch, rect, top, theme)
 

@@ -15,6 +15,7 @@ from ui.sliders.ends import Ends
 from ui.sliders.face_slider import FaceSlider
 from ui.sliders.state import FaceState
 from ui.theme import Theme
+from ui.widgets.base import Widget
 from ui.worker import Result
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class BoardControl:
         self._base: FaceState | None = None  # where a gesture began
         self._ticket = 0  # of the ends that were asked for last
         self._about: tuple | None = None  # the slider and code that they are for
+        self._over: Widget | None = None  # what the mouse was over when last looked
         self._seen: float | None = None  # value that the card shows
         self._place: tuple[pygame.Rect, Theme] | None = None
         self._directions: dict[str, np.ndarray] | None = None
@@ -95,9 +97,18 @@ class BoardControl:
     # Keys
 
     def target(self) -> FaceSlider | None:
-        """Give the slider that keys are meant for: with the keyboard, else under the mouse."""
+        """Give the slider that keys are meant for.
+
+        It is the one that has the keyboard, until the mouse comes to another.
+        """
         pointer = self.screen.app.pointer
-        for widget in (pointer.focused, pointer.captured, pointer.hovered):
+        over = pointer.hovered
+        if over is not self._over:
+            self._over = over
+            leaves = isinstance(over, FaceSlider) and isinstance(pointer.focused, FaceSlider)
+            if leaves and over is not pointer.focused and pointer.captured is None:
+                pointer.focus(None)
+        for widget in (pointer.captured, pointer.focused, over):
             if isinstance(widget, FaceSlider):
                 return widget
         return None

@@ -49,9 +49,8 @@ class FaceArea(Widget):
         line, gap = theme.px(28), theme.px(SIZES.gap)
         room = rect.copy()
         if self.strip.visible:
-            one_row = rect.width // SUGGESTIONS * 10 // 11
-            spare = rect.height - line - round(rect.width / 1.1)
-            height = max(theme.px(96), min(2 * rect.width // 6, max(one_row, spare)))
+            height = round(rect.width / (SUGGESTIONS // 2) / 1.1) * 2  # two rows fill the width
+            height = min(height, rect.height * 2 // 5)
             strip = pygame.Rect(rect.left, rect.bottom - height, rect.width, height)
             self.strip.place(strip, theme)
             room.height -= height + gap

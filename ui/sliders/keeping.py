@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.errors import UserError
 from ui.sliders import jobs
 
 if TYPE_CHECKING:
@@ -45,9 +44,7 @@ class Keeping:
         """Take the end of a save or a restore."""
         screen = self.screen
         if part == "save":
-            screen.app.say(
-                f"Saved as {value.name} in {value.parent.name}; Ctrl O lists your saves."
-            )
+            screen.app.say(f"Saved as {value.name}. Ctrl O shows your saves.")
             if screen.sheets.open is screen.sheets.saves:
                 screen.sheets.saves.refresh()
             return
@@ -70,8 +67,8 @@ class Keeping:
     def resume(self) -> None:
         """Go to the face that the session kept."""
         session, desk = self.screen.app.session, self.screen.desk
-        if session.code is None:
-            raise UserError("No face was kept from the last time; this is a fresh start.")
+        if session.code is None:  # only a drawing was kept
+            return
         caption = session.setting("caption", "Where you left off")
         state = desk.now.fresh(session.code, caption)
         faces = {"face_a": session.face_a, "face_b": session.face_b}

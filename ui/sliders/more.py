@@ -65,8 +65,8 @@ class MorePanel(Panel):
                 help="How far random faces go from the mean face: 0 not at all, 1 as portraits do",
             )
         )
-        self.face_a = add(Thumbnail(screen.stepper("morph_to", 0.0), help="Go to face A"))
-        self.face_b = add(Thumbnail(screen.stepper("morph_to", 1.0), help="Go to face B"))
+        self.face_a = add(Thumbnail(screen.stepper("morph_to", 0.0), None, "A", "Go to face A"))
+        self.face_b = add(Thumbnail(screen.stepper("morph_to", 1.0), None, "B", "Go to face B"))
         self.morph = add(
             Slider(
                 "Morph from A to B",
@@ -106,7 +106,7 @@ class MorePanel(Panel):
             (
                 "Two faces",
                 [
-                    [button("Set A"), button("Set B"), button("Play or stop")],
+                    [button("Set A"), button("Set B"), button("Play or stop", "Play")],
                     [(self.morph, 1)],
                     [(self.name, 1), button("Export GIF")],
                 ],
@@ -115,11 +115,11 @@ class MorePanel(Panel):
             (
                 "View",
                 [
-                    [(self.raw, 0), *map(self._window_button, ("Full screen", "Larger text"))],
                     [
-                        self._window_button("Smaller text"),
-                        self._window_button("Frame times"),
-                        self._window_button("Keys"),
+                        (self.raw, 0),
+                        self._window_button("Full screen"),
+                        self._window_button("Larger text", "Larger"),
+                        self._window_button("Smaller text", "Smaller"),
                     ],
                 ],
             ),
@@ -128,9 +128,9 @@ class MorePanel(Panel):
             add(Label(t.upper(), COLORS.faint, SIZES.tiny, True)) for t, _ in self.sections
         ]
 
-    def _window_button(self, name: str) -> tuple[Widget, float]:
+    def _window_button(self, name: str, words: str | None = None) -> tuple[Widget, float]:
         command = next(command for command in self.screen.app.commands if command.name == name)
-        return self.sheet.add(Button.of(command)), 0
+        return self.sheet.add(Button.of(command, words)), 0
 
     def _seed_typed(self, words: str) -> None:
         if words:

@@ -174,7 +174,8 @@ class Slider(Widget):
             tick.center = (start, track.centery)
             surface.fill(COLORS.edge, tick)
         handle = COLORS.accent if lively else COLORS.soft
-        dot(surface, (x, track.centery), theme.px(12 if self.held else 10), handle)
+        size = (8 if self.compact else 10) + 2 * self.held
+        dot(surface, (x, track.centery), theme.px(size), handle)
         if not self.low <= self.value <= self.high:
             side = 1 if self.value > self.high else -1
             tip, back = x + side * theme.px(8), x + side * theme.px(4)
