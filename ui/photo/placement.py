@@ -106,19 +106,29 @@ def crop(photo: Photo, placement: Placement, step: int = 1) -> np.ndarray:
     # A pixel of the result covers `step` frame pixels around their common centre.
     centre = (step - 1) / 2 * (1 + 1j)
     view = Placement(placement.turn * step, placement.offset + placement.turn * centre)
-    level = int(np.clip(np.ceil(np.log2(view.scale)) - 1, 0, len(photo.levels) - 1))
-    sharp = _sample(photo, view, shape, level, 2 if view.scale > 1 else 1)
+    sharp = sample(photo, view, shape)
     beyond = _beyond(photo, view, shape) * step / _SOFT_EDGE
     if beyond.max() > 0:
-        soft_level = int(np.ceil(np.log2(placement.scale * _SOFT_EDGE)))
-        soft = _sample(photo, view, shape, int(np.clip(soft_level, 0, len(photo.levels) - 1)), 1)
+        soft = _interpolate(photo, view, shape, np.log2(placement.scale * _SOFT_EDGE), 1)
         sharp += np.minimum(beyond, 1) * (soft - sharp)
     return np.clip(sharp, 0, 1)
 
 
-def _sample(photo: Photo, view: Placement, shape: tuple, level: int, fineness: int) -> np.ndarray:
-    """Interpolate one level of a photo; `fineness` samples a pixel and axis are averaged."""
+def sample(photo: Photo, view: Placement, shape: tuple[int, int]) -> np.ndarray:
+    """Return float32 pixels of any `shape`, the photo seen through `view`; edges are repeated.
+
+    The level of the photo is taken that is up to twice as fine as the pixels asked for, and sampled
+    twice a pixel.
+    """
+    return _interpolate(photo, view, shape, np.log2(view.scale) - 1, 2 if view.scale > 1 else 1)
+
+
+def _interpolate(
+    photo: Photo, view: Placement, shape: tuple[int, int], level: float, fineness: int
+) -> np.ndarray:
+    """Interpolate the next level of a photo; `fineness` samples a pixel and axis are averaged."""
     height, width = shape
+    level = int(np.clip(np.ceil(level), 0, len(photo.levels) - 1))
     shrink = 2.0**level
     turn = view.turn / shrink
     # From here on whole numbers lie at the corners of pixels, as Pillow counts.

@@ -1,0 +1,140 @@
+"""Drawn faces, moved, turned and scaled by known amounts, and whether their eyes are found."""
+
+import copy
+
+import numpy as np
+import pytest
+
+from ui.photo import LEFT_EYE, RIGHT_EYE, Guess, Photo, Placement, guess_eyes
+from ui.photo.placement import sample
+
+ROWS, COLUMNS = np.mgrid[:160, :176].astype(np.float32)
+
+
+def spot(x, y, width, height, sharpness=6):
+    """A soft ellipse, 1 inside."""
+    away = np.sqrt(((COLUMNS - x) / width) ** 2 + ((ROWS - y) / height) ** 2)
+    return 1 / (1 + np.exp(np.clip(sharpness * (away - 1), -30, 30)))
+
+
+def draw_face(rng):
+    """One of many drawn faces, all in the frame's place, (160, 176) in [0, 1]."""
+
+    def vary(mean, deviation):
+        return mean + deviation * rng.standard_normal()
+
+    def paint(picture, shape, level):
+        return picture + shape * (np.clip(level, 0, 1) - picture)
+
+    picture = np.full((160, 176), np.clip(vary(0.6, 0.2), 0.1, 0.9))
+    picture += vary(0, 0.1) * (COLUMNS - 88) / 88
+    picture = paint(picture, spot(93.5, vary(75, 4), vary(58, 5), vary(68, 5)), vary(0.2, 0.1))
+    skin = np.clip(vary(0.7, 0.1), 0.4, 0.95)
+    picture = paint(picture, spot(93.5, 105, vary(41, 2), vary(54, 3), 12), skin)
+    for x, y in (LEFT_EYE, RIGHT_EYE):
+        lift = vary(14, 1)
+        picture = paint(picture, spot(x, y - lift, vary(13, 1), 3), skin - vary(0.35, 0.1))
+        picture = paint(picture, spot(x, y, vary(10, 1), vary(5, 0.5)), 0.9)
+        picture = paint(picture, spot(x, y, 4.5, 4.5), 0.1)
+    picture = paint(picture, spot(93.5, vary(112, 1.5), vary(8, 1), 4), skin - 0.2)
+    picture = paint(picture, spot(93.5, vary(131, 2), vary(17, 2), vary(5, 1)), skin - 0.35)
+    return picture.clip(0, 1).astype(np.float32)
+
+
+class DrawnFaces:
+    """A linear autoencoder of drawn faces, with the interface of an engine and its latent space."""
+
+    model_id = "drawn faces"
+
+    def __init__(self):
+        rng = np.random.default_rng(0)
+        faces = np.stack([draw_face(rng) for _ in range(200)]).reshape(200, -1)
+        self.mean = faces.mean(axis=0)
+        centred = faces - self.mean
+        values, vectors = np.linalg.eigh(centred @ centred.T)
+        self.components = (vectors[:, -40:].T @ centred) / np.sqrt(values[-40:, None])
+        self.gallery = self.encode(faces)
+
+    def encode(self, images):
+        return (images.reshape(len(images), -1) - self.mean) @ self.components.T
+
+    def decode(self, codes):
+        return (codes @ self.components + self.mean).reshape(-1, 160, 176, 1)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return DrawnFaces()
+
+
+def photograph(face, scale, angle, canvas, at):
+    """Put a face on a noisy canvas (h, w), the frame's centre at `at`; return its eyes."""
+    turn = scale * np.exp(1j * angle)
+    placement = Placement(turn, complex(*at) - turn * (87.5 + 79.5j))
+    back = Placement(1 / turn, -placement.offset / turn)
+    seen = sample(Photo(face), back, canvas)
+    rows, columns = np.mgrid[: canvas[0], : canvas[1]]
+    points = placement.to_frame(np.stack([columns, rows], axis=-1))
+    inside = (points >= 0).all(axis=-1) & (points <= [175, 159]).all(axis=-1)
+    noise = np.random.default_rng(1).random((canvas[0] // 8 + 1, canvas[1] // 8 + 1))
+    ground = np.kron(noise, np.ones((8, 8)))[: canvas[0], : canvas[1]]
+    return Photo(np.where(inside, seen, 0.3 + 0.4 * ground).astype(np.float32)), placement.eyes
+
+
+def final_guess(photo, model):
+    *_, guess = guess_eyes(photo, model, model)
+    return guess
+
+
+def error(guess, eyes):
+    return np.linalg.norm(np.subtract((guess.left_eye, guess.right_eye), eyes), axis=1).mean()
+
+
+def test_eyes_of_turned_and_scaled_faces_are_found_within_four_pixels(model):
+    rng = np.random.default_rng(2)
+    errors, frame_errors = [], []
+    for scale in (0.5, 0.8, 1.3, 2.0, 3.0):
+        angle = np.deg2rad(rng.uniform(-15, 15))
+        canvas = int(200 * scale), int(220 * scale)
+        at = canvas[1] / 2 + rng.uniform(-9, 9), canvas[0] / 2 + rng.uniform(-9, 9)
+        photo, eyes = photograph(draw_face(rng), scale, angle, canvas, at)
+        guess = final_guess(photo, model)
+        errors.append(error(guess, eyes))
+        frame_errors.append(errors[-1] / scale)
+        assert guess.score > 0.7
+    assert np.median(errors) <= 4
+    assert np.median(frame_errors) <= 4
+    assert max(frame_errors) <= 8
+
+
+def test_a_small_face_in_a_large_photo_is_found(model):
+    face = draw_face(np.random.default_rng(3))
+    photo, eyes = photograph(face, 0.8, 0.1, (600, 500), (330, 190))
+    assert error(final_guess(photo, model), eyes) <= 4
+
+
+def test_guesses_come_in_small_steps_and_are_points(model):
+    photo, _ = photograph(draw_face(np.random.default_rng(4)), 1, 0, (160, 176), (87.5, 79.5))
+    guesses = list(guess_eyes(photo, model, model))
+    assert len(guesses) > 20
+    assert all(isinstance(guess, Guess) for guess in guesses)
+    assert error(guesses[0], (LEFT_EYE, RIGHT_EYE)) < 1  # the middle of the photo, to begin with
+    assert all(np.isfinite([g.left_eye, g.right_eye]).all() for g in guesses)
+
+
+def test_a_search_that_was_given_up_does_not_harm_the_next(model):
+    fresh = copy.copy(model)
+    fresh.model_id = "drawn faces, not learned from yet"
+    photo, eyes = photograph(draw_face(np.random.default_rng(5)), 1, 0, (200, 220), (110, 100))
+    for enough, _ in enumerate(guess_eyes(photo, fresh, fresh)):
+        if enough == 5:
+            break
+    assert error(final_guess(photo, fresh), eyes) <= 4
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 900), (300, 3), (64, 64)])
+@pytest.mark.parametrize("level", [0.0, 0.5])
+def test_photos_without_a_face_end_in_some_guess_of_low_score(model, shape, level):
+    guess = final_guess(Photo(np.full(shape, level, dtype=np.float32)), model)
+    assert np.isfinite([guess.left_eye, guess.right_eye]).all()
+    assert guess.score < 0.5

@@ -1,0 +1,183 @@
+"""Finding the eyes in a photo: where a face stands as the autoencoder's faces do.
+
+From coarse to fine: a filter runs over the photo in many sizes and angles; a cascade moves the best
+few hundred placements to where they belong; a space of faces ranks them; and the autoencoder, which
+can draw nothing but faces, has the last word: the placement wins whose reconstruction resembles it
+most. All of it is learned from the model's own faces, so it needs no data and fits every model.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from ui.photo.faces import FaceSpace, Step, learn_cascade, resemblance
+from ui.photo.opening import Photo
+from ui.photo.placement import FRAME_SHAPE, LEFT_EYE, RIGHT_EYE, Placement, crop
+from ui.photo.scan import Filter
+
+_FACES = 240  # decoded to learn from
+_BATCH = 16  # images for the engine between two yields
+_SIZES = np.geomspace(1.6, 0.1, 20)  # of the frame's width in the photo's longer side
+_ANGLES = np.deg2rad([-20, -10, 0, 10, 20])
+_PEAKS = 30  # kept of each size and angle
+_PLACEMENTS = 800  # kept of all
+_JUDGED = 48  # shown to the autoencoder
+_FINAL = 6  # and once more when they stand exactly
+_APART = 0.2  # eye distances between two placements that are not the same
+_OUTSIDE = 0.1  # part of the photo's sides by which eyes may lie outside
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Where the eyes may be.
+
+    Attributes:
+        left_eye: (x, y) in `Photo.gray`; left as one sees it.
+        right_eye: The same.
+        score: How much the autoencoder's face there resembles the photo, about 0 (no face) to 1.
+    """
+
+    left_eye: tuple[float, float]
+    right_eye: tuple[float, float]
+    score: float
+
+
+def guess_eyes(photo: Photo, engine, latent) -> Iterator[Guess]:
+    """Yield better and better guesses; the last is the final one.
+
+    There is always a guess, if only the middle of the photo. Between two of them lie at most some
+    tens of milliseconds of work, so this runs well as a job beside a window. The first call for a
+    model learns from its faces, which takes a second or two more.
+
+    Args:
+        photo: The photo.
+        engine: The model's engine: `encode`, `decode` and `model_id`.
+        latent: Its latent space: `gallery`.
+    """
+    yield from _finder(engine.model_id).find(photo, engine, latent)
+
+
+class EyeFinder:
+    """Learns from a model's faces, once, then finds eyes in photos."""
+
+    def __init__(self) -> None:
+        self.faces: list[np.ndarray] = []
+        self.cascade: list[Step] = []
+        self.filter: Filter | None = None
+        self.space: FaceSpace | None = None
+
+    def learn(self, engine, latent) -> Iterator[None]:
+        """Learn in steps; goes on where it was left, and does nothing the second time."""
+        if self.space is not None:
+            return
+        rng = np.random.default_rng(0)
+        codes = latent.gallery[rng.permutation(len(latent.gallery))[:_FACES]]
+        for start in range(len(self.faces) * _BATCH, len(codes), _BATCH):
+            self.faces.append(engine.decode(codes[start : start + _BATCH])[..., 0])
+            yield
+        faces = np.concatenate(self.faces)
+        self.filter = Filter.learn(faces, rng)
+        yield
+        self.cascade = learn_cascade(faces, rng)
+        yield
+        self.space = FaceSpace.learn(faces)
+        self.faces = []
+
+    def find(self, photo: Photo, engine, latent) -> Iterator[Guess]:
+        """Yield guesses, as `guess_eyes` does."""
+        guess = _middle(photo)
+        yield guess
+        for _ in self.learn(engine, latent):
+            yield guess
+        found = []
+        for size in _SIZES:
+            for angle in _ANGLES:
+                found += self.filter.scan(photo, size, angle, _PEAKS)
+            yield guess
+        found.sort(key=lambda one: -one[0])
+        turns = np.array([turn for _, turn, _ in found[:_PLACEMENTS]])
+        offsets = np.array([offset for _, _, offset in found[:_PLACEMENTS]])
+        for step in (0, 0, 0, 1, 1):
+            turns, offsets = self._improve(step, photo, turns, offsets)
+            yield guess
+        turns, offsets = _inside_photo(photo, turns, offsets)
+        if not len(turns):
+            return
+        order = np.argsort(-self.space.answer(photo.levels, turns, offsets))
+        turns, offsets = _apart(turns[order], offsets[order], _JUDGED)
+        guess = _as_guess(turns[0], offsets[0], guess.score)
+        yield guess
+        for step in (1, 2, 2):
+            turns, offsets = self._improve(step, photo, turns, offsets)
+        scores = []
+        for start in range(0, len(turns), _BATCH):
+            part = slice(start, start + _BATCH)
+            scores.append(_judge(photo, turns[part], offsets[part], engine))
+            yield guess
+        order = np.argsort(-np.concatenate(scores))[:_FINAL]
+        turns, offsets = turns[order], offsets[order]
+        for step in (2, 2):
+            turns, offsets = self._improve(step, photo, turns, offsets)
+        scores = _judge(photo, turns, offsets, engine)
+        best = scores.argmax()
+        yield _as_guess(turns[best], offsets[best], float(scores[best]))
+
+    def _improve(self, step: int, photo: Photo, turns: np.ndarray, offsets: np.ndarray) -> tuple:
+        return self.cascade[step].improve(photo.levels, turns, offsets)
+
+
+@lru_cache(maxsize=2)
+def _finder(model_id: str) -> EyeFinder:
+    return EyeFinder()
+
+
+def _judge(photo: Photo, turns: np.ndarray, offsets: np.ndarray, engine) -> np.ndarray:
+    """Return how well the autoencoder reconstructs placements, (n,)."""
+    crops = np.stack(
+        [
+            crop(photo, Placement(complex(turn), complex(offset)))
+            for turn, offset in zip(turns, offsets, strict=True)
+        ]
+    )
+    return resemblance(crops, engine.decode(engine.encode(crops[..., None]))[..., 0])
+
+
+def _eyes(turns: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """Return the eyes of placements, complex (n, 2)."""
+    eyes = np.array([complex(*LEFT_EYE), complex(*RIGHT_EYE)])
+    return turns[:, None] * eyes + offsets[:, None]
+
+
+def _inside_photo(photo: Photo, turns: np.ndarray, offsets: np.ndarray) -> tuple:
+    eyes = _eyes(turns, offsets)
+    inside = np.ones(len(turns), dtype=bool)
+    for values, size in zip((eyes.real, eyes.imag), photo.size, strict=True):
+        inside &= (values > -_OUTSIDE * size).all(1) & (values < (1 + _OUTSIDE) * size).all(1)
+    return turns[inside], offsets[inside]
+
+
+def _apart(turns: np.ndarray, offsets: np.ndarray, most: int) -> tuple:
+    """Return the first placements of each place, at most `most`."""
+    eyes = _eyes(turns, offsets)
+    kept: list[int] = []
+    for i in range(len(eyes)):
+        away = np.abs(eyes[kept] - eyes[i]).mean(axis=1)
+        if (away > _APART * np.abs(eyes[kept, 1] - eyes[kept, 0])).all():
+            kept.append(i)
+            if len(kept) == most:
+                break
+    return turns[kept], offsets[kept]
+
+
+def _as_guess(turn: complex, offset: complex, score: float) -> Guess:
+    return Guess(*Placement(complex(turn), complex(offset)).eyes, score)
+
+
+def _middle(photo: Photo) -> Guess:
+    """Return the guess that the photo is a portrait like the model's."""
+    width, height = photo.size
+    scale = max(width / FRAME_SHAPE[1], height / FRAME_SHAPE[0])
+    centre = complex(FRAME_SHAPE[1] - 1, FRAME_SHAPE[0] - 1) / 2
+    return _as_guess(scale, complex(width - 1, height - 1) / 2 - scale * centre, 0.0)
