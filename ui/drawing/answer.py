@@ -10,6 +10,7 @@ from ui.drawing.canvas import PAPER, over_paper
 REFINE_STEPS = 80
 SHOWN_STEPS = 4  # a refinement shows itself every so many steps
 NEAREST = 6
+LONGEST_PULL = 0.65  # of `LatentSpace.shrink`: beyond it all faces look alike
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +34,9 @@ class Portraitist:
     """Makes the jobs that a worker runs on the engine.
 
     Bare canvas says nothing about a face. On white paper, though, the encoder sees a white face in
-    front of a white wall, three times as far from the portraits as they are from their mean. So
-    the realism control first fills the bare canvas with the mean face, up to its middle, and from
-    there on draws the code itself towards those of portraits.
+    front of a white wall, twice as far from the mean as portraits are. So the realism control
+    first fills the bare canvas with the mean face, up to its middle, and from there on draws the
+    code itself towards those of portraits. A second look fills it with the first look's answer.
 
     Args:
         latent: the latent space.
@@ -46,24 +47,29 @@ class Portraitist:
         self._mean_face: np.ndarray | None = None
 
     def answer(self, pixels: np.ndarray, given: np.ndarray | None, realism: float) -> Callable:
-        """Make the job that answers a sheet with an `Answer`.
+        """Make the job that answers a sheet; it yields an `Answer`, and perhaps a better one.
 
         Args:
             pixels: uint8 (rows, columns, 2), the canvas: gray and coverage.
             given: (latent_dim,), the code of the answer; None to read the drawing.
             realism: from 0, "what I drew", to 1, "a likely face".
         """
+        fill, pull = min(1.0, 2 * realism), LONGEST_PULL * max(0.0, 2 * realism - 1)
 
-        def job(engine) -> Answer:
-            pull = max(0.0, 2 * realism - 1)
-            if given is not None:
-                return _shown(engine, self.latent.shrink(given, pull))
-            if not pixels[..., 1].any():
-                return _shown(engine, self.latent.mean)
-            filled = min(1.0, 2 * realism) * (PAPER * self.mean_face(engine) - PAPER)
-            drawing = over_paper(pixels, PAPER + filled) / np.float32(PAPER)
+        def look(engine, face: np.ndarray) -> Answer:
+            drawing = over_paper(pixels, PAPER + fill * PAPER * (face - 1)) / np.float32(PAPER)
             code = engine.encode(drawing[np.newaxis, ..., np.newaxis])[0]
             return _shown(engine, self.latent.shrink(code, pull))
+
+        def job(engine) -> Iterator[Answer]:
+            if given is not None:
+                yield _shown(engine, self.latent.shrink(given, pull))
+            elif not pixels[..., 1].any():
+                yield _shown(engine, self.latent.mean)
+            else:
+                yield (answer := look(engine, self.mean_face(engine)))
+                if fill:
+                    yield look(engine, answer.image)
 
         return job
 

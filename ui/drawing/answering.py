@@ -124,8 +124,8 @@ class Answering:
         """Show what the worker made."""
         if result.slot == REFINE:
             self._refined(result)
-        elif result.error is not None:
-            return
+        elif result.value is None:
+            return  # an error, or the end of a job that said all it had to say
         elif result.slot == ANSWER and not self.refining:
             self._show(result.value)
         elif result.slot == NEAREST:

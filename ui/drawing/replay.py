@@ -56,8 +56,10 @@ def film(steps: Sequence[Step], portraitist: Portraitist, realism: float, path: 
         states = replay(steps)
         for number, state in enumerate(states, 1):
             pull = 0.0 if state.given is not None else realism
-            answer = portraitist.answer(state.pixels, state.given, pull)(engine).image
-            pictures = (enlarge(p, ENLARGEMENT) for p in (drawing_on_paper(state.pixels), answer))
+            *_, answer = portraitist.answer(state.pixels, state.given, pull)(engine)
+            pictures = (
+                enlarge(p, ENLARGEMENT) for p in (drawing_on_paper(state.pixels), answer.image)
+            )
             frames.append(side_by_side(*pictures))
             yield number / len(states)
         write_gif(path, frames + frames[-1:] * HOLD, FPS)
