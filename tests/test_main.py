@@ -1,5 +1,6 @@
 import ast
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -94,3 +95,26 @@ def test_a_bug_keeps_its_traceback(monkeypatch):
         monkeypatch.setattr(main, "main", raising(bug))
         with pytest.raises(type(bug)):
             main.run()
+
+
+def test_only_compiled_code_is_silenced_and_only_for_a_while():
+    script = """
+import os, sys
+from model.quiet import _compiled_code_silenced
+try:
+    with _compiled_code_silenced():
+        os.write(2, b"compiled ")
+        print("python", file=sys.stderr)
+        raise ValueError
+except ValueError:
+    os.write(2, b"compiled again ")
+    print("python again", file=sys.stderr)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(main.__file__).parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == "python\ncompiled again python again\n"
