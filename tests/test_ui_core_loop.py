@@ -109,7 +109,8 @@ def test_engine_that_cannot_be_loaded_is_told_and_raised_after_closing(tmp_path)
         app.run()
 
 
-def test_answer_within_the_frame_is_shown_in_the_same_frame(driver):
+def test_answer_within_the_frame_is_shown_in_the_same_frame(driver, monkeypatch):
+    monkeypatch.setattr("ui.app.CATCH", 20.0)
     screen = driver.screen
     driver.app.worker.submit("plain.live", lambda engine: "answer")
     driver.step()

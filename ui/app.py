@@ -111,6 +111,12 @@ class App(Window):
         if isinstance(self.error, UserError):
             raise self.error
 
+    def run_until(self, end: float) -> None:
+        """Run the loop until a time, as `now` counts it."""
+        while self.now() < end and self.step():
+            self._clock.tick(FRAMES)
+            self._rest()
+
     def step(self) -> bool:
         """Run one frame; say whether the window is still open."""
         started = time.perf_counter()
