@@ -91,7 +91,7 @@ class ToolRow(Widget):
         for tool, button in self.tools.items():
             button.select(tool is brush.tool)
         for swatch in self.greys:
-            swatch.select(swatch.tone == brush.tone)
+            swatch.select(brush.tool is Tool.PAINT and swatch.tone == brush.tone)
         self.size.set(math.log(brush.radius))
         self.soft.set(brush.soft)
         self.mirror.set(brush.mirror)
