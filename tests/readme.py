@@ -40,12 +40,13 @@ def keys_block(commands: dict[str, list[Command]]) -> str:
     """The tables of keys, from the lists of commands by screen."""
     tables = []
     for title, listed in commands.items():
-        lines = [f"**{title}**", "", "| key | | what it does |", "| --- | --- | --- |"]
+        lines = [f"<details><summary>{title}</summary>", ""]
+        lines += ["| key | | what it does |", "| --- | --- | --- |"]
         for command in listed:
             keys = [f"`{_plain(spoken(key))}`" for key in command.keys]
             if keys:
                 lines.append(f"| {', '.join(keys)} | {command.name} | {command.help} |")
-        tables.append("\n".join(lines))
+        tables.append("\n".join([*lines, "", "</details>"]))
     return "\n\n".join(tables) + "\n\nOn a Mac, Cmd does what Ctrl does."
 
 
