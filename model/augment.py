@@ -1,9 +1,7 @@
 """The input pipeline: portraits from the memory map, each time a little different.
 
 1,467 portraits are few. Every one is shown mirrored about the face axis, turned, moved, stretched
-and lit a little differently each time, all in one resampling of the archive frame, and a share of
-the inputs is turned into crude drawings whose answer is still the portrait, so that the encoder
-learns what to make of a sketch.
+and lit a little differently each time, all in one resampling of the archive frame.
 """
 
 import math
@@ -34,17 +32,15 @@ class Augmentation:
         contrast: logarithm of the contrast.
         brightness: in units of black to white.
         noise: on the input only, in units of black to white.
-        sketches: share of the inputs drawn as sketches, 0 to 1.
     """
 
-    shift: float = 1.0
-    rotation: float = 1.5
-    scale: float = 0.02
+    shift: float = 1.5
+    rotation: float = 2.0
+    scale: float = 0.03
     perspective: float = 0.02
     contrast: float = 0.1
-    brightness: float = 0.04
-    noise: float = 0.02
-    sketches: float = 0.15
+    brightness: float = 0.05
+    noise: float = 0.03
 
 
 def training_batches(
@@ -100,7 +96,7 @@ def augment(portraits: tf.Tensor, augmentation: Augmentation) -> tuple[tf.Tensor
         augmentation: how much.
 
     Returns:
-        Inputs and targets, float32 `(n, 160, 176, 1)` in [0, 1]; the inputs are noisy or sketched.
+        Inputs and targets, float32 `(n, 160, 176, 1)` in [0, 1]; the inputs are noisy.
     """
     n = portraits.shape[0]
     targets = tf.raw_ops.ImageProjectiveTransformV3(
@@ -115,11 +111,7 @@ def augment(portraits: tf.Tensor, augmentation: Augmentation) -> tuple[tf.Tensor
     offset = tf.random.normal((n, 1, 1, 1), stddev=augmentation.brightness)
     targets = tf.clip_by_value((targets - 0.5) * gain + 0.5 + offset, 0.0, 1.0)
     targets = tf.ensure_shape(targets, (n, *IMAGE_SHAPE, 1))
-    inputs = targets
-    sketched = round(n * augmentation.sketches)
-    if sketched:
-        inputs = tf.concat([sketch(inputs[:sketched]), inputs[sketched:]], axis=0)
-    inputs += tf.random.normal(tf.shape(inputs), stddev=augmentation.noise)
+    inputs = targets + tf.random.normal(tf.shape(targets), stddev=augmentation.noise)
     return tf.clip_by_value(inputs, 0.0, 1.0), targets
 
 
@@ -152,60 +144,3 @@ def _random_transforms(n: int, augmentation: Augmentation) -> tf.Tensor:
         for c0, cx, cy in ((a0, ax, ay), (b0, bx, by), (tf.ones((n,)), lean_x, lean_y))
     )
     return tf.stack([ax, ay, a0, bx, by, b0, lean_x, lean_y], axis=1) / k0[:, tf.newaxis]
-
-
-def sketch(images: tf.Tensor) -> tf.Tensor:
-    """Turn portraits into crude drawings.
-
-    Flat tones or thick outlines or both, on the portrait's own background or on blank paper, with
-    a part left out.
-
-    Args:
-        images: float32 `(n, 160, 176, 1)` in [0, 1].
-
-    Returns:
-        Drawings of the same shape and range.
-    """
-    n = images.shape[0]
-
-    def chance(probability: float) -> tf.Tensor:
-        return tf.random.uniform((n, 1, 1, 1)) < probability
-
-    blurred = _blur(images, 5)
-    smooth = tf.where(chance(0.5), blurred, _blur(blurred, 7))
-    levels = tf.cast(tf.random.uniform((n, 1, 1, 1), 1, 4, dtype=tf.int32), tf.float32)
-    shift = tf.random.uniform((n, 1, 1, 1), -0.15, 0.15)
-    tones = tf.clip_by_value(tf.round((smooth + shift) * levels) / levels, 0.0, 1.0)
-
-    surround = _blur(_blur(images, 13), 13)
-    threshold = tf.random.uniform((n, 1, 1, 1), 0.04, 0.10)
-    lines = tf.cast(surround - blurred > threshold, tf.float32)
-    thick = tf.nn.max_pool2d(lines, 3, 1, "SAME")
-    lines = _blur(tf.where(chance(0.5), lines, thick), 3)
-
-    # Mostly the tone of the portrait's own background, so that the answer can follow the paper.
-    corners = tf.concat([images[:, :30, :25], images[:, :30, -25:]], axis=2)
-    own = tf.reduce_mean(corners, axis=(1, 2), keepdims=True)
-    own = tf.clip_by_value(own + tf.random.uniform((n, 1, 1, 1), -0.1, 0.15), 0.0, 1.0)
-    paper = tf.where(chance(0.2), tf.ones_like(own), own)
-    base = tf.where(chance(0.35), paper + tf.zeros_like(tones), tones)
-    ink = tf.where(chance(0.7), tf.zeros_like(own), tf.random.uniform((n, 1, 1, 1), 0.0, 0.4))
-    drawn = tf.where(chance(0.7), base + lines * (ink - base), tones)
-
-    y = tf.linspace(-1.0, 1.0, IMAGE_SHAPE[0])
-    x = tf.linspace(-1.0, 1.0, IMAGE_SHAPE[1])
-    y, x = tf.meshgrid(y, x, indexing="ij")
-    y, x = y[tf.newaxis, ..., tf.newaxis], x[tf.newaxis, ..., tf.newaxis]
-    outside = (x - 0.06) ** 2 / 0.55 + (y - 0.15) ** 2 / 0.95 > tf.random.uniform(
-        (n, 1, 1, 1), 0.5, 1.5
-    )
-    drawn = tf.where(outside & chance(0.5), paper, drawn)
-    hole_x, hole_y = (tf.random.uniform((n, 1, 1, 1), -0.9, 0.9) for _ in range(2))
-    radius = tf.random.uniform((n, 1, 1, 1), 0.1, 0.4)
-    hole = (x - hole_x) ** 2 + (y - hole_y) ** 2 < radius**2
-    return tf.where(hole & chance(0.5), paper, drawn)
-
-
-def _blur(images: tf.Tensor, size: int) -> tf.Tensor:
-    """Mean over a square of `size` pixels."""
-    return tf.nn.avg_pool2d(images, size, 1, "SAME")

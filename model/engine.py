@@ -17,6 +17,7 @@ import tensorflow as tf
 from data.errors import UserError
 from model.files import NETWORK_FILE, REPAIR, check_folder, find_model, model_title
 from model.frames import IMAGE_SHAPE
+from model.latent import LatentSpace
 from model.network import LATENT_DIM
 
 CHUNK = 32  # images or codes computed together where more than one is asked for
@@ -24,6 +25,7 @@ MAX_CONFIG_BYTES = 4 * 2**20
 MAX_WEIGHT_BYTES = 200 * 2**20
 MAX_PARAMETERS = 25_000_000
 MAX_LAYERS = 500
+REFINE_RATE = 0.1  # of a search step, in standard deviations
 
 
 class FaceEngine:
@@ -147,38 +149,49 @@ class FaceEngine:
         return _in_chunks(codes, self._decode_one, self._decode_many)
 
     def refine(
-        self, code: np.ndarray, image: np.ndarray, mask: np.ndarray, steps: int = 60
+        self,
+        code: np.ndarray,
+        image: np.ndarray,
+        mask: np.ndarray,
+        latent: LatentSpace,
+        steps: int = 60,
     ) -> Iterator[tuple[np.ndarray, float]]:
         """Search for a code whose face agrees better with what was painted.
 
-        Adam (Kingma and Ba 2014) on the code: mean squared error over the painted pixels, plus a
-        pull to the centre of the distribution of codes, which keeps the answer a face.
+        Gradient descent with Adam (Kingma and Ba 2014) on the whitened coordinates of the code. A
+        crude drawing is no likely face, so the search never leaves the distance from the mean at
+        which portraits lie: there it finds the likely face that agrees best.
 
         Args:
             code: `(80,)` to start from.
             image: `(160, 176)` in [0, 1].
             mask: `(160, 176)` in [0, 1]: 0 where nothing was painted, which is no evidence.
+            latent: the latent space of this network.
             steps: how many.
 
         Yields:
             The code `(80,)` and the mean squared error over the painted pixels, after every step.
         """
-        pull, rate = 2e-4, 0.06
         image, mask = (
             _checked(array[np.newaxis, ..., np.newaxis], (*self.image_shape, 1), name)
             for array, name in ((image, "image"), (mask, "mask"))
         )
-        code = _checked(code[np.newaxis], (self.latent_dim,), "code").copy()
-        first, second = np.zeros_like(code), np.zeros_like(code)
-        _, gradient = self._painted_error(code, image, mask)
+        jacobian = latent.components * latent.scales[:, np.newaxis]  # of codes by coordinates
+        usual = np.sqrt(self.latent_dim)
+        values = latent.to_sliders(code)
+        values *= min(1.0, usual / max(np.linalg.norm(values), 1e-9))
+        first, second = np.zeros_like(values), np.zeros_like(values)
+        _, slope = self._painted_error(latent.from_sliders(values)[np.newaxis], image, mask)
         for step in range(1, steps + 1):
-            slope = gradient.numpy() + pull * code
+            slope = jacobian @ slope.numpy()[0]
             first = 0.9 * first + 0.1 * slope
             second = 0.99 * second + 0.01 * slope**2
-            direction = first / (1 - 0.9**step)
-            code -= rate * direction / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
-            error, gradient = self._painted_error(code, image, mask)
-            yield code[0].copy(), float(error)
+            direction = (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
+            values -= REFINE_RATE * direction
+            values *= min(1.0, usual / np.linalg.norm(values))
+            refined = latent.from_sliders(values)
+            error, slope = self._painted_error(refined[np.newaxis], image, mask)
+            yield refined, float(error)
 
 
 def load_network(path: Path) -> keras.Model:

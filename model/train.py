@@ -58,7 +58,7 @@ class Settings:
         weight_decay: of AdamW (Loshchilov and Hutter 2017).
         averaging: of the moving average of the weights, which is what is kept.
         patience: training stops after this share of the epochs without a better validation loss.
-        pixels_per_error, face_emphasis, edge_weight: of the objective, see
+        pixels_per_error, face_emphasis, edge_weight, dreams: of the objective, see
             `VariationalAutoencoder`.
         seed: of weights, order and changes.
         architecture: widths of the network.
@@ -68,12 +68,13 @@ class Settings:
     steps: int = 12000
     batch_size: int = 32
     learning_rate: float = 1e-3
-    weight_decay: float = 0.05
+    weight_decay: float = 0.1
     averaging: float = 0.998
     patience: float = 0.2
     pixels_per_error: float = 10.0
     face_emphasis: float = 2.0
     edge_weight: float = 0.5
+    dreams: float = 1.0
     seed: int = 0
     architecture: Architecture = field(default_factory=Architecture)
     augmentation: Augmentation = field(default_factory=Augmentation)
@@ -268,6 +269,7 @@ def _compiled_model(
         settings.pixels_per_error,
         settings.face_emphasis,
         settings.edge_weight,
+        settings.dreams,
         settings.seed,
         tf.distribute.get_strategy().num_replicas_in_sync,
     )

@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from model.frames import FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE
+from model.sketches import sketch
 
 
 def face_weights(emphasis: float) -> np.ndarray:
@@ -35,11 +36,17 @@ class VariationalAutoencoder(keras.Model):
     errors are not, so the Kullback-Leibler term counts `pixels_per_error` times. The squared error
     also counts the error's differences between neighbours, which keeps edges.
 
+    The encoder also dreams, as in the sleep phase of the wake-sleep algorithm (Hinton et al. 1995):
+    codes of the batch are mixed, decoded and turned into crude drawings, and the encoder has to
+    name the codes. So it learns what to make of a sketch, from faces without end; shown sketches of
+    the portraits themselves, it would learn those few by heart.
+
     Args:
         autoencoder: from `build_autoencoder`.
         pixels_per_error: how many pixels share one independent error.
         face_emphasis: see `face_weights`.
         edge_weight: weight of the squared differences between neighbouring errors.
+        dreams: weight of recognising drawings of dreamt faces, 0 for none.
         seed: of the noise on the codes.
         replicas: devices that share a batch; their gradients are added up.
     """
@@ -50,6 +57,7 @@ class VariationalAutoencoder(keras.Model):
         pixels_per_error: float = 10.0,
         face_emphasis: float = 2.0,
         edge_weight: float = 0.5,
+        dreams: float = 1.0,
         seed: int = 0,
         replicas: int = 1,
         **kwargs,
@@ -59,6 +67,7 @@ class VariationalAutoencoder(keras.Model):
         self.decoder = autoencoder.get_layer("decoder")
         self.divergence_weight = pixels_per_error / float(np.prod(IMAGE_SHAPE))
         self.edge_weight = edge_weight
+        self.dreams = dreams
         self.pixel_weights = face_weights(face_emphasis)
         self.replicas = replicas
         self.noise = keras.random.SeedGenerator(seed)
@@ -66,18 +75,45 @@ class VariationalAutoencoder(keras.Model):
         self.divergence_tracker = keras.metrics.Mean(name="divergence")
 
     def call(self, images, training=False):
-        """Return reconstructions, means and log variances of the codes; noise only in training."""
+        """Reconstruct; with noise on the codes, and with dreams, only in training.
+
+        Args:
+            images: `(n, 160, 176, 1)`.
+            training: whether to draw codes from their distributions.
+
+        Returns:
+            Reconstructions, means and log variances of the codes `(n, d)`, and how surprised the
+            encoder is by the codes of its dreams, `(n // 4,)`, None without dreams.
+        """
+        mean, log_variance = self._encode(images, training)
+        if not training:
+            return self.decoder(mean, training=False), mean, log_variance, None
+        codes = mean + ops.exp(0.5 * log_variance) * self._normal(ops.shape(mean))
+        reconstructions = self.decoder(codes, training=True)
+        surprise = self._dream(mean) if self.dreams else None
+        return reconstructions, mean, log_variance, surprise
+
+    def _dream(self, mean):
+        """Draw faces of mixed codes; return the negative log likelihood of recognising each."""
+        n = mean.shape[0] // 4
+        share = keras.random.uniform((n, 1), seed=self.noise)
+        codes = ops.sqrt(share) * mean[:n] + ops.sqrt(1 - share) * mean[n : 2 * n]
+        codes = ops.stop_gradient(codes)  # as normal as the codes that were mixed
+        drawn = sketch(ops.stop_gradient(self.decoder(codes, training=True)))
+        mean, log_variance = self._encode(drawn, training=True)
+        surprise = ops.square(codes - mean) * ops.exp(-log_variance) + log_variance
+        return 0.5 * ops.sum(surprise, axis=1)
+
+    def _encode(self, images, training):
         mean, log_variance = self.encoder(images, training=training)
-        log_variance = ops.clip(log_variance, -12.0, 4.0)
-        codes = mean
-        if training:
-            noise = keras.random.normal(ops.shape(mean), dtype=mean.dtype, seed=self.noise)
-            codes = mean + ops.exp(0.5 * log_variance) * noise
-        return self.decoder(codes, training=training), mean, log_variance
+        return mean, ops.clip(log_variance, -12.0, 4.0)
+
+    def _normal(self, shape):
+        return keras.random.normal(shape, seed=self.noise)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Half the logarithm of the weighted squared error, plus the divergence from normal."""
-        reconstructions, mean, log_variance = y_pred
+        reconstructions, mean, log_variance, surprise = y_pred
         error = reconstructions - y
         squared = ops.mean(self.pixel_weights * ops.square(error))
         if self.edge_weight:
@@ -93,4 +129,5 @@ class VariationalAutoencoder(keras.Model):
         divergence = ops.mean(divergence)
         self.mse_tracker.update_state(ops.mean(ops.square(error)))
         self.divergence_tracker.update_state(divergence)
-        return (0.5 * ops.log(squared) + self.divergence_weight * divergence) / self.replicas
+        nats = divergence if surprise is None else divergence + self.dreams * ops.mean(surprise)
+        return (0.5 * ops.log(squared) + self.divergence_weight * nats) / self.replicas

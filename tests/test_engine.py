@@ -7,6 +7,7 @@ import pytest
 from data.errors import UserError
 from model.engine import FaceEngine
 from model.files import CARD_FILE, NETWORK_FILE, file_hash
+from model.latent import LatentSpace
 from model.network import Architecture, build_autoencoder
 from tests.tiny_model import TINY, write_tiny_model
 
@@ -50,21 +51,22 @@ def test_other_shapes_are_refused(engine):
         engine.decode(np.zeros(80, np.float32))
 
 
-def test_refine_lowers_the_painted_error_and_ignores_bare_canvas(engine):
+def test_refine_lowers_the_painted_error_among_likely_faces_and_ignores_bare_canvas(engine):
     rng = np.random.default_rng(0)
+    latent = LatentSpace.fit(2 * rng.normal(size=(300, 80)).astype(np.float32))
     target = np.full((160, 176), 0.3, np.float32)
     mask = np.zeros((160, 176), np.float32)
     mask[40:120, 40:120] = 1
-    start = rng.normal(size=80).astype(np.float32)
-    before = float(((engine.decode(start[None])[0, ..., 0] - target)[mask > 0] ** 2).mean())
-    steps = list(engine.refine(start, target, mask, steps=30))
+    start = latent.from_sliders(3 * rng.normal(size=80))
+    steps = list(engine.refine(start, target, mask, latent, steps=30))
     assert len(steps) == 30
-    assert steps[-1][1] < before
+    assert steps[-1][1] < steps[0][1]
+    assert all(latent.mahalanobis(code) < np.sqrt(80) + 1e-3 for code, _ in steps)
     after = engine.decode(steps[-1][0][None])[0, ..., 0]
     assert steps[-1][1] == pytest.approx(((after - target)[mask > 0] ** 2).mean(), rel=1e-3)
     elsewhere = target.copy()
     elsewhere[:40] = rng.random((40, 176))
-    other = list(engine.refine(start, elsewhere, mask, steps=30))
+    other = list(engine.refine(start, elsewhere, mask, latent, steps=30))
     np.testing.assert_allclose(other[-1][0], steps[-1][0], atol=1e-5)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from data import UserError
 from data.prepare import prepare_data
@@ -212,8 +213,23 @@ def test_the_objective_is_half_the_log_error_plus_the_divergence():
     images = np.full((2, 160, 176, 1), 0.5, np.float32)
     faces = images + 0.1
     mean, log_variance = np.ones((2, 80), np.float32), np.zeros((2, 80), np.float32)
-    loss = float(model.compute_loss(y=images, y_pred=(faces, mean, log_variance)))
+    loss = float(model.compute_loss(y=images, y_pred=(faces, mean, log_variance, None)))
     assert loss == pytest.approx(0.5 * math.log(0.01) + 40 / (160 * 176), rel=1e-4)
+
+
+def test_dreams_teach_the_encoder_alone():
+    keras.utils.set_random_seed(0)
+    model = VariationalAutoencoder(train.build_autoencoder(TINY))
+    mean = keras.ops.convert_to_tensor(np.random.default_rng(0).normal(size=(8, 80)), "float32")
+    with tf.GradientTape() as tape:
+        surprise = model._dream(mean)
+        loss = tf.reduce_mean(surprise)
+    assert surprise.shape == (2,)
+    of_encoder, of_decoder = tape.gradient(
+        loss, [model.encoder.trainable_variables, model.decoder.trainable_variables]
+    )
+    assert all(gradient is not None for gradient in of_encoder)
+    assert all(gradient is None for gradient in of_decoder)
 
 
 def test_history_is_a_table(trained):

@@ -5,7 +5,6 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from model.augment import Augmentation
 from model.files import NETWORK_FILE, file_hash, publish
 from model.latent import LatentSpace
 from model.network import Architecture, build_autoencoder
@@ -20,7 +19,6 @@ TINY = Architecture(
 )
 TINY_SETTINGS = Settings(
     steps=12, batch_size=8, learning_rate=3e-3, averaging=0.5, architecture=TINY,
-    augmentation=Augmentation(sketches=0.25),
 )  # fmt: skip
 
 
