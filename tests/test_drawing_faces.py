@@ -32,9 +32,9 @@ class Other(Screen):
 class WatchedEngine(FakeEngine):
     """Keeps what it was given to refine with."""
 
-    def refine(self, code, image, mask, steps=60):
+    def refine(self, code, image, mask, latent, steps=60):
         self.evidence = image.copy(), mask.copy()
-        yield from super().refine(code, image, mask, steps)
+        yield from super().refine(code, image, mask, latent, steps)
 
 
 def open_driver(folder, engine=None):

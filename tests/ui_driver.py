@@ -54,7 +54,7 @@ class FakeEngine:
         images = self.face.ravel() + (codes * self.strength) @ self.basis
         return np.clip(images, 0, 1).reshape(-1, *SHAPE, 1).astype(np.float32)
 
-    def refine(self, code, image, mask, steps=60):
+    def refine(self, code, image, mask, latent, steps=60):
         code = np.array(code, np.float32)
         for _ in range(steps):
             error = mask.ravel() * (self.face.ravel() + (code * self.strength) @ self.basis)

@@ -7,8 +7,8 @@ import numpy as np
 
 from ui.drawing.canvas import PAPER, over_paper
 
-REFINE_STEPS = 80
-SHOWN_STEPS = 4  # a refinement shows itself every so many steps
+REFINE_STEPS = 32
+SHOWN_STEPS = 2  # a refinement shows itself every so many steps
 NEAREST = 6
 LONGEST_PULL = 0.65  # of `LatentSpace.shrink`: beyond it all faces look alike
 
@@ -85,7 +85,7 @@ class Portraitist:
         """
 
         def job(engine) -> Iterator[Answer]:
-            steps = engine.refine(code, image, mask, steps=REFINE_STEPS)
+            steps = engine.refine(code, image, mask, self.latent, steps=REFINE_STEPS)
             for number, (found, error) in enumerate(steps, 1):
                 if number % SHOWN_STEPS == 0:
                     shown = _shown(engine, found)
