@@ -1,9 +1,11 @@
 import numpy as np
+import pygame
 import pytest
 from ui_driver import Driver
 
 from ui.screen import Screen
 from ui.sliders.screen import SlidersScreen
+from ui.widgets.face_view import surface_of
 
 
 class Other(Screen):
@@ -190,7 +192,10 @@ def test_hover_shows_the_faces_at_the_two_ends(driver):
     driver.settle()
     code = desk(driver).now.code
     expected = [slider.axis.moved(code, end) for end in (-3, 3)]
-    assert np.array_equal(ends.images, driver.engine.decode(np.stack(expected))[..., 0])
+    for picture, end in zip(ends._scaled, expected, strict=True):
+        image = driver.engine.decode(end[None])[0, ..., 0]
+        pixels = pygame.surfarray.array3d(surface_of(image, picture.get_size()))
+        assert np.array_equal(pygame.surfarray.array3d(picture), pixels)
     assert ends.visible
     assert not ends.rect.colliderect(slider.rect)
     driver.move((10, 300))

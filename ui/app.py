@@ -174,8 +174,8 @@ class App(Window):
             self.session.save()
         except UserError as error:
             log.warning("%s", error)
-        self.worker.close()
         pygame.display.quit()
+        self.worker.close()
 
     # Events and results
 

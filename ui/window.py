@@ -18,7 +18,7 @@ from ui.session import Session
 from ui.theme import SIZES, Theme, natural_scale
 from ui.widgets.base import Root, Widget
 from ui.widgets.button import Button
-from ui.widgets.panel import Menu
+from ui.widgets.panel import Menu, Panel
 from ui.widgets.pointer import Pointer
 
 SCALES = (0.75, 3.0, 0.25)  # least, most and step of the UI scale
@@ -188,6 +188,13 @@ class Window:
             self.front.remove(menu)
             self.pointer.refresh()
         return menu is not None
+
+    def scroll(self, pages: float) -> None:
+        """Scroll the panel in front."""
+        for panel in reversed(self.screen.children):
+            if isinstance(panel, Panel) and panel.visible:
+                panel.scroll_by(round(pages * panel.sheet.rect.height))
+                return
 
     def focus(self, widget: Widget | None) -> None:
         """Give the keyboard to a widget, or to none."""

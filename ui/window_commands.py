@@ -27,6 +27,20 @@ def window_commands(app: App) -> list[Command]:
             lambda: app.escape(),
         ),
         Command(
+            ("pageup",),
+            "Scroll up",
+            "Scroll the open panel up",
+            lambda: app.scroll(-0.8),
+            repeats=True,
+        ),
+        Command(
+            ("pagedown",),
+            "Scroll down",
+            "Scroll the open panel down",
+            lambda: app.scroll(0.8),
+            repeats=True,
+        ),
+        Command(
             ("f11", "alt+return"),
             "Full screen",
             "Fill the screen, or go back to a window",

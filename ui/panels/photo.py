@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -219,6 +220,8 @@ def _aligned(engine, photo: Photo, left: np.ndarray, right: np.ndarray) -> Align
 
 def _thumbnails() -> Iterator[list[tuple[Path, np.ndarray | None]]]:
     """Yield the photos of the folder, small, as they are read; what is no image is left out."""
+    with suppress(OSError):  # where nothing can be written there is nothing to put in either
+        PHOTOS_FOLDER.mkdir(parents=True, exist_ok=True)
     found: list[tuple[Path, np.ndarray | None]] = []
     for path in list_photos(PHOTOS_FOLDER)[:MOST]:
         try:

@@ -9,6 +9,7 @@ import numpy as np
 import pygame
 
 from data.errors import UserError
+from ui.sliders import jobs
 from ui.sliders.axes import direction_axis, principal_axes, raw_axes
 from ui.sliders.board import Board
 from ui.sliders.ends import Ends
@@ -189,14 +190,12 @@ class BoardControl:
             codes = np.stack(
                 [slider.axis.moved(state.code, end) for end in (slider.axis.low, slider.axis.high)]
             )
-            self._ticket = self.screen.app.worker.submit(
-                "sliders.ends", lambda engine: engine.decode(codes)[..., 0], 1
-            )
+            self._ticket = self.screen.app.worker.submit("sliders.ends", jobs.faces(codes), 1)
 
     def ends_ready(self, result: Result) -> None:
         """Show the faces at the ends, if they are still asked for."""
         if result.ticket == self._ticket and self.ends.slider is not None:
-            self.ends.fill(result.value, *self._place)
+            self.ends.fill(*result.value, *self._place)
 
     def leave(self) -> None:
         """Show nothing about sliders."""

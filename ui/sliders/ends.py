@@ -24,7 +24,6 @@ class Ends(Widget):
         super().__init__()
         self.visible = False
         self.slider: FaceSlider | None = None
-        self.images: np.ndarray | None = None
         self._scaled: list[pygame.Surface] = []
 
     def hit(self, pos: Point) -> Widget | None:
@@ -34,16 +33,15 @@ class Ends(Widget):
     def about(self, slider: FaceSlider, area: pygame.Rect, theme: Theme) -> None:
         """Show the name and value of a slider, to the left of the board."""
         if slider is not self.slider:
-            self.images, self._scaled = None, []
+            self._scaled = []
         self.slider = slider
         self._put(area, theme)
         self.show()
 
-    def fill(self, images: np.ndarray, area: pygame.Rect, theme: Theme) -> None:
-        """Show the faces (2, 160, 176) at the low and the high end."""
-        self.images = images
+    def fill(self, end: int, image: np.ndarray, area: pygame.Rect, theme: Theme) -> None:
+        """Show the face (160, 176) at the low (0) or high (1) end; the low one comes first."""
         size = (theme.px(PICTURE[0]), theme.px(PICTURE[1]))
-        self._scaled = [surface_of(image, size) for image in images]
+        self._scaled[end : end + 1] = [surface_of(image, size)]
         self._put(area, theme)
 
     def leave(self) -> None:

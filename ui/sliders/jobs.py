@@ -12,7 +12,6 @@ from ui.saves import SavedFace, read_save, save_face
 from ui.sliders.state import FaceState
 from ui.storage import claim_name
 
-CHUNK = 6  # faces decoded between two chances for more urgent work
 GIF_FPS = 25
 GIF_FRAMES = 50  # of one leg of a walk
 
@@ -25,11 +24,14 @@ def face(code: np.ndarray) -> Job:
 
 
 def faces(codes: np.ndarray) -> Job:
-    """Decode codes (n, 80) a few at a time; yields (first place, images (k, 160, 176))."""
+    """Decode codes (n, 80); yields (place, image (160, 176)) one by one.
+
+    Between two of them more urgent work has its chance, so this never holds a drag up.
+    """
 
     def job(engine) -> Iterator[tuple[int, np.ndarray]]:
-        for first in range(0, len(codes), CHUNK):
-            yield first, engine.decode(codes[first : first + CHUNK])[..., 0]
+        for place, code in enumerate(codes):
+            yield place, face(code)(engine)
 
     return job
 
@@ -70,9 +72,9 @@ def gif(folder: Path, stem: str, codes: np.ndarray) -> Job:
 
     def job(engine) -> Iterator[float]:
         frames = []
-        for first, images in faces(codes)(engine):
-            frames.extend(np.rint(255 * images).astype(np.uint8))
-            yield (first + len(images)) / len(codes)
+        for place, image in faces(codes)(engine):
+            frames.append(np.rint(255 * image).astype(np.uint8))
+            yield (place + 1) / len(codes)
         path = claim_name(folder, stem, ".gif")
         write_gif(path, frames, GIF_FPS)
         return path

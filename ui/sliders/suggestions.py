@@ -33,10 +33,9 @@ class Suggestions:
         area.show_strip(True)
         self.screen.app.worker.submit("sliders.suggestions", jobs.faces(self.codes), 2)
 
-    def fill(self, first: int, images: np.ndarray) -> None:
-        """Show some of the faces, from place `first` on."""
-        for number, image in enumerate(images, first):
-            self.screen.area.strip.children[number].set(image)
+    def fill(self, number: int, image: np.ndarray) -> None:
+        """Show one of the faces."""
+        self.screen.area.strip.children[number].set(image)
 
     def choose(self, number: int) -> None:
         """Start from one of them."""
