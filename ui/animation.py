@@ -17,6 +17,7 @@ from ui.pictures import to_pixels
 from ui.storage import write_atomic
 
 _TINY = 1e-3  # below it a radius has no direction, or two directions no plane
+_GREY = 6  # levels between a pixel's channels, up to which it counts as grey
 _MAX_FPS = 50  # browsers slow anything faster down to 10
 
 
@@ -126,10 +127,23 @@ def _picture(frame: np.ndarray) -> Image.Image:
 
 
 def _shared_palette(pictures: list[Image.Image], colours: int) -> Image.Image:
-    """Return a palette picture made from a few frames spread over the film."""
-    chosen = pictures[:: max(1, len(pictures) // 6)]
-    width, height = chosen[0].size
-    sheet = Image.new("RGB", (width, height * len(chosen)))
-    for number, picture in enumerate(chosen):
-        sheet.paste(picture, (0, number * height))
-    return sheet.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    """Return a palette for a film of faces: greys at even steps, and what other colours there are.
+
+    A palette by frequency alone would give smooth faces bands, and small coloured things no colour.
+    The commonest other colours, such as a window's ground, are kept exactly.
+    """
+    entries = [np.linspace(0, 255, 2 * colours // 3).astype(np.uint8)[:, None].repeat(3, axis=1)]
+    chosen = pictures[:: max(1, len(pictures) // 12)]
+    pixels = np.concatenate([np.asarray(picture).reshape(-1, 3) for picture in chosen])
+    others, counts = np.unique(pixels[np.ptp(pixels, axis=1) > _GREY], axis=0, return_counts=True)
+    if len(others):
+        entries.append(others[np.argsort(-counts)[: colours // 12]])
+        rest = Image.fromarray(others[None]).quantize(
+            colours - sum(map(len, entries)),
+            method=Image.Quantize.MEDIANCUT,
+            dither=Image.Dither.NONE,
+        )
+        entries.append(np.array(rest.getpalette(), dtype=np.uint8).reshape(-1, 3))
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(np.concatenate(entries)[:colours].tobytes())
+    return palette
