@@ -130,6 +130,33 @@ def test_bare_canvas_cannot_be_refined(driver):
     assert not driver.screen.answering.refining
 
 
+def test_tab_while_refining_takes_what_was_found_and_keeps_it(driver):
+    sketch(driver)
+    first = driver.screen
+    before = first.answering.answer.code
+    driver.key("i")
+    driver.until(lambda: (first.desk.face.share or 0) > 0)
+    driver.key("tab")
+    found = driver.screen.held
+    assert not np.array_equal(found, before)
+    driver.key("tab")
+    driver.settle()
+    assert np.array_equal(driver.screen.code(), found)
+
+
+def test_a_face_that_arrives_during_a_stroke_keeps_the_stroke(driver):
+    window = [driver.screen.desk.easel.to_window(p) for p in ((40, 60), (120, 60))]
+    driver.press(window[0])
+    driver.drag(window[1])
+    driver.key("m")
+    driver.settle()
+    assert driver.screen.sheet.canvas.mask().min() == 1
+    driver.release()
+    driver.key("ctrl+z")
+    inked = driver.screen.sheet.canvas.mask()
+    assert inked[60, 45:115].min() == 1 and inked[100].max() == 0
+
+
 # Faces to start from
 
 

@@ -179,6 +179,8 @@ class Answering:
     def code(self) -> np.ndarray | None:
         """Give the code of the answer; None for a sheet that nothing was done with."""
         sheet = self.screen.sheet
+        if self.refining and self._found is not None:
+            return self._found.code
         if sheet.given is not None and sheet.given is not self._pulled:
             return sheet.given
         return None if sheet.canvas.empty or self.answer is None else self.answer.code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import groupby
 from operator import itemgetter
 
@@ -10,7 +11,9 @@ import numpy as np
 import pygame
 import pygame.gfxdraw
 
+from ui.drawing.box import NOTHING, Box
 from ui.drawing.canvas import FACE_AXIS, PAPER, mirrored, over_paper
+from ui.drawing.enlarging import Enlarged
 from ui.drawing.sheet import Sheet
 from ui.theme import COLORS, Theme
 from ui.widgets.base import Point
@@ -45,23 +48,37 @@ class Easel(FaceView):
         self.begin, self.changed, self.resized = begin, changed, resized
         self.radius = 2.0
         self.mirror = False
-        self.ghost: np.ndarray | None = None
         self._points: list[tuple[Point, bool]] = []
         self._straight = False
         self._mouse: Point | None = None
+        self._paper = np.full(self.shape, PAPER, np.float32)
+        self._enlarged: Enlarged | None = None
+        self.pixels = np.full(self.shape, PAPER, np.uint8)
         self.renew()
 
-    def renew(self) -> None:
-        """Show what the sheet holds now."""
-        paper = PAPER
-        if self.ghost is not None:
-            paper = PAPER * (1 - GHOST * (self.ghost.max() - self.ghost))
-        self.set(np.rint(over_paper(self.sheet.canvas.pixels, paper)).astype(np.uint8))
+    def renew(self, box: Box | None = None) -> None:
+        """Show what the sheet holds now, or what it holds in a box."""
+        box = box or Box(0, 0, self.shape[1], self.shape[0])
+        where = box.slices
+        shown = over_paper(self.sheet.canvas.pixels[where], self._paper[where])
+        self.pixels[where] = np.rint(shown)
+        if self._enlarged is not None:
+            self.invalidate(self._enlarged.renew(self.pixels, box).move(self.picture.topleft))
 
     def haunt(self, ghost: np.ndarray | None) -> None:
         """Let a face, float (rows, columns) in [0, 1], shimmer through the paper, or none."""
-        self.ghost = ghost
+        self._paper[:] = PAPER
+        if ghost is not None:
+            self._paper *= 1 - GHOST * (ghost.max() - ghost)
         self.renew()
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Find the picture's place, and enlarge it to that."""
+        super().layout(rect, theme)
+        if self._enlarged is None or self._enlarged.surface.get_size() != self.picture.size:
+            self._enlarged = Enlarged(self.shape, self.picture.size)
+            self._enlarged.renew(self.pixels, Box(0, 0, self.shape[1], self.shape[0]))
+        self._scaled = self._enlarged.surface
 
     def show_brush(self, radius: float, mirror: bool) -> None:
         """Follow the brush's size and symmetry."""
@@ -75,16 +92,17 @@ class Easel(FaceView):
         canvas = self.sheet.canvas
         if not points or canvas.stroke is None:
             return
+        changed = NOTHING
         for straight, group in groupby(points, key=itemgetter(1)):
             together = [point for point, _ in group]
             if straight != self._straight:
                 canvas.turn()
                 self._straight = straight
             if straight:
-                canvas.aim(together[-1])
+                changed = changed.joined(canvas.aim(together[-1]))
             else:
-                canvas.extend(together)
-        self.renew()
+                changed = changed.joined(canvas.extend(together))
+        self.renew(changed)
         self.changed()
 
     def press(self, pos: Point, button: int) -> bool:
@@ -119,6 +137,10 @@ class Easel(FaceView):
         """Show the brush at a point of the window; None hides it."""
         if pos is not None and not self.picture.collidepoint(pos):
             pos = None
+        if (pos is None) != (self._mouse is None):
+            cursor = pygame.SYSTEM_CURSOR_ARROW if pos is None else pygame.SYSTEM_CURSOR_CROSSHAIR
+            with suppress(pygame.error):  # a display without cursors
+                pygame.mouse.set_cursor(cursor)
         if pos != self._mouse:
             for place in (self._mouse, pos):
                 if place is not None:

@@ -68,7 +68,10 @@ class Files:
         screen.app.say("Writing the film of your drawing …")
 
     def arrived(self, result: Result) -> None:
-        """Say what was written."""
+        """Say what was written, and how far a film is."""
+        if result.slot == FILM:
+            words = self.screen.by_name["film"].name
+            self.screen.desk.film.say(words if result.final else f"{result.value:.0%} done")
         if result.final and result.value is not None:
             what = "drawing and answer" if result.slot == SAVE else "film"
             self.screen.app.say(f"Saved the {what} as {result.value}")

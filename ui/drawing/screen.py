@@ -83,6 +83,12 @@ class DrawingScreen(Screen):
         """Let an open panel have its keys."""
         return self.overlays.handle(event)
 
+    def leave(self) -> None:
+        """Lift the brush and end a refinement with what it found."""
+        self.lift()
+        self.answering.stop()
+        self.desk.easel.follow(None)
+
     def ready(self) -> None:
         """Answer what was drawn while the model was loading."""
         self.answering.haunt(self.ghost)

@@ -79,6 +79,7 @@ class Sheet:
 
     def put(self, pixels: np.ndarray, given: np.ndarray | None = None) -> bool:
         """Begin from other pixels, and perhaps a code; say whether that changed anything."""
+        self.finish()
         self.canvas.replace(pixels)
         self.given = given
         return self._push()
