@@ -141,14 +141,12 @@ def test_failed_job_tells_and_the_next_one_runs(worker):
 
 
 def test_engine_that_cannot_be_loaded_is_kept_as_error():
-    woken = threading.Event()
-
     def load():
         raise UserError("no model")
 
-    worker = Worker(load, woken.set)
+    worker = Worker(load)
     worker.start()
-    assert woken.wait(20)
+    worker._thread.join(20)
     assert worker.state == "failed"
     assert str(worker.error) == "no model"
     worker.close()

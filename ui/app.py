@@ -24,7 +24,8 @@ from ui.worker import Worker, sentence
 
 FRAMES = 60  # a second
 CATCH = 0.6 / FRAMES  # seconds that a frame waits for the answer to what happened in it
-REST = 0.5  # seconds of sleep at most, so that Ctrl-C in the terminal is heard
+NAP, LONG_NAP = 0.002, 0.01  # seconds between two looks for events, soon after one and later
+LIGHT_SLEEP = 0.5  # seconds after an event when naps get long
 
 log = logging.getLogger(__name__)
 
@@ -65,16 +66,15 @@ class App(Window):
         super().__init__(screens, session, size)
         self.latent = latent
         session.use_model(latent.model_id, latent.latent_dim)
-        self.worker = Worker(load_engine, self._wake)
+        self.worker = Worker(load_engine)
         self.running = True
         self.error: BaseException | None = None  # why the engine could not be loaded
         self.frame_times: deque[float] = deque(maxlen=600)
         self.commands = window_commands(self)
-        self._wake_event = pygame.event.custom_type()
         self._clock = pygame.time.Clock()
-        self._events: list[pygame.event.Event] = []
         self._due: float | None = None
-        self._told_ready = self._times_shown = False
+        self._seen_state = "loading"  # of the worker
+        self._times_shown = False
         for screen in screens:
             screen.attach(self)
         keymaps = {s.name: Keymap([*s.commands, *self.commands]) for s in screens}
@@ -120,8 +120,7 @@ class App(Window):
     def step(self) -> bool:
         """Run one frame; say whether the window is still open."""
         started = time.perf_counter()
-        events, self._events = [*self._events, *pygame.event.get()], []
-        for event in events:
+        for event in pygame.event.get():
             self._guard(self._handle, event)
         if not self.running:
             return False
@@ -143,20 +142,17 @@ class App(Window):
         return True
 
     def _rest(self) -> None:
-        """Sleep until an event, a result, or the time when something is due."""
-        seconds = REST if self._due is None else min(REST, self._due - self.now())
-        if self.root.stale or seconds <= 0:
-            return
-        event = pygame.event.wait(max(1, int(seconds * 1000)))
-        if event.type != pygame.NOEVENT:
-            self._events.append(event)
+        """Sleep until an event, a result, or the time when something is due.
 
-    def _wake(self) -> None:
-        """Let the loop see that the worker has something; called from its thread."""
-        try:
-            pygame.event.post(pygame.event.Event(self._wake_event))
-        except pygame.error:
-            log.debug("the window is closed already")
+        `pygame.event.wait` looks for events a thousand times a second; naps take a tenth of that.
+        """
+        began = self.now()
+        while not self.root.stale and self.worker.state == self._seen_state:
+            slept = self.now() - began
+            if self._due is not None and self.now() >= self._due:
+                return
+            if self.worker.wait(NAP if slept < LIGHT_SLEEP else LONG_NAP) or pygame.event.peek():
+                return
 
     def _guard(self, action: Callable, *arguments):
         """Do something; a `UserError` becomes a message on the window."""
@@ -195,8 +191,8 @@ class App(Window):
                 self.keymaps[self.screen.name].let_go()
 
     def _take_results(self) -> None:
-        if self.worker.state != "loading" and not self._told_ready:
-            self._told_ready = True
+        if self.worker.state != self._seen_state:
+            self._seen_state = self.worker.state
             self._loaded()
         for result in self.worker.poll():
             if result.error is not None:

@@ -9,8 +9,8 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 os.environ.setdefault("SDL_WINDOWS_DPI_AWARENESS", "permonitorv2")  # sharp on dense screens
 os.environ.setdefault("SDL_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR", "0")
 if sys.platform == "linux":
-    # SDL would show pixels through OpenGL, whose driver brings LLVM along; TensorFlow brings another
-    # LLVM, and the process dies on import. Plain X11 shows them as fast.
+    # SDL would show pixels through OpenGL, whose driver brings LLVM. TensorFlow brings another
+    # one, and the process dies while importing it. Plain X11 shows pixels as fast.
     os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
 
 import pygame

@@ -49,8 +49,6 @@ class Worker:
 
     Args:
         load_engine: called in the thread; gives the engine or raises.
-        wake: called from the thread whenever there is something to `poll`, so that a loop that
-            sleeps can wake. It must return at once.
 
     Example:
         >>> worker = Worker(FaceEngine.load)
@@ -60,12 +58,11 @@ class Worker:
         >>> worker.poll()[0].value
     """
 
-    def __init__(self, load_engine: Callable[[], Any], wake: Callable[[], None] = lambda: None):
+    def __init__(self, load_engine: Callable[[], Any]):
         self.state = "loading"  # "loading", "ready" or "failed"
         self.engine: Any = None
         self.error: BaseException | None = None
         self._load_engine = load_engine
-        self._wake = wake
         self._changed = threading.Condition()
         self._wishes: dict[str, _Wish] = {}
         self._running: _Wish | None = None
@@ -134,11 +131,9 @@ class Worker:
             engine = self._load_engine()
         except BaseException as error:  # whatever it was, the window must hear of it
             self.error, self.state = error, "failed"
-            self._wake()
             return
         with self._changed:
             self.engine, self.state = engine, "ready"
-        self._wake()
         while (wish := self._next()) is not None:
             self._run(wish)
 
@@ -179,7 +174,6 @@ class Worker:
                     self._wishes[wish.slot] = wish
             self._running = None
             self._changed.notify_all()
-        self._wake()
 
     @staticmethod
     def _end(wish: _Wish) -> None:
