@@ -182,9 +182,6 @@ class LatentSpace:
         near = np.argsort(distances, kind="stable")[:12]
         nearness = np.exp(-0.5 * (distances[near] ** 2 - distances[near[0]] ** 2) / usual)
         likely = nearness @ self._gallery_values[near] / nearness.sum()
-        # A mean of faces lies nearer to the mean face than any of them, and is as bland.
-        reach = min(np.linalg.norm(pulled), 0.75 * usual)
-        likely *= max(1.0, reach / max(np.linalg.norm(likely), 1e-9))
         return self.from_sliders((1 - realism) * pulled + realism * likely)
 
     def save(self, folder: str | Path) -> None:
