@@ -120,7 +120,7 @@ class Window:
         body = pygame.Rect(0, head, size[0], size[1] - head - foot)
         self.header.place(pygame.Rect(0, 0, size[0], head), self.theme)
         self.help_line.place(pygame.Rect(0, body.bottom, size[0], foot), self.theme)
-        for widget in (*self.screens.values(), self.overlay):
+        for widget in (self.screen, self.overlay):  # others are placed when they come to the front
             widget.place(body, self.theme)
         self.cards.place(body.inflate(0, -2 * self.theme.px(CARDS)), self.theme)
         self.front.place(self.root.rect, self.theme)
@@ -152,6 +152,7 @@ class Window:
         self.screen.show(False)
         self.screen = self.screens[name]
         self.screen.show()
+        self.screen.place(self.overlay.rect, self.theme)
         for other, tab in zip(self.screens, self.header.tabs, strict=True):
             tab.select(other == name)
         self.pointer.focus(None)
