@@ -110,6 +110,17 @@ def test_undo_and_redo_by_key_bring_back_drawing_and_answer(driver):
     assert np.array_equal(driver.screen.sheet.canvas.pixels, two)
 
 
+def test_buttons_say_what_can_be_undone(driver):
+    undo, redo, clear, _ = driver.screen.desk.left
+    assert not (undo.enabled or redo.enabled or clear.enabled)
+    stroke(driver, (40, 60), (120, 60))
+    driver.step()
+    assert undo.enabled and clear.enabled and not redo.enabled
+    driver.click(undo)
+    driver.step()
+    assert redo.enabled and not (undo.enabled or clear.enabled)
+
+
 def test_clear_can_be_undone(driver):
     stroke(driver, (40, 60), (120, 60))
     kept = driver.screen.sheet.canvas.pixels.copy()

@@ -69,7 +69,6 @@ class Answering:
     def toggle_live(self) -> None:
         """Answer while drawing, or only when asked to."""
         self.live = not self.live
-        self.screen.desk.follow()
         if self.live:
             self.ask()
 
@@ -77,7 +76,6 @@ class Answering:
         """Move between what was drawn and a likely face; a given answer moves along from now on."""
         self.realism = realism
         self._pulled = self.screen.sheet.given
-        self.screen.desk.follow()
         if not self.refining:
             self.ask()
 

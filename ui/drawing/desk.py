@@ -108,8 +108,12 @@ class Desk(Widget):
         self.compare = self.add(ComparePanel(screen.starts.face))
 
     def follow(self) -> None:
-        """Show the state of the switches."""
-        answering = self.screen.answering
+        """Show the state of the switches, and what can be undone."""
+        answering, sheet = self.screen.answering, self.screen.sheet
+        undo, redo, clear, _ = self.left
+        undo.enable(sheet.painting or sheet.history.can_undo)
+        redo.enable(sheet.history.can_redo and not sheet.painting)
+        clear.enable(not sheet.canvas.empty)
         self.live.set(answering.live)
         self.realism.set(answering.realism)
         self.refine.say("Stop" if answering.refining else "Refine")
@@ -118,13 +122,11 @@ class Desk(Widget):
     def describe(self, words: str) -> None:
         """Say what the answer is."""
         self.status.say(words)
-        self.follow()
 
     def open_compare(self, shown: bool, theme: Theme) -> None:
         """Show or hide the panel; the pictures make room."""
         self.compare.show(shown)
         self.place(self.rect, theme)
-        self.follow()
 
     def _open_starts(self) -> None:
         names = ("mean", "random", "next", "previous", "answer", "saved", "photo")

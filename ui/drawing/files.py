@@ -113,7 +113,6 @@ class Files:
         answering = screen.answering
         answering.live = setting("drawing.live", True)
         answering.realism = setting("drawing.realism", answering.realism, 0.0, 1.0)
-        screen.desk.follow()
         screen.ghost = setting("drawing.ghost", False)
         screen.desk.tools.follow(screen.brush, screen.ghost)
 

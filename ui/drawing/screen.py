@@ -95,11 +95,12 @@ class DrawingScreen(Screen):
         self.answering.ask()
 
     def update(self, now: float) -> float | None:
-        """Draw the points of this frame, and the brush where the mouse is."""
+        """Draw the points of this frame, the brush where the mouse is, and what follows."""
         easel, pointer = self.desk.easel, self.app.pointer
         easel.flush()
         over = easel in (pointer.hovered, pointer.captured)
         easel.follow(pointer.pos if over else None)
+        self.desk.follow()
         return None
 
     def result(self, result: Result) -> None:
