@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 THUMBNAIL = 160  # pixels of the longer side
 MOST = 60  # photos listed
+SURE = 0.5  # score of a guess from which on there is a face
+FOUND = "Are the rings on the eyes? Drag them if not, then use this face."
+NOT_FOUND = "No face was found: drag the rings onto the eyes, L on the left one as you see it."
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +73,7 @@ class PhotoPanel(Panel):
         self.done = done
         self.photo: Photo | None = None
         self.face: AlignedFace | None = None
+        self._score = 0.0  # of the last guess
         self.paths: list[Path] = []
         self.words = self.sheet.add(Label("", COLORS.soft, lines=3))
         self.strip = self.sheet.add(Strip(lambda number: self.open(self.paths[number])))
@@ -169,10 +173,11 @@ class PhotoPanel(Panel):
             self.rearrange()
         elif result.slot == self.guess_slot and self.photo is not None:
             if value is not None and self.app.pointer.captured is not self.markers:
+                self._score = value.score
                 self.markers.put(value.left_eye, value.right_eye)
                 self._align()
             if result.final:
-                self.words.say("Are the rings on the eyes? Drag them if not, then use this face.")
+                self.words.say(FOUND if self._score >= SURE else NOT_FOUND)
         elif result.slot == self.align_slot and value is not None and self.photo is not None:
             self.face = value
             self.crop.set(value.image)

@@ -133,6 +133,8 @@ class BoardControl:
         """Give a function that nudges a slider."""
 
         def act() -> None:
+            if self.screen.sheets.open is not None:
+                return
             slider = self.target() or self.widget.neighbour(None, 0)
             self.widget.focus(slider)
             slider.step(steps)

@@ -21,7 +21,7 @@ from ui.sliders.sheets import Sheets
 from ui.sliders.suggestions import Suggestions
 from ui.sliders.walking import Walking
 from ui.theme import SIZES, Theme
-from ui.widgets.button import Button
+from ui.widgets.button import Button, Toggle, help_of
 from ui.worker import Result
 
 if TYPE_CHECKING:
@@ -65,6 +65,9 @@ class SlidersScreen(Screen):
         by_name = {command.name: command for command in self.commands}
         self.buttons = [self.add(Button.of(by_name[name])) for name in BUTTONS]
         self.undo_button = self.buttons[-1]
+        self.detail = self.add(
+            Toggle("Keep detail", self.set_detail, True, help_of(by_name["Keep detail"]))
+        )
         self.more_button = self.add(Button.of(by_name["More"]))
         self.sheets.make()
         self.add(self.board.ends)
@@ -100,7 +103,7 @@ class SlidersScreen(Screen):
 
     def _bar(self, row: pygame.Rect, theme: Theme) -> None:
         height, left = theme.px(SIZES.button), row.left
-        for button in self.buttons:
+        for button in (*self.buttons, self.detail):
             place = pygame.Rect(left, 0, button.width(theme), height)
             place.centery = row.centery
             button.place(place, theme)
@@ -131,6 +134,8 @@ class SlidersScreen(Screen):
         self.board.follow(state)
         self.area.caption.say(self._caption())
         self.undo_button.enable(self.desk.history.can_undo)
+        self.detail.show(state.detail is not None)
+        self.detail.set(state.keep_detail)
         self.sheets.more.follow()
         pair = (state.face_a, state.face_b)
         if pair[0] is not self._pair[0] or pair[1] is not self._pair[1]:
@@ -145,8 +150,6 @@ class SlidersScreen(Screen):
         parts = [state.caption]
         if state.changed and not self.walking.playing:
             parts.append("changed")
-        if state.detail is not None:
-            parts.append("with its detail" if state.keep_detail else "without its detail")
         return " · ".join(parts)
 
     def ask(self, code: np.ndarray) -> None:

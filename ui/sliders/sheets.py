@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from ui.sliders.screen import SlidersScreen
 
 
+LONGEST_NAME = 32  # characters of a file's name that are shown
+
+
 class Sheets:
     """Opens one panel at a time, and acts on what is picked in it.
 
@@ -103,12 +106,16 @@ class Sheets:
         """Start from the face of a photo."""
         self.close()
         self.screen.settle()
-        self.screen.desk.start(face.code, f"Photo {face.name}", face.detail)
+        name = face.name if len(face.name) <= LONGEST_NAME else face.name[:LONGEST_NAME] + "…"
+        self.screen.desk.start(face.code, f"Photo {name}", face.detail)
 
     def handle(self, event: pygame.event.Event) -> bool:
-        """Let the photo panel have its keys."""
-        keyed = self.open is self.photo and event.type == pygame.KEYDOWN
-        return keyed and self.photo.key(key_of(event))
+        """Let the photo panel have its keys; what would change the face behind it waits."""
+        if self.open is not self.photo or event.type != pygame.KEYDOWN:
+            return False
+        key = key_of(event)
+        letter = key.removeprefix("shift+")
+        return self.photo.key(key) or (len(letter) == 1 and letter.isalpha() and letter not in "hp")
 
     def take_result(self, result: Result) -> bool:
         """Take a result that a panel asked for; say whether it was one."""

@@ -10,6 +10,9 @@ from ui.widgets.base import Point, Widget
 from ui.widgets.shapes import trim, write
 
 
+LARGEST = 1_200_000  # pixels that are smoothed in time for a frame; beyond, pairs of them are
+
+
 def pixels_of(image: np.ndarray) -> np.ndarray:
     """Turn an image, (h, w) or (h, w, 1), floats in [0, 1] or uint8, into uint8 (h, w)."""
     image = image.reshape(image.shape[:2])
@@ -29,7 +32,12 @@ def surface_of(image: np.ndarray, size: tuple[int, int] | None = None) -> pygame
     surface = pygame.Surface(pixels.shape[::-1], 0, 32)
     packed = pixels.T.astype(np.uint32) * 0x010101
     pygame.surfarray.blit_array(surface, packed)
-    return surface if size is None else pygame.transform.smoothscale(surface, size)
+    if size is None:
+        return surface
+    if size[0] * size[1] > LARGEST:
+        half = ((size[0] + 1) // 2, (size[1] + 1) // 2)
+        return pygame.transform.scale(pygame.transform.smoothscale(surface, half), size)
+    return pygame.transform.smoothscale(surface, size)
 
 
 class FaceView(Widget):
