@@ -149,6 +149,8 @@ class Answering:
             words = "refining; Esc stops"
         elif not self._answered:
             words = "out of date: J answers"
+        elif self._found is not None and sheet.given is self._found.code:
+            words = "refined, until you draw on"
         elif sheet.given is not None:
             words = "as given, until you draw on"
         elif sheet.canvas.empty:

@@ -14,7 +14,7 @@ from ui.pictures import drawing_on_paper, enlarge, side_by_side
 
 FPS = 15
 MOST_FRAMES = 150
-STRIDE = 30.0  # canvas pixels that a stroke grows from one frame to the next
+STRIDE = 8.0  # canvas pixels that a stroke grows from one frame to the next
 HOLD = 20  # frames at the end
 ENLARGEMENT = 2
 
