@@ -177,13 +177,14 @@ def test_every_step_can_be_undone_to_the_very_beginning(desk, latent):
     desk.set_face("b")
     desk.morph_to(0.3)
     desk.save_direction("one")
-    desk.keep_detail(False)
+    desk.start(desk.now.code, "photo", np.zeros((160, 176), np.float32))
+    desk.toggle_detail()
     desk.reset(axis)
     states = []
     while desk.history.can_undo:
         states.append(desk.now)
         desk.undo()
-    assert len(states) == 10
+    assert len(states) == 11
     assert same(desk.now, beginning)
     assert desk.now is beginning
     for state in reversed(states):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pygame
 
 from data.errors import UserError
 from ui import display
+from ui.frame_times import FrameTimes
 from ui.keys import Keymap
 from ui.screen import Screen
 from ui.session import Session
@@ -45,7 +45,7 @@ class App(Window):
 
     Attributes:
         worker: computes beside the window.
-        frame_times: seconds of work in each of the last frames that drew something.
+        frame_times: how long the last frames took.
 
     Raises:
         UserError: if there is no display.
@@ -69,12 +69,11 @@ class App(Window):
         self.worker = Worker(load_engine)
         self.running = True
         self.error: BaseException | None = None  # why the engine could not be loaded
-        self.frame_times: deque[float] = deque(maxlen=600)
+        self.frame_times = FrameTimes()
         self.commands = window_commands(self)
         self._clock = pygame.time.Clock()
         self._due: float | None = None
         self._seen_state = "loading"  # of the worker
-        self._times_shown = False
         for screen in screens:
             screen.attach(self)
         keymaps = {s.name: Keymap([*s.commands, *self.commands]) for s in screens}
@@ -134,11 +133,11 @@ class App(Window):
         ends = self.cards.update(now)
         self._due = min((time for time in (due, ends) if time is not None), default=None)
         self.describe()
-        self._tell_times()
+        self.header.times.say(self.frame_times.words)
         stale = self.root.repaint(self.window, self.theme)
         if stale:
             pygame.display.update(stale)
-            self.frame_times.append(time.perf_counter() - started)
+            self.frame_times.add(time.perf_counter() - started)
         return True
 
     def _rest(self) -> None:
@@ -217,13 +216,6 @@ class App(Window):
         for screen in self.screens.values():
             self._guard(screen.ready)
 
-    def _tell_times(self) -> None:
-        if self._times_shown and self.frame_times:
-            times = sorted(self.frame_times)
-            middle, high = times[len(times) // 2], times[int(len(times) * 0.95)]
-            words = f"{1000 * middle:.1f} ms a frame, 95 % under {1000 * high:.1f} ms"
-            self.header.times.say(words)
-
     # What the commands of the window do
 
     def hand_over(self) -> None:
@@ -233,12 +225,6 @@ class App(Window):
         self.show(names[(names.index(self.screen.name) + 1) % len(names)])
         if code is not None and len(names) > 1:
             self.screen.take(code)
-
-    def toggle_times(self) -> None:
-        """Show or hide the frame times."""
-        self._times_shown = not self._times_shown
-        self.frame_times.clear()
-        self.header.times.say("")
 
     def escape(self) -> None:
         """Close or stop the front-most thing."""

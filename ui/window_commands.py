@@ -53,7 +53,9 @@ def window_commands(app: App) -> list[Command]:
             lambda: app.rescale(1),
         ),
         Command(("ctrl+-",), "Smaller text", "Make everything smaller", lambda: app.rescale(-1)),
-        Command(("f3",), "Frame times", "Show how long frames take", lambda: app.toggle_times()),
+        Command(
+            ("f3",), "Frame times", "Show how long frames take", lambda: app.frame_times.toggle()
+        ),
         Command(
             ("ctrl+l",),
             "Go on from last time",

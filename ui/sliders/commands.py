@@ -59,7 +59,7 @@ def _faces(screen: SlidersScreen) -> list[Command]:
             "shift+p",
             "Keep detail",
             "Add back what 80 numbers lost of your photo",
-            screen.toggle_detail,
+            step("toggle_detail"),
         ),
         command(
             "c",

@@ -142,7 +142,13 @@ class FaceDesk:
 
     def keep_detail(self, keep: bool) -> None:
         """Add what the reconstruction of the photo lost, or leave it off."""
+        if self.now.detail is None:
+            raise UserError("Detail belongs to a photo: open one with P first.")
         self.go(replace(self.now, keep_detail=keep))
+
+    def toggle_detail(self) -> None:
+        """Add it, where it was left off, and the other way round."""
+        self.keep_detail(not self.now.keep_detail)
 
     # Two faces
 

@@ -88,7 +88,7 @@ class MorePanel(Panel):
             )
         )
         self.detail = add(
-            Toggle("Keep detail", screen.set_detail, help="Add back what 80 numbers lost of it")
+            Toggle("Keep detail", screen.desk.keep_detail, help="Add back what the numbers lost")
         )
         self.raw = add(
             Toggle(

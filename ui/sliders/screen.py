@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pygame
 
-from data.errors import UserError
 from ui.screen import Screen
 from ui.sliders import jobs
 from ui.sliders.board_control import BoardControl
@@ -66,7 +65,7 @@ class SlidersScreen(Screen):
         self.buttons = [self.add(Button.of(by_name[name])) for name in BUTTONS]
         self.undo_button = self.buttons[-1]
         self.detail = self.add(
-            Toggle("Keep detail", self.set_detail, True, help_of(by_name["Keep detail"]))
+            Toggle("Keep detail", self.desk.keep_detail, True, help_of(by_name["Keep detail"]))
         )
         self.more_button = self.add(Button.of(by_name["More"]))
         self.sheets.make()
@@ -216,16 +215,6 @@ class SlidersScreen(Screen):
         if self.comparing:
             self.comparing = False
             self.changed()
-
-    def toggle_detail(self) -> None:
-        """Add a photo's detail back, or leave it off."""
-        if self.desk.now.detail is None:
-            raise UserError("Detail belongs to a photo: open one with P first.")
-        self.set_detail(not self.desk.now.keep_detail)
-
-    def set_detail(self, keep: bool) -> None:
-        """Add a photo's detail back (True) or not."""
-        self.desk.keep_detail(keep)
 
     # The window
 

@@ -9,7 +9,6 @@ from ui.theme import COLORS, SIZES, Color, Theme
 from ui.widgets.base import Point, Widget
 from ui.widgets.shapes import trim, write
 
-
 LARGEST = 1_200_000  # pixels that are smoothed in time for a frame; beyond, pairs of them are
 
 
