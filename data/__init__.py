@@ -1,15 +1,25 @@
-"""The archive of yearbook portraits: from its files to NumPy arrays."""
+"""The archive of yearbook portraits: from its files to NumPy arrays.
 
-from data.arrays import load_arrays
+The names below are loaded when they are first used: a window that only wants `UserError` is not
+kept waiting for NumPy and Pillow.
+"""
+
+import importlib
+
 from data.errors import UserError
-from data.labels import Portrait, load_labels
-from data.prepare import Preparation, prepare_data
 
-__all__ = [
-    "Portrait",
-    "Preparation",
-    "UserError",
-    "load_arrays",
-    "load_labels",
-    "prepare_data",
-]
+_HOMES = {
+    "Portrait": "data.labels",
+    "Preparation": "data.record",
+    "load_arrays": "data.arrays",
+    "load_labels": "data.labels",
+    "prepare_data": "data.prepare",
+}
+
+__all__ = ["Portrait", "Preparation", "UserError", "load_arrays", "load_labels", "prepare_data"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -17,6 +17,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -72,15 +73,15 @@ def decompress(archive: Path, _out: Path) -> int:
     return size
 
 
-def decode(archive: Path, _out: Path) -> tuple[int, float]:
-    """Decode portraits that are in memory already; return how many and the seconds it took."""
+def decode(archive: Path, _out: Path) -> tuple[int, float, float]:
+    """Decode portraits that are in memory already; return how many, the seconds, core-seconds."""
     with archive.open("rb") as raw:
         entries = (entry.data for entry in read_tar(raw.read, MAX_FILE_BYTES) if entry.data)
         images = list(itertools.islice(entries, _SAMPLE))
-    began = time.perf_counter()
+    began, core_began = time.perf_counter(), time.process_time()
     for data in images:
         decode_portrait(data)
-    return len(images), time.perf_counter() - began
+    return len(images), time.perf_counter() - began, time.process_time() - core_began
 
 
 def prepare(archive: Path, out: Path) -> str:
@@ -109,45 +110,63 @@ def peak_memory() -> int | None:
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
-def measure(step: Callable, archive: Path, out: Path) -> tuple[float, int | None, object]:
-    """Run a step in a new process: its seconds, peak memory above import, and what it returned."""
+@dataclass(frozen=True)
+class Measured:
+    """What a step took: seconds, seconds of all cores together, peak bytes above import."""
+
+    seconds: float
+    core_seconds: float
+    peak: int | None
+    result: object
+
+
+def measure(step: Callable, archive: Path, out: Path) -> Measured:
+    """Run a step in a new process and return what it took, and its result."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_measured, (step, archive, out))
 
 
-def _measured(step: Callable, archive: Path, out: Path) -> tuple[float, int | None, object]:
+def _measured(step: Callable, archive: Path, out: Path) -> Measured:
     before = peak_memory()
-    began = time.perf_counter()
+    began, core_began = time.perf_counter(), time.process_time()
     result = step(archive, out)
-    seconds = time.perf_counter() - began
-    return seconds, None if before is None else peak_memory() - before, result
+    seconds, core_seconds = time.perf_counter() - began, time.process_time() - core_began
+    return Measured(
+        seconds, core_seconds, None if before is None else peak_memory() - before, result
+    )
 
 
 def report(archive: Path, folder: Path, count: int) -> Iterator[str]:
     """Measure everything on one archive, and yield the lines of a table."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    unpacking, _, size = measure(decompress, archive, folder)
-    _, _, (decoded, seconds) = measure(decode, archive, folder)
-    decoding = seconds / decoded * count
-    limit = max((unpacking + decoding) / cores, unpacking)
+    unpacking = measure(decompress, archive, folder)
+    decoded, seconds, core_seconds = measure(decode, archive, folder).result
+    share = count / decoded
+    limit = Measured(
+        max((unpacking.seconds + seconds * share) / cores, unpacking.seconds),
+        unpacking.core_seconds + core_seconds * share,
+        None,
+        None,
+    )
     packed = archive.stat().st_size
-    yield f"{count:,} portraits, {packed / 1e6:.0f} MB, {size / 1e6:.0f} MB unpacked"
-    yield f"decompression {unpacking:.1f} s and decoding {decoding:.1f} s on one core"
-    yield f"{'':24}{'seconds':>9}{'images/s':>10}{'of limit':>10}{'peak memory':>13}"
-    yield _row(f"limit on {cores} cores", limit, count, limit, None)
-    ours, peak, _ = measure(prepare, archive, folder / "arrays")
-    yield _row("prepare_data()", ours, count, limit, peak)
-    again, peak, _ = measure(prepare, archive, folder / "arrays")
-    yield _row("... called again", again, count, None, peak)
-    usual, peak, _ = measure(prepare_the_usual_way, archive, folder / "usual")
-    yield _row("the usual way", usual, count, limit, peak)
-    yield f"prepare_data() takes 1/{usual / ours:.1f} of the time of the usual way"
+    yield f"{count:,} portraits, {packed / 1e6:.0f} MB, {unpacking.result / 1e6:.0f} MB unpacked"
+    yield f"{'':24}{'seconds':>9}{'images/s':>10}{'of limit':>10}{'core-seconds':>14}{'peak':>9}"
+    yield _row(f"limit on {cores} cores", limit, count, limit)
+    ours = measure(prepare, archive, folder / "arrays")
+    yield _row("prepare_data()", ours, count, limit)
+    yield _row("... called again", measure(prepare, archive, folder / "arrays"), count)
+    usual = measure(prepare_the_usual_way, archive, folder / "usual")
+    yield _row("the usual way", usual, count, limit)
+    yield f"prepare_data() takes 1/{usual.seconds / ours.seconds:.1f} of the time of the usual way"
 
 
-def _row(what: str, seconds: float, count: int, limit: float | None, peak: int | None) -> str:
-    share = "" if limit is None else f"{limit / seconds:.0%}"
-    memory = "" if peak is None else f"{peak / 1e6:,.0f} MB"
-    return f"{what:24}{seconds:9.2f}{count / seconds:10,.0f}{share:>10}{memory:>13}"
+def _row(what: str, took: Measured, count: int, limit: Measured | None = None) -> str:
+    share = "" if limit is None else f"{limit.seconds / took.seconds:.0%}"
+    memory = "" if took.peak is None else f"{took.peak / 1e6:,.0f} MB"
+    rate = count / took.seconds
+    return (
+        f"{what:24}{took.seconds:9.2f}{rate:10,.0f}{share:>10}{took.core_seconds:14.2f}{memory:>9}"
+    )
 
 
 def main() -> None:

@@ -194,14 +194,14 @@ def test_summary_stays_short(tmp_path, files):
 PEAK_MEMORY = """
     import sys
     from pathlib import Path
-    import data
+    from data import prepare_data
 
     def peak():
         status = Path("/proc/self/status").read_text()
         return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
     before = peak()
-    data.prepare_data(*sys.argv[1:])
+    prepare_data(*sys.argv[1:])
     print(peak() - before)
 """
 
