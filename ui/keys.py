@@ -14,7 +14,7 @@ import pygame
 
 MODIFIERS = ("ctrl", "alt", "shift")
 ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
-SPOKEN = {"return": "Enter", "escape": "Esc", "space": "Space", "backspace": "Backspace"}
+SPOKEN = {"return": "Enter", "escape": "Esc", "pageup": "Page Up", "pagedown": "Page Down"}
 ALIASES = {"enter": "return", "[+]": "+", "[-]": "-", "[0]": "0", "[.]": "."}
 
 

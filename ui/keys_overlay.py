@@ -85,7 +85,7 @@ class KeysOverlay(Widget):
             heading = theme.text(words, COLORS.accent, SIZES.small, True, row.width)
             write(surface, heading, row, "left")
             return
-        room = min(theme.px(KEYS), row.width * 2 // 5)
+        room = min(theme.px(KEYS), row.width * 4 // 9)
         keys = theme.text(command.all_keys, COLORS.text, SIZES.small, True, room)
         write(surface, keys, row, "left")
         area = pygame.Rect(row.left + room + theme.px(6), row.top, 0, row.height)
