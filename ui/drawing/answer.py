@@ -1,7 +1,7 @@
 """The portraitist: what the model makes of a drawing, as jobs that know nothing of the window."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,12 +22,14 @@ class Answer:
         image: float32 (rows, columns) in [0, 1].
         progress: how much of a refinement is done, 0 to 1.
         error: mean squared error of a refinement over what was painted.
+        again: the job that looks a second time, where that helps.
     """
 
     code: np.ndarray
     image: np.ndarray
     progress: float = 1.0
     error: float | None = None
+    again: Callable[[object], "Answer"] | None = None
 
 
 class Portraitist:
@@ -46,8 +48,10 @@ class Portraitist:
         self.latent = latent
         self._mean_face: np.ndarray | None = None
 
-    def answer(self, pixels: np.ndarray, given: np.ndarray | None, realism: float) -> Callable:
-        """Make the job that answers a sheet; it yields an `Answer`, and perhaps a better one.
+    def answer(
+        self, pixels: np.ndarray, given: np.ndarray | None, realism: float
+    ) -> Callable[[object], Answer]:
+        """Make the job that answers a sheet.
 
         Args:
             pixels: uint8 (rows, columns, 2), the canvas: gray and coverage.
@@ -61,17 +65,23 @@ class Portraitist:
             code = engine.encode(drawing[np.newaxis, ..., np.newaxis])[0]
             return _shown(engine, self.latent.shrink(code, pull))
 
-        def job(engine) -> Iterator[Answer]:
+        def job(engine) -> Answer:
             if given is not None:
-                yield _shown(engine, self.latent.shrink(given, pull))
-            elif not pixels[..., 1].any():
-                yield _shown(engine, self.latent.mean)
-            else:
-                yield (answer := look(engine, self.mean_face(engine)))
-                if fill:
-                    yield look(engine, answer.image)
+                return _shown(engine, self.latent.shrink(given, pull))
+            if not pixels[..., 1].any():
+                return _shown(engine, self.latent.mean)
+            first = look(engine, self.mean_face(engine))
+            again = (lambda engine: look(engine, first.image)) if fill else None
+            return replace(first, again=again)
 
         return job
+
+    def best_answer(
+        self, engine, pixels: np.ndarray, given: np.ndarray | None, realism: float
+    ) -> Answer:
+        """Answer a sheet at once, with both looks; see `answer`."""
+        first = self.answer(pixels, given, realism)(engine)
+        return first if first.again is None else first.again(engine)
 
     def refine(self, code: np.ndarray, image: np.ndarray, mask: np.ndarray) -> Callable:
         """Make the job that searches for a face which agrees better with what was painted.

@@ -13,8 +13,8 @@ from ui.worker import Result
 if TYPE_CHECKING:
     from ui.drawing.screen import DrawingScreen
 
-ANSWER, REFINE, NEAREST, GHOST = (
-    f"drawing.{name}" for name in ("answer", "refine", "nearest", "ghost")
+ANSWER, AGAIN, REFINE, NEAREST, GHOST = (
+    f"drawing.{name}" for name in ("answer", "again", "refine", "nearest", "ghost")
 )
 REALISM = 0.5  # between "what I drew" and "a likely face", chosen by eye on ten crude sketches
 
@@ -62,6 +62,7 @@ class Answering:
         pixels = sheet.canvas.pixels.copy() if sheet.painting else sheet.canvas.pixels
         as_given = sheet.given is not None and sheet.given is not self._pulled
         job = self.portraitist.answer(pixels, sheet.given, 0.0 if as_given else self.realism)
+        self.screen.app.worker.cancel(AGAIN)
         self.screen.app.worker.submit(ANSWER, job)
         self._answered = True
         self.describe()
@@ -123,9 +124,11 @@ class Answering:
         if result.slot == REFINE:
             self._refined(result)
         elif result.value is None:
-            return  # an error, or the end of a job that said all it had to say
-        elif result.slot == ANSWER and not self.refining:
+            return
+        elif result.slot in (ANSWER, AGAIN) and not self.refining:
             self._show(result.value)
+            if result.value.again is not None and not self.screen.app.worker.busy(ANSWER):
+                self.screen.app.worker.submit(AGAIN, result.value.again, 1)
         elif result.slot == NEAREST:
             self.screen.desk.compare.show_nearest(*result.value)
         elif result.slot == GHOST and self.screen.ghost:

@@ -1,7 +1,9 @@
 """The history of a drawing as a film: strokes on the left, the faces that answered on the right."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import numpy as np
 from ui.animation import write_gif
 from ui.drawing.answer import Portraitist
 from ui.drawing.canvas import Canvas
+from ui.drawing.curve import Point
 from ui.drawing.sheet import Step
 from ui.pictures import drawing_on_paper, enlarge, side_by_side
 
@@ -56,7 +59,7 @@ def film(steps: Sequence[Step], portraitist: Portraitist, realism: float, path: 
         states = replay(steps)
         for number, state in enumerate(states, 1):
             pull = 0.0 if state.given is not None else realism
-            *_, answer = portraitist.answer(state.pixels, state.given, pull)(engine)
+            answer = portraitist.best_answer(engine, state.pixels, state.given, pull)
             pictures = (
                 enlarge(p, ENLARGEMENT) for p in (drawing_on_paper(state.pixels), answer.image)
             )
@@ -71,20 +74,30 @@ def _grown(before: Step, step: Step, count: int) -> Iterator[Step]:
     """Yield the stroke's states on the way, each a further part of it."""
     stroke = step.stroke
     source = None if stroke.source is None else stroke.source / np.float32(255)
-    paths = stroke.paths
-    total = sum(len(path) for path in paths)
+    total = _length(step)
     for part in range(1, count + 1):
-        left = max(1, total * part // (count + 1))
         canvas = Canvas(before.pixels.shape[:2])
         canvas.replace(before.pixels)
-        canvas.begin(stroke.brush, paths[0][0], source)
-        for path in paths:
+        canvas.begin(stroke.brush, stroke.paths[0][0], source)
+        for path in _shortened(stroke.paths, total * part / (count + 1)):
             canvas.turn()
-            canvas.extend(path[1:left])
-            left -= len(path)
-            if left <= 0:
-                break
+            canvas.extend(path)
         yield replace(step, pixels=canvas.pixels, stroke=None)
+
+
+def _shortened(paths: list[list[Point]], left: float) -> Iterator[list[Point]]:
+    """Yield the paths without their first points, up to a length along all of them."""
+    for path in paths:
+        kept = []
+        for (x0, y0), (x1, y1) in pairwise(path):
+            length = math.hypot(x1 - x0, y1 - y0)
+            share = min(1.0, left / max(length, 1e-9))
+            kept.append((x0 + share * (x1 - x0), y0 + share * (y1 - y0)))
+            left -= length
+            if left <= 0:
+                yield kept
+                return
+        yield kept
 
 
 def _length(step: Step) -> float:

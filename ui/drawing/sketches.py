@@ -173,7 +173,7 @@ def page(engine, latent) -> np.ndarray:
         pixels = draw(sketch)
         pictures = [drawing_on_paper(pixels)]
         for realism in REALISM:
-            *_, answer = portraitist.answer(pixels, None, realism)(engine)
+            answer = portraitist.best_answer(engine, pixels, None, realism)
             pictures.append(to_pixels(answer.image))
         framed = [np.pad(picture, MARGIN // 2, constant_values=PAPER) for picture in pictures]
         rows.append(np.concatenate(framed, axis=1))
