@@ -12,21 +12,23 @@ from functools import lru_cache
 
 import numpy as np
 
-from ui.photo.faces import FaceSpace, Step, learn_cascade, resemblance
+from ui.photo.faces import SPREADS, FaceSpace, Step, learn_step, resemblance
 from ui.photo.opening import Photo
 from ui.photo.placement import FRAME_SHAPE, LEFT_EYE, RIGHT_EYE, Placement, crop
 from ui.photo.scan import Filter
 
-_FACES = 240  # decoded to learn from
+_FACES = 192  # decoded to learn from
 _BATCH = 16  # images for the engine between two yields
+_LOOKS = 200  # placements for the space of faces between two yields
 _SIZES = np.geomspace(1.6, 0.1, 20)  # of the frame's width in the photo's longer side
 _ANGLES = np.deg2rad([-20, -10, 0, 10, 20])
 _PEAKS = 30  # kept of each size and angle
 _PLACEMENTS = 800  # kept of all
 _JUDGED = 48  # shown to the autoencoder
 _FINAL = 6  # and once more when they stand exactly
+_LARGER = 0.03  # score that a face twice as large is worth
 _APART = 0.2  # eye distances between two placements that are not the same
-_OUTSIDE = 0.1  # part of the photo's sides by which eyes may lie outside
+_OUTSIDE = 0.02  # part of the photo's sides by which eyes may lie outside
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Guess:
     Attributes:
         left_eye: (x, y) in `Photo.gray`; left as one sees it.
         right_eye: The same.
-        score: How much the autoencoder's face there resembles the photo, about 0 (no face) to 1.
+        score: How much the faces drawn there resemble the photo, about 0 (no face) to 1.
     """
 
     left_eye: tuple[float, float]
@@ -80,8 +82,10 @@ class EyeFinder:
         faces = np.concatenate(self.faces)
         self.filter = Filter.learn(faces, rng)
         yield
-        self.cascade = learn_cascade(faces, rng)
-        yield
+        self.cascade = []
+        for stage in range(len(SPREADS)):
+            self.cascade.append(learn_step(stage, faces, rng))
+            yield
         self.space = FaceSpace.learn(faces)
         self.faces = []
 
@@ -105,7 +109,12 @@ class EyeFinder:
         turns, offsets = _inside_photo(photo, turns, offsets)
         if not len(turns):
             return
-        order = np.argsort(-self.space.answer(photo.levels, turns, offsets))
+        answers = []
+        for start in range(0, len(turns), _LOOKS):
+            part = slice(start, start + _LOOKS)
+            answers.append(self.space.answer(photo.levels, turns[part], offsets[part]))
+            yield guess
+        order = np.argsort(-np.concatenate(answers))
         turns, offsets = _apart(turns[order], offsets[order], _JUDGED)
         guess = _as_guess(turns[0], offsets[0], guess.score)
         yield guess
@@ -114,18 +123,29 @@ class EyeFinder:
         scores = []
         for start in range(0, len(turns), _BATCH):
             part = slice(start, start + _BATCH)
-            scores.append(_judge(photo, turns[part], offsets[part], engine))
+            scores.append(self._judge(photo, turns[part], offsets[part], engine))
             yield guess
-        order = np.argsort(-np.concatenate(scores))[:_FINAL]
+        order = _best_first(np.concatenate(scores), turns)[:_FINAL]
         turns, offsets = turns[order], offsets[order]
         for step in (2, 2):
             turns, offsets = self._improve(step, photo, turns, offsets)
-        scores = _judge(photo, turns, offsets, engine)
-        best = scores.argmax()
+        scores = self._judge(photo, turns, offsets, engine)
+        best = _best_first(scores, turns)[0]
         yield _as_guess(turns[best], offsets[best], float(scores[best]))
 
     def _improve(self, step: int, photo: Photo, turns: np.ndarray, offsets: np.ndarray) -> tuple:
         return self.cascade[step].improve(photo.levels, turns, offsets)
+
+    def _judge(self, photo: Photo, turns: np.ndarray, offsets: np.ndarray, engine) -> np.ndarray:
+        """Return (n,) scores: how well autoencoder and space of faces draw what is there."""
+        crops = np.stack(
+            [
+                crop(photo, Placement(complex(turn), complex(offset)))
+                for turn, offset in zip(turns, offsets, strict=True)
+            ]
+        )
+        drawn = engine.decode(engine.encode(crops[..., None]))[..., 0]
+        return (resemblance(crops, drawn) + self.space.answer(photo.levels, turns, offsets)) / 2
 
 
 @lru_cache(maxsize=2)
@@ -133,15 +153,9 @@ def _finder(model_id: str) -> EyeFinder:
     return EyeFinder()
 
 
-def _judge(photo: Photo, turns: np.ndarray, offsets: np.ndarray, engine) -> np.ndarray:
-    """Return how well the autoencoder reconstructs placements, (n,)."""
-    crops = np.stack(
-        [
-            crop(photo, Placement(complex(turn), complex(offset)))
-            for turn, offset in zip(turns, offsets, strict=True)
-        ]
-    )
-    return resemblance(crops, engine.decode(engine.encode(crops[..., None]))[..., 0])
+def _best_first(scores: np.ndarray, turns: np.ndarray) -> np.ndarray:
+    """Return the order of placements; of two alike, the larger face is meant."""
+    return np.argsort(-(scores + _LARGER * np.log2(np.abs(turns))))
 
 
 def _eyes(turns: np.ndarray, offsets: np.ndarray) -> np.ndarray:

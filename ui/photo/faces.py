@@ -54,31 +54,27 @@ def misplacements(amounts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return turns, FACE_CENTRE + amounts[:, 0] + 1j * amounts[:, 1] - turns * FACE_CENTRE
 
 
-def learn_cascade(faces: np.ndarray, rng: np.random.Generator, repeats: int = 12) -> list[Step]:
-    """Return the steps from a misplaced frame to the right one.
+def learn_step(stage: int, faces: np.ndarray, rng: np.random.Generator, repeats: int = 12) -> Step:
+    """Return a step of the cascade, from a misplaced frame to the right one.
 
     Args:
+        stage: 0, 1 or 2, from large misplacements to small ones.
         faces: float32 (n, 160, 176).
         rng: Draws the misplacements.
         repeats: Misplacements of each face.
     """
-    levels = pyramid(faces)
+    spacing = _SPACINGS[stage]
+    points = lattice(spacing)
+    points = points[inside(points, FACE_CENTRE, FACE_HALF_AXES)]
     which = np.repeat(np.arange(len(faces)), repeats)
-    cascade = []
-    for spacing, spread in zip(_SPACINGS, SPREADS, strict=True):
-        points = lattice(spacing)
-        points = points[inside(points, FACE_CENTRE, FACE_HALF_AXES)]
-        amounts = rng.standard_normal((len(which), 4)) * spread
-        looks = probe(levels, *misplacements(amounts), points, spacing, which)
-        looks = standardise(looks)
-        mean = looks.mean(axis=0)
-        looks -= mean
-        products = looks.T @ looks
-        ridge = _RIDGE * np.trace(products) / len(products)
-        products[np.diag_indices_from(products)] += ridge
-        weights = np.linalg.solve(products, looks.T @ amounts.astype(np.float32))
-        cascade.append(Step(spacing, points, mean, weights))
-    return cascade
+    amounts = rng.standard_normal((len(which), 4)) * SPREADS[stage]
+    looks = standardise(probe(pyramid(faces), *misplacements(amounts), points, spacing, which))
+    mean = looks.mean(axis=0)
+    looks -= mean
+    products = looks.T @ looks
+    products[np.diag_indices_from(products)] += _RIDGE * np.trace(products) / len(products)
+    weights = np.linalg.solve(products, looks.T @ amounts.astype(np.float32))
+    return Step(spacing, points, mean, weights)
 
 
 @dataclass(frozen=True, eq=False)

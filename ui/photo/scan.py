@@ -18,7 +18,7 @@ _REACH = 2  # in points: the surroundings that local contrast is measured agains
 _FLAT = 0.22  # deviation of local contrast, whose own is 1, below which a window counts as flat
 _FAR = (90.0, 90.0, 0.9, 0.6)  # reach of the counterexamples: x, y, logarithm of scale, angle
 _NEAR = (14.0, 14.0, 0.2, 0.3)  # what is nearer than this is no counterexample
-_REPEATS = 12  # counterexamples from each face
+_REPEATS = 6  # counterexamples from each face
 _MARGIN = 52.0  # frame pixels by which a frame may leave the photo
 
 
