@@ -52,7 +52,8 @@ class Settings:
     """Everything that decides what a training gives.
 
     Attributes:
-        steps: batches in all. The number of epochs follows from the number of portraits.
+        steps: batches in all; the number of epochs follows from the number of portraits.
+        least_epochs: epochs of a set so large that it would be seen less often in these steps.
         batch_size: portraits in a batch.
         learning_rate: highest; it rises over the first 3 % of the steps and falls as a cosine.
         weight_decay: of AdamW (Loshchilov and Hutter 2017).
@@ -65,7 +66,8 @@ class Settings:
         augmentation: how much portraits change.
     """
 
-    steps: int = 12000
+    steps: int = 8000
+    least_epochs: int = 25
     batch_size: int = 32
     learning_rate: float = 1e-3
     weight_decay: float = 0.1
@@ -132,7 +134,7 @@ def learn(
         settings, former_weights, former_history = _former_model(out, settings)
 
     steps_per_epoch = len(X_fit) // settings.batch_size
-    epochs = math.ceil(settings.steps / steps_per_epoch)
+    epochs = max(settings.least_epochs, math.ceil(settings.steps / steps_per_epoch))
     keras.utils.set_random_seed(settings.seed)
     strategy = _strategy(devices)
     with strategy.scope():

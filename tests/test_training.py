@@ -200,6 +200,11 @@ def test_no_arrays_too_few_portraits_and_no_model_are_one_sentence(arrays, tmp_p
         learn(init=False, arrays=arrays, out=tmp_path / "empty")
 
 
+def test_a_large_set_is_seen_often_enough(arrays, tmp_path):
+    learn(arrays=arrays, out=tmp_path / "mine", settings=settings(steps=5, least_epochs=2))
+    assert read_card(tmp_path / "mine")["training"]["epochs"] == 2
+
+
 def test_face_weights_are_one_on_average_and_highest_on_the_face():
     weights = face_weights(2.0)
     assert weights.shape == (160, 176, 1)
