@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 THUMBNAIL = 160  # pixels of the longer side
 MOST = 60  # photos listed
-SURE = 0.5  # score of a guess from which on there is a face
+SURE = 0.65  # score of a guess from which on there is a face
 FOUND = "Are the rings on the eyes? Drag them if not, then use this face."
 NOT_FOUND = "No face was found: drag the rings onto the eyes, L on the left one as you see it."
 
