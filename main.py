@@ -30,7 +30,7 @@ def main():
 
     # ---- Train. Ctrl-C stops and keeps what was learned; the result is used from then on. ----
 
-    # learn()  # a model of your own, from scratch (hours; the pictures show how it goes)
+    # learn()  # a model of your own, from scratch (an hour or more; pictures show how it goes)
     # learn(init=False)  # go on with the model that exists
 
 
