@@ -185,7 +185,7 @@ def _codes_of_portraits(engine, latent):
     except UserError:
         gallery = f"Codes of {len(latent.gallery):,} training portraits that come with the model"
         return latent.gallery, gallery
-    portraits = spread(X_train, at_most=800)
+    portraits = spread(X_train, at_most=500)
     codes = np.concatenate([engine.encode(images) for images in image_blocks(portraits)])
     return codes, f"Codes of {len(portraits):,} training portraits"
 

@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from model import evaluate
 from model.baseline import PCABaseline
@@ -54,6 +55,14 @@ def test_blur_costs_sharpness_and_similarity(portraits):
     assert (figures["sharpness"] < 1).all()
     assert (figures["ssim"] < 1).all()
     assert all(values.shape == (3,) for values in figures.values())
+
+
+def test_similarity_is_that_of_tensorflow(portraits):
+    images, others = crop(portraits[:3]), crop(portraits[3:6])
+    for pair in ((images, others), (images, 0.7 * images + 0.1)):
+        expected = tf.image.ssim(*pair, max_val=1.0).numpy()
+        found = evaluate.image_figures(*pair)["ssim"]
+        np.testing.assert_allclose(found, expected, atol=3e-4)  # it rounds more
 
 
 def test_shapes_must_agree(portraits):
