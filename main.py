@@ -52,8 +52,8 @@ def latent_space_inference():
 
     Uses the portraits if they are prepared, else the codes that come with the model.
     """
-    from model.evaluate import code_figures
     from model.latent import LatentSpace
+    from model.normality import code_figures
     from ui.views.latent_space import show_latent_space
 
     engine, latent = _load_engine(), LatentSpace.load()

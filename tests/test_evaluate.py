@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from model import evaluate
+from model import evaluate, normality
 from model.baseline import PCABaseline
 from model.frames import crop, face_mask
 from model.latent import LatentSpace
@@ -76,7 +76,7 @@ def test_normal_codes_are_called_normal_and_others_not():
     codes = rng.normal(size=(3000, 80))
     codes[:, 5] = 10 * rng.exponential(size=3000)  # the widest, and so the first slider
     codes[:, 9] *= 0.01
-    figures = evaluate.code_figures(codes, normal_latent(codes))
+    figures = normality.code_figures(codes, normal_latent(codes))
     assert not figures["alive"][9]
     assert figures["alive"].sum() == 79
     assert figures["raw_skewness"][5] == pytest.approx(2, abs=0.4)
@@ -93,7 +93,7 @@ def test_kolmogorov_smirnov_finds_as_many_by_chance_as_it_should():
         np.zeros(80, np.float32), np.eye(80, dtype=np.float32), np.zeros((1, 80), np.float32)
     )
     p = np.concatenate(
-        [evaluate.code_figures(rng.normal(size=(500, 80)), latent)["ks_p"] for _ in range(10)]
+        [normality.code_figures(rng.normal(size=(500, 80)), latent)["ks_p"] for _ in range(10)]
     )
     assert np.mean(p < 0.05) == pytest.approx(0.05, abs=0.025)
     assert np.mean(p < 0.5) == pytest.approx(0.5, abs=0.06)
@@ -102,10 +102,10 @@ def test_kolmogorov_smirnov_finds_as_many_by_chance_as_it_should():
 def test_distances_of_normal_codes_follow_the_chi_squared_distribution():
     rng = np.random.default_rng(5)
     codes = rng.normal(size=(4000, 80))
-    near = evaluate.code_summary(evaluate.code_figures(codes, normal_latent(codes)))
+    near = normality.code_summary(normality.code_figures(codes, normal_latent(codes)))
     assert near["mahalanobis_ks"] < 0.05
     heavy = codes * rng.choice([0.5, 1.5], size=(4000, 1))
-    far = evaluate.code_summary(evaluate.code_figures(heavy, normal_latent(heavy)))
+    far = normality.code_summary(normality.code_figures(heavy, normal_latent(heavy)))
     assert far["mahalanobis_ks"] > 0.2
     assert far["mean_abs_excess_kurtosis"] > near["mean_abs_excess_kurtosis"] + 0.5
 

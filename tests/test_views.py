@@ -9,8 +9,8 @@ from matplotlib.patches import StepPatch
 from PIL import Image
 
 from data import Portrait, UserError
-from model.evaluate import code_figures
 from model.latent import LatentSpace
+from model.normality import code_figures
 from ui.views import distributions, output, pager, portraits, reconstructions, structure, training
 from ui.views.latent_space import show_latent_space
 from ui.views.style import BLUE, RED, Page

@@ -1,0 +1,104 @@
+"""How normal the codes are: moments, tests and distances."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from model.latent import LatentSpace
+
+ALIVE = 0.05  # a unit whose raw codes deviate less than this says nothing about the face
+
+
+def code_figures(codes: np.ndarray, latent: LatentSpace) -> dict[str, np.ndarray]:
+    """Measure how far codes are from the normal distribution they are held to.
+
+    Args:
+        codes: float32 (n, 80), raw codes of portraits.
+        latent: the statistics of the training codes.
+
+    Returns:
+        Arrays of (80,): of the raw units `raw_mean`, `raw_deviation`, `raw_skewness` and `alive`
+        (bool); of the whitened units, in the order of the sliders, `mean`, `deviation`, `skewness`,
+        `excess_kurtosis`, `ks` and `ks_p` (the Kolmogorov-Smirnov distance to the standard normal
+        distribution, and how often normal numbers would lie that far from it). And of (n,):
+        `mahalanobis2`, squared distances from the mean code, chi-squared with 80 degrees of freedom
+        where codes are normal.
+    """
+    codes = np.asarray(codes, np.float64)
+    whitened = np.asarray(latent.to_sliders(codes), np.float64)
+    deviation = codes.std(axis=0)
+    distance, p = _kolmogorov_smirnov(_normal_cdf(np.sort(whitened, axis=0)))
+    return {
+        "raw_mean": codes.mean(axis=0),
+        "raw_deviation": deviation,
+        "raw_skewness": _standard_moment(codes, 3),
+        "alive": deviation >= ALIVE,
+        "mean": whitened.mean(axis=0),
+        "deviation": whitened.std(axis=0),
+        "skewness": _standard_moment(whitened, 3),
+        "excess_kurtosis": _standard_moment(whitened, 4) - 3,
+        "ks": distance,
+        "ks_p": p,
+        "mahalanobis2": np.square(whitened).sum(axis=1),
+    }
+
+
+def code_summary(figures: dict[str, np.ndarray]) -> dict[str, float]:
+    """Reduce `code_figures` to the handful of numbers a card or a caption has room for.
+
+    `ks_below_5_percent` counts the units that a Kolmogorov-Smirnov test calls not normal at the
+    5 % level (4 of 80 would be by chance); `mahalanobis_ks` is the distance of the squared
+    Mahalanobis distances from the chi-squared distribution.
+    """
+    squared = figures["mahalanobis2"]
+    chi2 = _chi2_cdf(np.sort(squared)[:, None], len(figures["alive"]))
+    return {
+        "mean_abs_skewness": float(np.abs(figures["skewness"]).mean()),
+        "worst_abs_skewness": float(np.abs(figures["skewness"]).max()),
+        "mean_abs_excess_kurtosis": float(np.abs(figures["excess_kurtosis"]).mean()),
+        "ks_below_5_percent": int((figures["ks_p"] < 0.05).sum()),
+        "alive_units": int(figures["alive"].sum()),
+        "mean_mahalanobis": float(np.sqrt(squared).mean()),
+        "mahalanobis_ks": float(_kolmogorov_smirnov(chi2)[0][0]),
+    }
+
+
+def _standard_moment(values: np.ndarray, power: int) -> np.ndarray:
+    """Return the standardised moment of each column: power 3 is skewness, 4 kurtosis."""
+    centred = values - values.mean(axis=0)
+    deviation = np.maximum(values.std(axis=0), 1e-12)
+    return ((centred / deviation) ** power).mean(axis=0)
+
+
+def _kolmogorov_smirnov(cdf: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Test columns of sorted cumulative probabilities (n, k) against the uniform distribution.
+
+    Returns:
+        The distances (k,) and their p-values (k,), by Stephens' approximation (1970).
+    """
+    count = len(cdf)
+    step = np.arange(count)[:, None] / count
+    distance = np.maximum(cdf - step, step + 1 / count - cdf).max(axis=0)
+    scaled = distance * (math.sqrt(count) + 0.12 + 0.11 / math.sqrt(count))
+    k = np.arange(1, 101)[:, None]
+    p = 2 * ((-1.0) ** (k - 1) * np.exp(-2 * k**2 * scaled**2)).sum(axis=0)
+    return distance, np.where(
+        scaled < 0.2, 1.0, np.clip(p, 0, 1)
+    )  # the series fails near 0, p is 1
+
+
+def _normal_cdf(values: np.ndarray) -> np.ndarray:
+    erf = np.frompyfunc(math.erf, 1, 1)
+    return 0.5 * (1 + erf(values / math.sqrt(2)).astype(np.float64))
+
+
+def _chi2_cdf(values: np.ndarray, degrees: int) -> np.ndarray:
+    """Return the chi-squared cumulative probabilities for an even number of degrees."""
+    half = np.maximum(values, 1e-12) / 2
+    k = np.arange(degrees // 2)
+    log_factorial = np.array([math.lgamma(i + 1) for i in k])
+    return 1 - np.exp(k * np.log(half[..., None]) - half[..., None] - log_factorial).sum(axis=-1)
