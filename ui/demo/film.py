@@ -123,7 +123,7 @@ class Film:
 
     def _shoot(self) -> None:
         self._settle()
-        picture = pygame.transform.smoothscale(self.app.window.convert(24), self.size)
+        picture = pygame.transform.smoothscale(self.app.window.convert(32), self.size)
         self._draw_mouse(picture)
         self.pictures.append(pygame.surfarray.array3d(picture).swapaxes(0, 1))
 
