@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -100,9 +101,7 @@ class App(Window):
             UserError: after the window was closed, if the engine could not be loaded.
         """
         try:
-            while self.step():
-                self._clock.tick(FRAMES)
-                self._rest()
+            self.run_until(math.inf)
         except KeyboardInterrupt:
             log.info("stopped from the terminal")
         finally:
@@ -111,10 +110,10 @@ class App(Window):
             raise self.error
 
     def run_until(self, end: float) -> None:
-        """Run the loop until a time, as `now` counts it."""
+        """Run the loop until a time, as `now` counts it, or until the window is closed."""
         while self.now() < end and self.step():
             self._clock.tick(FRAMES)
-            self._rest()
+            self._rest(end)
 
     def step(self) -> bool:
         """Run one frame; say whether the window is still open."""
@@ -140,15 +139,15 @@ class App(Window):
             self.frame_times.add(time.perf_counter() - started)
         return True
 
-    def _rest(self) -> None:
-        """Sleep until an event, a result, or the time when something is due.
+    def _rest(self, end: float) -> None:
+        """Sleep until an event, a result, or the time when something is due, `end` at the latest.
 
         `pygame.event.wait` looks for events a thousand times a second; naps take a tenth of that.
         """
         began = self.now()
         while not self.root.stale and self.worker.state == self._seen_state:
             slept = self.now() - began
-            if self._due is not None and self.now() >= self._due:
+            if self.now() >= (end if self._due is None else min(end, self._due)):
                 return
             if self.worker.wait(NAP if slept < LIGHT_SLEEP else LONG_NAP) or pygame.event.peek():
                 return

@@ -54,6 +54,9 @@ def open_app(folder: Path, seconds: float = 0.0, size: tuple[int, int] = (1280, 
     from ui.sliders.screen import SlidersScreen
 
     def load():
+        from model.quiet import import_tensorflow
+
+        import_tensorflow()
         from model.engine import FaceEngine
 
         engine = FaceEngine.load()
