@@ -4,7 +4,6 @@ Run `python main.py`. What happens is decided in `main()` just below: every line
 and those that start with `#` are left out. Move the `#` to run others, one or several in a row.
 """
 
-import os
 import sys
 from pathlib import Path
 
@@ -215,7 +214,6 @@ def run():
             f"This is Python {sys.version_info[0]}.{sys.version_info[1]}, but the packages used "
             "here need Python 3.10 to 3.13: make the environment with one of these (see README.md)."
         )
-    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     try:
         from data import UserError
 

@@ -9,9 +9,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ui.window import Window  # first: it quiets pygame's greeting
-
-# isort: split
 import pygame
 
 from data.errors import UserError
@@ -20,6 +17,7 @@ from ui.frame_times import FrameTimes
 from ui.keys import Keymap
 from ui.screen import Screen
 from ui.session import Session
+from ui.window import Window
 from ui.window_commands import window_commands
 from ui.worker import Worker, sentence
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from ui import display  # first: it quiets pygame's greeting
-
-# isort: split
 import pygame
 
+from ui import display
 from ui.chrome import Cards, Header, HelpLine
 from ui.keys import Command, Keymap
 from ui.keys_overlay import KeysOverlay

@@ -11,13 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from ui.animation import ease, write_gif
-from ui.app import App  # before pygame: it quiets its greeting
-
-# isort: split
 import pygame
 
+from ui.animation import ease, write_gif
+from ui.app import App
 from ui.demo.scenes import SCENES
 from ui.explorer import make_screens
 from ui.session import Session
