@@ -185,6 +185,7 @@ def learn(
             interrupted = True
     if state.best_weights is None:
         if interrupted:
+            say("\nStopped in the first epoch; nothing was learned yet.")
             raise KeyboardInterrupt
         state.path.unlink(missing_ok=True)
         raise UserError(

@@ -126,6 +126,15 @@ def test_a_stopped_training_keeps_what_it_learned_and_goes_on(arrays, tmp_path, 
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
+def test_a_training_stopped_in_its_first_epoch_says_so(arrays, tmp_path, monkeypatch):
+    said = []
+    monkeypatch.setattr("model.callbacks.Progress.on_train_batch_end", lambda *_: interrupt())
+    with pytest.raises(KeyboardInterrupt):
+        learn(arrays=arrays, out=tmp_path / "mine", settings=settings(), say=said.append)
+    assert "nothing was learned" in said[-1]
+    assert not (tmp_path / "mine").exists()
+
+
 def test_a_killed_training_goes_on_and_fresh_discards_it(arrays, tmp_path, monkeypatch):
     class Killed(BaseException):
         pass
