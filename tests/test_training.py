@@ -128,7 +128,7 @@ def test_a_stopped_training_keeps_what_it_learned_and_goes_on(arrays, tmp_path, 
 
 def test_a_training_stopped_in_its_first_epoch_says_so(arrays, tmp_path, monkeypatch):
     said = []
-    monkeypatch.setattr("model.callbacks.Progress.on_train_batch_end", lambda *_: interrupt())
+    monkeypatch.setattr("model.callbacks.Progress.on_train_batch_end", lambda *_, **__: interrupt())
     with pytest.raises(KeyboardInterrupt):
         learn(arrays=arrays, out=tmp_path / "mine", settings=settings(), say=said.append)
     assert "nothing was learned" in said[-1]
