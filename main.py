@@ -53,9 +53,10 @@ def latent_space_inference():
     """
     from model.latent import LatentSpace
     from model.normality import code_figures
+    from model.quiet import load_engine
     from ui.views.latent_space import show_latent_space
 
-    engine, latent = _load_engine(), LatentSpace.load()
+    engine, latent = load_engine(), LatentSpace.load()
     codes, source = _codes_of_portraits(engine, latent)
     figures = code_figures(codes, latent)
     _tell_saved(show_latent_space(engine, latent, codes, figures, source))
@@ -103,10 +104,11 @@ def test_auto(start=0):
     from model.baseline import PCABaseline
     from model.evaluate import compare_with_pca, image_figures, spread
     from model.frames import crop
+    from model.quiet import load_engine
     from ui.views.reconstructions import show_reconstructions
 
     X_train, X_test = load_arrays()
-    engine, baseline = _load_engine(), PCABaseline.cached(X_train, NUMPY_FOLDER)
+    engine, baseline = load_engine(), PCABaseline.cached(X_train, NUMPY_FOLDER)
     measured = spread(X_test, at_most=500)
     averages = compare_with_pca(engine, measured, baseline)
     path = show_reconstructions(
@@ -155,21 +157,12 @@ def _open_window(start):
     """Open the window with both screens, at the one named."""
     from data.paths import SAVES_FOLDER
     from model.latent import LatentSpace
+    from model.quiet import load_engine
     from ui.explorer import open_explorer
     from ui.session import Session
 
     session = Session.open(SAVES_FOLDER)
-    open_explorer(start, session, _load_engine, LatentSpace.load()).run()
-
-
-def _load_engine():
-    """Load the network. The window calls this beside itself: TensorFlow takes seconds to import."""
-    from model.quiet import import_tensorflow
-
-    import_tensorflow()
-    from model.engine import FaceEngine
-
-    return FaceEngine.load()
+    open_explorer(start, session, load_engine, LatentSpace.load()).run()
 
 
 def _codes_of_portraits(engine, latent):

@@ -5,11 +5,18 @@ file that compiled code writes errors to is closed to it while TensorFlow is imp
 errors still reach the terminal meanwhile.
 """
 
+from __future__ import annotations
+
 import contextlib
 import importlib
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from model.engine import FaceEngine
 
 LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
@@ -22,6 +29,21 @@ def import_tensorflow() -> None:
         os.environ[LOG_LEVEL] = "3"
         with _compiled_code_silenced():
             importlib.import_module("keras")
+
+
+def load_engine(folder: str | Path | None = None) -> FaceEngine:
+    """Import TensorFlow quietly, which takes seconds, and load the network.
+
+    Args:
+        folder: see `FaceEngine.load`.
+
+    Raises:
+        UserError: see `FaceEngine.load`.
+    """
+    import_tensorflow()
+    from model.engine import FaceEngine
+
+    return FaceEngine.load(folder)
 
 
 @contextlib.contextmanager

@@ -49,17 +49,13 @@ class SlowEngine:
 def open_app(folder: Path, seconds: float = 0.0, size: tuple[int, int] = (1280, 720)):
     """Open the window with the real model; `seconds` slow its decoder down."""
     from model.latent import LatentSpace
+    from model.quiet import load_engine
     from ui.app import App
     from ui.session import Session
     from ui.sliders.screen import SlidersScreen
 
     def load():
-        from model.quiet import import_tensorflow
-
-        import_tensorflow()
-        from model.engine import FaceEngine
-
-        engine = FaceEngine.load()
+        engine = load_engine()
         return SlowEngine(engine, seconds) if seconds else engine
 
     return App([SlidersScreen()], Session.open(folder), load, LatentSpace.load(), size=size)

@@ -5,6 +5,7 @@ The film goes to assets/demo. No display is needed.
 
 import argparse
 import os
+from functools import partial
 from pathlib import Path
 
 from data.errors import UserError
@@ -39,17 +40,10 @@ def record(screen: str, path: Path, model: Path | None = None) -> int:
     """
     os.environ["SDL_VIDEODRIVER"] = "dummy"
     from model.latent import LatentSpace
+    from model.quiet import load_engine
     from ui.demo.film import film_screen
 
-    def load_engine():
-        from model.quiet import import_tensorflow
-
-        import_tensorflow()
-        from model.engine import FaceEngine
-
-        return FaceEngine.load(model)
-
-    film = film_screen(screen, load_engine, LatentSpace.load(model), WINDOW, SIZE)
+    film = film_screen(screen, partial(load_engine, model), LatentSpace.load(model), WINDOW, SIZE)
     return film.write(path)
 
 

@@ -131,17 +131,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) and os.name == "posix":
         os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 
-    def load_engine():
-        from model.engine import FaceEngine
+    def load():
+        from model.quiet import load_engine
 
-        engine = FaceEngine.load(options.model)
+        engine = load_engine(options.model)
         return Slowed(engine, options.slow / 1000) if options.slow else engine
 
     from model.latent import LatentSpace
 
     width, height = (int(side) for side in options.size.split("x"))
     latent = LatentSpace.load(options.model)
-    print(measure(load_engine, latent, (width, height), options.frames))
+    print(measure(load, latent, (width, height), options.frames))
 
 
 if __name__ == "__main__":

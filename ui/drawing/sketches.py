@@ -190,10 +190,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path("sketches.png"))
     options = parser.parse_args(arguments)
 
-    from model.engine import FaceEngine
     from model.latent import LatentSpace
+    from model.quiet import load_engine
 
-    engine, latent = FaceEngine.load(options.model), LatentSpace.load(options.model)
+    engine, latent = load_engine(options.model), LatentSpace.load(options.model)
     Image.fromarray(page(engine, latent)).save(options.out)
 
 

@@ -110,13 +110,13 @@ def _draw_arrow(figure: Figure, left: Axes, right: Axes, text: str, colour: str 
 def main(folder: Path = DEMO_FOLDER) -> list[Path]:
     """Draw the three pictures of README.md from the shipped model and return their paths."""
     from data.paths import SHIPPED_MODEL
-    from model.engine import FaceEngine
     from model.files import read_card
     from model.latent import LatentSpace
+    from model.quiet import load_engine
     from ui.views.atlas import draw_atlas
     from ui.views.network import draw_network
 
-    engine, latent = FaceEngine.load(SHIPPED_MODEL), LatentSpace.load(SHIPPED_MODEL)
+    engine, latent = load_engine(SHIPPED_MODEL), LatentSpace.load(SHIPPED_MODEL)
     widths = read_card(SHIPPED_MODEL)["settings"]["architecture"]
     figures = {
         "explained": draw_explanation(engine, latent),
