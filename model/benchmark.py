@@ -1,0 +1,59 @@
+"""Time one frame's work on this machine: `python -m model.benchmark`.
+
+Decoding one code, and encoding and decoding one image, through the engine and through Keras'
+`predict` on the same network.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+CALLS = 300
+WARM_UP = 10
+
+
+def call_times(call: Callable[[], object], calls: int = CALLS) -> np.ndarray:
+    """Give the milliseconds that each of `calls` calls took, after a few that are not counted."""
+    times = []
+    for number in range(WARM_UP + calls):
+        started = time.perf_counter()
+        call()
+        if number >= WARM_UP:
+            times.append(1000 * (time.perf_counter() - started))
+    return np.array(times)
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description="Time one frame's work through the engine.")
+    parser.add_argument("--model", help="a model folder; the model in use without")
+    folder = parser.parse_args().model
+
+    from model.files import NETWORK_FILE, find_model
+    from model.quiet import load_engine
+
+    engine = load_engine(folder)
+    from model.engine import load_network
+
+    network = load_network(find_model(folder) / NETWORK_FILE)
+    decoder = network.get_layer("decoder")
+    code = np.zeros((1, engine.latent_dim), np.float32)
+    image = engine.decode(code)
+    rows = {
+        "decode": lambda: engine.decode(code),
+        "encode and decode": lambda: engine.decode(engine.encode(image)),
+        "decode, predict": lambda: decoder.predict(code, verbose=0),
+        "encode and decode, predict": lambda: network.predict(image, verbose=0),
+    }
+    print(f"{'milliseconds of one call':<28}{'median':>8}{'95 %':>8}")
+    for name, call in rows.items():
+        times = call_times(call)
+        print(f"{name:<28}{np.median(times):>8.2f}{np.percentile(times, 95):>8.2f}")
+
+
+if __name__ == "__main__":
+    main()
