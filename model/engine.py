@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from data.errors import UserError
-from model.files import NETWORK_FILE, REPAIR, check_folder, find_model, model_title
+from model.files import NETWORK_FILE, REPAIR, find_model, model_title, read_card
 from model.frames import IMAGE_SHAPE
 from model.latent import LatentSpace
 from model.network import LATENT_DIM
@@ -107,7 +107,7 @@ class FaceEngine:
         path = folder / NETWORK_FILE
         autoencoder = load_network(path)
         try:
-            engine = cls(autoencoder, check_folder(folder), model_title(folder))
+            engine = cls(autoencoder, read_card(folder)["model_id"], model_title(folder))
             if engine.latent_dim != LATENT_DIM:
                 raise ValueError(engine.latent_dim)
         except (ValueError, AttributeError, TypeError):

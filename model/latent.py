@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from data.errors import UserError
-from model.files import LATENT_FILE, REPAIR, check_folder, find_model
+from model.files import LATENT_FILE, REPAIR, find_model, read_card
 
 MAX_GALLERY = 2000
 MAX_DIRECTIONS = 64
@@ -221,7 +221,7 @@ class LatentSpace:
             raise UserError(f"{path} is damaged. {REPAIR}") from None
         except (zipfile.BadZipFile, zipfile.zlib.error):
             raise UserError(f"{path} is damaged. {REPAIR}") from None
-        if latent.model_id != check_folder(folder):
+        if latent.model_id != read_card(folder)["model_id"]:
             raise UserError(f"{path} belongs to another model. {REPAIR}")
         return latent
 
