@@ -131,6 +131,7 @@ def test_photo_with_eyes_in_known_places_becomes_the_face(driver, tmp_path):
     panel = driver.screen.sheets.photo
     driver.drop(path)
     driver.until(lambda: driver.screen.sheets.open is panel)
+    driver.settle()  # the guess moves the markers; hold them after it
     markers = panel.markers
     for number, eye in enumerate(eyes):  # drag each marker from where it is onto its eye
         driver.press(markers.to_window(markers.eyes[number]))
@@ -150,10 +151,24 @@ def test_photo_with_eyes_in_known_places_becomes_the_face(driver, tmp_path):
     assert "me.png" in desk(driver).now.caption
 
 
+def test_a_guess_never_moves_markers_that_the_user_moved(driver, tmp_path):
+    path, _ = photo_file(tmp_path, driver.engine)
+    panel = driver.screen.sheets.photo
+    driver.drop(path)
+    driver.until(lambda: driver.screen.sheets.open is panel)
+    while driver.app.worker.busy(panel.guess_slot):  # made, and waiting for the next frame
+        driver.app.worker.wait(0.01)
+    panel.markers.resize(1.5)
+    placed = panel.markers.eyes.copy()
+    driver.settle()
+    assert np.array_equal(panel.markers.eyes, placed)
+
+
 def test_drag_beside_the_markers_moves_both_and_the_wheel_resizes(driver, tmp_path):
     path, _ = photo_file(tmp_path, driver.engine)
     driver.drop(path)
     driver.until(lambda: driver.screen.sheets.open is driver.screen.sheets.photo)
+    driver.settle()  # the guess moves the markers; hold them after it
     markers = driver.screen.sheets.photo.markers
     before = markers.eyes.copy()
     spot = markers.to_window((40, 40))

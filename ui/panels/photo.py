@@ -128,8 +128,7 @@ class PhotoPanel(Panel):
     # Aligning
 
     def _moved(self) -> None:
-        if self.app.worker.busy(self.guess_slot):
-            self.app.worker.cancel(self.guess_slot)
+        self.app.worker.cancel(self.guess_slot)  # also a guess that was made and is not shown yet
         self.words.say("The rings belong on the eyes: L on the left one, as you see it.")
         self._align()
 
