@@ -1,33 +1,74 @@
 """Every figure this project reports, measured in one place.
 
-`evaluate` gives what a model card holds; the functions below it give the parts: how close pictures
-come back, how normal the codes are, how varied samples are. Choices are made on the validation
-slice (the last tenth of `X_train`); `X_test` is for figures that are reported.
+`figures_by_part` gives what a model card holds, `evaluate` that of one set of unseen portraits; the
+functions below give the parts: how close pictures come back, how normal the codes are, how varied
+samples are. Choices are made on the validation slice (the last tenth of `X_train`); `X_test` is for
+figures that are reported.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from model.baseline import PCABaseline
 from model.frames import crop, face_mask
 from model.normality import code_figures, code_summary
 
 if TYPE_CHECKING:
-    from model.baseline import PCABaseline
     from model.engine import FaceEngine
     from model.latent import LatentSpace
 
 BLOCK = 128  # images measured at a time
+PARTS = ("training", "validation", "test")
 
 
 def split_validation(X_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Split off the last tenth of the training portraits: (those trained on, validation slice)."""
     cut = len(X_train) - len(X_train) // 10
     return X_train[:cut], X_train[cut:]
+
+
+def figures_by_part(
+    engine: FaceEngine,
+    latent: LatentSpace,
+    X_train: np.ndarray,
+    X_test: np.ndarray,
+    folder: Path,
+    parts: Collection[str] = PARTS,
+) -> dict[str, dict[str, float]]:
+    """Measure a model on each part of the data, beside a PCA that has not seen that part.
+
+    Args:
+        engine: the trained network.
+        latent: the statistics of its training codes.
+        X_train: uint8 (n, 171, 186, 1); its last tenth is the validation slice.
+        X_test: uint8 (m, 171, 186, 1).
+        folder: where the baseline of `X_train` is kept, see `PCABaseline.cached`.
+        parts: which of `PARTS` to measure.
+
+    Returns:
+        By part, numbers of six decimals: of "training" how normal its codes are (`code_summary`),
+        of "validation" and "test" what `evaluate` gives. A part of fewer than two portraits is
+        left out.
+    """
+    X_fit, X_validation = split_validation(X_train)
+    found = {}
+    if "training" in parts:
+        found["training"] = code_summary(code_figures(latent.gallery, latent))
+    if "validation" in parts and len(X_validation) > 1:
+        found["validation"] = evaluate(engine, latent, X_validation, PCABaseline.fit(X_fit))
+    if "test" in parts and len(X_test) > 1:
+        baseline = PCABaseline.cached(X_train, folder)
+        found["test"] = evaluate(engine, latent, X_test, baseline)
+    return {
+        part: {name: round(value, 6) for name, value in figures.items()}
+        for part, figures in found.items()
+    }
 
 
 def evaluate(
@@ -46,12 +87,19 @@ def evaluate(
 
     Returns:
         Plain numbers, ready for JSON: `mse`, `face_mse`, `ssim`, `sharpness` (see
-        `image_figures`), those of `code_summary`, `diversity` (see `sample_diversity`), and with
-        a baseline `pca_mse` and so on, `mse_ratio`, `face_mse_ratio` (below 1 is better than PCA)
-        and `ssim_gain` (above 0 is better).
+        `image_figures`), those of `code_summary`, `mahalanobis_ratio` and `mahalanobis2_ratio`
+        (how far out these codes lie on average, and the same of squares, in terms of the training
+        portraits': 1 where the network knows no portrait by heart), `diversity` (see
+        `sample_diversity`), and with a baseline `pca_mse` and so on, `mse_ratio`, `face_mse_ratio`
+        (below 1 is better than PCA) and `ssim_gain` (above 0 is better).
     """
     figures, codes = _measure(engine, X, baseline)
     figures |= code_summary(code_figures(codes, latent))
+    of_training = latent.mahalanobis(latent.gallery)
+    figures["mahalanobis_ratio"] = figures["mean_mahalanobis"] / float(of_training.mean())
+    figures["mahalanobis2_ratio"] = figures["mean_mahalanobis2"] / float(
+        np.square(of_training).mean()
+    )
     figures["diversity"] = sample_diversity(engine, latent, X)
     return figures
 
@@ -72,6 +120,11 @@ def image_blocks(X: np.ndarray) -> Iterator[np.ndarray]:
     """Yield portraits (n, 171, 186, 1) as float32 images (m, 160, 176, 1) in [0, 1], m <= BLOCK."""
     for start in range(0, len(X), BLOCK):
         yield crop(np.asarray(X[start : start + BLOCK]))
+
+
+def encode_portraits(engine: FaceEngine, X: np.ndarray) -> np.ndarray:
+    """Encode portraits (n, 171, 186, 1) a block at a time: float32 codes (n, 80)."""
+    return np.concatenate([engine.encode(images) for images in image_blocks(X)])
 
 
 def image_figures(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, np.ndarray]:

@@ -1,13 +1,17 @@
 import json
+import sys
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from data.prepare import prepare_data
 from model import evaluate, normality
 from model.baseline import PCABaseline
 from model.frames import crop, face_mask
 from model.latent import LatentSpace
+from tests.drawn_archive import drawn_files, write_folder
+from tests.tiny_model import write_tiny_model
 
 
 class LinearEngine:
@@ -125,6 +129,71 @@ def test_a_card_of_figures_is_complete_plain_and_the_same_in_blocks(portraits, m
     again = evaluate.evaluate(engine, latent, portraits[42:], baseline)
     for name, value in figures.items():
         assert again[name] == pytest.approx(value, rel=1e-3, abs=1e-6), name
+
+
+def test_each_part_is_measured_beside_a_pca_that_has_not_seen_it(portraits, tmp_path):
+    X_train, X_test = portraits[:20], portraits[20:26]
+    X_fit, X_validation = evaluate.split_validation(X_train)
+    engine = LinearEngine(PCABaseline.fit(X_fit))
+    codes = engine.encode(crop(X_fit))
+    latent = LatentSpace(codes.mean(axis=0), np.diag(codes.var(axis=0)), codes)
+    parts = evaluate.figures_by_part(engine, latent, X_train, X_test, tmp_path)
+    assert list(parts) == list(evaluate.PARTS)
+    assert parts["validation"]["mse"] == parts["validation"]["pca_mse"]  # both fitted on X_fit
+    assert parts["test"]["pca_mse"] < parts["test"]["mse"]  # this one had X_train
+    assert parts["training"]["mean_mahalanobis2"] == pytest.approx(36)  # numbers in a code here
+    assert parts["training"]["least_raw_deviation"] == pytest.approx(codes.std(axis=0).min(), 1e-3)
+    for part, X in (("validation", X_validation), ("test", X_test)):
+        codes = evaluate.encode_portraits(engine, X)
+        ratio = latent.mahalanobis(codes).mean() / latent.mahalanobis(latent.gallery).mean()
+        assert parts[part]["mahalanobis_ratio"] == pytest.approx(ratio, rel=1e-3)
+        squares = np.square(latent.mahalanobis(codes)).mean()
+        squares /= np.square(latent.mahalanobis(latent.gallery)).mean()
+        assert parts[part]["mahalanobis2_ratio"] == pytest.approx(squares, rel=1e-3)
+    few = evaluate.figures_by_part(engine, latent, X_train, X_test[:1], tmp_path, ["test"])
+    assert few == {}
+
+
+def test_quantiles_are_those_of_the_chi_squared_distribution():
+    squares = np.square(np.random.default_rng(6).normal(size=(20000, 80))).sum(axis=1)
+    shares = np.array([0.05, 0.5, 0.95])
+    expected = normality.chi2_quantiles(shares, 80)
+    assert expected == pytest.approx([60.39, 79.33, 101.88], abs=0.02)  # as in printed tables
+    np.testing.assert_allclose(np.quantile(squares, shares), expected, rtol=0.01)
+
+
+def test_the_listing_has_a_line_a_unit_and_names_what_is_not_normal():
+    rng = np.random.default_rng(7)
+    codes = rng.normal(size=(3000, 80))
+    codes[:, 5] = 10 * rng.exponential(size=3000)  # the first slider
+    codes[:, 9] *= 0.01
+    figures = normality.code_figures(codes, normal_latent(codes))
+    lines = list(normality.unit_lines(figures))[2:]
+    assert [int(line.split()[0]) for line in lines] == list(range(1, 81))
+    assert [line for line in lines if " dead " in line] == [lines[9]]
+    assert lines[0].endswith("not normal")
+    assert sum(line.endswith("not normal") for line in lines) == (figures["ks_p"] < 0.05).sum()
+    summary = list(normality.summary_lines({"training": figures, "test": figures}))
+    assert len({len(line) for line in summary if "%" in line}) == 1
+    assert any(line.split() == ["alive_units", "79", "79"] for line in summary)
+
+
+def test_the_command_lists_the_units_with_and_without_arrays(tmp_path, monkeypatch, capsys):
+    folder = write_tiny_model(tmp_path / "model")
+    arguments = ["normality", "--model", str(folder), "--arrays", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", arguments)
+    normality.main()
+    alone = capsys.readouterr().out
+    assert "Training portraits only" in alone and "validation" not in alone
+    prepare_data(write_folder(tmp_path / "in", drawn_files(30)), tmp_path / "arrays")
+    arguments[-1] = str(tmp_path / "arrays")
+    normality.main()
+    listed = capsys.readouterr().out.splitlines()
+    assert next(line.split() for line in listed if "validation" in line)[-1] == "test"
+    monkeypatch.setattr(sys, "argv", ["normality", "--model", str(tmp_path / "none")])
+    with pytest.raises(SystemExit):
+        normality.main()
+    assert "no model" in capsys.readouterr().err
 
 
 def test_samples_that_are_all_alike_lack_diversity(portraits):
