@@ -181,7 +181,16 @@ def sample_diversity(
     rows = np.linspace(0, len(X) - 1, count).astype(int)
     real = engine.decode(engine.encode(crop(np.stack([X[row] for row in rows]))))
     sampled = engine.decode(latent.sample(count, np.random.default_rng(seed)))
-    return _mean_pairwise_distance(sampled) / _mean_pairwise_distance(real)
+    return mean_pairwise_distance(sampled) / mean_pairwise_distance(real)
+
+
+def mean_pairwise_distance(images: np.ndarray) -> float:
+    """Return the mean Euclidean distance between two different images of (n, 160, 176, 1)."""
+    flat = images.reshape(len(images), -1).astype(np.float64)
+    norms = np.square(flat).sum(axis=1)
+    squared = norms[:, None] + norms[None, :] - 2 * flat @ flat.T
+    above = np.triu_indices(len(flat), 1)
+    return float(np.sqrt(np.maximum(squared[above], 0)).mean())
 
 
 def _measure(
@@ -240,12 +249,3 @@ def _laplacian_energy(images: np.ndarray) -> np.ndarray:
     laplacian = x[:, 2:, 1:-1] + x[:, :-2, 1:-1] + x[:, 1:-1, 2:] + x[:, 1:-1, :-2]
     laplacian = laplacian - 4 * x[:, 1:-1, 1:-1]
     return np.square(laplacian).sum(axis=(1, 2))
-
-
-def _mean_pairwise_distance(images: np.ndarray) -> float:
-    """Return the mean Euclidean distance between two different images."""
-    flat = images.reshape(len(images), -1).astype(np.float64)
-    norms = np.square(flat).sum(axis=1)
-    squared = norms[:, None] + norms[None, :] - 2 * flat @ flat.T
-    above = np.triu_indices(len(flat), 1)
-    return float(np.sqrt(np.maximum(squared[above], 0)).mean())
