@@ -1,7 +1,9 @@
 """The input pipeline: portraits from the memory map, each time a little different.
 
 1,467 portraits are few. Every one is shown mirrored about the face axis, turned, moved, stretched
-and lit a little differently each time, all in one resampling of the archive frame.
+and lit a little differently each time, all in one resampling of the archive frame. Half of them
+also get a part of another portrait: faces are aligned, so one's face fits under another's hair,
+and a few portraits give many.
 """
 
 import math
@@ -32,6 +34,7 @@ class Augmentation:
         contrast: logarithm of the contrast.
         brightness: in units of black to white.
         noise: on the input only, in units of black to white.
+        recombination: share of the portraits that get a part of another one, see `recombine`.
     """
 
     shift: float = 1.5
@@ -41,6 +44,7 @@ class Augmentation:
     contrast: float = 0.1
     brightness: float = 0.05
     noise: float = 0.03
+    recombination: float = 0.6
 
 
 def training_batches(
@@ -111,8 +115,43 @@ def augment(portraits: tf.Tensor, augmentation: Augmentation) -> tuple[tf.Tensor
     offset = tf.random.normal((n, 1, 1, 1), stddev=augmentation.brightness)
     targets = tf.clip_by_value((targets - 0.5) * gain + 0.5 + offset, 0.0, 1.0)
     targets = tf.ensure_shape(targets, (n, *IMAGE_SHAPE, 1))
+    if augmentation.recombination:
+        targets = recombine(targets, augmentation.recombination)
     inputs = targets + tf.random.normal(tf.shape(targets), stddev=augmentation.noise)
     return tf.clip_by_value(inputs, 0.0, 1.0), targets
+
+
+def recombine(images: tf.Tensor, share: float) -> tf.Tensor:
+    """Give a share of the portraits a part of the one before them in the batch.
+
+    The part is the face, or all above or below a level between hair and chin. Its rim is soft, and
+    its brightness is moved to that of its new surroundings along the rim.
+
+    Args:
+        images: float32 `(n, 160, 176, 1)` in [0, 1], faces in the archive's place.
+        share: of the portraits that change, 0 to 1.
+
+    Returns:
+        Images of the same shape and range.
+    """
+    n = images.shape[0]
+
+    def uniform(low: float, high: float) -> tf.Tensor:
+        return tf.random.uniform((n, 1, 1, 1), low, high)
+
+    y = tf.range(IMAGE_SHAPE[0], dtype=tf.float32)[:, tf.newaxis, tf.newaxis]
+    x = tf.range(IMAGE_SHAPE[1], dtype=tf.float32)[:, tf.newaxis]
+    width, height, middle = uniform(30, 58), uniform(38, 74), FACE_CENTRE[1] + uniform(-12, 12)
+    face = 1 - tf.sqrt(((x - FACE_CENTRE[0]) / width) ** 2 + ((y - middle) / height) ** 2)
+    side = (y - uniform(70, 150)) / 60 * tf.sign(uniform(-1, 1))
+    mask = tf.sigmoid(tf.where(uniform(0, 1) < 0.65, face, side) * uniform(10, 25))
+
+    others = tf.roll(images, 1, axis=0)
+    rim = mask * (1 - mask)
+    rim /= tf.reduce_sum(rim, axis=(1, 2, 3), keepdims=True)
+    others += tf.reduce_sum(rim * (images - others), axis=(1, 2, 3), keepdims=True)
+    mixed = tf.clip_by_value(images + mask * (others - images), 0.0, 1.0)
+    return tf.where(uniform(0, 1) < share, mixed, images)
 
 
 def _random_transforms(n: int, augmentation: Augmentation) -> tf.Tensor:

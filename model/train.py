@@ -12,8 +12,8 @@ import math
 import platform
 import signal
 import threading
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 
@@ -25,11 +25,10 @@ from data import Portrait, load_arrays, load_labels
 from data.errors import UserError
 from data.paths import MY_MODEL, NUMPY_FOLDER
 from model.augment import Augmentation, training_batches, validation_batches
-from model.baseline import PCABaseline
 from model.callbacks import Progress, TrainingState, Views
 from model.directions import fit_directions
 from model.engine import FaceEngine, load_network
-from model.evaluate import evaluate, split_validation
+from model.evaluate import figures_by_part, split_validation
 from model.files import (
     NETWORK_FILE,
     REPAIR,
@@ -59,7 +58,7 @@ class Settings:
         weight_decay: of AdamW (Loshchilov and Hutter 2017).
         averaging: of the moving average of the weights, which is what is kept.
         patience: training stops after this share of the epochs without a better validation loss.
-        pixels_per_error, face_emphasis, edge_weight, dreams: of the objective, see
+        pixels_per_error, face_emphasis, edge_weight, dreams, radius_weight: of the objective, see
             `VariationalAutoencoder`.
         seed: of weights, order and changes.
         architecture: widths of the network.
@@ -77,6 +76,7 @@ class Settings:
     face_emphasis: float = 2.0
     edge_weight: float = 0.5
     dreams: float = 1.0
+    radius_weight: float = 5.0
     seed: int = 0
     architecture: Architecture = field(default_factory=Architecture)
     augmentation: Augmentation = field(default_factory=Augmentation)
@@ -92,6 +92,8 @@ def learn(
     devices: list[str] | None = None,
     on_epoch: Callable | None = None,
     on_pictures: Callable | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    about: str = "",
     say: Callable[[str], None] = lambda sentence: None,
 ) -> dict:
     """Train the autoencoder and write a model folder.
@@ -111,6 +113,8 @@ def learn(
         on_epoch: called now and then with the history, a list of one dictionary an epoch.
         on_pictures: called with validation images, reconstructions, both `(n, 160, 176, 1)`, and
             the number of epochs.
+        callbacks: more of Keras' own, called last.
+        about: a sentence for the card on what the portraits are.
         say: called with sentences about what goes on.
 
     Returns:
@@ -129,16 +133,16 @@ def learn(
             f"{len(X_train)} portraits are too few to train on in batches of "
             f"{settings.batch_size}. Prepare a larger archive with prepare_data()."
         )
-    former_weights, former_history = None, []
+    former_weights, former_history, former_card = None, [], None
     if not init:
-        settings, former_weights, former_history = _former_model(out, settings)
+        settings, former_weights, former_history, former_card = _former_model(out, settings)
 
     steps_per_epoch = len(X_fit) // settings.batch_size
     epochs = max(settings.least_epochs, math.ceil(settings.steps / steps_per_epoch))
     keras.utils.set_random_seed(settings.seed)
     strategy = _strategy(devices)
     with strategy.scope():
-        model = _compiled_model(settings, epochs * steps_per_epoch, former_weights)
+        model = compiled_model(settings, epochs * steps_per_epoch, former_weights)
     state = TrainingState(
         out.with_name(f"{out.name}.training.npz"),
         _fingerprint(X_train, settings, former_weights),
@@ -155,12 +159,13 @@ def learn(
             f"{epochs} epochs. Ctrl-C stops and keeps what was learned."
         )
     pictured = crop(np.asarray(X_validation[:PICTURED]))
-    callbacks = [
+    all_callbacks = [
         keras.callbacks.TerminateOnNaN(),
         keras.callbacks.SwapEMAWeights(),  # validation sees the averaged weights
         state,
         Progress(epochs, steps_per_epoch, state.epochs_done),
         Views(state, pictured, on_epoch, on_pictures),
+        *callbacks,
     ]
     interrupted = False
     with _terminate_as_interrupt():
@@ -179,7 +184,7 @@ def learn(
                     epochs=epochs,
                     shuffle=False,  # the batches are shuffled already
                     verbose=0,
-                    callbacks=callbacks,
+                    callbacks=all_callbacks,
                 )
         except KeyboardInterrupt:
             interrupted = True
@@ -207,6 +212,8 @@ def learn(
     card = {
         "created": date.today().isoformat(),
         "data": {
+            "about": about,
+            "portraits": _count_portraits(arrays),
             "fit": len(X_fit),
             "validation": len(X_validation),
             "test": len(X_test),
@@ -218,7 +225,7 @@ def learn(
             "best_epoch": state.best_epoch,
             "minutes": round(sum(row["seconds"] for row in state.history) / 60, 1),
             "ended": reason,
-            "continued_from": None if init else "an earlier model",
+            "continued_from": former_card,
         },
         "versions": {
             "python": platform.python_version(),
@@ -261,9 +268,10 @@ def _strategy(devices: list[str] | None) -> tf.distribute.Strategy:
     return tf.distribute.get_strategy()
 
 
-def _compiled_model(
-    settings: Settings, steps: int, weights: list[np.ndarray] | None
+def compiled_model(
+    settings: Settings, steps: int, weights: list[np.ndarray] | None = None
 ) -> VariationalAutoencoder:
+    """Build the model and compile it for so many steps; weights of None are random."""
     autoencoder = build_autoencoder(settings.architecture, training_policy())
     if weights is not None:
         autoencoder.set_weights(weights)
@@ -273,6 +281,7 @@ def _compiled_model(
         settings.face_emphasis,
         settings.edge_weight,
         settings.dreams,
+        settings.radius_weight,
         settings.seed,
         tf.distribute.get_strategy().num_replicas_in_sync,
     )
@@ -299,20 +308,25 @@ def _compiled_model(
 
 
 def _former_model(out: Path, settings: Settings):
-    """Return settings with the former model's architecture, its weights and its history."""
+    """Return settings with the former model's architecture, its weights, history and card."""
     folder = find_model(out if out.exists() else None)
+    card = read_card(folder)
     try:
-        architecture = Architecture(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in read_card(folder)["settings"]["architecture"].items()
-            }
-        )
-    except (KeyError, TypeError, AttributeError):
-        raise UserError(f"The card in {folder} names no architecture. {REPAIR}") from None
+        widths = card["settings"]["architecture"]
+        complete = set(widths) == {entry.name for entry in fields(Architecture)}
+    except (KeyError, TypeError):
+        complete = False
+    if not complete:
+        raise UserError(f"The card in {folder} names no architecture of this version. {REPAIR}")
+    architecture = Architecture(
+        **{
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in widths.items()
+        }
+    )
     weights = load_network(folder / NETWORK_FILE).get_weights()
-    changed = {**settings.__dict__, "architecture": architecture}
-    return Settings(**changed), weights, read_history(folder)
+    kept = {name: card[name] for name in ("data", "settings", "training") if name in card}
+    return replace(settings, architecture=architecture), weights, read_history(folder), kept
 
 
 def _export(
@@ -329,7 +343,7 @@ def _export(
     engine = FaceEngine(autoencoder, model_id)
 
     X_train, X_test = load_arrays(arrays)
-    X_fit, X_validation = split_validation(X_train)
+    X_fit, _ = split_validation(X_train)
     codes = _encode_portraits(engine, X_fit, lambda portraits: portraits)
     mirrored = _encode_portraits(engine, X_fit, mirror)
     latent = LatentSpace.fit(np.concatenate([codes, mirrored]), model_id=model_id, gallery=codes)
@@ -337,14 +351,7 @@ def _export(
     latent = LatentSpace(latent.mean, latent.covariance, latent.gallery, directions, model_id)
     latent.save(folder)
 
-    baseline = PCABaseline.cached(X_train, Path(arrays))
-    return {
-        "figures": {
-            name: {key: round(value, 6) for key, value in figures.items()}
-            for name, X in (("validation", X_validation), ("test", X_test))
-            if len(X) > 1 and (figures := evaluate(engine, latent, X, baseline))
-        }
-    }
+    return {"figures": figures_by_part(engine, latent, X_train, X_test, Path(arrays))}
 
 
 def _labels(arrays: str | Path) -> list[Portrait]:
@@ -352,6 +359,12 @@ def _labels(arrays: str | Path) -> list[Portrait]:
     with contextlib.suppress(UserError):
         return load_labels(arrays)
     return []
+
+
+def _count_portraits(arrays: str | Path) -> dict[str, int]:
+    """How many portraits of each source and kind there are, training and test together."""
+    kinds = [f"{label.source} {label.folder}" for label in _labels(arrays)]
+    return {kind: kinds.count(kind) for kind in sorted(set(kinds))}
 
 
 def _encode_portraits(engine: FaceEngine, X: np.ndarray, change: Callable) -> np.ndarray:

@@ -1,12 +1,20 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from model.augment import Augmentation, augment, training_batches, validation_batches
+from model.augment import (
+    Augmentation,
+    augment,
+    recombine,
+    training_batches,
+    validation_batches,
+)
 from model.frames import crop, mirror
 from tests.drawn_archive import draw_portrait
 
-STILL = Augmentation(0, 0, 0, 0, 0, 0, 0)
+STILL = Augmentation(0, 0, 0, 0, 0, 0, 0, 0)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +49,9 @@ def test_without_changes_a_portrait_is_itself_or_its_mirror_image(portraits):
 
 
 def test_changes_are_small_and_shared_by_input_and_target(portraits):
-    inputs, targets = augment(tf.constant(portraits), Augmentation(noise=0, contrast=0))
+    inputs, targets = augment(
+        tf.constant(portraits), Augmentation(noise=0, contrast=0, recombination=0)
+    )
     np.testing.assert_array_equal(inputs, targets)
     difference = np.minimum(
         np.abs(targets - crop(portraits)).mean(axis=(1, 2, 3)),
@@ -51,13 +61,41 @@ def test_changes_are_small_and_shared_by_input_and_target(portraits):
 
 
 def test_only_inputs_are_noisy(portraits):
-    inputs, targets = augment(tf.constant(portraits), Augmentation(0, 0, 0, 0, 0, 0, noise=0.05))
+    inputs, targets = augment(tf.constant(portraits), replace(STILL, noise=0.05))
     assert 0.01 < np.abs(inputs - targets).mean() < 0.05
     clean = np.minimum(
         np.abs(targets - crop(portraits)).max(axis=(1, 2, 3)),
         np.abs(targets - crop(mirror(portraits))).max(axis=(1, 2, 3)),
     )
     assert clean.max() < 1e-5
+
+
+def test_a_recombined_portrait_is_two_portraits_with_a_soft_rim():
+    tf.random.set_seed(0)
+    a, b = np.full((160, 176, 1), 0.2), np.full((160, 176, 1), 0.2)
+    a[:, ::8], b[::8] = 0.3, 0.3  # of about the same brightness: upright and level stripes
+    images = np.stack([a, b] * 16).astype(np.float32)
+    mixed = recombine(tf.constant(images), 1.0).numpy()
+    whole = [np.abs(mixed - stripes).max(axis=(2, 3)) < 0.01 for stripes in (a, b)]
+    own = np.stack([whole[row % 2][row] for row in range(32)])
+    other = np.stack([whole[1 - row % 2][row] for row in range(32)])
+    assert np.all(own.any(axis=1) | other.any(axis=1))  # some rows are all of one portrait
+    assert np.abs(mixed - images).max(axis=(1, 2, 3)).min() > 0.05  # and never all rows
+    assert mixed.min() > 0.15 and mixed.max() < 0.35
+
+
+def test_the_share_of_recombined_portraits_is_as_asked(portraits):
+    tf.random.set_seed(0)
+    images = tf.constant(np.concatenate([crop(portraits)] * 8))
+    changed = np.abs(recombine(images, 0.25) - images).max(axis=(1, 2, 3)) > 1e-3
+    assert 0.1 < changed.mean() < 0.4
+    np.testing.assert_array_equal(recombine(images, 0.0), images)
+
+
+def test_a_part_takes_the_brightness_of_its_new_surroundings():
+    tf.random.set_seed(0)
+    flat = np.stack([np.full((160, 176, 1), level, np.float32) for level in (0.2, 0.7)] * 4)
+    np.testing.assert_allclose(recombine(tf.constant(flat), 1.0), flat, atol=1e-5)
 
 
 def test_training_batches_go_on_for_ever_and_show_every_portrait(portraits):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -53,6 +55,18 @@ def test_every_pixel_depends_on_the_codes_and_channels_become_neighbours():
     face = keras.ops.convert_to_numpy(decoder(np.zeros((1, 80), np.float32)))[0, :, :, 0]
     expected = 1 / (1 + np.exp([[2.0, 1.0], [-1.0, -2.0]]))
     np.testing.assert_allclose(face, np.tile(expected, (80, 88)), atol=1e-6)
+
+
+def test_a_linear_path_leads_from_the_shrunken_image_to_the_means():
+    encoder = build_autoencoder(TINY).get_layer("encoder")
+    encoder.get_layer("mean").kernel.assign(0 * encoder.get_layer("mean").kernel)
+    images = np.random.default_rng(0).random((3, 160, 176, 1), np.float32)
+    images[2] = (images[0] + images[1]) / 2
+    means = encoder(images)[0].numpy()
+    assert np.abs(means).max() > 0.1
+    np.testing.assert_allclose(means[2], (means[0] + means[1]) / 2, atol=1e-5)
+    without = build_autoencoder(replace(TINY, overview_pooling=0))
+    assert "overview_mean" not in [layer.name for layer in without.get_layer("encoder").layers]
 
 
 def test_default_network_fits_its_file_size():

@@ -159,7 +159,7 @@ def test_a_killed_training_goes_on_and_fresh_discards_it(arrays, tmp_path, monke
 
 
 def test_a_torn_or_foreign_state_is_not_continued(tmp_path):
-    model = train._compiled_model(settings(), 10, None)
+    model = train.compiled_model(settings(), 10)
     state = TrainingState(tmp_path / "state.npz", "mine", 3)
     state.set_model(model)
     state.best_weights = model.get_weights()
@@ -223,12 +223,29 @@ def test_face_weights_are_one_on_average_and_highest_on_the_face():
 
 def test_the_objective_is_half_the_log_error_plus_the_divergence():
     autoencoder = train.build_autoencoder(TINY)
-    model = VariationalAutoencoder(autoencoder, 1.0, 0.0, 0.0)
+    model = VariationalAutoencoder(autoencoder, 1.0, 0.0, 0.0, radius_weight=0.0)
     images = np.full((2, 160, 176, 1), 0.5, np.float32)
     faces = images + 0.1
     mean, log_variance = np.ones((2, 80), np.float32), np.zeros((2, 80), np.float32)
     loss = float(model.compute_loss(y=images, y_pred=(faces, mean, log_variance, None)))
     assert loss == pytest.approx(0.5 * math.log(0.01) + 40 / (160 * 176), rel=1e-4)
+
+
+def test_codes_off_the_sphere_of_a_normal_distribution_cost():
+    model = VariationalAutoencoder(train.build_autoencoder(TINY), radius_weight=3.0)
+    images = np.full((2, 160, 176, 1), 0.5, np.float32)
+    log_variance = np.full((2, 80), -2.0, np.float32)
+
+    def loss(radius):
+        share = math.sqrt((radius**2 - 80 * math.exp(-2)) / 80)
+        mean = np.full((2, 80), share, np.float32)
+        y_pred = (images + 0.1, mean, log_variance, None)
+        total = float(model.compute_loss(y=images, y_pred=y_pred))
+        return total - model.divergence_weight * 0.5 * radius**2  # less what the divergence is
+
+    on = math.sqrt(79.5)
+    extra = [(loss(on + off) - loss(on)) / model.divergence_weight for off in (-2, 0, 1)]
+    assert extra == pytest.approx([12, 0, 3], rel=0.02, abs=0.02)
 
 
 def test_dreams_teach_the_encoder_alone():
