@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from data.memory import peak_memory
 from data.portraits import FOLDERS, MAX_FILE_BYTES, PORTRAIT_SHAPE, PortraitFile, decode_portrait
 from data.prepare import prepare_data
 from data.sources import open_source
@@ -101,15 +102,6 @@ def prepare_the_usual_way(archive: Path, out: Path) -> int:
     return len(pictures)
 
 
-def peak_memory() -> int | None:
-    """Return the most bytes this process ever held, or None where the system does not tell."""
-    try:
-        status = Path("/proc/self/status").read_text(encoding="ascii")
-    except OSError:
-        return None
-    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
-
-
 @dataclass(frozen=True)
 class Measured:
     """What a step took: seconds, seconds of all cores together, peak bytes above import."""
@@ -120,44 +112,84 @@ class Measured:
     result: object
 
 
-def measure(step: Callable, archive: Path, out: Path) -> Measured:
+def measure(step: Callable, *arguments) -> Measured:
     """Run a step in a new process and return what it took, and its result."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_measured, (step, archive, out))
+        return pool.apply(_measured, (step, arguments))
 
 
-def _measured(step: Callable, archive: Path, out: Path) -> Measured:
+def _measured(step: Callable, arguments: tuple) -> Measured:
     before = peak_memory()
     began, core_began = time.perf_counter(), time.process_time()
-    result = step(archive, out)
+    result = step(*arguments)
     seconds, core_seconds = time.perf_counter() - began, time.process_time() - core_began
     return Measured(
         seconds, core_seconds, None if before is None else peak_memory() - before, result
     )
 
 
-def report(archive: Path, folder: Path, count: int) -> Iterator[str]:
-    """Measure everything on one archive, and yield the lines of a table."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+@dataclass(frozen=True)
+class Comparison:
+    """Preparation on one archive: what cannot be undercut, this project's way, the usual way."""
+
+    count: int
+    packed: int
+    unpacked: int
+    limit: Measured
+    prepared: Measured
+    again: Measured
+    usual: Measured
+
+
+def compare(archive: Path, folder: Path, count: int) -> Comparison:
+    """Measure everything on one archive of `count` portraits, in a folder for what is written."""
     unpacking = measure(decompress, archive, folder)
     decoded, seconds, core_seconds = measure(decode, archive, folder).result
     share = count / decoded
     limit = Measured(
-        max((unpacking.seconds + seconds * share) / cores, unpacking.seconds),
+        max((unpacking.seconds + seconds * share) / cores(), unpacking.seconds),
         unpacking.core_seconds + core_seconds * share,
         None,
         None,
     )
-    packed = archive.stat().st_size
-    yield f"{count:,} portraits, {packed / 1e6:.0f} MB, {unpacking.result / 1e6:.0f} MB unpacked"
+    return Comparison(
+        count,
+        archive.stat().st_size,
+        unpacking.result,
+        limit,
+        measure(prepare, archive, folder / "arrays"),
+        measure(prepare, archive, folder / "arrays"),
+        measure(prepare_the_usual_way, archive, folder / "usual"),
+    )
+
+
+def compare_at_size(
+    count: int, source: Path | None = None, folder: Path | None = None
+) -> Comparison:
+    """Measure everything on an archive of `count` portraits that is made for it and removed."""
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        archive = Path(place) / "faces.tar.gz"
+        make_archive(archive, count, source)
+        return compare(archive, Path(place), count)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+def report(found: Comparison) -> Iterator[str]:
+    """Write a comparison as the lines of a table."""
+    count, limit = found.count, found.limit
+    packed, unpacked = found.packed / 1e6, found.unpacked / 1e6
+    yield f"{count:,} portraits, {packed:.0f} MB, {unpacked:.0f} MB unpacked"
     yield f"{'':24}{'seconds':>9}{'images/s':>10}{'of limit':>10}{'core-seconds':>14}{'peak':>9}"
-    yield _row(f"limit on {cores} cores", limit, count, limit)
-    ours = measure(prepare, archive, folder / "arrays")
-    yield _row("prepare_data()", ours, count, limit)
-    yield _row("... called again", measure(prepare, archive, folder / "arrays"), count)
-    usual = measure(prepare_the_usual_way, archive, folder / "usual")
-    yield _row("the usual way", usual, count, limit)
-    yield f"prepare_data() takes 1/{usual.seconds / ours.seconds:.1f} of the time of the usual way"
+    yield _row(f"limit on {cores()} cores", limit, count, limit)
+    yield _row("prepare_data()", found.prepared, count, limit)
+    yield _row("... called again", found.again, count)
+    yield _row("the usual way", found.usual, count, limit)
+    ratio = found.usual.seconds / found.prepared.seconds
+    yield f"prepare_data() takes 1/{ratio:.1f} of the time of the usual way"
 
 
 def _row(what: str, took: Measured, count: int, limit: Measured | None = None) -> str:
@@ -176,11 +208,8 @@ def main() -> None:
     parser.add_argument("--source", type=Path)
     parser.add_argument("--folder", type=Path, help="for the archive and the arrays, some 4 GB")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=options.folder) as place:
-        archive = Path(place) / "faces.tar.gz"
-        make_archive(archive, options.portraits, options.source)
-        for line in report(archive, Path(place), options.portraits):
-            sys.stdout.write(line + "\n")
+    for line in report(compare_at_size(options.portraits, options.source, options.folder)):
+        sys.stdout.write(line + "\n")
 
 
 if __name__ == "__main__":

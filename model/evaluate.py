@@ -48,7 +48,7 @@ def figures_by_part(
         latent: the statistics of its training codes.
         X_train: uint8 (n, 171, 186, 1); its last tenth is the validation slice.
         X_test: uint8 (m, 171, 186, 1).
-        folder: where the baseline of `X_train` is kept, see `PCABaseline.cached`.
+        folder: where the baselines are kept, see `PCABaseline.cached`.
         parts: which of `PARTS` to measure.
 
     Returns:
@@ -61,7 +61,8 @@ def figures_by_part(
     if "training" in parts:
         found["training"] = code_summary(code_figures(latent.gallery, latent))
     if "validation" in parts and len(X_validation) > 1:
-        found["validation"] = evaluate(engine, latent, X_validation, PCABaseline.fit(X_fit))
+        baseline = PCABaseline.cached(X_fit, folder)
+        found["validation"] = evaluate(engine, latent, X_validation, baseline)
     if "test" in parts and len(X_test) > 1:
         baseline = PCABaseline.cached(X_train, folder)
         found["test"] = evaluate(engine, latent, X_test, baseline)
