@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
+from data.arrays import release
 from model.frames import (
     CROP_LEFT,
     CROP_TOP,
@@ -64,7 +65,9 @@ def training_batches(
     n = len(portraits)
 
     def read(rows):
-        return portraits[np.sort(rows)]
+        batch = portraits[np.sort(rows)]
+        release(portraits)
+        return batch
 
     def load(rows):
         batch = tf.numpy_function(read, [rows], tf.uint8, stateful=False)
@@ -82,6 +85,7 @@ def validation_batches(portraits: np.ndarray, batch_size: int) -> tf.data.Datase
     def generate():
         for start in range(0, len(portraits), batch_size):
             images = crop(portraits[start : start + batch_size])
+            release(portraits)
             yield images, images
 
     spec = tf.TensorSpec((None, *IMAGE_SHAPE, 1), tf.float32)

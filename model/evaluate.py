@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.arrays import release
 from model.baseline import PCABaseline
 from model.frames import crop, face_mask
 from model.normality import code_figures, code_summary
@@ -120,7 +121,9 @@ def spread(X: np.ndarray, at_most: int) -> np.ndarray:
 def image_blocks(X: np.ndarray) -> Iterator[np.ndarray]:
     """Yield portraits (n, 171, 186, 1) as float32 images (m, 160, 176, 1) in [0, 1], m <= BLOCK."""
     for start in range(0, len(X), BLOCK):
-        yield crop(np.asarray(X[start : start + BLOCK]))
+        images = crop(np.asarray(X[start : start + BLOCK]))
+        release(X)
+        yield images
 
 
 def encode_portraits(engine: FaceEngine, X: np.ndarray) -> np.ndarray:

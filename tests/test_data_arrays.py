@@ -1,12 +1,15 @@
 """Opening arrays and labels that are missing, damaged or of another kind."""
 
 import pickle
+import sys
 
 import numpy as np
 import pytest
 
 from data import UserError, load_arrays, load_labels
+from data.arrays import release
 from data.labels import Portrait, write_labels
+from data.memory import memory_in_use
 
 
 def save(folder, train=None, test=None):
@@ -21,6 +24,31 @@ def test_arrays_that_numpy_saved_are_opened(tmp_path):
     train, test = load_arrays(str(tmp_path))
     assert train[1, 0, 0, 0] == 31806 % 256
     assert test.shape == (2, 171, 186, 1)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells")
+def test_released_pages_are_no_longer_held_and_can_be_read_again(tmp_path):
+    def mapped() -> int:
+        memory = memory_in_use()
+        return memory.resident - memory.private
+
+    save(tmp_path, np.full((2000, 171, 186, 1), 7, np.uint8))
+    train, _ = load_arrays(tmp_path)
+    before = mapped()
+    total = int(train.sum())
+    assert mapped() - before > 50e6
+    release(train[:1500])  # a part of it stands for the whole
+    assert mapped() - before < 5e6
+    assert int(train.sum()) == total
+
+
+def test_nothing_is_lost_where_arrays_can_be_written(tmp_path):
+    save(tmp_path)
+    changed = np.load(tmp_path / "X_train.npy", mmap_mode="c")
+    changed[0] = 5
+    release(changed)
+    assert (changed[0] == 5).all()
+    release(np.ones(3))
 
 
 def test_no_arrays_says_what_to_call(tmp_path):
