@@ -6,7 +6,6 @@ import contextlib
 import io
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import keras
@@ -20,25 +19,7 @@ from model.network import build_autoencoder
 from model.original import BATCH_SIZE, build_original, train_original
 from model.step_times import EnoughSteps
 from model.train import Settings, learn
-
-
-@dataclass(frozen=True)
-class Quality:
-    """What a training came to.
-
-    Attributes:
-        mse: mean squared error on the test part.
-        seconds: to there, importing TensorFlow and measuring left out.
-        epochs: to there.
-        images_per_second: in the steps of the training, NaN where they were not timed.
-        peak: most bytes that the process held, None where the system does not tell.
-    """
-
-    mse: float
-    seconds: float
-    epochs: int
-    images_per_second: float
-    peak: int | None
+from model.training_figures import Quality
 
 
 class UntilAsGood(keras.callbacks.Callback):

@@ -18,9 +18,7 @@ import math
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,42 +26,12 @@ from data import UserError
 from data.benchmark import measure
 from data.paths import NUMPY_FOLDER
 from model.quiet import import_tensorflow
-
-if TYPE_CHECKING:
-    from model.time_to_quality import Quality
-    from model.training_speed import Rates, Steps
+from model.training_figures import TrainingFigures
 
 PORTRAITS = 30_000
 STEPS = 400
 FEW_STEPS = 20  # enough to see how long the first one takes
 MINUTES = 30.0
-
-
-@dataclass(frozen=True)
-class TrainingFigures:
-    """All that this command measures.
-
-    Attributes:
-        rates: images a second.
-        small: steps on the prepared arrays.
-        large: steps on an array of so many `portraits`.
-        portraits: see `large`.
-        original: what the original project's training came to.
-        ours: `learn()` where it first is as good, or when its time was up.
-    """
-
-    rates: Rates
-    small: Steps
-    large: Steps
-    portraits: int
-    original: Quality
-    ours: Quality
-
-    @property
-    def sooner(self) -> float:
-        """How many times sooner `learn()` is as good; NaN if it was not in the time it had."""
-        reached = self.ours.mse <= self.original.mse
-        return self.original.seconds / self.ours.seconds if reached else math.nan
 
 
 def measure_training(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,50 +11,14 @@ import tensorflow as tf
 
 from data import load_arrays
 from data.arrays import TEST_NAME, TRAIN_NAME
-from data.memory import Memory, memory_in_use
+from data.memory import memory_in_use
 from model.augment import training_batches
 from model.evaluate import split_validation
 from model.step_times import SETTLED, StepTimes, time_learning
 from model.train import Settings, compiled_model
+from model.training_figures import Rates, Steps
 
 BLOCK = 1000  # portraits written at a time
-
-
-@dataclass(frozen=True)
-class Rates:
-    """Images a second: of the input pipeline, of the network, of the two together in `learn()`."""
-
-    pipeline: float
-    network: float
-    together: float
-
-
-@dataclass(frozen=True)
-class Steps:
-    """Some steps of `learn()`.
-
-    Attributes:
-        seconds: of each.
-        memory: before the first and after each; empty where the system does not tell.
-        epoch: steps of a whole epoch.
-    """
-
-    seconds: list[float]
-    memory: list[Memory]
-    epoch: int
-
-    @property
-    def peak(self) -> int | None:
-        """Most bytes that the process ever held, memory maps included."""
-        return self.memory[-1].peak if self.memory else None
-
-    @property
-    def growth(self) -> int | None:
-        """Bytes that the process gained between the second tenth of the steps and the last."""
-        if not self.memory:
-            return None
-        tenths = np.array_split([memory.resident for memory in self.memory], 10)
-        return int(np.median(tenths[-1]) - np.median(tenths[1]))
 
 
 def image_rates(arrays: Path, steps: int, settings: Settings | None = None) -> Rates:

@@ -14,10 +14,11 @@ from data.prepare import prepare_data
 from model import time_to_quality, training_benchmark, training_speed
 from model.network import build_autoencoder
 from model.original import build_original, train_original
-from model.time_to_quality import Quality, original_quality, our_quality, squared_error
+from model.time_to_quality import original_quality, our_quality, squared_error
 from model.train import compiled_model
-from model.training_benchmark import TrainingFigures, report
-from model.training_speed import Rates, Steps, image_rates, learning_steps, repeat_portraits
+from model.training_benchmark import report
+from model.training_figures import Quality, Rates, Steps, TrainingFigures
+from model.training_speed import image_rates, learning_steps, repeat_portraits
 from tests.drawn_archive import drawn_files, write_folder
 from tests.tiny_model import TINY, TINY_SETTINGS
 
