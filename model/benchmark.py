@@ -42,16 +42,29 @@ def engine_times(engine: FaceEngine) -> dict[str, np.ndarray]:
     }
 
 
-def predict_times(folder: Path) -> dict[str, np.ndarray]:
-    """Give the milliseconds of the same work on the same network by Keras' `predict`."""
-    from model.engine import load_network
-    from model.files import NETWORK_FILE
+def frame_times(folder: str | Path | None = None) -> dict[str, np.ndarray]:
+    """Give the milliseconds of one frame's work, by what is done and how.
 
-    network = load_network(folder / NETWORK_FILE)
+    Args:
+        folder: a model folder; None takes the model in use.
+
+    Returns:
+        What `engine_times` gives, and the same through Keras' `predict` on the same network.
+
+    Raises:
+        UserError: if there is no such model.
+    """
+    from model.files import NETWORK_FILE, find_model
+    from model.quiet import load_engine
+
+    engine = load_engine(folder)
+    from model.engine import load_network
+
+    network = load_network(find_model(folder) / NETWORK_FILE)
     decoder = network.get_layer("decoder")
-    code = np.zeros((1, *decoder.input_shape[1:]), np.float32)
-    image = np.zeros((1, *network.input_shape[1:]), np.float32)
-    return {
+    code = np.zeros((1, engine.latent_dim), np.float32)
+    image = engine.decode(code)
+    return engine_times(engine) | {
         "decode, predict": call_times(lambda: decoder.predict(code, verbose=0)),
         "encode and decode, predict": call_times(lambda: network.predict(image, verbose=0)),
     }
@@ -61,14 +74,8 @@ def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description="Time one frame's work through the engine.")
     parser.add_argument("--model", help="a model folder; the model in use without")
-    folder = parser.parse_args().model
-
-    from model.files import find_model
-    from model.quiet import load_engine
-
-    rows = engine_times(load_engine(folder)) | predict_times(find_model(folder))
     print(f"{'milliseconds of one call':<28}{'median':>8}{'95 %':>8}")
-    for name, times in rows.items():
+    for name, times in frame_times(parser.parse_args().model).items():
         print(f"{name:<28}{np.median(times):>8.2f}{np.percentile(times, 95):>8.2f}")
 
 

@@ -1,10 +1,12 @@
 """The parts of README.md that are made from the program; `python -m tests.readme` renews them."""
 
+import json
 import re
 from pathlib import Path
 
 from data.paths import SHIPPED_MODEL
 from model.files import read_card
+from tests.benchmarks import RESULT, markdown
 from ui.explorer import all_commands
 from ui.keys import Command, spoken
 
@@ -66,6 +68,9 @@ def with_block(text: str, name: str, content: str) -> str:
 def renewed(text: str) -> str:
     """README.md as it should be, given how it is."""
     text = with_block(text, "keys", keys_block(all_commands()))
+    if RESULT.is_file():
+        result = json.loads(RESULT.read_text(encoding="utf-8"))
+        text = with_block(text, "benchmarks", markdown(result))
     return with_block(text, "figures", figures_block(read_card(SHIPPED_MODEL)))
 
 
