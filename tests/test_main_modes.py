@@ -53,6 +53,7 @@ LATENT_FIGURES = {
     "sliders-distribution.png",
     "codes-table.png",
     "codes-table.csv",
+    "sliders-table.png",
     "codes-correlation.png",
     "codes-spectrum.png",
     "codes-components.png",

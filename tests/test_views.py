@@ -167,6 +167,17 @@ def test_the_table_names_every_code_and_the_dead(figures, tmp_path):
     plt.close("all")
 
 
+def test_the_table_of_sliders_lists_the_test_of_each_and_marks_the_odd(figures):
+    page = distributions.draw_slider_table(figures, "Codes")
+    said = texts(page.figure)
+    assert set(map(str, range(1, 81))) <= set(said)
+    assert f"{figures['ks'][3]:.3f}" in said and f"{figures['ks_p'][3]:.3f}" in said
+    assert f"{figures['excess_kurtosis'][3]:+.2f}" in said
+    red = [text for text in page.figure.findobj(plt.Text) if to_hex(text.get_color()) == RED]
+    assert len(red) == 5 * (figures["ks_p"] < 0.05).sum()
+    plt.close("all")
+
+
 def test_correlation_is_that_of_the_codes(codes):
     mixed = codes.copy()
     mixed[:, 1] = mixed[:, 0]
@@ -200,7 +211,7 @@ def test_components_move_one_slider_at_a_time(latent):
 
 def test_the_latent_space_is_saved_whole_and_closed(codes, latent, figures, tmp_path):
     paths = show_latent_space(FlatEngine(), latent, codes, figures, "Codes", tmp_path / "figures")
-    assert len(paths) == 7
+    assert len(paths) == 8
     assert all(opens_as_picture(path) for path in paths if path.suffix == ".png")
     assert sorted(path.name for path in paths) == sorted(p.name for p in paths[0].parent.iterdir())
     assert not plt.get_fignums()

@@ -1,10 +1,9 @@
-"""How the codes are distributed: histograms beside the normal curve, and a table."""
+"""How the codes are distributed: histograms beside the normal curve, and tables."""
 
 import csv
 from pathlib import Path
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from data.errors import UserError
 from ui.views.style import BLUE, INK, LINE, QUIET, RED, Page, styled
@@ -64,12 +63,44 @@ def draw_table(figures: Figures, source: str) -> Page:
         "A deviation below 0.05 means dead.",
         caption=f"{source}.   The whole table, sliders included, is in codes-table.csv.",
     )
-    per_block = -(-len(alive) // TABLE_BLOCKS)
-    grid = page.grid(1, TABLE_BLOCKS, wspace=0.12)
-    for block in range(TABLE_BLOCKS):
-        axes = page.figure.add_subplot(grid[block])
-        units = range(block * per_block, min((block + 1) * per_block, len(alive)))
-        _draw_block(axes, figures, units, per_block)
+    _draw_blocks(
+        page,
+        ("code", "mean", "deviation", "skewness", "state"),
+        (0.1, 0.32, 0.57, 0.84, 1.0),
+        [
+            (f"{mean:+.2f}", f"{deviation:.2f}", f"{skewness:+.2f}", "alive" if lives else "dead")
+            for mean, deviation, skewness, lives in zip(
+                figures["raw_mean"], figures["raw_deviation"], figures["raw_skewness"], alive,
+                strict=True,
+            )
+        ],
+        dull=~alive,
+    )  # fmt: skip
+    return page
+
+
+@styled()
+def draw_slider_table(figures: Figures, source: str) -> Page:
+    """Draw skewness, excess kurtosis and Kolmogorov-Smirnov test of every whitened coordinate."""
+    names = ("skewness", "excess_kurtosis", "ks", "ks_p")
+    page = Page(
+        12,
+        7.2,
+        "The 80 sliders in numbers",
+        "Skewness and excess kurtosis of normal numbers are 0. KS is the distance from them that "
+        "the Kolmogorov-Smirnov test finds, p how often chance alone would take them that far.",
+        caption=f"{source}.   Red: p below 5 %.   The whole table is in codes-table.csv.",
+    )
+    _draw_blocks(
+        page,
+        ("slider", "skewness", "kurtosis", "KS", "p"),
+        (0.12, 0.4, 0.64, 0.82, 1.0),
+        [
+            (f"{skewness:+.2f}", f"{kurtosis:+.2f}", f"{distance:.3f}", f"{p:.3f}")
+            for skewness, kurtosis, distance, p in zip(*(figures[n] for n in names), strict=True)
+        ],
+        dull=figures["ks_p"] < 0.05,
+    )
     return page
 
 
@@ -118,28 +149,28 @@ def _draw_panels(values: np.ndarray, dull: np.ndarray, title: str, lead: str, ca
     return page
 
 
-def _draw_block(axes: Axes, figures: Figures, units: range, rows: int) -> None:
-    axes.set_axis_off()
-    axes.set_xlim(0, 1)
-    axes.set_ylim(rows + 0.4, -0.8)
-    columns = (0.1, 0.32, 0.57, 0.84)
-    for x, name in zip(columns, ("code", "mean", "deviation", "skewness"), strict=True):
-        axes.text(x, -0.3, name, ha="right", va="center", size=8, color=QUIET)
-    axes.text(0.88, -0.3, "state", ha="left", va="center", size=8, color=QUIET)
-    for place, unit in enumerate(units):
-        y = place + 0.6
-        alive = bool(figures["alive"][unit])
-        colour = INK if alive else RED
-        if place % 2 == 0:
-            axes.axhspan(y - 0.5, y + 0.5, color=LINE, alpha=0.35, linewidth=0)
-        cells = (
-            str(unit + 1),
-            f"{figures['raw_mean'][unit]:+.2f}",
-            f"{figures['raw_deviation'][unit]:.2f}",
-            f"{figures['raw_skewness'][unit]:+.2f}",
-        )
-        for x, text in zip(columns, cells, strict=True):
-            axes.text(x, y, text, ha="right", va="center", size=8.5, color=colour)
-        axes.text(
-            0.88, y, "alive" if alive else "dead", ha="left", va="center", size=8.5, color=colour
-        )
+def _draw_blocks(
+    page: Page,
+    titles: tuple[str, ...],
+    places: tuple[float, ...],
+    rows: list[tuple[str, ...]],
+    dull: np.ndarray,
+) -> None:
+    """Draw a table side by side in blocks, each row numbered; in red the rows that are dull."""
+    per_block = -(-len(rows) // TABLE_BLOCKS)
+    grid = page.grid(1, TABLE_BLOCKS, wspace=0.12)
+    for block in range(TABLE_BLOCKS):
+        axes = page.figure.add_subplot(grid[block])
+        axes.set_axis_off()
+        axes.set_xlim(0, 1.02)
+        axes.set_ylim(per_block + 0.4, -0.8)
+        for x, title in zip(places, titles, strict=True):
+            axes.text(x, -0.3, title, ha="right", va="center", size=8, color=QUIET)
+        first = block * per_block
+        for place, cells in enumerate(rows[first : first + per_block]):
+            unit, y = first + place, place + 0.6
+            if place % 2 == 0:
+                axes.axhspan(y - 0.5, y + 0.5, color=LINE, alpha=0.35, linewidth=0)
+            colour = RED if dull[unit] else INK
+            for x, text in zip(places, (str(unit + 1), *cells), strict=True):
+                axes.text(x, y, text, ha="right", va="center", size=8.5, color=colour)

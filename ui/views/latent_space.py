@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.paths import FIGURES_FOLDER
-from ui.views.distributions import draw_codes, draw_sliders, draw_table, write_table
+from ui.views.distributions import (
+    draw_codes,
+    draw_slider_table,
+    draw_sliders,
+    draw_table,
+    write_table,
+)
 from ui.views.output import save, show
 from ui.views.structure import draw_components, draw_correlation, draw_spectrum
 
@@ -36,12 +42,13 @@ def show_latent_space(
         folder: where pictures and table are saved.
 
     Returns:
-        The paths of five pictures, of the table as a picture, and of the table as CSV.
+        The paths of five pictures, of two tables as pictures, and of both as one CSV.
     """
     pages = {
         "codes-distribution": draw_codes(codes, figures, source),
         "sliders-distribution": draw_sliders(latent.to_sliders(codes), figures, source),
         "codes-table": draw_table(figures, source),
+        "sliders-table": draw_slider_table(figures, source),
         "codes-correlation": draw_correlation(codes, source),
         "codes-spectrum": draw_spectrum(latent.scales, "Codes of the training portraits"),
         "codes-components": draw_components(engine, latent),
