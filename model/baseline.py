@@ -11,13 +11,14 @@ them is never one array of floats.
 
 import contextlib
 import hashlib
-import zipfile
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from model.containers import finite, read_arrays
 from model.frames import IMAGE_SHAPE, crop, mirror
 
 COMPONENTS = 80
@@ -26,7 +27,8 @@ PASSES = 4  # with these the error on unseen portraits is within 0.1 % of the ex
 DRAFT = 2048  # the first passes only find the way: this many portraits, evenly spread, are enough
 BLOCK = 256  # portraits turned to floats at a time: about 60 MB with their mirror images
 SEED = 80
-DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)  # what `load` may raise
+DAMAGED = (OSError, ValueError, KeyError)  # what `load` may raise
+MAX_FILE_BYTES = 2**24
 CACHE_PATTERN = "pca-baseline-*.npz"
 
 
@@ -108,8 +110,10 @@ class PCABaseline:
     @classmethod
     def load(cls, path: Path) -> "PCABaseline":
         """Read what `save` wrote; one of `DAMAGED` is raised if the file is not whole."""
-        with np.load(Path(path), allow_pickle=False) as file:
-            return cls(file["mean"], file["components"], file["variances"])
+        arrays = read_arrays(Path(path), MAX_FILE_BYTES)
+        pixels, k = math.prod(IMAGE_SHAPE), arrays["variances"].size
+        shapes = {"mean": (pixels,), "components": (k, pixels), "variances": (k,)}
+        return cls(**{name: finite(arrays[name], shape, pixels) for name, shape in shapes.items()})
 
     def encode(self, images: np.ndarray) -> np.ndarray:
         """Map images (n, 160, 176, 1) in [0, 1] to their coordinates, float32 (n, k)."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import time
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,10 +12,12 @@ import keras
 import numpy as np
 
 from data.errors import UserError
+from model.containers import read_arrays
+from model.files import HISTORY_COLUMNS, is_history
 
 PICTURE_SECONDS = 30  # between two calls of the views
 QUIET_UPDATES = 40  # progress lines of a whole training where there is no terminal
-MAX_STATE_BYTES = 2 * 2**30
+MAX_COUNTERS_BYTES = 2**24  # of the state that is no weights: the history, in the main
 
 
 class TrainingState(keras.callbacks.Callback):
@@ -116,31 +117,42 @@ class TrainingState(keras.callbacks.Callback):
             Whether there was something to continue; if not, nothing was changed.
         """
         try:
-            with zipfile.ZipFile(self.path) as archive:
-                if sum(member.file_size for member in archive.infolist()) > MAX_STATE_BYTES:
-                    return False
-            with np.load(self.path, allow_pickle=False) as arrays:
-                counters = json.loads(str(arrays["counters"]))
-                if counters["fingerprint"] != self.fingerprint:
-                    return False
-                weights = [arrays[f"weight_{i}"] for i in range(len(model.weights))]
-                best = [arrays[f"best_{i}"] for i in range(len(model.get_weights()))]
-                variables = model.optimizer.variables
-                optimizer = [arrays[f"optimizer_{i}"] for i in range(len(variables))]
-            expected = [tuple(variable.shape) for variable in (*model.weights, *variables)]
-            if expected != [value.shape for value in (*weights, *optimizer)]:
+            arrays = self._read(model)
+            counters = json.loads(str(arrays["counters"]))
+            history, best_loss = counters["history"], counters["best_loss"]
+            epochs_done, best_epoch = counters["epochs_done"], counters["best_epoch"]
+            if (
+                counters["fingerprint"] != self.fingerprint
+                or not is_history(history, HISTORY_COLUMNS)
+                or not (isinstance(best_loss, float) and best_loss > -math.inf)
+                or not (type(epochs_done) is int and type(best_epoch) is int)
+                or not 0 <= best_epoch <= epochs_done <= len(history)
+            ):
                 return False
-            self.epochs_done = int(counters["epochs_done"])
-            self.best_loss = float(counters["best_loss"])
-            self.best_epoch = int(counters["best_epoch"])
-            self.history = list(counters["history"])
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return False
-        self.best_weights = best
-        model.set_weights(weights)
-        for variable, value in zip(variables, optimizer, strict=True):
-            variable.assign(value)
+        self.epochs_done, self.best_epoch = epochs_done, best_epoch
+        self.best_loss, self.history = best_loss, history
+        self.best_weights = [arrays[f"best_{i}"] for i in range(len(model.weights))]
+        model.set_weights([arrays[f"weight_{i}"] for i in range(len(model.weights))])
+        for i, variable in enumerate(model.optimizer.variables):
+            variable.assign(arrays[f"optimizer_{i}"])
         return True
+
+    def _read(self, model: keras.Model) -> dict[str, np.ndarray]:
+        """Read the state file, whose arrays have to be those of this model."""
+        variables = {f"weight_{i}": variable for i, variable in enumerate(model.weights)}
+        variables |= {f"best_{i}": variable for i, variable in enumerate(model.weights)}
+        variables |= {f"optimizer_{i}": v for i, v in enumerate(model.optimizer.variables)}
+        size = sum(8 * math.prod(variable.shape) for variable in variables.values())
+        arrays = read_arrays(self.path, size + MAX_COUNTERS_BYTES)
+        for name, variable in variables.items():
+            array = arrays[name]
+            if (array.shape, str(array.dtype)) != (tuple(variable.shape), variable.dtype):
+                raise ValueError("arrays of another model")
+            if not np.isfinite(array).all():
+                raise ValueError("no finite numbers")
+        return arrays
 
 
 class Progress(keras.callbacks.Callback):

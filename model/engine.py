@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,12 +17,9 @@ from model.files import NETWORK_FILE, REPAIR, find_model, model_title, read_card
 from model.frames import IMAGE_SHAPE
 from model.latent import LatentSpace
 from model.network import LATENT_DIM
+from model.network_file import load_network
 
 CHUNK = 32  # images or codes computed together where more than one is asked for
-MAX_CONFIG_BYTES = 4 * 2**20
-MAX_WEIGHT_BYTES = 200 * 2**20
-MAX_PARAMETERS = 25_000_000
-MAX_LAYERS = 500
 REFINE_RATE = 0.1  # of a search step, in standard deviations
 
 
@@ -110,12 +105,14 @@ class FaceEngine:
             engine = cls(autoencoder, read_card(folder)["model_id"], model_title(folder))
             if engine.latent_dim != LATENT_DIM:
                 raise ValueError(engine.latent_dim)
-        except (ValueError, AttributeError, TypeError):
+            codes = engine.encode(np.full((1, *IMAGE_SHAPE, 1), 0.5, np.float32))
+            if not np.isfinite(codes).all() or not np.isfinite(engine.decode(codes)).all():
+                raise ValueError("no numbers")
+        except Exception:  # whatever TensorFlow makes of a network that was not built here
             raise UserError(
                 f"{path} is a model of other dimensions than 160 x 176 pixels and {LATENT_DIM} "
-                f"numbers. {REPAIR}"
+                f"numbers, or makes no faces. {REPAIR}"
             ) from None
-        engine.decode(engine.encode(np.full((1, *IMAGE_SHAPE, 1), 0.5, np.float32)))
         return engine
 
     def encode(self, images: np.ndarray) -> np.ndarray:
@@ -192,54 +189,6 @@ class FaceEngine:
             refined = latent.from_sliders(values)
             error, slope = self._painted_error(refined[np.newaxis], image, mask)
             yield refined, float(error)
-
-
-def load_network(path: Path) -> keras.Model:
-    """Open a `.keras` file with safe mode on, after a look at the sizes it asks for.
-
-    Raises:
-        UserError: if it is missing, damaged or unreasonably large.
-    """
-    if not path.is_file():
-        raise UserError(f"There is no model at {path}. Train one with learn().")
-    try:
-        _check_sizes(path)
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception:  # whatever a damaged file makes zip, JSON, HDF5 or Keras raise
-        raise UserError(f"{path} is damaged or no model of this program. {REPAIR}") from None
-
-
-def _check_sizes(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        members = {member.filename: member.file_size for member in archive.infolist()}
-        if members["config.json"] > MAX_CONFIG_BYTES or sum(members.values()) > MAX_WEIGHT_BYTES:
-            raise ValueError("too large")
-        config = json.loads(archive.read("config.json"))
-    layers = list(_layers(config))
-    sizes = [size for layer in layers for size in _sizes(layer)]
-    if len(layers) > MAX_LAYERS or any(abs(size) > MAX_PARAMETERS // 80 for size in sizes):
-        raise ValueError("too large")
-
-
-def _layers(config) -> Iterator[dict]:
-    """Yield every layer configuration in a saved model, at any depth."""
-    if isinstance(config, dict):
-        if isinstance(config.get("config"), dict) and "class_name" in config:
-            yield config["config"]
-        for value in config.values():
-            yield from _layers(value)
-    elif isinstance(config, list):
-        for value in config:
-            yield from _layers(value)
-
-
-def _sizes(layer: dict) -> Iterator[int]:
-    """Yield the numbers in a layer's configuration that decide how much memory it takes."""
-    for name in ("units", "filters", "kernel_size", "size", "batch_shape", "target_shape"):
-        value = layer.get(name)
-        for number in value if isinstance(value, list) else [value]:
-            if isinstance(number, int):
-                yield number
 
 
 def _compiled(function, row_shape: tuple[int, ...]):

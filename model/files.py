@@ -10,6 +10,7 @@ import contextlib
 import csv
 import hashlib
 import json
+import math
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -22,8 +23,10 @@ LATENT_FILE = "latent.npz"
 CARD_FILE = "card.json"
 HISTORY_FILE = "history.csv"
 MODEL_FILES = (NETWORK_FILE, LATENT_FILE, CARD_FILE, HISTORY_FILE)
+HISTORY_COLUMNS = ("epoch", "mse", "val_mse", "val_loss", "seconds")  # of every training
 MAX_NETWORK_BYTES = 200 * 2**20
-MAX_CARD_BYTES = 2**20
+MAX_CARD_BYTES = 2**18
+MAX_HISTORY_BYTES = 2**22
 REPAIR = "Restore it with git, or train a new one with learn()."
 
 
@@ -44,8 +47,8 @@ def read_card(folder: Path) -> dict:
     """
     path = folder / CARD_FILE
     try:
-        if path.stat().st_size > MAX_CARD_BYTES:
-            raise ValueError("too large")
+        if path.stat().st_size > MAX_CARD_BYTES or not path.is_file():
+            raise ValueError("no card")
         card = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(card, dict) or not isinstance(card.get("model_id"), str):
             raise ValueError("no card")
@@ -71,8 +74,11 @@ def check_folder(folder: Path) -> str:
         if not (folder / name).is_file():
             raise UserError(f"The model in {folder} has no {name}. {REPAIR}")
     network = folder / NETWORK_FILE
-    if network.stat().st_size > MAX_NETWORK_BYTES or file_hash(network) != card["model_id"]:
-        raise UserError(f"{network} is damaged or belongs to another model. {REPAIR}")
+    try:
+        if network.stat().st_size > MAX_NETWORK_BYTES or file_hash(network) != card["model_id"]:
+            raise UserError(f"{network} is damaged or belongs to another model. {REPAIR}")
+    except OSError as error:
+        raise UserError(f"{network} cannot be read ({error.strerror}). {REPAIR}") from None
     return card["model_id"]
 
 
@@ -117,7 +123,7 @@ def publish(
         save: writes `autoencoder.keras` and `latent.npz` into the folder it is given, and returns
             more entries for the card.
         card: what is known of the model already; its id is added here.
-        history: one dictionary an epoch, all with the same keys.
+        history: one dictionary an epoch; the last one's keys are the columns of `history.csv`.
 
     Raises:
         UserError: if the folder cannot be written.
@@ -129,7 +135,7 @@ def publish(
         card = {**card, **save(new), "model_id": file_hash(new / NETWORK_FILE)}
         with (new / HISTORY_FILE).open("w", newline="", encoding="utf-8") as file:
             if history:
-                writer = csv.DictWriter(file, fieldnames=list(history[-1]), restval="")
+                writer = csv.DictWriter(file, list(history[-1]), extrasaction="ignore")
                 writer.writeheader()
                 writer.writerows(history)
         (new / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
@@ -157,13 +163,28 @@ def recover(folder: Path) -> None:
 
 def read_history(folder: Path) -> list[dict[str, float]]:
     """Read `history.csv`: one dictionary an epoch; empty if there is none or it is damaged."""
+    path = folder / HISTORY_FILE
     try:
-        with (folder / HISTORY_FILE).open(newline="", encoding="utf-8") as file:
-            return [
-                {name: float(value) for name, value in row.items()} for row in csv.DictReader(file)
+        if not path.is_file() or path.stat().st_size > MAX_HISTORY_BYTES:
+            return []
+        with path.open(newline="", encoding="utf-8") as file:
+            history = [
+                {name: float(value) for name, value in row.items() if value != ""}
+                for row in csv.DictReader(file)
             ]
     except (OSError, ValueError, TypeError, csv.Error):
         return []
+    return history if is_history(history) else []
+
+
+def is_history(rows: object, columns: tuple[str, ...] = ("epoch",)) -> bool:
+    """Whether this is a list of one dictionary an epoch: finite numbers, these among them."""
+    return isinstance(rows, list) and all(
+        isinstance(row, dict)
+        and row.keys() >= set(columns)
+        and all(isinstance(value, float) and math.isfinite(value) for value in row.values())
+        for row in rows
+    )
 
 
 def _beside(folder: Path, suffix: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,11 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from data.errors import UserError
+from model.containers import finite, read_arrays
 from model.files import LATENT_FILE, REPAIR, find_model, read_card
 
+CODE_LENGTH = 80  # of the networks of this program
 MAX_GALLERY = 2000
 MAX_DIRECTIONS = 64
-MAX_FILE_BYTES = 16 * 2**20
+MAX_NAME = 64
+MAX_FILE_BYTES = 4 * 2**20
+MAX_CODE = 1e4  # of a number in a file: beyond it, something is wrong
 SMALLEST_SCALE = 1e-6  # of a component, so that a dead one divides by no zero
 
 
@@ -195,7 +198,7 @@ class LatentSpace:
             mean=self.mean,
             covariance=self.covariance,
             gallery=self.gallery,
-            names=np.array(list(self.directions), dtype="U64"),
+            names=np.array(list(self.directions), dtype=f"U{MAX_NAME}"),
             model_id=np.array(self.model_id, dtype="U64"),
             **arrays,
         )
@@ -217,9 +220,7 @@ class LatentSpace:
         path = folder / LATENT_FILE
         try:
             latent = cls._read(path)
-        except (OSError, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError):
-            raise UserError(f"{path} is damaged. {REPAIR}") from None
-        except (zipfile.BadZipFile, zipfile.zlib.error):
+        except (OSError, ValueError, KeyError):
             raise UserError(f"{path} is damaged. {REPAIR}") from None
         if latent.model_id != read_card(folder)["model_id"]:
             raise UserError(f"{path} belongs to another model. {REPAIR}")
@@ -227,16 +228,22 @@ class LatentSpace:
 
     @classmethod
     def _read(cls, path: Path) -> LatentSpace:
-        with zipfile.ZipFile(path) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MAX_FILE_BYTES:
-                raise ValueError("too large")
-        with np.load(path, allow_pickle=False) as arrays:
-            names = [str(name) for name in arrays["names"][:MAX_DIRECTIONS]]
-            directions = {
-                name: np.asarray(arrays[f"direction_{number}"], np.float32)
-                for number, name in enumerate(names)
-            }
-            mean, covariance, gallery = (
-                np.asarray(arrays[name], np.float32) for name in ("mean", "covariance", "gallery")
-            )
-            return cls(mean, covariance, gallery, directions, str(arrays["model_id"]))
+        arrays = read_arrays(path, MAX_FILE_BYTES)
+        d = CODE_LENGTH
+        names = [str(name) for name in arrays["names"].ravel()]
+        if len(names) > MAX_DIRECTIONS or any(
+            not 0 < len(name) <= MAX_NAME or not name.isprintable() for name in names
+        ):
+            raise ValueError("Expected short printable names. Received: others")
+        directions = {
+            name: finite(arrays[f"direction_{number}"], (d,), MAX_CODE)
+            for number, name in enumerate(names)
+        }
+        gallery = arrays["gallery"]
+        return cls(
+            finite(arrays["mean"], (d,), MAX_CODE),
+            finite(arrays["covariance"], (d, d), MAX_CODE**2),
+            finite(gallery, (*gallery.shape[:1], d), MAX_CODE),
+            directions,
+            str(arrays["model_id"]),
+        )

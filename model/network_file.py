@@ -1,0 +1,105 @@
+"""The `.keras` file: opened only after everything that it asks for was checked.
+
+Whoever can hand over a model can also write its card, so the hash in it proves nothing. Keras' safe
+mode keeps pickled code out; the sizes, the classes and the links to other files are checked here.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import h5py  # Keras' own, and what it keeps weights in
+import keras
+import numpy as np
+
+from data.errors import UserError
+from model.containers import read_zip
+from model.files import MAX_NETWORK_BYTES, REPAIR
+from model.network_config import check_config
+
+CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
+MAX_CONFIG_BYTES = 2**18
+MAX_ITEMS = 4000  # groups and arrays of weights
+MAX_WEIGHT = 1e6
+MAX_ACTIVATIONS = 2**21  # numbers that one layer makes of one face: 8 MB
+MAX_OPERATIONS = 5 * 10**9  # multiplications for one face
+
+
+def load_network(path: Path) -> keras.Model:
+    """Open a `.keras` file.
+
+    Raises:
+        UserError: if it is missing, damaged, unreasonably large or no network of this program.
+    """
+    if not path.is_file():
+        raise UserError(f"There is no model at {path}. Train one with learn().")
+    try:
+        members = read_zip(path, MAX_NETWORK_BYTES)
+        if members.keys() != {CONFIG, METADATA, WEIGHTS} or len(members[CONFIG]) > MAX_CONFIG_BYTES:
+            raise ValueError("other members than those of a network")
+        check_config(json.loads(members[CONFIG]))
+        _check_weights(members[WEIGHTS])
+        network = keras.saving.load_model(path, compile=False, safe_mode=True)
+        _check_network(network)
+    except Exception:  # whatever a damaged file makes zip, JSON, HDF5 or Keras raise
+        raise UserError(f"{path} is damaged or no model of this program. {REPAIR}") from None
+    return network
+
+
+def _check_weights(data: bytes) -> None:
+    """Let through plain arrays that are as long as they claim, with no links to other files."""
+    with h5py.File(io.BytesIO(data), "r") as file:
+        groups, items = [file], 0
+        while groups:
+            for item in _items(groups.pop()):
+                items += 1
+                if isinstance(item, h5py.Group):
+                    groups.append(item)
+                else:
+                    _check_dataset(item)
+                if items > MAX_ITEMS:  # as where groups hold one another in a circle
+                    raise ValueError("too many groups and arrays")
+
+
+def _items(group: h5py.Group) -> Iterator[h5py.Group | h5py.Dataset]:
+    if len(group) > MAX_ITEMS:
+        raise ValueError("too many groups and arrays")
+    for name in group:
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            raise ValueError("a link")
+        yield group[name]
+
+
+def _check_dataset(item: object) -> None:
+    if not isinstance(item, h5py.Dataset) or item.is_virtual or item.external or item.chunks:
+        raise ValueError("no plain array")
+    if item.dtype.kind not in "iuf" or len(item.attrs):
+        raise ValueError("no array of numbers")
+    if item.id.get_storage_size() != item.nbytes:
+        raise ValueError("cut off or too long")
+
+
+def _check_network(network: keras.Model) -> None:
+    """Check what the layers make, before any makes it, and the weights."""
+    operations = 0
+    for layer in _layers(network):
+        sizes = layer.output.shape[1:]
+        if np.prod(sizes, dtype=object) > MAX_ACTIVATIONS:
+            raise ValueError("too large")
+        operations += layer.count_params() * int(np.prod(sizes[:-1], dtype=object))
+    if operations > MAX_OPERATIONS:
+        raise ValueError("too slow")
+    for weight in network.get_weights():
+        if not -MAX_WEIGHT <= weight.min(initial=0) <= weight.max(initial=0) <= MAX_WEIGHT:
+            raise ValueError("no usual number")
+
+
+def _layers(network: keras.Model) -> Iterator[keras.Layer]:
+    for layer in network.layers:
+        if isinstance(layer, keras.Model):
+            yield from _layers(layer)
+        else:
+            yield layer
