@@ -15,6 +15,7 @@ from collections.abc import Iterator
 MAX_PARAMETERS = 25_000_000
 MAX_LAYERS = 300
 MAX_SIZE = 2**20  # units, filters, pixels
+MAX_ACTIVATIONS = 2**21  # numbers that one layer makes of one face: 8 MB
 MAX_NUMBER = 2**32
 MAX_TEXT = 200
 MAX_LENGTH = 12  # of a shape, or of the list of inputs of a layer
@@ -83,8 +84,8 @@ def _layers(model: object, depth: int) -> Iterator[dict]:
         if entry["class_name"] == "InputLayer":
             _expect(nodes == [], "an input without inputs")
             continue
+        _expect(len(nodes) == 1 and nodes[0].keys() == {"args", "kwargs"}, "one call")
         (node,) = nodes
-        _expect(node.keys() == {"args", "kwargs"}, "a call")
         _check_tensors(node["args"], outputs, 0)
         for value in node["kwargs"].values():
             _expect(value is None or isinstance(value, bool), "a call without options")
@@ -154,6 +155,8 @@ def _check_sizes(value: object, depth: int = 0) -> None:
         _expect(len(value) <= MAX_LENGTH and depth < 2, "a shape")
         for item in value:
             _check_sizes(item, depth + 1)
+        sizes = [abs(item) for item in value if type(item) is int]
+        _expect(math.prod(sizes) <= MAX_ACTIVATIONS, "a shape of usual size")
     else:
         _expect(value is None or type(value) is int, "a whole number")
         _expect(value is None or -1 <= value <= MAX_SIZE, "a size")

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import io
 import json
+import math
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import h5py  # Keras' own, and what it keeps weights in
 import keras
-import numpy as np
 
 from data.errors import UserError
 from model.containers import read_zip
 from model.files import MAX_NETWORK_BYTES, REPAIR
-from model.network_config import check_config
+from model.network_config import MAX_ACTIVATIONS, check_config
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 MAX_CONFIG_BYTES = 2**18
 MAX_ITEMS = 4000  # groups and arrays of weights
 MAX_WEIGHT = 1e6
-MAX_ACTIVATIONS = 2**21  # numbers that one layer makes of one face: 8 MB
 MAX_OPERATIONS = 5 * 10**9  # multiplications for one face
 
 
@@ -41,18 +41,21 @@ def load_network(path: Path) -> keras.Model:
         if members.keys() != {CONFIG, METADATA, WEIGHTS} or len(members[CONFIG]) > MAX_CONFIG_BYTES:
             raise ValueError("other members than those of a network")
         check_config(json.loads(members[CONFIG]))
-        _check_weights(members[WEIGHTS])
-        network = keras.saving.load_model(path, compile=False, safe_mode=True)
-        _check_network(network)
+        stored = _count_weights(members[WEIGHTS])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of weights that are missing: they are counted
+            network = keras.saving.load_model(path, compile=False, safe_mode=True)
+        _check_network(network, stored)
     except Exception:  # whatever a damaged file makes zip, JSON, HDF5 or Keras raise
         raise UserError(f"{path} is damaged or no model of this program. {REPAIR}") from None
     return network
 
 
-def _check_weights(data: bytes) -> None:
-    """Let through plain arrays that are as long as they claim, with no links to other files."""
+def _count_weights(data: bytes) -> int:
+    """Count the numbers in plain arrays that are as long as they claim; links are refused."""
+    count = items = 0
     with h5py.File(io.BytesIO(data), "r") as file:
-        groups, items = [file], 0
+        groups = [file]
         while groups:
             for item in _items(groups.pop()):
                 items += 1
@@ -60,8 +63,10 @@ def _check_weights(data: bytes) -> None:
                     groups.append(item)
                 else:
                     _check_dataset(item)
+                    count += item.size
                 if items > MAX_ITEMS:  # as where groups hold one another in a circle
                     raise ValueError("too many groups and arrays")
+    return count
 
 
 def _items(group: h5py.Group) -> Iterator[h5py.Group | h5py.Dataset]:
@@ -82,17 +87,20 @@ def _check_dataset(item: object) -> None:
         raise ValueError("cut off or too long")
 
 
-def _check_network(network: keras.Model) -> None:
-    """Check what the layers make, before any makes it, and the weights."""
+def _check_network(network: keras.Model, stored: int) -> None:
+    """Check what the layers make, before any makes it, and the weights, so many in the file."""
     operations = 0
     for layer in _layers(network):
         sizes = layer.output.shape[1:]
-        if np.prod(sizes, dtype=object) > MAX_ACTIVATIONS:
+        if math.prod(sizes) > MAX_ACTIVATIONS:
             raise ValueError("too large")
-        operations += layer.count_params() * int(np.prod(sizes[:-1], dtype=object))
+        operations += layer.count_params() * math.prod(sizes[:-1])
     if operations > MAX_OPERATIONS:
         raise ValueError("too slow")
-    for weight in network.get_weights():
+    weights = network.get_weights()
+    if stored != sum(weight.size for weight in weights):
+        raise ValueError("too few weights or too many")
+    for weight in weights:
         if not -MAX_WEIGHT <= weight.min(initial=0) <= weight.max(initial=0) <= MAX_WEIGHT:
             raise ValueError("no usual number")
 
