@@ -137,20 +137,3 @@ def test_code_in_a_model_file_is_not_run(tmp_path):
     rewrite_config(folder, infect)
     with pytest.raises(UserError):
         FaceEngine.load(folder)
-
-
-def test_mutated_networks_never_raise_anything_else(tmp_path):
-    folder = write_tiny_model(tmp_path / "model")
-    whole = (folder / NETWORK_FILE).read_bytes()
-    for seed in range(12):
-        rng = np.random.default_rng(seed)
-        data = bytearray(whole)
-        for place in rng.integers(0, len(data), 20):
-            data[place] = rng.integers(256)
-        (folder / NETWORK_FILE).write_bytes(data)
-        resign(folder)
-        try:
-            engine = FaceEngine.load(folder)
-        except UserError:
-            continue
-        assert engine.latent_dim == 80

@@ -90,33 +90,20 @@ def test_of_another_model_or_damaged_is_one_sentence(tmp_path):
             LatentSpace.load(folder)
 
 
-def test_mutated_files_never_raise_anything_else(tmp_path):
-    folder = write_tiny_model(tmp_path / "model")
-    path = folder / LATENT_FILE
-    whole = path.read_bytes()
-    for seed in range(200):
-        rng = np.random.default_rng(seed)
-        data = bytearray(whole[: rng.integers(1, len(whole))] if seed % 4 == 0 else whole)
-        for place in rng.integers(0, len(data), rng.integers(1, 8)):
-            data[place] = rng.integers(256)
-        path.write_bytes(data)
-        try:
-            latent = LatentSpace.load(folder)
-        except UserError:
-            continue
-        assert latent.mean.shape == (80,)
-
-
 def test_pickles_and_wrong_shapes_are_refused(tmp_path):
     folder = write_tiny_model(tmp_path / "model")
     good = dict(np.load(folder / LATENT_FILE))
     for name, value in [
         ("mean", np.array([{"a": 1}] * 80, dtype=object)),
         ("mean", np.zeros(79, np.float32)),
+        ("mean", np.full(80, 1e9, np.float32)),
+        ("names", np.array(["a\nb"])),
+        ("names", np.array(["x" * 65])),
         ("gallery", np.full((3, 80), np.nan, np.float32)),
         ("covariance", np.zeros((80, 79), np.float32)),
     ]:
-        np.savez(folder / LATENT_FILE, **{**good, name: value})
+        directions = {"direction_0": np.ones(80, np.float32)}
+        np.savez(folder / LATENT_FILE, **{**good, **directions, name: value})
         with pytest.raises(UserError, match="damaged"):
             LatentSpace.load(folder)
     with pytest.raises(ValueError, match="Received"):

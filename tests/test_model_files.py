@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 
@@ -105,10 +106,45 @@ def test_missing_files_are_named(folder):
         check_folder(folder)
 
 
-def test_a_damaged_history_is_no_obstacle(folder):
-    (folder / "history.csv").write_text("epoch,loss\n1,what\n")
+@pytest.mark.parametrize("rows", ["1,what", "1,nan", "1,1e999", "1", "1,2,3", "1,2\x00", "\xff"])
+def test_a_damaged_history_is_no_obstacle(folder, rows):
+    (folder / "history.csv").write_bytes(f"epoch,loss\n{rows}\n".encode("latin-1"))
     assert read_history(folder) == []
+
+
+def test_no_history_and_one_too_long_are_no_obstacle(folder, monkeypatch):
     assert read_history(folder / "nothing") == []
+    (folder / "history.csv").write_text("loss\n1\n")
+    assert read_history(folder) == []  # no epochs
+    (folder / "history.csv").write_text("epoch\n1\n")
+    assert read_history(folder) == [{"epoch": 1.0}]
+    monkeypatch.setattr(files, "MAX_HISTORY_BYTES", 5)
+    assert read_history(folder) == []
+
+
+def test_a_history_of_other_columns_is_continued(folder):
+    history = [{"epoch": 1.0, "old": 3.0}, {"epoch": 2.0, "loss": 0.5}]
+    publish(folder, save_as("two"), {}, history)
+    assert read_history(folder) == [{"epoch": 1.0}, {"epoch": 2.0, "loss": 0.5}]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+def test_a_pipe_in_place_of_a_card_or_history_is_not_waited_for(folder):
+    for name in (CARD_FILE, "history.csv"):
+        (folder / name).unlink()
+        os.mkfifo(folder / name)
+    assert read_history(folder) == []
+    with pytest.raises(UserError, match="card"):
+        read_card(folder)
+
+
+def test_a_network_that_cannot_be_read_is_one_sentence(folder, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(files, "file_hash", refuse)
+    with pytest.raises(UserError, match=r"cannot be read \(Permission denied\)"):
+        check_folder(folder)
 
 
 def test_recover_needs_nothing_to_do(folder):

@@ -1,0 +1,29 @@
+"""The first seeds of the fuzz commands, 200 of every kind of file."""
+
+import pytest
+
+from tests.fuzz_data import DataFuzzer
+from tests.fuzz_model import ModelFuzzer
+from tests.fuzz_ui_files import FilesFuzzer
+
+SEEDS = 200
+
+
+class QuickModelFuzzer(ModelFuzzer):
+    tried = 0.05  # the command runs every network that loads
+
+
+FUZZERS = (DataFuzzer, FilesFuzzer, QuickModelFuzzer)
+
+
+@pytest.fixture(scope="module")
+def fuzzers(tmp_path_factory):
+    return {fuzzer: fuzzer(tmp_path_factory.mktemp("fuzz")) for fuzzer in FUZZERS}
+
+
+@pytest.mark.parametrize(
+    ("fuzzer", "kind"), [(fuzzer, kind) for fuzzer in FUZZERS for kind in fuzzer.kinds]
+)
+def test_damaged_files_are_read_or_refused_in_one_sentence(fuzzers, fuzzer, kind):
+    for seed in range(SEEDS):
+        fuzzers[fuzzer].run(seed, kind)
