@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -89,13 +90,16 @@ CONFIGURATIONS = {
 }
 
 
-def differing_settings(settings: Settings) -> str:
-    """Write the settings that are not those of `learn()`, length aside: "dreams=0.0 ..."."""
+def differing_settings(settings: dict) -> str:
+    """Write how the settings on a model's card differ from those of `learn()`: "dreams=0.0 ...".
+
+    How long training lasted is left out.
+    """
     usual = _flat(asdict(DEFAULT))
     return " ".join(
         f"{name}={value}"
-        for name, value in _flat(asdict(settings)).items()
-        if value != usual[name] and name not in ("steps", "least_epochs")
+        for name, value in _flat(settings).items()
+        if value != usual.get(name) and name not in ("steps", "least_epochs")
     )
 
 
@@ -128,8 +132,9 @@ def _steps_per_epoch(settings: Settings, arrays: Path) -> int:
 
 
 def _flat(settings: dict) -> dict:
+    """Lift the settings of architecture and augmentation to the top, tuples as JSON keeps them."""
     flat = {}
-    for name, value in settings.items():
+    for name, value in json.loads(json.dumps(settings)).items():
         if isinstance(value, dict):
             flat |= {f"{name}.{inner}": part for inner, part in value.items()}
         else:

@@ -69,7 +69,7 @@ def run_experiment(
         "name": name,
         "date": date.today().isoformat(),
         "portraits": card["data"]["fit"],
-        "differs": differing_settings(settings),
+        "differs": differing_settings(card["settings"]),
         "continued": start or "",
         **{key: card["training"][key] for key in ("epochs", "best_epoch", "minutes", "ended")},
         **size_and_speed(out),
@@ -107,7 +107,9 @@ def main() -> None:
     length.add_argument("--epochs", type=int)
     length.add_argument("--steps", type=int)
     parser.add_argument("--arrays", type=Path, default=NUMPY_FOLDER)
-    parser.add_argument("--continue", dest="start", type=Path, help="a model to train further")
+    parser.add_argument(
+        "--continue", dest="start", type=Path, help="a model of this configuration to train further"
+    )
     parser.add_argument("--out", type=Path, help="model folder; one of the experiment's name else")
     parser.add_argument("--table", type=Path, default=TABLE)
     parser.add_argument("--test", action="store_true", help="show figures of the test part")
@@ -139,6 +141,8 @@ def main() -> None:
         print(markdown(add_row(options.table, row)))
     except UserError as error:
         parser.exit(1, f"{error}\n")
+    except KeyboardInterrupt:  # before anything was learned; later ones end in a row
+        parser.exit(130)
 
 
 if __name__ == "__main__":

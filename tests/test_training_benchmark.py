@@ -3,6 +3,7 @@
 import importlib
 import math
 import sys
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -14,6 +15,7 @@ from data.prepare import prepare_data
 from model import time_to_quality, training_benchmark, training_speed
 from model.network import build_autoencoder
 from model.original import build_original, train_original
+from model.step_times import EnoughSteps
 from model.time_to_quality import original_quality, our_quality, squared_error
 from model.train import compiled_model
 from model.training_benchmark import report
@@ -21,6 +23,8 @@ from model.training_figures import Quality, Rates, Steps, TrainingFigures
 from model.training_speed import image_rates, learning_steps, repeat_portraits
 from tests.drawn_archive import drawn_files, write_folder
 from tests.tiny_model import TINY, TINY_SETTINGS
+
+PLAIN = replace(TINY_SETTINGS, dreams=0.0)  # traced sooner
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +74,9 @@ def test_learning_ends_at_the_first_epoch_that_is_as_good(arrays, tmp_path, monk
     assert 0 < original.mse < 0.2
     errors = iter([0.3, 0.2, 0.1, 0.0])
     monkeypatch.setattr(time_to_quality, "squared_error", lambda *_: next(errors))
-    ours = our_quality(arrays, mse=0.15, limit=1000, settings=TINY_SETTINGS)
+    ours = our_quality(arrays, mse=0.15, limit=1000, settings=PLAIN)
     assert (ours.mse, ours.epochs) == (0.1, 3)
     assert ours.seconds > 0
-    errors = iter([0.3, 0.2])
-    ours = our_quality(arrays, mse=0.15, limit=0, settings=TINY_SETTINGS)
-    assert (ours.mse, ours.epochs) == (0.3, 1)
     assert not any(path.is_dir() for path in tmp_path.iterdir())
 
 
@@ -92,20 +93,29 @@ def test_what_is_measured_on_the_way_are_the_averaged_weights(arrays):
     assert until.epochs == 5 and until.mse > 0
     for now, then in zip(model.get_weights(), weights, strict=True):
         np.testing.assert_array_equal(now, then)
+    until = time_to_quality.UntilAsGood(network, load_arrays(arrays)[1], mse=0.0, limit=0)
+    until.set_model(model)
+    with pytest.raises(EnoughSteps):  # its time is up
+        until.on_epoch_end(0)
 
 
-def test_rates_and_steps_are_those_of_the_real_training(arrays, tmp_path):
-    rates = image_rates(arrays, steps=3, settings=TINY_SETTINGS)
+def test_rates_and_steps_are_those_of_the_real_training(arrays, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    rates = image_rates(arrays, steps=3, settings=PLAIN)
     assert min(rates.pipeline, rates.network, rates.together) > 0
-    repeat_portraits(arrays, tmp_path, 100)
-    X_train, X_test = load_arrays(tmp_path)
+    large = tmp_path / "large"
+    large.mkdir()
+    repeat_portraits(arrays, large, 100)
+    X_train, X_test = load_arrays(large)
     small, test = load_arrays(arrays)
     assert len(X_train) == 100
     np.testing.assert_array_equal(X_train[94:], small[:6])
     np.testing.assert_array_equal(X_test, test)
-    steps = learning_steps(tmp_path, 50, TINY_SETTINGS)
+    steps = learning_steps(large, 50, PLAIN)
     assert steps.epoch == len(steps.seconds) == 11  # 90 portraits in batches of 8
+    assert 0 < min(steps.seconds[1:]) < steps.seconds[0]  # which traced the network
     assert len(steps.memory) in (0, 12)
+    assert [path for path in tmp_path.iterdir() if path.is_dir()] == [large]  # nothing is kept
 
 
 def test_portraits_are_repeated_in_blocks(arrays, tmp_path, monkeypatch):
