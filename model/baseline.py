@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data.arrays import release
 from model.containers import finite, read_arrays
 from model.frames import IMAGE_SHAPE, crop, mirror
 
@@ -84,8 +85,9 @@ class PCABaseline:
     def cached(cls, X_train: np.ndarray, folder: Path) -> "PCABaseline":
         """Return the baseline of these portraits, from `folder` if it was fitted there before.
 
-        The file's name carries a hash of the portraits; a baseline of other portraits is replaced.
-        A folder that cannot be written only costs the time of a fit.
+        The file's name carries a hash of the portraits. The two newest are kept: of all training
+        portraits, and of those without the validation slice. A folder that cannot be written only
+        costs the time of a fit.
         """
         path = Path(folder) / CACHE_PATTERN.replace("*", _fingerprint(X_train))
         if path.is_file():
@@ -93,7 +95,8 @@ class PCABaseline:
                 return cls.load(path)
         baseline = cls.fit(X_train)
         with contextlib.suppress(OSError):
-            for stale in path.parent.glob(CACHE_PATTERN):
+            others = set(path.parent.glob(CACHE_PATTERN)) - {path}
+            for stale in sorted(others, key=lambda kept: kept.stat().st_mtime_ns)[:-1]:
                 stale.unlink(missing_ok=True)
             baseline.save(path)
         return baseline
@@ -136,6 +139,7 @@ def _blocks(X_train: np.ndarray) -> Iterator[np.ndarray]:
         portraits = np.asarray(X_train[start : start + BLOCK])
         for images in (crop(portraits), crop(mirror(portraits))):
             yield images.reshape(len(images), -1)
+        release(X_train)
 
 
 def _covariance_times(X_train: np.ndarray, mean: np.ndarray, basis: np.ndarray) -> np.ndarray:
@@ -154,4 +158,5 @@ def _fingerprint(X_train: np.ndarray) -> str:
     )
     for start in range(0, len(X_train), BLOCK):
         digest.update(np.ascontiguousarray(X_train[start : start + BLOCK]))
+        release(X_train)
     return digest.hexdigest()

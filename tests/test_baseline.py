@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 
@@ -73,15 +75,26 @@ def test_is_fitted_once_for_the_same_portraits(portraits, tmp_path, monkeypatch)
     np.testing.assert_array_equal(first.components, again.components)
 
 
-def test_other_portraits_and_damaged_files_are_fitted_anew(portraits, tmp_path):
-    PCABaseline.cached(portraits[:7], tmp_path)
-    PCABaseline.cached(portraits[7:], tmp_path)
-    (cache,) = tmp_path.iterdir()  # the former one is gone
-    whole = cache.read_bytes()
-    for damaged in (b"", b"PK\x03\x04 no archive", whole[: len(whole) // 2]):
+def test_two_baselines_are_kept_and_the_oldest_goes(portraits, tmp_path):
+    kept = []
+    for number, count in enumerate((5, 6, 7)):
+        PCABaseline.cached(portraits[:count], tmp_path)
+        kept.append((set(tmp_path.iterdir()) - set(kept)).pop())
+        os.utime(kept[-1], (number, number))
+    assert set(tmp_path.iterdir()) == set(kept[1:])
+
+
+def test_damaged_files_are_fitted_anew(portraits, tmp_path):
+    fitted = PCABaseline.cached(portraits[7:], tmp_path)
+    (cache,) = tmp_path.iterdir()
+    whole, arrays = cache.read_bytes(), dict(np.load(cache))
+    np.savez(cache, **arrays | {"mean": arrays["mean"] * np.nan})
+    unfit = cache.read_bytes()
+    for damaged in (b"", b"PK\x03\x04 no archive", whole[: len(whole) // 2], unfit):
         cache.write_bytes(damaged)
-        fitted = PCABaseline.cached(portraits[7:], tmp_path)
+        again = PCABaseline.cached(portraits[7:], tmp_path)
         np.testing.assert_array_equal(PCABaseline.load(cache).mean, fitted.mean)
+        np.testing.assert_array_equal(again.mean, fitted.mean)
 
 
 def test_a_folder_that_cannot_be_written_is_no_obstacle(portraits, tmp_path):
