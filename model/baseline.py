@@ -106,9 +106,13 @@ class PCABaseline:
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(path.name + ".part")
-        with beside.open("wb") as file:
-            np.savez(file, mean=self.mean, components=self.components, variances=self.variances)
-        beside.replace(path)
+        try:
+            with beside.open("wb") as file:
+                np.savez(file, mean=self.mean, components=self.components, variances=self.variances)
+            beside.replace(path)
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
 
     @classmethod
     def load(cls, path: Path) -> "PCABaseline":

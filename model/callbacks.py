@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import time
@@ -102,6 +103,8 @@ class TrainingState(keras.callbacks.Callback):
                 np.savez(file, counters=np.array(json.dumps(counters)), **arrays)
             beside.replace(self.path)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
             raise UserError(
                 f"The training state cannot be written to {self.path} ({error.strerror}). "
                 "Make room or make the folder writable, then call learn() again."

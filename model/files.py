@@ -147,6 +147,7 @@ def publish(
         shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         recover(folder)
+        shutil.rmtree(new, ignore_errors=True)
         raise UserError(
             f"The model cannot be written to {folder} ({error.strerror or error}). "
             "Make room or make the folder writable, then call learn() again: it continues."

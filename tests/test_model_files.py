@@ -50,6 +50,7 @@ def test_a_failed_save_leaves_the_former_model(folder):
     with pytest.raises(UserError, match="No space left"):
         publish(folder, broken, {}, [])
     assert read_card(folder)["said"] == "one"
+    assert [path.name for path in folder.parent.iterdir()] == ["mine"]
 
 
 @pytest.mark.parametrize("renames", [0, 1, 2])
