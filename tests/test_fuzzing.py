@@ -18,7 +18,12 @@ FUZZERS = (DataFuzzer, FilesFuzzer, QuickModelFuzzer)
 
 @pytest.fixture(scope="module")
 def fuzzers(tmp_path_factory):
-    return {fuzzer: fuzzer(tmp_path_factory.mktemp("fuzz")) for fuzzer in FUZZERS}
+    made = {}
+    for fuzzer in FUZZERS:
+        room = tmp_path_factory.mktemp("fuzz") / "room"  # all around it is looked at too
+        room.mkdir()
+        made[fuzzer] = fuzzer(room)
+    return made
 
 
 @pytest.mark.parametrize(
