@@ -1,10 +1,12 @@
-"""What happens between epochs: the state that survives a kill, the progress, the pictures."""
+"""Around batches and epochs: signals, the state that survives a kill, progress, pictures."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import math
+import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +21,42 @@ from model.files import HISTORY_COLUMNS, is_history
 PICTURE_SECONDS = 30  # between two calls of the views
 QUIET_UPDATES = 40  # progress lines of a whole training where there is no terminal
 MAX_COUNTERS_BYTES = 2**24  # of the state that is no weights: the history, in the main
+
+
+class Interruption(keras.callbacks.Callback):
+    """Ends a training on Ctrl-C and on SIGTERM, in whatever the signal finds it.
+
+    Python drops what is raised inside of a destructor, and TensorFlow has many; so after each batch
+    it is raised again.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self._asked = False
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Raise the interruption if it was dropped."""
+        if self._asked:
+            raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def signals(self):
+        """Listen to the two signals, where signals can be caught at all."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def interrupt(number, frame):
+            self._asked = True
+            raise KeyboardInterrupt
+
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        former = [signal.signal(number, interrupt) for number in numbers]
+        try:
+            yield
+        finally:
+            for number, handler in zip(numbers, former, strict=True):
+                signal.signal(number, handler or signal.SIG_DFL)
 
 
 class TrainingState(keras.callbacks.Callback):

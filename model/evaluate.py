@@ -17,7 +17,7 @@ import numpy as np
 
 from data.arrays import release
 from model.baseline import PCABaseline
-from model.frames import crop, face_mask
+from model.frames import crop, face_mask, mirror
 from model.normality import code_figures, code_summary
 
 if TYPE_CHECKING:
@@ -118,17 +118,26 @@ def spread(X: np.ndarray, at_most: int) -> np.ndarray:
     return X[np.linspace(0, len(X) - 1, at_most).round().astype(int)]
 
 
-def image_blocks(X: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield portraits (n, 171, 186, 1) as float32 images (m, 160, 176, 1) in [0, 1], m <= BLOCK."""
+def image_blocks(X: np.ndarray, mirrored: bool = False) -> Iterator[np.ndarray]:
+    """Yield portraits, or their mirror images, as images of the model's frame.
+
+    Args:
+        X: uint8 (n, 171, 186, 1), an array or a memory map.
+        mirrored: whether to mirror them about the face axis.
+
+    Yields:
+        float32 (m, 160, 176, 1) in [0, 1], m <= BLOCK.
+    """
     for start in range(0, len(X), BLOCK):
-        images = crop(np.asarray(X[start : start + BLOCK]))
+        portraits = np.asarray(X[start : start + BLOCK])
+        images = crop(mirror(portraits) if mirrored else portraits)
         release(X)
         yield images
 
 
-def encode_portraits(engine: FaceEngine, X: np.ndarray) -> np.ndarray:
-    """Encode portraits (n, 171, 186, 1) a block at a time: float32 codes (n, 80)."""
-    return np.concatenate([engine.encode(images) for images in image_blocks(X)])
+def encode_portraits(engine: FaceEngine, X: np.ndarray, mirrored: bool = False) -> np.ndarray:
+    """Encode portraits (n, 171, 186, 1), or their mirror images: float32 codes (n, 80)."""
+    return np.concatenate([engine.encode(images) for images in image_blocks(X, mirrored)])
 
 
 def image_figures(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, np.ndarray]:

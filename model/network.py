@@ -18,6 +18,7 @@ from model.frames import IMAGE_SHAPE
 
 LATENT_DIM = 80
 HALVINGS = 4
+MAX_WIDTH = 1024
 BOTTOM_SHAPE = (IMAGE_SHAPE[0] >> HALVINGS, IMAGE_SHAPE[1] >> HALVINGS)  # 10 x 11
 
 
@@ -35,6 +36,9 @@ class Architecture:
         overview_pooling: pixels a side that are averaged for the linear path from the image to
             the means of the codes, 0 for no such path.
         latent_dim: numbers in a code.
+
+    Raises:
+        ValueError: for a width that is no whole number from 0 to 1024.
     """
 
     encoder_channels: tuple[int, int, int, int] = (24, 48, 96, 144)
@@ -44,6 +48,13 @@ class Architecture:
     residual_blocks: int = 1
     overview_pooling: int = 4
     latent_dim: int = LATENT_DIM
+
+    def __post_init__(self):
+        widths = [*self.encoder_channels, *self.decoder_channels, self.head_channels]
+        widths += [self.detail_channels, self.residual_blocks, self.latent_dim]
+        for width in (*widths, self.overview_pooling):
+            if type(width) is not int or not 0 <= width <= MAX_WIDTH:
+                raise ValueError(f"Expected widths from 0 to {MAX_WIDTH}. Received: {width!r}")
 
 
 def _convolution(x, channels: int, name: str, strides: int = 1, size: int = 3):

@@ -10,10 +10,8 @@ import hashlib
 import json
 import math
 import platform
-import signal
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
@@ -24,62 +22,31 @@ import tensorflow as tf
 from data import Portrait, load_arrays, load_labels
 from data.errors import UserError
 from data.paths import MY_MODEL, NUMPY_FOLDER
-from model.augment import Augmentation, training_batches, validation_batches
-from model.callbacks import Progress, TrainingState, Views
+from model.augment import training_batches, validation_batches
+from model.callbacks import Interruption, Progress, TrainingState, Views
+from model.devices import training_policy, training_strategy
 from model.directions import fit_directions
 from model.engine import FaceEngine, load_network
-from model.evaluate import figures_by_part, split_validation
+from model.evaluate import encode_portraits, figures_by_part, split_validation
 from model.files import (
+    HISTORY_COLUMNS,
     NETWORK_FILE,
     REPAIR,
     file_hash,
     find_model,
+    is_history,
     publish,
     read_card,
     read_history,
 )
-from model.frames import crop, mirror
+from model.frames import crop
 from model.latent import LatentSpace
-from model.network import Architecture, build_autoencoder
+from model.network import build_autoencoder
+from model.optimizer import build_optimizer
+from model.settings import Settings, architecture_of
 from model.vae import VariationalAutoencoder
 
 PICTURED = 8  # validation portraits in the picture of progress
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Everything that decides what a training gives.
-
-    Attributes:
-        steps: batches in all; the number of epochs follows from the number of portraits.
-        least_epochs: epochs of a set so large that it would be seen less often in these steps.
-        batch_size: portraits in a batch.
-        learning_rate: highest; it rises over the first 3 % of the steps and falls as a cosine.
-        weight_decay: of AdamW (Loshchilov and Hutter 2017).
-        averaging: of the moving average of the weights, which is what is kept.
-        patience: training stops after this share of the epochs without a better validation loss.
-        pixels_per_error, face_emphasis, edge_weight, dreams, radius_weight: of the objective, see
-            `VariationalAutoencoder`.
-        seed: of weights, order and changes.
-        architecture: widths of the network.
-        augmentation: how much portraits change.
-    """
-
-    steps: int = 8000
-    least_epochs: int = 25
-    batch_size: int = 32
-    learning_rate: float = 1e-3
-    weight_decay: float = 0.1
-    averaging: float = 0.998
-    patience: float = 0.2
-    pixels_per_error: float = 10.0
-    face_emphasis: float = 2.0
-    edge_weight: float = 0.5
-    dreams: float = 1.0
-    radius_weight: float = 5.0
-    seed: int = 0
-    architecture: Architecture = field(default_factory=Architecture)
-    augmentation: Augmentation = field(default_factory=Augmentation)
 
 
 def learn(
@@ -140,7 +107,7 @@ def learn(
     steps_per_epoch = len(X_fit) // settings.batch_size
     epochs = max(settings.least_epochs, math.ceil(settings.steps / steps_per_epoch))
     keras.utils.set_random_seed(settings.seed)
-    strategy = _strategy(devices)
+    strategy = training_strategy(devices)
     with strategy.scope():
         model = compiled_model(settings, epochs * steps_per_epoch, former_weights)
     state = TrainingState(
@@ -159,7 +126,9 @@ def learn(
             f"{epochs} epochs. Ctrl-C stops and keeps what was learned."
         )
     pictured = crop(np.asarray(X_validation[:PICTURED]))
+    interruption = Interruption()
     all_callbacks = [
+        interruption,
         keras.callbacks.TerminateOnNaN(),
         keras.callbacks.SwapEMAWeights(),  # validation sees the averaged weights
         state,
@@ -168,7 +137,7 @@ def learn(
         *callbacks,
     ]
     interrupted = False
-    with _terminate_as_interrupt():
+    with interruption.signals():
         try:
             if state.epochs_done < epochs:
                 model.fit(
@@ -244,30 +213,6 @@ def learn(
     return read_card(out)
 
 
-def training_policy() -> str:
-    """Choose the number format of the training: bfloat16 where the processor multiplies in it.
-
-    On a processor with such units, training takes half the time or less. The model is saved in
-    float32 either way.
-    """
-    with contextlib.suppress(OSError):
-        if "amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace"):
-            return "mixed_bfloat16"
-    gpus = tf.config.list_physical_devices("GPU")
-    capabilities = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
-    if gpus and all(c.get("compute_capability", (0, 0)) >= (8, 0) for c in capabilities):
-        return "mixed_bfloat16"
-    return "float32"
-
-
-def _strategy(devices: list[str] | None) -> tf.distribute.Strategy:
-    if devices is None:
-        devices = [device.name for device in tf.config.list_logical_devices("GPU")]
-    if len(devices) > 1:
-        return tf.distribute.MirroredStrategy(devices)
-    return tf.distribute.get_strategy()
-
-
 def compiled_model(
     settings: Settings, steps: int, weights: list[np.ndarray] | None = None
 ) -> VariationalAutoencoder:
@@ -285,22 +230,8 @@ def compiled_model(
         settings.seed,
         tf.distribute.get_strategy().num_replicas_in_sync,
     )
-    warmup = max(1, steps * 3 // 100)
-    rate = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=settings.learning_rate / 100,
-        decay_steps=max(1, steps - warmup),
-        alpha=0.01,  # of the highest rate, at the end
-        warmup_target=settings.learning_rate,
-        warmup_steps=warmup,
-    )
     model.compile(
-        optimizer=keras.optimizers.AdamW(
-            rate,
-            weight_decay=settings.weight_decay,
-            clipnorm=1.0,
-            use_ema=True,
-            ema_momentum=settings.averaging,
-        ),
+        build_optimizer(steps, settings.learning_rate, settings.weight_decay, settings.averaging),
         jit_compile=False,
     )
     model.optimizer.build(model.trainable_variables)
@@ -311,22 +242,20 @@ def _former_model(out: Path, settings: Settings):
     """Return settings with the former model's architecture, its weights, history and card."""
     folder = find_model(out if out.exists() else None)
     card = read_card(folder)
-    try:
-        widths = card["settings"]["architecture"]
-        complete = set(widths) == {entry.name for entry in fields(Architecture)}
-    except (KeyError, TypeError):
-        complete = False
-    if not complete:
-        raise UserError(f"The card in {folder} names no architecture of this version. {REPAIR}")
-    architecture = Architecture(
-        **{
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in widths.items()
-        }
-    )
+    architecture = architecture_of(card)
     weights = load_network(folder / NETWORK_FILE).get_weights()
+    if architecture is None or [value.shape for value in weights] != [
+        value.shape for value in build_autoencoder(architecture).get_weights()
+    ]:
+        raise UserError(f"The card in {folder} describes another network. {REPAIR}")
+    history = read_history(folder)
     kept = {name: card[name] for name in ("data", "settings", "training") if name in card}
-    return replace(settings, architecture=architecture), weights, read_history(folder), kept
+    return (
+        replace(settings, architecture=architecture),
+        weights,
+        history if is_history(history, HISTORY_COLUMNS) else [],
+        kept,
+    )
 
 
 def _export(
@@ -344,10 +273,10 @@ def _export(
 
     X_train, X_test = load_arrays(arrays)
     X_fit, _ = split_validation(X_train)
-    codes = _encode_portraits(engine, X_fit, lambda portraits: portraits)
-    mirrored = _encode_portraits(engine, X_fit, mirror)
+    codes = encode_portraits(engine, X_fit)
+    mirrored = encode_portraits(engine, X_fit, mirrored=True)
     latent = LatentSpace.fit(np.concatenate([codes, mirrored]), model_id=model_id, gallery=codes)
-    directions = fit_directions(latent, codes, _labels(arrays)[: len(codes)])
+    directions = fit_directions(latent, codes, _labels(arrays)[: len(codes)], mirrored)
     latent = LatentSpace(latent.mean, latent.covariance, latent.gallery, directions, model_id)
     latent.save(folder)
 
@@ -367,11 +296,6 @@ def _count_portraits(arrays: str | Path) -> dict[str, int]:
     return {kind: kinds.count(kind) for kind in sorted(set(kinds))}
 
 
-def _encode_portraits(engine: FaceEngine, X: np.ndarray, change: Callable) -> np.ndarray:
-    blocks = [np.asarray(X[start : start + 256]) for start in range(0, len(X), 256)]
-    return np.concatenate([engine.encode(crop(change(block))) for block in blocks])
-
-
 def _is_better(history: list[dict[str, float]], loss: float) -> bool:
     return any(row.get("val_loss", math.inf) < loss for row in history)
 
@@ -389,20 +313,3 @@ def _fingerprint(X: np.ndarray, settings: Settings, weights: list[np.ndarray] | 
     for value in weights or []:
         digest.update(np.ascontiguousarray(value))
     return digest.hexdigest()
-
-
-@contextlib.contextmanager
-def _terminate_as_interrupt():
-    """Let SIGTERM end a training as Ctrl-C does, where signals can be caught at all."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(number, frame):
-        raise KeyboardInterrupt
-
-    former = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, former)

@@ -63,8 +63,8 @@ class VariationalAutoencoder(keras.Model):
         pixels_per_error: float = 10.0,
         face_emphasis: float = 2.0,
         edge_weight: float = 0.5,
-        dreams: float = 1.0,
-        radius_weight: float = 5.0,
+        dreams: float = 0.25,
+        radius_weight: float = 15.0,
         seed: int = 0,
         replicas: int = 1,
         **kwargs,
@@ -110,7 +110,13 @@ class VariationalAutoencoder(keras.Model):
         drawn = sketch(ops.stop_gradient(self.decoder(codes, training=True)))
         mean, log_variance = self._encode(drawn, training=True)
         surprise = ops.square(codes - mean) * ops.exp(-log_variance) + log_variance
-        return 0.5 * ops.sum(surprise, axis=1)
+        off_sphere = self._off_sphere(mean, log_variance)
+        return 0.5 * ops.sum(surprise, axis=1) + self.radius_weight * off_sphere
+
+    def _off_sphere(self, mean, log_variance):
+        """Squared distance of each code's radius from that of a normal distribution, `(n,)`."""
+        radius = ops.sqrt(ops.sum(ops.square(mean) + ops.exp(log_variance), axis=1))
+        return ops.square(radius - np.sqrt(mean.shape[1] - 0.5))
 
     def _encode(self, images, training):
         mean, log_variance = self.encoder(images, training=training)
@@ -135,8 +141,7 @@ class VariationalAutoencoder(keras.Model):
             ops.square(mean) + ops.exp(log_variance) - log_variance - 1, axis=1
         )
         divergence = ops.mean(divergence)
-        radius = ops.sqrt(ops.sum(ops.square(mean) + ops.exp(log_variance), axis=1))
-        off_sphere = ops.mean(ops.square(radius - np.sqrt(mean.shape[1] - 0.5)))
+        off_sphere = ops.mean(self._off_sphere(mean, log_variance))
         self.mse_tracker.update_state(ops.mean(ops.square(error)))
         self.divergence_tracker.update_state(divergence)
         nats = divergence + self.radius_weight * off_sphere

@@ -1,6 +1,8 @@
 import csv
+import json
 import math
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -112,7 +114,21 @@ def interrupt():
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("how", [interrupt, lambda: os.kill(os.getpid(), signal.SIGTERM)])
+def send(number):
+    os.kill(os.getpid(), number)
+
+
+class InDestructor:
+    """Python drops what is raised here."""
+
+    def __del__(self):
+        send(signal.SIGTERM)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    "how", [lambda: send(signal.SIGINT), lambda: send(signal.SIGTERM), InDestructor]
+)
 def test_a_stopped_training_keeps_what_it_learned_and_goes_on(arrays, tmp_path, monkeypatch, how):
     monkeypatch.setattr("model.callbacks.PICTURE_SECONDS", -1)
     out, said = tmp_path / "mine", []
@@ -207,6 +223,35 @@ def test_no_arrays_too_few_portraits_and_no_model_are_one_sentence(arrays, tmp_p
     (tmp_path / "empty").mkdir()
     with pytest.raises(UserError, match="no model"):
         learn(init=False, arrays=arrays, out=tmp_path / "empty")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"encoder_channels": [10**9, 4, 8, 8]},
+        {"head_channels": 5},
+        {"head_channels": "4"},
+        {"decoder_channels": [8, 8]},
+        {"unheard_of": 1},
+    ],
+)
+def test_a_card_that_describes_another_network_is_one_sentence(arrays, trained, tmp_path, change):
+    out = tmp_path / "model"
+    shutil.copytree(trained[0], out)
+    card = read_card(out)
+    card["settings"]["architecture"] |= change
+    (out / "card.json").write_text(json.dumps(card))
+    with pytest.raises(UserError, match="describes another network"):
+        learn(init=False, arrays=arrays, out=out, settings=settings())
+
+
+def test_a_foreign_history_is_not_gone_on_with(arrays, trained, tmp_path):
+    out = tmp_path / "model"
+    shutil.copytree(trained[0], out)
+    (out / "history.csv").write_text("epoch,loss\n1,2\n")
+    card = learn(init=False, arrays=arrays, out=out, settings=settings())
+    assert card["training"]["epochs"] == len(read_history(out))
+    assert card["training"]["continued_from"]["data"] == read_card(trained[0])["data"]
 
 
 def test_a_large_set_is_seen_often_enough(arrays, tmp_path):
