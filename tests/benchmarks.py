@@ -2,7 +2,7 @@
 
 Gives one table: what each step takes here, and what it takes in the way of the project that this
 one began with, measured on the same machine. It is kept in assets/demo/benchmark.json, from where
-`python -m tests.readme` takes it. On two cores it runs for about half an hour; nothing else should.
+`python -m tests.readme` takes it. On two cores it runs for about ten minutes; nothing else should.
 """
 
 import argparse

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from model.engine import FaceEngine
     from model.latent import LatentSpace
 
-SEED = 2  # of the generated portrait
+SEED = 0  # of the generated portrait
 TEMPERATURE = 0.8
-MOVED = 3  # the slider that is moved
+MOVED = 4  # the slider that is moved
 TARGET = 2.5  # standard deviations it is moved to
 RANGE = 3.2
 
