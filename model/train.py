@@ -1,6 +1,6 @@
 """Training: from the arrays to a model folder.
 
-Reads from top to bottom: the settings, `learn`, and the steps it takes.
+Reads from top to bottom: `learn`, and the steps it takes; its settings are in `model.settings`.
 """
 
 from __future__ import annotations
