@@ -76,6 +76,12 @@ CONFIGURATIONS = {
         "no part of one portrait on another", augmentation={"recombination": 0.0}
     ),
     "no-radius": _but("codes are not held to their sphere", radius_weight=0.0),
+    "no-noise": _but("the decoder gets the codes as they are", noisy_codes=False),
+    "encoder-alone": _but(
+        "... and keeps its weights; for a model to --continue",
+        noisy_codes=False,
+        decoder_trained=False,
+    ),
     "no-overview": _but(
         "no linear path from the image to the codes", architecture={"overview_pooling": 0}
     ),

@@ -180,7 +180,7 @@ def main() -> None:
 
     from data import UserError, load_arrays
     from data.paths import NUMPY_FOLDER
-    from model.evaluate import encode_portraits, split_validation
+    from model.evaluate import encode_portraits
     from model.latent import LatentSpace
     from model.quiet import load_engine
 
@@ -188,13 +188,11 @@ def main() -> None:
         engine, latent = load_engine(options.model), LatentSpace.load(options.model)
         parts = {"training": code_figures(latent.gallery, latent)}
         try:
-            X_train, X_test = load_arrays(options.arrays or NUMPY_FOLDER)
+            _, X_test = load_arrays(options.arrays or NUMPY_FOLDER)
         except UserError as error:
             print(f"Training portraits only: {error}\n")
         else:
-            unseen = {"validation": split_validation(X_train)[1], "test": X_test}
-            for name, X in unseen.items():
-                parts[name] = code_figures(encode_portraits(engine, X), latent)
+            parts["test"] = code_figures(encode_portraits(engine, X_test), latent)
     except UserError as error:
         parser.exit(1, f"{error}\n")
     print(*unit_lines(parts["training"]), "", *summary_lines(parts), sep="\n")

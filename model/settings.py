@@ -20,8 +20,9 @@ class Settings:
         weight_decay: of AdamW (Loshchilov and Hutter 2017).
         averaging: of the moving average of the weights, which is what is kept.
         patience: training stops after this share of the epochs without a better validation loss.
-        pixels_per_error, face_emphasis, edge_weight, dreams, radius_weight: of the objective, see
-            `VariationalAutoencoder`.
+        pixels_per_error, face_emphasis, edge_weight, dreams, radius_weight, noisy_codes: of the
+            objective, see `VariationalAutoencoder`.
+        decoder_trained: False trains the encoder alone, to answer a decoder that is good already.
         seed: of weights, order and changes.
         architecture: widths of the network.
         augmentation: how much portraits change.
@@ -39,6 +40,8 @@ class Settings:
     edge_weight: float = 0.5
     dreams: float = 0.25
     radius_weight: float = 15.0
+    noisy_codes: bool = True
+    decoder_trained: bool = True
     seed: int = 0
     architecture: Architecture = field(default_factory=Architecture)
     augmentation: Augmentation = field(default_factory=Augmentation)

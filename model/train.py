@@ -5,7 +5,6 @@ Reads from top to bottom: `learn`, and the steps it takes; its settings are in `
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import math
@@ -19,15 +18,15 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from data import Portrait, load_arrays, load_labels
+from data import load_arrays
 from data.errors import UserError
 from data.paths import MY_MODEL, NUMPY_FOLDER
 from model.augment import training_batches, validation_batches
 from model.callbacks import Interruption, Progress, TrainingState, Views
 from model.devices import training_policy, training_strategy
-from model.directions import fit_directions
 from model.engine import FaceEngine, load_network
-from model.evaluate import encode_portraits, figures_by_part, split_validation
+from model.evaluate import split_validation
+from model.export import data_hash, export
 from model.files import (
     HISTORY_COLUMNS,
     NETWORK_FILE,
@@ -40,7 +39,6 @@ from model.files import (
     read_history,
 )
 from model.frames import crop
-from model.latent import LatentSpace
 from model.network import build_autoencoder
 from model.optimizer import build_optimizer
 from model.settings import Settings, architecture_of
@@ -93,7 +91,7 @@ def learn(
     """
     out = Path(out)
     settings = settings or Settings()
-    X_train, X_test = load_arrays(arrays)
+    X_train, _ = load_arrays(arrays)
     X_fit, X_validation = split_validation(X_train)
     if len(X_fit) < settings.batch_size or not len(X_validation):
         raise UserError(
@@ -180,14 +178,6 @@ def learn(
     say(f"\nEnded after epoch {state.epochs_done} ({reason}). Measuring and saving the best model.")
     card = {
         "created": date.today().isoformat(),
-        "data": {
-            "about": about,
-            "portraits": _count_portraits(arrays),
-            "fit": len(X_fit),
-            "validation": len(X_validation),
-            "test": len(X_test),
-            "fingerprint": _data_hash(X_train),
-        },
         "settings": asdict(settings),
         "training": {
             "epochs": state.epochs_done,
@@ -204,7 +194,7 @@ def learn(
     }
     publish(
         out,
-        lambda folder: _export(folder, state.best_weights, settings, arrays),
+        lambda folder: _export(folder, state.best_weights, settings, arrays, about),
         card,
         state.history,
     )
@@ -220,6 +210,7 @@ def compiled_model(
     autoencoder = build_autoencoder(settings.architecture, training_policy())
     if weights is not None:
         autoencoder.set_weights(weights)
+    autoencoder.get_layer("decoder").trainable = settings.decoder_trained
     model = VariationalAutoencoder(
         autoencoder,
         settings.pixels_per_error,
@@ -227,6 +218,7 @@ def compiled_model(
         settings.edge_weight,
         settings.dreams,
         settings.radius_weight,
+        settings.noisy_codes,
         settings.seed,
         tf.distribute.get_strategy().num_replicas_in_sync,
     )
@@ -259,57 +251,23 @@ def _former_model(out: Path, settings: Settings):
 
 
 def _export(
-    folder: Path,
-    weights: list[np.ndarray],
-    settings: Settings,
-    arrays: str | Path,
+    folder: Path, weights: list[np.ndarray], settings: Settings, arrays: str | Path, about: str
 ) -> dict:
-    """Write network and latent space, and measure them."""
+    """Write the network in float32, and what describes it."""
     autoencoder = build_autoencoder(settings.architecture)
     autoencoder.set_weights(weights)
     autoencoder.save(folder / NETWORK_FILE)
-    model_id = file_hash(folder / NETWORK_FILE)
-    engine = FaceEngine(autoencoder, model_id)
-
-    X_train, X_test = load_arrays(arrays)
-    X_fit, _ = split_validation(X_train)
-    codes = encode_portraits(engine, X_fit)
-    mirrored = encode_portraits(engine, X_fit, mirrored=True)
-    latent = LatentSpace.fit(np.concatenate([codes, mirrored]), model_id=model_id, gallery=codes)
-    directions = fit_directions(latent, codes, _labels(arrays)[: len(codes)], mirrored)
-    latent = LatentSpace(latent.mean, latent.covariance, latent.gallery, directions, model_id)
-    latent.save(folder)
-
-    return {"figures": figures_by_part(engine, latent, X_train, X_test, Path(arrays))}
-
-
-def _labels(arrays: str | Path) -> list[Portrait]:
-    """Labels of the training portraits; none where the arrays come without."""
-    with contextlib.suppress(UserError):
-        return load_labels(arrays)
-    return []
-
-
-def _count_portraits(arrays: str | Path) -> dict[str, int]:
-    """How many portraits of each source and kind there are, training and test together."""
-    kinds = [f"{label.source} {label.folder}" for label in _labels(arrays)]
-    return {kind: kinds.count(kind) for kind in sorted(set(kinds))}
+    engine = FaceEngine(autoencoder, file_hash(folder / NETWORK_FILE))
+    return export(folder, engine, arrays, about)
 
 
 def _is_better(history: list[dict[str, float]], loss: float) -> bool:
     return any(row.get("val_loss", math.inf) < loss for row in history)
 
 
-def _data_hash(X: np.ndarray) -> str:
-    digest = hashlib.sha256(str(X.shape).encode())
-    for row in np.linspace(0, len(X) - 1, min(len(X), 64)).astype(int):
-        digest.update(np.ascontiguousarray(X[row]))
-    return digest.hexdigest()
-
-
 def _fingerprint(X: np.ndarray, settings: Settings, weights: list[np.ndarray] | None) -> str:
     """Name what a training depends on, so that only the same training is continued."""
-    digest = hashlib.sha256(json.dumps([_data_hash(X), asdict(settings)]).encode())
+    digest = hashlib.sha256(json.dumps([data_hash(X), asdict(settings)]).encode())
     for value in weights or []:
         digest.update(np.ascontiguousarray(value))
     return digest.hexdigest()

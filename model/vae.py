@@ -41,6 +41,10 @@ class VariationalAutoencoder(keras.Model):
     see how the radii of all are spread, and plain portraits would lie near the middle, striking
     ones far out, which gives every coordinate heavy tails. So the radius is held to that sphere.
 
+    Without noise on the codes, only their means are held to the normal distribution and to its
+    sphere: a regularised autoencoder (Ghosh et al. 2020). Noise makes a young decoder smooth; later
+    it hides from the encoder how much better its answer could be.
+
     The encoder also dreams, as in the sleep phase of the wake-sleep algorithm (Hinton et al. 1995):
     codes of the batch are mixed, decoded and turned into crude drawings, and the encoder has to
     name the codes. So it learns what to make of a sketch, from faces without end; shown sketches of
@@ -53,6 +57,7 @@ class VariationalAutoencoder(keras.Model):
         edge_weight: weight of the squared differences between neighbouring errors.
         dreams: weight of recognising drawings of dreamt faces, 0 for none.
         radius_weight: weight of holding the codes to the radius of a normal distribution.
+        noisy_codes: whether the decoder gets codes drawn from their distributions, or the means.
         seed: of the noise on the codes.
         replicas: devices that share a batch; their gradients are added up.
     """
@@ -65,6 +70,7 @@ class VariationalAutoencoder(keras.Model):
         edge_weight: float = 0.5,
         dreams: float = 0.25,
         radius_weight: float = 15.0,
+        noisy_codes: bool = True,
         seed: int = 0,
         replicas: int = 1,
         **kwargs,
@@ -76,6 +82,7 @@ class VariationalAutoencoder(keras.Model):
         self.edge_weight = edge_weight
         self.dreams = dreams
         self.radius_weight = radius_weight
+        self.noisy_codes = noisy_codes
         self.pixel_weights = face_weights(face_emphasis)
         self.replicas = replicas
         self.noise = keras.random.SeedGenerator(seed)
@@ -96,7 +103,9 @@ class VariationalAutoencoder(keras.Model):
         mean, log_variance = self._encode(images, training)
         if not training:
             return self.decoder(mean, training=False), mean, log_variance, None
-        codes = mean + ops.exp(0.5 * log_variance) * self._normal(ops.shape(mean))
+        codes = mean
+        if self.noisy_codes:
+            codes += ops.exp(0.5 * log_variance) * self._normal(ops.shape(mean))
         reconstructions = self.decoder(codes, training=True)
         surprise = self._dream(mean) if self.dreams else None
         return reconstructions, mean, log_variance, surprise
@@ -110,12 +119,12 @@ class VariationalAutoencoder(keras.Model):
         drawn = sketch(ops.stop_gradient(self.decoder(codes, training=True)))
         mean, log_variance = self._encode(drawn, training=True)
         surprise = ops.square(codes - mean) * ops.exp(-log_variance) + log_variance
-        off_sphere = self._off_sphere(mean, log_variance)
+        off_sphere = self._off_sphere(mean, ops.exp(log_variance))
         return 0.5 * ops.sum(surprise, axis=1) + self.radius_weight * off_sphere
 
-    def _off_sphere(self, mean, log_variance):
+    def _off_sphere(self, mean, variance):
         """Squared distance of each code's radius from that of a normal distribution, `(n,)`."""
-        radius = ops.sqrt(ops.sum(ops.square(mean) + ops.exp(log_variance), axis=1))
+        radius = ops.sqrt(ops.sum(ops.square(mean) + variance, axis=1))
         return ops.square(radius - np.sqrt(mean.shape[1] - 0.5))
 
     def _encode(self, images, training):
@@ -137,11 +146,12 @@ class VariationalAutoencoder(keras.Model):
                 ops.mean(self.pixel_weights[:, 1:] * across)
                 + ops.mean(self.pixel_weights[1:] * down)
             )
-        divergence = 0.5 * ops.sum(
-            ops.square(mean) + ops.exp(log_variance) - log_variance - 1, axis=1
-        )
-        divergence = ops.mean(divergence)
-        off_sphere = ops.mean(self._off_sphere(mean, log_variance))
+        variance = ops.exp(log_variance) if self.noisy_codes else ops.zeros_like(mean)
+        divergence = ops.square(mean)
+        if self.noisy_codes:
+            divergence += variance - log_variance - 1
+        divergence = 0.5 * ops.mean(ops.sum(divergence, axis=1))
+        off_sphere = ops.mean(self._off_sphere(mean, variance))
         self.mse_tracker.update_state(ops.mean(ops.square(error)))
         self.divergence_tracker.update_state(divergence)
         nats = divergence + self.radius_weight * off_sphere

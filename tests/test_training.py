@@ -9,19 +9,17 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from data import UserError
 from data.prepare import prepare_data
 from model import train
 from model.callbacks import TrainingState
-from model.engine import FaceEngine
-from model.files import MODEL_FILES, read_card, read_history
+from model.engine import FaceEngine, load_network
+from model.files import MODEL_FILES, NETWORK_FILE, read_card, read_history
 from model.latent import LatentSpace
 from model.train import Settings, learn
-from model.vae import VariationalAutoencoder, face_weights
 from tests.drawn_archive import drawn_files, write_folder
-from tests.tiny_model import TINY, TINY_SETTINGS, write_tiny_model
+from tests.tiny_model import TINY_SETTINGS, write_tiny_model
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +96,22 @@ def test_continuing_a_model_starts_where_it_was(arrays, trained, tmp_path):
     assert [row["epoch"] for row in history] == [1, 2, 3, 4, 5]
     assert history[4]["val_loss"] == pytest.approx(history[3]["val_loss"], abs=0.05)
     assert read_card(out)["training"]["continued_from"]
+
+
+def test_the_encoder_can_be_trained_alone(arrays, trained, tmp_path):
+    out = tmp_path / "mine"
+    shutil.copytree(trained[0], out)
+    former = load_network(out / NETWORK_FILE)
+    changed = settings(steps=5, decoder_trained=False, noisy_codes=False)
+    learn(init=False, arrays=arrays, out=out, settings=changed)
+    later = load_network(out / NETWORK_FILE)
+    assert same_weights(former, later, "decoder")
+    assert not same_weights(former, later, "encoder")
+
+
+def same_weights(one: keras.Model, other: keras.Model, part: str) -> bool:
+    pairs = zip(one.get_layer(part).weights, other.get_layer(part).weights, strict=True)
+    return all(np.array_equal(a, b) for a, b in pairs)
 
 
 def stop_after(epochs: int, how):
@@ -257,55 +271,6 @@ def test_a_foreign_history_is_not_gone_on_with(arrays, trained, tmp_path):
 def test_a_large_set_is_seen_often_enough(arrays, tmp_path):
     learn(arrays=arrays, out=tmp_path / "mine", settings=settings(steps=5, least_epochs=2))
     assert read_card(tmp_path / "mine")["training"]["epochs"] == 2
-
-
-def test_face_weights_are_one_on_average_and_highest_on_the_face():
-    weights = face_weights(2.0)
-    assert weights.shape == (160, 176, 1)
-    assert weights.mean() == pytest.approx(1, abs=1e-3)
-    assert weights[105, 93] == pytest.approx(3 * weights[5, 5], rel=0.05)
-
-
-def test_the_objective_is_half_the_log_error_plus_the_divergence():
-    autoencoder = train.build_autoencoder(TINY)
-    model = VariationalAutoencoder(autoencoder, 1.0, 0.0, 0.0, radius_weight=0.0)
-    images = np.full((2, 160, 176, 1), 0.5, np.float32)
-    faces = images + 0.1
-    mean, log_variance = np.ones((2, 80), np.float32), np.zeros((2, 80), np.float32)
-    loss = float(model.compute_loss(y=images, y_pred=(faces, mean, log_variance, None)))
-    assert loss == pytest.approx(0.5 * math.log(0.01) + 40 / (160 * 176), rel=1e-4)
-
-
-def test_codes_off_the_sphere_of_a_normal_distribution_cost():
-    model = VariationalAutoencoder(train.build_autoencoder(TINY), radius_weight=3.0)
-    images = np.full((2, 160, 176, 1), 0.5, np.float32)
-    log_variance = np.full((2, 80), -2.0, np.float32)
-
-    def loss(radius):
-        share = math.sqrt((radius**2 - 80 * math.exp(-2)) / 80)
-        mean = np.full((2, 80), share, np.float32)
-        y_pred = (images + 0.1, mean, log_variance, None)
-        total = float(model.compute_loss(y=images, y_pred=y_pred))
-        return total - model.divergence_weight * 0.5 * radius**2  # less what the divergence is
-
-    on = math.sqrt(79.5)
-    extra = [(loss(on + off) - loss(on)) / model.divergence_weight for off in (-2, 0, 1)]
-    assert extra == pytest.approx([12, 0, 3], rel=0.02, abs=0.02)
-
-
-def test_dreams_teach_the_encoder_alone():
-    keras.utils.set_random_seed(0)
-    model = VariationalAutoencoder(train.build_autoencoder(TINY))
-    mean = keras.ops.convert_to_tensor(np.random.default_rng(0).normal(size=(8, 80)), "float32")
-    with tf.GradientTape() as tape:
-        surprise = model._dream(mean)
-        loss = tf.reduce_mean(surprise)
-    assert surprise.shape == (2,)
-    of_encoder, of_decoder = tape.gradient(
-        loss, [model.encoder.trainable_variables, model.decoder.trainable_variables]
-    )
-    assert all(gradient is not None for gradient in of_encoder)
-    assert all(gradient is None for gradient in of_decoder)
 
 
 def test_history_is_a_table(trained):

@@ -1,0 +1,45 @@
+import sys
+
+import pytest
+
+from data import load_arrays
+from data.prepare import prepare_data
+from model import amortization_gap
+from model.baseline import PCABaseline
+from model.engine import FaceEngine
+from model.frames import crop
+from model.latent import LatentSpace
+from tests.drawn_archive import drawn_files, write_folder
+from tests.tiny_model import write_tiny_model
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("gap")
+    prepare_data(write_folder(folder / "in", drawn_files(30)), folder / "arrays")
+    return write_tiny_model(folder / "model"), folder / "arrays"
+
+
+def test_searched_codes_come_closer_than_the_encoders(folders):
+    model, arrays = folders
+    X_train, X_test = load_arrays(arrays)
+    images, baseline = crop(X_test[:2]), PCABaseline.fit(X_train)
+    engine, latent = FaceEngine.load(model), LatentSpace.load(model)
+    figures = amortization_gap.compare(engine, latent, images, baseline)
+    assert figures["search"]["mse"] < figures["encoder"]["mse"]
+    linear = ((baseline.reconstruct(images) - images) ** 2).mean()
+    assert figures["PCA"]["mse"] == pytest.approx(linear, rel=1e-4)
+
+
+def test_the_command_prints_a_table_or_one_sentence(folders, tmp_path, monkeypatch, capsys):
+    model, arrays = folders
+    arguments = ["gap", "--model", str(model), "--arrays", str(arrays), "--count", "1"]
+    monkeypatch.setattr(sys, "argv", arguments)
+    amortization_gap.main()
+    head, encoder, search = capsys.readouterr().out.splitlines()
+    assert head.startswith("1 test portraits")
+    assert float(search.split()[-3]) < float(encoder.split()[-3])
+    arguments[4] = str(tmp_path)
+    with pytest.raises(SystemExit):
+        amortization_gap.main()
+    assert len(capsys.readouterr().err.splitlines()) == 1
