@@ -44,7 +44,7 @@ class Augmentation:
     perspective: float = 0.02
     contrast: float = 0.1
     brightness: float = 0.05
-    noise: float = 0.03
+    noise: float = 0.01
     recombination: float = 0.6
 
 

@@ -26,7 +26,7 @@ from model.callbacks import Interruption, Progress, TrainingState, Views
 from model.devices import training_policy, training_strategy
 from model.engine import FaceEngine, load_network
 from model.evaluate import split_validation
-from model.export import data_hash, export
+from model.export import data_hash, export, shortened
 from model.files import (
     HISTORY_COLUMNS,
     NETWORK_FILE,
@@ -255,7 +255,7 @@ def _export(
 ) -> dict:
     """Write the network in float32, and what describes it."""
     autoencoder = build_autoencoder(settings.architecture)
-    autoencoder.set_weights(weights)
+    autoencoder.set_weights(shortened(weights))
     autoencoder.save(folder / NETWORK_FILE)
     engine = FaceEngine(autoencoder, file_hash(folder / NETWORK_FILE))
     return export(folder, engine, arrays, about)

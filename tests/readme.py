@@ -30,10 +30,11 @@ def figures_block(card: dict) -> str:
     for title, name, form, better in rows:
         ours, linear = form.format(test[name]), form.format(test[f"pca_{name}"])
         lines.append(f"| {title} | {ours} | {linear} | {better} |")
+    held_back = data["validation"]
+    stop = f"; {held_back:,} more decided when to stop" if held_back else ""
     lines += [
         "",
-        f"It was trained on {data['fit']:,} portraits; {data['validation']:,} more decided when to "
-        "stop. The full archive has 37,921.",
+        f"It was trained on {data['fit']:,} portraits{stop}. The full archive has 37,921.",
     ]
     return "\n".join(lines)
 

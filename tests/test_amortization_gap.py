@@ -6,9 +6,9 @@ from data import load_arrays
 from data.prepare import prepare_data
 from model import amortization_gap
 from model.baseline import PCABaseline
-from model.engine import FaceEngine
+from model.engine import load_network
+from model.files import NETWORK_FILE
 from model.frames import crop
-from model.latent import LatentSpace
 from tests.drawn_archive import drawn_files, write_folder
 from tests.tiny_model import write_tiny_model
 
@@ -24,8 +24,7 @@ def test_searched_codes_come_closer_than_the_encoders(folders):
     model, arrays = folders
     X_train, X_test = load_arrays(arrays)
     images, baseline = crop(X_test[:2]), PCABaseline.fit(X_train)
-    engine, latent = FaceEngine.load(model), LatentSpace.load(model)
-    figures = amortization_gap.compare(engine, latent, images, baseline)
+    figures = amortization_gap.compare(load_network(model / NETWORK_FILE), images, baseline)
     assert figures["search"]["mse"] < figures["encoder"]["mse"]
     linear = ((baseline.reconstruct(images) - images) ** 2).mean()
     assert figures["PCA"]["mse"] == pytest.approx(linear, rel=1e-4)
