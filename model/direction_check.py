@@ -22,8 +22,7 @@ from data import load_arrays, load_labels
 from data.paths import NUMPY_FOLDER
 from model.direction_proof import HALVINGS, MOVES, Proof, prove
 from model.directions import FEWEST, holds, questions, symmetric_values
-from model.evaluate import BLOCK, encode_portraits
-from model.frames import mirror
+from model.evaluate import encode_portraits
 
 if TYPE_CHECKING:
     from model.engine import FaceEngine
@@ -46,8 +45,7 @@ def report(
     X_train, X_test = load_arrays(arrays)
     labels = load_labels(arrays)
     codes = encode_portraits(engine, X_train)
-    blocks = [X_train[start : start + BLOCK] for start in range(0, len(X_train), BLOCK)]
-    mirrored = np.concatenate([encode_portraits(engine, mirror(block)) for block in blocks])
+    mirrored = encode_portraits(engine, X_train, mirrored=True)
     values = symmetric_values(latent, codes, mirrored)
     unseen = latent.to_sliders(encode_portraits(engine, X_test))
     others = labels[len(X_train) :]

@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import hashlib
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +51,7 @@ def export(
     )
     labels = _labels(arrays)
     directions = fit_directions(latent, codes, labels[: len(codes)], mirrored)
-    latent = LatentSpace(latent.mean, latent.covariance, codes, directions, engine.model_id)
+    latent = replace(latent, directions=directions)
     latent.save(folder)
     parts = [part for part in PARTS if held_back or part != "validation"]
     return {
