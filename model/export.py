@@ -88,15 +88,6 @@ def export_again(
     publish(out, save, card, read_history(model))
 
 
-def shortened(weights: list[np.ndarray]) -> list[np.ndarray]:
-    """Round weights to 12 significant bits, so that a file of them compresses to two thirds.
-
-    Training in bfloat16 looks at eight of them; no pixel changes by half a grey level.
-    """
-    bits = [np.asarray(value, np.float32).view(np.uint32) for value in weights]
-    return [((value + 0x800) & 0xFFFFF000).astype(np.uint32).view(np.float32) for value in bits]
-
-
 def data_hash(X: np.ndarray) -> str:
     """Name a set of portraits by 64 of them."""
     digest = hashlib.sha256(str(X.shape).encode())

@@ -20,8 +20,8 @@ class Settings:
         weight_decay: of AdamW (Loshchilov and Hutter 2017).
         averaging: of the moving average of the weights, which is what is kept.
         patience: training stops after this share of the epochs without a better validation loss.
-        pixels_per_error, face_emphasis, edge_weight, dreams, radius_weight, noisy_codes: of the
-            objective, see `VariationalAutoencoder`.
+        pixels_per_error, face_emphasis, edge_weight, ssim_weight, dreams, radius_weight,
+            whitened_radius, noisy_codes: of the objective, see `VariationalAutoencoder`.
         decoder_trained: False trains the encoder alone, to answer a decoder that is good already.
         seed: of weights, order and changes.
         architecture: widths of the network.
@@ -38,8 +38,10 @@ class Settings:
     pixels_per_error: float = 10.0
     face_emphasis: float = 2.0
     edge_weight: float = 0.5
+    ssim_weight: float = 0.0
     dreams: float = 0.25
     radius_weight: float = 15.0
+    whitened_radius: bool = False
     noisy_codes: bool = True
     decoder_trained: bool = True
     seed: int = 0

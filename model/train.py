@@ -24,9 +24,9 @@ from data.paths import MY_MODEL, NUMPY_FOLDER
 from model.augment import training_batches, validation_batches
 from model.callbacks import Interruption, Progress, TrainingState, Views
 from model.devices import training_policy, training_strategy
-from model.engine import FaceEngine, load_network
+from model.engine import FaceEngine
 from model.evaluate import split_validation
-from model.export import data_hash, export, shortened
+from model.export import data_hash, export
 from model.files import (
     HISTORY_COLUMNS,
     NETWORK_FILE,
@@ -40,6 +40,7 @@ from model.files import (
 )
 from model.frames import crop
 from model.network import build_autoencoder
+from model.network_file import load_network, save_network
 from model.optimizer import build_optimizer
 from model.settings import Settings, architecture_of
 from model.vae import VariationalAutoencoder
@@ -216,8 +217,10 @@ def compiled_model(
         settings.pixels_per_error,
         settings.face_emphasis,
         settings.edge_weight,
+        settings.ssim_weight,
         settings.dreams,
         settings.radius_weight,
+        settings.whitened_radius,
         settings.noisy_codes,
         settings.seed,
         tf.distribute.get_strategy().num_replicas_in_sync,
@@ -255,8 +258,8 @@ def _export(
 ) -> dict:
     """Write the network in float32, and what describes it."""
     autoencoder = build_autoencoder(settings.architecture)
-    autoencoder.set_weights(shortened(weights))
-    autoencoder.save(folder / NETWORK_FILE)
+    autoencoder.set_weights(weights)
+    save_network(autoencoder, folder / NETWORK_FILE)
     engine = FaceEngine(autoencoder, file_hash(folder / NETWORK_FILE))
     return export(folder, engine, arrays, about)
 

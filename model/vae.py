@@ -4,8 +4,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from model.code_statistics import CodeStatistics
 from model.frames import FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE
 from model.sketches import sketch
+from model.ssim import ssim
 
 
 def face_weights(emphasis: float) -> np.ndarray:
@@ -40,6 +42,8 @@ class VariationalAutoencoder(keras.Model):
     sqrt(79.5), with a deviation of 0.7. The divergence of each portrait's own distribution does not
     see how the radii of all are spread, and plain portraits would lie near the middle, striking
     ones far out, which gives every coordinate heavy tails. So the radius is held to that sphere.
+    Late in a training it can be held in whitened coordinates: where the codes of all portraits fill
+    the sphere evenly, those of one kind, whitened for themselves, do not lie on one yet.
 
     Without noise on the codes, only their means are held to the normal distribution and to its
     sphere: a regularised autoencoder (Ghosh et al. 2020). Noise makes a young decoder smooth; later
@@ -55,8 +59,10 @@ class VariationalAutoencoder(keras.Model):
         pixels_per_error: how many pixels share one independent error.
         face_emphasis: see `face_weights`.
         edge_weight: weight of the squared differences between neighbouring errors.
+        ssim_weight: weight of what the structural similarity lacks of 1.
         dreams: weight of recognising drawings of dreamt faces, 0 for none.
         radius_weight: weight of holding the codes to the radius of a normal distribution.
+        whitened_radius: whether that radius is measured after whitening, see `CodeStatistics`.
         noisy_codes: whether the decoder gets codes drawn from their distributions, or the means.
         seed: of the noise on the codes.
         replicas: devices that share a batch; their gradients are added up.
@@ -68,8 +74,10 @@ class VariationalAutoencoder(keras.Model):
         pixels_per_error: float = 10.0,
         face_emphasis: float = 2.0,
         edge_weight: float = 0.5,
+        ssim_weight: float = 0.0,
         dreams: float = 0.25,
         radius_weight: float = 15.0,
+        whitened_radius: bool = False,
         noisy_codes: bool = True,
         seed: int = 0,
         replicas: int = 1,
@@ -80,11 +88,14 @@ class VariationalAutoencoder(keras.Model):
         self.decoder = autoencoder.get_layer("decoder")
         self.divergence_weight = pixels_per_error / float(np.prod(IMAGE_SHAPE))
         self.edge_weight = edge_weight
+        self.ssim_weight = ssim_weight
         self.dreams = dreams
         self.radius_weight = radius_weight
+        self.whitened_radius = whitened_radius
         self.noisy_codes = noisy_codes
         self.pixel_weights = face_weights(face_emphasis)
         self.replicas = replicas
+        self.statistics = CodeStatistics(self.decoder.input_shape[-1])
         self.noise = keras.random.SeedGenerator(seed)
         self.mse_tracker = keras.metrics.Mean(name="mse")
         self.divergence_tracker = keras.metrics.Mean(name="divergence")
@@ -106,6 +117,8 @@ class VariationalAutoencoder(keras.Model):
         codes = mean
         if self.noisy_codes:
             codes += ops.exp(0.5 * log_variance) * self._normal(ops.shape(mean))
+        if self.whitened_radius:
+            self.statistics.update(mean, self._variance(log_variance))
         reconstructions = self.decoder(codes, training=True)
         surprise = self._dream(mean) if self.dreams else None
         return reconstructions, mean, log_variance, surprise
@@ -124,8 +137,12 @@ class VariationalAutoencoder(keras.Model):
 
     def _off_sphere(self, mean, variance):
         """Squared distance of each code's radius from that of a normal distribution, `(n,)`."""
-        radius = ops.sqrt(ops.sum(ops.square(mean) + variance, axis=1))
+        radius = self.statistics.radius(mean, variance)
         return ops.square(radius - np.sqrt(mean.shape[1] - 0.5))
+
+    def _variance(self, log_variance):
+        """Variance of the noise on the codes, `(n, d)`."""
+        return ops.exp(log_variance) if self.noisy_codes else ops.zeros_like(log_variance)
 
     def _encode(self, images, training):
         mean, log_variance = self.encoder(images, training=training)
@@ -146,7 +163,7 @@ class VariationalAutoencoder(keras.Model):
                 ops.mean(self.pixel_weights[:, 1:] * across)
                 + ops.mean(self.pixel_weights[1:] * down)
             )
-        variance = ops.exp(log_variance) if self.noisy_codes else ops.zeros_like(mean)
+        variance = self._variance(log_variance)
         divergence = ops.square(mean)
         if self.noisy_codes:
             divergence += variance - log_variance - 1
@@ -157,4 +174,7 @@ class VariationalAutoencoder(keras.Model):
         nats = divergence + self.radius_weight * off_sphere
         if surprise is not None:
             nats += self.dreams * ops.mean(surprise)
-        return (0.5 * ops.log(squared) + self.divergence_weight * nats) / self.replicas
+        loss = 0.5 * ops.log(squared) + self.divergence_weight * nats
+        if self.ssim_weight:
+            loss += self.ssim_weight * (1 - ops.mean(ssim(reconstructions, y)))
+        return loss / self.replicas

@@ -1,6 +1,5 @@
 import json
 import sys
-import zlib
 
 import numpy as np
 import pytest
@@ -70,17 +69,3 @@ def test_without_arrays_or_model_it_is_one_sentence(model, tmp_path, monkeypatch
             run(monkeypatch, *arguments, "--out", tmp_path / "out")
         assert len(capsys.readouterr().err.splitlines()) == 1
     assert not (tmp_path / "out").exists()
-
-
-def test_shortened_weights_are_the_same_to_twelve_bits_and_compress():
-    weights = [
-        np.random.default_rng(0).normal(size=(100, 80)).astype(np.float32),
-        np.zeros(3, "f4"),
-    ]
-    short = export.shortened(weights)
-    assert all(
-        a.shape == b.shape and b.dtype == np.float32 for a, b in zip(weights, short, strict=True)
-    )
-    assert np.allclose(short[0], weights[0], rtol=2**-12, atol=0) and not short[1].any()
-    assert len(zlib.compress(short[0].tobytes())) < 0.7 * weights[0].nbytes
-    assert len(zlib.compress(weights[0].tobytes())) > 0.85 * weights[0].nbytes

@@ -15,7 +15,14 @@ from data.errors import UserError
 from model import network_file
 from model.network import build_autoencoder
 from model.network_config import MAX_PARAMETERS, check_config
-from model.network_file import CONFIG, WEIGHTS, load_network
+from model.network_file import (
+    CONFIG,
+    WEIGHT_BITS,
+    WEIGHTS,
+    load_network,
+    rounded,
+    save_network,
+)
 from tests.tiny_model import TINY
 from tests.zip_forgery import Member, pack, unpack
 
@@ -299,3 +306,28 @@ def test_networks_that_take_too_much_memory_or_time_are_refused(load, limit, mon
     monkeypatch.setattr(network_file, limit, 10_000)
     with pytest.raises(UserError, match="damaged"):
         load()
+
+
+def test_weights_are_rounded_to_so_many_bits():
+    weights = np.random.default_rng(0).normal(size=(100, 80)).astype(np.float32)
+    weights[0, :4] = 0, 1, -2, 1 + 2.0**-WEIGHT_BITS
+    short = rounded(weights)
+    assert short.dtype == np.float32 and short.shape == weights.shape
+    np.testing.assert_allclose(short, weights, rtol=2.0**-WEIGHT_BITS, atol=0)
+    mantissas = np.frexp(short)[0] * 2**WEIGHT_BITS
+    np.testing.assert_array_equal(mantissas, np.round(mantissas))
+    assert short[0, :4].tolist() == [0, 1, -2, 1 + 2 * 2.0**-WEIGHT_BITS]
+
+
+def test_a_saved_network_is_small_and_the_one_that_is_loaded(tmp_path):
+    images = np.random.default_rng(0).random((2, 160, 176, 1))
+    network = build_autoencoder(TINY)
+    network.save(tmp_path / "plain.keras")
+    drawn = network.predict(images, verbose=0)
+    path = tmp_path / "network.keras"
+    save_network(network, path)
+    assert path.stat().st_size < 0.65 * (tmp_path / "plain.keras").stat().st_size
+    loaded = load_network(path)
+    for ours, theirs in zip(network.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert np.abs(loaded.predict(images, verbose=0) - drawn).max() < 0.5 / 255

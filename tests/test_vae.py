@@ -71,7 +71,39 @@ def test_without_noise_the_decoder_gets_the_means_and_only_they_are_held():
             for more in (0.0, 2.0)
         }
         assert len(losses) == 1 + differs
+    plain = VariationalAutoencoder(build_autoencoder(TINY), noisy_codes=False)
     zeros = np.zeros((4, 80), np.float32)
     radius = plain.radius_weight * 79.5  # how far zeros are from the sphere; their divergence is 0
     loss = float(plain.compute_loss(y=images, y_pred=(images + 0.1, zeros, zeros, None)))
     assert loss == pytest.approx(0.5 * math.log(0.01) + plain.divergence_weight * radius, rel=1e-3)
+
+
+def test_what_structure_lacks_costs():
+    images = np.random.default_rng(0).random((2, 160, 176, 1), np.float32)
+    faces = np.clip(images + 0.1 * np.random.default_rng(1).random(images.shape), 0, 1)
+    codes = np.zeros((2, 80), np.float32)
+    without, weighted = (
+        float(
+            VariationalAutoencoder(build_autoencoder(TINY), ssim_weight=weight).compute_loss(
+                y=images, y_pred=(faces.astype(np.float32), codes, codes, None)
+            )
+        )
+        for weight in (0.0, 3.0)
+    )
+    lacking = 1 - float(tf.reduce_mean(tf.image.ssim(images, faces.astype(np.float32), 1.0)))
+    assert weighted - without == pytest.approx(3 * lacking, rel=1e-2)
+
+
+def test_the_sphere_follows_the_codes_that_were_seen_in_training_if_asked():
+    images = np.random.default_rng(0).random((8, 160, 176, 1), np.float32)
+    for asked in (False, True):
+        model = VariationalAutoencoder(
+            build_autoencoder(TINY), whitened_radius=asked, noisy_codes=False
+        )
+        codes, nothing = model.encoder(images)[0], np.zeros((8, 80), np.float32)
+        start = model._off_sphere(codes, nothing)
+        model(images, training=False)
+        np.testing.assert_array_equal(model._off_sphere(codes, nothing), start)
+        model(images, training=True)
+        change = np.abs(model._off_sphere(codes, nothing) - start).max()
+        assert (change > 1e-3) == asked

@@ -19,9 +19,9 @@ from ui.demo.scenes import SCENES
 from ui.explorer import make_screens
 from ui.session import Session
 
-FPS = 12
-COLOURS = 160
-UNSEEN_CHANGE = 2  # levels; smaller changes are left out, which saves half of the file
+FPS = 10
+COLOURS = 128
+UNSEEN_CHANGE = 4  # levels; smaller changes are left out, which saves half of the file
 
 _ARROW = ((0, 0), (0, 17), (4, 13), (7, 19), (10, 18), (7, 12), (12, 12))
 _LIMIT = 2000  # frames of the window that one picture may take

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from data.paths import DEMO_FOLDER
-from ui.views.output import save
+from ui.views.output import DEMO_DPI, save
 from ui.views.style import BLUE, INK, LINE, QUIET, RED, Page, draw_image, styled
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def main(folder: Path = DEMO_FOLDER) -> list[Path]:
         "network": draw_network(engine, latent, widths),
         "latent-space": draw_atlas(engine, latent),
     }
-    return [save(figure, name, folder) for name, figure in figures.items()]
+    return [save(figure, name, folder, DEMO_DPI) for name, figure in figures.items()]
 
 
 if __name__ == "__main__":

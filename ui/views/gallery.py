@@ -15,7 +15,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from data.paths import DEMO_FOLDER, NUMPY_FOLDER
-from ui.views.output import save
+from ui.views.output import DEMO_DPI, save
 from ui.views.style import LINE, Page, draw_image, styled
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> list[Path]:
         "samples": draw_samples(engine, latent),
         "traversals": draw_traversals(engine, latent),
     }
-    paths = [save(figure, name, options.out) for name, figure in figures.items()]
+    paths = [save(figure, name, options.out, DEMO_DPI) for name, figure in figures.items()]
     faces = crude_faces()
     sheet = page(faces, plain_answers(engine, faces)[1], "Crude sketches above their answers")
     paths.append(options.out / "sketches.png")

@@ -11,9 +11,10 @@ from data.errors import UserError
 from data.paths import FIGURES_FOLDER
 
 DPI = 150
+DEMO_DPI = 110  # of the pictures in git, which keeps them for ever
 
 
-def save(figure: Figure, name: str, folder: Path = FIGURES_FOLDER) -> Path:
+def save(figure: Figure, name: str, folder: Path = FIGURES_FOLDER, dpi: int = DPI) -> Path:
     """Write a figure as `<folder>/<name>.png`, which appears whole, and return its path.
 
     Raises:
@@ -23,7 +24,7 @@ def save(figure: Figure, name: str, folder: Path = FIGURES_FOLDER) -> Path:
     beside = path.with_name(f".{name}.png")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(beside, format="png", dpi=DPI)
+        figure.savefig(beside, format="png", dpi=dpi)
         beside.replace(path)
     except OSError as error:
         raise UserError(

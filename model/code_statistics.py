@@ -1,0 +1,54 @@
+"""How far out a code lies among those of the portraits that are trained on."""
+
+import keras
+from keras import ops
+
+LONGEST_MEMORY = 200  # batches
+FIRST_MEMORY = 10  # batches that the start counts for: a normal distribution
+LEAST_VARIANCE = 1e-3  # added to every unit, so that the inverse exists
+
+
+class CodeStatistics:
+    """Running mean and covariance of the codes, and the radius of a code in whitened coordinates.
+
+    They are no weights of the model: a training that is continued learns them again in some ten
+    batches. Portraits of one kind do not fill the space evenly, so what is far out among them is
+    seen only after whitening, which is also how the latent space is made afterwards.
+
+    Args:
+        latent_dim: numbers in a code.
+    """
+
+    def __init__(self, latent_dim: int):
+        self.mean, self.covariance, self.batches = (
+            keras.Variable(value, trainable=False, dtype="float32", aggregation="mean", name=name)
+            for name, value in (
+                ("code_mean", ops.zeros(latent_dim)),
+                ("code_covariance", ops.eye(latent_dim)),
+                ("code_batches", 0.0),
+            )
+        )
+
+    def update(self, mean, variance) -> None:
+        """Take in a batch: means and variances of the codes' distributions, both `(n, d)`."""
+        share = ops.maximum(1 / LONGEST_MEMORY, 1 / (FIRST_MEMORY + self.batches))
+        offsets = ops.stop_gradient(mean) - self.mean
+        covariance = ops.matmul(ops.transpose(offsets), offsets) / offsets.shape[0]
+        covariance += ops.diag(ops.mean(ops.stop_gradient(variance), axis=0))
+        self.covariance.assign(self.covariance + share * (covariance - self.covariance))
+        self.mean.assign(self.mean + share * ops.mean(offsets, axis=0))
+        self.batches.assign(self.batches + 1.0)
+
+    def radius(self, mean, variance):
+        """Return the root of each code's expected squared Mahalanobis distance, `(n,)`.
+
+        Args:
+            mean: of the codes' distributions, `(n, d)`.
+            variance: the same.
+        """
+        identity = ops.eye(mean.shape[1])
+        precision = ops.stop_gradient(ops.inv(self.covariance + LEAST_VARIANCE * identity))
+        offsets = mean - self.mean
+        squared = ops.sum(ops.matmul(offsets, precision) * offsets, axis=1)
+        squared += ops.matmul(variance, ops.diag(precision))
+        return ops.sqrt(squared + 1e-6)  # a root has no slope at 0
