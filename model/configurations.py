@@ -54,12 +54,15 @@ CONFIGURATIONS = {
     "no-dreams": _but("the encoder sees no drawings of dreamt faces", dreams=0.0),
     "double-dreams": _but("they count twice", dreams=2 * DEFAULT.dreams),
     "plain-loss": _but(
-        "the squared error alone: no emphasis on the face, no edges",
+        "the squared error alone: no emphasis on the face, no edges, no structure",
         face_emphasis=0.0,
         edge_weight=0.0,
+        ssim_weight=0.0,
     ),
     "no-emphasis": _but("the face weighs no more than the rest", face_emphasis=0.0),
     "no-edges": _but("no term for edges", edge_weight=0.0),
+    "no-ssim": _but("no term for structural similarity", ssim_weight=0.0),
+    "double-ssim": _but("it counts twice", ssim_weight=2 * DEFAULT.ssim_weight),
     "half-kl": _but(
         "codes are held to a normal distribution half as much",
         pixels_per_error=DEFAULT.pixels_per_error / 2,
@@ -76,6 +79,7 @@ CONFIGURATIONS = {
         "no part of one portrait on another", augmentation={"recombination": 0.0}
     ),
     "no-radius": _but("codes are not held to their sphere", radius_weight=0.0),
+    "whitened-radius": _but("... to a sphere after whitening", whitened_radius=True),
     "no-noise": _but("the decoder gets the codes as they are", noisy_codes=False),
     "encoder-alone": _but(
         "... and keeps its weights; for a model to --continue",

@@ -38,7 +38,7 @@ class Settings:
     pixels_per_error: float = 10.0
     face_emphasis: float = 2.0
     edge_weight: float = 0.5
-    ssim_weight: float = 0.0
+    ssim_weight: float = 2.5
     dreams: float = 0.25
     radius_weight: float = 15.0
     whitened_radius: bool = False

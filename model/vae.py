@@ -36,7 +36,8 @@ class VariationalAutoencoder(keras.Model):
     term is half the logarithm of the squared error and nothing has to be tuned against the
     Kullback-Leibler term. That derivation takes every pixel's error to be independent. Neighbouring
     errors are not, so the Kullback-Leibler term counts `pixels_per_error` times. The squared error
-    also counts the error's differences between neighbours, which keeps edges.
+    also counts the error's differences between neighbours, which keeps edges, and beside it stands
+    what the structural similarity (SSIM) lacks of 1, which keeps contrast.
 
     Nearly all of a normal distribution with 80 dimensions lies close to a sphere of radius
     sqrt(79.5), with a deviation of 0.7. The divergence of each portrait's own distribution does not
@@ -59,7 +60,7 @@ class VariationalAutoencoder(keras.Model):
         pixels_per_error: how many pixels share one independent error.
         face_emphasis: see `face_weights`.
         edge_weight: weight of the squared differences between neighbouring errors.
-        ssim_weight: weight of what the structural similarity lacks of 1.
+        ssim_weight: weight of what the structural similarity lacks of 1, see `ssim`.
         dreams: weight of recognising drawings of dreamt faces, 0 for none.
         radius_weight: weight of holding the codes to the radius of a normal distribution.
         whitened_radius: whether that radius is measured after whitening, see `CodeStatistics`.
@@ -74,7 +75,7 @@ class VariationalAutoencoder(keras.Model):
         pixels_per_error: float = 10.0,
         face_emphasis: float = 2.0,
         edge_weight: float = 0.5,
-        ssim_weight: float = 0.0,
+        ssim_weight: float = 2.5,
         dreams: float = 0.25,
         radius_weight: float = 15.0,
         whitened_radius: bool = False,

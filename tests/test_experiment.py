@@ -77,7 +77,7 @@ def test_every_configuration_differs_in_what_it_says_and_builds():
     }
     assert differs["default"] == ""
     assert differs["no-dreams"] == "dreams=0.0"
-    assert differs["plain-loss"] == "face_emphasis=0.0 edge_weight=0.0"
+    assert differs["plain-loss"] == "face_emphasis=0.0 edge_weight=0.0 ssim_weight=0.0"
     assert "augmentation.noise=0.0" in differs["no-augmentation"]
     assert "architecture.decoder_channels=[144, 96, 48, 24]" in differs["wide"]
     assert len(set(differs.values())) == len(differs)

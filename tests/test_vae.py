@@ -19,7 +19,7 @@ def test_face_weights_are_one_on_average_and_highest_on_the_face():
 
 def test_the_objective_is_half_the_log_error_plus_the_divergence():
     autoencoder = build_autoencoder(TINY)
-    model = VariationalAutoencoder(autoencoder, 1.0, 0.0, 0.0, radius_weight=0.0)
+    model = VariationalAutoencoder(autoencoder, 1.0, 0.0, 0.0, 0.0, radius_weight=0.0)
     images = np.full((2, 160, 176, 1), 0.5, np.float32)
     faces = images + 0.1
     mean, log_variance = np.ones((2, 80), np.float32), np.zeros((2, 80), np.float32)
@@ -28,7 +28,7 @@ def test_the_objective_is_half_the_log_error_plus_the_divergence():
 
 
 def test_codes_off_the_sphere_of_a_normal_distribution_cost():
-    model = VariationalAutoencoder(build_autoencoder(TINY), radius_weight=3.0)
+    model = VariationalAutoencoder(build_autoencoder(TINY), ssim_weight=0.0, radius_weight=3.0)
     images = np.full((2, 160, 176, 1), 0.5, np.float32)
     log_variance = np.full((2, 80), -2.0, np.float32)
 
@@ -71,7 +71,7 @@ def test_without_noise_the_decoder_gets_the_means_and_only_they_are_held():
             for more in (0.0, 2.0)
         }
         assert len(losses) == 1 + differs
-    plain = VariationalAutoencoder(build_autoencoder(TINY), noisy_codes=False)
+    plain = VariationalAutoencoder(build_autoencoder(TINY), ssim_weight=0.0, noisy_codes=False)
     zeros = np.zeros((4, 80), np.float32)
     radius = plain.radius_weight * 79.5  # how far zeros are from the sphere; their divergence is 0
     loss = float(plain.compute_loss(y=images, y_pred=(images + 0.1, zeros, zeros, None)))
