@@ -11,9 +11,9 @@ LEAST_VARIANCE = 1e-3  # added to every unit, so that the inverse exists
 class CodeStatistics:
     """Running mean and covariance of the codes, and the radius of a code in whitened coordinates.
 
-    They are no weights of the model: a training that is continued learns them again in some ten
-    batches. Portraits of one kind do not fill the space evenly, so what is far out among them is
-    seen only after whitening, which is also how the latent space is made afterwards.
+    They are no weights of the model: a training that is continued learns them again, within some
+    hundred batches. Portraits of one kind do not fill the space evenly, so what is far out among
+    them is seen only after whitening, which is also how the latent space is made afterwards.
 
     Args:
         latent_dim: numbers in a code.
