@@ -214,16 +214,16 @@ def compiled_model(
     autoencoder.get_layer("decoder").trainable = settings.decoder_trained
     model = VariationalAutoencoder(
         autoencoder,
-        settings.pixels_per_error,
-        settings.face_emphasis,
-        settings.edge_weight,
-        settings.ssim_weight,
-        settings.dreams,
-        settings.radius_weight,
-        settings.whitened_radius,
-        settings.noisy_codes,
-        settings.seed,
-        tf.distribute.get_strategy().num_replicas_in_sync,
+        pixels_per_error=settings.pixels_per_error,
+        face_emphasis=settings.face_emphasis,
+        edge_weight=settings.edge_weight,
+        ssim_weight=settings.ssim_weight,
+        dreams=settings.dreams,
+        radius_weight=settings.radius_weight,
+        whitened_radius=settings.whitened_radius,
+        noisy_codes=settings.noisy_codes,
+        seed=settings.seed,
+        replicas=tf.distribute.get_strategy().num_replicas_in_sync,
     )
     model.compile(
         build_optimizer(steps, settings.learning_rate, settings.weight_decay, settings.averaging),

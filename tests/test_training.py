@@ -211,6 +211,13 @@ def test_an_interrupted_training_does_not_replace_a_better_model(arrays, tmp_pat
     assert read_card(out)["model_id"] == before
 
 
+def test_the_settings_reach_the_objective():
+    changed = {"edge_weight": 0.1, "ssim_weight": 0.2, "dreams": 0.3, "radius_weight": 0.4}
+    changed |= {"whitened_radius": True, "noisy_codes": False}
+    model = train.compiled_model(settings(**changed), 10)
+    assert {name: getattr(model, name) for name in changed} == changed
+
+
 def test_divergence_is_one_sentence_and_leaves_the_former_model(arrays, tmp_path):
     out = write_tiny_model(tmp_path / "mine")
     before = read_card(out)
