@@ -52,8 +52,8 @@ def latent_space_inference():
     Uses the portraits if they are prepared, else the codes that come with the model.
     """
     from model.latent import LatentSpace
-    from model.normality import code_figures
-    from model.quiet import load_engine
+    from model.loading import load_engine
+    from model.measuring.normality import code_figures
     from ui.views.latent_space import show_latent_space
 
     engine, latent = load_engine(), LatentSpace.load()
@@ -101,10 +101,10 @@ def test_auto(start=0):
     """
     from data import load_arrays
     from data.paths import NUMPY_FOLDER
-    from model.baseline import PCABaseline
-    from model.evaluate import compare_with_pca, image_figures, spread
-    from model.frames import crop
-    from model.quiet import load_engine
+    from model.frame import crop
+    from model.loading import load_engine
+    from model.measuring.metrics import compare_with_pca, image_figures, spread
+    from model.measuring.pca import PCABaseline
     from ui.views.reconstructions import show_reconstructions
 
     X_train, X_test = load_arrays()
@@ -130,13 +130,13 @@ def learn(init=True, **options):
 
     Args:
         init: True starts from scratch, False goes on with the model that exists.
-        options: see `model.train.learn`.
+        options: see `model.training.learn.learn`.
     """
     from data.paths import MY_MODEL
-    from model.quiet import import_tensorflow
+    from model.loading import import_tensorflow
 
     import_tensorflow()
-    from model.train import learn as train
+    from model.training.learn import learn as train
     from ui.views.training import draw_training_curve, draw_training_progress
 
     card = train(
@@ -157,7 +157,7 @@ def _open_window(start):
     """Open the window with both screens, at the one named."""
     from data.paths import SAVES_FOLDER
     from model.latent import LatentSpace
-    from model.quiet import load_engine
+    from model.loading import load_engine
     from ui.explorer import open_explorer
     from ui.session import Session
 
@@ -170,7 +170,7 @@ def _codes_of_portraits(engine, latent):
     import numpy as np
 
     from data import UserError, load_arrays
-    from model.evaluate import image_blocks, spread
+    from model.measuring.metrics import image_blocks, spread
 
     try:
         X_train, _ = load_arrays()

@@ -13,8 +13,8 @@ import numpy as np
 import tensorflow as tf
 
 from data.errors import UserError
-from model.files import NETWORK_FILE, REPAIR, find_model, model_title, read_card
-from model.frames import IMAGE_SHAPE
+from model.folder import NETWORK_FILE, REPAIR, find_model, model_title, read_card
+from model.frame import IMAGE_SHAPE
 from model.latent import LatentSpace
 from model.network import LATENT_DIM
 from model.network_file import load_network

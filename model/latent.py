@@ -10,7 +10,7 @@ import numpy as np
 
 from data.errors import UserError
 from model.containers import finite, read_arrays
-from model.files import LATENT_FILE, REPAIR, find_model, read_card
+from model.folder import LATENT_FILE, REPAIR, find_model, read_card
 
 CODE_LENGTH = 80  # of the networks of this program
 MAX_GALLERY = 2000

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import keras
 from keras import layers
 
-from model.frames import IMAGE_SHAPE
+from model.frame import IMAGE_SHAPE
 
 LATENT_DIM = 80
 HALVINGS = 4

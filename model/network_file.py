@@ -20,7 +20,7 @@ import numpy as np
 
 from data.errors import UserError
 from model.containers import read_zip
-from model.files import MAX_NETWORK_BYTES, REPAIR
+from model.folder import MAX_NETWORK_BYTES, REPAIR
 from model.network_config import MAX_ACTIVATIONS, check_config
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"

@@ -100,7 +100,7 @@ def test_a_bug_keeps_its_traceback(monkeypatch):
 def test_only_compiled_code_is_silenced_and_only_for_a_while():
     script = """
 import os, sys
-from model.quiet import _compiled_code_silenced
+from model.loading import _compiled_code_silenced
 try:
     with _compiled_code_silenced():
         os.write(2, b"compiled ")

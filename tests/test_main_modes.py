@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.drawn_archive import drawn_files, write_archive
-from tests.tiny_model import write_tiny_model
+from tests.data.drawn_archive import drawn_files, write_archive
+from tests.model.tiny_model import write_tiny_model
 
 PROJECT = Path(__file__).resolve().parent.parent
 PORTRAITS = 60
@@ -70,7 +70,7 @@ main.latent_space_inference()  # before there are arrays: from the codes that co
 main.prepare_data({str(archive)!r})
 main.print_faces()
 main.print_faces(split="test")
-from tests.tiny_model import TINY_SETTINGS
+from tests.model.tiny_model import TINY_SETTINGS
 main.learn(settings=TINY_SETTINGS)
 main.learn(init=False, settings=TINY_SETTINGS)
 main.test_auto()

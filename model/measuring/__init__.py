@@ -1,0 +1,1 @@
+"""Figures of pictures and codes, and the PCA baseline."""

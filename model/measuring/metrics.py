@@ -1,0 +1,264 @@
+"""Every figure this project reports, measured in one place.
+
+`figures_by_part` gives what a model card holds, `evaluate` that of one set of unseen portraits; the
+functions below give the parts: how close pictures come back, how normal the codes are, how varied
+samples are. Choices are made on the validation slice (the last tenth of `X_train`); `X_test` is for
+figures that are reported.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from data.arrays import release
+from model.frame import crop, face_mask, mirror
+from model.measuring.normality import code_figures, code_summary
+from model.measuring.pca import PCABaseline
+
+if TYPE_CHECKING:
+    from model.engine import FaceEngine
+    from model.latent import LatentSpace
+
+BLOCK = 128  # images measured at a time
+PARTS = ("training", "validation", "test")
+
+
+def split_validation(X_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Split off the last tenth of the training portraits: (those trained on, validation slice)."""
+    cut = len(X_train) - len(X_train) // 10
+    return X_train[:cut], X_train[cut:]
+
+
+def figures_by_part(
+    engine: FaceEngine,
+    latent: LatentSpace,
+    X_train: np.ndarray,
+    X_test: np.ndarray,
+    folder: Path,
+    parts: Collection[str] = PARTS,
+) -> dict[str, dict[str, float]]:
+    """Measure a model on each part of the data, beside a PCA that has not seen that part.
+
+    Args:
+        engine: the trained network.
+        latent: the statistics of its training codes.
+        X_train: uint8 (n, 171, 186, 1); its last tenth is the validation slice.
+        X_test: uint8 (m, 171, 186, 1).
+        folder: where the baselines are kept, see `PCABaseline.cached`.
+        parts: which of `PARTS` to measure.
+
+    Returns:
+        By part, numbers of six decimals: of "training" how normal its codes are (`code_summary`),
+        of "validation" and "test" what `evaluate` gives. A part of fewer than two portraits is
+        left out.
+    """
+    X_fit, X_validation = split_validation(X_train)
+    found = {}
+    if "training" in parts:
+        found["training"] = code_summary(code_figures(latent.gallery, latent))
+    if "validation" in parts and len(X_validation) > 1:
+        baseline = PCABaseline.cached(X_fit, folder)
+        found["validation"] = evaluate(engine, latent, X_validation, baseline)
+    if "test" in parts and len(X_test) > 1:
+        baseline = PCABaseline.cached(X_train, folder)
+        found["test"] = evaluate(engine, latent, X_test, baseline)
+    return {
+        part: {name: round(value, 6) for name, value in figures.items()}
+        for part, figures in found.items()
+    }
+
+
+def evaluate(
+    engine: FaceEngine,
+    latent: LatentSpace,
+    X: np.ndarray,
+    baseline: PCABaseline | None = None,
+) -> dict[str, float]:
+    """Measure a model on portraits, and PCA beside it where a baseline is given.
+
+    Args:
+        engine: the trained network.
+        latent: the statistics of its training codes.
+        X: uint8 (n, 171, 186, 1), an array or a memory map; read in blocks.
+        baseline: PCA with as many numbers, fitted on the training portraits.
+
+    Returns:
+        Plain numbers, ready for JSON: `mse`, `face_mse`, `ssim`, `sharpness` (see
+        `image_figures`), those of `code_summary`, `mahalanobis_ratio` and `mahalanobis2_ratio`
+        (how far out these codes lie on average, and the same of squares, in terms of the training
+        portraits': 1 where the network knows no portrait by heart), `diversity` (see
+        `sample_diversity`), and with a baseline `pca_mse` and so on, `mse_ratio`, `face_mse_ratio`
+        (below 1 is better than PCA) and `ssim_gain` (above 0 is better).
+    """
+    figures, codes = _measure(engine, X, baseline)
+    figures |= code_summary(code_figures(codes, latent))
+    of_training = latent.mahalanobis(latent.gallery)
+    figures["mahalanobis_ratio"] = figures["mean_mahalanobis"] / float(of_training.mean())
+    figures["mahalanobis2_ratio"] = figures["mean_mahalanobis2"] / float(
+        np.square(of_training).mean()
+    )
+    figures["diversity"] = sample_diversity(engine, latent, X)
+    return figures
+
+
+def compare_with_pca(engine: FaceEngine, X: np.ndarray, baseline: PCABaseline) -> dict[str, float]:
+    """Measure reconstructions only: the part of `evaluate` that shows what a network is worth."""
+    return _measure(engine, X, baseline)[0]
+
+
+def spread(X: np.ndarray, at_most: int) -> np.ndarray:
+    """Return at most so many of the portraits (n, 171, 186, 1), evenly spread over all."""
+    if len(X) <= at_most:
+        return X
+    return X[np.linspace(0, len(X) - 1, at_most).round().astype(int)]
+
+
+def image_blocks(X: np.ndarray, mirrored: bool = False) -> Iterator[np.ndarray]:
+    """Yield portraits, or their mirror images, as images of the model's frame.
+
+    Args:
+        X: uint8 (n, 171, 186, 1), an array or a memory map.
+        mirrored: whether to mirror them about the face axis.
+
+    Yields:
+        float32 (m, 160, 176, 1) in [0, 1], m <= BLOCK.
+    """
+    for start in range(0, len(X), BLOCK):
+        portraits = np.asarray(X[start : start + BLOCK])
+        images = crop(mirror(portraits) if mirrored else portraits)
+        release(X)
+        yield images
+
+
+def encode_portraits(engine: FaceEngine, X: np.ndarray, mirrored: bool = False) -> np.ndarray:
+    """Encode portraits (n, 171, 186, 1), or their mirror images: float32 codes (n, 80)."""
+    return np.concatenate([engine.encode(images) for images in image_blocks(X, mirrored)])
+
+
+def image_figures(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, np.ndarray]:
+    """Compare each image with its reconstruction.
+
+    Args:
+        images: float32 (n, 160, 176, 1) in [0, 1].
+        reconstructions: the same shape and range.
+
+    Returns:
+        float32 (n,) arrays: `mse`; `face_mse`, inside the face ellipse only; `ssim`, the structural
+        similarity of Wang et al. 2004 (1 is identical); `sharpness`, the share of the image's
+        Laplacian energy that is left (1 is as sharp, 0 is flat).
+    """
+    if images.shape != reconstructions.shape:
+        raise ValueError(
+            "Images and reconstructions must have one shape. "
+            f"Received: {images.shape} and {reconstructions.shape}"
+        )
+    squared = np.square(images[..., 0] - reconstructions[..., 0])
+    energy = _laplacian_energy(images)
+    return {
+        "mse": squared.mean(axis=(1, 2)),
+        "face_mse": squared[:, face_mask()].mean(axis=1),
+        "ssim": _structural_similarity(images, reconstructions),
+        "sharpness": _laplacian_energy(reconstructions) / np.maximum(energy, 1e-12),
+    }
+
+
+def reconstruction_figures(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, float]:
+    """Average `image_figures` over the images: means, and the median of `sharpness`."""
+    return average_figures([image_figures(images, reconstructions)])
+
+
+def average_figures(parts: list[dict[str, np.ndarray]]) -> dict[str, float]:
+    """Average the `image_figures` of one or more blocks: means, and the median of `sharpness`."""
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    means = {name: float(values.mean(dtype=np.float64)) for name, values in whole.items()}
+    return means | {"sharpness": float(np.median(whole["sharpness"]))}
+
+
+def sample_diversity(
+    engine: FaceEngine, latent: LatentSpace, X: np.ndarray, count: int = 200, seed: int = 0
+) -> float:
+    """Compare how different samples are with how different reconstructed portraits are.
+
+    Returns:
+        The mean distance between two samples at temperature 1, divided by that between the
+        reconstructions of two portraits: near 1 where samples vary as people do.
+    """
+    count = min(count, len(X))
+    if count < 2:
+        return math.nan
+    rows = np.linspace(0, len(X) - 1, count).astype(int)
+    real = engine.decode(engine.encode(crop(np.stack([X[row] for row in rows]))))
+    sampled = engine.decode(latent.sample(count, np.random.default_rng(seed)))
+    return mean_pairwise_distance(sampled) / mean_pairwise_distance(real)
+
+
+def mean_pairwise_distance(images: np.ndarray) -> float:
+    """Return the mean Euclidean distance between two different images of (n, 160, 176, 1)."""
+    flat = images.reshape(len(images), -1).astype(np.float64)
+    norms = np.square(flat).sum(axis=1)
+    squared = norms[:, None] + norms[None, :] - 2 * flat @ flat.T
+    above = np.triu_indices(len(flat), 1)
+    return float(np.sqrt(np.maximum(squared[above], 0)).mean())
+
+
+def _measure(
+    engine: FaceEngine, X: np.ndarray, baseline: PCABaseline | None
+) -> tuple[dict[str, float], np.ndarray]:
+    """Return the figures of all reconstructions and the codes (n, 80), a block at a time."""
+    codes, mine, linear = [], [], []
+    for images in image_blocks(X):
+        codes.append(engine.encode(images))
+        mine.append(image_figures(images, engine.decode(codes[-1])))
+        if baseline is not None:
+            linear.append(image_figures(images, baseline.reconstruct(images)))
+    figures = average_figures(mine)
+    if baseline is not None:
+        pca = average_figures(linear)
+        figures |= {f"pca_{name}": value for name, value in pca.items()}
+        figures["mse_ratio"] = figures["mse"] / pca["mse"]
+        figures["face_mse_ratio"] = figures["face_mse"] / pca["face_mse"]
+        figures["ssim_gain"] = figures["ssim"] - pca["ssim"]
+    return figures, np.concatenate(codes)
+
+
+def _structural_similarity(images: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return the mean SSIM of each pair, (n,): a Gaussian window of 11 pixels, deviation 1.5.
+
+    What `tf.image.ssim` gives for a range of 1, faster and with smaller rounding errors: the window
+    is applied to columns and then to rows, and variances are measured about the mean grey.
+    """
+    import tensorflow as tf
+
+    offsets = np.arange(11, dtype=np.float32) - 5
+    window = np.exp(-np.square(offsets / 1.5) / 2)
+    window /= window.sum()
+
+    def smooth(x: tf.Tensor) -> tf.Tensor:
+        x = tf.nn.conv2d(x, window.reshape(11, 1, 1, 1), 1, "VALID")
+        return tf.nn.conv2d(x, window.reshape(1, 11, 1, 1), 1, "VALID")
+
+    x, y = tf.constant(images), tf.constant(others)
+    mean_x, mean_y = smooth(x), smooth(y)
+    product, squares = mean_x * mean_y, mean_x**2 + mean_y**2
+    level = tf.reduce_mean(x + y, axis=(1, 2, 3), keepdims=True) / 2
+    x, y = x - level, y - level  # variances stay as they are, and rounding errors get small
+    low_x, low_y = mean_x - level, mean_y - level
+    covariance = smooth(x * y) - low_x * low_y
+    variances = smooth(x * x + y * y) - low_x**2 - low_y**2
+    small, smaller = 0.03**2, 0.01**2  # constants of the definition, for a range of 1
+    luminance = (2 * product + smaller) / (squares + smaller)
+    structure = (2 * covariance + small) / (variances + small)
+    return tf.reduce_mean(luminance * structure, axis=(1, 2, 3)).numpy()
+
+
+def _laplacian_energy(images: np.ndarray) -> np.ndarray:
+    """Sum the squared five-point Laplacian of each image, (n, 160, 176, 1) to (n,)."""
+    x = images[..., 0]
+    laplacian = x[:, 2:, 1:-1] + x[:, :-2, 1:-1] + x[:, 1:-1, 2:] + x[:, 1:-1, :-2]
+    laplacian = laplacian - 4 * x[:, 1:-1, 1:-1]
+    return np.square(laplacian).sum(axis=(1, 2))

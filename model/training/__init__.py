@@ -1,0 +1,1 @@
+"""Training: from the arrays to a model folder."""

@@ -1,0 +1,189 @@
+"""The input pipeline: portraits from the memory map, each time a little different.
+
+1,467 portraits are few. Every one is shown mirrored about the face axis, turned, moved, stretched
+and lit a little differently each time, all in one resampling of the archive frame. Half of them
+also get a part of another portrait: faces are aligned, so one's face fits under another's hair,
+and a few portraits give many.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from data.arrays import release
+from model.frame import (
+    CROP_LEFT,
+    CROP_TOP,
+    FACE_CENTRE,
+    IMAGE_SHAPE,
+    PORTRAIT_SHAPE,
+    crop,
+)
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How much a portrait may change; standard deviations unless said otherwise.
+
+    Attributes:
+        shift: pixels.
+        rotation: degrees.
+        scale: logarithm of the size, of width against height, and the shear.
+        perspective: change of size across the frame.
+        contrast: logarithm of the contrast.
+        brightness: in units of black to white.
+        noise: on the input only, in units of black to white.
+        recombination: share of the portraits that get a part of another one, see `recombine`.
+    """
+
+    shift: float = 1.5
+    rotation: float = 2.0
+    scale: float = 0.03
+    perspective: float = 0.02
+    contrast: float = 0.1
+    brightness: float = 0.05
+    noise: float = 0.01
+    recombination: float = 0.6
+
+
+def training_batches(
+    portraits: np.ndarray, batch_size: int, augmentation: Augmentation, seed: int
+) -> tf.data.Dataset:
+    """Endless shuffled batches of (inputs, targets).
+
+    Args:
+        portraits: uint8 `(n, 171, 186, 1)`, usually a memory map; rows are read as they are needed.
+        batch_size: images in a batch.
+        augmentation: how much the portraits may change.
+        seed: of order and changes.
+
+    Returns:
+        A data set of pairs, both float32 `(batch_size, 160, 176, 1)` in [0, 1].
+    """
+    n = len(portraits)
+
+    def read(rows):
+        batch = portraits[np.sort(rows)]
+        release(portraits)
+        return batch
+
+    def load(rows):
+        batch = tf.numpy_function(read, [rows], tf.uint8, stateful=False)
+        return tf.ensure_shape(batch, (batch_size, *PORTRAIT_SHAPE, 1))
+
+    rows = tf.data.Dataset.range(n).shuffle(n, seed=seed).repeat()
+    batches = rows.batch(batch_size, drop_remainder=True).map(load, num_parallel_calls=2)
+    batches = batches.map(lambda batch: augment(batch, augmentation), num_parallel_calls=2)
+    return batches.prefetch(4)
+
+
+def validation_batches(portraits: np.ndarray, batch_size: int) -> tf.data.Dataset:
+    """Batches of (images, images) as they are, in order; float32 `(n, 160, 176, 1)` in [0, 1]."""
+
+    def generate():
+        for start in range(0, len(portraits), batch_size):
+            images = crop(portraits[start : start + batch_size])
+            release(portraits)
+            yield images, images
+
+    spec = tf.TensorSpec((None, *IMAGE_SHAPE, 1), tf.float32)
+    batches = tf.data.Dataset.from_generator(generate, output_signature=(spec, spec))
+    batches = batches.apply(
+        tf.data.experimental.assert_cardinality(math.ceil(len(portraits) / batch_size))
+    )
+    return batches.prefetch(2)
+
+
+def augment(portraits: tf.Tensor, augmentation: Augmentation) -> tuple[tf.Tensor, tf.Tensor]:
+    """Change a batch of portraits; see `Augmentation`.
+
+    Args:
+        portraits: uint8 `(n, 171, 186, 1)`.
+        augmentation: how much.
+
+    Returns:
+        Inputs and targets, float32 `(n, 160, 176, 1)` in [0, 1]; the inputs are noisy.
+    """
+    n = portraits.shape[0]
+    targets = tf.raw_ops.ImageProjectiveTransformV3(
+        images=tf.cast(portraits, tf.float32) / 255.0,
+        transforms=_random_transforms(n, augmentation),
+        output_shape=IMAGE_SHAPE,
+        interpolation="BILINEAR",
+        fill_mode="NEAREST",
+        fill_value=0.0,
+    )
+    gain = tf.exp(tf.random.normal((n, 1, 1, 1), stddev=augmentation.contrast))
+    offset = tf.random.normal((n, 1, 1, 1), stddev=augmentation.brightness)
+    targets = tf.clip_by_value((targets - 0.5) * gain + 0.5 + offset, 0.0, 1.0)
+    targets = tf.ensure_shape(targets, (n, *IMAGE_SHAPE, 1))
+    if augmentation.recombination:
+        targets = recombine(targets, augmentation.recombination)
+    inputs = targets + tf.random.normal(tf.shape(targets), stddev=augmentation.noise)
+    return tf.clip_by_value(inputs, 0.0, 1.0), targets
+
+
+def recombine(images: tf.Tensor, share: float) -> tf.Tensor:
+    """Give a share of the portraits a part of the one before them in the batch.
+
+    The part is the face, or all above or below a level between hair and chin. Its rim is soft, and
+    its brightness is moved to that of its new surroundings along the rim.
+
+    Args:
+        images: float32 `(n, 160, 176, 1)` in [0, 1], faces in the archive's place.
+        share: of the portraits that change, 0 to 1.
+
+    Returns:
+        Images of the same shape and range.
+    """
+    n = images.shape[0]
+
+    def uniform(low: float, high: float) -> tf.Tensor:
+        return tf.random.uniform((n, 1, 1, 1), low, high)
+
+    y = tf.range(IMAGE_SHAPE[0], dtype=tf.float32)[:, tf.newaxis, tf.newaxis]
+    x = tf.range(IMAGE_SHAPE[1], dtype=tf.float32)[:, tf.newaxis]
+    width, height, middle = uniform(30, 58), uniform(38, 74), FACE_CENTRE[1] + uniform(-12, 12)
+    face = 1 - tf.sqrt(((x - FACE_CENTRE[0]) / width) ** 2 + ((y - middle) / height) ** 2)
+    side = (y - uniform(70, 150)) / 60 * tf.sign(uniform(-1, 1))
+    mask = tf.sigmoid(tf.where(uniform(0, 1) < 0.65, face, side) * uniform(10, 25))
+
+    others = tf.roll(images, 1, axis=0)
+    rim = mask * (1 - mask)
+    rim /= tf.reduce_sum(rim, axis=(1, 2, 3), keepdims=True)
+    others += tf.reduce_sum(rim * (images - others), axis=(1, 2, 3), keepdims=True)
+    mixed = tf.clip_by_value(images + mask * (others - images), 0.0, 1.0)
+    return tf.where(uniform(0, 1) < share, mixed, images)
+
+
+def _random_transforms(n: int, augmentation: Augmentation) -> tf.Tensor:
+    """Projective maps from pixels of the model's frame to pixels of the portrait, `(n, 8)`.
+
+    A frame pixel is taken relative to the face centre, changed, mirrored half of the time, and
+    put back at the face centre of the portrait: mirroring is about the face axis by construction.
+    """
+    centre_x, centre_y = FACE_CENTRE
+
+    def normal(deviation: float) -> tf.Tensor:
+        return tf.random.truncated_normal((n,), stddev=deviation)
+
+    angle = normal(math.radians(augmentation.rotation))
+    size, stretch, shear = (normal(augmentation.scale) for _ in range(3))
+    mirrored = tf.where(tf.random.uniform((n,)) < 0.5, -1.0, 1.0)
+    width, height = tf.exp(size + stretch), tf.exp(size - stretch)
+    xx, xy = mirrored * width * tf.cos(angle), mirrored * (shear - tf.sin(angle)) * height
+    yx, yy = width * tf.sin(angle), height * tf.cos(angle)
+    lean_x, lean_y = (normal(augmentation.perspective / IMAGE_SHAPE[1]) for _ in range(2))
+    to_x = centre_x + CROP_LEFT + normal(augmentation.shift)
+    to_y = centre_y + CROP_TOP + normal(augmentation.shift)
+
+    # x = to_x + (xx dx + xy dy) / k, k = 1 + lean_x dx + lean_y dy, with (dx, dy) from the centre
+    ax, ay, a0 = xx + to_x * lean_x, xy + to_x * lean_y, to_x
+    bx, by, b0 = yx + to_y * lean_x, yy + to_y * lean_y, to_y
+    a0, b0, k0 = (
+        c0 - cx * centre_x - cy * centre_y
+        for c0, cx, cy in ((a0, ax, ay), (b0, bx, by), (tf.ones((n,)), lean_x, lean_y))
+    )
+    return tf.stack([ax, ay, a0, bx, by, b0, lean_x, lean_y], axis=1) / k0[:, tf.newaxis]

@@ -1,0 +1,277 @@
+"""Training: from the arrays to a model folder.
+
+Reads from top to bottom: `learn`, and the steps it takes; its settings are in
+`model.training.settings`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from datetime import date
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from data import load_arrays
+from data.errors import UserError
+from data.paths import MY_MODEL, NUMPY_FOLDER
+from model.engine import FaceEngine
+from model.folder import (
+    HISTORY_COLUMNS,
+    NETWORK_FILE,
+    REPAIR,
+    file_hash,
+    find_model,
+    is_history,
+    publish,
+    read_card,
+    read_history,
+)
+from model.frame import crop
+from model.measuring.metrics import split_validation
+from model.network import build_autoencoder
+from model.network_file import load_network, save_network
+from model.training.augmentation import training_batches, validation_batches
+from model.training.callbacks import Interruption, Progress, TrainingState, Views
+from model.training.devices import training_policy, training_strategy
+from model.training.export import data_hash, export
+from model.training.objective import VariationalAutoencoder
+from model.training.optimizer import build_optimizer
+from model.training.settings import Settings, architecture_of
+
+PICTURED = 8  # validation portraits in the picture of progress
+
+
+def learn(
+    init: bool = True,
+    *,
+    fresh: bool = False,
+    arrays: str | Path = NUMPY_FOLDER,
+    out: str | Path = MY_MODEL,
+    settings: Settings | None = None,
+    devices: list[str] | None = None,
+    on_epoch: Callable | None = None,
+    on_pictures: Callable | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    about: str = "",
+    say: Callable[[str], None] = lambda sentence: None,
+) -> dict:
+    """Train the autoencoder and write a model folder.
+
+    An interrupted training is continued by the same call. Ctrl-C and SIGTERM end it cleanly and
+    keep what was learned; a kill costs at most the running epoch.
+
+    Args:
+        init: start from random weights; False continues the model that exists: the one in `out`,
+            else the one that the program would use.
+        fresh: discard an interrupted training instead of continuing it.
+        arrays: folder of `X_train.npy` and `X_test.npy`.
+        out: the model folder to write.
+        settings: None takes the defaults.
+        devices: names such as "GPU:0" of the devices that share every batch, by TensorFlow's
+            MirroredStrategy; None takes all GPUs of the machine, or the processor.
+        on_epoch: called now and then with the history, a list of one dictionary an epoch.
+        on_pictures: called with validation images, reconstructions, both `(n, 160, 176, 1)`, and
+            the number of epochs.
+        callbacks: more of Keras' own, called last.
+        about: a sentence for the card on what the portraits are.
+        say: called with sentences about what goes on.
+
+    Returns:
+        The model card.
+
+    Raises:
+        UserError: without arrays, with too few portraits, without a model to continue, where
+            nothing can be written, or where the loss diverged before anything was learned.
+    """
+    out = Path(out)
+    settings = settings or Settings()
+    X_train, _ = load_arrays(arrays)
+    X_fit, X_validation = split_validation(X_train)
+    if len(X_fit) < settings.batch_size or not len(X_validation):
+        raise UserError(
+            f"{len(X_train)} portraits are too few to train on in batches of "
+            f"{settings.batch_size}. Prepare a larger archive with prepare_data()."
+        )
+    former_weights, former_history, former_card = None, [], None
+    if not init:
+        settings, former_weights, former_history, former_card = _former_model(out, settings)
+
+    steps_per_epoch = len(X_fit) // settings.batch_size
+    epochs = max(settings.least_epochs, math.ceil(settings.steps / steps_per_epoch))
+    keras.utils.set_random_seed(settings.seed)
+    strategy = training_strategy(devices)
+    with strategy.scope():
+        model = compiled_model(settings, epochs * steps_per_epoch, former_weights)
+    state = TrainingState(
+        out.with_name(f"{out.name}.training.npz"),
+        _fingerprint(X_train, settings, former_weights),
+        max(2, round(settings.patience * epochs)),
+    )
+    if fresh:
+        state.path.unlink(missing_ok=True)
+    if state.restore(model):
+        say(f"Continuing the interrupted training after epoch {state.epochs_done} of {epochs}.")
+    else:
+        state.history = former_history
+        say(
+            f"Training on {len(X_fit):,} portraits, validating on {len(X_validation):,}: "
+            f"{epochs} epochs. Ctrl-C stops and keeps what was learned."
+        )
+    pictured = crop(np.asarray(X_validation[:PICTURED]))
+    interruption = Interruption()
+    all_callbacks = [
+        interruption,
+        keras.callbacks.TerminateOnNaN(),
+        keras.callbacks.SwapEMAWeights(),  # validation sees the averaged weights
+        state,
+        Progress(epochs, steps_per_epoch, state.epochs_done),
+        Views(state, pictured, on_epoch, on_pictures),
+        *callbacks,
+    ]
+    interrupted = False
+    with interruption.signals():
+        try:
+            if state.epochs_done < epochs:
+                model.fit(
+                    training_batches(
+                        X_fit,
+                        settings.batch_size,
+                        settings.augmentation,
+                        settings.seed + state.epochs_done,
+                    ),
+                    validation_data=validation_batches(X_validation, settings.batch_size),
+                    steps_per_epoch=steps_per_epoch,
+                    initial_epoch=state.epochs_done,
+                    epochs=epochs,
+                    shuffle=False,  # the batches are shuffled already
+                    verbose=0,
+                    callbacks=all_callbacks,
+                )
+        except KeyboardInterrupt:
+            interrupted = True
+    if state.best_weights is None:
+        if interrupted:
+            say("\nStopped in the first epoch; nothing was learned yet.")
+            raise KeyboardInterrupt
+        state.path.unlink(missing_ok=True)
+        raise UserError(
+            "Training diverged before anything was learned. Call learn() with a lower "
+            "learning_rate in its settings."
+        )
+    if interrupted and _is_better(read_history(out), state.best_loss):
+        say(f"\nStopped. The better model in {out} stays; the same call continues this training.")
+        return read_card(out)
+    if interrupted:
+        reason = "interrupted"
+    elif state.diverged:
+        reason = "the loss diverged"
+    elif state.epochs_done < epochs:
+        reason = "no better validation loss"
+    else:
+        reason = "all epochs done"
+    say(f"\nEnded after epoch {state.epochs_done} ({reason}). Measuring and saving the best model.")
+    card = {
+        "created": date.today().isoformat(),
+        "settings": asdict(settings),
+        "training": {
+            "epochs": state.epochs_done,
+            "best_epoch": state.best_epoch,
+            "minutes": round(sum(row["seconds"] for row in state.history) / 60, 1),
+            "ended": reason,
+            "continued_from": former_card,
+        },
+        "versions": {
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            "keras": keras.__version__,
+        },
+    }
+    publish(
+        out,
+        lambda folder: _export(folder, state.best_weights, settings, arrays, about),
+        card,
+        state.history,
+    )
+    if not interrupted:
+        state.path.unlink(missing_ok=True)
+    return read_card(out)
+
+
+def compiled_model(
+    settings: Settings, steps: int, weights: list[np.ndarray] | None = None
+) -> VariationalAutoencoder:
+    """Build the model and compile it for so many steps; weights of None are random."""
+    autoencoder = build_autoencoder(settings.architecture, training_policy())
+    if weights is not None:
+        autoencoder.set_weights(weights)
+    autoencoder.get_layer("decoder").trainable = settings.decoder_trained
+    model = VariationalAutoencoder(
+        autoencoder,
+        pixels_per_error=settings.pixels_per_error,
+        face_emphasis=settings.face_emphasis,
+        edge_weight=settings.edge_weight,
+        ssim_weight=settings.ssim_weight,
+        dreams=settings.dreams,
+        radius_weight=settings.radius_weight,
+        whitened_radius=settings.whitened_radius,
+        noisy_codes=settings.noisy_codes,
+        seed=settings.seed,
+        replicas=tf.distribute.get_strategy().num_replicas_in_sync,
+    )
+    model.compile(
+        build_optimizer(steps, settings.learning_rate, settings.weight_decay, settings.averaging),
+        jit_compile=False,
+    )
+    model.training.optimizer.build(model.trainable_variables)
+    return model
+
+
+def _former_model(out: Path, settings: Settings):
+    """Return settings with the former model's architecture, its weights, history and card."""
+    folder = find_model(out if out.exists() else None)
+    card = read_card(folder)
+    architecture = architecture_of(card)
+    weights = load_network(folder / NETWORK_FILE).get_weights()
+    if architecture is None or [value.shape for value in weights] != [
+        value.shape for value in build_autoencoder(architecture).get_weights()
+    ]:
+        raise UserError(f"The card in {folder} describes another network. {REPAIR}")
+    history = read_history(folder)
+    kept = {name: card[name] for name in ("data", "settings", "training") if name in card}
+    return (
+        replace(settings, architecture=architecture),
+        weights,
+        history if is_history(history, HISTORY_COLUMNS) else [],
+        kept,
+    )
+
+
+def _export(
+    folder: Path, weights: list[np.ndarray], settings: Settings, arrays: str | Path, about: str
+) -> dict:
+    """Write the network in float32, and what describes it."""
+    autoencoder = build_autoencoder(settings.architecture)
+    autoencoder.set_weights(weights)
+    save_network(autoencoder, folder / NETWORK_FILE)
+    engine = FaceEngine(autoencoder, file_hash(folder / NETWORK_FILE))
+    return export(folder, engine, arrays, about)
+
+
+def _is_better(history: list[dict[str, float]], loss: float) -> bool:
+    return any(row.get("val_loss", math.inf) < loss for row in history)
+
+
+def _fingerprint(X: np.ndarray, settings: Settings, weights: list[np.ndarray] | None) -> str:
+    """Name what a training depends on, so that only the same training is continued."""
+    digest = hashlib.sha256(json.dumps([data_hash(X), asdict(settings)]).encode())
+    for value in weights or []:
+        digest.update(np.ascontiguousarray(value))
+    return digest.hexdigest()

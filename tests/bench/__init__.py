@@ -1,0 +1,1 @@
+"""The workshop: benchmarks, experiments, judges of sketches, makers of README's pictures."""

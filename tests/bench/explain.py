@@ -1,0 +1,130 @@
+"""The picture that explains the program: a portrait, its 80 numbers, a face, and a slider moved.
+
+Run `python -m tests.bench.explain` to draw it from the shipped model into `assets/demo`, together
+with the pictures of the network and of the latent space that README.md shows. No real portrait is
+in any of them: the model generates the portrait that it explains itself with.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch
+
+from data.paths import DEMO_FOLDER
+from ui.views.output import DEMO_DPI, save
+from ui.views.style import BLUE, INK, LINE, QUIET, RED, Page, draw_image, styled
+
+if TYPE_CHECKING:
+    from model.engine import FaceEngine
+    from model.latent import LatentSpace
+
+SEED = 0  # of the generated portrait
+TEMPERATURE = 0.8
+MOVED = 4  # the slider that is moved
+TARGET = 2.5  # standard deviations it is moved to
+RANGE = 3.2
+
+
+@styled()
+def draw_explanation(engine: FaceEngine, latent: LatentSpace) -> Figure:
+    """Draw a generated portrait through the encoder and the decoder, and one slider moved."""
+    generated = latent.sample(1, np.random.default_rng(SEED), TEMPERATURE)
+    portrait = engine.decode(generated)
+    values = latent.to_sliders(engine.encode(portrait))[0]
+    moved = values.copy()
+    moved[MOVED] = TARGET if values[MOVED] < 0 else -TARGET
+    faces = engine.decode(latent.from_sliders(np.stack([values, moved])))
+
+    page = Page(
+        12,
+        6.6,
+        "A face is 80 numbers",
+        "The encoder squeezes the 28,160 pixels of a portrait into 80 numbers. The decoder makes a "
+        "face of them, and of any others: move one, and you look at a person nobody has met.",
+        "The portrait is made up by the model itself. Bars are in standard deviations; the first "
+        "matter most.",
+        window=False,
+    )
+    grid = page.grid(
+        2, 3, above=0.25, below=0.05, wspace=0.42, hspace=0.36, width_ratios=(1, 1.75, 1)
+    )
+    start, bars, face = (page.figure.add_subplot(grid[0, column]) for column in range(3))
+    note, moved_bars, moved_face = (page.figure.add_subplot(grid[1, column]) for column in range(3))
+    draw_image(start, portrait[0])
+    start.set_title("a portrait")
+    _draw_bars(bars, values, "its 80 numbers: the sliders")
+    draw_image(face, faces[0])
+    face.set_title("the face they stand for")
+    _draw_bars(moved_bars, moved, "the same, with one slider moved", MOVED)
+    draw_image(moved_face, faces[1])
+    moved_face.set_title("another face")
+    note.set_axis_off()
+    note.text(
+        1,
+        0.5,
+        f"You drag slider {MOVED + 1}\nfrom {values[MOVED]:+.1f} to {moved[MOVED]:+.1f}.\n"
+        "The other 79 stay.",
+        ha="right",
+        va="center",
+        size=12,
+        color=RED,
+        linespacing=1.6,
+        transform=note.transAxes,
+    )
+    _draw_arrow(page.figure, start, bars, "encoder")
+    _draw_arrow(page.figure, bars, face, "decoder")
+    _draw_arrow(page.figure, note, moved_bars, "", RED)
+    _draw_arrow(page.figure, moved_bars, moved_face, "decoder")
+    return page.figure
+
+
+def _draw_bars(axes: Axes, values: np.ndarray, title: str, marked: int | None = None) -> None:
+    colours = [RED if place == marked else BLUE for place in range(len(values))]
+    axes.bar(np.arange(len(values)), np.clip(values, -RANGE, RANGE), color=colours, width=0.72)
+    axes.axhline(0, color=INK, linewidth=0.8)
+    axes.set(xlim=(-1, len(values)), ylim=(-RANGE, RANGE), yticks=(-3, 0, 3), xticks=())
+    axes.spines["bottom"].set_visible(False)
+    axes.spines["left"].set_color(LINE)
+    axes.set_title(title)
+
+
+def _draw_arrow(figure: Figure, left: Axes, right: Axes, text: str, colour: str = QUIET) -> None:
+    """Draw an arrow across the gap between two axes of one row."""
+    figure.draw_without_rendering()  # images take their true place only when drawn
+    one, other = left.get_position(), right.get_position()
+    y = (one.y0 + one.y1) / 2
+    start, end = one.x1 + 0.012, other.x0 - (0.012 if right.images else 0.03)
+    figure.add_artist(
+        FancyArrowPatch(
+            (start, y), (end, y), arrowstyle="-|>", mutation_scale=14, linewidth=1.6, color=colour
+        )
+    )
+    figure.text((start + end) / 2, y + 0.02, text, ha="center", size=9, color=colour)
+
+
+def main(folder: Path = DEMO_FOLDER) -> list[Path]:
+    """Draw the three pictures of README.md from the shipped model and return their paths."""
+    from data.paths import SHIPPED_MODEL
+    from model.folder import read_card
+    from model.latent import LatentSpace
+    from model.loading import load_engine
+    from tests.bench.atlas import draw_atlas
+    from tests.bench.network_picture import draw_network
+
+    engine, latent = load_engine(SHIPPED_MODEL), LatentSpace.load(SHIPPED_MODEL)
+    widths = read_card(SHIPPED_MODEL)["settings"]["architecture"]
+    figures = {
+        "explained": draw_explanation(engine, latent),
+        "network": draw_network(engine, latent, widths),
+        "latent-space": draw_atlas(engine, latent),
+    }
+    return [save(figure, name, folder, DEMO_DPI) for name, figure in figures.items()]
+
+
+if __name__ == "__main__":
+    main()

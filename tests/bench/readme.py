@@ -1,0 +1,79 @@
+"""The parts of README.md made from the program; `python -m tests.bench.readme` renews them."""
+
+import json
+import re
+from pathlib import Path
+
+from data.paths import SHIPPED_MODEL
+from model.folder import read_card
+from tests.bench.benchmarks import RESULT, markdown
+from ui.explorer import all_commands
+from ui.keys import Command, spoken
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+BLOCK = r"(<!-- {name}: [^>]* -->\n).*?(<!-- /{name} -->)"
+
+
+def figures_block(card: dict) -> str:
+    """The table of figures on unseen portraits, from a model card."""
+    test, data = card["figures"]["test"], card["data"]
+    rows = [
+        ("mean squared error", "mse", "{:.5f}", "lower"),
+        ("the same, inside the face", "face_mse", "{:.5f}", "lower"),
+        ("structural similarity (SSIM)", "ssim", "{:.3f}", "higher"),
+        ("sharpness kept", "sharpness", "{:.0%}", "higher"),
+    ]
+    lines = [
+        f"| on {data['test']:,} unseen portraits | this network | PCA, 80 numbers | better is |",
+        "| --- | --- | --- | --- |",
+    ]
+    for title, name, form, better in rows:
+        ours, linear = form.format(test[name]), form.format(test[f"pca_{name}"])
+        lines.append(f"| {title} | {ours} | {linear} | {better} |")
+    held_back = data["validation"]
+    stop = f"; {held_back:,} more decided when to stop" if held_back else ""
+    lines += [
+        "",
+        f"It was trained on {data['fit']:,} portraits{stop}. The full archive has 37,921.",
+    ]
+    return "\n".join(lines)
+
+
+def keys_block(commands: dict[str, list[Command]]) -> str:
+    """The tables of keys, from the lists of commands by screen."""
+    tables = []
+    for title, listed in commands.items():
+        lines = [f"<details><summary>{title}</summary>", ""]
+        lines += ["| key | | what it does |", "| --- | --- | --- |"]
+        for command in listed:
+            keys = [f"`{_plain(spoken(key))}`" for key in command.keys]
+            if keys:
+                lines.append(f"| {', '.join(keys)} | {command.name} | {command.help} |")
+        tables.append("\n".join([*lines, "", "</details>"]))
+    return "\n\n".join(tables) + "\n\nOn a Mac, Cmd does what Ctrl does."
+
+
+def _plain(key: str) -> str:
+    """A key as Linux and Windows write it, whatever this machine is."""
+    return key.replace("⌘", "Ctrl").replace("⌥", "Alt").replace("|", "\\|")
+
+
+def with_block(text: str, name: str, content: str) -> str:
+    """Replace what stands between the marks of a block."""
+    pattern = re.compile(BLOCK.format(name=name), re.DOTALL)
+    if not pattern.search(text):
+        raise ValueError(f"README.md has no block of that name. Received: {name!r}")
+    return pattern.sub(lambda match: f"{match[1]}{content}\n{match[2]}", text)
+
+
+def renewed(text: str) -> str:
+    """README.md as it should be, given how it is."""
+    text = with_block(text, "keys", keys_block(all_commands()))
+    if RESULT.is_file():
+        result = json.loads(RESULT.read_text(encoding="utf-8"))
+        text = with_block(text, "benchmarks", markdown(result))
+    return with_block(text, "figures", figures_block(read_card(SHIPPED_MODEL)))
+
+
+if __name__ == "__main__":
+    README.write_text(renewed(README.read_text(encoding="utf-8")), encoding="utf-8")

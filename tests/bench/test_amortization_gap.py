@@ -1,0 +1,44 @@
+import sys
+
+import pytest
+
+from data import load_arrays
+from data.prepare import prepare_data
+from model.engine import load_network
+from model.folder import NETWORK_FILE
+from model.frame import crop
+from model.measuring.pca import PCABaseline
+from tests.bench import amortization_gap
+from tests.data.drawn_archive import drawn_files, write_folder
+from tests.model.tiny_model import write_tiny_model
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("gap")
+    prepare_data(write_folder(folder / "in", drawn_files(30)), folder / "arrays")
+    return write_tiny_model(folder / "model"), folder / "arrays"
+
+
+def test_searched_codes_come_closer_than_the_encoders(folders):
+    model, arrays = folders
+    X_train, X_test = load_arrays(arrays)
+    images, baseline = crop(X_test[:2]), PCABaseline.fit(X_train)
+    figures = amortization_gap.compare(load_network(model / NETWORK_FILE), images, baseline)
+    assert figures["search"]["mse"] < figures["encoder"]["mse"]
+    linear = ((baseline.reconstruct(images) - images) ** 2).mean()
+    assert figures["PCA"]["mse"] == pytest.approx(linear, rel=1e-4)
+
+
+def test_the_command_prints_a_table_or_one_sentence(folders, tmp_path, monkeypatch, capsys):
+    model, arrays = folders
+    arguments = ["gap", "--model", str(model), "--arrays", str(arrays), "--count", "1"]
+    monkeypatch.setattr(sys, "argv", arguments)
+    amortization_gap.main()
+    head, encoder, search = capsys.readouterr().out.splitlines()
+    assert head.startswith("1 test portraits")
+    assert float(search.split()[-3]) < float(encoder.split()[-3])
+    arguments[4] = str(tmp_path)
+    with pytest.raises(SystemExit):
+        amortization_gap.main()
+    assert len(capsys.readouterr().err.splitlines()) == 1

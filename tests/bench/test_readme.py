@@ -1,0 +1,113 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import main
+from tests.bench.readme import README, figures_block, keys_block, renewed, with_block
+from tests.test_main import MODES
+from ui.keys import Command
+
+PROJECT = README.parent
+TEXT = README.read_text(encoding="utf-8")
+COMMANDS = re.findall(r"```(?:sh|powershell)\n(.*?)\n```", TEXT, re.DOTALL)
+REQUIREMENTS = (PROJECT / "requirements.txt").read_text(encoding="utf-8")
+FIVE = ["tensorflow", "numpy", "pygame", "matplotlib", "pillow"]
+
+
+def test_the_parts_made_from_the_program_are_up_to_date():
+    assert renewed(TEXT) == TEXT, "run `python -m tests.bench.readme`"
+
+
+def test_figures_are_those_of_the_card():
+    test = {"mse": 0.00312, "face_mse": 0.0024, "ssim": 0.8, "sharpness": 0.305}
+    test |= {f"pca_{name}": 2 * value for name, value in test.items()}
+    card = {"figures": {"test": test}, "data": {"fit": 1467, "validation": 163, "test": 430}}
+    block = figures_block(card)
+    for said in ("430", "1,467", "0.00312", "0.00624", "0.00240", "0.800", "1.600", "30%", "61%"):
+        assert said in block
+    assert "163 more decided" in block
+    card["data"] |= {"fit": 1630, "validation": 0}
+    assert "trained on 1,630 portraits. The full" in figures_block(card)
+    assert with_block("a\n<!-- x: y -->\nold\n<!-- /x -->\n", "x", "new").count("new") == 1
+    with pytest.raises(ValueError, match="no block"):
+        with_block(TEXT, "missing", "")
+
+
+def test_every_link_and_picture_leads_somewhere():
+    links = re.findall(r"\]\(([^)#\s]+)\)", re.sub(r"\s+", " ", TEXT))
+    local = [link for link in links if "://" not in link]
+    assert local
+    for link in local:
+        assert (PROJECT / link).exists(), link
+    for link in set(links) - set(local):
+        assert re.fullmatch(r"https://[\w.-]+\.\w+(/\S*)?", link), link
+
+
+def test_files_named_in_commands_exist():
+    assert len(COMMANDS) == 6
+    for command in COMMANDS:
+        for name in re.findall(r"\w+\.(?:txt|py)\b", command):
+            assert (PROJECT / name).is_file(), name
+
+
+def test_two_commands_a_system_set_up_and_run_or_test():
+    for setup, test in zip(COMMANDS[::2], COMMANDS[1::2], strict=True):
+        assert setup.endswith("main.py")
+        assert test.endswith("-m pytest")
+        for command in (setup, test):
+            assert "\n" not in command
+            assert "-m venv env" in command
+            assert "install -r requirements.txt" in command
+    assert COMMANDS[:2] == COMMANDS[2:4]  # Linux and macOS
+    for command in COMMANDS[4:]:  # nothing is activated, and PowerShell knows no &&
+        assert "&&" not in command
+        assert "ctivate" not in command
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script")
+def test_ci_runs_the_test_command_of_linux():
+    script = (PROJECT / ".ci" / "run").read_text(encoding="utf-8")
+    extraction = re.search(r"command=\$\((.*)\)", script)[1]
+    found = subprocess.run(
+        ["bash", "-c", extraction], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == COMMANDS[1]
+    assert script.index("ruff") < script.index("eval")
+
+
+def test_all_modes_are_explained_in_the_order_of_the_menu():
+    assert re.findall(r"^\| `(\w+)\(\)` \|", TEXT, re.MULTILINE) == MODES
+
+
+def test_requirements_are_five_ranges():
+    lines = [line for line in REQUIREMENTS.splitlines() if not line.startswith("#")]
+    assert [re.match(r"\w+", line)[0] for line in lines] == FIVE
+    for line in lines:
+        assert re.fullmatch(r"\w+>=[\d.]+,<[\d.]+", line), line
+
+
+def test_symptoms_are_what_the_program_says(monkeypatch):
+    monkeypatch.setattr(sys, "version_info", (3, 14, 0))
+    assert main.run().partition(":")[0] in TEXT
+    for sentence, folder, pattern in (
+        ("There is no display", "ui", "**/*.py"),
+        ("is damaged or belongs to another model", "model", "*.py"),
+        ("is missing: run", ".", "main.py"),
+    ):
+        sources = Path(PROJECT / folder).glob(pattern)
+        assert any(sentence in source.read_text(encoding="utf-8") for source in sources), sentence
+
+
+def test_keys_are_written_as_on_linux_and_windows(monkeypatch):
+    commands = [
+        Command(("ctrl+z", "u"), "Undo", "Take the last step back", print),
+        Command((), "No key", "Only a button", print),
+    ]
+    for platform in ("linux", "darwin"):
+        monkeypatch.setattr(sys, "platform", platform)
+        block = keys_block({"Sliders": commands})
+        assert "| `Ctrl Z`, `U` | Undo | Take the last step back |" in block
+        assert "Only a button" not in block

@@ -1,0 +1,274 @@
+"""Downloading from a server on this machine that does everything a network can do wrong."""
+
+import contextlib
+import hashlib
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+import data.download
+from data import UserError, prepare_data
+from data.download import PUBLISHED, Publication, download
+from tests.data.drawn_archive import drawn_files, write_archive
+
+
+class Server(BaseHTTPRequestHandler):
+    """Serves `body`; each request takes the next of `faults`, and then all goes well."""
+
+    body = b""
+    faults: list
+    ranges: list
+
+    def do_GET(self):
+        fault = self.faults.pop(0) if self.faults else "none"
+        self.ranges.append(self.headers.get("Range"))
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            getattr(self, f"answer_{fault}")()
+
+    def start_of(self) -> int:
+        text = self.headers.get("Range")
+        return int(text[len("bytes=") : -1]) if text else 0
+
+    def send(self, data, status=200, **headers):
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def answer_none(self, cut=None, total=None, shift=0, data=None):
+        start, size = self.start_of(), total or len(self.body)
+        data = self.body[start:cut] if data is None else data
+        if not start:
+            return self.send(data, Content_Length=size)
+        if start >= size:
+            return self.send(b"", 416, Content_Range=f"bytes */{size}", Content_Length=0)
+        span = f"bytes {start + shift}-{size - 1}/{size}"
+        return self.send(data, 206, Content_Range=span, Content_Length=size - start)
+
+    def answer_drop(self):
+        start = self.start_of()
+        self.answer_none(cut=start + (len(self.body) - start) // 2)
+
+    def answer_hang_up(self):
+        self.close_connection = True
+
+    def answer_nonsense(self):
+        self.wfile.write(b"\x00\xff nonsense\r\n\r\n")
+
+    def answer_too_long(self):
+        self.answer_none(total=len(self.body) + 1000)
+
+    def answer_too_short(self):
+        self.send(self.body, Content_Length=len(self.body) - 1000)
+
+    def answer_no_length(self):
+        self.send(self.body)
+
+    def answer_bad_length(self):
+        self.send(self.body, Content_Length="many")
+
+    def answer_endless(self):
+        self.send(b"", Content_Length=10**15)
+
+    def answer_corrupt(self):
+        self.answer_none(data=self.body[self.start_of() : -9] + b"corrupted")
+
+    def answer_no_ranges(self):
+        self.send(self.body, Content_Length=len(self.body))
+
+    def answer_other_part(self):
+        self.answer_none(shift=7)
+
+    def answer_bad_range(self):
+        self.send(self.body, 206, Content_Range="bytes ?", Content_Length=len(self.body))
+
+    def answer_busy(self):
+        self.send(b"", 503, Content_Length=0)
+
+    def answer_gone(self):
+        self.send(b"", 404, Content_Length=0)
+
+    def answer_web_page(self):
+        self.send(b"<html>Please log in</html>", Content_Length=26)
+
+    def answer_elsewhere(self):
+        self.send(b"", 302, Location="file:///etc/passwd", Content_Length=0)
+
+    def answer_named(self):
+        disposition = 'attachment; filename="../../evil.tar.gz"'
+        self.send(self.body, Content_Length=len(self.body), Content_Disposition=disposition)
+
+    def answer_chunks(self, end=b"0\r\n\r\n"):
+        chunk = b"%x\r\n%s\r\n" % (len(self.body), self.body)
+        self.send(chunk + end, Transfer_Encoding="chunked")
+
+    def answer_broken_chunks(self):
+        self.answer_chunks(end=b"zz\r\n")
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def body(tmp_path_factory):
+    path = write_archive(tmp_path_factory.mktemp("archive") / "a.tar.gz", drawn_files(12))
+    return path.read_bytes()
+
+
+@pytest.fixture
+def serve(body, monkeypatch):
+    monkeypatch.setenv("no_proxy", "*")
+    handler = type("Handler", (Server,), {"body": body, "faults": [], "ranges": []})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    address = f"http://127.0.0.1:{server.server_port}/faces?dl=1"
+    publication = Publication(
+        address, "http://page", "faces.tar.gz", hashlib.md5(body, usedforsecurity=False).hexdigest()
+    )
+
+    def start(*faults):
+        handler.faults[:] = faults
+        return publication
+
+    start.ranges = handler.ranges
+    yield start
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def get(publication, folder):
+    return download(publication, folder, wait=0)
+
+
+def test_archive_arrives_under_its_name(tmp_path, serve, body):
+    path = get(serve(), tmp_path / "new" / "folder")
+    assert path == tmp_path / "new" / "folder" / "faces.tar.gz"
+    assert path.read_bytes() == body
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_dropped_connection_is_taken_up_where_it_was_lost(tmp_path, serve, body):
+    path = get(serve("drop", "drop", "hang_up", "drop"), tmp_path)
+    assert path.read_bytes() == body
+    half = len(body) // 2
+    assert serve.ranges[:2] == [None, f"bytes={half}-"]
+    assert len(serve.ranges) == 5
+
+
+def test_part_of_an_earlier_run_is_continued(tmp_path, serve, body):
+    (tmp_path / "faces.tar.gz.part").write_bytes(body[:1000])
+    assert get(serve(), tmp_path).read_bytes() == body
+    assert serve.ranges == ["bytes=1000-"]
+    (tmp_path / "faces.tar.gz.part").write_bytes(body)  # whole, but never checked
+    assert get(serve(), tmp_path).read_bytes() == body
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        ["busy", "busy"],
+        ["nonsense"],
+        ["too_long"],
+        ["no_length"],
+        ["bad_length"],
+        ["chunks"],
+        ["broken_chunks"],
+        ["named"],
+        ["drop", "no_ranges"],
+        ["drop", "other_part"],
+        ["drop", "bad_range"],
+        ["drop", "hang_up", "too_long", "busy"],
+    ],
+)
+def test_passing_faults_are_overcome(tmp_path, serve, body, faults):
+    path = get(serve(*faults), tmp_path / "in")
+    assert path.read_bytes() == body
+    assert list(tmp_path.rglob("*.gz")) == [path]
+
+
+def test_part_of_another_file_is_started_over(tmp_path, serve, body):
+    (tmp_path / "faces.tar.gz.part").write_bytes(body + b"more than there is")
+    assert get(serve(), tmp_path).read_bytes() == body
+    assert len(serve.ranges) == 2
+
+
+@pytest.mark.parametrize("fault", ["hang_up", "busy", "nonsense", "endless_drop"])
+def test_lasting_faults_end_in_one_sentence(tmp_path, serve, fault):
+    faults = ["drop", *["hang_up"] * 9] if fault == "endless_drop" else [fault] * 9
+    with pytest.raises(UserError, match=r"stopped at \d.* goes on from there") as caught:
+        get(serve(*faults), tmp_path)
+    assert "http://page" in str(caught.value)
+    assert str(caught.value).isprintable()
+    assert len(serve.ranges) < 9
+
+
+@pytest.mark.parametrize("fault", ["corrupt", "too_short"])
+def test_wrong_bytes_are_not_taken_for_the_archive(tmp_path, serve, body, fault):
+    with pytest.raises(UserError, match=r"not the published archive.*call prepare_data\(\) again"):
+        get(serve(fault), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["faces.tar.gz.unverified"]
+    assert get(serve(), tmp_path).read_bytes() == body  # the next call starts anew
+    assert serve.ranges == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("fault", "match"),
+    [
+        ("gone", r"HTTP 404\).*in a browser"),
+        ("elsewhere", r"HTTP 302\).*in a browser"),
+        ("web_page", "something that is no archive.*in a browser"),
+        ("endless", "cannot be the archive"),
+    ],
+)
+def test_wrong_answers_end_at_once(tmp_path, serve, fault, match):
+    with pytest.raises(UserError, match=match):
+        get(serve(fault), tmp_path)
+    assert len(serve.ranges) == 1
+    assert not list(tmp_path.glob("*.gz"))
+
+
+def test_login_page_of_a_network_does_not_cost_what_is_there(tmp_path, serve, body):
+    (tmp_path / "faces.tar.gz.part").write_bytes(body[:1000])
+    with pytest.raises(UserError, match="no archive"):
+        get(serve("web_page"), tmp_path)
+    assert get(serve(), tmp_path).read_bytes() == body
+    assert serve.ranges == ["bytes=1000-"] * 2
+
+
+def test_flood_without_a_length_is_cut_off(tmp_path, serve, monkeypatch):
+    monkeypatch.setattr(data.download, "MAX_DOWNLOAD_BYTES", 70_000)
+    with pytest.raises(UserError, match="cannot be the archive"):
+        get(serve("no_length"), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_network_and_no_room_are_one_sentence(tmp_path, serve, monkeypatch):
+    closed = Publication("http://127.0.0.1:9/a", "http://page", "faces.tar.gz", "")
+    with pytest.raises(UserError, match=r"stopped at 0\.0 MB"):
+        get(closed, tmp_path)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 1000}))
+    with pytest.raises(UserError, match="free space"):
+        get(serve(), tmp_path)
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UserError, match="cannot be saved in"):
+        get(serve(), tmp_path / "file")
+
+
+def test_preparation_downloads_when_there_is_nothing_else(tmp_path, serve):
+    original = tmp_path / "original"
+    summary = prepare_data(None, tmp_path / "out", original=original, published=serve("drop"))
+    assert summary.train + summary.test == 12
+    assert f"downloaded from {serve().url}" in str(summary)
+    again = prepare_data(None, tmp_path / "other", original=original, published=serve("gone"))
+    assert again.train == summary.train
+    assert len(serve.ranges) == 2
+
+
+def test_what_is_published_is_named():
+    assert PUBLISHED.md5 == "ab853c17ca6630c191457ff1fb16c1a4"
+    assert PUBLISHED.url.startswith("https://www.dropbox.com/") and PUBLISHED.url.endswith("?dl=1")
+    assert PUBLISHED.url.split("/")[-1] == PUBLISHED.name + "?dl=1"

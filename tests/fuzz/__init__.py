@@ -1,0 +1,1 @@
+"""Random and damaged input for every file that the program reads."""

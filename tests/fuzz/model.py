@@ -1,0 +1,364 @@
+"""Damaged and forged model files by the thousand.
+
+    python -m tests.fuzz.model --seeds 5000
+
+Each seed changes one file: bytes of it, or the members inside a zip file with right checksums, down
+to the layers a config names and the arrays of an HDF5 file. A network and its latent space must
+work or be refused in one sentence; a training state, a cached baseline and a history must work or
+be passed over. Nothing else may be raised, no code may run, no other file may be read or change, no
+size may be believed. `tests/test_fuzzing.py` runs the first seeds.
+"""
+
+import base64
+import csv
+import io
+import json
+import marshal
+import random
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import h5py
+import keras
+import numpy as np
+
+from model.engine import FaceEngine
+from model.folder import (
+    CARD_FILE,
+    HISTORY_COLUMNS,
+    HISTORY_FILE,
+    LATENT_FILE,
+    NETWORK_FILE,
+    check_folder,
+    file_hash,
+    is_history,
+    publish,
+    read_card,
+    read_history,
+)
+from model.frame import IMAGE_SHAPE
+from model.latent import LatentSpace
+from model.measuring.pca import DAMAGED, PCABaseline
+from model.network import Architecture
+from model.network_file import load_network
+from model.training.callbacks import TrainingState
+from tests.fuzz.fuzzing import ODD_VALUES, Fuzzer, damage, main, odd_json
+from tests.model.tiny_model import write_tiny_model
+from tests.model.zip_forgery import bomb, forge, forge_arrays, pack, unpack
+
+SMALLEST = Architecture(
+    encoder_channels=(2, 2, 2, 2),
+    head_channels=1,
+    decoder_channels=(2, 2, 2, 2),
+    detail_channels=0,
+    residual_blocks=0,
+)
+SECRET = 1234.5  # in a file that no model may read
+ODD_SIZES = (
+    0,
+    -1,
+    3,
+    1000,
+    2**20,
+    10**9,
+    2**63,
+    10**30,
+    1e9,
+    float("nan"),
+    None,
+    "80",
+    [2**20] * 4,
+)
+WEIGHT_CHANGES = (
+    "absent", "external", "soft", "circle", "borrowed", "virtual", "chunked", "empty", "packed",
+    "type", "text", "number", "shape", "note", "many",
+)  # fmt: skip
+ODD_CELLS = (b"nan", b"1e999", b"", b"9" * 9000, b"x", b",,")
+ODD_CLASSES = (
+    ("keras.layers", "Lambda"),
+    ("keras.layers", "TFSMLayer"),
+    ("keras.layers", "TorchModuleWrapper"),
+    ("keras.layers", "StringLookup"),
+    ("keras.layers", "Embedding"),
+    ("keras.layers", "Conv2DTranspose"),
+    ("keras.layers", "Dense"),
+    ("keras.layers", "Rescaling"),
+    ("keras.models", "Sequential"),
+    ("keras.src.models.functional", "Functional"),
+    ("keras.src.utils.file_utils", "get_file"),
+    ("keras.config", "enable_unsafe_deserialization"),
+    ("builtins", "eval"),
+    ("os", "system"),
+    ("subprocess", "Popen"),
+    (None, "function"),
+    (None, "__lambda__"),
+    (None, "__numpy__"),
+)
+
+
+class ModelFuzzer(Fuzzer):
+    """Networks, latent spaces, training states, baselines, cards and histories."""
+
+    kinds = ("network", "latent", "state", "baseline", "card", "history")
+    tried = 1.0  # share of the networks that are run as well, which takes longest
+
+    def make(self) -> None:
+        self.model = write_tiny_model(self.folder / "model", architecture=SMALLEST)
+        self.network_members = unpack((self.model / NETWORK_FILE).read_bytes())
+        self.latent_members = unpack((self.model / LATENT_FILE).read_bytes())
+        self.bomb = bomb(2 * 2**29)
+        with h5py.File(self.folder / "secret.h5", "w") as file:
+            file["secret"] = np.full(2**16, SECRET, np.float32)
+
+        portraits = np.random.default_rng(0).integers(0, 256, (3, 171, 186, 1), np.uint8)
+        PCABaseline.fit(portraits, components=2).save(self.folder / "baseline.npz")
+        self.baseline_members = unpack((self.folder / "baseline.npz").read_bytes())
+
+        self.trained = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+        self.trained.compile(optimizer=keras.optimizers.AdamW(use_ema=True))
+        self.trained.optimizer.build(self.trained.trainable_variables)
+        state = TrainingState(self.folder / "state.npz", "mine", 3)
+        state.set_model(self.trained)
+        state.best_weights, state.best_loss = self.trained.get_weights(), 0.5
+        state.epochs_done, state.best_epoch = 2, 1
+        state.history = [dict.fromkeys(HISTORY_COLUMNS, float(epoch)) for epoch in (1, 2)]
+        state.save()
+        self.state_members = unpack(state.path.read_bytes())
+
+    def network(self, place: Path, rng: random.Random) -> None:
+        how = rng.choice(("bytes", "zip", "config", "layer", "layer", "weights", "weights"))
+        if how == "bytes":
+            data = damage(pack(self.network_members), rng)
+        elif how == "zip":
+            data = forge(self.network_members, rng, self.bomb)
+        elif how == "config":
+            data = self._with("config.json", lambda text: odd_json(text, rng, ODD_VALUES))
+        elif how == "layer":
+            data = self._with("config.json", lambda text: _odd_layer(text, rng))
+        else:
+            data = self._with("model.weights.h5", lambda data: self._odd_weights(data, rng))
+        folder = self._copy(place)
+        (folder / NETWORK_FILE).write_bytes(data)
+        weights = load_network(folder / NETWORK_FILE).get_weights()
+        assert not any((weight == SECRET).any() for weight in weights), "another file was read"
+        if rng.random() < self.tried:
+            self._run(folder)
+            keras.backend.clear_session()
+
+    def latent(self, place: Path, rng: random.Random) -> None:
+        folder = self._copy(place)
+        data = forge_arrays(self.latent_members, rng, self.bomb)
+        (folder / LATENT_FILE).write_bytes(data)
+        latent = LatentSpace.load(folder)
+        codes = latent.sample(3, np.random.default_rng(0))
+        pulled = latent.shrink(latent.gallery[0], 0.5)
+        assert codes.shape == (3, 80) and pulled.shape == (80,)
+        assert np.isfinite(codes).all() and np.isfinite(pulled).all()
+        assert np.isfinite(latent.to_sliders(latent.gallery)).all()
+        assert all(name.isprintable() and v.shape == (80,) for name, v in latent.directions.items())
+
+    def state(self, place: Path, rng: random.Random) -> str:
+        members = list(self.state_members)
+        if rng.random() < 0.4:
+            whole = json.loads(str(np.load(io.BytesIO(members[0].data))))
+            file = io.BytesIO()
+            np.save(file, np.array(odd_json(json.dumps(whole).encode(), rng).decode()))
+            members[0] = replace(members[0], data=file.getvalue())
+            data = pack(members)
+        else:
+            data = forge_arrays(members, rng, self.bomb)
+        state = TrainingState(place / "state.npz", "mine", 3)
+        state.path.write_bytes(data)
+        former = self.trained.get_weights()
+        if not state.restore(self.trained):
+            assert all(map(np.array_equal, former, self.trained.get_weights()))
+            assert (state.epochs_done, state.history, state.best_weights) == (0, [], None)
+            return "passed over"
+        arrays = [*self.trained.get_weights(), *state.best_weights]
+        assert all(np.isfinite(array).all() for array in arrays)
+        assert 0 <= state.best_epoch <= state.epochs_done <= len(state.history)
+        assert all(row["seconds"] >= 0 or row["seconds"] < 0 for row in state.history)
+        return "continued"
+
+    def baseline(self, place: Path, rng: random.Random) -> str:
+        path = place / "baseline.npz"
+        path.write_bytes(forge_arrays(self.baseline_members, rng, self.bomb))
+        try:
+            baseline = PCABaseline.load(path)
+        except DAMAGED:
+            return "passed over"
+        faces = baseline.reconstruct(np.full((2, *IMAGE_SHAPE, 1), 0.5, np.float32))
+        assert faces.shape == (2, *IMAGE_SHAPE, 1) and np.isfinite(faces).all()
+        return "read"
+
+    def card(self, place: Path, rng: random.Random) -> None:
+        folder = self._copy(place)
+        data = (folder / CARD_FILE).read_bytes()
+        data = odd_json(data, rng) if rng.random() < 0.5 else damage(data, rng)
+        (folder / CARD_FILE).write_bytes(data)
+        assert isinstance(read_card(folder)["model_id"], str)
+        check_folder(folder)
+
+    def history(self, place: Path, rng: random.Random) -> str:
+        text = io.StringIO()
+        writer = csv.DictWriter(text, HISTORY_COLUMNS)
+        writer.writeheader()
+        writer.writerows(dict.fromkeys(HISTORY_COLUMNS, epoch / 7) for epoch in range(9))
+        data = text.getvalue().encode()
+        if rng.random() < 0.5:
+            data = damage(data, rng)
+        else:
+            old = rng.choice(data.split(b"\r\n")[1].split(b","))
+            data = data.replace(old, rng.choice(ODD_CELLS), 1)
+        (place / HISTORY_FILE).write_bytes(data)
+        history = read_history(place)
+        assert is_history(history)
+        publish(place / "model", _write_nothing, {}, history)
+        assert [row.keys() for row in read_history(place / "model")] == [
+            {name for name in row if name in history[-1]} for row in history
+        ]
+        return "read" if history else "passed over"
+
+    def _copy(self, place: Path) -> Path:
+        return Path(shutil.copytree(self.model, place / "model"))
+
+    def _with(self, name: str, change) -> bytes:
+        """Return the network with one member changed, its checksum right."""
+        return pack(
+            [
+                replace(member, data=change(member.data)) if member.name == name else member
+                for member in self.network_members
+            ]
+        )
+
+    def _run(self, folder: Path) -> None:
+        """Try the network of a folder, whose card is made to vouch for it."""
+        card = json.loads((folder / CARD_FILE).read_text())
+        card["model_id"] = file_hash(folder / NETWORK_FILE)
+        (folder / CARD_FILE).write_text(json.dumps(card))
+        engine = FaceEngine.load(folder)
+        rng = np.random.default_rng(0)
+        codes = engine.encode(rng.random((2, *IMAGE_SHAPE, 1), np.float32))
+        faces = engine.decode(rng.standard_normal((2, 80)))
+        assert codes.shape == (2, 80) and faces.shape == (2, *IMAGE_SHAPE, 1)
+        assert np.isfinite(codes).all() and np.isfinite(faces).all()
+
+    def _odd_weights(self, data: bytes, rng: random.Random) -> bytes:
+        """Return an HDF5 file with links, borrowed data, odd arrays or plain damage."""
+        if rng.random() < 0.4:
+            size = rng.choice((4096, len(data)))  # else arrays take most blows
+            return damage(data[:size], rng) + data[size:]
+        buffer = io.BytesIO(data)
+        with h5py.File(buffer, "r+") as file:
+            self._change_weights(file, rng)
+        return buffer.getvalue()
+
+    def _change_weights(self, file: h5py.File, rng: random.Random) -> None:
+        datasets: list[h5py.Dataset] = []
+        file.visititems(lambda _, item: datasets.append(item) if hasattr(item, "shape") else None)
+        dataset = rng.choice(datasets)
+        group, name, array = dataset.parent, dataset.name.rsplit("/", 1)[1], dataset[()]
+        secret = str(self.folder / "secret.h5")
+        how = rng.choice(WEIGHT_CHANGES)
+        if how not in ("circle", "note", "many"):
+            del group[name]
+        if how == "external":
+            group[name] = h5py.ExternalLink(secret, "/secret")
+        elif how == "soft":
+            group[name] = h5py.SoftLink(rng.choice(("/nowhere", datasets[0].name, "/layers")))
+        elif how == "circle":
+            group["again"] = rng.choice((file["/"], group, file["/layers"]))
+        elif how == "borrowed":
+            borrowed = [(secret, 2048, array.nbytes)]
+            group.create_dataset(name, array.shape, array.dtype, external=borrowed)
+        elif how == "virtual":
+            layout = h5py.VirtualLayout(array.shape, array.dtype)
+            layout[...] = h5py.VirtualSource(secret, "secret", array.shape)
+            group.create_virtual_dataset(name, layout)
+        elif how == "chunked":
+            group.create_dataset(name, (10**6, 10**6), "f4", chunks=(100, 100), fillvalue=0)
+        elif how == "empty":
+            group.create_dataset(name, rng.choice(((10**6, 10**6), array.shape)), "f4")
+        elif how == "packed":
+            group.create_dataset(name, data=np.atleast_1d(array), compression="gzip")
+        elif how == "type":
+            group[name] = array.astype(rng.choice(("f2", "f8", ">f4", "i4", "c8", "u1", "?")))
+        elif how == "text":
+            group[name] = rng.choice(("text", [b"x"] * 3, np.zeros(3, "V9")))
+        elif how == "number":
+            array.flat[rng.randrange(array.size)] = rng.choice((np.nan, np.inf, 1e38, 9e5))
+            group[name] = array
+        elif how == "shape":
+            group[name] = rng.choice((array[np.newaxis], array.ravel()[1:], array.T, np.float32(0)))
+        elif how == "note":
+            dataset.attrs["dtype"] = rng.choice(("bfloat16", 3, np.zeros(5000)))
+        elif how == "many":
+            for number in range(5000):
+                file.create_group(f"many/{number}")
+
+
+def _write_nothing(folder: Path) -> dict:
+    (folder / NETWORK_FILE).write_bytes(b"")
+    return {}
+
+
+def _odd_layer(text: bytes, rng: random.Random) -> bytes:
+    """Return a config of which a layer, or what it is made of, is of no network of this program."""
+    config = json.loads(text)
+    entries = list(_objects(config))
+    entry = rng.choice(entries)
+    how = rng.choice(("class", "size", "size", "call", "build", "name", "code", "nest"))
+    if how == "class":
+        entry["module"], entry["class_name"] = rng.choice(ODD_CLASSES)
+        entry["registered_name"] = rng.choice((None, "Dense", "os>system"))
+        if isinstance(entry["config"], dict) and rng.random() < 0.5:
+            entry["config"] |= {"vocabulary": "/etc/passwd", "filepath": "/etc/passwd"}
+    elif how == "size":
+        sizes = [e for e in entries if any(_is_size(v) for v in e["config"].values())]
+        values = rng.choice(sizes)["config"]
+        values[rng.choice([k for k, v in values.items() if _is_size(v)])] = rng.choice(ODD_SIZES)
+    elif how == "call":
+        tensors = [e for e in entries if e["class_name"] == "__keras_tensor__"]
+        history = rng.choice(tensors)["config"]["keras_history"]
+        other = rng.choice(tensors)["config"]["keras_history"][0]
+        history[rng.randrange(3)] = rng.choice((0, 1, 2, -1, 10**9, None, "images", other))
+    elif how == "build":
+        built = [e for e in entries if e.get("build_config")]
+        rng.choice(built)["build_config"] = rng.choice(
+            (None, {}, {"input_shape": [None, 2**20, 2**20]}, {"input_shape": [None, 3]})
+        )
+    elif how == "name":
+        entry["registered_name"] = rng.choice(("os>system", "Lambda", 3, []))
+    elif how == "code":
+        entry |= {"module": "keras.layers", "class_name": "Lambda", "config": _code()}
+    else:
+        entry["config"] = {"nested": json.loads(text), "name": "x"}
+    return json.dumps(config).encode()
+
+
+def _objects(value):
+    """Yield every layer, initializer and tensor in a config."""
+    if isinstance(value, dict):
+        if "class_name" in value and isinstance(value.get("config"), dict):
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _objects(item)
+
+
+def _is_size(value) -> bool:
+    numbers = value if isinstance(value, list) and value else [value]
+    return all(number is None or type(number) is int for number in numbers) and numbers != [None]
+
+
+def _code() -> dict:
+    """Return the config of a Lambda layer whose code leaves a file behind."""
+    code = base64.b64encode(marshal.dumps(compile("open('canary', 'w')", "", "exec"))).decode()
+    function = {"class_name": "__lambda__", "config": {"value": [code, None, None]}}
+    return {"name": "evil", "function": function}
+
+
+if __name__ == "__main__":
+    main(ModelFuzzer, "tests.fuzz.model", __doc__.splitlines()[0])

@@ -1,0 +1,34 @@
+"""The first seeds of the fuzz commands, 200 of every kind of file."""
+
+import pytest
+
+from tests.fuzz.data import DataFuzzer
+from tests.fuzz.model import ModelFuzzer
+from tests.fuzz.ui_files import FilesFuzzer
+
+SEEDS = 200
+
+
+class QuickModelFuzzer(ModelFuzzer):
+    tried = 0.05  # the command runs every network that loads
+
+
+FUZZERS = (DataFuzzer, FilesFuzzer, QuickModelFuzzer)
+
+
+@pytest.fixture(scope="module")
+def fuzzers(tmp_path_factory):
+    made = {}
+    for fuzzer in FUZZERS:
+        room = tmp_path_factory.mktemp("fuzz") / "room"  # all around it is looked at too
+        room.mkdir()
+        made[fuzzer] = fuzzer(room)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("fuzzer", "kind"), [(fuzzer, kind) for fuzzer in FUZZERS for kind in fuzzer.kinds]
+)
+def test_damaged_files_are_read_or_refused_in_one_sentence(fuzzers, fuzzer, kind):
+    for seed in range(SEEDS):
+        fuzzers[fuzzer].run(seed, kind)

@@ -1,0 +1,74 @@
+"""Training on two devices, stood in for by two logical processors: in a process of its own, since
+TensorFlow makes them once, before anything else.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from data.prepare import prepare_data
+from tests.data.drawn_archive import drawn_files, write_folder
+
+SCRIPT = """
+import json, sys
+from pathlib import Path
+import tensorflow as tf
+processor = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)
+from model.training import callbacks
+from model.engine import FaceEngine
+from model.folder import read_history
+from model.training.learn import Settings, learn
+from tests.model.tiny_model import TINY_SETTINGS
+callbacks.PICTURE_SECONDS = -1
+arrays, out = sys.argv[1:]
+settings = Settings(**{**TINY_SETTINGS.__dict__, "steps": 20})
+
+def stop(history):
+    if len(history) == 2:
+        raise KeyboardInterrupt
+
+def train(name, devices, **options):
+    learn(arrays=arrays, out=f"{out}/{name}", settings=settings, devices=devices, **options)
+    return read_history(Path(out, name))
+
+said = []
+curves = {
+    "one": train("one", ["CPU:0"]),
+    "two": train("two", ["CPU:0", "CPU:1"]),
+    "stopped": train("resumed", ["CPU:0", "CPU:1"], on_epoch=stop),
+    "resumed": train("resumed", ["CPU:0", "CPU:1"], say=said.append),
+}
+assert FaceEngine.load(f"{out}/two").latent_dim == 80
+print(json.dumps({"curves": curves, "said": said}))
+"""
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("devices")
+    prepare_data(write_folder(folder / "in", drawn_files(60)), folder / "arrays")
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(folder / "arrays"), str(folder)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_two_devices_train_as_one_does(outcome):
+    one, two = ([row["val_loss"] for row in outcome["curves"][name]] for name in ("one", "two"))
+    assert len(one) == len(two) == 4
+    assert two == pytest.approx(one, abs=0.1)
+    assert two[-1] < two[0]
+
+
+def test_an_interrupted_training_on_two_devices_goes_on(outcome):
+    assert [row["epoch"] for row in outcome["curves"]["stopped"]] == [1, 2]
+    assert [row["epoch"] for row in outcome["curves"]["resumed"]] == [1, 2, 3, 4]
+    assert any("after epoch 2" in sentence for sentence in outcome["said"])

@@ -1,0 +1,139 @@
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+from data.errors import UserError
+from model.engine import FaceEngine
+from model.folder import CARD_FILE, NETWORK_FILE, file_hash
+from model.latent import LatentSpace
+from model.network import Architecture, build_autoencoder
+from tests.model.tiny_model import TINY, write_tiny_model
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    return FaceEngine.load(write_tiny_model(tmp_path_factory.mktemp("models") / "model"))
+
+
+def test_shapes_types_and_ranges(engine):
+    images = np.random.default_rng(0).random((5, 160, 176, 1), np.float32)
+    codes = engine.encode(images)
+    faces = engine.decode(codes)
+    assert (engine.image_shape, engine.latent_dim) == ((160, 176), 80)
+    assert codes.shape == (5, 80) and codes.dtype == np.float32
+    assert faces.shape == images.shape and faces.dtype == np.float32
+    assert faces.min() >= 0 and faces.max() <= 1
+
+
+def test_one_by_one_and_in_chunks_agree(engine):
+    codes = np.random.default_rng(0).normal(size=(70, 80)).astype(np.float32)
+    faces = engine.decode(codes)
+    assert len(faces) == 70
+    for i in (0, 31, 32, 69):
+        np.testing.assert_allclose(engine.decode(codes[i : i + 1])[0], faces[i], atol=1e-5)
+    np.testing.assert_allclose(engine.encode(faces[40:41])[0], engine.encode(faces)[40], atol=1e-4)
+    assert engine.decode(codes[:0]).shape == (0, 160, 176, 1)
+
+
+def test_same_as_the_keras_model(tmp_path):
+    autoencoder = build_autoencoder(TINY)
+    images = np.random.default_rng(2).random((2, 160, 176, 1), np.float32)
+    engine = FaceEngine(autoencoder)
+    np.testing.assert_allclose(engine.decode(engine.encode(images)), autoencoder(images), atol=1e-5)
+
+
+def test_other_shapes_are_refused(engine):
+    with pytest.raises(ValueError, match="Received"):
+        engine.encode(np.zeros((1, 171, 186, 1), np.float32))
+    with pytest.raises(ValueError, match="Received"):
+        engine.decode(np.zeros(80, np.float32))
+
+
+def test_refine_lowers_the_painted_error_among_likely_faces_and_ignores_bare_canvas(engine):
+    rng = np.random.default_rng(0)
+    latent = LatentSpace.fit(2 * rng.normal(size=(300, 80)).astype(np.float32))
+    target = np.full((160, 176), 0.3, np.float32)
+    mask = np.zeros((160, 176), np.float32)
+    mask[40:120, 40:120] = 1
+    start = latent.from_sliders(3 * rng.normal(size=80))
+    steps = list(engine.refine(start, target, mask, latent, steps=30))
+    assert len(steps) == 30
+    assert steps[-1][1] < steps[0][1]
+    assert all(latent.mahalanobis(code) < np.sqrt(80) + 1e-3 for code, _ in steps)
+    after = engine.decode(steps[-1][0][None])[0, ..., 0]
+    assert steps[-1][1] == pytest.approx(((after - target)[mask > 0] ** 2).mean(), rel=1e-3)
+    elsewhere = target.copy()
+    elsewhere[:40] = rng.random((40, 176))
+    other = list(engine.refine(start, elsewhere, mask, latent, steps=30))
+    np.testing.assert_allclose(other[-1][0], steps[-1][0], atol=1e-5)
+
+
+def test_missing_truncated_and_foreign_files_are_one_sentence(tmp_path):
+    with pytest.raises(UserError, match="no model"):
+        FaceEngine.load(tmp_path / "nothing")
+    folder = write_tiny_model(tmp_path / "model")
+    network = folder / NETWORK_FILE
+    whole = network.read_bytes()
+    for damaged in (b"", whole[: len(whole) // 2], whole[:-1]):
+        network.write_bytes(damaged)
+        with pytest.raises(UserError, match="damaged or belongs to another model"):
+            FaceEngine.load(folder)
+    (folder / CARD_FILE).write_text("{")
+    with pytest.raises(UserError, match="card"):
+        FaceEngine.load(folder)
+
+
+def test_other_dimensions_are_one_sentence(tmp_path):
+    small = Architecture(**{**TINY.__dict__, "latent_dim": 12})
+    with pytest.raises(UserError, match="other dimensions"):
+        FaceEngine.load(write_tiny_model(tmp_path / "model", architecture=small))
+
+
+def resign(folder):
+    """Let the card accept the network as it now is, as someone who forges a model would."""
+    card = json.loads((folder / CARD_FILE).read_text())
+    card["model_id"] = file_hash(folder / NETWORK_FILE)
+    (folder / CARD_FILE).write_text(json.dumps(card))
+
+
+def rewrite_config(folder, change):
+    path = folder / NETWORK_FILE
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    config = json.loads(members["config.json"])
+    change(config)
+    members["config.json"] = json.dumps(config).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    resign(folder)
+
+
+def test_a_config_that_asks_for_too_much_memory_is_refused_before_it_is_built(tmp_path):
+    folder = write_tiny_model(tmp_path / "model")
+
+    def grow(config):
+        encoder = config["config"]["layers"][1]["config"]
+        dense = next(layer for layer in encoder["layers"] if layer["class_name"] == "Dense")
+        dense["config"]["units"] = 10**9
+
+    rewrite_config(folder, grow)
+    with pytest.raises(UserError, match="damaged or no model"):
+        FaceEngine.load(folder)
+
+
+def test_code_in_a_model_file_is_not_run(tmp_path):
+    folder = write_tiny_model(tmp_path / "model")
+
+    def infect(config):
+        config["config"]["layers"].append(
+            {"class_name": "Lambda", "module": "keras.layers", "name": "evil",
+             "config": {"name": "evil", "function": {"class_name": "__lambda__",
+             "config": {"code": "eA==", "defaults": None, "closure": None}}}}
+        )  # fmt: skip
+
+    rewrite_config(folder, infect)
+    with pytest.raises(UserError):
+        FaceEngine.load(folder)

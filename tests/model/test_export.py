@@ -1,0 +1,71 @@
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from data import load_arrays
+from data.prepare import prepare_data
+from model.engine import FaceEngine
+from model.folder import CARD_FILE, NETWORK_FILE, read_card, read_history
+from model.latent import LatentSpace
+from model.training import export
+from tests.data.drawn_archive import drawn_files, write_folder
+from tests.model.tiny_model import write_tiny_model
+
+
+@pytest.fixture(scope="module")
+def arrays(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("arrays")
+    prepare_data(write_folder(folder / "in", drawn_files(40)), folder / "out")
+    return folder / "out"
+
+
+@pytest.fixture
+def model(tmp_path):
+    folder = write_tiny_model(tmp_path / "model")
+    card = read_card(folder)
+    card |= {"data": {"about": "other faces"}, "training": {"epochs": 3}}
+    (folder / CARD_FILE).write_text(json.dumps(card))
+    return folder
+
+
+def run(monkeypatch, *arguments):
+    monkeypatch.setattr(sys, "argv", ["export", *map(str, arguments)])
+    export.main()
+
+
+def test_the_same_network_described_by_all_portraits(arrays, model, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    run(monkeypatch, "--model", model, "--arrays", arrays, "--out", out, "--about", "mine", "--all")
+    X_train, X_test = load_arrays(arrays)
+    card = read_card(out)
+    assert (out / NETWORK_FILE).read_bytes() == (model / NETWORK_FILE).read_bytes()
+    counts = {"fit": len(X_train), "validation": 0, "test": len(X_test), "about": "mine"}
+    assert card["data"] == {**card["data"], **counts}
+    assert card["training"] == {"epochs": 3, "data": {"about": "other faces"}}
+    assert set(card["figures"]) == {"training", "test"}
+    assert read_history(out) == read_history(model)
+    engine, latent = FaceEngine.load(out), LatentSpace.load(out)
+    assert len(latent.gallery) == len(X_train)
+    assert np.allclose(
+        latent.gallery[-1:], export.encode_portraits(engine, X_train[-1:]), atol=1e-4
+    )
+
+    again = tmp_path / "again"
+    run(monkeypatch, "--model", out, "--arrays", arrays, "--out", again)
+    card = read_card(again)
+    held_back = len(X_train) // 10
+    assert held_back
+    counts = {"fit": len(X_train) - held_back, "validation": held_back}
+    assert card["data"] == {**card["data"], **counts}
+    assert card["training"]["data"] == {"about": "other faces"}  # what it learned from, still
+    assert "validation" in card["figures"]
+
+
+def test_without_arrays_or_model_it_is_one_sentence(model, tmp_path, monkeypatch, capsys):
+    for arguments in (["--model", model, "--arrays", tmp_path], ["--model", tmp_path / "none"]):
+        with pytest.raises(SystemExit):
+            run(monkeypatch, *arguments, "--out", tmp_path / "out")
+        assert len(capsys.readouterr().err.splitlines()) == 1
+    assert not (tmp_path / "out").exists()

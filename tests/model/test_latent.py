@@ -1,0 +1,110 @@
+import numpy as np
+import pytest
+
+from data.errors import UserError
+from model.folder import LATENT_FILE
+from model.latent import LatentSpace
+from tests.model.tiny_model import write_tiny_model
+
+
+@pytest.fixture(scope="module")
+def codes():
+    rng = np.random.default_rng(0)
+    mixing = rng.normal(size=(80, 80)) * np.linspace(2, 0.1, 80)[:, np.newaxis]
+    return (rng.normal(size=(3000, 80)) @ mixing + rng.normal(size=80)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def latent(codes):
+    return LatentSpace.fit(codes, {"smile": np.ones(80, np.float32)})
+
+
+def test_sliders_are_independent_with_deviation_one_and_fall_in_variance(latent, codes):
+    values = latent.to_sliders(codes)
+    np.testing.assert_allclose(values.mean(axis=0), 0, atol=1e-3)
+    np.testing.assert_allclose(np.cov(values, rowvar=False), np.eye(80), atol=2e-2)
+    assert np.all(np.diff(latent.scales) <= 0)
+    np.testing.assert_allclose(latent.components @ latent.components.T, np.eye(80), atol=1e-5)
+
+
+def test_codes_to_sliders_and_back(latent, codes):
+    back = latent.from_sliders(latent.to_sliders(codes))
+    assert back.dtype == np.float32
+    np.testing.assert_allclose(back, codes, atol=1e-4)
+    np.testing.assert_allclose(latent.from_sliders(np.zeros(80)), latent.mean)
+
+
+def test_samples_follow_the_codes_and_the_temperature(latent, codes):
+    samples = latent.sample(4000, np.random.default_rng(1))
+    scale = codes.std(axis=0).mean()
+    np.testing.assert_allclose(samples.mean(axis=0), codes.mean(axis=0), atol=0.15 * scale)
+    assert samples.std(axis=0).mean() == pytest.approx(scale, rel=0.05)
+    cold = latent.sample(100, np.random.default_rng(1), temperature=0.5)
+    assert latent.mahalanobis(cold).mean() == pytest.approx(0.5 * np.sqrt(80), rel=0.05)
+    same = latent.sample(3, np.random.default_rng(7))
+    np.testing.assert_array_equal(same, latent.sample(3, np.random.default_rng(7)))
+
+
+def test_gallery_is_bounded_and_nearest_finds_a_code_itself(latent, codes):
+    assert len(latent.gallery) == 2000
+    assert latent.nearest(latent.gallery[123], 3)[0] == 123
+    distances = latent.mahalanobis(latent.gallery[latent.nearest(latent.mean, 5)])
+    assert np.all(np.diff(distances) >= 0)
+
+
+def test_realism_pulls_far_codes_in_and_leaves_them_different(latent):
+    far = latent.from_sliders(3 * np.random.default_rng(0).normal(size=(2, 80)))
+    np.testing.assert_array_equal(latent.shrink(far[0], 0), far[0])
+    distances = [latent.mahalanobis(latent.shrink(far[0], r)) for r in (0, 0.25, 0.5, 0.75, 1)]
+    assert np.all(np.diff(distances) < 0)
+    assert distances[-1] < np.sqrt(80)
+    assert not np.allclose(latent.shrink(far[0], 1), latent.shrink(far[1], 1), atol=0.05)
+
+
+def test_save_and_load_bit_for_bit(tmp_path):
+    folder = write_tiny_model(tmp_path / "model")
+    latent = LatentSpace.load(folder)
+    rng = np.random.default_rng(5)
+    changed = LatentSpace.fit(
+        rng.normal(size=(50, 80)), {"F to M": rng.normal(size=80), "Jahr": np.ones(80)},
+        latent.model_id,
+    )  # fmt: skip
+    changed.save(folder)
+    loaded = LatentSpace.load(folder)
+    for name in ("mean", "covariance", "gallery"):
+        np.testing.assert_array_equal(getattr(loaded, name), getattr(changed, name))
+    assert list(loaded.directions) == ["F to M", "Jahr"]
+    assert loaded.directions["F to M"].dtype == np.float32
+
+
+def test_of_another_model_or_damaged_is_one_sentence(tmp_path):
+    folder = write_tiny_model(tmp_path / "model")
+    other = write_tiny_model(tmp_path / "other", seed=2)
+    whole = (folder / LATENT_FILE).read_bytes()
+    (folder / LATENT_FILE).write_bytes((other / LATENT_FILE).read_bytes())
+    with pytest.raises(UserError, match="another model"):
+        LatentSpace.load(folder)
+    for damaged in (b"", whole[:1000], whole[:-100], b"not a zip" * 100):
+        (folder / LATENT_FILE).write_bytes(damaged)
+        with pytest.raises(UserError, match="damaged"):
+            LatentSpace.load(folder)
+
+
+def test_pickles_and_wrong_shapes_are_refused(tmp_path):
+    folder = write_tiny_model(tmp_path / "model")
+    good = dict(np.load(folder / LATENT_FILE))
+    for name, value in [
+        ("mean", np.array([{"a": 1}] * 80, dtype=object)),
+        ("mean", np.zeros(79, np.float32)),
+        ("mean", np.full(80, 1e9, np.float32)),
+        ("names", np.array(["a\nb"])),
+        ("names", np.array(["x" * 65])),
+        ("gallery", np.full((3, 80), np.nan, np.float32)),
+        ("covariance", np.zeros((80, 79), np.float32)),
+    ]:
+        directions = {"direction_0": np.ones(80, np.float32)}
+        np.savez(folder / LATENT_FILE, **{**good, **directions, name: value})
+        with pytest.raises(UserError, match="damaged"):
+            LatentSpace.load(folder)
+    with pytest.raises(ValueError, match="Received"):
+        LatentSpace.fit(np.zeros((1, 80)))

@@ -1,0 +1,290 @@
+import csv
+import json
+import math
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from data import UserError
+from data.prepare import prepare_data
+from model.engine import FaceEngine, load_network
+from model.folder import MODEL_FILES, NETWORK_FILE, read_card, read_history
+from model.latent import LatentSpace
+from model.training import learn as train
+from model.training.callbacks import TrainingState
+from model.training.learn import Settings, learn
+from tests.data.drawn_archive import drawn_files, write_folder
+from tests.model.tiny_model import TINY_SETTINGS, write_tiny_model
+
+
+@pytest.fixture(scope="module")
+def arrays(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("arrays")
+    prepare_data(write_folder(folder / "in", drawn_files(60)), folder / "out")
+    return folder / "out"
+
+
+def settings(**changes) -> Settings:
+    return Settings(**{**TINY_SETTINGS.__dict__, **changes})
+
+
+@pytest.fixture(scope="module")
+def trained(arrays, tmp_path_factory):
+    """Four epochs, what was said, and what the views were given."""
+    out = tmp_path_factory.mktemp("models") / "mine"
+    said, epochs, pictures = [], [], []
+    learn(
+        arrays=arrays,
+        out=out,
+        settings=settings(steps=20),
+        say=said.append,
+        on_epoch=lambda history: epochs.append(len(history)),
+        on_pictures=lambda *shown: pictures.append(shown),
+    )
+    return out, said, epochs, pictures
+
+
+def test_a_short_training_lowers_the_loss_and_leaves_a_model_and_its_card(trained):
+    out, said, epochs, pictures = trained
+    assert sorted(path.name for path in out.iterdir()) == sorted(MODEL_FILES)
+    history = read_history(out)
+    assert [row["epoch"] for row in history] == [1, 2, 3, 4]
+    assert history[-1]["loss"] < history[0]["loss"]
+    assert history[-1]["val_loss"] < history[0]["val_loss"]
+    card = read_card(out)
+    assert card["data"] == {**card["data"], "fit": 43, "validation": 4, "test": 13}
+    assert card["settings"]["architecture"]["encoder_channels"] == [4, 4, 8, 8]
+    assert card["figures"]["test"]["mse"] > 0 and card["figures"]["test"]["pca_mse"] > 0
+    assert epochs[-1] == 4
+    images, reconstructions, done = pictures[-1]
+    assert images.shape == reconstructions.shape == (4, 160, 176, 1) and done == 4
+    assert "43 portraits" in said[0]
+
+
+def test_what_was_trained_opens_as_engine_and_latent_space(trained):
+    engine, latent = FaceEngine.load(trained[0]), LatentSpace.load(trained[0])
+    assert engine.model_id == latent.model_id
+    faces = engine.decode(latent.sample(2, np.random.default_rng(0)))
+    assert faces.shape == (2, 160, 176, 1)
+    assert engine.encode(faces).dtype == np.float32
+
+
+def test_saved_weights_run_in_float32(trained):
+    network = keras.saving.load_model(trained[0] / "autoencoder.keras")
+    layers = [*network.get_layer("encoder").layers, *network.get_layer("decoder").layers]
+    assert {layer.compute_dtype for layer in layers} == {"float32"}
+
+
+def test_the_validation_loss_decides_which_weights_are_kept(trained):
+    history, card = read_history(trained[0]), read_card(trained[0])
+    losses = [row["val_loss"] for row in history]
+    assert card["training"]["best_epoch"] == 1 + losses.index(min(losses))
+
+
+def test_continuing_a_model_starts_where_it_was(arrays, trained, tmp_path):
+    out = tmp_path / "mine"
+    out.mkdir()
+    for name in MODEL_FILES:
+        (out / name).write_bytes((trained[0] / name).read_bytes())
+    learn(init=False, arrays=arrays, out=out, settings=settings(steps=5, learning_rate=1e-5))
+    history = read_history(out)
+    assert [row["epoch"] for row in history] == [1, 2, 3, 4, 5]
+    assert history[4]["val_loss"] == pytest.approx(history[3]["val_loss"], abs=0.05)
+    assert read_card(out)["training"]["continued_from"]
+
+
+def test_the_encoder_can_be_trained_alone(arrays, trained, tmp_path):
+    out = tmp_path / "mine"
+    shutil.copytree(trained[0], out)
+    former = load_network(out / NETWORK_FILE)
+    changed = settings(steps=5, decoder_trained=False, noisy_codes=False)
+    learn(init=False, arrays=arrays, out=out, settings=changed)
+    later = load_network(out / NETWORK_FILE)
+    assert same_weights(former, later, "decoder")
+    assert not same_weights(former, later, "encoder")
+
+
+def same_weights(one: keras.Model, other: keras.Model, part: str) -> bool:
+    pairs = zip(one.get_layer(part).weights, other.get_layer(part).weights, strict=True)
+    return all(np.array_equal(a, b) for a, b in pairs)
+
+
+def stop_after(epochs: int, how):
+    """A view that ends the training once so many epochs are done."""
+
+    def on_epoch(history):
+        if len(history) >= epochs:
+            how()
+
+    return on_epoch
+
+
+def interrupt():
+    raise KeyboardInterrupt
+
+
+def send(number):
+    os.kill(os.getpid(), number)
+
+
+class InDestructor:
+    """Python drops what is raised here."""
+
+    def __del__(self):
+        send(signal.SIGTERM)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    "how", [lambda: send(signal.SIGINT), lambda: send(signal.SIGTERM), InDestructor]
+)
+def test_a_stopped_training_keeps_what_it_learned_and_goes_on(arrays, tmp_path, monkeypatch, how):
+    monkeypatch.setattr("model.training.callbacks.PICTURE_SECONDS", -1)
+    out, said = tmp_path / "mine", []
+    options = {"arrays": arrays, "out": out, "settings": settings(steps=20), "say": said.append}
+    learn(**options, on_epoch=stop_after(2, how))
+    assert read_card(out)["training"]["ended"] == "interrupted"
+    assert FaceEngine.load(out).latent_dim == 80
+    learn(**options)
+    assert any("after epoch 2 of 4" in sentence for sentence in said)
+    assert [row["epoch"] for row in read_history(out)] == [1, 2, 3, 4]
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_training_stopped_in_its_first_epoch_says_so(arrays, tmp_path, monkeypatch):
+    said = []
+    monkeypatch.setattr(
+        "model.training.callbacks.Progress.on_train_batch_end", lambda *_, **__: interrupt()
+    )
+    with pytest.raises(KeyboardInterrupt):
+        learn(arrays=arrays, out=tmp_path / "mine", settings=settings(), say=said.append)
+    assert "nothing was learned" in said[-1]
+    assert not (tmp_path / "mine").exists()
+
+
+def test_a_killed_training_goes_on_and_fresh_discards_it(arrays, tmp_path, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def kill():
+        raise Killed
+
+    monkeypatch.setattr("model.training.callbacks.PICTURE_SECONDS", -1)
+    out, said = write_tiny_model(tmp_path / "mine"), []
+    before = read_card(out)
+    options = {"arrays": arrays, "out": out, "settings": settings(steps=20), "say": said.append}
+    with pytest.raises(Killed):
+        learn(**options, on_epoch=stop_after(3, kill))
+    assert read_card(out) == before
+    with pytest.raises(Killed):
+        learn(**options, on_epoch=stop_after(4, kill))
+    assert any("after epoch 3 of 4" in sentence for sentence in said)
+    said.clear()
+    learn(**options, fresh=True)
+    assert not any("Continuing" in sentence for sentence in said)
+    assert len(read_history(out)) == 4
+
+
+def test_a_torn_or_foreign_state_is_not_continued(tmp_path):
+    model = train.compiled_model(settings(), 10)
+    state = TrainingState(tmp_path / "state.npz", "mine", 3)
+    state.set_model(model)
+    state.best_weights = model.get_weights()
+    state.save()
+    assert TrainingState(state.path, "mine", 3).restore(model)
+    assert not TrainingState(state.path, "another's", 3).restore(model)
+    whole = state.path.read_bytes()
+    for damaged in (b"", whole[:-200], b"PK" + bytes(500)):
+        state.path.write_bytes(damaged)
+        assert not TrainingState(state.path, "mine", 3).restore(model)
+
+
+def test_an_interrupted_training_does_not_replace_a_better_model(arrays, tmp_path, monkeypatch):
+    monkeypatch.setattr("model.training.callbacks.PICTURE_SECONDS", -1)
+    out = write_tiny_model(tmp_path / "mine")
+    (out / "history.csv").write_text("epoch,val_loss\n1,-9.0\n")
+    before = read_card(out)["model_id"]
+    learn(arrays=arrays, out=out, settings=settings(steps=20), on_epoch=stop_after(1, interrupt))
+    assert read_card(out)["model_id"] == before
+
+
+def test_the_settings_reach_the_objective():
+    changed = {"edge_weight": 0.1, "ssim_weight": 0.2, "dreams": 0.3, "radius_weight": 0.4}
+    changed |= {"whitened_radius": True, "noisy_codes": False}
+    model = train.compiled_model(settings(**changed), 10)
+    assert {name: getattr(model, name) for name in changed} == changed
+
+
+def test_divergence_is_one_sentence_and_leaves_the_former_model(arrays, tmp_path):
+    out = write_tiny_model(tmp_path / "mine")
+    before = read_card(out)
+    with pytest.raises(UserError, match="diverged"):
+        learn(arrays=arrays, out=out, settings=settings(learning_rate=math.nan))
+    assert read_card(out) == before
+
+
+def test_early_stopping(arrays, tmp_path):
+    learn(
+        arrays=arrays, out=tmp_path / "mine",
+        settings=settings(steps=100, learning_rate=1e-12, patience=0.1, averaging=0.0),
+    )  # fmt: skip
+    card = read_card(tmp_path / "mine")
+    assert card["training"]["ended"] == "no better validation loss"
+    assert card["training"]["epochs"] < 20
+
+
+def test_no_arrays_too_few_portraits_and_no_model_are_one_sentence(arrays, tmp_path):
+    with pytest.raises(UserError, match="prepare_data"):
+        learn(arrays=tmp_path / "nothing", out=tmp_path / "mine")
+    with pytest.raises(UserError, match="too few"):
+        learn(arrays=arrays, out=tmp_path / "mine", settings=settings(batch_size=1000))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match="no model"):
+        learn(init=False, arrays=arrays, out=tmp_path / "empty")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"encoder_channels": [10**9, 4, 8, 8]},
+        {"head_channels": 5},
+        {"head_channels": "4"},
+        {"decoder_channels": [8, 8]},
+        {"unheard_of": 1},
+    ],
+)
+def test_a_card_that_describes_another_network_is_one_sentence(arrays, trained, tmp_path, change):
+    out = tmp_path / "model"
+    shutil.copytree(trained[0], out)
+    card = read_card(out)
+    card["settings"]["architecture"] |= change
+    (out / "card.json").write_text(json.dumps(card))
+    with pytest.raises(UserError, match="describes another network"):
+        learn(init=False, arrays=arrays, out=out, settings=settings())
+
+
+def test_a_foreign_history_is_not_gone_on_with(arrays, trained, tmp_path):
+    out = tmp_path / "model"
+    shutil.copytree(trained[0], out)
+    (out / "history.csv").write_text("epoch,loss\n1,2\n")
+    card = learn(init=False, arrays=arrays, out=out, settings=settings())
+    assert card["training"]["epochs"] == len(read_history(out))
+    assert card["training"]["continued_from"]["data"] == read_card(trained[0])["data"]
+
+
+def test_a_large_set_is_seen_often_enough(arrays, tmp_path):
+    learn(arrays=arrays, out=tmp_path / "mine", settings=settings(steps=5, least_epochs=2))
+    assert read_card(tmp_path / "mine")["training"]["epochs"] == 2
+
+
+def test_history_is_a_table(trained):
+    with Path(trained[0], "history.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {"epoch", "loss", "mse", "val_loss", "val_mse", "learning_rate", "seconds"} <= set(
+        rows[0]
+    )

@@ -1,0 +1,220 @@
+import json
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from data.prepare import prepare_data
+from model.frame import crop, face_mask
+from model.latent import LatentSpace
+from model.measuring import metrics as evaluate
+from model.measuring import normality
+from model.measuring.pca import PCABaseline
+from tests.data.drawn_archive import drawn_files, write_folder
+from tests.model.tiny_model import write_tiny_model
+
+
+class LinearEngine:
+    """Encodes and decodes with PCA, in place of a network."""
+
+    def __init__(self, baseline):
+        self.encode, self.decode = baseline.encode, baseline.decode
+
+
+@pytest.fixture(scope="module")
+def portraits():
+    rng = np.random.default_rng(2)
+    y, x = np.mgrid[:171, :186] / 60
+    waves = np.stack([np.cos(x * (k % 10) + y * (k // 10)) for k in range(90)])
+    faces = 128 + 14 * np.tensordot(rng.normal(size=(60, 90)), waves, 1) / 3
+    return np.clip(faces, 0, 255).astype(np.uint8)[..., None]
+
+
+def normal_latent(codes):
+    return LatentSpace.fit(codes.astype(np.float32))
+
+
+def test_identical_images_have_the_best_figures(portraits):
+    images = crop(portraits[:4])
+    figures = evaluate.reconstruction_figures(images, images)
+    assert figures["mse"] == figures["face_mse"] == 0
+    assert figures["ssim"] == pytest.approx(1)
+    assert figures["sharpness"] == pytest.approx(1)
+
+
+def test_errors_outside_the_face_do_not_count_as_errors_of_the_face(portraits):
+    images = crop(portraits[:2])
+    outside = np.where(face_mask()[..., None], images, 1 - images)
+    figures = evaluate.reconstruction_figures(images, outside)
+    assert figures["face_mse"] == 0
+    assert figures["mse"] == pytest.approx(np.square(images - outside).mean(), rel=1e-5)
+    assert figures["mse"] > 0
+
+
+def test_blur_costs_sharpness_and_similarity(portraits):
+    images = crop(portraits[:3])
+    blurred = images.copy()
+    blurred[:, 1:-1] = (images[:, :-2] + images[:, 1:-1] + images[:, 2:]) / 3
+    figures = evaluate.image_figures(images, blurred)
+    assert (figures["sharpness"] < 1).all()
+    assert (figures["ssim"] < 1).all()
+    assert all(values.shape == (3,) for values in figures.values())
+
+
+def test_similarity_is_that_of_tensorflow(portraits):
+    images, others = crop(portraits[:3]), crop(portraits[3:6])
+    for pair in ((images, others), (images, 0.7 * images + 0.1)):
+        expected = tf.image.ssim(*pair, max_val=1.0).numpy()
+        found = evaluate.image_figures(*pair)["ssim"]
+        np.testing.assert_allclose(found, expected, atol=3e-4)  # it rounds more
+
+
+def test_shapes_must_agree(portraits):
+    images = crop(portraits[:2])
+    with pytest.raises(ValueError, match="one shape"):
+        evaluate.image_figures(images, images[:1])
+
+
+def test_normal_codes_are_called_normal_and_others_not():
+    rng = np.random.default_rng(3)
+    codes = rng.normal(size=(3000, 80))
+    codes[:, 5] = 10 * rng.exponential(size=3000)  # the widest, and so the first slider
+    codes[:, 9] *= 0.01
+    figures = normality.code_figures(codes, normal_latent(codes))
+    assert not figures["alive"][9]
+    assert figures["alive"].sum() == 79
+    assert figures["raw_skewness"][5] == pytest.approx(2, abs=0.4)
+    assert np.abs(np.delete(figures["raw_skewness"], 5)).max() < 0.25
+    assert figures["ks_p"][0] < 0.001
+    assert (figures["ks_p"][1:-1] > 0.001).all()
+    np.testing.assert_allclose(figures["deviation"], 1, atol=0.02)
+    assert figures["mahalanobis2"].mean() == pytest.approx(80, rel=0.02)
+
+
+def test_kolmogorov_smirnov_finds_as_many_by_chance_as_it_should():
+    rng = np.random.default_rng(4)
+    latent = LatentSpace(
+        np.zeros(80, np.float32), np.eye(80, dtype=np.float32), np.zeros((1, 80), np.float32)
+    )
+    p = np.concatenate(
+        [normality.code_figures(rng.normal(size=(500, 80)), latent)["ks_p"] for _ in range(10)]
+    )
+    assert np.mean(p < 0.05) == pytest.approx(0.05, abs=0.025)
+    assert np.mean(p < 0.5) == pytest.approx(0.5, abs=0.06)
+
+
+def test_distances_of_normal_codes_follow_the_chi_squared_distribution():
+    rng = np.random.default_rng(5)
+    codes = rng.normal(size=(4000, 80))
+    near = normality.code_summary(normality.code_figures(codes, normal_latent(codes)))
+    assert near["mahalanobis_ks"] < 0.05
+    heavy = codes * rng.choice([0.5, 1.5], size=(4000, 1))
+    far = normality.code_summary(normality.code_figures(heavy, normal_latent(heavy)))
+    assert far["mahalanobis_ks"] > 0.2
+    assert far["mean_abs_excess_kurtosis"] > near["mean_abs_excess_kurtosis"] + 0.5
+
+
+def test_a_card_of_figures_is_complete_plain_and_the_same_in_blocks(portraits, monkeypatch):
+    baseline = PCABaseline.fit(portraits[:42])
+    engine = LinearEngine(baseline)
+    latent = normal_latent(engine.encode(crop(portraits[:42])))
+    figures = evaluate.evaluate(engine, latent, portraits[42:], baseline)
+    json.dumps(figures)  # nothing of NumPy is left in it
+    assert figures["mse"] == figures["pca_mse"]
+    assert figures["mse_ratio"] == figures["face_mse_ratio"] == 1
+    assert figures["ssim_gain"] == 0
+    assert 0 < figures["diversity"] < 3
+    assert figures["alive_units"] == 80
+    monkeypatch.setattr(evaluate, "BLOCK", 7)
+    again = evaluate.evaluate(engine, latent, portraits[42:], baseline)
+    for name, value in figures.items():
+        assert again[name] == pytest.approx(value, rel=1e-3, abs=1e-6), name
+
+
+def test_each_part_is_measured_beside_a_pca_that_has_not_seen_it(portraits, tmp_path):
+    X_train, X_test = portraits[:20], portraits[20:26]
+    X_fit, X_validation = evaluate.split_validation(X_train)
+    engine = LinearEngine(PCABaseline.fit(X_fit))
+    codes = engine.encode(crop(X_fit))
+    latent = LatentSpace(codes.mean(axis=0), np.diag(codes.var(axis=0)), codes)
+    parts = evaluate.figures_by_part(engine, latent, X_train, X_test, tmp_path)
+    assert list(parts) == list(evaluate.PARTS)
+    assert parts["validation"]["mse"] == parts["validation"]["pca_mse"]  # both fitted on X_fit
+    assert parts["test"]["pca_mse"] < parts["test"]["mse"]  # this one had X_train
+    assert parts["training"]["mean_mahalanobis2"] == pytest.approx(35, rel=1e-3)  # 36 pictures
+    assert parts["training"]["least_raw_deviation"] == pytest.approx(
+        codes.std(axis=0).min(), abs=1e-6
+    )
+    for part, X in (("validation", X_validation), ("test", X_test)):
+        codes = evaluate.encode_portraits(engine, X)
+        ratio = latent.mahalanobis(codes).mean() / latent.mahalanobis(latent.gallery).mean()
+        assert parts[part]["mahalanobis_ratio"] == pytest.approx(ratio, rel=1e-3)
+        squares = np.square(latent.mahalanobis(codes)).mean()
+        squares /= np.square(latent.mahalanobis(latent.gallery)).mean()
+        assert parts[part]["mahalanobis2_ratio"] == pytest.approx(squares, rel=1e-3)
+    few = evaluate.figures_by_part(engine, latent, X_train, X_test[:1], tmp_path, ["test"])
+    assert few == {}
+
+
+def test_quantiles_are_those_of_the_chi_squared_distribution():
+    squares = np.square(np.random.default_rng(6).normal(size=(20000, 80))).sum(axis=1)
+    shares = np.array([0.05, 0.5, 0.95])
+    expected = normality.chi2_quantiles(shares, 80)
+    assert expected == pytest.approx([60.39, 79.33, 101.88], abs=0.02)  # as in printed tables
+    np.testing.assert_allclose(np.quantile(squares, shares), expected, rtol=0.01)
+
+
+def test_the_listing_has_a_line_a_unit_and_names_what_is_not_normal():
+    rng = np.random.default_rng(7)
+    codes = rng.normal(size=(3000, 80))
+    codes[:, 5] = 10 * rng.exponential(size=3000)  # the first slider
+    codes[:, 9] *= 0.01
+    figures = normality.code_figures(codes, normal_latent(codes))
+    lines = list(normality.unit_lines(figures))[2:]
+    assert [int(line.split()[0]) for line in lines] == list(range(1, 81))
+    assert [line for line in lines if " dead " in line] == [lines[9]]
+    assert lines[0].endswith("not normal")
+    assert sum(line.endswith("not normal") for line in lines) == (figures["ks_p"] < 0.05).sum()
+    summary = list(normality.summary_lines({"training": figures, "test": figures}))
+    assert len({len(line) for line in summary if "%" in line}) == 1
+    assert any(line.split() == ["alive_units", "79", "79"] for line in summary)
+
+
+def test_the_command_lists_the_units_with_and_without_arrays(tmp_path, monkeypatch, capsys):
+    folder = write_tiny_model(tmp_path / "model")
+    arguments = ["normality", "--model", str(folder), "--arrays", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", arguments)
+    normality.main()
+    alone = capsys.readouterr().out
+    assert "Training portraits only" in alone and "test" not in alone.split()
+    prepare_data(write_folder(tmp_path / "in", drawn_files(30)), tmp_path / "arrays")
+    arguments[-1] = str(tmp_path / "arrays")
+    normality.main()
+    listed = capsys.readouterr().out.splitlines()
+    assert any(line.split()[-2:] == ["training", "test"] for line in listed)
+    monkeypatch.setattr(sys, "argv", ["normality", "--model", str(tmp_path / "none")])
+    with pytest.raises(SystemExit):
+        normality.main()
+    assert "no model" in capsys.readouterr().err
+
+
+def test_samples_that_are_all_alike_lack_diversity(portraits):
+    baseline = PCABaseline.fit(portraits[:42])
+    engine = LinearEngine(baseline)
+    codes = engine.encode(crop(portraits[:42]))
+    narrow = LatentSpace(codes.mean(axis=0), np.cov(codes.T).astype(np.float32) / 100, codes[:1])
+    alike = evaluate.sample_diversity(engine, narrow, portraits)
+    assert alike == pytest.approx(0.1, abs=0.05)
+    assert evaluate.sample_diversity(engine, normal_latent(codes), portraits) > 0.8
+
+
+def test_validation_is_the_last_tenth_and_spread_is_even():
+    X = np.arange(2060)
+    trained, held_back = evaluate.split_validation(X)
+    assert len(held_back) == 206
+    np.testing.assert_array_equal(np.concatenate([trained, held_back]), X)
+    assert len(evaluate.spread(X, 5000)) == 2060
+    few = evaluate.spread(X, 500)
+    assert len(np.unique(few)) == 500
+    assert (few[0], few[-1]) == (0, 2059)

@@ -1,0 +1,73 @@
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from model.network import Architecture, build_autoencoder, build_decoder
+from tests.model.tiny_model import TINY
+
+
+@pytest.fixture(scope="module")
+def autoencoder():
+    keras.utils.set_random_seed(1)
+    return build_autoencoder(TINY)
+
+
+def test_named_halves_go_from_pixels_to_80_numbers_and_back(autoencoder):
+    images = np.random.default_rng(0).random((3, 160, 176, 1), np.float32)
+    mean, log_variance = autoencoder.get_layer("encoder")(images)
+    faces = keras.ops.convert_to_numpy(autoencoder.get_layer("decoder")(mean))
+    assert mean.shape == log_variance.shape == (3, 80)
+    assert faces.shape == (3, 160, 176, 1)
+    assert faces.min() >= 0 and faces.max() <= 1
+    np.testing.assert_allclose(faces, autoencoder(images), atol=1e-6)
+
+
+def test_codes_can_be_negative(autoencoder):
+    images = np.random.default_rng(0).random((8, 160, 176, 1), np.float32)
+    mean = keras.ops.convert_to_numpy(autoencoder.get_layer("encoder")(images)[0])
+    assert mean.min() < 0 < mean.max()
+
+
+def test_one_file_saves_and_loads_with_safe_mode(autoencoder, tmp_path):
+    path = tmp_path / "autoencoder.keras"
+    autoencoder.save(path)
+    loaded = keras.saving.load_model(path, safe_mode=True)
+    images = np.random.default_rng(0).random((2, 160, 176, 1), np.float32)
+    np.testing.assert_allclose(loaded(images), autoencoder(images), atol=1e-6)
+
+
+def test_mixed_precision_touches_neither_codes_nor_images_nor_the_global_policy():
+    before = keras.config.dtype_policy().name
+    mixed = build_autoencoder(TINY, "mixed_bfloat16")
+    assert mixed.output.dtype == "float32"
+    assert mixed.get_layer("encoder").output[0].dtype == "float32"
+    assert mixed.get_layer("encoder").get_layer("down_1").compute_dtype == "bfloat16"
+    assert keras.config.dtype_policy().name == before
+
+
+def test_every_pixel_depends_on_the_codes_and_channels_become_neighbours():
+    decoder = build_decoder(TINY)
+    pixels = decoder.get_layer("pixels")
+    kernel, _ = pixels.get_weights()
+    pixels.set_weights([np.zeros_like(kernel), np.array([-2.0, -1.0, 1.0, 2.0])])
+    face = keras.ops.convert_to_numpy(decoder(np.zeros((1, 80), np.float32)))[0, :, :, 0]
+    expected = 1 / (1 + np.exp([[2.0, 1.0], [-1.0, -2.0]]))
+    np.testing.assert_allclose(face, np.tile(expected, (80, 88)), atol=1e-6)
+
+
+def test_a_linear_path_leads_from_the_shrunken_image_to_the_means():
+    encoder = build_autoencoder(TINY).get_layer("encoder")
+    encoder.get_layer("mean").kernel.assign(0 * encoder.get_layer("mean").kernel)
+    images = np.random.default_rng(0).random((3, 160, 176, 1), np.float32)
+    images[2] = (images[0] + images[1]) / 2
+    means = encoder(images)[0].numpy()
+    assert np.abs(means).max() > 0.1
+    np.testing.assert_allclose(means[2], (means[0] + means[1]) / 2, atol=1e-5)
+    without = build_autoencoder(replace(TINY, overview_pooling=0))
+    assert "overview_mean" not in [layer.name for layer in without.get_layer("encoder").layers]
+
+
+def test_default_network_fits_its_file_size():
+    assert build_autoencoder(Architecture()).count_params() * 4 < 25e6

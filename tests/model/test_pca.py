@@ -1,0 +1,111 @@
+import os
+
+import numpy as np
+import pytest
+
+from model.frame import crop, mirror
+from model.measuring import pca as module
+from model.measuring.pca import PCABaseline
+
+
+@pytest.fixture(scope="module")
+def portraits():
+    """Portraits that vary in few ways, with a little noise."""
+    rng = np.random.default_rng(1)
+    y, x = np.mgrid[:171, :186] / 100
+    waves = np.stack([np.sin(3 * x * k + y * (5 - k)) for k in range(1, 7)])
+    faces = 128 + 30 * np.tensordot(rng.normal(size=(14, 6)), waves, 1) / 2
+    faces += rng.normal(0, 2, faces.shape)
+    return np.clip(faces, 0, 255).astype(np.uint8)[..., None]
+
+
+def exact_reconstructions(portraits, images, components):
+    """What a full singular value decomposition gives."""
+    flat = np.concatenate([crop(portraits), crop(mirror(portraits))]).reshape(
+        2 * len(portraits), -1
+    )
+    mean = flat.mean(axis=0, dtype=np.float64)
+    rows = np.linalg.svd(flat - mean, full_matrices=False)[2][:components]
+    centred = images.reshape(len(images), -1) - mean
+    return np.clip(centred @ rows.T @ rows + mean, 0, 1).reshape(images.shape)
+
+
+def test_equals_an_exact_decomposition_of_portraits_and_their_mirror_images(portraits):
+    images = crop(portraits[:4])
+    fitted = PCABaseline.fit(portraits[4:], components=8)
+    exact = exact_reconstructions(portraits[4:], images, 8)
+    np.testing.assert_allclose(fitted.reconstruct(images), exact, atol=2e-3)
+
+
+def test_mirror_images_count_as_much_as_portraits(portraits):
+    portrait_error, mirror_error = (
+        np.square(PCABaseline.fit(portraits, 12).reconstruct(images) - images).mean()
+        for images in (crop(portraits), crop(mirror(portraits)))
+    )
+    assert mirror_error == pytest.approx(portrait_error, rel=0.2)
+
+
+def test_components_are_orthonormal_and_ordered(portraits):
+    fitted = PCABaseline.fit(portraits, 12)
+    gram = fitted.components @ fitted.components.T
+    np.testing.assert_allclose(gram, np.eye(12), atol=1e-4)
+    assert (np.diff(fitted.variances) <= 0).all()
+
+
+def test_codes_and_reconstructions_have_their_shapes_and_range(portraits):
+    fitted = PCABaseline.fit(portraits)
+    codes = fitted.encode(crop(portraits[:3]))
+    assert codes.shape == (3, 28)  # two images a portrait, and no more directions than images
+    images = fitted.decode(codes * 50)
+    assert images.shape == (3, 160, 176, 1)
+    assert images.dtype == np.float32
+    assert images.min() >= 0
+    assert images.max() <= 1
+
+
+def test_no_portrait_is_refused(portraits):
+    with pytest.raises(ValueError, match="at least one portrait"):
+        PCABaseline.fit(portraits[:0])
+
+
+def test_is_fitted_once_for_the_same_portraits(portraits, tmp_path, monkeypatch):
+    first = PCABaseline.cached(portraits, tmp_path)
+    monkeypatch.setattr(module.PCABaseline, "fit", None)  # another fit would fail
+    again = PCABaseline.cached(portraits, tmp_path)
+    np.testing.assert_array_equal(first.components, again.components)
+
+
+def test_two_baselines_are_kept_and_the_oldest_goes(portraits, tmp_path):
+    kept = []
+    for number, count in enumerate((5, 6, 7)):
+        PCABaseline.cached(portraits[:count], tmp_path)
+        kept.append((set(tmp_path.iterdir()) - set(kept)).pop())
+        os.utime(kept[-1], (number, number))
+    assert set(tmp_path.iterdir()) == set(kept[1:])
+
+
+def test_damaged_files_are_fitted_anew(portraits, tmp_path):
+    fitted = PCABaseline.cached(portraits[7:], tmp_path)
+    (cache,) = tmp_path.iterdir()
+    whole, arrays = cache.read_bytes(), dict(np.load(cache))
+    np.savez(cache, **arrays | {"mean": arrays["mean"] * np.nan})
+    unfit = cache.read_bytes()
+    for damaged in (b"", b"PK\x03\x04 no archive", whole[: len(whole) // 2], unfit):
+        cache.write_bytes(damaged)
+        again = PCABaseline.cached(portraits[7:], tmp_path)
+        np.testing.assert_array_equal(PCABaseline.load(cache).mean, fitted.mean)
+        np.testing.assert_array_equal(again.mean, fitted.mean)
+
+
+def test_a_folder_that_cannot_be_written_is_no_obstacle(portraits, tmp_path):
+    (tmp_path / "file").touch()
+    fitted = PCABaseline.cached(portraits[:5], tmp_path / "file" / "folder")
+    assert len(fitted.components) == 10
+
+
+def test_blocks_do_not_change_the_result(portraits, monkeypatch):
+    whole = PCABaseline.fit(portraits, 6).reconstruct(crop(portraits[:4]))
+    monkeypatch.setattr(module, "BLOCK", 3)
+    np.testing.assert_allclose(
+        PCABaseline.fit(portraits, 6).reconstruct(crop(portraits[:4])), whole, atol=1e-3
+    )

@@ -1,0 +1,37 @@
+"""A network of a few weights, and model folders of it, for tests that need no faces."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from model.folder import NETWORK_FILE, file_hash, publish
+from model.latent import LatentSpace
+from model.network import Architecture, build_autoencoder
+from model.training.learn import Settings
+
+TINY = Architecture(
+    encoder_channels=(4, 4, 8, 8),
+    head_channels=4,
+    decoder_channels=(8, 8, 4, 4),
+    detail_channels=2,
+    residual_blocks=1,
+)
+TINY_SETTINGS = Settings(
+    steps=12, least_epochs=1, batch_size=8, learning_rate=3e-3, averaging=0.5, architecture=TINY,
+)  # fmt: skip
+
+
+def write_tiny_model(folder: Path, seed: int = 0, architecture: Architecture = TINY) -> Path:
+    """Write a complete model folder with random weights."""
+    keras.utils.set_random_seed(seed)
+    autoencoder = build_autoencoder(architecture)
+
+    def save(new: Path) -> dict:
+        autoencoder.save(new / NETWORK_FILE)
+        codes = np.random.default_rng(seed).normal(size=(200, architecture.latent_dim))
+        LatentSpace.fit(codes.astype(np.float32), model_id=file_hash(new / NETWORK_FILE)).save(new)
+        return {}
+
+    publish(folder, save, {"settings": {}}, [{"epoch": 1.0, "val_loss": 1.0}])
+    return folder

@@ -1,0 +1,471 @@
+"""Around the canvas: refining, faces to start from, hand-over, saves, films and the session."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.ui.driver import SHAPE, Driver, FakeEngine
+from ui.drawing.answer import REFINE_STEPS
+from ui.drawing.canvas import painted
+from ui.drawing.screen import DrawingScreen
+from ui.saves import list_saves, read_save, save_face
+from ui.screen import Screen
+from ui.sliders.screen import SlidersScreen
+
+
+class Other(Screen):
+    """Stands for the slider screen."""
+
+    name, title = "other", "Other"
+
+    def __init__(self):
+        super().__init__()
+        self.held = None
+
+    def code(self):
+        return self.held
+
+    def take(self, code):
+        self.held = code
+
+
+class WatchedEngine(FakeEngine):
+    """Keeps what it was given to refine with."""
+
+    def refine(self, code, image, mask, latent, steps=60):
+        self.evidence = image.copy(), mask.copy()
+        yield from super().refine(code, image, mask, latent, steps)
+
+
+def open_driver(folder, engine=None):
+    driver = Driver([DrawingScreen(), Other()], folder, engine=engine, size=(900, 600))
+    for card in list(driver.app.cards.standing):
+        driver.app.cards.dismiss(card)
+    return driver
+
+
+@pytest.fixture
+def driver(tmp_path):
+    driver = open_driver(tmp_path, WatchedEngine())
+    yield driver
+    driver.close()
+
+
+def stroke(driver, *points):
+    window = [driver.screen.desk.easel.to_window(point) for point in points]
+    driver.press(window[0])
+    for point in window[1:]:
+        driver.drag(point)
+    driver.release()
+
+
+def sketch(driver):
+    stroke(driver, (40, 60), (80, 50), (120, 60))
+    stroke(driver, (60, 90), (64, 90))
+    driver.settle()
+
+
+def drawing(driver):
+    return driver.screen.sheet.canvas.pixels.copy()
+
+
+# Refining
+
+
+def test_refining_sees_painted_evidence_only_and_comes_closer(driver):
+    sketch(driver)
+    canvas = driver.screen.sheet.canvas
+    answer = driver.screen.answering.answer
+
+    def error(image):
+        return float(np.mean(((image - canvas.image()) * canvas.mask()) ** 2))
+
+    driver.key("i")
+    driver.settle()
+    image, mask = driver.engine.evidence
+    assert np.array_equal(mask, canvas.mask()) and np.array_equal(image, canvas.image())
+    assert error(driver.screen.answering.answer.image) < 0.7 * error(answer.image)
+    refined = driver.screen.answering.answer.code
+    driver.key("ctrl+z")
+    driver.settle()
+    assert np.array_equal(driver.screen.answering.answer.code, answer.code)
+    driver.key("ctrl+y")
+    driver.settle()
+    assert np.array_equal(driver.screen.answering.answer.code, refined)
+
+
+def test_refining_shows_progress_and_can_be_stopped(driver):
+    sketch(driver)
+    before = driver.screen.answering.answer.code
+    driver.key("i")
+    shares = []
+
+    def advanced():
+        shares.append(driver.screen.desk.face.share)
+        return shares[-1] is not None and shares[-1] >= 0.2
+
+    driver.until(advanced)
+    assert driver.screen.desk.refine.words == "Stop"
+    driver.key("escape")
+    kept = driver.screen.answering.answer.code
+    assert not driver.screen.answering.refining and driver.screen.desk.face.share is None
+    assert not np.array_equal(kept, before)
+    driver.settle()
+    assert np.array_equal(driver.screen.code(), kept)
+    assert len(shares) < 50 * REFINE_STEPS
+
+
+def test_a_new_stroke_ends_refining(driver):
+    sketch(driver)
+    driver.key("i")
+    stroke(driver, (90, 120), (100, 120))
+    assert not driver.screen.answering.refining
+    driver.settle()
+    assert driver.screen.sheet.given is None
+
+
+def test_bare_canvas_cannot_be_refined(driver):
+    driver.key("i")
+    assert "Draw something first" in driver.said()
+    assert not driver.screen.answering.refining
+
+
+def test_tab_while_refining_takes_what_was_found_and_keeps_it(driver):
+    sketch(driver)
+    first = driver.screen
+    before = first.answering.answer.code
+    driver.key("i")
+    driver.until(lambda: (first.desk.face.share or 0) > 0)
+    driver.key("tab")
+    found = driver.screen.held
+    assert not np.array_equal(found, before)
+    driver.key("tab")
+    driver.settle()
+    assert np.array_equal(driver.screen.code(), found)
+
+
+def test_a_face_that_arrives_during_a_stroke_keeps_the_stroke(driver):
+    window = [driver.screen.desk.easel.to_window(p) for p in ((40, 60), (120, 60))]
+    driver.press(window[0])
+    driver.drag(window[1])
+    driver.key("m")
+    driver.settle()
+    assert driver.screen.sheet.canvas.mask().min() == 1
+    driver.release()
+    driver.key("ctrl+z")
+    inked = driver.screen.sheet.canvas.mask()
+    assert inked[60, 45:115].min() == 1 and inked[100].max() == 0
+
+
+# Faces to start from
+
+
+@pytest.mark.parametrize("key", ["m", "n", "shift+n", "r"])
+def test_a_face_to_start_from_is_canvas_and_answer(driver, key):
+    sketch(driver)
+    before = drawing(driver)
+    driver.key(key)
+    driver.settle()
+    canvas, answer = driver.screen.sheet.canvas, driver.screen.answering.answer
+    assert canvas.mask().min() == 1
+    assert np.abs(canvas.image() - answer.image).max() < 0.003
+    if key != "r":
+        codes = {"m": driver.latent.mean, "n": driver.latent.gallery[0]}
+        expected = codes.get(key, driver.latent.gallery[-1])
+        assert np.array_equal(driver.screen.code(), np.asarray(expected, np.float32))
+    driver.key("ctrl+z")
+    assert np.array_equal(drawing(driver), before)
+
+
+def test_the_menu_of_starts_offers_them_all(driver):
+    driver.click(driver.screen.desk.start)
+    menu = driver.app._menu
+    words = [button.words for button in menu.children]
+    assert words[0] == "Mean face" and "Your photo …" in words and "Saved face …" in words
+    driver.click(menu.children[0])
+    driver.settle()
+    assert driver.screen.sheet.canvas.mask().min() == 1
+
+
+def test_painting_on_the_answer(driver):
+    sketch(driver)
+    answer = driver.screen.answering.answer
+    driver.key("a")
+    driver.settle()
+    assert np.array_equal(drawing(driver), painted(answer.image))
+    assert np.array_equal(driver.screen.code(), answer.code)
+
+
+def test_a_stroke_on_a_face_changes_its_answer(driver):
+    driver.key("n")
+    driver.settle()
+    before = driver.screen.answering.answer
+    stroke(driver, (60, 40), (120, 40))
+    driver.settle()
+    assert not np.array_equal(driver.screen.answering.answer.code, before.code)
+
+
+def test_the_panel_shows_difference_and_nearest_faces(driver):
+    driver.key("n")
+    driver.settle()
+    driver.key("d")
+    driver.settle()
+    panel = driver.screen.desk.compare
+    assert panel.visible and len(panel.images) == len(panel.strip.children)
+    assert np.array_equal(panel.codes[0], driver.latent.gallery[0])
+    assert np.ptp(panel.difference.pixels.astype(int)) <= 1  # the answer is what is painted
+    stroke(driver, (60, 60), (120, 60))
+    driver.settle()
+    assert np.ptp(panel.difference.pixels.astype(int)) > 20
+    driver.click(panel.strip.children[3])
+    chosen = panel.codes[3]
+    driver.settle()
+    assert np.array_equal(driver.screen.code(), chosen)
+    driver.key("escape")
+    assert not panel.visible
+
+
+# Hand-over
+
+
+def test_the_answer_goes_to_the_other_screen_and_back_without_loss(driver):
+    sketch(driver)
+    before, code = drawing(driver), driver.screen.answering.answer.code
+    drawing_screen = driver.screen
+    driver.key("tab")
+    assert driver.screen.name == "other"
+    assert np.array_equal(driver.screen.held, code)
+    driver.key("tab")
+    driver.settle()
+    assert driver.screen is drawing_screen
+    assert np.array_equal(drawing(driver), before)
+    assert np.array_equal(driver.screen.code(), code)
+    assert driver.screen.sheet.given is None  # nothing was changed there
+
+
+def test_to_the_sliders_and_back(tmp_path):
+    driver = Driver([DrawingScreen(), SlidersScreen()], tmp_path, size=(900, 600))
+    sketch(driver)
+    before, code = drawing(driver), driver.screen.answering.answer.code
+    driver.key("tab")
+    driver.settle()
+    assert np.array_equal(driver.screen.code(), code)
+    driver.key("n")
+    driver.settle()
+    chosen = driver.screen.code()
+    driver.key("tab")
+    driver.settle()
+    assert np.array_equal(driver.screen.answering.answer.code, chosen)
+    assert np.array_equal(drawing(driver), before)
+    driver.key("ctrl+z")
+    driver.settle()
+    assert np.array_equal(driver.screen.answering.answer.code, code)
+    driver.close()
+
+
+def test_a_face_from_the_other_screen_becomes_the_answer_and_can_be_undone(driver):
+    sketch(driver)
+    before, code = drawing(driver), driver.screen.answering.answer.code
+    driver.key("tab")
+    driver.screen.held = driver.latent.gallery[7].copy()
+    driver.key("tab")
+    driver.settle()
+    assert np.array_equal(driver.screen.answering.answer.code, driver.latent.gallery[7])
+    assert np.array_equal(drawing(driver), before)
+    driver.key("ctrl+z")
+    driver.settle()
+    assert np.array_equal(driver.screen.answering.answer.code, code)
+    assert np.array_equal(drawing(driver), before)
+
+
+def test_an_untouched_canvas_takes_nothing_along(driver):
+    driver.key("tab")
+    assert driver.screen.held is None
+
+
+# Saves, films, session
+
+
+def test_a_save_brings_back_every_pixel_and_the_code(driver, tmp_path):
+    driver.key("x")
+    sketch(driver)
+    before, answer = drawing(driver), driver.screen.answering.answer
+    driver.key("ctrl+s")
+    driver.settle()
+    assert "Saved" in driver.said()
+    (path,) = list_saves(tmp_path)
+    driver.key("delete")
+    driver.settle()
+    driver.drop(path)
+    driver.settle()
+    assert np.array_equal(drawing(driver), before)
+    assert np.array_equal(driver.screen.code(), answer.code)
+    assert np.array_equal(driver.screen.answering.answer.image, answer.image)
+    with Image.open(path) as picture:
+        assert picture.width > 2 * SHAPE[1]
+
+
+def test_a_saved_face_without_a_drawing_is_painted(driver, tmp_path):
+    code = driver.latent.gallery[5]
+    image = driver.engine.decode(code[None])[0, ..., 0]
+    path = save_face(tmp_path, image, code, driver.latent.model_id)
+    driver.drop(path)
+    driver.settle()
+    assert np.array_equal(driver.screen.code(), code)
+    assert np.abs(driver.screen.sheet.canvas.image() - image).max() < 0.003
+
+
+def test_a_save_can_be_picked_from_the_gallery(driver):
+    sketch(driver)
+    before, code = drawing(driver), driver.screen.answering.answer.code
+    driver.key("ctrl+s")
+    driver.settle()
+    driver.key("delete")
+    driver.key("ctrl+o")
+    driver.settle()
+    panel = driver.screen.overlays.saves
+    assert panel.visible and len(panel.paths) == 1
+    driver.click(panel.strip.children[0])
+    driver.settle()
+    assert not panel.visible
+    assert np.array_equal(drawing(driver), before)
+    assert np.array_equal(driver.screen.code(), code)
+
+
+def test_a_photo_is_aligned_and_painted(driver, tmp_path):
+    image = driver.engine.decode(driver.latent.gallery[:1])[0, ..., 0]
+    path = tmp_path / "photo.png"
+    Image.fromarray((255 * image).astype(np.uint8)).resize((352, 320)).save(path)
+    driver.drop(path)
+    panel = driver.screen.overlays.photo
+    driver.until(lambda: panel.photo is not None)
+    panel.markers.put((140.5, 172.5), (234.5, 170.5))
+    panel._moved()
+    driver.settle()
+    face = panel.face
+    driver.key("return")
+    driver.settle()
+    assert not panel.visible
+    assert np.array_equal(drawing(driver), painted(face.image))
+    driver.key("ctrl+z")
+    assert driver.screen.sheet.canvas.empty
+
+
+def test_a_photo_can_be_left_without_a_change(driver):
+    sketch(driver)
+    before = drawing(driver)
+    driver.key("p")
+    assert driver.screen.overlays.photo.visible
+    driver.key("escape")
+    assert not driver.screen.overlays.photo.visible
+    assert np.array_equal(drawing(driver), before)
+
+
+def bad_files(folder):
+    good = save_face(folder, np.zeros(SHAPE), np.zeros(80, np.float32), "fake-model")
+    content = good.read_bytes()
+    other = save_face(folder, np.zeros(SHAPE), np.zeros(80, np.float32), "another-model")
+    files = {
+        "empty.png": b"",
+        "words.png": b"no picture at all",
+        "half.png": content[: len(content) // 3],
+        "other.png": other.read_bytes(),
+    }
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+        yield folder / name
+    yield folder / "missing.png"
+
+
+def test_bad_files_get_one_sentence_and_change_nothing(driver, tmp_path):
+    sketch(driver)
+    before, code = drawing(driver), driver.screen.answering.answer.code
+    for path in bad_files(tmp_path):
+        driver.app.say("")
+        driver.drop(path)
+        driver.settle()
+        said = driver.said()
+        assert path.name in said and said.endswith("."), path.name
+        assert np.array_equal(drawing(driver), before)
+        assert np.array_equal(driver.screen.answering.answer.code, code)
+
+
+def test_the_film_replays_strokes_and_answers(driver, tmp_path):
+    sketch(driver)
+    driver.key("ctrl+e")
+    driver.settle()
+    (path,) = tmp_path.glob("*.gif")
+    assert path.name in driver.said()
+    with Image.open(path) as film:
+        assert film.n_frames > 10
+        first = np.asarray(film.convert("L")).astype(int)
+        film.seek(film.n_frames - 1)
+        last = np.asarray(film.convert("L")).astype(int)
+    half = first.shape[1] // 2
+    assert np.abs(last - first)[:, :half].max() > 200  # ink on paper
+    assert np.abs(last - first)[:, half:].max() > 10  # another answer
+    assert path.stat().st_size < 3_000_000
+
+
+def test_without_a_history_there_is_no_film(driver, tmp_path):
+    driver.key("ctrl+e")
+    driver.settle()
+    assert "draw something first" in driver.said()
+    assert not list(tmp_path.glob("*.gif"))
+
+
+def test_closing_keeps_the_drawing_and_the_tools(tmp_path):
+    first = open_driver(tmp_path)
+    sketch(first)
+    first.key("i")
+    first.settle()
+    first.key("3")
+    first.key("f")
+    before, code = drawing(first), first.screen.code()
+    first.close()
+    second = open_driver(tmp_path)
+    assert second.screen.brush.tone == 0.5 and second.screen.brush.soft
+    assert second.screen.sheet.canvas.empty
+    second.key("ctrl+l")
+    second.settle()
+    assert np.array_equal(drawing(second), before)
+    assert np.array_equal(second.screen.code(), code)
+    second.close()
+
+
+def test_looking_in_only_keeps_the_earlier_session(tmp_path):
+    first = open_driver(tmp_path)
+    sketch(first)
+    before = drawing(first)
+    first.close()
+    open_driver(tmp_path).close()
+    third = open_driver(tmp_path)
+    third.key("ctrl+l")
+    assert np.array_equal(drawing(third), before)
+    third.close()
+
+
+def test_a_drawing_of_another_model_comes_back_without_its_code(tmp_path):
+    first = open_driver(tmp_path)
+    first.key("n")
+    first.settle()
+    before = drawing(first)
+    first.session.settings["drawing.model"] = "another"
+    first.app.worker.close()
+    first.close()
+    second = open_driver(tmp_path)
+    second.session.settings["drawing.model"] = "another"
+    second.key("ctrl+l")
+    assert np.array_equal(drawing(second), before)
+    assert second.screen.sheet.given is None
+    second.close()
+
+
+def test_saves_carry_the_drawing_with_its_coverage(driver, tmp_path):
+    driver.key("5")  # white paint on white paper: to be seen in the coverage only
+    sketch(driver)
+    driver.key("ctrl+s")
+    driver.settle()
+    save = read_save(list_saves(tmp_path)[0], "fake-model", 80)
+    assert np.array_equal(save.drawing, drawing(driver))
+    assert save.drawing[..., 1].max() == 255 and save.drawing[..., 0].min() == 255

@@ -1,0 +1,297 @@
+"""The drawing screen, driven by posted events: strokes, tools, undo, and the answers."""
+
+import math
+
+import numpy as np
+import pygame
+import pytest
+
+from tests.ui.driver import Driver
+from ui.drawing.brush import Tool
+from ui.drawing.screen import DrawingScreen
+
+
+@pytest.fixture
+def driver(tmp_path):
+    driver = Driver([DrawingScreen()], tmp_path, size=(900, 600))
+    for card in list(driver.app.cards.standing):
+        driver.app.cards.dismiss(card)
+    yield driver
+    pygame.key.set_mods(0)
+    driver.close()
+
+
+def at(driver, point):
+    return driver.screen.desk.easel.to_window(point)
+
+
+def stroke(driver, *points, button=1):
+    driver.press(at(driver, points[0]), button)
+    for point in points[1:]:
+        driver.drag(at(driver, point))
+    driver.release(button=button)
+
+
+def cover(driver):
+    return driver.screen.sheet.canvas.mask()
+
+
+def expected(driver):
+    """What the engine answers to the drawing as it is, at the screen's realism."""
+    screen = driver.screen
+    answering, sheet = screen.answering, screen.sheet
+    best = answering.portraitist.best_answer
+    return best(driver.engine, sheet.canvas.pixels, sheet.given, answering.realism)
+
+
+def shown(view):
+    return view.pixels.astype(int)
+
+
+def test_a_stroke_appears_on_canvas_and_window_and_is_answered(driver):
+    face = driver.screen.desk.face
+    before = shown(face)
+    stroke(driver, (40, 60), (80, 60), (120, 60))
+    driver.settle()
+    assert cover(driver)[60, 40:120].min() == 1
+    x, y = (round(v) for v in at(driver, (80, 60)))
+    assert driver.app.window.get_at((x, y))[:3] == (0, 0, 0)
+    assert np.abs(shown(face) - before).max() > 10
+    assert np.array_equal(driver.screen.answering.answer.image, expected(driver).image)
+
+
+def test_the_ink_lies_under_the_mouse(driver):
+    for point in ((20, 20), (150, 30), (90, 140)):
+        stroke(driver, point)
+        rows, columns = np.nonzero(cover(driver) > 0.5)
+        near = np.hypot(columns - point[0], rows - point[1]) < 8
+        centre = columns[near].mean(), rows[near].mean()
+        assert math.dist(centre, point) < 0.5  # of a canvas pixel
+
+
+def test_a_circle_in_one_frame_has_no_gap_and_no_corner(driver):
+    """All its points arrive between two frames, as from the fastest hand."""
+    points = [
+        at(driver, (88 + 50 * math.cos(a), 80 + 50 * math.sin(a)))
+        for a in np.linspace(0, 2 * np.pi, 14)
+    ]
+    driver.press(points[0])
+    for x, y in points[1:]:
+        place = (round(x), round(y))
+        driver.post(pygame.MOUSEMOTION, pos=place, rel=(0, 0), buttons=(1, 0, 0))
+    driver.pos = place
+    driver.step()
+    driver.release()
+    angles = np.linspace(0, 2 * np.pi, 720)
+    rows = np.rint(80 + 50 * np.sin(angles)).astype(int)
+    columns = np.rint(88 + 50 * np.cos(angles)).astype(int)
+    assert cover(driver)[rows, columns].min() > 0.4
+    inked = np.argwhere(cover(driver) > 0.5)
+    radii = np.hypot(inked[:, 1] - 88, inked[:, 0] - 80)
+    assert radii.min() > 47 and radii.max() < 53
+
+
+def test_undo_and_redo_by_key_bring_back_drawing_and_answer(driver):
+    stroke(driver, (40, 60), (120, 60))
+    driver.settle()
+    one, answer = driver.screen.sheet.canvas.pixels.copy(), shown(driver.screen.desk.face)
+    stroke(driver, (60, 90), (60, 130))
+    driver.settle()
+    two = driver.screen.sheet.canvas.pixels.copy()
+    driver.key("ctrl+z")
+    driver.settle()
+    assert np.array_equal(driver.screen.sheet.canvas.pixels, one)
+    assert np.array_equal(shown(driver.screen.desk.face), answer)
+    driver.key("ctrl+z")
+    assert driver.screen.sheet.canvas.empty
+    driver.key("ctrl+y")
+    driver.key("ctrl+shift+z")
+    assert np.array_equal(driver.screen.sheet.canvas.pixels, two)
+
+
+def test_buttons_say_what_can_be_undone(driver):
+    undo, redo, clear, _ = driver.screen.desk.left
+    assert not (undo.enabled or redo.enabled or clear.enabled)
+    stroke(driver, (40, 60), (120, 60))
+    driver.step()
+    assert undo.enabled and clear.enabled and not redo.enabled
+    driver.click(undo)
+    driver.step()
+    assert redo.enabled and not (undo.enabled or clear.enabled)
+
+
+def test_clear_can_be_undone(driver):
+    stroke(driver, (40, 60), (120, 60))
+    kept = driver.screen.sheet.canvas.pixels.copy()
+    driver.key("delete")
+    assert driver.screen.sheet.canvas.empty
+    driver.key("ctrl+z")
+    assert np.array_equal(driver.screen.sheet.canvas.pixels, kept)
+
+
+def test_mirror_draws_both_halves_exactly(driver):
+    driver.key("x")
+    stroke(driver, (30, 60), (60, 75), (70, 120))
+    pixels = driver.screen.sheet.canvas.pixels
+    columns = np.arange(12, 176)
+    assert np.array_equal(pixels[:, columns], pixels[:, 187 - columns])
+    assert cover(driver)[:, 100:].max() == 1
+
+
+def test_shift_draws_a_straight_line(driver):
+    driver.press(at(driver, (20, 20)))
+    pygame.key.set_mods(pygame.KMOD_LSHIFT)
+    for point in ((60, 120), (100, 40), (140, 140)):
+        driver.drag(at(driver, point))
+    driver.release()
+    rows, columns = np.nonzero(cover(driver) > 0.5)
+    assert np.abs(rows - columns).max() <= 4
+    assert cover(driver)[np.arange(22, 138), np.arange(22, 138)].min() == 1
+
+
+@pytest.mark.parametrize("key, tone", [("1", 0), ("2", 0.25), ("3", 0.5), ("4", 0.75), ("5", 1)])
+def test_number_keys_choose_the_grey(driver, key, tone):
+    driver.key("e")
+    driver.key(key)
+    stroke(driver, (80, 80))
+    assert driver.screen.sheet.canvas.image()[80, 80] == pytest.approx(tone, abs=0.003)
+    assert cover(driver)[80, 80] == 1
+
+
+def test_wheel_and_keys_change_the_size(driver):
+    screen = driver.screen
+    small = screen.brush.radius
+    driver.wheel(3, at(driver, (80, 80)))
+    larger = screen.brush.radius
+    assert larger > small
+    driver.key("[")
+    assert small < screen.brush.radius < larger
+    driver.key("]")
+    assert screen.brush.radius == pytest.approx(larger)
+    stroke(driver, (80, 80))
+    wide = cover(driver)[80].sum()
+    assert wide == pytest.approx(2 * larger, abs=0.6)
+
+
+def test_eraser_and_right_button_bare_the_paper(driver):
+    driver.wheel(8, at(driver, (80, 80)))
+    stroke(driver, (40, 60), (120, 60))
+    stroke(driver, (80, 40), (80, 80), button=3)
+    assert cover(driver)[60, 80] == 0 and cover(driver)[60, 45] == 1
+    assert driver.screen.brush.tool is Tool.PAINT
+    driver.key("e")
+    stroke(driver, (45, 40), (45, 80))
+    assert cover(driver)[60, 45] == 0
+
+
+def test_the_copying_brush_paints_the_answer(driver):
+    stroke(driver, (40, 60), (120, 60))
+    driver.settle()
+    answer = driver.screen.answering.answer.image
+    driver.key("k")
+    driver.wheel(12, at(driver, (80, 120)))
+    stroke(driver, (70, 120), (100, 120))
+    inside = np.s_[115:125, 70:100]
+    assert np.abs(driver.screen.sheet.canvas.image() - answer)[inside].max() < 0.003
+    assert cover(driver)[inside].min() == 1
+
+
+def test_the_ghost_is_seen_and_never_drawn(driver):
+    plain = shown(driver.screen.desk.easel)
+    driver.key("g")
+    driver.settle()
+    ghostly = shown(driver.screen.desk.easel)
+    assert np.ptp(plain) == 0 and np.ptp(ghostly) > 10
+    assert driver.screen.sheet.canvas.empty
+    assert driver.screen.sheet.canvas.image().min() == 1
+    driver.key("g")
+    driver.settle()
+    assert np.array_equal(shown(driver.screen.desk.easel), plain)
+
+
+def test_without_live_the_answer_waits_to_be_asked(driver):
+    driver.key("v")
+    before = driver.screen.answering.answer
+    stroke(driver, (40, 60), (120, 60))
+    driver.settle()
+    assert driver.screen.answering.answer is before
+    assert "J" in driver.screen.desk.status.words
+    driver.key("j")
+    driver.settle()
+    assert np.array_equal(driver.screen.answering.answer.image, expected(driver).image)
+
+
+def test_realism_moves_the_answer_towards_likely_faces(driver):
+    stroke(driver, (40, 60), (120, 60), (120, 130))
+    distances = []
+    for realism in (0.0, 0.5, 1.0):
+        driver.screen.desk.realism.move(realism)
+        driver.settle()
+        code = driver.screen.answering.answer.code
+        distances.append(float(driver.latent.mahalanobis(code)))
+    assert distances[0] > distances[1] > distances[2]
+    driver.key(",")
+    assert driver.screen.answering.realism == pytest.approx(0.95)
+
+
+def test_a_slow_model_never_stops_the_brush(driver):
+    """Counted in frames: each draws its point, whether or not an answer has come."""
+    driver.engine.slow = 0.1
+    points = [(20 + 3 * i, 60 + 20 * math.sin(i / 4)) for i in range(40)]
+    driver.press(at(driver, points[0]))
+    answers = []
+    for number, point in enumerate(points[1:], 1):
+        driver.drag(at(driver, point))
+        assert cover(driver)[round(point[1]), round(point[0])] > 0.5, f"frame {number}"
+        if driver.screen.answering.answer not in answers:
+            answers.append(driver.screen.answering.answer)
+    assert len(answers) < 30  # stale wishes were dropped
+    for _ in range(3):  # and yet answers come, however long the brush goes on
+
+        def drawn_on(before=driver.screen.answering.answer):
+            x, y = at(driver, (60 + len(driver.screen.sheet.canvas.stroke.paths[-1]) % 90, 120))
+            driver.post(pygame.MOUSEMOTION, pos=(round(x), round(y)), rel=(0, 0), buttons=(1, 0, 0))
+            return driver.screen.answering.answer is not before
+
+        driver.until(drawn_on)
+    driver.release()
+    driver.engine.slow = 0
+    driver.settle()
+    assert np.array_equal(driver.screen.answering.answer.image, expected(driver).image)
+
+
+def test_the_window_can_be_resized_in_the_middle_of_a_stroke(driver):
+    driver.press(at(driver, (40, 60)))
+    driver.drag(at(driver, (80, 60)))
+    driver.resize((1280, 720))
+    driver.drag(at(driver, (120, 60)))
+    driver.release()
+    driver.settle()
+    assert cover(driver)[60, 40:120].min() == 1
+    assert cover(driver)[70:].max() == 0
+
+
+@pytest.mark.parametrize("size", [(900, 600), (1280, 720), (2560, 1440)])
+@pytest.mark.parametrize("panel", [False, True])
+def test_everything_lies_inside_the_window_and_nothing_overlaps(tmp_path, size, panel):
+    driver = Driver([DrawingScreen()], tmp_path, size=size)
+    if panel:
+        driver.key("d")
+    desk = driver.screen.desk
+    flat = [w for w in [*desk.children, *desk.tools.children] if w.visible and w is not desk.tools]
+    for widget in flat:
+        assert desk.rect.contains(widget.rect), widget
+        assert widget.rect.width > 20 and widget.rect.height > 10
+    for i, widget in enumerate(flat):
+        assert widget.rect.collidelist([other.rect for other in flat[i + 1 :]]) < 0, widget
+    assert desk.easel.picture.size == desk.face.picture.size
+    for button in [*desk.left, desk.start, desk.refine, *desk.tools.tools.values()]:
+        assert button.rect.width >= button.width(driver.app.theme)
+    driver.close()
+
+
+def test_every_key_means_one_thing_and_is_explained():
+    commands = DrawingScreen().commands
+    keys = [key for command in commands for key in command.keys]
+    assert len(keys) == len(set(keys))
+    assert all(command.help and command.name for command in commands)

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from tests.ui.driver import Driver
+from ui.explorer import all_commands, make_screens
+
+SHARED = {  # a key that both screens have, and a word of what it means on both
+    "ctrl+z": "undo",
+    "ctrl+y": "redo",
+    "ctrl+shift+z": "redo",
+    "ctrl+s": "save",
+    "ctrl+o": "saved",
+    "ctrl+e": "gif",
+    "r": "random",
+    "m": "mean",
+    "n": "face",
+    "shift+n": "previous",
+    "p": "photo",
+}
+
+
+@pytest.fixture
+def driver(tmp_path):
+    driver = Driver(make_screens(), tmp_path, size=(900, 600))
+    yield driver
+    driver.close()
+
+
+def test_a_key_means_the_same_on_both_screens():
+    sliders, drawing = list(all_commands().values())[:2]
+    meanings = [
+        {key: c.name.lower() for c in part for key in c.keys} for part in (sliders, drawing)
+    ]
+    for key in set(meanings[0]) & set(meanings[1]):
+        assert all(SHARED[key] in names[key] for names in meanings), key
+
+
+def test_every_command_is_explained_and_can_be_listed_without_a_window():
+    lists = all_commands()
+    assert list(lists)[-1] == "Both"
+    for commands in lists.values():
+        for command in commands:
+            assert command.keys
+            assert command.name
+            assert command.help
+            assert callable(command.action)
+
+
+def test_face_goes_to_the_canvas_and_back_without_losing_a_bit(driver):
+    driver.key("n")
+    driver.settle()
+    code = driver.screen.desk.now.code
+    driver.key("tab")
+    driver.settle()
+    assert driver.screen.name == "drawing"
+    driver.key("tab")
+    driver.settle()
+    assert driver.screen.desk.now.code.tobytes() == code.tobytes()
+    assert not np.array_equal(code, driver.latent.mean)
+
+
+@pytest.mark.parametrize("size", [(900, 600), (1280, 720), (2560, 1440)])
+def test_keys_of_both_screens_fit_into_the_overlay(driver, size):
+    driver.resize(size)
+    for _ in range(2):
+        driver.key("h")
+        overlay = driver.app.overlay
+        rows = (overlay.rect.height - driver.app.theme.px(110)) // driver.app.theme.px(23)
+        columns = overlay.columns(rows)
+        assert len(columns) <= 4
+        assert max(map(len, columns)) <= rows + 4
+        driver.key("h")
+        driver.key("tab")

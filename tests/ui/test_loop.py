@@ -1,0 +1,289 @@
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pygame
+import pytest
+
+from data.errors import UserError
+from tests.ui.driver import Driver, FakeEngine, fake_latent
+from ui.app import App
+from ui.display import fitting_scale
+from ui.keys import Command
+from ui.screen import Screen
+from ui.session import Session
+from ui.widgets.button import Button
+from ui.widgets.face_view import FaceView
+from ui.widgets.text_field import TextField
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Plain(Screen):
+    """A screen with one of everything that the loop deals with."""
+
+    title = "Plain"
+
+    def __init__(self, name="plain"):
+        super().__init__()
+        self.name = name
+        self.live_slot = f"{name}.live"
+        self.log = []
+        self.commands = [
+            Command(("r",), "Count", "Counts", lambda: self.log.append("r")),
+            Command(("up",), "Step", "Steps", lambda: self.log.append("up"), repeats=True),
+            Command(("b",), "Break", "Fails", self.fail),
+            Command(
+                ("c",), "Hold", "Holds", lambda: self.log.append("down"),
+                release=lambda: self.log.append("up again"),
+            ),
+        ]  # fmt: skip
+
+    def attach(self, app):
+        super().attach(app)
+        self.button = self.add(Button("Press", lambda: self.log.append("button"), "A button"))
+        self.field = self.add(TextField(entered=lambda words: self.log.append(words)))
+        self.face = self.add(FaceView("nothing yet"))
+
+    def layout(self, rect, theme):
+        self.button.place(pygame.Rect(rect.left + 20, rect.top + 20, 100, 30), theme)
+        self.field.place(pygame.Rect(rect.left + 20, rect.top + 70, 100, 30), theme)
+        self.face.place(pygame.Rect(rect.left + 200, rect.top + 20, 352, 320), theme)
+
+    def fail(self):
+        raise UserError("That did not work; try another way.")
+
+    def result(self, result):
+        self.log.append(result)
+
+    def drop(self, path):
+        self.log.append(path)
+
+    def code(self):
+        return np.full(80, 2, np.float32)
+
+    def take(self, code):
+        self.log.append(("took", code))
+
+
+@pytest.fixture
+def driver(tmp_path):
+    driver = Driver([Plain(), Plain("other")], tmp_path, size=(900, 600))
+    yield driver
+    driver.close()
+
+
+def test_window_is_drawn_before_the_engine_is_loaded(tmp_path):
+    gate = threading.Event()
+
+    def load():
+        gate.wait(20)
+        return FakeEngine()
+
+    app = App([Plain()], Session.open(tmp_path), load, fake_latent(), size=(900, 600))
+    assert app.worker.state == "loading"
+    assert len(np.unique(pygame.surfarray.array2d(app.window))) > 5  # something is on it
+    assert "Loading" in app.header.status.words
+    gate.set()
+    while app.worker.state == "loading":
+        app.worker.wait(0.01)
+    app.step()
+    assert app.header.status.words == "Test model"
+    app.close()
+
+
+def test_engine_that_cannot_be_loaded_is_told_and_raised_after_closing(tmp_path):
+    def load():
+        raise UserError("There is no model yet; train one with learn().")
+
+    app = App([Plain()], Session.open(tmp_path), load, fake_latent(), size=(900, 600))
+    while app.worker.state == "loading":
+        app.worker.wait(0.01)
+    app.step()
+    assert app.cards.standing[0].lines == ["There is no model yet; train one with learn()."]
+    pygame.event.post(pygame.event.Event(pygame.QUIT))
+    with pytest.raises(UserError, match="no model yet"):
+        app.run()
+
+
+def test_answer_within_the_frame_is_shown_in_the_same_frame(driver, monkeypatch):
+    monkeypatch.setattr("ui.app.CATCH", 20.0)
+    screen = driver.screen
+    driver.app.worker.submit("plain.live", lambda engine: "answer")
+    driver.step()
+    assert [result.value for result in screen.log] == ["answer"]
+
+
+def test_user_errors_become_messages_and_the_window_lives_on(driver):
+    driver.key("b")
+    assert driver.said() == "That did not work; try another way."
+    assert driver.app.step()
+
+
+def test_errors_of_jobs_become_messages(driver):
+    def job(engine):
+        raise UserError("The photo is empty.")
+
+    driver.app.worker.submit("plain.job", job)
+    driver.settle()
+    assert driver.said() == "The photo is empty."
+
+
+def test_nothing_is_drawn_at_rest(driver):
+    driver.settle()
+    driver.app.frame_times.clear()
+    driver.step(20)
+    assert not driver.app.frame_times
+
+
+def test_only_the_changed_part_is_drawn_again(driver):
+    driver.settle()
+    driver.app.window.fill((255, 0, 255))  # what is not drawn again stays
+    driver.move(driver.screen.button.rect.center)
+    pixels = driver.pixels()
+    assert tuple(pixels[driver.screen.button.rect.centerx, driver.screen.button.rect.top + 4]) != (
+        255,
+        0,
+        255,
+    )
+    assert tuple(pixels[700, 400]) == (255, 0, 255)
+
+
+def test_button_acts_on_release_over_itself_only(driver):
+    driver.click(driver.screen.button)
+    driver.press(driver.screen.button.rect.center)
+    driver.release((600, 500))
+    assert driver.screen.log == ["button"]
+
+
+def test_letter_keys_are_letters_while_typing(driver):
+    driver.click(driver.screen.field)
+    driver.type_text("rb7")
+    assert driver.screen.field.words == "rb7"
+    assert driver.screen.log == []
+    driver.key("return")
+    assert driver.screen.log == ["rb7"]
+    driver.key("escape")
+    driver.key("r")
+    assert driver.screen.log == ["rb7", "r"]
+
+
+def test_field_left_without_enter_keeps_its_text(driver):
+    field = driver.screen.field
+    driver.click(field)
+    driver.type_text("abc")
+    driver.click((800, 500))
+    assert field.words == ""
+
+
+def test_repeated_keydown_repeats_only_commands_that_want_it(driver):
+    for key in ("r", "up"):
+        driver.key_down(key)
+        driver.key_down(key)
+        driver.key_up(key)
+    assert driver.screen.log == ["r", "up", "up"]
+
+
+def test_held_command_ends_with_its_key_or_the_window_losing_it(driver):
+    driver.key("c")
+    driver.key_down("c")
+    driver.post(pygame.WINDOWFOCUSLOST)
+    driver.step()
+    assert driver.screen.log == ["down", "up again", "down", "up again"]
+
+
+def test_tab_takes_the_code_to_the_other_screen(driver):
+    driver.key("tab")
+    assert driver.screen.name == "other"
+    word, code = driver.screen.log[-1]
+    assert word == "took"
+    assert np.array_equal(code, np.full(80, 2, np.float32))
+
+
+def test_click_on_a_tab_only_shows_the_screen(driver):
+    driver.click(driver.app.header.tabs[1])
+    assert driver.screen.name == "other"
+    assert driver.screen.log == []
+
+
+def test_dropped_files_reach_the_screen_in_front(driver):
+    driver.drop("/somewhere/a b.png")
+    assert driver.screen.log == [Path("/somewhere/a b.png")]
+
+
+def test_h_lists_every_key_and_escape_closes(driver):
+    driver.key("h")
+    assert driver.app.overlay.visible
+    listed = [c for column in driver.app.overlay.columns(20) for _, c in column if c]
+    assert listed == driver.app.keymaps["plain"].commands
+    driver.key("escape")
+    assert not driver.app.overlay.visible
+
+
+@pytest.mark.parametrize("size", [(900, 600), (1280, 720), (2560, 1440), (640, 400)])
+def test_everything_lies_inside_the_window_at_any_size_and_scale(driver, size):
+    driver.resize(size)
+    for _ in range(9):
+        driver.key("ctrl+=")
+    window = driver.app.root.rect
+    assert window.size == size
+    header = driver.app.header
+    for widget in (header.name, *header.tabs, header.keys, driver.app.help_line):
+        assert window.contains(widget.rect)
+    assert header.tabs[-1].rect.right <= header.times.rect.right <= header.keys.rect.left
+
+
+def test_scale_is_bounded_by_the_window_and_kept(driver, tmp_path):
+    driver.resize((1800, 1200))
+    driver.key("ctrl+=")
+    chosen = driver.app.scale
+    assert chosen > 1
+    driver.app.close()
+    assert Session.open(tmp_path).setting("scale", 1.0) == driver.app.chosen_scale
+    assert fitting_scale(3.0, (900, 600)) == 1.0
+
+
+def test_face_keeps_its_aspect_and_gray(driver):
+    view = driver.screen.face
+    image = np.full((160, 176), 0.5, np.float32)
+    view.set(image)
+    driver.step()
+    assert abs(view.picture.width / view.picture.height - 1.1) < 0.01
+    assert (driver.pixels(view.picture.inflate(-40, -40)) == 128).all()
+
+
+def test_session_of_last_time_is_offered_and_taken(tmp_path):
+    session = Session.open(tmp_path)
+    session.use_model(FakeEngine.model_id)
+    session.code = np.ones(80, np.float32)
+    session.save()
+    screen = Plain()
+    screen.resume = lambda: screen.log.append("resumed")
+    driver = Driver([screen], tmp_path, size=(900, 600))
+    card = driver.app.cards.standing[0]
+    assert "still here" in card.lines[0]
+    driver.click(card.buttons[0])
+    assert screen.log == ["resumed"]
+    assert not driver.app.cards.standing
+    driver.close()
+
+
+def test_no_display_is_one_sentence():
+    """Without a display SDL falls back to a driver that nobody sees; so the app must refuse."""
+    program = (
+        "from pathlib import Path\nfrom data.errors import UserError\nfrom ui.display import *\n"
+        "try:\n    open_display()\nexcept UserError as error:\n    print(error)\n"
+    )
+    hidden = ("SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY")
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    if sys.platform == "linux":
+        assert run.stdout.startswith("There is no display to open a window on")
+        assert run.stdout.count("\n") == 1
+    assert "Hello from the pygame" not in run.stdout
+    assert run.stderr == ""

@@ -1,0 +1,288 @@
+import numpy as np
+import pygame
+import pytest
+
+from tests.ui.driver import Driver
+from ui.history import History
+from ui.keys import Command, Keymap, key_of, spoken
+from ui.screen import Screen
+from ui.theme import COLORS, Theme, fit, natural_scale, starting_scale
+from ui.widgets.base import merged
+from ui.widgets.face_view import FaceView, surface_of
+from ui.widgets.label import Label
+from ui.widgets.panel import Panel
+from ui.widgets.slider import Slider
+from ui.widgets.strip import Strip
+
+
+def press(key, mod=0, sign=""):
+    return pygame.event.Event(pygame.KEYDOWN, key=key, mod=mod, unicode=sign)
+
+
+@pytest.fixture(autouse=True)
+def display():
+    pygame.display.init()
+    pygame.font.init()
+
+
+# Keys
+
+
+@pytest.mark.parametrize(
+    ("event", "name"),
+    [
+        (press(pygame.K_r, 0, "r"), "r"),
+        (press(pygame.K_n, pygame.KMOD_LSHIFT, "N"), "shift+n"),
+        (press(pygame.K_z, pygame.KMOD_RCTRL), "ctrl+z"),
+        (press(pygame.K_z, pygame.KMOD_LMETA | pygame.KMOD_LSHIFT), "ctrl+shift+z"),
+        (press(pygame.K_SLASH, pygame.KMOD_LSHIFT, "?"), "?"),
+        (press(pygame.K_KP_PLUS, pygame.KMOD_LCTRL, "+"), "ctrl++"),
+        (press(pygame.K_EQUALS, pygame.KMOD_LCTRL | pygame.KMOD_LSHIFT, "+"), "ctrl++"),
+        (press(pygame.K_KP_ENTER), "return"),
+        (press(pygame.K_RETURN, pygame.KMOD_LALT), "alt+return"),
+    ],
+)
+def test_events_are_named_as_commands_write_them(event, name):
+    assert key_of(event) == name
+
+
+def test_keys_are_spoken_for_people():
+    assert spoken("ctrl+shift+z") in ("Ctrl Shift Z", "⌘ Shift Z")
+    assert spoken("ctrl++") in ("Ctrl +", "⌘ +")
+    assert spoken("left") == "←"
+
+
+def test_a_key_means_one_thing():
+    commands = [Command(("r",), name, "", print) for name in ("One", "Two")]
+    with pytest.raises(ValueError, match="'r'"):
+        Keymap(commands)
+
+
+# History
+
+
+def test_history_goes_back_and_forth_and_forgets_what_was_undone():
+    history = History(0)
+    for state in (1, 2, 3):
+        assert history.push(state)
+    assert [history.undo(), history.undo()] == [2, 1]
+    assert history.redo() == 2
+    history.push(9)
+    assert not history.can_redo
+    assert [history.undo(), history.undo(), history.undo()] == [2, 1, 0]
+
+
+def test_history_keeps_no_equal_states_and_joins_those_of_one_tag():
+    history = History(0)
+    assert not history.push(0)
+    for state in (1, 2, 3):
+        history.push(state, tag="nudge")
+    history.push(4)
+    assert [history.undo(), history.undo()] == [3, 0]
+
+
+def test_history_is_bounded():
+    history = History(0, limit=10)
+    for state in range(1, 100):
+        history.push(state)
+    assert len(history) == 10
+    for _ in range(20):
+        history.undo()
+    assert history.now == 90
+
+
+# Looks
+
+
+def contrast(one, other):
+    def light(color):
+        parts = [c / 255 for c in color]
+        parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    low, high = sorted([light(one), light(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("background", ["window", "panel", "raised", "hover"])
+@pytest.mark.parametrize("text", ["text", "soft"])
+def test_text_has_contrast_on_every_surface(text, background):
+    assert contrast(getattr(COLORS, text), getattr(COLORS, background)) > 4.5
+
+
+def test_hints_and_button_words_have_contrast():
+    assert contrast(COLORS.faint, COLORS.panel) > 4.5
+    assert contrast(COLORS.faint, COLORS.window) > 4.5
+    assert contrast(COLORS.on_accent, COLORS.accent) > 4.5
+
+
+def test_long_words_are_cut_to_the_width():
+    font = Theme(1.0).font()
+    words = fit("a very long caption that does not fit", font, 80)
+    assert words.endswith("…")
+    assert font.size(words)[0] <= 80
+
+
+def test_dense_screens_and_large_windows_start_larger():
+    assert starting_scale((1920, 1080)) == 1.0
+    assert starting_scale((3840, 2160)) == 2.0
+    assert natural_scale((1920, 1080), (1280, 720)) == 1.0
+    assert natural_scale((2560, 1440), (2560, 1440)) == 1.5
+
+
+def test_stale_rectangles_that_meet_become_one():
+    rects = [pygame.Rect(0, 0, 10, 10), pygame.Rect(50, 0, 5, 5), pygame.Rect(5, 5, 10, 10)]
+    assert sorted(map(tuple, merged(rects))) == [(0, 0, 15, 15), (50, 0, 5, 5)]
+    assert merged([pygame.Rect(0, 0, 0, 5)]) == []
+
+
+# Widgets
+
+
+class Bench(Screen):
+    name = title = "bench"
+
+    def attach(self, app):
+        super().attach(app)
+        self.log = []
+        self.slider = self.add(
+            Slider(
+                "Size",
+                0,
+                10,
+                4,
+                lambda value: self.log.append(round(value, 3)),
+                began=lambda: self.log.append("began"),
+                ended=lambda: self.log.append("ended"),
+                nudge=0.5,
+            )
+        )
+        self.view = self.add(FaceView())
+        self.panel = self.add(LongPanel())
+        self.strip = self.add(Strip(self.log.append, 12))
+
+    def layout(self, rect, theme):
+        self.slider.place(pygame.Rect(20, 60, 216, 36), theme)
+        self.view.place(pygame.Rect(300, 60, 200, 200), theme)
+        self.panel.place(pygame.Rect(20, 120, 200, 200), theme)
+        self.strip.place(pygame.Rect(300, 300, 500, 120), theme)
+
+
+class LongPanel(Panel):
+    def __init__(self):
+        super().__init__("Long")
+        self.rows = [self.sheet.add(Label(f"row {n}")) for n in range(40)]
+
+    def arrange(self, area, theme):
+        for n, row in enumerate(self.rows):
+            row.place(pygame.Rect(area.left, area.top + 20 * n, area.width, 20), theme)
+        return 800
+
+
+@pytest.fixture
+def driver(tmp_path):
+    driver = Driver([Bench()], tmp_path, size=(900, 600))
+    yield driver
+    driver.close()
+
+
+def test_slider_follows_a_drag_from_press_to_release_wherever_the_mouse_goes(driver):
+    slider, log = driver.screen.slider, driver.screen.log
+    y = slider.track.centery
+    driver.press((slider.x_of(4), y))
+    driver.drag((slider.x_of(7), 500))
+    driver.drag((2000, 500))
+    driver.release((2000, 500))
+    assert log[0] == "began"
+    assert log[-1] == "ended"
+    assert log[-2] == 10
+    assert abs(log[1] - 7) < 0.1
+    driver.move((slider.x_of(2), y))
+    assert slider.value == 10
+
+
+def test_press_on_the_track_brings_the_handle(driver):
+    slider = driver.screen.slider
+    driver.click((slider.x_of(9), slider.track.centery))
+    assert abs(slider.value - 9) < 0.1
+
+
+def test_wheel_and_arrow_keys_nudge_as_whole_gestures(driver):
+    slider = driver.screen.slider
+    driver.wheel(1, slider.rect.center)
+    assert driver.screen.log == ["began", 4.5, "ended"]
+    driver.app.focus(slider)
+    driver.key("left")
+    driver.key("shift+left")
+    assert slider.value == 0
+    assert slider.words == "0.00"
+
+
+def test_slider_shows_values_beyond_its_ends(driver):
+    slider = driver.screen.slider
+    slider.set(14.2)
+    driver.step()
+    assert slider.words == "14.20"
+    assert slider.x_of(14.2) == slider.track.right
+    slider.set(-0.001)
+    assert slider.words == "0.00"
+
+
+def test_points_of_the_picture_and_the_window_correspond(driver):
+    view = driver.screen.view
+    view.set(np.zeros((160, 176), np.float32))
+    for point in ((0, 0), (175, 159), (93.5, 105)):
+        assert np.allclose(view.to_image(view.to_window(point)), point)
+    assert view.to_window((0, 0)) == view.picture.topleft
+
+
+def test_bright_pixel_shows_where_the_picture_says(driver):
+    view = driver.screen.view
+    image = np.zeros((160, 176), np.float32)
+    image[40, 120] = 1
+    view.set(image)
+    driver.step()
+    x, y = map(round, view.to_window((120, 40)))
+    assert driver.pixels()[x, y, 0] > 150
+    assert driver.pixels()[x - 20, y, 0] == 0
+
+
+def test_images_of_any_kind_become_surfaces():
+    for image in (np.full((160, 176, 1), 2.0), np.full((160, 176), np.nan), np.eye(5, dtype="u1")):
+        assert surface_of(image).get_size() == image.shape[1::-1]
+
+
+def test_panel_scrolls_what_does_not_fit_and_no_further(driver):
+    panel = driver.screen.panel
+    first = panel.rows[0].rect.top
+    driver.wheel(-1, panel.rect.center)
+    assert panel.rows[0].rect.top < first
+    driver.wheel(-1000)
+    assert panel.rows[-1].rect.bottom == panel.sheet.rect.bottom
+    driver.wheel(1000)
+    assert panel.rows[0].rect.top == first
+
+
+def test_strip_tells_which_picture_was_chosen(driver):
+    strip = driver.screen.strip
+    driver.click(strip.children[7])
+    assert driver.screen.log == [7]
+    assert all(strip.rect.contains(child.rect) for child in strip.children)
+    strip.fill([np.zeros((160, 176))] * 3)
+    driver.click(strip.children[2])
+    assert driver.screen.log == [7, 2]
+
+
+def test_menu_acts_once_and_closes_on_a_press_elsewhere(driver):
+    log = driver.screen.log
+    items = [("One", lambda: log.append("one"), ""), ("Two", lambda: log.append("two"), "")]
+    driver.app.open_menu(items, pygame.Rect(860, 560, 30, 20))
+    menu = driver.app.front.children[0]
+    assert driver.app.root.rect.contains(menu.box)
+    driver.click(menu.children[1])
+    assert log == ["two"]
+    assert not driver.app.front.children
+    driver.app.open_menu(items, pygame.Rect(20, 20, 30, 20))
+    driver.click((700, 500))
+    assert not driver.app.front.children
+    assert log == ["two"]

@@ -1,0 +1,372 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.ui.driver import Driver, FakeEngine
+from ui.photo import LEFT_EYE, RIGHT_EYE
+from ui.saves import list_saves, save_face
+from ui.screen import Screen
+from ui.session import Session
+from ui.sliders.screen import SlidersScreen
+
+
+class Other(Screen):
+    name = title = "drawing"
+
+
+@pytest.fixture
+def driver(tmp_path):
+    driver = open_window(tmp_path)
+    yield driver
+    driver.close()
+
+
+def open_window(folder):
+    driver = Driver([SlidersScreen(), Other()], folder)
+    for card in list(driver.app.cards.standing):
+        if "sixteen" in " ".join(card.lines):
+            driver.app.cards.dismiss(card)
+    return driver
+
+
+def desk(driver):
+    return driver.app.screens["sliders"].desk
+
+
+def photo_file(folder, engine, enlarge=3, margin=90):
+    """A face on a larger gray photo, and where its eyes are in it."""
+    code = np.zeros((1, 80), np.float32)
+    face = np.uint8(255 * engine.decode(code)[0, ..., 0])
+    face = Image.fromarray(face).resize((176 * enlarge, 160 * enlarge), Image.Resampling.BICUBIC)
+    photo = Image.new("RGB", (176 * enlarge + 2 * margin, 160 * enlarge + margin), (90, 90, 90))
+    photo.paste(face.convert("RGB"), (margin, margin // 2))
+    path = folder / "me.png"
+    photo.save(path)
+    middle = (enlarge - 1) / 2
+    eyes = [
+        (margin + x * enlarge + middle, margin // 2 + y * enlarge + middle)
+        for x, y in (LEFT_EYE, RIGHT_EYE)
+    ]
+    return path, eyes
+
+
+# Saves
+
+
+def test_save_and_restore_bring_the_code_back_bit_for_bit(driver, tmp_path):
+    driver.key("r")
+    driver.settle()
+    code, image = desk(driver).now.code, driver.screen.shown[1]
+    driver.key("ctrl+s")
+    driver.settle()
+    path = list_saves(tmp_path)[0]
+    assert path.name in driver.said()
+    driver.key("m")
+    driver.drop(path)
+    driver.settle()
+    assert desk(driver).now.code.tobytes() == code.tobytes()
+    assert np.array_equal(driver.screen.shown[1], image)
+    driver.key("ctrl+z")
+    assert desk(driver).now.caption == "Mean face"
+
+
+def test_gallery_lists_saves_newest_first_and_goes_to_the_one_picked(driver, tmp_path):
+    codes = []
+    for _ in range(3):
+        driver.key("r")
+        driver.key("ctrl+s")
+        driver.settle()
+        codes.append(desk(driver).now.code)
+    driver.key("ctrl+o")
+    driver.settle()
+    strip = driver.screen.sheets.saves.strip
+    assert len(strip.children) == 3
+    driver.click(strip.children[2])
+    driver.settle()
+    assert np.array_equal(desk(driver).now.code, codes[0])
+    driver.key("escape")
+    assert driver.screen.sheets.open is None
+
+
+def bad_files(folder):
+    empty = folder / "empty.png"
+    empty.write_bytes(b"")
+    text = folder / "notes.txt"
+    text.write_text("not an image")
+    huge = folder / "huge.png"
+    Image.new("1", (12000, 9000)).save(huge)
+    image, code = np.zeros((160, 176), np.float32), np.zeros(80, np.float32)
+    foreign = save_face(folder, image, code, "another-model")
+    whole = save_face(folder, image, code, FakeEngine.model_id)
+    damaged = folder / "damaged.png"
+    content = bytearray(whole.read_bytes())
+    content[200] ^= 255
+    damaged.write_bytes(content)
+    return [empty, text, huge, foreign, damaged, folder / "gone.png"]
+
+
+def test_bad_files_get_one_sentence_and_the_face_stays(driver, tmp_path):
+    folder = tmp_path / "bad"
+    folder.mkdir()
+    driver.key("r")
+    driver.settle()
+    before = desk(driver).now
+    for path in bad_files(folder):
+        driver.app.cards.say("", 0)
+        driver.drop(path)
+        driver.settle()
+        said = driver.said()
+        assert path.name in said, path
+        assert 20 < len(said) < 200
+        assert "Traceback" not in said
+        assert desk(driver).now is before
+        assert driver.screen.sheets.open is None
+
+
+# Photos
+
+
+def test_photo_with_eyes_in_known_places_becomes_the_face(driver, tmp_path):
+    path, eyes = photo_file(tmp_path, driver.engine)
+    panel = driver.screen.sheets.photo
+    driver.drop(path)
+    driver.until(lambda: driver.screen.sheets.open is panel)
+    driver.settle()  # the guess moves the markers; hold them after it
+    markers = panel.markers
+    for number, eye in enumerate(eyes):  # drag each marker from where it is onto its eye
+        driver.press(markers.to_window(markers.eyes[number]))
+        driver.drag(markers.to_window(eye))
+        driver.release()
+    driver.settle()
+    assert np.abs(markers.eyes - eyes).max() < 2
+    expected = driver.engine.decode(np.zeros((1, 80), np.float32))[0, ..., 0]
+    assert np.abs(panel.face.image - expected).mean() < 0.02
+    assert panel.crop.pixels is not None
+    assert panel.answer.pixels is not None
+    code = panel.face.code
+    driver.key("return")
+    driver.settle()
+    assert driver.screen.sheets.open is None
+    assert np.array_equal(desk(driver).now.code, code)
+    assert "me.png" in desk(driver).now.caption
+
+
+def test_a_guess_never_moves_markers_that_the_user_moved(driver, tmp_path):
+    path, _ = photo_file(tmp_path, driver.engine)
+    panel = driver.screen.sheets.photo
+    driver.drop(path)
+    driver.until(lambda: driver.screen.sheets.open is panel)
+    while driver.app.worker.busy(panel.guess_slot):  # made, and waiting for the next frame
+        driver.app.worker.wait(0.01)
+    panel.markers.resize(1.5)
+    placed = panel.markers.eyes.copy()
+    driver.settle()
+    assert np.array_equal(panel.markers.eyes, placed)
+
+
+def test_drag_beside_the_markers_moves_both_and_the_wheel_resizes(driver, tmp_path):
+    path, _ = photo_file(tmp_path, driver.engine)
+    driver.drop(path)
+    driver.until(lambda: driver.screen.sheets.open is driver.screen.sheets.photo)
+    driver.settle()  # the guess moves the markers; hold them after it
+    markers = driver.screen.sheets.photo.markers
+    before = markers.eyes.copy()
+    spot = markers.to_window((40, 40))
+    driver.press(spot)
+    driver.drag((spot[0] + 30, spot[1] + 10))
+    driver.release()
+    shift = markers.eyes - before
+    assert np.allclose(shift[0], shift[1])
+    assert shift[0, 0] > 5
+    apart = np.ptp(markers.eyes[:, 0])
+    driver.wheel(3, spot)
+    assert np.ptp(markers.eyes[:, 0]) > 1.1 * apart
+
+
+def test_kept_detail_is_added_back_onto_the_edited_face(driver, tmp_path):
+    screen = driver.screen
+    detail = np.zeros((160, 176), np.float32)
+    detail[20:30, 20:30] = 0.2
+    desk(driver).start(np.zeros(80, np.float32), "Photo me.png", detail)
+    driver.settle()
+    decoded = driver.engine.decode(np.zeros((1, 80), np.float32))[0, ..., 0]
+
+    def pixels():
+        return screen.area.face.pixels.astype(int)
+
+    def expected(image):
+        return np.rint(255 * np.clip(image, 0, 1)).astype(int)
+
+    assert np.array_equal(pixels(), expected(decoded + detail))
+    driver.key("shift+p")
+    assert np.array_equal(pixels(), expected(decoded))
+    driver.key("ctrl+z")
+    assert np.array_equal(pixels(), expected(decoded + detail))
+    driver.key("ctrl+s")
+    driver.settle()
+    driver.key("m")
+    driver.drop(list_saves(driver.session.folder)[0])
+    driver.settle()
+    assert np.abs(desk(driver).now.detail - detail).max() < 0.003
+    assert np.abs(pixels() - expected(decoded + detail)).max() <= 1
+
+
+def test_detail_without_a_photo_is_explained(driver):
+    driver.key("shift+p")
+    assert "photo" in driver.said()
+
+
+# Walks
+
+
+def test_walk_plays_between_a_and_b_and_stops_where_it_is(driver, monkeypatch):
+    driver.key("n")
+    driver.key("shift+a")
+    driver.key("n")
+    driver.key("shift+b")
+    clock = [100.0]
+    monkeypatch.setattr(driver.app, "now", lambda: clock[0])
+    driver.key("space")
+    codes = []
+    for _ in range(8):
+        clock[0] += 0.3
+        driver.step()
+        codes.append(desk(driver).now.code)
+    assert len({code.tobytes() for code in codes}) == 8
+    driver.key("space")
+    driver.settle()
+    assert np.array_equal(desk(driver).now.code, codes[-1])
+    assert np.array_equal(driver.screen.shown[0], codes[-1])
+    driver.key("ctrl+z")
+    assert np.array_equal(desk(driver).now.code, driver.latent.gallery[1])
+
+
+def test_walk_without_two_faces_says_what_is_missing(driver):
+    driver.key("space")
+    assert "two faces" in driver.said()
+
+
+def test_walk_is_exported_as_a_gif(driver, tmp_path):
+    for _ in range(2):
+        driver.key("r")
+        driver.key("ctrl+s")
+        driver.settle()
+    driver.key("ctrl+e")
+    driver.settle()
+    (path,) = tmp_path.glob("walk*.gif")
+    with Image.open(path) as film:
+        assert film.n_frames == 80
+        assert film.size == (176, 160)
+    assert path.name in driver.said()
+
+
+# More
+
+
+def test_seed_typed_in_the_panel_brings_its_face(driver):
+    driver.key("o")
+    more = driver.screen.sheets.more
+    driver.click(more.seed)
+    for _ in range(6):
+        driver.key("backspace")
+    driver.type_text("321r")
+    driver.key("return")
+    assert np.array_equal(desk(driver).now.code, desk(driver).sample(321, 1)[0])
+    assert more.seed.words == "321"
+
+
+def test_direction_named_in_the_panel_becomes_a_slider(driver):
+    driver.key("n")
+    driver.key("shift+a")
+    driver.key("n")
+    driver.key("shift+b")
+    driver.key("shift+d")
+    driver.type_text("smile")
+    driver.key("return")
+    assert [s.label for s in driver.screen.board.widget.directions][-1] == "smile"
+    driver.key("escape")
+    driver.move(driver.screen.board.widget.directions[-1].rect.center)
+    driver.key("shift+backspace")
+    assert "smile" not in desk(driver).now.directions
+    driver.key("ctrl+z")
+    assert "smile" in desk(driver).now.directions
+
+
+def test_morph_slider_is_one_step_for_a_whole_drag(driver):
+    for name in ("shift+a", "shift+b"):
+        driver.key("n")
+        driver.key(name)
+    before = desk(driver).now
+    driver.key("o")
+    slider = driver.screen.sheets.more.morph
+    driver.press((slider.x_of(1.0), slider.track.centery))
+    for t in (0.8, 0.6, 0.4):
+        driver.drag((slider.x_of(t), slider.track.centery))
+    driver.release()
+    driver.settle()
+    assert abs(desk(driver).now.morph - 0.4) < 0.02
+    assert np.allclose(
+        desk(driver).now.code, desk(driver).between(desk(driver).now.morph), atol=1e-6
+    )
+    driver.key("ctrl+z")
+    assert desk(driver).now is before
+
+
+def test_panels_fit_at_every_size(driver):
+    for size in ((900, 600), (1280, 720), (2560, 1440)):
+        driver.resize(size)
+        for panel in (driver.screen.sheets.more, driver.screen.sheets.saves):
+            driver.screen.sheets.show(panel)
+            driver.settle()
+            assert driver.app.root.rect.contains(panel.rect)
+            for widget in panel.sheet.children:
+                if widget.rect.width:
+                    assert panel.rect.left <= widget.rect.left
+                    assert widget.rect.right <= panel.rect.right
+            assert panel.inside <= panel.sheet.rect.height
+            driver.key("escape")
+
+
+# The session
+
+
+def test_session_is_kept_offered_and_taken_up(tmp_path):
+    driver = open_window(tmp_path)
+    driver.key("r")
+    driver.move(driver.screen.board.widget.sliders[7].rect.center)
+    driver.key("l")
+    driver.key("shift+a")
+    end = desk(driver).now
+    driver.close()
+    driver = open_window(tmp_path)
+    assert desk(driver).now.caption == "Mean face"
+    driver.key("ctrl+l")
+    now = desk(driver).now
+    assert now.code.tobytes() == end.code.tobytes()
+    assert now.caption == end.caption
+    assert np.array_equal(now.locks, end.locks)
+    assert np.array_equal(now.face_a, end.face_a)
+    driver.close()
+
+
+def test_a_start_that_changes_nothing_keeps_the_last_session(tmp_path):
+    driver = open_window(tmp_path)
+    driver.key("r")
+    code = desk(driver).now.code
+    driver.close()
+    open_window(tmp_path).close()
+    session = Session.open(tmp_path, FakeEngine.model_id)
+    assert np.array_equal(session.code, code)
+
+
+def test_own_directions_are_there_at_the_next_start(tmp_path):
+    driver = open_window(tmp_path)
+    driver.key("n")
+    driver.key("shift+a")
+    driver.key("n")
+    driver.key("shift+b")
+    desk(driver).save_direction("smile")
+    driver.close()
+    driver = open_window(tmp_path)
+    assert driver.screen.board.widget.directions[-1].label == "smile"
+    driver.close()

@@ -1,0 +1,269 @@
+import csv
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.backend_bases import KeyEvent
+from matplotlib.colors import to_hex
+from matplotlib.patches import StepPatch
+from PIL import Image
+
+from data import Portrait, UserError
+from model.latent import LatentSpace
+from model.measuring.normality import code_figures
+from ui.views import distributions, output, pager, portraits, reconstructions, structure, training
+from ui.views.latent_space import show_latent_space
+from ui.views.style import BLUE, RED, Page
+
+
+class FlatEngine:
+    """Decodes a code to a grey picture: bright where its numbers are large."""
+
+    title = "test model"
+
+    def decode(self, codes):
+        grey = 1 / (1 + np.exp(-codes.sum(axis=1)))
+        return np.broadcast_to(grey[:, None, None, None], (len(codes), 160, 176, 1))
+
+
+@pytest.fixture(scope="module")
+def codes():
+    codes = np.random.default_rng(1).normal(size=(300, 80)).astype(np.float32)
+    codes[:, 7] *= 0.001
+    return codes
+
+
+@pytest.fixture(scope="module")
+def latent(codes):
+    return LatentSpace.fit(codes)
+
+
+@pytest.fixture(scope="module")
+def figures(codes, latent):
+    return code_figures(codes, latent)
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    """Keep figures open that would be closed after they were shown."""
+    shown = []
+    for module in (portraits, reconstructions):
+        monkeypatch.setattr(module, "show", lambda *some: shown.extend(some))
+    yield shown
+    plt.close("all")
+
+
+def press(figure, key):
+    figure.canvas.callbacks.process("key_press_event", KeyEvent("key", figure.canvas, key))
+
+
+def texts(figure):
+    return [text.get_text() for text in figure.findobj(plt.Text)]
+
+
+def images(figure):
+    return [axes.images[0].get_array() for axes in figure.axes if axes.images]
+
+
+def opens_as_picture(path):
+    with Image.open(path) as picture:
+        picture.load()
+        return picture.width >= 800 and len(np.unique(np.asarray(picture.convert("L")))) > 20
+
+
+def labelled(count):
+    X = np.arange(count, dtype=np.uint8)[:, None, None, None] * np.ones((171, 186, 1), np.uint8)
+    years = [1985, None]
+    labels = [Portrait(i, "train", f"{i}.png", "FM"[i % 2], years[i % 2]) for i in range(count)]
+    return X, labels
+
+
+def test_portraits_are_shown_with_their_labels_and_turned_by_keys(tmp_path, kept):
+    X, labels = labelled(70)
+    path = portraits.show_portraits(X, labels, "Portraits", folder=tmp_path)
+    assert opens_as_picture(path)
+    (figure,) = kept
+    assert [image[0, 0] for image in images(figure)] == list(range(32))
+    assert {"F  1985", "M"} <= set(texts(figure))
+    press(figure, "right")
+    assert images(figure)[0][0, 0] == 32
+    press(figure, "end")
+    assert [image[0, 0] for image in images(figure)] == list(range(64, 70))
+    assert any("64 to 69 of 70" in text for text in texts(figure))
+    press(figure, "right")  # there is no page after the last
+    assert images(figure)[0][0, 0] == 64
+    press(figure, "left")
+    press(figure, "home")
+    press(figure, "x")
+    assert images(figure)[0][0, 0] == 0
+
+
+def test_portraits_can_begin_anywhere(tmp_path, kept):
+    X, labels = labelled(70)
+    portraits.show_portraits(X, labels, "Portraits", start=40, folder=tmp_path)
+    assert images(kept[0])[0][0, 0] == 32
+
+
+def test_every_page_key_turns(kept):
+    figure, drawn = plt.figure(), []
+    turning = pager.Pager(figure, 5, drawn.append, start=2)
+    for key in ("pagedown", " ", "pageup", "left", "home", "end"):
+        press(figure, key)
+    assert drawn == [2, 3, 4, 3, 2, 0, 4]
+    assert turning.page == 4
+
+
+def test_reconstructions_errors_and_averages_are_shown(tmp_path, kept):
+    X = np.linspace(0.2, 0.8, 10, dtype=np.float32)[:, None, None, None] * np.ones((160, 176, 1))
+    averages = {"mse": 0.0031, "ssim": 0.81, "pca_mse": 0.0043, "pca_ssim": 0.74}
+    path = reconstructions.show_reconstructions(
+        images=lambda rows: X[rows],
+        count=len(X),
+        network=lambda some: some + 0.1,
+        pca=lambda some: some - 0.2,
+        measure=lambda a, b: {"mse": np.square(a - b).mean((1, 2, 3)), "ssim": np.ones(len(a))},
+        averages=averages,
+        note="mean of 10",
+        folder=tmp_path,
+    )
+    assert opens_as_picture(path)
+    (figure,) = kept
+    columns = reconstructions.COLUMNS
+    shown = images(figure)
+    np.testing.assert_allclose(shown[columns], X[0, ..., 0] + 0.1)
+    np.testing.assert_allclose(shown[2 * columns], 0.1, atol=1e-6)
+    np.testing.assert_allclose(shown[3 * columns], X[0, ..., 0] - 0.2)
+    said = " ".join(texts(figure))
+    for figure_said in ("0.0031", "0.0043", "0.8100", "0.7400", "MSE 0.0100", "MSE 0.0400"):
+        assert figure_said in said
+    press(figure, "right")
+    assert len(images(figure)) == 4 * 3
+    assert "7 to 9 of 10" in " ".join(texts(figure))
+
+
+def test_dead_codes_and_odd_sliders_stand_out(codes, latent, figures):
+    page = distributions.draw_codes(codes, figures, "Codes")
+    colours = [to_hex(patch.get_facecolor()) for patch in page.figure.findobj(StepPatch)]
+    assert colours.count(RED) == 1
+    assert colours.index(RED) == 7
+    assert colours.count(BLUE) == 79
+    assert "Alive: 79 of 80" in " ".join(texts(page.figure))
+    page = distributions.draw_sliders(latent.to_sliders(codes), figures, "Codes")
+    colours = [to_hex(patch.get_facecolor()) for patch in page.figure.findobj(StepPatch)]
+    assert colours.count(RED) == (figures["ks_p"] < 0.05).sum()
+    plt.close("all")
+
+
+def test_the_table_names_every_code_and_the_dead(figures, tmp_path):
+    said = texts(distributions.draw_table(figures, "Codes").figure)
+    assert set(map(str, range(1, 81))) <= set(said)
+    assert said.count("dead") == 1
+    assert said.count("alive") == 79
+    path = distributions.write_table(figures, tmp_path / "new" / "table.csv")
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["alive"] for row in rows].index("dead") == 7
+    assert float(rows[3]["raw_mean"]) == pytest.approx(figures["raw_mean"][3], rel=1e-3)
+    plt.close("all")
+
+
+def test_the_table_of_sliders_lists_the_test_of_each_and_marks_the_odd(figures):
+    page = distributions.draw_slider_table(figures, "Codes")
+    said = texts(page.figure)
+    assert set(map(str, range(1, 81))) <= set(said)
+    assert f"{figures['ks'][3]:.3f}" in said and f"{figures['ks_p'][3]:.3f}" in said
+    assert f"{figures['excess_kurtosis'][3]:+.2f}" in said
+    red = [text for text in page.figure.findobj(plt.Text) if to_hex(text.get_color()) == RED]
+    assert len(red) == 5 * (figures["ks_p"] < 0.05).sum()
+    plt.close("all")
+
+
+def test_correlation_is_that_of_the_codes(codes):
+    mixed = codes.copy()
+    mixed[:, 1] = mixed[:, 0]
+    page = structure.draw_correlation(mixed, "Codes")
+    matrix = images(page.figure)[0]
+    np.testing.assert_allclose(matrix, np.corrcoef(mixed.T), atol=1e-5)
+    assert "largest: 1.00" in " ".join(texts(page.figure))
+    plt.close("all")
+
+
+def test_spectrum_counts_the_sliders_that_hold_most():
+    scales = np.sqrt([6.0, 3.5, 0.5])
+    page = structure.draw_spectrum(scales, "Codes")
+    assert "first 1, 90 % in the first 2" in " ".join(texts(page.figure))
+    heights = [bar.get_height() for bar in page.figure.axes[0].patches]
+    np.testing.assert_allclose(heights, [60, 35, 5])
+    plt.close("all")
+
+
+def test_components_move_one_slider_at_a_time(latent):
+    page = structure.draw_components(FlatEngine(), latent)
+    shown = images(page.figure)
+    steps = len(structure.STEPS)
+    assert len(shown) == structure.COMPONENTS * steps
+    middle = FlatEngine().decode(latent.mean[None])[0, ..., 0]
+    for row in range(structure.COMPONENTS):
+        np.testing.assert_allclose(shown[row * steps + steps // 2], middle, atol=1e-5)
+    assert len({float(image[0, 0]) for image in shown[:steps]}) == steps
+    plt.close("all")
+
+
+def test_the_latent_space_is_saved_whole_and_closed(codes, latent, figures, tmp_path):
+    paths = show_latent_space(FlatEngine(), latent, codes, figures, "Codes", tmp_path / "figures")
+    assert len(paths) == 8
+    assert all(opens_as_picture(path) for path in paths if path.suffix == ".png")
+    assert sorted(path.name for path in paths) == sorted(p.name for p in paths[0].parent.iterdir())
+    assert not plt.get_fignums()
+
+
+def test_the_training_curve_marks_the_epoch_that_is_kept(tmp_path, monkeypatch):
+    pages = []
+    monkeypatch.setattr(training, "save", lambda figure, *_: pages.append(figure))
+    losses = [3.0, 1.0, 2.0]
+    history = [
+        {"epoch": i + 1.0, "mse": 0.1 / (i + 1), "val_mse": 0.2 / (i + 1), "val_loss": losses[i]}
+        for i in range(3)
+    ]
+    training.draw_training_curve(history, tmp_path)
+    marker = pages[0].axes[0].lines[2]
+    assert (marker.get_xdata()[0], marker.get_ydata()[0]) == (2.0, 0.1)
+    assert "epoch 2" in " ".join(texts(pages[0]))
+
+
+def test_training_pictures_are_written_without_windows(tmp_path):
+    rows = [{"epoch": 1.0, "mse": 0.1, "val_mse": 0.2, "val_loss": 5.0}]
+    assert opens_as_picture(training.draw_training_curve(rows, tmp_path))
+    batch = np.random.default_rng(0).random((3, 160, 176, 1)).astype(np.float32)
+    assert opens_as_picture(training.draw_training_progress(batch, batch / 2, 4, tmp_path))
+    assert opens_as_picture(training.draw_training_progress(batch, batch, 5, tmp_path))
+    assert len(list(tmp_path.iterdir())) == 2
+    assert not plt.get_fignums()
+
+
+def test_a_folder_that_cannot_be_written_gives_a_sentence(figures, tmp_path):
+    (tmp_path / "file").touch()
+    page = Page(3, 3, "Title", "Lead", window=False)
+    with pytest.raises(UserError, match="cannot be written"):
+        output.save(page.figure, "name", tmp_path / "file")
+    with pytest.raises(UserError, match="cannot be written"):
+        distributions.write_table(figures, tmp_path / "file" / "table.csv")
+
+
+def test_windows_open_only_where_a_backend_can(monkeypatch):
+    opened = []
+    monkeypatch.setattr(plt, "show", lambda: opened.append(len(plt.get_fignums())))
+    assert not output.can_show()
+    output.show(plt.figure())
+    assert opened == []
+    monkeypatch.setattr(output.matplotlib, "get_backend", lambda: "TkAgg")
+    output.show(plt.figure(), plt.figure())
+    assert opened == [2]
+    assert not plt.get_fignums()
+
+
+def test_long_leads_are_wrapped_inside_the_page():
+    page = Page(8, 4, "Title", "word " * 60, window=False)
+    page.figure.draw_without_rendering()
+    right = page.figure.bbox.x1
+    assert all(text.get_window_extent().x1 <= right for text in page.figure.texts)
