@@ -78,7 +78,7 @@ class App(Window):
         keymaps = {s.name: Keymap([*s.commands, *self.commands]) for s in screens}
         keys = next(command for command in self.commands if "h" in command.keys)
         self.build(self.screens[start or screens[0].name], keymaps, keys)
-        self.header.status.say("Loading the model …")
+        self.header.status.set_text("Loading the model …")
         self.resized()
         self.screen.enter()
         self.step()
@@ -86,7 +86,7 @@ class App(Window):
         pygame.key.set_repeat(350, 45)
         pygame.key.stop_text_input()
         if session.problem:
-            self.say(session.problem)
+            self.notify(session.problem)
         if session.restored:
             self._offer()
 
@@ -130,7 +130,7 @@ class App(Window):
         ends = self.cards.update(now)
         self._due = min((time for time in (due, ends) if time is not None), default=None)
         self.describe()
-        self.header.times.say(self.frame_times.words)
+        self.header.times.set_text(self.frame_times.words)
         stale = self.root.repaint(self.window, self.theme)
         if stale:
             pygame.display.update(stale)
@@ -155,7 +155,7 @@ class App(Window):
         try:
             return action(*arguments)
         except UserError as error:
-            self.say(str(error), problem=True)
+            self.notify(str(error), problem=True)
             return None
 
     def close(self) -> None:
@@ -194,7 +194,7 @@ class App(Window):
             if result.error is not None:
                 if not isinstance(result.error, UserError):
                     log.error("a job of %s failed", result.slot, exc_info=result.error)
-                self.say(sentence(result.error), problem=True)
+                self.notify(sentence(result.error), problem=True)
             screen = self.screens.get(result.slot.partition(".")[0])
             if screen is not None:
                 self._guard(screen.result, result)
@@ -203,12 +203,12 @@ class App(Window):
         self.error = self.worker.error
         if self.error is not None:
             log.error("the model could not be loaded", exc_info=self.error)
-            self.header.status.say("No model")
+            self.header.status.set_text("No model")
             words = sentence(self.error)
-            self.cards.stand([words], [("Close", self.quit, "Close the window")])
+            self.cards.ask([words], [("Close", self.quit, "Close the window")])
             return
         title = self.worker.engine.title
-        self.header.status.say(title[:1].upper() + title[1:])
+        self.header.status.set_text(title[:1].upper() + title[1:])
         pygame.display.set_caption(f"{display.NAME} · {title}")
         for screen in self.screens.values():
             self._guard(screen.ready)
@@ -250,4 +250,4 @@ class App(Window):
             ("Go on", self.resume, "Bring back the last face and drawing  [Ctrl L]"),
             ("Start fresh", lambda: None, "Leave them; Ctrl L still brings them back"),
         ]
-        self.cards.stand(["Your last face and drawing are still here."], actions)
+        self.cards.ask(["Your last face and drawing are still here."], actions)

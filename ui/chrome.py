@@ -141,14 +141,14 @@ class Cards(Widget):
         found = super().hit(pos)
         return None if found is self else found
 
-    def say(self, words: str, until: float, sign: str = "") -> None:
+    def show_message(self, words: str, until: float, sign: str = "") -> None:
         """Show a message in place of the one before, until a time."""
         if self.message is not None:
             self.remove(self.message)
         self.message, self.ends = self.add(Card([words], sign=sign)), until
         self._arrange()
 
-    def stand(self, lines: Sequence[str], actions: Sequence[tuple[str, Callable, str]]) -> Card:
+    def ask(self, lines: Sequence[str], actions: Sequence[tuple[str, Callable, str]]) -> Card:
         """Show lines with buttons until one is pressed; they queue behind earlier ones."""
         card = Card(lines)
         for number, (words, action, help) in enumerate(actions):

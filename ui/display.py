@@ -70,7 +70,7 @@ def open_window(size: tuple[int, int] | None) -> pygame.Surface:
 
 
 def desktop_size() -> tuple[int, int]:
-    """Give the size of the first screen in pixels."""
+    """Return the size of the first screen in pixels."""
     sizes = pygame.display.get_desktop_sizes()
     return sizes[0] if sizes else USUAL
 
@@ -83,7 +83,7 @@ def toggle_full_screen(size: tuple[int, int]) -> tuple[pygame.Surface, bool]:
 
 
 def fitting_scale(wanted: float, size: tuple[int, int]) -> float:
-    """Give the UI scale nearest to `wanted` at which everything fits into a window of this size."""
+    """Return the UI scale nearest to `wanted` at which everything fits a window this size."""
     return max(0.5, min(wanted, size[0] / SMALLEST[0], size[1] / SMALLEST[1]))
 
 

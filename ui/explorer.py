@@ -36,6 +36,6 @@ def open_explorer(start: str, session: Session, load_engine: Callable[[], Any], 
 
 
 def all_commands() -> dict[str, list[Command]]:
-    """Give the commands of every screen by its title, and the window's, for lists of keys."""
+    """Return the commands of every screen by its title, and the window's, for lists of keys."""
     lists = {screen.title: screen.commands for screen in make_screens()}
     return {**lists, "Both": window_commands(None)}

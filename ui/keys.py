@@ -102,7 +102,7 @@ class Keymap:
                 self._by_key[key] = command
 
     def find(self, key: str) -> Command | None:
-        """Give the command of a key such as "ctrl+z"."""
+        """Return the command of a key such as "ctrl+z"."""
         return self._by_key.get(key)
 
     def handle(self, event: pygame.event.Event) -> bool:
@@ -129,7 +129,7 @@ class Keymap:
                 command.release()
 
     def groups(self) -> dict[str, list[Command]]:
-        """Give the commands that have keys under their headings, in the order of the list."""
+        """Return the commands that have keys under their headings, in the order of the list."""
         groups: dict[str, list[Command]] = {}
         for command in self.commands:
             if command.keys:

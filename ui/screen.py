@@ -81,7 +81,7 @@ class Screen(Widget):
         return False
 
     def code(self) -> np.ndarray | None:
-        """Give the code that the other screen takes over, (80,) float32, or None."""
+        """Return the code that the other screen takes over, (80,) float32, or None."""
         return None
 
     def take(self, code: np.ndarray) -> None:

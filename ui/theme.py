@@ -91,7 +91,7 @@ class Theme:
         return pixels if pixels or not points else (1 if points > 0 else -1)
 
     def font(self, size: int = SIZES.body, bold: bool = False) -> pygame.font.Font:
-        """Give the font at `size` points."""
+        """Return the font at `size` points."""
         key = (self.px(size), bold)
         if key not in self._fonts:
             self._fonts[key] = pygame.font.Font(FONT_FOLDER / FONT_FILES[bold], key[0])

@@ -61,7 +61,7 @@ class Window:
         self._began = time.monotonic()
 
     def now(self) -> float:
-        """Give the seconds since the window opened."""
+        """Return the seconds since the window opened."""
         return time.monotonic() - self._began
 
     def build(self, front: Screen, keymaps: dict[str, Keymap], keys: Command) -> None:
@@ -137,7 +137,7 @@ class Window:
         self.session.settings["scale"] = self.chosen_scale
         self.resized()
         held = "" if self.scale == self.chosen_scale else ", as large as this window allows"
-        self.say(f"Text and controls at {self.scale:.0%}{held}.")
+        self.notify(f"Text and controls at {self.scale:.0%}{held}.")
 
     # What shows
 
@@ -158,16 +158,16 @@ class Window:
         self.pointer.refresh()
         self.root.invalidate()
 
-    def say(self, words: str, problem: bool = False) -> None:
+    def notify(self, words: str, problem: bool = False) -> None:
         """Show a message for a while; a problem is marked with a sign."""
         until = self.now() + MESSAGE + 0.04 * len(words)
-        self.cards.say(words, until, "!" if problem else "")
+        self.cards.show_message(words, until, "!" if problem else "")
 
     def hint(self, name: str, lines: Sequence[str]) -> None:
         """Show lines with a button once ever; `name` is what the session remembers it by."""
         if not self.session.setting(f"hint_{name}", False):
             self.session.settings[f"hint_{name}"] = True
-            self.cards.stand(lines, [("Got it", lambda: None, "Do not show this again")])
+            self.cards.ask(lines, [("Got it", lambda: None, "Do not show this again")])
 
     def toggle_keys(self) -> None:
         """Show or hide the list of keys."""
@@ -199,7 +199,7 @@ class Window:
         """Give the keyboard to a widget, or to none."""
         self.pointer.focus(widget)
 
-    def look_again(self) -> None:
+    def refresh_pointer(self) -> None:
         """Find what is under the mouse after widgets came or went."""
         self.pointer.refresh()
 
@@ -208,7 +208,7 @@ class Window:
         widget = self.pointer.hovered
         line = widget.ancestors() if widget is not None else ()
         words = next((words for w in line if (words := w.help_words())), "")
-        self.help_line.say(words or self.screen.help_words())
+        self.help_line.set_text(words or self.screen.help_words())
 
 
 class Front(Widget):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def window_commands(app: App) -> list[Command]:
-    """Give the commands of a window; `app` may be None where only the list is wanted."""
+    """Return the commands of a window; `app` may be None where only the list is wanted."""
     return [
         Command(
             ("tab",),

@@ -1,8 +1,8 @@
 """A thread that loads the model, then computes beside the window.
 
-Work is asked for by slot ("face", "ends", "suggestions"). A slot holds one wish: a newer one takes
-the place of an older one that has not begun. What was begun is finished and handed over, so that
-even a slow model keeps answering during a long drag, always with the latest face it could make.
+Work is asked for by slot ("face", "ends", "suggestions"). A slot holds one request: a newer one
+takes the place of an older one that has not begun. What was begun is finished and handed over, so
+that even a slow model keeps answering during a long drag, always with the latest face it made.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ class Result:
 
     Args:
         slot: the slot that it was submitted to.
-        ticket: the number that `submit` gave.
+        request_id: the number that `submit` gave.
         value: what the job returned or yielded; None if it failed.
         error: the exception it failed with, or None.
         final: whether the job is over (False for the values a generator yields).
     """
 
     slot: str
-    ticket: int
+    request_id: int
     value: Any = None
     error: BaseException | None = None
     final: bool = True
 
 
 @dataclass
-class _Wish:
+class _Request:
     slot: str
-    ticket: int
+    request_id: int
     job: Callable[[Any], Any]
     priority: int
     steps: Generator | None = field(default=None)
@@ -64,10 +64,10 @@ class Worker:
         self.error: BaseException | None = None
         self._load_engine = load_engine
         self._changed = threading.Condition()
-        self._wishes: dict[str, _Wish] = {}
-        self._running: _Wish | None = None
+        self._requests: dict[str, _Request] = {}
+        self._running: _Request | None = None
         self._results: list[Result] = []
-        self._tickets = 0
+        self._request_ids = 0
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
 
@@ -76,26 +76,26 @@ class Worker:
         self._thread.start()
 
     def submit(self, slot: str, job: Callable[[Any], Any], priority: int = 0) -> int:
-        """Ask for `job(engine)`; give the ticket that its results will carry.
+        """Ask for `job(engine)`; give the request_id that its results will carry.
 
         Args:
-            slot: a wish that waits in this slot is replaced, and a generator that runs in it ends
-                at its next yield.
+            slot: a request that waits in this slot is replaced, and a generator that runs in it
+                ends at its next yield.
             job: a function, or a generator function: each value it yields becomes a result with
                 `final=False`, and each yield is a point where more urgent slots run first. Jobs
                 may be submitted while the engine is still loading.
             priority: 0 runs before 1, 1 before 2.
         """
         with self._changed:
-            self._tickets += 1
-            self._wishes[slot] = _Wish(slot, self._tickets, job, priority)
+            self._request_ids += 1
+            self._requests[slot] = _Request(slot, self._request_ids, job, priority)
             self._changed.notify_all()
-            return self._tickets
+            return self._request_ids
 
     def cancel(self, slot: str) -> None:
         """Drop what waits and runs in a slot, and its results that were not polled yet."""
         with self._changed:
-            self._wishes.pop(slot, None)
+            self._requests.pop(slot, None)
             if self._running is not None and self._running.slot == slot:
                 self._running.slot = ""  # nobody listens any more
             self._results = [result for result in self._results if result.slot != slot]
@@ -104,7 +104,7 @@ class Worker:
         """Say whether something waits or runs in a slot."""
         with self._changed:
             running = self._running is not None and self._running.slot == slot
-            return running or slot in self._wishes
+            return running or slot in self._requests
 
     def poll(self) -> list[Result]:
         """Take the results that have arrived since the last call, oldest first."""
@@ -121,7 +121,7 @@ class Worker:
         """Drop all work and end the thread after what runs now."""
         with self._changed:
             self._closing = True
-            self._wishes.clear()
+            self._requests.clear()
             self._changed.notify_all()
         if self._thread.is_alive():
             self._thread.join(seconds)
@@ -134,51 +134,53 @@ class Worker:
             return
         with self._changed:
             self.engine, self.state = engine, "ready"
-        while (wish := self._next()) is not None:
-            self._run(wish)
+        while (request := self._next()) is not None:
+            self._run(request)
 
-    def _next(self) -> _Wish | None:
+    def _next(self) -> _Request | None:
         with self._changed:
             self._running = None
-            self._changed.wait_for(lambda: self._wishes or self._closing)
+            self._changed.wait_for(lambda: self._requests or self._closing)
             if self._closing:
                 return None
-            wish = min(self._wishes.values(), key=lambda wish: (wish.priority, wish.ticket))
-            self._running = self._wishes.pop(wish.slot)
+            request = min(
+                self._requests.values(), key=lambda each: (each.priority, each.request_id)
+            )
+            self._running = self._requests.pop(request.slot)
             return self._running
 
-    def _run(self, wish: _Wish) -> None:
+    def _run(self, request: _Request) -> None:
         value, error, final = None, None, True
         try:
-            if wish.steps is None:
-                value = wish.job(self.engine)
+            if request.steps is None:
+                value = request.job(self.engine)
                 if inspect.isgenerator(value):
-                    wish.steps = value
-            if wish.steps is not None:
-                value = next(wish.steps)
+                    request.steps = value
+            if request.steps is not None:
+                value = next(request.steps)
                 final = False
         except StopIteration as end:
             value = end.value
         except Exception as problem:
             error = problem
         with self._changed:
-            if not wish.slot or self._closing:
-                self._end(wish)
+            if not request.slot or self._closing:
+                self._end(request)
                 return
-            replaced = wish.slot in self._wishes
+            replaced = request.slot in self._requests
             if replaced and not final:
-                self._end(wish)
+                self._end(request)
             else:
-                self._results.append(Result(wish.slot, wish.ticket, value, error, final))
+                self._results.append(Result(request.slot, request.request_id, value, error, final))
                 if not final:
-                    self._wishes[wish.slot] = wish
+                    self._requests[request.slot] = request
             self._running = None
             self._changed.notify_all()
 
     @staticmethod
-    def _end(wish: _Wish) -> None:
-        if wish.steps is not None:
-            wish.steps.close()
+    def _end(request: _Request) -> None:
+        if request.steps is not None:
+            request.steps.close()
 
 
 def sentence(error: BaseException) -> str:

@@ -22,7 +22,7 @@ WARM_UP = 10
 
 
 def call_times(call: Callable[[], object], calls: int = CALLS) -> np.ndarray:
-    """Give the milliseconds that each of `calls` calls took, after a few that are not counted."""
+    """Return the milliseconds that each of `calls` calls took, after a few that are not counted."""
     times = []
     for number in range(WARM_UP + calls):
         started = time.perf_counter()
@@ -33,7 +33,7 @@ def call_times(call: Callable[[], object], calls: int = CALLS) -> np.ndarray:
 
 
 def engine_times(engine: FaceEngine) -> dict[str, np.ndarray]:
-    """Give the milliseconds of one frame's work through the engine, by what is done."""
+    """Return the milliseconds of one frame's work through the engine, by what is done."""
     code = np.zeros((1, engine.latent_dim), np.float32)
     image = engine.decode(code)
     return {
@@ -43,7 +43,7 @@ def engine_times(engine: FaceEngine) -> dict[str, np.ndarray]:
 
 
 def frame_times(folder: str | Path | None = None) -> dict[str, np.ndarray]:
-    """Give the milliseconds of one frame's work, by what is done and how.
+    """Return the milliseconds of one frame's work, by what is done and how.
 
     Args:
         folder: a model folder; None takes the model in use.

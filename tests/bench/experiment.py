@@ -5,7 +5,8 @@
     python -m tests.bench.experiment --list
 
 `learn()` trains and `model.measuring.metrics` measures. Choose by the validation slice, which
-neither the network nor the PCA beside it has seen; `--test` shows the test part too, for what is reported.
+neither the network nor the PCA beside it has seen; `--test` shows the test part too, for what is
+reported.
 """
 
 from __future__ import annotations

@@ -381,7 +381,7 @@ def test_bad_files_get_one_sentence_and_change_nothing(driver, tmp_path):
     sketch(driver)
     before, code = drawing(driver), driver.screen.answering.answer.code
     for path in bad_files(tmp_path):
-        driver.app.say("")
+        driver.app.notify("")
         driver.drop(path)
         driver.settle()
         said = driver.said()

@@ -112,7 +112,7 @@ def test_bad_files_get_one_sentence_and_the_face_stays(driver, tmp_path):
     driver.settle()
     before = desk(driver).now
     for path in bad_files(folder):
-        driver.app.cards.say("", 0)
+        driver.app.cards.show_message("", 0)
         driver.drop(path)
         driver.settle()
         said = driver.said()

@@ -116,7 +116,7 @@ class Portraitist:
         return job
 
     def mean_face(self, engine) -> np.ndarray:
-        """Give the mean face, float32 (rows, columns) in [0, 1]; decoded once."""
+        """Return the mean face, float32 (rows, columns) in [0, 1]; decoded once."""
         if self._mean_face is None:
             self._mean_face = _shown(engine, self.latent.mean).image
         return self._mean_face

@@ -180,7 +180,7 @@ class Answering:
         self.describe()
 
     def code(self) -> np.ndarray | None:
-        """Give the code of the answer; None for a sheet that nothing was done with."""
+        """Return the code of the answer; None for a sheet that nothing was done with."""
         sheet = self.screen.sheet
         if self.refining and self._found is not None:
             return self._found.code

@@ -116,12 +116,12 @@ class Desk(Widget):
         clear.enable(not sheet.canvas.empty)
         self.live.set(answering.live)
         self.realism.set(answering.realism)
-        self.refine.say("Stop" if answering.refining else "Refine")
+        self.refine.set_text("Stop" if answering.refining else "Refine")
         self.comparing.select(self.compare.visible)
 
     def describe(self, words: str) -> None:
         """Say what the answer is."""
-        self.status.say(words)
+        self.status.set_text(words)
 
     def open_compare(self, shown: bool, theme: Theme) -> None:
         """Show or hide the panel; the pictures make room."""

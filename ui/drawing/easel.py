@@ -155,7 +155,7 @@ class Easel(FaceView):
             self.invalidate(rect)
 
     def _reach(self) -> int:
-        """Give the radius of the brush on the window, in pixels."""
+        """Return the radius of the brush on the window, in pixels."""
         return max(2, round(self.radius * self.picture.width / self.shape[1]))
 
     def _rings(self, pos: Point) -> list[Point]:

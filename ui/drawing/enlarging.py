@@ -51,7 +51,7 @@ class Enlarged:
 
 
 def _weights(count: int, length: int) -> np.ndarray:
-    """Give the shares (length, count) of the picture's pixels in every pixel of the surface."""
+    """Return the shares (length, count) of the picture's pixels in every pixel of the surface."""
     places = np.arange(length) * (count - 1) / length
     first = np.minimum(places.astype(int), count - 2)
     weights = np.zeros((length, count), np.float32)
@@ -61,7 +61,7 @@ def _weights(count: int, length: int) -> np.ndarray:
 
 
 def _reach(shape: tuple[int, int], start: int, end: int) -> tuple[int, int, int, int]:
-    """Give the pixels of the surface that pixels of the picture reach, and all these are made of.
+    """Return the pixels of the surface that pixels of the picture reach, and all these are made of.
 
     Returns:
         Start and end on the surface, start and end in the picture; ends excluded.

@@ -65,16 +65,16 @@ class Files:
             return path
 
         screen.app.worker.submit(FILM, job, 2)
-        screen.app.say("Writing the film of your drawing …")
+        screen.app.notify("Writing the film of your drawing …")
 
     def arrived(self, result: Result) -> None:
         """Say what was written, and how far a film is."""
         if result.slot == FILM:
             words = self.screen.by_name["film"].name
-            self.screen.desk.film.say(words if result.final else f"{result.value:.0%} done")
+            self.screen.desk.film.set_text(words if result.final else f"{result.value:.0%} done")
         if result.final and result.value is not None:
             what = "drawing and answer" if result.slot == SAVE else "film"
-            self.screen.app.say(f"Saved the {what} as {result.value}")
+            self.screen.app.notify(f"Saved the {what} as {result.value}")
 
     def keep(self) -> None:
         """Write the drawing and the settings into the session, where there is something to keep."""

@@ -129,7 +129,7 @@ class DrawingScreen(Screen):
         return True
 
     def code(self) -> np.ndarray | None:
-        """Give the code of the answer; None for a sheet that nothing was done with."""
+        """Return the code of the answer; None for a sheet that nothing was done with."""
         return self.answering.code()
 
     def take(self, code: np.ndarray) -> None:

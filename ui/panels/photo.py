@@ -95,7 +95,7 @@ class PhotoPanel(Panel):
         self.photo = self.face = None
         self.app.worker.cancel(self.guess_slot)
         self.app.worker.submit(self.list_slot, lambda engine: _thumbnails(), 1)
-        self.words.say(
+        self.words.set_text(
             "Drop an image file on this window, or put it into the folder assets/photos: "
             "it is listed here."
         )
@@ -110,7 +110,7 @@ class PhotoPanel(Panel):
         self.markers.open(photo)
         self.crop.set(None)
         self.answer.set(None)
-        self.words.say("Looking for the eyes … drag the rings if they are not on them.")
+        self.words.set_text("Looking for the eyes … drag the rings if they are not on them.")
         latent = self.app.latent
         self.app.worker.submit(self.guess_slot, lambda engine: guess_eyes(photo, engine, latent), 1)
         self._align()
@@ -129,7 +129,7 @@ class PhotoPanel(Panel):
 
     def _moved(self) -> None:
         self.app.worker.cancel(self.guess_slot)  # also a guess that was made and is not shown yet
-        self.words.say("The rings belong on the eyes: L on the left one, as you see it.")
+        self.words.set_text("The rings belong on the eyes: L on the left one, as you see it.")
         self._align()
 
     def _align(self) -> None:
@@ -176,7 +176,7 @@ class PhotoPanel(Panel):
                 self.markers.put(value.left_eye, value.right_eye)
                 self._align()
             if result.final:
-                self.words.say(FOUND if self._score >= SURE else NOT_FOUND)
+                self.words.set_text(FOUND if self._score >= SURE else NOT_FOUND)
         elif result.slot == self.align_slot and value is not None and self.photo is not None:
             self.face = value
             self.crop.set(value.image)

@@ -65,7 +65,7 @@ class SavesPanel(Panel):
         if result.value is None:
             return True
         self.paths, self.images = result.value
-        self.words.say(
+        self.words.set_text(
             ""
             if self.paths
             else "Nothing saved yet. Ctrl S saves the face that you see; it will be listed here."

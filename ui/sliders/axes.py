@@ -35,17 +35,17 @@ class Axis:
     lock: int | None = None
 
     def read(self, code: np.ndarray) -> float:
-        """Give the place of a code on this axis."""
+        """Return the place of a code on this axis."""
         return float(self.reader @ code.astype(np.float64)) - self.origin
 
     def moved(self, code: np.ndarray, value: float) -> np.ndarray:
-        """Give the code moved along the axis until it reads `value`."""
+        """Return the code moved along the axis until it reads `value`."""
         shift = value - self.read(code)
         return (code + shift * self.step).astype(np.float32)
 
 
 def principal_axes(latent) -> list[Axis]:
-    """Give the whitened principal coordinates, the one that matters most first, from 1."""
+    """Return the whitened principal coordinates, the one that matters most first, from 1."""
     components = latent.components.astype(np.float64)
     scales = latent.scales.astype(np.float64)
     readers = components / scales[:, np.newaxis]
@@ -62,7 +62,7 @@ def principal_axes(latent) -> list[Axis]:
 
 
 def raw_axes(latent) -> list[Axis]:
-    """Give the 80 numbers of the code themselves, those that vary most first."""
+    """Return the 80 numbers of the code themselves, those that vary most first."""
     deviations = np.sqrt(np.maximum(np.diag(latent.covariance), 1e-6)).astype(np.float64)
     unit = np.eye(latent.latent_dim)
     return [
@@ -79,7 +79,7 @@ def raw_axes(latent) -> list[Axis]:
 
 
 def direction_axis(latent, name: str, vector: np.ndarray) -> Axis:
-    """Give the axis of a named direction.
+    """Return the axis of a named direction.
 
     The reading is the one along which faces are sorted when everything else is left free: the
     projection in whitened coordinates, where the codes of portraits lie alike in all directions.
@@ -93,7 +93,7 @@ def direction_axis(latent, name: str, vector: np.ndarray) -> Axis:
 
 
 def held(latent, target: np.ndarray, current: np.ndarray, locks: np.ndarray) -> np.ndarray:
-    """Give `target` with the locked principal values of `current`, (80,) float32."""
+    """Return `target` with the locked principal values of `current`, (80,) float32."""
     if not locks.any():
         return target
     values = latent.to_sliders(target)
@@ -102,7 +102,7 @@ def held(latent, target: np.ndarray, current: np.ndarray, locks: np.ndarray) -> 
 
 
 def unit_direction(latent, start: np.ndarray, end: np.ndarray) -> np.ndarray | None:
-    """Give the change from one code to another, one standard deviation long, or None if none."""
+    """Return the change from one code to another, one standard deviation long, or None if none."""
     length = np.linalg.norm(latent.to_sliders(end) - latent.to_sliders(start))
     if length < 1e-3:
         return None

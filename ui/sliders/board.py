@@ -64,7 +64,7 @@ class Board(Widget):
             for number, axis in enumerate(axes)
         ]
         for label, heading in zip(self.headings[1:], words, strict=True):
-            label.say(heading)
+            label.set_text(heading)
         self._again()
 
     def use_directions(self, axes: Sequence[Axis]) -> None:
@@ -73,7 +73,7 @@ class Board(Widget):
             self.remove(slider)
         shown = axes[-2 * DIRECTION_ROWS :]
         self.directions = [self.add(FaceSlider(axis, self)) for axis in shown]
-        self.headings[0].say("DIRECTIONS" if shown else "")
+        self.headings[0].set_text("DIRECTIONS" if shown else "")
         self._again()
 
     def follow(self, code: np.ndarray, locks: np.ndarray) -> None:
@@ -90,7 +90,7 @@ class Board(Widget):
         return [*self.directions, *self.sliders]
 
     def neighbour(self, slider: Widget | None, steps: int) -> FaceSlider:
-        """Give the slider so many places on in reading order."""
+        """Return the slider so many places on in reading order."""
         sliders = self.all
         if slider not in sliders:
             return self.sliders[0]

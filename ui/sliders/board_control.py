@@ -38,7 +38,7 @@ class BoardControl:
         self.raw = False
         self.ends = Ends()
         self._base: FaceState | None = None  # where a gesture began
-        self._ticket = 0  # of the ends that were asked for last
+        self._request = 0  # of the ends that were asked for last
         self._about: tuple | None = None  # the slider and code that they are for
         self._over: Widget | None = None  # what the mouse was over when last looked
         self._seen: float | None = None  # value that the card shows
@@ -70,7 +70,7 @@ class BoardControl:
             self.widget.use_directions(
                 [direction_axis(latent, name, vector) for name, vector in named.items()]
             )
-            self.screen.app.look_again()
+            self.screen.app.refresh_pointer()
         self.widget.follow(state.code, state.locks)
 
     # Gestures
@@ -98,7 +98,7 @@ class BoardControl:
     # Keys
 
     def target(self) -> FaceSlider | None:
-        """Give the slider that keys are meant for.
+        """Return the slider that keys are meant for.
 
         It is the one that has the keyboard, until the mouse comes to another.
         """
@@ -121,7 +121,7 @@ class BoardControl:
         return slider
 
     def walker(self, steps: int) -> Callable[[], None]:
-        """Give a function that moves the keyboard to another slider."""
+        """Return a function that moves the keyboard to another slider."""
 
         def act() -> None:
             if self.screen.sheets.open is None:
@@ -130,7 +130,7 @@ class BoardControl:
         return act
 
     def nudger(self, steps: int) -> Callable[[], None]:
-        """Give a function that nudges a slider."""
+        """Return a function that nudges a slider."""
 
         def act() -> None:
             if self.screen.sheets.open is not None:
@@ -166,7 +166,7 @@ class BoardControl:
         self.raw = raw
         self.leave()
         self._use()
-        self.screen.app.look_again()
+        self.screen.app.refresh_pointer()
         self.screen.changed()
 
     # What the slider under the mouse does
@@ -192,11 +192,11 @@ class BoardControl:
             codes = np.stack(
                 [slider.axis.moved(state.code, end) for end in (slider.axis.low, slider.axis.high)]
             )
-            self._ticket = self.screen.app.worker.submit("sliders.ends", jobs.faces(codes), 1)
+            self._request = self.screen.app.worker.submit("sliders.ends", jobs.faces(codes), 1)
 
     def ends_ready(self, result: Result) -> None:
         """Show the faces at the ends, if they are still asked for."""
-        if result.ticket == self._ticket and self.ends.slider is not None:
+        if result.request_id == self._request and self.ends.slider is not None:
             self.ends.fill(*result.value, *self._place)
 
     def leave(self) -> None:

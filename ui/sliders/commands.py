@@ -14,7 +14,7 @@ FACES, SLIDERS, MORPH, KEEP = "Faces", "Sliders", "Two faces", "Keep"
 
 
 def slider_commands(screen: SlidersScreen) -> list[Command]:
-    """Give the commands, in the order in which they are listed."""
+    """Return the commands, in the order in which they are listed."""
     return [
         *_faces(screen),
         *_sliders(screen),

@@ -173,7 +173,7 @@ class FaceDesk:
         self.commit()
 
     def between(self, t: float) -> np.ndarray:
-        """Give the code at `t` in [0, 1] on the way from A to B, exact at both ends."""
+        """Return the code at `t` in [0, 1] on the way from A to B, exact at both ends."""
         a, b = self.now.face_a, self.now.face_b
         if t <= 0 or t >= 1:
             return a if t <= 0 else b

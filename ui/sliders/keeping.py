@@ -44,7 +44,7 @@ class Keeping:
         """Take the end of a save or a restore."""
         screen = self.screen
         if part == "save":
-            screen.app.say(f"Saved as {value.name}. Ctrl O shows your saves.")
+            screen.app.notify(f"Saved as {value.name}. Ctrl O shows your saves.")
             if screen.sheets.open is screen.sheets.saves:
                 screen.sheets.saves.refresh()
             return

@@ -148,7 +148,7 @@ class MorePanel(Panel):
     def _named(self, words: str) -> None:
         self.screen.settle()
         self.screen.desk.save_direction(words)
-        self.screen.app.say(f"{words.strip()} is a slider now, above the others.")
+        self.screen.app.notify(f"{words.strip()} is a slider now, above the others.")
         self.name.set("")
         self.screen.app.pointer.focus(None)
 

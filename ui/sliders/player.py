@@ -25,6 +25,6 @@ class Player:
         self.began = began
 
     def code(self, now: float) -> np.ndarray:
-        """Give the code (80,) at a time."""
+        """Return the code (80,) at a time."""
         step = int((now - self.began) / SECONDS * STEPS)
         return self.codes[step % len(self.codes)]

@@ -114,7 +114,7 @@ class SlidersScreen(Screen):
     # The state on the screen
 
     def stepper(self, step: str, *arguments) -> Callable[[], None]:
-        """Give a function that takes a step of the desk."""
+        """Return a function that takes a step of the desk."""
 
         def act() -> None:
             self.settle()
@@ -131,7 +131,7 @@ class SlidersScreen(Screen):
         """Show what the desk stands at."""
         state = self.desk.now
         self.board.follow(state)
-        self.area.caption.say(self._caption())
+        self.area.caption.set_text(self._caption())
         self.undo_button.enable(self.desk.history.can_undo)
         self.detail.show(state.detail is not None)
         self.detail.set(state.keep_detail)
@@ -231,7 +231,7 @@ class SlidersScreen(Screen):
         return self.walking.stop() or self.sheets.close() or self.suggestions.close()
 
     def code(self) -> np.ndarray | None:
-        """Give the code of the face."""
+        """Return the code of the face."""
         self.settle()
         return self.desk.now.code
 

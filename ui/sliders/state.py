@@ -41,11 +41,11 @@ class FaceState:
         return cls(code, caption, code, np.zeros(len(code), bool), **others)
 
     def at(self, code: np.ndarray) -> FaceState:
-        """Give the same state with the face moved to another code."""
+        """Return the same state with the face moved to another code."""
         return replace(self, code=frozen(code))
 
     def fresh(self, code: np.ndarray, caption: str, detail: np.ndarray | None = None) -> FaceState:
-        """Give the same state at a new face to start from."""
+        """Return the same state at a new face to start from."""
         code = frozen(code)
         return replace(self, code=code, start=code, caption=caption, detail=detail)
 
@@ -61,7 +61,7 @@ class FaceState:
 
 
 def frozen(code: np.ndarray) -> np.ndarray:
-    """Give a float32 copy that nobody can write to."""
+    """Return a float32 copy that nobody can write to."""
     code = np.array(code, np.float32)
     code.setflags(write=False)
     return code

@@ -65,7 +65,7 @@ class Walking:
         name, stops = self.stops()
         self.player = Player(self.screen.app.latent, stops, self.screen.app.now())
         words = "from A to B and back" if name == "morph" else f"{len(stops)} saved faces"
-        self.screen.app.say(f"Walking {words}. Space stops where it is.")
+        self.screen.app.notify(f"Walking {words}. Space stops where it is.")
 
     def stop(self) -> bool:
         """Stop, and stay at the face that shows; say whether there was a walk."""
@@ -91,12 +91,12 @@ class Walking:
         latent, app = self.screen.app.latent, self.screen.app
         codes = latent.from_sliders(walk(latent.to_sliders(stops), FRAMES * len(stops)))
         app.worker.submit("sliders.gif", jobs.gif(app.session.folder, name, codes), 1)
-        app.say("Writing the GIF …")
+        app.notify("Writing the GIF …")
 
     def exported(self, result: Result) -> None:
         """Tell how far the GIF is."""
         if not result.final:
-            self.screen.app.say(f"Writing the GIF … {result.value:.0%}")
+            self.screen.app.notify(f"Writing the GIF … {result.value:.0%}")
         elif result.value is not None:
             path = result.value
-            self.screen.app.say(f"Saved {path.name} in {path.parent.name}.")
+            self.screen.app.notify(f"Saved {path.name} in {path.parent.name}.")

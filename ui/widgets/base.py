@@ -91,7 +91,7 @@ class Widget:
         return self
 
     def help_words(self) -> str:
-        """Give the sentence for the help line."""
+        """Return the sentence for the help line."""
         return self.help() if callable(self.help) else self.help
 
     # Drawing

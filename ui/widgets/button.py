@@ -62,14 +62,14 @@ class Button(Widget):
             self.selected = selected
             self.invalidate()
 
-    def say(self, words: str) -> None:
+    def set_text(self, words: str) -> None:
         """Show other words."""
         if words != self.words:
             self.words = words
             self.invalidate()
 
     def width(self, theme: Theme) -> int:
-        """Give the width that its words need."""
+        """Return the width that its words need."""
         if self.icon is not None:
             return theme.px(SIZES.button)
         bold = self.strong or self.selected
@@ -92,7 +92,7 @@ class Button(Widget):
             self.action()
 
     def colors(self) -> tuple[Color | None, Color]:
-        """Give the colours of the box (None for no box) and of the words."""
+        """Return the colours of the box (None for no box) and of the words."""
         down = self.held and self.hovered
         if not self.enabled:
             return (None if self.plain else COLORS.pressed), COLORS.edge
@@ -149,7 +149,7 @@ class Toggle(Button):
             self.invalidate()
 
     def width(self, theme: Theme) -> int:
-        """Give the width that the switch and its words need."""
+        """Return the width that the switch and its words need."""
         return theme.font(self.size).size(self.words)[0] + theme.px(34 + 16)
 
     def _flip(self) -> None:
@@ -175,5 +175,5 @@ class Toggle(Button):
 
 
 def help_of(command: Command) -> str:
-    """Give a command's sentence for the help line, with its key."""
+    """Return a command's sentence for the help line, with its key."""
     return f"{command.help}  [{command.key_words}]" if command.keys else command.help

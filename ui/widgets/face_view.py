@@ -78,7 +78,7 @@ class FaceView(Widget):
         self._scaled = None
         self.invalidate(self.picture)
 
-    def say(self, words: str) -> None:
+    def set_text(self, words: str) -> None:
         """Show other words while there is no image."""
         if words != self.words:
             self.words = words

@@ -39,7 +39,7 @@ class Label(Widget):
         self.align = align
         self.lines = lines
 
-    def say(self, words: str) -> None:
+    def set_text(self, words: str) -> None:
         """Show other words."""
         if words != self.words:
             self.words = words

@@ -17,7 +17,7 @@ FINER = 4  # times as large, to average the edge over
 
 @lru_cache(maxsize=512)
 def disc(diameter: int, color: Color) -> pygame.Surface:
-    """Give a filled circle with soft edges, as a surface with transparency."""
+    """Return a filled circle with soft edges, as a surface with transparency."""
     side = max(1, diameter)
     large = pygame.Surface((side * FINER, side * FINER), pygame.SRCALPHA)
     large.fill((*color, 0))
@@ -27,7 +27,7 @@ def disc(diameter: int, color: Color) -> pygame.Surface:
 
 @lru_cache(maxsize=512)
 def _corner(radius: int, color: Color, quarter: int, hollow: bool) -> pygame.Surface:
-    """Give a quarter of a disc, or what it leaves of its square."""
+    """Return a quarter of a disc, or what it leaves of its square."""
     side = radius * FINER
     large = pygame.Surface((side, side), pygame.SRCALPHA)
     large.fill((*color, 255 if hollow else 0))

@@ -104,12 +104,12 @@ class Slider(Widget):
         return 8 * len(self.label)
 
     def at(self, pos: Point) -> float:
-        """Give the value at a point of the track."""
+        """Return the value at a point of the track."""
         share = (pos[0] - self.track.left) / max(1, self.track.width)
         return self.low + share * (self.high - self.low)
 
     def x_of(self, value: float) -> int:
-        """Give the place of a value on the track, at its ends for values beyond."""
+        """Return the place of a value on the track, at its ends for values beyond."""
         share = (value - self.low) / (self.high - self.low)
         return round(self.track.left + min(1.0, max(0.0, share)) * self.track.width)
 
