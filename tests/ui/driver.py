@@ -121,7 +121,7 @@ class Driver:
 
         def idle():
             with worker._changed:
-                return not worker._wishes and worker._running is None and not worker._results
+                return not worker._requests and worker._running is None and not worker._results
 
         self.until(lambda: worker.state != "loading" and idle() and not self.app.root.stale)
 
