@@ -53,12 +53,13 @@ def latent_space_inference():
     """
     from model.latent import LatentSpace
     from model.loading import load_engine
-    from model.measuring.normality import code_figures
+    from model.measuring.metrics import codes_of_portraits
+    from model.measuring.normality import code_metrics
     from ui.views.latent_space import show_latent_space
 
     engine, latent = load_engine(), LatentSpace.load()
-    codes, source = _codes_of_portraits(engine, latent)
-    figures = code_figures(codes, latent)
+    codes, source = codes_of_portraits(engine, latent)
+    figures = code_metrics(codes, latent)
     _tell_saved(show_latent_space(engine, latent, codes, figures, source))
 
 
@@ -103,25 +104,24 @@ def test_auto(start=0):
     from data.paths import NUMPY_FOLDER
     from model.frame import crop
     from model.loading import load_engine
-    from model.measuring.metrics import compare_with_pca, image_figures, spread
+    from model.measuring.metrics import compare_with_pca, comparison_lines, image_metrics
     from model.measuring.pca import PCABaseline
     from ui.views.reconstructions import show_reconstructions
 
     X_train, X_test = load_arrays()
     engine, baseline = load_engine(), PCABaseline.cached(X_train, NUMPY_FOLDER)
-    measured = spread(X_test, at_most=500)
-    averages = compare_with_pca(engine, measured, baseline)
+    averages, note = compare_with_pca(engine, X_test, baseline)
     path = show_reconstructions(
         images=lambda rows: crop(X_test[rows]),
         count=len(X_test),
         network=lambda images: engine.decode(engine.encode(images)),
         pca=baseline.reconstruct,
-        measure=image_figures,
+        measure=image_metrics,
         averages=averages,
-        note=f"mean of {len(measured):,} unseen portraits",
+        note=note,
         start=start,
     )
-    _tell_figures(averages)
+    _tell_lines(comparison_lines(averages))
     _tell_saved([path])
 
 
@@ -136,6 +136,7 @@ def learn(init=True, **options):
     from model.loading import import_tensorflow
 
     import_tensorflow()
+    from model.measuring.metrics import comparison_lines
     from model.training.learn import learn as train
     from ui.views.training import draw_training_curve, draw_training_progress
 
@@ -147,7 +148,7 @@ def learn(init=True, **options):
         **options,
     )
     print(f"The model is in {options.get('out', MY_MODEL)}.")
-    _tell_figures(card["figures"].get("test", {}))
+    _tell_lines(comparison_lines(card["figures"].get("test", {})))
 
 
 # --- What the modes share ---------------------------------------------------------------------
@@ -165,34 +166,10 @@ def _open_window(start):
     open_explorer(start, session, load_engine, LatentSpace.load()).run()
 
 
-def _codes_of_portraits(engine, latent):
-    """Return codes (n, 80) and whose they are: of prepared portraits, else those of the model."""
-    import numpy as np
-
-    from data import UserError, load_arrays
-    from model.measuring.metrics import image_blocks, spread
-
-    try:
-        X_train, _ = load_arrays()
-    except UserError:
-        gallery = f"Codes of {len(latent.gallery):,} training portraits that come with the model"
-        return latent.gallery, gallery
-    portraits = spread(X_train, at_most=500)
-    codes = np.concatenate([engine.encode(images) for images in image_blocks(portraits)])
-    return codes, f"Codes of {len(portraits):,} training portraits"
-
-
-def _tell_figures(figures):
-    """Print what a measurement found beside PCA, where there was something to measure."""
-    names = {
-        "mse": "Mean squared error",
-        "face_mse": "Inside the face",
-        "ssim": "Structural similarity",
-        "sharpness": "Sharpness kept",
-    }
-    for name, words in names.items():
-        if name in figures:
-            print(f"{words:<24}{figures[name]:.5f}   PCA {figures['pca_' + name]:.5f}")
+def _tell_lines(lines):
+    """Print some lines, or nothing."""
+    for line in lines:
+        print(line)
 
 
 def _tell_saved(paths):

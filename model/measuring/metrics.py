@@ -1,6 +1,6 @@
 """Every figure this project reports, measured in one place.
 
-`figures_by_part` gives what a model card holds, `evaluate` that of one set of unseen portraits; the
+`metrics_by_part` gives what a model card holds, `evaluate` that of one set of unseen portraits; the
 functions below give the parts: how close pictures come back, how normal the codes are, how varied
 samples are. Choices are made on the validation slice (the last tenth of `X_train`); `X_test` is for
 figures that are reported.
@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data import UserError, load_arrays
 from data.arrays import release
 from model.frame import crop, face_mask, mirror
-from model.measuring.normality import code_figures, code_summary
+from model.measuring.normality import code_metrics, code_summary
 from model.measuring.pca import PCABaseline
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def split_validation(X_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return X_train[:cut], X_train[cut:]
 
 
-def figures_by_part(
+def metrics_by_part(
     engine: FaceEngine,
     latent: LatentSpace,
     X_train: np.ndarray,
@@ -60,7 +61,7 @@ def figures_by_part(
     X_fit, X_validation = split_validation(X_train)
     found = {}
     if "training" in parts:
-        found["training"] = code_summary(code_figures(latent.gallery, latent))
+        found["training"] = code_summary(code_metrics(latent.gallery, latent))
     if "validation" in parts and len(X_validation) > 1:
         baseline = PCABaseline.cached(X_fit, folder)
         found["validation"] = evaluate(engine, latent, X_validation, baseline)
@@ -68,8 +69,8 @@ def figures_by_part(
         baseline = PCABaseline.cached(X_train, folder)
         found["test"] = evaluate(engine, latent, X_test, baseline)
     return {
-        part: {name: round(value, 6) for name, value in figures.items()}
-        for part, figures in found.items()
+        part: {name: round(value, 6) for name, value in metrics.items()}
+        for part, metrics in found.items()
     }
 
 
@@ -89,29 +90,63 @@ def evaluate(
 
     Returns:
         Plain numbers, ready for JSON: `mse`, `face_mse`, `ssim`, `sharpness` (see
-        `image_figures`), those of `code_summary`, `mahalanobis_ratio` and `mahalanobis2_ratio`
+        `image_metrics`), those of `code_summary`, `mahalanobis_ratio` and `mahalanobis2_ratio`
         (how far out these codes lie on average, and the same of squares, in terms of the training
         portraits': 1 where the network knows no portrait by heart), `diversity` (see
         `sample_diversity`), and with a baseline `pca_mse` and so on, `mse_ratio`, `face_mse_ratio`
         (below 1 is better than PCA) and `ssim_gain` (above 0 is better).
     """
-    figures, codes = _measure(engine, X, baseline)
-    figures |= code_summary(code_figures(codes, latent))
+    metrics, codes = _measure(engine, X, baseline)
+    metrics |= code_summary(code_metrics(codes, latent))
     of_training = latent.mahalanobis(latent.gallery)
-    figures["mahalanobis_ratio"] = figures["mean_mahalanobis"] / float(of_training.mean())
-    figures["mahalanobis2_ratio"] = figures["mean_mahalanobis2"] / float(
+    metrics["mahalanobis_ratio"] = metrics["mean_mahalanobis"] / float(of_training.mean())
+    metrics["mahalanobis2_ratio"] = metrics["mean_mahalanobis2"] / float(
         np.square(of_training).mean()
     )
-    figures["diversity"] = sample_diversity(engine, latent, X)
-    return figures
+    metrics["diversity"] = sample_diversity(engine, latent, X)
+    return metrics
 
 
-def compare_with_pca(engine: FaceEngine, X: np.ndarray, baseline: PCABaseline) -> dict[str, float]:
-    """Measure reconstructions only: the part of `evaluate` that shows what a network is worth."""
-    return _measure(engine, X, baseline)[0]
+def compare_with_pca(
+    engine: FaceEngine, X: np.ndarray, baseline: PCABaseline, at_most: int = 500
+) -> tuple[dict[str, float], str]:
+    """Measure reconstructions only: the part of `evaluate` that shows what a network is worth.
+
+    Returns:
+        The metrics, and the portraits that they are the averages of, in words.
+    """
+    portraits = evenly_spaced(X, at_most)
+    return _measure(engine, portraits, baseline)[0], f"mean of {len(portraits):,} unseen portraits"
 
 
-def spread(X: np.ndarray, at_most: int) -> np.ndarray:
+def comparison_lines(metrics: dict[str, float]) -> Iterator[str]:
+    """Write what was measured beside PCA as a table; no lines where nothing was."""
+    names = {
+        "mse": "Mean squared error",
+        "face_mse": "Inside the face",
+        "ssim": "Structural similarity",
+        "sharpness": "Sharpness kept",
+    }
+    for name, text in names.items():
+        if name in metrics:
+            yield f"{text:<24}{metrics[name]:.5f}   PCA {metrics['pca_' + name]:.5f}"
+
+
+def codes_of_portraits(
+    engine: FaceEngine, latent: LatentSpace, at_most: int = 500
+) -> tuple[np.ndarray, str]:
+    """Return codes (n, 80) and whose they are: of prepared portraits, else those of the model."""
+    try:
+        X_train, _ = load_arrays()
+    except UserError:
+        codes, owner = latent.gallery, "training portraits that come with the model"
+    else:
+        codes = encode_portraits(engine, evenly_spaced(X_train, at_most))
+        owner = "training portraits"
+    return codes, f"Codes of {len(codes):,} {owner}"
+
+
+def evenly_spaced(X: np.ndarray, at_most: int) -> np.ndarray:
     """Return at most so many of the portraits (n, 171, 186, 1), evenly spread over all."""
     if len(X) <= at_most:
         return X
@@ -140,7 +175,7 @@ def encode_portraits(engine: FaceEngine, X: np.ndarray, mirrored: bool = False) 
     return np.concatenate([engine.encode(images) for images in image_blocks(X, mirrored)])
 
 
-def image_figures(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, np.ndarray]:
+def image_metrics(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, np.ndarray]:
     """Compare each image with its reconstruction.
 
     Args:
@@ -167,13 +202,13 @@ def image_figures(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, 
     }
 
 
-def reconstruction_figures(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, float]:
-    """Average `image_figures` over the images: means, and the median of `sharpness`."""
-    return average_figures([image_figures(images, reconstructions)])
+def reconstruction_metrics(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, float]:
+    """Average `image_metrics` over the images: means, and the median of `sharpness`."""
+    return average_metrics([image_metrics(images, reconstructions)])
 
 
-def average_figures(parts: list[dict[str, np.ndarray]]) -> dict[str, float]:
-    """Average the `image_figures` of one or more blocks: means, and the median of `sharpness`."""
+def average_metrics(parts: list[dict[str, np.ndarray]]) -> dict[str, float]:
+    """Average the `image_metrics` of one or more blocks: means, and the median of `sharpness`."""
     whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     means = {name: float(values.mean(dtype=np.float64)) for name, values in whole.items()}
     return means | {"sharpness": float(np.median(whole["sharpness"]))}
@@ -209,21 +244,21 @@ def mean_pairwise_distance(images: np.ndarray) -> float:
 def _measure(
     engine: FaceEngine, X: np.ndarray, baseline: PCABaseline | None
 ) -> tuple[dict[str, float], np.ndarray]:
-    """Return the figures of all reconstructions and the codes (n, 80), a block at a time."""
+    """Return the metrics of all reconstructions and the codes (n, 80), a block at a time."""
     codes, mine, linear = [], [], []
     for images in image_blocks(X):
         codes.append(engine.encode(images))
-        mine.append(image_figures(images, engine.decode(codes[-1])))
+        mine.append(image_metrics(images, engine.decode(codes[-1])))
         if baseline is not None:
-            linear.append(image_figures(images, baseline.reconstruct(images)))
-    figures = average_figures(mine)
+            linear.append(image_metrics(images, baseline.reconstruct(images)))
+    metrics = average_metrics(mine)
     if baseline is not None:
-        pca = average_figures(linear)
-        figures |= {f"pca_{name}": value for name, value in pca.items()}
-        figures["mse_ratio"] = figures["mse"] / pca["mse"]
-        figures["face_mse_ratio"] = figures["face_mse"] / pca["face_mse"]
-        figures["ssim_gain"] = figures["ssim"] - pca["ssim"]
-    return figures, np.concatenate(codes)
+        pca = average_metrics(linear)
+        metrics |= {f"pca_{name}": value for name, value in pca.items()}
+        metrics["mse_ratio"] = metrics["mse"] / pca["mse"]
+        metrics["face_mse_ratio"] = metrics["face_mse"] / pca["face_mse"]
+        metrics["ssim_gain"] = metrics["ssim"] - pca["ssim"]
+    return metrics, np.concatenate(codes)
 
 
 def _structural_similarity(images: np.ndarray, others: np.ndarray) -> np.ndarray:

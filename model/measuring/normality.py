@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ALIVE = 0.05  # a unit whose raw codes deviate less than this says nothing about the face
 
 
-def code_figures(codes: np.ndarray, latent: LatentSpace) -> dict[str, np.ndarray]:
+def code_metrics(codes: np.ndarray, latent: LatentSpace) -> dict[str, np.ndarray]:
     """Measure how far codes are from the normal distribution they are held to.
 
     Args:
@@ -28,8 +28,8 @@ def code_figures(codes: np.ndarray, latent: LatentSpace) -> dict[str, np.ndarray
         latent: the statistics of the training codes.
 
     Returns:
-        Arrays of (80,): of the raw units `raw_mean`, `raw_deviation`, `raw_skewness` and `alive`
-        (bool); of the whitened units, in the order of the sliders, `mean`, `deviation`, `skewness`,
+        Arrays of (80,): of the raw units `raw_mean`, `raw_std`, `raw_skewness` and `alive`
+        (bool); of the whitened units, in the order of the sliders, `mean`, `std`, `skewness`,
         `excess_kurtosis`, `ks` and `ks_p` (the Kolmogorov-Smirnov distance to the standard normal
         distribution, and how often normal numbers would lie that far from it). And of (n,):
         `mahalanobis2`, squared distances from the mean code, chi-squared with 80 degrees of freedom
@@ -41,11 +41,11 @@ def code_figures(codes: np.ndarray, latent: LatentSpace) -> dict[str, np.ndarray
     distance, p = _kolmogorov_smirnov(_normal_cdf(np.sort(whitened, axis=0)))
     return {
         "raw_mean": codes.mean(axis=0),
-        "raw_deviation": deviation,
+        "raw_std": deviation,
         "raw_skewness": _standard_moment(codes, 3),
         "alive": deviation >= ALIVE,
         "mean": whitened.mean(axis=0),
-        "deviation": whitened.std(axis=0),
+        "std": whitened.std(axis=0),
         "skewness": _standard_moment(whitened, 3),
         "excess_kurtosis": _standard_moment(whitened, 4) - 3,
         "ks": distance,
@@ -54,23 +54,23 @@ def code_figures(codes: np.ndarray, latent: LatentSpace) -> dict[str, np.ndarray
     }
 
 
-def code_summary(figures: dict[str, np.ndarray]) -> dict[str, float]:
-    """Reduce `code_figures` to the handful of numbers a card or a caption has room for.
+def code_summary(metrics: dict[str, np.ndarray]) -> dict[str, float]:
+    """Reduce `code_metrics` to the handful of numbers a card or a caption has room for.
 
     `ks_below_5_percent` counts the units that a Kolmogorov-Smirnov test calls not normal at the
     5 % level (4 of 80 would be by chance); `mean_mahalanobis2` is 80 where codes are normal, and
     `mahalanobis_ks` is the distance of the squared Mahalanobis distances from the chi-squared
     distribution.
     """
-    squared = figures["mahalanobis2"]
-    chi2 = _chi2_cdf(np.sort(squared), len(figures["alive"]))[:, None]
+    squared = metrics["mahalanobis2"]
+    chi2 = _chi2_cdf(np.sort(squared), len(metrics["alive"]))[:, None]
     return {
-        "mean_abs_skewness": float(np.abs(figures["skewness"]).mean()),
-        "worst_abs_skewness": float(np.abs(figures["skewness"]).max()),
-        "mean_abs_excess_kurtosis": float(np.abs(figures["excess_kurtosis"]).mean()),
-        "ks_below_5_percent": int((figures["ks_p"] < 0.05).sum()),
-        "alive_units": int(figures["alive"].sum()),
-        "least_raw_deviation": float(figures["raw_deviation"].min()),
+        "mean_abs_skewness": float(np.abs(metrics["skewness"]).mean()),
+        "worst_abs_skewness": float(np.abs(metrics["skewness"]).max()),
+        "mean_abs_excess_kurtosis": float(np.abs(metrics["excess_kurtosis"]).mean()),
+        "ks_below_5_percent": int((metrics["ks_p"] < 0.05).sum()),
+        "alive_units": int(metrics["alive"].sum()),
+        "least_raw_deviation": float(metrics["raw_std"].min()),
         "mean_mahalanobis": float(np.sqrt(squared).mean()),
         "mean_mahalanobis2": float(squared.mean()),
         "mahalanobis_ks": float(_kolmogorov_smirnov(chi2)[0][0]),
@@ -92,19 +92,19 @@ def chi2_quantiles(shares: np.ndarray, degrees: int) -> np.ndarray:
     return np.interp(shares, _chi2_cdf(values, degrees), values)
 
 
-def unit_lines(figures: dict[str, np.ndarray]) -> Iterator[str]:
-    """Write `code_figures` as a table with a line for each unit.
+def unit_lines(metrics: dict[str, np.ndarray]) -> Iterator[str]:
+    """Write `code_metrics` as a table with a line for each unit.
 
     The left half are the numbers of the code as the encoder gives them, the right half the
     whitened ones of the sliders: unit 1 of one is not unit 1 of the other.
     """
     yield "        raw codes                      sliders"
     yield "unit   deviation  skewness   state   skewness  kurtosis - 3     KS        p"
-    for unit, alive in enumerate(figures["alive"]):
+    for unit, alive in enumerate(metrics["alive"]):
         deviation, raw_skewness, skewness, kurtosis, ks, p = (
-            figures[name][unit]
+            metrics[name][unit]
             for name in (
-                "raw_deviation", "raw_skewness", "skewness", "excess_kurtosis", "ks", "ks_p",
+                "raw_std", "raw_skewness", "skewness", "excess_kurtosis", "ks", "ks_p",
             )
         )  # fmt: skip
         yield (
@@ -118,10 +118,10 @@ def summary_lines(parts: dict[str, dict[str, np.ndarray]]) -> Iterator[str]:
     """Write what `code_summary` says of some sets of codes side by side, then their distances.
 
     Args:
-        parts: `code_figures` by the name of the set.
+        parts: `code_metrics` by the name of the set.
     """
     yield f"{'':<28}" + "".join(f"{name:>14}" for name in parts)
-    summaries = [code_summary(figures) for figures in parts.values()]
+    summaries = [code_summary(metrics) for metrics in parts.values()]
     for name in summaries[0]:
         yield f"{name:<28}" + "".join(f"{summary[name]:>14.4g}" for summary in summaries)
     yield ""
@@ -129,7 +129,7 @@ def summary_lines(parts: dict[str, dict[str, np.ndarray]]) -> Iterator[str]:
     yield f"squared Mahalanobis distances, and chi-squared with {units} degrees of freedom"
     yield f"{'share of portraits below':<28}" + "".join(f"{n:>14}" for n in [*parts, "chi-squared"])
     shares = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
-    found = [np.quantile(figures["mahalanobis2"], shares) for figures in parts.values()]
+    found = [np.quantile(metrics["mahalanobis2"], shares) for metrics in parts.values()]
     for share, *values in zip(shares, *found, chi2_quantiles(shares, units), strict=True):
         yield f"{share:<28.0%}" + "".join(f"{value:>14.1f}" for value in values)
 
@@ -186,13 +186,13 @@ def main() -> None:
 
     try:
         engine, latent = load_engine(options.model), LatentSpace.load(options.model)
-        parts = {"training": code_figures(latent.gallery, latent)}
+        parts = {"training": code_metrics(latent.gallery, latent)}
         try:
             _, X_test = load_arrays(options.arrays or NUMPY_FOLDER)
         except UserError as error:
             print(f"Training portraits only: {error}\n")
         else:
-            parts["test"] = code_figures(encode_portraits(engine, X_test), latent)
+            parts["test"] = code_metrics(encode_portraits(engine, X_test), latent)
     except UserError as error:
         parser.exit(1, f"{error}\n")
     print(*unit_lines(parts["training"]), "", *summary_lines(parts), sep="\n")

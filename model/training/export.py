@@ -24,7 +24,7 @@ from data.paths import MY_MODEL, NUMPY_FOLDER
 from model.engine import FaceEngine
 from model.folder import NETWORK_FILE, find_model, publish, read_card, read_history
 from model.latent import LatentSpace
-from model.measuring.metrics import PARTS, encode_portraits, figures_by_part, split_validation
+from model.measuring.metrics import PARTS, encode_portraits, metrics_by_part, split_validation
 from model.training.directions import fit_directions
 
 
@@ -64,7 +64,7 @@ def export(
             "test": len(X_test),
             "fingerprint": data_hash(X_train),
         },
-        "figures": figures_by_part(engine, latent, X_train, X_test, Path(arrays), parts),
+        "figures": metrics_by_part(engine, latent, X_train, X_test, Path(arrays), parts),
     }
 
 

@@ -20,7 +20,7 @@ from data import UserError, load_arrays
 from data.paths import NUMPY_FOLDER
 from model.frame import crop
 from model.loading import import_tensorflow
-from model.measuring.metrics import BLOCK, reconstruction_figures, spread
+from model.measuring.metrics import BLOCK, evenly_spaced, reconstruction_metrics
 from model.measuring.pca import PCABaseline
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def compare(
         baseline: PCA that has not seen them either.
 
     Returns:
-        What `reconstruction_figures` gives, for "encoder", "search" and "PCA".
+        What `reconstruction_metrics` gives, for "encoder", "search" and "PCA".
     """
     from model.engine import FaceEngine
 
@@ -50,9 +50,9 @@ def compare(
     codes = engine.encode(images)
     searched = search(autoencoder.get_layer("decoder"), codes, images)
     return {
-        "encoder": reconstruction_figures(images, engine.decode(codes)),
-        "search": reconstruction_figures(images, engine.decode(searched)),
-        "PCA": reconstruction_figures(images, baseline.reconstruct(images)),
+        "encoder": reconstruction_metrics(images, engine.decode(codes)),
+        "search": reconstruction_metrics(images, engine.decode(searched)),
+        "PCA": reconstruction_metrics(images, baseline.reconstruct(images)),
     }
 
 
@@ -105,7 +105,7 @@ def main() -> None:
         autoencoder = load_network(find_model(options.model) / NETWORK_FILE)
     except UserError as error:
         parser.exit(1, f"{error}\n")
-    images = crop(np.asarray(spread(X_test, max(1, options.count))))
+    images = crop(np.asarray(evenly_spaced(X_test, max(1, options.count))))
     figures = compare(autoencoder, images, PCABaseline.cached(X_train, options.arrays))
     print(f"{len(images)} test portraits{'MSE / PCA':>12}{'face / PCA':>12}{'SSIM - PCA':>12}")
     pca = figures.pop("PCA")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model.frame import face_mask
-from model.measuring.metrics import spread
+from model.measuring.metrics import evenly_spaced
 from model.training.directions import Question, direction
 
 if TYPE_CHECKING:
@@ -125,7 +125,12 @@ def prove(
     asked = np.isin(unseen_question.strata, question.strata[question.rows])
     effects = {
         str(folder): _effect(
-            engine, latent, spread(unseen[asked & (folders == folder)], MOST), step, judge, randoms
+            engine,
+            latent,
+            evenly_spaced(unseen[asked & (folders == folder)], MOST),
+            step,
+            judge,
+            randoms,
         )
         for folder in np.unique(folders[asked])
     }

@@ -35,9 +35,9 @@ HALF = 2  # faces are shown at half their size
 @styled()
 def draw_reconstructions(engine: FaceEngine, portraits: np.ndarray) -> Figure:
     """Draw reconstructions of portraits, uint8 (n, 171, 186, 1), evenly chosen from all."""
-    from model.measuring.metrics import image_blocks, spread
+    from model.measuring.metrics import evenly_spaced, image_blocks
 
-    chosen = spread(portraits, RECONSTRUCTED)
+    chosen = evenly_spaced(portraits, RECONSTRUCTED)
     faces = [engine.decode(engine.encode(images)) for images in image_blocks(chosen)]
     return _sheet(
         np.concatenate(faces),

@@ -37,7 +37,7 @@ def normal_latent(codes):
 
 def test_identical_images_have_the_best_figures(portraits):
     images = crop(portraits[:4])
-    figures = evaluate.reconstruction_figures(images, images)
+    figures = evaluate.reconstruction_metrics(images, images)
     assert figures["mse"] == figures["face_mse"] == 0
     assert figures["ssim"] == pytest.approx(1)
     assert figures["sharpness"] == pytest.approx(1)
@@ -46,7 +46,7 @@ def test_identical_images_have_the_best_figures(portraits):
 def test_errors_outside_the_face_do_not_count_as_errors_of_the_face(portraits):
     images = crop(portraits[:2])
     outside = np.where(face_mask()[..., None], images, 1 - images)
-    figures = evaluate.reconstruction_figures(images, outside)
+    figures = evaluate.reconstruction_metrics(images, outside)
     assert figures["face_mse"] == 0
     assert figures["mse"] == pytest.approx(np.square(images - outside).mean(), rel=1e-5)
     assert figures["mse"] > 0
@@ -56,7 +56,7 @@ def test_blur_costs_sharpness_and_similarity(portraits):
     images = crop(portraits[:3])
     blurred = images.copy()
     blurred[:, 1:-1] = (images[:, :-2] + images[:, 1:-1] + images[:, 2:]) / 3
-    figures = evaluate.image_figures(images, blurred)
+    figures = evaluate.image_metrics(images, blurred)
     assert (figures["sharpness"] < 1).all()
     assert (figures["ssim"] < 1).all()
     assert all(values.shape == (3,) for values in figures.values())
@@ -66,14 +66,14 @@ def test_similarity_is_that_of_tensorflow(portraits):
     images, others = crop(portraits[:3]), crop(portraits[3:6])
     for pair in ((images, others), (images, 0.7 * images + 0.1)):
         expected = tf.image.ssim(*pair, max_val=1.0).numpy()
-        found = evaluate.image_figures(*pair)["ssim"]
+        found = evaluate.image_metrics(*pair)["ssim"]
         np.testing.assert_allclose(found, expected, atol=3e-4)  # it rounds more
 
 
 def test_shapes_must_agree(portraits):
     images = crop(portraits[:2])
     with pytest.raises(ValueError, match="one shape"):
-        evaluate.image_figures(images, images[:1])
+        evaluate.image_metrics(images, images[:1])
 
 
 def test_normal_codes_are_called_normal_and_others_not():
@@ -81,14 +81,14 @@ def test_normal_codes_are_called_normal_and_others_not():
     codes = rng.normal(size=(3000, 80))
     codes[:, 5] = 10 * rng.exponential(size=3000)  # the widest, and so the first slider
     codes[:, 9] *= 0.01
-    figures = normality.code_figures(codes, normal_latent(codes))
+    figures = normality.code_metrics(codes, normal_latent(codes))
     assert not figures["alive"][9]
     assert figures["alive"].sum() == 79
     assert figures["raw_skewness"][5] == pytest.approx(2, abs=0.4)
     assert np.abs(np.delete(figures["raw_skewness"], 5)).max() < 0.25
     assert figures["ks_p"][0] < 0.001
     assert (figures["ks_p"][1:-1] > 0.001).all()
-    np.testing.assert_allclose(figures["deviation"], 1, atol=0.02)
+    np.testing.assert_allclose(figures["std"], 1, atol=0.02)
     assert figures["mahalanobis2"].mean() == pytest.approx(80, rel=0.02)
 
 
@@ -98,7 +98,7 @@ def test_kolmogorov_smirnov_finds_as_many_by_chance_as_it_should():
         np.zeros(80, np.float32), np.eye(80, dtype=np.float32), np.zeros((1, 80), np.float32)
     )
     p = np.concatenate(
-        [normality.code_figures(rng.normal(size=(500, 80)), latent)["ks_p"] for _ in range(10)]
+        [normality.code_metrics(rng.normal(size=(500, 80)), latent)["ks_p"] for _ in range(10)]
     )
     assert np.mean(p < 0.05) == pytest.approx(0.05, abs=0.025)
     assert np.mean(p < 0.5) == pytest.approx(0.5, abs=0.06)
@@ -107,10 +107,10 @@ def test_kolmogorov_smirnov_finds_as_many_by_chance_as_it_should():
 def test_distances_of_normal_codes_follow_the_chi_squared_distribution():
     rng = np.random.default_rng(5)
     codes = rng.normal(size=(4000, 80))
-    near = normality.code_summary(normality.code_figures(codes, normal_latent(codes)))
+    near = normality.code_summary(normality.code_metrics(codes, normal_latent(codes)))
     assert near["mahalanobis_ks"] < 0.05
     heavy = codes * rng.choice([0.5, 1.5], size=(4000, 1))
-    far = normality.code_summary(normality.code_figures(heavy, normal_latent(heavy)))
+    far = normality.code_summary(normality.code_metrics(heavy, normal_latent(heavy)))
     assert far["mahalanobis_ks"] > 0.2
     assert far["mean_abs_excess_kurtosis"] > near["mean_abs_excess_kurtosis"] + 0.5
 
@@ -138,7 +138,7 @@ def test_each_part_is_measured_beside_a_pca_that_has_not_seen_it(portraits, tmp_
     engine = LinearEngine(PCABaseline.fit(X_fit))
     codes = engine.encode(crop(X_fit))
     latent = LatentSpace(codes.mean(axis=0), np.diag(codes.var(axis=0)), codes)
-    parts = evaluate.figures_by_part(engine, latent, X_train, X_test, tmp_path)
+    parts = evaluate.metrics_by_part(engine, latent, X_train, X_test, tmp_path)
     assert list(parts) == list(evaluate.PARTS)
     assert parts["validation"]["mse"] == parts["validation"]["pca_mse"]  # both fitted on X_fit
     assert parts["test"]["pca_mse"] < parts["test"]["mse"]  # this one had X_train
@@ -153,7 +153,7 @@ def test_each_part_is_measured_beside_a_pca_that_has_not_seen_it(portraits, tmp_
         squares = np.square(latent.mahalanobis(codes)).mean()
         squares /= np.square(latent.mahalanobis(latent.gallery)).mean()
         assert parts[part]["mahalanobis2_ratio"] == pytest.approx(squares, rel=1e-3)
-    few = evaluate.figures_by_part(engine, latent, X_train, X_test[:1], tmp_path, ["test"])
+    few = evaluate.metrics_by_part(engine, latent, X_train, X_test[:1], tmp_path, ["test"])
     assert few == {}
 
 
@@ -170,7 +170,7 @@ def test_the_listing_has_a_line_a_unit_and_names_what_is_not_normal():
     codes = rng.normal(size=(3000, 80))
     codes[:, 5] = 10 * rng.exponential(size=3000)  # the first slider
     codes[:, 9] *= 0.01
-    figures = normality.code_figures(codes, normal_latent(codes))
+    figures = normality.code_metrics(codes, normal_latent(codes))
     lines = list(normality.unit_lines(figures))[2:]
     assert [int(line.split()[0]) for line in lines] == list(range(1, 81))
     assert [line for line in lines if " dead " in line] == [lines[9]]
@@ -214,7 +214,7 @@ def test_validation_is_the_last_tenth_and_spread_is_even():
     trained, held_back = evaluate.split_validation(X)
     assert len(held_back) == 206
     np.testing.assert_array_equal(np.concatenate([trained, held_back]), X)
-    assert len(evaluate.spread(X, 5000)) == 2060
-    few = evaluate.spread(X, 500)
+    assert len(evaluate.evenly_spaced(X, 5000)) == 2060
+    few = evaluate.evenly_spaced(X, 500)
     assert len(np.unique(few)) == 500
     assert (few[0], few[-1]) == (0, 2059)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from data import Portrait, UserError
 from model.latent import LatentSpace
-from model.measuring.normality import code_figures
+from model.measuring.normality import code_metrics
 from ui.views import distributions, output, pager, portraits, reconstructions, structure, training
 from ui.views.latent_space import show_latent_space
 from ui.views.style import BLUE, RED, Page
@@ -40,7 +40,7 @@ def latent(codes):
 
 @pytest.fixture(scope="module")
 def figures(codes, latent):
-    return code_figures(codes, latent)
+    return code_metrics(codes, latent)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ Figures = dict[str, np.ndarray]
 def draw_codes(codes: np.ndarray, figures: Figures, source: str) -> Page:
     """Draw the distribution of every raw code (n, 80), in its own standard deviations."""
     alive = figures["alive"]
-    spread = np.maximum(figures["raw_deviation"], 1e-12)
+    spread = np.maximum(figures["raw_std"], 1e-12)
     skew = np.abs(figures["raw_skewness"])
     return _draw_panels(
         (codes - figures["raw_mean"]) / spread,
@@ -70,7 +70,7 @@ def draw_table(figures: Figures, source: str) -> Page:
         [
             (f"{mean:+.2f}", f"{deviation:.2f}", f"{skewness:+.2f}", "alive" if lives else "dead")
             for mean, deviation, skewness, lives in zip(
-                figures["raw_mean"], figures["raw_deviation"], figures["raw_skewness"], alive,
+                figures["raw_mean"], figures["raw_std"], figures["raw_skewness"], alive,
                 strict=True,
             )
         ],

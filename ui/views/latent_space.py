@@ -37,7 +37,7 @@ def show_latent_space(
         engine: the trained network.
         latent: the statistics of its training codes.
         codes: float32 (n, 80), raw codes.
-        figures: what `model.measuring.normality.code_figures` says about them.
+        figures: what `model.measuring.normality.code_metrics` says about them.
         source: whose codes these are, for the captions.
         folder: where pictures and table are saved.
 
