@@ -139,8 +139,8 @@ def close_when_loaded(app):
 
 def open_explorer(start, *rest):
     app = opened(start, *rest)
-    colours = len(set(pygame.image.tobytes(app.window, "RGB")))
-    print(start, app.screen.name, colours > 10, "tensorflow" in sys.modules)
+    colours = len(set(pygame.image.tobytes(app.window.surface, "RGB")))
+    print(start, app.window.screen.name, colours > 10, "tensorflow" in sys.modules)
     threading.Thread(target=close_when_loaded, args=(app,)).start()
     windows.append(app)
     return app

@@ -9,7 +9,7 @@ from ui.app import App
 from ui.keys import Command
 from ui.screen import Screen
 from ui.session import Session
-from ui.window_commands import window_commands
+from ui.window import window_commands
 
 
 def make_screens() -> list[Screen]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pygame
 
+from ui.host import Host
 from ui.keys import Command
 from ui.widgets.base import Widget
 from ui.worker import Result
-
-if TYPE_CHECKING:
-    from ui.app import App
 
 
 class Screen(Widget):
@@ -23,9 +20,9 @@ class Screen(Widget):
     them. It never draws by itself: it changes widgets, and they are drawn before the frame ends.
 
     Attributes:
-        name: what `App.show` knows it by.
+        name: what `Window.show` knows it by.
         title: the words on its tab.
-        app: the window it belongs to, from `attach` on.
+        host: the window it belongs to, from `attach` on.
         commands: what its keys do; buttons are made from the same list. Set in `attach` at the
             latest.
         live_slot: the worker's slot whose answer a frame waits for (some milliseconds), so that it
@@ -38,12 +35,12 @@ class Screen(Widget):
 
     def __init__(self):
         super().__init__()
-        self.app: App | None = None
+        self.host: Host | None = None
         self.commands: list[Command] = []
 
-    def attach(self, app: App) -> None:
+    def attach(self, host: Host) -> None:
         """Come to a window: called once, before the first layout; extend to make widgets."""
-        self.app = app
+        self.host = host
 
     def enter(self) -> None:
         """Come to the front."""
@@ -88,7 +85,7 @@ class Screen(Widget):
         """Take over the code of the other screen, as one step that can be undone."""
 
     def keep(self) -> None:
-        """Write what should survive into `app.session`, which is saved after that."""
+        """Write what should survive into `host.session`, which is saved after that."""
 
     def resume(self) -> None:
-        """Go on from what `app.session` kept from the last time."""
+        """Go on from what `host.session` kept from the last time."""

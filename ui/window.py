@@ -1,16 +1,21 @@
-"""The window: its widgets, its size and scale, and what pops up over the screens."""
+"""The window: its widgets, its size and scale, what pops up over the screens, and its commands."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 import pygame
 
+from data.errors import UserError
 from ui import display
-from ui.chrome import Cards, Header, HelpLine
+from ui.frame_times import FrameTimes
+from ui.header import Header, HelpLine
 from ui.keys import Command, Keymap
 from ui.keys_overlay import KeysOverlay
+from ui.messages import Messages
 from ui.screen import Screen
 from ui.session import Session
 from ui.theme import SIZES, Theme, natural_scale
@@ -18,96 +23,108 @@ from ui.widgets.base import Root, Widget
 from ui.widgets.button import Button
 from ui.widgets.panel import Menu, Panel
 from ui.widgets.pointer import Pointer
+from ui.worker import Worker
 
 SCALES = (0.75, 3.0, 0.25)  # least, most and step of the UI scale
-CARDS = 52  # points between messages and the edge, so that they leave a row of buttons free
+MESSAGES = 52  # points between messages and the edge, so that they leave a row of buttons free
 MESSAGE = 5.0  # seconds that a message stays, and longer for long ones
 
 
 class Window:
-    """A window with screens between a header and a help line.
+    """A window with screens between a header and a help line; the `Host` of the screens.
 
     Args:
         screens: in the order of their tabs.
-        session: holds the settings.
+        session: what is kept between starts.
+        latent: the latent space, for the screens.
+        worker: computes beside the window, for the screens.
+        start: name of the screen in front; the first one unless given.
         size: in pixels; None chooses one.
 
     Attributes:
-        window: the surface.
+        surface: what is drawn on.
         root: the tree of widgets.
         pointer: mouse and keyboard on it.
         theme: at the current scale.
+        screen: the one in front.
         chosen_scale: the UI scale that the user chose, or None for one that suits the window.
+        frame_times: how long the last frames took.
+        closed: whether the user closed it.
 
     Raises:
         UserError: if there is no display.
     """
 
     def __init__(
-        self, screens: Sequence[Screen], session: Session, size: tuple[int, int] | None = None
+        self,
+        screens: Sequence[Screen],
+        session: Session,
+        latent: Any,
+        worker: Worker,
+        start: str | None = None,
+        size: tuple[int, int] | None = None,
     ):
         display.open_display()
-        self.window = display.open_window(size)
-        self._windowed = self.window.get_size()
-        self.session = session
+        self.surface = display.open_window(size)
+        self._windowed = self.surface.get_size()
+        self._began = time.monotonic()
+        self.session, self.latent, self.worker = session, latent, worker
         low, high, _ = SCALES
         chosen = session.setting("scale", 0.0, 0.0, high)
         self.chosen_scale = max(low, chosen) if chosen else None
         self.theme = Theme(1.0)
+        self.frame_times = FrameTimes()
+        self.closed = False
         self.root = Root()
         self.pointer = Pointer(self.root)
+        self.commands = window_commands(self)
         self.screens = {screen.name: screen for screen in screens}
+        self.screen = self.screens[start or screens[0].name]
+        for screen in screens:
+            screen.attach(self)
+        self.keymaps = {s.name: Keymap([*s.commands, *self.commands]) for s in screens}
         self._menu: Menu | None = None
-        self._began = time.monotonic()
+        self._add_widgets()
+        self.resized()
+
+    def _add_widgets(self) -> None:
+        tabs = []
+        for screen in self.screens.values():
+            help = f"{screen.title}: a click only shows the screen, Tab takes the face along"
+            tab = Button(screen.title, partial(self.show, screen.name), help, plain=True)
+            tab.selected = screen.visible = screen is self.screen
+            tabs.append(tab)
+            self.root.add(screen)
+        keys = next(command for command in self.commands if "h" in command.keys)
+        self.header = self.root.add(Header(display.NAME, tabs, Button.of(keys, plain=True)))
+        self.help_line = self.root.add(HelpLine())
+        self.messages = self.root.add(Messages())
+        self.overlay = self.root.add(KeysOverlay(lambda: self.keymap.groups(), self.toggle_keys))
+        self.front = self.root.add(Front())
 
     def now(self) -> float:
         """Return the seconds since the window opened."""
         return time.monotonic() - self._began
 
-    def build(self, front: Screen, keymaps: dict[str, Keymap], keys: Command) -> None:
-        """Make the widgets.
-
-        Args:
-            front: the screen that shows first.
-            keymaps: of each screen, by name.
-            keys: the command that lists the keys.
-        """
-        self.screen = front
-        self.keymaps = keymaps
-        tabs = []
-        for screen in self.screens.values():
-            help = f"{screen.title}: a click only shows the screen, Tab takes the face along"
-            tab = Button(screen.title, lambda name=screen.name: self.show(name), help, plain=True)
-            tab.selected = screen.visible = screen is front
-            tabs.append(tab)
-            self.root.add(screen)
-        self.header = self.root.add(Header(display.NAME, tabs, Button.of(keys, plain=True)))
-        self.help_line = self.root.add(HelpLine())
-        self.cards = self.root.add(Cards())
-        self.overlay = self.root.add(
-            KeysOverlay(lambda: self.keymaps[self.screen.name].groups(), self.toggle_keys)
-        )
-        self.front = self.root.add(Front())
+    @property
+    def keymap(self) -> Keymap:
+        """The keys of the screen in front."""
+        return self.keymaps[self.screen.name]
 
     # Size
-
-    @property
-    def scale(self) -> float:
-        """Pixels a point, as it is now."""
-        return self.theme.scale
 
     @property
     def wanted_scale(self) -> float:
         """Pixels a point that the user chose, or that suit the window."""
         if self.chosen_scale is not None:
             return self.chosen_scale
-        return natural_scale(display.desktop_size(), self.window.get_size())
+        return natural_scale(display.desktop_size(), self.surface.get_size())
 
     def resized(self) -> None:
         """Lay everything out for the window as it is now."""
-        self.window = pygame.display.get_surface()
-        size = self.window.get_size()
-        if not self.window.get_flags() & pygame.FULLSCREEN:
+        self.surface = pygame.display.get_surface()
+        size = self.surface.get_size()
+        if not self.surface.get_flags() & pygame.FULLSCREEN:
             self._windowed = size
         scale = display.fitting_scale(self.wanted_scale, size)
         if scale != self.theme.scale:
@@ -120,7 +137,7 @@ class Window:
         self.help_line.place(pygame.Rect(0, body.bottom, size[0], foot), self.theme)
         for widget in (self.screen, self.overlay):  # others are placed when they come to the front
             widget.place(body, self.theme)
-        self.cards.place(body.inflate(0, -2 * self.theme.px(CARDS)), self.theme)
+        self.messages.place(body.inflate(0, -2 * self.theme.px(MESSAGES)), self.theme)
         self.front.place(self.root.rect, self.theme)
         self.root.invalidate()
         self.pointer.refresh()
@@ -136,8 +153,9 @@ class Window:
         self.chosen_scale = min(high, max(low, self.wanted_scale + steps * step))
         self.session.settings["scale"] = self.chosen_scale
         self.resized()
-        held = "" if self.scale == self.chosen_scale else ", as large as this window allows"
-        self.notify(f"Text and controls at {self.scale:.0%}{held}.")
+        scale = self.theme.scale
+        held = "" if scale == self.chosen_scale else ", as large as this window allows"
+        self.notify(f"Text and controls at {scale:.0%}{held}.")
 
     # What shows
 
@@ -145,7 +163,7 @@ class Window:
         """Bring a screen to the front."""
         if name == self.screen.name:
             return
-        self.keymaps[self.screen.name].let_go()
+        self.keymap.let_go()
         self.screen.leave()
         self.screen.show(False)
         self.screen = self.screens[name]
@@ -161,20 +179,28 @@ class Window:
     def notify(self, words: str, problem: bool = False) -> None:
         """Show a message for a while; a problem is marked with a sign."""
         until = self.now() + MESSAGE + 0.04 * len(words)
-        self.cards.show_message(words, until, "!" if problem else "")
+        self.messages.show_message(words, until, "!" if problem else "")
 
-    def hint(self, name: str, lines: Sequence[str]) -> None:
+    def show_hint(self, name: str, lines: Sequence[str]) -> None:
         """Show lines with a button once ever; `name` is what the session remembers it by."""
         if not self.session.setting(f"hint_{name}", False):
             self.session.settings[f"hint_{name}"] = True
-            self.cards.ask(lines, [("Got it", lambda: None, "Do not show this again")])
+            self.messages.ask(lines, [("Got it", lambda: None, "Do not show this again")])
 
-    def toggle_keys(self) -> None:
-        """Show or hide the list of keys."""
-        self.overlay.show(not self.overlay.visible)
-        self.pointer.refresh()
+    def offer_session(self) -> None:
+        """Offer to go on with what the session kept, where it kept anything."""
+        if self.session.problem:
+            self.notify(self.session.problem)
+        if self.session.restored:
+            actions = [
+                ("Go on", self.resume, "Bring back the last face and drawing  [Ctrl L]"),
+                ("Start fresh", lambda: None, "Leave them; Ctrl L still brings them back"),
+            ]
+            self.messages.ask(["Your last face and drawing are still here."], actions)
 
-    def open_menu(self, items: Sequence[tuple[str, Callable, str]], anchor: pygame.Rect) -> None:
+    def open_menu(
+        self, items: Sequence[tuple[str, Callable[[], object], str]], anchor: pygame.Rect
+    ) -> None:
         """Pop up a list of (words, action, help) beside a rectangle."""
         self.close_menu()
         self._menu = self.front.add(Menu(items, self.close_menu))
@@ -188,6 +214,57 @@ class Window:
             self.pointer.refresh()
         return menu is not None
 
+    def focus(self, widget: Widget | None) -> None:
+        """Give the keyboard to a widget, or to none."""
+        self.pointer.focus(widget)
+
+    def refresh_pointer(self) -> None:
+        """Find what is under the mouse after widgets moved, came or went."""
+        self.pointer.refresh()
+
+    def handle(self, event: pygame.event.Event) -> None:
+        """Pass an event of mouse or keyboard to what it is meant for."""
+        if not self.screen.handle(event) and not self.pointer.handle(event):
+            if event.type in (pygame.KEYDOWN, pygame.KEYUP):
+                self.keymap.handle(event)
+            elif event.type == pygame.WINDOWFOCUSLOST:
+                self.keymap.let_go()
+
+    def repaint(self) -> list[pygame.Rect]:
+        """Draw what became stale, and what the mouse is over; return what was drawn."""
+        widget = self.pointer.hovered
+        line = widget.ancestors() if widget is not None else ()
+        words = next((words for w in line if (words := w.help_words())), "")
+        self.help_line.set_text(words or self.screen.help_words())
+        self.header.times.set_text(self.frame_times.words)
+        return self.root.repaint(self.surface, self.theme)
+
+    # What its commands do
+
+    def hand_over(self) -> None:
+        """Take the current code to the next screen and show that."""
+        names = list(self.screens)
+        code = self.screen.code()
+        self.show(names[(names.index(self.screen.name) + 1) % len(names)])
+        if code is not None and len(names) > 1:
+            self.screen.take(code)
+
+    def toggle_keys(self) -> None:
+        """Show or hide the list of keys."""
+        self.overlay.show(not self.overlay.visible)
+        self.pointer.refresh()
+
+    def escape(self) -> None:
+        """Close or stop the front-most thing."""
+        if self.close_menu():
+            return
+        if self.overlay.visible:
+            self.toggle_keys()
+        elif self.pointer.focused is not None:
+            self.pointer.focus(None)
+        elif not self.screen.escape() and self.messages.standing:
+            self.messages.dismiss(self.messages.standing[0])
+
     def scroll(self, pages: float) -> None:
         """Scroll the panel in front."""
         for panel in reversed(self.screen.children):
@@ -195,20 +272,16 @@ class Window:
                 panel.scroll_by(round(pages * panel.sheet.rect.height))
                 return
 
-    def focus(self, widget: Widget | None) -> None:
-        """Give the keyboard to a widget, or to none."""
-        self.pointer.focus(widget)
+    def resume(self) -> None:
+        """Go on from what the session kept."""
+        if not self.session.restored:
+            raise UserError("Nothing was kept from the last time; this is a fresh start.")
+        for screen in self.screens.values():
+            screen.resume()
 
-    def refresh_pointer(self) -> None:
-        """Find what is under the mouse after widgets came or went."""
-        self.pointer.refresh()
-
-    def describe(self) -> None:
-        """Say in the help line what is under the mouse."""
-        widget = self.pointer.hovered
-        line = widget.ancestors() if widget is not None else ()
-        words = next((words for w in line if (words := w.help_words())), "")
-        self.help_line.set_text(words or self.screen.help_words())
+    def quit(self) -> None:
+        """Have the loop end after this frame."""
+        self.closed = True
 
 
 class Front(Widget):
@@ -218,3 +291,36 @@ class Front(Widget):
         """Let everything through that does not meet something that popped up."""
         found = super().hit(pos)
         return None if found is self else found
+
+
+def window_commands(window: Window | None) -> list[Command]:
+    """Return the commands that every screen has; None for the window where only the list counts."""
+
+    def command(
+        keys: str, name: str, help: str, action: Callable[[Window], object], repeats: bool = False
+    ) -> Command:
+        return Command(tuple(keys.split()), name, help, partial(action, window), repeats=repeats)
+
+    last = "Bring back what was open when the window was last closed"
+    return [
+        command(
+            "tab", "Other screen", "Take this face along to the other screen", Window.hand_over
+        ),
+        command("h f1 ?", "Keys", "Show every key", Window.toggle_keys),
+        command("escape", "Close or stop", "Close what is open, stop what runs", Window.escape),
+        command("pageup", "Scroll up", "Scroll the open panel up", lambda w: w.scroll(-0.8), True),
+        command(
+            "pagedown", "Scroll down", "Scroll the open panel down", lambda w: w.scroll(0.8), True
+        ),
+        command(
+            "f11 alt+return",
+            "Full screen",
+            "Fill the screen, or go back to a window",
+            Window.full_screen,
+        ),
+        command("ctrl++ ctrl+=", "Larger text", "Make everything larger", lambda w: w.rescale(1)),
+        command("ctrl+-", "Smaller text", "Make everything smaller", lambda w: w.rescale(-1)),
+        command("f3", "Frame times", "Show how long frames take", lambda w: w.frame_times.toggle()),
+        command("ctrl+l", "Go on from last time", last, Window.resume),
+        command("ctrl+q", "Quit", "Close the window; what you did is kept", Window.quit),
+    ]

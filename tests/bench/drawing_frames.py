@@ -67,7 +67,7 @@ def draw_circles(app: App, frames: int = DRAWN) -> tuple[list[float], int]:
     Returns:
         Seconds of work in every frame, and how many answers were shown.
     """
-    screen = app.screen
+    screen = app.window.screen
     easel, times = screen.desk.easel, []
     answer, answers = screen.answering.answer, 0
     clock = pygame.time.Clock()
@@ -101,7 +101,7 @@ def measure(
     with tempfile.TemporaryDirectory() as folder:
         app = App([DrawingScreen()], Session.open(Path(folder)), load_engine, latent, size=size)
         try:
-            while app.worker.state == "loading" or app.screen.answering.answer is None:
+            while app.worker.state == "loading" or app.window.screen.answering.answer is None:
                 app.step()
                 app.worker.wait(0.05)
             times, answers = draw_circles(app, frames)

@@ -41,7 +41,7 @@ class Film:
         self.app = app
         self.size = size
         self.pictures: list[np.ndarray] = []
-        self.mouse: Point = app.window.get_rect().center
+        self.mouse: Point = app.window.surface.get_rect().center
         self._pressed = False
         self._post(pygame.MOUSEMOTION)
         self._settle()
@@ -112,21 +112,21 @@ class Film:
         """Run the window until the answer to all that happened is on it."""
         for _ in range(_LIMIT):
             self.app.step()
-            slot = self.app.screen.live_slot
+            slot = self.app.window.screen.live_slot
             busy = slot is not None and self.app.worker.busy(slot)
-            if not busy and not self.app.root.stale:
+            if not busy and not self.app.window.root.stale:
                 return
             self.app.worker.wait(0.01)
 
     def _shoot(self) -> None:
         self._settle()
-        picture = pygame.transform.smoothscale(self.app.window.convert(32), self.size)
+        picture = pygame.transform.smoothscale(self.app.window.surface.convert(32), self.size)
         self._draw_mouse(picture)
         self.pictures.append(pygame.surfarray.array3d(picture).swapaxes(0, 1))
 
     def _draw_mouse(self, picture: pygame.Surface) -> None:
         """Draw the arrow that the operating system would."""
-        part = self.size[0] / self.app.window.get_width()
+        part = self.size[0] / self.app.window.surface.get_width()
         x, y = self.mouse[0] * part, self.mouse[1] * part
         if self._pressed:
             pygame.draw.circle(picture, (245, 180, 95), (x, y), 9, 2)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def sliders(film: Film) -> None:
     """Take a training face through a direction and a slider, then a random one."""
-    board = film.app.screen.board.widget
+    board = film.app.window.screen.board.widget
     film.hold(0.5)
     film.click(_button(film.app, "Another face").rect.center)
     film.hold(0.4)
@@ -31,7 +31,7 @@ def sliders(film: Film) -> None:
 
 def drawing(film: Film) -> None:
     """Draw a face in a few mirrored strokes, then say how likely the answer shall be."""
-    desk = film.app.screen.desk
+    desk = film.app.window.screen.desk
     film.key("x")
     film.hold(0.5)
 
@@ -82,7 +82,7 @@ def _button(app: App, words: str) -> Button:
             return widget
         return next(filter(None, map(search, widget.children)), None)
 
-    found = search(app.screen)
+    found = search(app.window.screen)
     if found is None:
         raise LookupError(f"The screen has no such button. Received: {words}")
     return found

@@ -78,8 +78,8 @@ def drag(app, frames: int) -> tuple[np.ndarray, int]:
     """Drag the first slider to and fro; give the work of each frame in ms, and faces shown."""
     import pygame
 
-    until(app, lambda: app.screen.shown is not None)
-    slider = app.screen.board.widget.sliders[0]
+    until(app, lambda: app.window.screen.shown is not None)
+    slider = app.window.screen.board.widget.sliders[0]
     y, times, faces = slider.track.centery, [], 0
 
     def post(kind: int, x: int, **more) -> None:
@@ -88,10 +88,10 @@ def drag(app, frames: int) -> tuple[np.ndarray, int]:
     post(pygame.MOUSEBUTTONDOWN, slider.x_of(slider.value), button=1)
     for frame in range(frames):
         post(pygame.MOUSEMOTION, slider.x_of(2.9 * np.sin(frame / 25)), rel=(0, 0), buttons=(1,))
-        before, started = app.screen.shown, time.perf_counter()
+        before, started = app.window.screen.shown, time.perf_counter()
         app.step()
         times.append(1000 * (time.perf_counter() - started))
-        faces += app.screen.shown is not before
+        faces += app.window.screen.shown is not before
         time.sleep(max(0.0, 1 / 60 - (time.perf_counter() - started)))
     post(pygame.MOUSEBUTTONUP, slider.x_of(slider.value), button=1)
     app.step()
@@ -110,9 +110,9 @@ def report(name: str, times: np.ndarray, faces: int) -> str:
 def rest(app, seconds: float = REST) -> float:
     """Let the loop rest; give the share of a core that the whole process used, in percent."""
     until(app, lambda: not app.worker.busy("sliders.face"))
-    app.run_until(app.now() + 1.0)
+    app.run_until(app.window.now() + 1.0)
     started, used = time.perf_counter(), time.process_time()
-    app.run_until(app.now() + seconds)
+    app.run_until(app.window.now() + seconds)
     return 100 * (time.process_time() - used) / (time.perf_counter() - started)
 
 
@@ -122,7 +122,7 @@ def start() -> str:
         "import sys, tempfile, time; from pathlib import Path\n"
         "from tests.bench import slider_frames as b\n"
         "began = float(sys.argv[1]); app = b.open_app(Path(tempfile.mkdtemp()))\n"
-        "window = time.time() - began; b.until(app, lambda: app.screen.shown is not None)\n"
+        "window = time.time() - began; b.until(app, lambda: app.window.screen.shown is not None)\n"
         "print(f'window after {window:.2f} s, first face after {time.time() - began:.2f} s')\n"
         "app.close()"
     )

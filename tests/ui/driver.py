@@ -92,6 +92,7 @@ class Driver:
         self.latent = fake_latent()
         self.session = Session.open(Path(folder))
         self.app = App(screens, self.session, lambda: self.engine, self.latent, start, size)
+        self.window = self.app.window
         self.pos = (0, 0)
         if loaded:
             self.until(lambda: self.app.worker.state != "loading")
@@ -99,7 +100,7 @@ class Driver:
 
     @property
     def screen(self):
-        return self.app.screen
+        return self.window.screen
 
     # Time
 
@@ -123,7 +124,7 @@ class Driver:
             with worker._changed:
                 return not worker._requests and worker._running is None and not worker._results
 
-        self.until(lambda: worker.state != "loading" and idle() and not self.app.root.stale)
+        self.until(lambda: worker.state != "loading" and idle() and not self.window.root.stale)
 
     def close(self):
         self.app.close()
@@ -176,7 +177,7 @@ class Driver:
 
     def key(self, key):
         """Press and release a key such as "ctrl+z"; in a field its character is typed too."""
-        typing = self.app.pointer.typing
+        typing = self.window.pointer.typing
         code = self.key_down(key)
         if typing and len(key) == 1:
             self.post(pygame.TEXTINPUT, text=key)
@@ -205,16 +206,16 @@ class Driver:
 
     def pixels(self, rect=None):
         """The window, or a rectangle of it, as uint8 (width, height, 3)."""
-        window = self.app.window
+        window = self.window.surface
         return pygame.surfarray.array3d(window if rect is None else window.subsurface(rect))
 
     def said(self):
         """The message that shows, or ""."""
-        message = self.app.cards.message
+        message = self.window.messages.message
         return "" if message is None else " ".join(message.lines)
 
     def picture(self, path):
         """Save the window as PNG, to look at."""
-        self.app.root.invalidate()
+        self.window.root.invalidate()
         self.step()
-        pygame.image.save(self.app.window, str(path))
+        pygame.image.save(self.window.surface, str(path))

@@ -39,8 +39,8 @@ class WatchedEngine(FakeEngine):
 
 def open_driver(folder, engine=None):
     driver = Driver([DrawingScreen(), Other()], folder, engine=engine, size=(900, 600))
-    for card in list(driver.app.cards.standing):
-        driver.app.cards.dismiss(card)
+    for card in list(driver.window.messages.standing):
+        driver.window.messages.dismiss(card)
     return driver
 
 
@@ -179,7 +179,7 @@ def test_a_face_to_start_from_is_canvas_and_answer(driver, key):
 
 def test_the_menu_of_starts_offers_them_all(driver):
     driver.click(driver.screen.desk.start)
-    menu = driver.app._menu
+    menu = driver.window._menu
     words = [button.words for button in menu.children]
     assert words[0] == "Mean face" and "Your photo …" in words and "Saved face …" in words
     driver.click(menu.children[0])
@@ -381,7 +381,7 @@ def test_bad_files_get_one_sentence_and_change_nothing(driver, tmp_path):
     sketch(driver)
     before, code = drawing(driver), driver.screen.answering.answer.code
     for path in bad_files(tmp_path):
-        driver.app.notify("")
+        driver.window.notify("")
         driver.drop(path)
         driver.settle()
         said = driver.said()

@@ -14,8 +14,8 @@ from ui.drawing.screen import DrawingScreen
 @pytest.fixture
 def driver(tmp_path):
     driver = Driver([DrawingScreen()], tmp_path, size=(900, 600))
-    for card in list(driver.app.cards.standing):
-        driver.app.cards.dismiss(card)
+    for card in list(driver.window.messages.standing):
+        driver.window.messages.dismiss(card)
     yield driver
     pygame.key.set_mods(0)
     driver.close()
@@ -55,7 +55,7 @@ def test_a_stroke_appears_on_canvas_and_window_and_is_answered(driver):
     driver.settle()
     assert cover(driver)[60, 40:120].min() == 1
     x, y = (round(v) for v in at(driver, (80, 60)))
-    assert driver.app.window.get_at((x, y))[:3] == (0, 0, 0)
+    assert driver.window.surface.get_at((x, y))[:3] == (0, 0, 0)
     assert np.abs(shown(face) - before).max() > 10
     assert np.array_equal(driver.screen.answering.answer.image, expected(driver).image)
 
@@ -286,7 +286,7 @@ def test_everything_lies_inside_the_window_and_nothing_overlaps(tmp_path, size, 
         assert widget.rect.collidelist([other.rect for other in flat[i + 1 :]]) < 0, widget
     assert desk.easel.picture.size == desk.face.picture.size
     for button in [*desk.left, desk.start, desk.refine, *desk.tools.tools.values()]:
-        assert button.rect.width >= button.width(driver.app.theme)
+        assert button.rect.width >= button.width(driver.window.theme)
     driver.close()
 
 

@@ -64,8 +64,8 @@ def test_keys_of_both_screens_fit_into_the_overlay(driver, size):
     driver.resize(size)
     for _ in range(2):
         driver.key("h")
-        overlay = driver.app.overlay
-        rows = (overlay.rect.height - driver.app.theme.px(110)) // driver.app.theme.px(23)
+        overlay = driver.window.overlay
+        rows = (overlay.rect.height - driver.window.theme.px(110)) // driver.window.theme.px(23)
         columns = overlay.columns(rows)
         assert len(columns) <= 4
         assert max(map(len, columns)) <= rows + 4

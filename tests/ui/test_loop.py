@@ -85,13 +85,13 @@ def test_window_is_drawn_before_the_engine_is_loaded(tmp_path):
 
     app = App([Plain()], Session.open(tmp_path), load, fake_latent(), size=(900, 600))
     assert app.worker.state == "loading"
-    assert len(np.unique(pygame.surfarray.array2d(app.window))) > 5  # something is on it
-    assert "Loading" in app.header.status.words
+    assert len(np.unique(pygame.surfarray.array2d(app.window.surface))) > 5  # something is on it
+    assert "Loading" in app.window.header.status.words
     gate.set()
     while app.worker.state == "loading":
         app.worker.wait(0.01)
     app.step()
-    assert app.header.status.words == "Test model"
+    assert app.window.header.status.words == "Test model"
     app.close()
 
 
@@ -103,7 +103,9 @@ def test_engine_that_cannot_be_loaded_is_told_and_raised_after_closing(tmp_path)
     while app.worker.state == "loading":
         app.worker.wait(0.01)
     app.step()
-    assert app.cards.standing[0].lines == ["There is no model yet; train one with learn()."]
+    assert app.window.messages.standing[0].lines == [
+        "There is no model yet; train one with learn()."
+    ]
     pygame.event.post(pygame.event.Event(pygame.QUIT))
     with pytest.raises(UserError, match="no model yet"):
         app.run()
@@ -134,14 +136,14 @@ def test_errors_of_jobs_become_messages(driver):
 
 def test_nothing_is_drawn_at_rest(driver):
     driver.settle()
-    driver.app.frame_times.clear()
+    driver.window.frame_times.clear()
     driver.step(20)
-    assert not driver.app.frame_times
+    assert not driver.window.frame_times
 
 
 def test_only_the_changed_part_is_drawn_again(driver):
     driver.settle()
-    driver.app.window.fill((255, 0, 255))  # what is not drawn again stays
+    driver.window.surface.fill((255, 0, 255))  # what is not drawn again stays
     driver.move(driver.screen.button.rect.center)
     pixels = driver.pixels()
     assert tuple(pixels[driver.screen.button.rect.centerx, driver.screen.button.rect.top + 4]) != (
@@ -204,7 +206,7 @@ def test_tab_takes_the_code_to_the_other_screen(driver):
 
 
 def test_click_on_a_tab_only_shows_the_screen(driver):
-    driver.click(driver.app.header.tabs[1])
+    driver.click(driver.window.header.tabs[1])
     assert driver.screen.name == "other"
     assert driver.screen.log == []
 
@@ -216,11 +218,11 @@ def test_dropped_files_reach_the_screen_in_front(driver):
 
 def test_h_lists_every_key_and_escape_closes(driver):
     driver.key("h")
-    assert driver.app.overlay.visible
-    listed = [c for column in driver.app.overlay.columns(20) for _, c in column if c]
-    assert listed == driver.app.keymaps["plain"].commands
+    assert driver.window.overlay.visible
+    listed = [c for column in driver.window.overlay.columns(20) for _, c in column if c]
+    assert listed == driver.window.keymaps["plain"].commands
     driver.key("escape")
-    assert not driver.app.overlay.visible
+    assert not driver.window.overlay.visible
 
 
 @pytest.mark.parametrize("size", [(900, 600), (1280, 720), (2560, 1440), (640, 400)])
@@ -228,10 +230,10 @@ def test_everything_lies_inside_the_window_at_any_size_and_scale(driver, size):
     driver.resize(size)
     for _ in range(9):
         driver.key("ctrl+=")
-    window = driver.app.root.rect
+    window = driver.window.root.rect
     assert window.size == size
-    header = driver.app.header
-    for widget in (header.name, *header.tabs, header.keys, driver.app.help_line):
+    header = driver.window.header
+    for widget in (header.name, *header.tabs, header.keys, driver.window.help_line):
         assert window.contains(widget.rect)
     assert header.tabs[-1].rect.right <= header.times.rect.right <= header.keys.rect.left
 
@@ -239,10 +241,10 @@ def test_everything_lies_inside_the_window_at_any_size_and_scale(driver, size):
 def test_scale_is_bounded_by_the_window_and_kept(driver, tmp_path):
     driver.resize((1800, 1200))
     driver.key("ctrl+=")
-    chosen = driver.app.scale
+    chosen = driver.window.theme.scale
     assert chosen > 1
     driver.app.close()
-    assert Session.open(tmp_path).setting("scale", 1.0) == driver.app.chosen_scale
+    assert Session.open(tmp_path).setting("scale", 1.0) == driver.window.chosen_scale
     assert fitting_scale(3.0, (900, 600)) == 1.0
 
 
@@ -263,11 +265,11 @@ def test_session_of_last_time_is_offered_and_taken(tmp_path):
     screen = Plain()
     screen.resume = lambda: screen.log.append("resumed")
     driver = Driver([screen], tmp_path, size=(900, 600))
-    card = driver.app.cards.standing[0]
+    card = driver.window.messages.standing[0]
     assert "still here" in card.lines[0]
     driver.click(card.buttons[0])
     assert screen.log == ["resumed"]
-    assert not driver.app.cards.standing
+    assert not driver.window.messages.standing
     driver.close()
 
 

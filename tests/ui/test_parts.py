@@ -211,7 +211,7 @@ def test_wheel_and_arrow_keys_nudge_as_whole_gestures(driver):
     slider = driver.screen.slider
     driver.wheel(1, slider.rect.center)
     assert driver.screen.log == ["began", 4.5, "ended"]
-    driver.app.focus(slider)
+    driver.window.focus(slider)
     driver.key("left")
     driver.key("shift+left")
     assert slider.value == 0
@@ -276,13 +276,13 @@ def test_strip_tells_which_picture_was_chosen(driver):
 def test_menu_acts_once_and_closes_on_a_press_elsewhere(driver):
     log = driver.screen.log
     items = [("One", lambda: log.append("one"), ""), ("Two", lambda: log.append("two"), "")]
-    driver.app.open_menu(items, pygame.Rect(860, 560, 30, 20))
-    menu = driver.app.front.children[0]
-    assert driver.app.root.rect.contains(menu.box)
+    driver.window.open_menu(items, pygame.Rect(860, 560, 30, 20))
+    menu = driver.window.front.children[0]
+    assert driver.window.root.rect.contains(menu.box)
     driver.click(menu.children[1])
     assert log == ["two"]
-    assert not driver.app.front.children
-    driver.app.open_menu(items, pygame.Rect(20, 20, 30, 20))
+    assert not driver.window.front.children
+    driver.window.open_menu(items, pygame.Rect(20, 20, 30, 20))
     driver.click((700, 500))
-    assert not driver.app.front.children
+    assert not driver.window.front.children
     assert log == ["two"]

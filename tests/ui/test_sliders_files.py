@@ -23,14 +23,14 @@ def driver(tmp_path):
 
 def open_window(folder):
     driver = Driver([SlidersScreen(), Other()], folder)
-    for card in list(driver.app.cards.standing):
+    for card in list(driver.window.messages.standing):
         if "sixteen" in " ".join(card.lines):
-            driver.app.cards.dismiss(card)
+            driver.window.messages.dismiss(card)
     return driver
 
 
 def desk(driver):
-    return driver.app.screens["sliders"].desk
+    return driver.window.screens["sliders"].desk
 
 
 def photo_file(folder, engine, enlarge=3, margin=90):
@@ -112,7 +112,7 @@ def test_bad_files_get_one_sentence_and_the_face_stays(driver, tmp_path):
     driver.settle()
     before = desk(driver).now
     for path in bad_files(folder):
-        driver.app.cards.show_message("", 0)
+        driver.window.messages.show_message("", 0)
         driver.drop(path)
         driver.settle()
         said = driver.said()
@@ -225,7 +225,7 @@ def test_walk_plays_between_a_and_b_and_stops_where_it_is(driver, monkeypatch):
     driver.key("n")
     driver.key("shift+b")
     clock = [100.0]
-    monkeypatch.setattr(driver.app, "now", lambda: clock[0])
+    monkeypatch.setattr(driver.window, "now", lambda: clock[0])
     driver.key("space")
     codes = []
     for _ in range(8):
@@ -318,7 +318,7 @@ def test_panels_fit_at_every_size(driver):
         for panel in (driver.screen.sheets.more, driver.screen.sheets.saves):
             driver.screen.sheets.show(panel)
             driver.settle()
-            assert driver.app.root.rect.contains(panel.rect)
+            assert driver.window.root.rect.contains(panel.rect)
             for widget in panel.sheet.children:
                 if widget.rect.width:
                     assert panel.rect.left <= widget.rect.left

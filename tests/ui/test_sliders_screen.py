@@ -27,22 +27,22 @@ def driver(tmp_path):
 
 
 def dismiss(driver):
-    for card in list(driver.app.cards.standing):
-        driver.app.cards.dismiss(card)
+    for card in list(driver.window.messages.standing):
+        driver.window.messages.dismiss(card)
     driver.step()
 
 
 def desk(driver):
-    return driver.app.screens["sliders"].desk
+    return driver.window.screens["sliders"].desk
 
 
 def sliders(driver):
-    return driver.app.screens["sliders"].board.widget.sliders
+    return driver.window.screens["sliders"].board.widget.sliders
 
 
 def shown(driver):
     """The code whose face is on the window, checked against its pixels."""
-    screen = driver.app.screens["sliders"]
+    screen = driver.window.screens["sliders"]
     code, image = screen.shown
     expected = driver.engine.decode(code[None])[0, ..., 0]
     assert np.array_equal(image, expected)
@@ -156,7 +156,7 @@ def test_number_is_typed_exactly_and_beyond_the_ends(driver):
 
 
 def test_digit_on_a_slider_begins_to_type(driver):
-    driver.app.focus(sliders(driver)[0])
+    driver.window.focus(sliders(driver)[0])
     driver.key("2")
     driver.type_text(".5")
     driver.key("return")
@@ -166,7 +166,7 @@ def test_digit_on_a_slider_begins_to_type(driver):
 def test_arrow_keys_walk_and_change(driver):
     for _ in range(4):
         driver.key("down")
-    focused = driver.app.pointer.focused
+    focused = driver.window.pointer.focused
     assert focused is sliders(driver)[3]
     driver.key("up")
     driver.key("right")
@@ -322,7 +322,7 @@ def test_everything_is_undone_to_the_start_and_redone(driver):
 def test_tab_takes_the_face_there_and_back(driver):
     driver.key("n")
     driver.key("tab")
-    assert np.array_equal(driver.app.screens["drawing"].taken, driver.latent.gallery[0])
+    assert np.array_equal(driver.window.screens["drawing"].taken, driver.latent.gallery[0])
     driver.key("tab")
     driver.settle()
     assert np.array_equal(shown(driver), np.full(80, 0.5, np.float32))
@@ -345,9 +345,9 @@ def test_far_away_codes_are_shown_and_can_be_worked_with(driver):
 def test_hint_shows_once_ever(tmp_path):
     for shows in (True, False):
         driver = Driver([SlidersScreen(), Other()], tmp_path)
-        assert bool(driver.app.cards.standing) == shows
+        assert bool(driver.window.messages.standing) == shows
         if shows:
-            assert len(driver.app.cards.standing[0].lines) == 3
+            assert len(driver.window.messages.standing[0].lines) == 3
         driver.close()
 
 

@@ -44,7 +44,7 @@ class Answering:
 
     def attach(self) -> None:
         """Come to a window, whose latent space the answers are drawn from."""
-        self.portraitist = Portraitist(self.screen.app.latent)
+        self.portraitist = Portraitist(self.screen.host.latent)
 
     # Asking
 
@@ -62,8 +62,8 @@ class Answering:
         pixels = sheet.canvas.pixels.copy() if sheet.painting else sheet.canvas.pixels
         as_given = sheet.given is not None and sheet.given is not self._pulled
         job = self.portraitist.answer(pixels, sheet.given, 0.0 if as_given else self.realism)
-        self.screen.app.worker.cancel(AGAIN)
-        self.screen.app.worker.submit(ANSWER, job)
+        self.screen.host.worker.cancel(AGAIN)
+        self.screen.host.worker.submit(ANSWER, job)
         self._answered = True
         self.describe()
 
@@ -83,9 +83,9 @@ class Answering:
     def haunt(self, on: bool) -> None:
         """Fetch the mean face for the ghost, or let it go."""
         if on:
-            self.screen.app.worker.submit(GHOST, self.portraitist.mean_face, 1)
+            self.screen.host.worker.submit(GHOST, self.portraitist.mean_face, 1)
         else:
-            self.screen.app.worker.cancel(GHOST)
+            self.screen.host.worker.cancel(GHOST)
             self.screen.desk.easel.haunt(None)
 
     # Refining
@@ -103,14 +103,14 @@ class Answering:
         self.screen.lift()
         self.refining, self._found = True, None
         job = self.portraitist.refine(self.answer.code, canvas.image(), canvas.mask())
-        self.screen.app.worker.submit(REFINE, job, 1)
+        self.screen.host.worker.submit(REFINE, job, 1)
         self.describe()
 
     def stop(self) -> None:
         """End a refinement that runs, and keep what it found as a step that can be undone."""
         if not self.refining:
             return
-        self.screen.app.worker.cancel(REFINE)
+        self.screen.host.worker.cancel(REFINE)
         self.refining = False
         self.screen.desk.face.progress(None)
         if self._found is not None:
@@ -127,8 +127,8 @@ class Answering:
             return
         elif result.slot in (ANSWER, AGAIN) and not self.refining:
             self._show(result.value)
-            if result.value.again is not None and not self.screen.app.worker.busy(ANSWER):
-                self.screen.app.worker.submit(AGAIN, result.value.again, 1)
+            if result.value.again is not None and not self.screen.host.worker.busy(ANSWER):
+                self.screen.host.worker.submit(AGAIN, result.value.again, 1)
         elif result.slot == NEAREST:
             self.screen.desk.compare.show_nearest(*result.value)
         elif result.slot == GHOST and self.screen.ghost:
@@ -141,7 +141,7 @@ class Answering:
             return
         canvas = self.screen.sheet.canvas
         panel.show_difference(difference(canvas.image(), self.answer.image, canvas.mask()))
-        self.screen.app.worker.submit(NEAREST, self.portraitist.nearest(self.answer.code), 2)
+        self.screen.host.worker.submit(NEAREST, self.portraitist.nearest(self.answer.code), 2)
 
     def describe(self) -> None:
         """Say above the answer what it is."""

@@ -132,7 +132,7 @@ class Desk(Widget):
         names = ("mean", "random", "next", "previous", "answer", "saved", "photo")
         commands = [self.screen.by_name[name] for name in names]
         items = [(c.name, c.action, help_of(c)) for c in commands]
-        self.screen.app.open_menu(items, self.start.rect)
+        self.screen.host.open_menu(items, self.start.rect)
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Make the pictures as large as the rows around them allow."""

@@ -35,7 +35,7 @@ class Files:
         screen, answer = self.screen, self.screen.answering.answer
         if answer is None:
             raise UserError("There is no answer to save yet; wait for the model, then try again.")
-        folder, model_id = screen.app.session.folder, screen.app.latent.model_id
+        folder, model_id = screen.host.session.folder, screen.host.latent.model_id
         drawing, details = screen.sheet.canvas.pixels.copy(), {"realism": screen.answering.realism}
 
         def job(engine) -> Path:
@@ -43,7 +43,7 @@ class Files:
                 folder, answer.image, answer.code, model_id, drawing=drawing, details=details
             )
 
-        screen.app.worker.submit(SAVE, job, 1)
+        screen.host.worker.submit(SAVE, job, 1)
 
     def film(self) -> None:
         """Write the history of the drawing as a GIF, beside the window."""
@@ -52,7 +52,7 @@ class Files:
         if len(steps) < 2:
             raise UserError("There is no history to replay yet; draw something first.")
 
-        answering, folder = screen.answering, screen.app.session.folder
+        answering, folder = screen.answering, screen.host.session.folder
         realism = answering.realism
 
         def job(engine):
@@ -64,8 +64,8 @@ class Files:
                 raise
             return path
 
-        screen.app.worker.submit(FILM, job, 2)
-        screen.app.notify("Writing the film of your drawing …")
+        screen.host.worker.submit(FILM, job, 2)
+        screen.host.notify("Writing the film of your drawing …")
 
     def arrived(self, result: Result) -> None:
         """Say what was written, and how far a film is."""
@@ -74,11 +74,11 @@ class Files:
             self.screen.desk.film.set_text(words if result.final else f"{result.value:.0%} done")
         if result.final and result.value is not None:
             what = "drawing and answer" if result.slot == SAVE else "film"
-            self.screen.app.notify(f"Saved the {what} as {result.value}")
+            self.screen.host.notify(f"Saved the {what} as {result.value}")
 
     def keep(self) -> None:
         """Write the drawing and the settings into the session, where there is something to keep."""
-        screen, session = self.screen, self.screen.app.session
+        screen, session = self.screen, self.screen.host.session
         brush = screen.brush
         values = {
             "radius": brush.radius,
@@ -95,14 +95,14 @@ class Files:
         canvas, given = screen.sheet.canvas, screen.sheet.given
         session.drawing = None if canvas.empty else canvas.pixels
         session.settings["drawing.given"] = None if given is None else [float(x) for x in given]
-        session.settings["drawing.model"] = screen.app.latent.model_id
+        session.settings["drawing.model"] = screen.host.latent.model_id
         code = screen.code()
-        if code is not None and screen.app.screen is screen:
+        if code is not None and screen.visible:
             session.code = code
 
     def restore_settings(self) -> None:
         """Take brush, ghost, live and realism from the session."""
-        screen, setting = self.screen, self.screen.app.session.setting
+        screen, setting = self.screen, self.screen.host.session.setting
         tone = setting("drawing.tone", 0.0, 0.0, 1.0)
         screen.change_brush(
             radius=setting("drawing.radius", Brush.radius, SMALLEST, LARGEST),
@@ -118,7 +118,7 @@ class Files:
 
     def kept(self) -> tuple[np.ndarray, np.ndarray | None] | None:
         """Read the drawing, and the code that was given with it, from the session."""
-        session, latent = self.screen.app.session, self.screen.app.latent
+        session, latent = self.screen.host.session, self.screen.host.latent
         if session.drawing is None:
             return None
         given = session.settings.get("drawing.given")

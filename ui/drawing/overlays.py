@@ -28,11 +28,11 @@ class Overlays(Widget):
 
     def __init__(self, screen: DrawingScreen):
         super().__init__()
-        app, name = screen.app, screen.name
+        host, name = screen.host, screen.name
         self.screen = screen
         self.open: Panel | None = None
-        self.saves = self.add(SavesPanel(app, name, self._take_save, self.close))
-        self.photo = self.add(PhotoPanel(app, name, self._take_photo, self.close))
+        self.saves = self.add(SavesPanel(host, name, self._take_save, self.close))
+        self.photo = self.add(PhotoPanel(host, name, self._take_photo, self.close))
         self.visible = self.saves.visible = self.photo.visible = False
 
     def show_saves(self) -> None:
@@ -59,7 +59,7 @@ class Overlays(Widget):
             self.open.show(False)
             self.show(False)
             self.open = None
-            self.screen.app.pointer.refresh()
+            self.screen.host.refresh_pointer()
 
     def handle(self, event: pygame.event.Event) -> bool:
         """Let the photo panel have its keys."""
@@ -87,7 +87,7 @@ class Overlays(Widget):
         self.open = panel
         self.show()
         panel.show()
-        self.screen.app.pointer.refresh()
+        self.screen.host.refresh_pointer()
         return True
 
     def _take_save(self, path: Path) -> None:

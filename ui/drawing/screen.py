@@ -23,7 +23,7 @@ from ui.theme import Theme
 from ui.worker import Result
 
 if TYPE_CHECKING:
-    from ui.app import App
+    from ui.host import Host
 
 HINT = (
     "Draw on the left: the face on the right answers every stroke.",
@@ -62,9 +62,9 @@ class DrawingScreen(Screen):
 
     # The life of the screen
 
-    def attach(self, app: App) -> None:
+    def attach(self, host: Host) -> None:
         """Make the widgets, as the session remembers them."""
-        super().attach(app)
+        super().attach(host)
         self.answering.attach()
         self.desk = self.add(Desk(self))
         self.overlays = self.add(Overlays(self))
@@ -77,7 +77,7 @@ class DrawingScreen(Screen):
 
     def enter(self) -> None:
         """Say hello, once."""
-        self.app.hint(self.name, HINT)
+        self.host.show_hint(self.name, HINT)
 
     def handle(self, event: pygame.event.Event) -> bool:
         """Let an open panel have its keys."""
@@ -96,7 +96,7 @@ class DrawingScreen(Screen):
 
     def update(self, now: float) -> float | None:
         """Draw the points of this frame, the brush where the mouse is, and what follows."""
-        easel, pointer = self.desk.easel, self.app.pointer
+        easel, pointer = self.desk.easel, self.host.pointer
         easel.flush()
         over = easel in (pointer.hovered, pointer.captured)
         easel.follow(pointer.pos if over else None)
@@ -226,7 +226,7 @@ class DrawingScreen(Screen):
 
     def toggle_compare(self) -> None:
         """Show or hide the difference and the nearest training faces."""
-        self.desk.open_compare(not self.desk.compare.visible, self.app.theme)
+        self.desk.open_compare(not self.desk.compare.visible, self.host.theme)
         self.answering.compare()
 
     def _renew(self) -> None:

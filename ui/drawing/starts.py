@@ -32,17 +32,17 @@ class Starts:
 
     def mean(self) -> None:
         """Start from the mean face."""
-        self._decode(self.screen.app.latent.mean)
+        self._decode(self.screen.host.latent.mean)
 
     def training(self, way: int) -> None:
         """Start from the next (1) or the previous (-1) training face, as the model sees it."""
-        gallery = self.screen.app.latent.gallery
+        gallery = self.screen.host.latent.gallery
         self._place = (self._place + way) % len(gallery) if self._place >= 0 or way > 0 else -1
         self._decode(gallery[self._place])
 
     def random(self) -> None:
         """Start from a face drawn by chance."""
-        self._decode(self.screen.app.latent.sample(1, self._rng, TEMPERATURE)[0])
+        self._decode(self.screen.host.latent.sample(1, self._rng, TEMPERATURE)[0])
 
     def answer(self) -> None:
         """Start from the answer that is on the screen."""
@@ -65,13 +65,13 @@ class Starts:
         Raises:
             UserError: if it is damaged or of another model.
         """
-        latent = self.screen.app.latent
+        latent = self.screen.host.latent
         save = read_save(path, latent.model_id, latent.latent_dim)
         drawing = painted(save.image) if save.drawing is None else save.drawing
         self.screen.put(drawing, save.code)
 
     def _decode(self, code: np.ndarray) -> None:
         code = np.asarray(code, np.float32)
-        self.screen.app.worker.submit(
+        self.screen.host.worker.submit(
             FACE, lambda engine: (code, engine.decode(code[np.newaxis])[0, ..., 0])
         )

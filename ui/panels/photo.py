@@ -23,7 +23,7 @@ from ui.widgets.strip import Strip
 from ui.worker import Result
 
 if TYPE_CHECKING:
-    from ui.app import App
+    from ui.host import Host
 
 THUMBNAIL = 160  # pixels of the longer side
 MOST = 60  # photos listed
@@ -53,7 +53,7 @@ class PhotoPanel(Panel):
     """Lists photos; then shows one with markers, its aligned crop and its reconstruction.
 
     Args:
-        app: the window.
+        host: the window.
         owner: name of the screen that passes results on.
         done: called with the `AlignedFace` that the user takes.
         close: called by the button in the corner.
@@ -61,13 +61,13 @@ class PhotoPanel(Panel):
 
     def __init__(
         self,
-        app: App,
+        host: Host,
         owner: str,
         done: Callable[[AlignedFace], object],
         close: Callable[[], object],
     ):
         super().__init__("Your photo", close)
-        self.app = app
+        self.host = host
         self.open_slot, self.list_slot = f"{owner}.photo", f"{owner}.photos"
         self.guess_slot, self.align_slot = f"{owner}.eyes", f"{owner}.align"
         self.done = done
@@ -93,8 +93,8 @@ class PhotoPanel(Panel):
     def choose(self) -> None:
         """Show the list of photos."""
         self.photo = self.face = None
-        self.app.worker.cancel(self.guess_slot)
-        self.app.worker.submit(self.list_slot, lambda engine: _thumbnails(), 1)
+        self.host.worker.cancel(self.guess_slot)
+        self.host.worker.submit(self.list_slot, lambda engine: _thumbnails(), 1)
         self.words.set_text(
             "Drop an image file on this window, or put it into the folder assets/photos: "
             "it is listed here."
@@ -103,7 +103,7 @@ class PhotoPanel(Panel):
 
     def open(self, path: Path) -> None:
         """Open an image file; it shows when it was read."""
-        self.app.worker.submit(self.open_slot, lambda engine: open_photo(path))
+        self.host.worker.submit(self.open_slot, lambda engine: open_photo(path))
 
     def _show(self, photo: Photo) -> None:
         self.photo, self.face = photo, None
@@ -111,8 +111,10 @@ class PhotoPanel(Panel):
         self.crop.set(None)
         self.answer.set(None)
         self.words.set_text("Looking for the eyes … drag the rings if they are not on them.")
-        latent = self.app.latent
-        self.app.worker.submit(self.guess_slot, lambda engine: guess_eyes(photo, engine, latent), 1)
+        latent = self.host.latent
+        self.host.worker.submit(
+            self.guess_slot, lambda engine: guess_eyes(photo, engine, latent), 1
+        )
         self._align()
         self._stage()
 
@@ -123,18 +125,20 @@ class PhotoPanel(Panel):
             widget.show(aligning)
         self.use.enable(self.face is not None)
         self.rearrange()
-        self.app.pointer.refresh()
+        self.host.refresh_pointer()
 
     # Aligning
 
     def _moved(self) -> None:
-        self.app.worker.cancel(self.guess_slot)  # also a guess that was made and is not shown yet
+        self.host.worker.cancel(self.guess_slot)  # also a guess that was made and is not shown yet
         self.words.set_text("The rings belong on the eyes: L on the left one, as you see it.")
         self._align()
 
     def _align(self) -> None:
         photo, (left, right) = self.photo, self.markers.eyes
-        self.app.worker.submit(self.align_slot, lambda engine: _aligned(engine, photo, left, right))
+        self.host.worker.submit(
+            self.align_slot, lambda engine: _aligned(engine, photo, left, right)
+        )
 
     def take(self) -> None:
         """Hand the aligned face over."""
@@ -155,7 +159,7 @@ class PhotoPanel(Panel):
     def stop(self) -> None:
         """Give up everything under way."""
         for slot in (self.open_slot, self.list_slot, self.guess_slot, self.align_slot):
-            self.app.worker.cancel(slot)
+            self.host.worker.cancel(slot)
 
     def take_result(self, result: Result) -> bool:
         """Take a result, if it is this panel's; say whether it is."""
@@ -171,7 +175,7 @@ class PhotoPanel(Panel):
             self.strip.fill([image for _, image in value], names, names)
             self.rearrange()
         elif result.slot == self.guess_slot and self.photo is not None:
-            if value is not None and self.app.pointer.captured is not self.markers:
+            if value is not None and self.host.pointer.captured is not self.markers:
                 self._score = value.score
                 self.markers.put(value.left_eye, value.right_eye)
                 self._align()

@@ -19,7 +19,7 @@ from ui.widgets.strip import Strip
 from ui.worker import Result
 
 if TYPE_CHECKING:
-    from ui.app import App
+    from ui.host import Host
 
 THUMBNAIL = (104, 112)  # points
 CHUNK = 8  # saves read between two chances for more urgent work
@@ -29,7 +29,7 @@ class SavesPanel(Panel):
     """Shows the saves of a folder, newest first, and hands over the file that is picked.
 
     Args:
-        app: the window.
+        host: the window.
         owner: name of the screen that passes results on.
         chosen: called with the path of a save.
         close: called by the button in the corner.
@@ -37,13 +37,13 @@ class SavesPanel(Panel):
 
     def __init__(
         self,
-        app: App,
+        host: Host,
         owner: str,
         chosen: Callable[[Path], object],
         close: Callable[[], object],
     ):
         super().__init__("Saved faces", close)
-        self.app = app
+        self.host = host
         self.slot = f"{owner}.saves"
         self.chosen = chosen
         self.paths: list[Path] = []
@@ -53,8 +53,8 @@ class SavesPanel(Panel):
 
     def refresh(self) -> None:
         """Read the folder again."""
-        folder, latent = self.app.session.folder, self.app.latent
-        self.app.worker.submit(
+        folder, latent = self.host.session.folder, self.host.latent
+        self.host.worker.submit(
             self.slot, lambda engine: _read(folder, latent.model_id, latent.latent_dim), 1
         )
 

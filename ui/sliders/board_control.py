@@ -48,7 +48,7 @@ class BoardControl:
     def make(self) -> Board:
         """Make the board."""
         self.widget = Board(self._began, self._moved, self._ended, self._reset, self._lock)
-        self.widget.focus = self.screen.app.focus
+        self.widget.focus = self.screen.host.focus
         self._use()
         return self.widget
 
@@ -57,7 +57,7 @@ class BoardControl:
         self._place = (rect, theme)
 
     def _use(self) -> None:
-        latent = self.screen.app.latent
+        latent = self.screen.host.latent
         axes = raw_axes(latent) if self.raw else principal_axes(latent)
         self.widget.use(axes, RAW if self.raw else PRINCIPAL)
 
@@ -65,12 +65,12 @@ class BoardControl:
         """Show where a state stands on every slider."""
         if state.directions is not self._directions:
             self._directions = state.directions
-            latent = self.screen.app.latent
+            latent = self.screen.host.latent
             named = {**latent.directions, **state.directions}
             self.widget.use_directions(
                 [direction_axis(latent, name, vector) for name, vector in named.items()]
             )
-            self.screen.app.refresh_pointer()
+            self.screen.host.refresh_pointer()
         self.widget.follow(state.code, state.locks)
 
     # Gestures
@@ -102,7 +102,7 @@ class BoardControl:
 
         It is the one that has the keyboard, until the mouse comes to another.
         """
-        pointer = self.screen.app.pointer
+        pointer = self.screen.host.pointer
         over = pointer.hovered
         if over is not self._over:
             self._over = over
@@ -166,7 +166,7 @@ class BoardControl:
         self.raw = raw
         self.leave()
         self._use()
-        self.screen.app.refresh_pointer()
+        self.screen.host.refresh_pointer()
         self.screen.changed()
 
     # What the slider under the mouse does
@@ -178,13 +178,13 @@ class BoardControl:
             self.leave()
             return
         state = self.screen.desk.now
-        held = self.screen.app.pointer.captured is slider
+        held = self.screen.host.pointer.captured is slider
         if slider is not self.ends.slider or slider.value != self._seen:
             self._seen = slider.value
             self.ends.about(slider, *self._place)
         if held or self.screen.walking.playing:
             self._about = None
-            self.screen.app.worker.cancel("sliders.ends")
+            self.screen.host.worker.cancel("sliders.ends")
         elif (
             self._about is None or self._about[0] is not slider or self._about[1] is not state.code
         ):
@@ -192,7 +192,7 @@ class BoardControl:
             codes = np.stack(
                 [slider.axis.moved(state.code, end) for end in (slider.axis.low, slider.axis.high)]
             )
-            self._request = self.screen.app.worker.submit("sliders.ends", jobs.faces(codes), 1)
+            self._request = self.screen.host.worker.submit("sliders.ends", jobs.faces(codes), 1)
 
     def ends_ready(self, result: Result) -> None:
         """Show the faces at the ends, if they are still asked for."""
@@ -203,5 +203,5 @@ class BoardControl:
         """Show nothing about sliders."""
         self._about = self._seen = None
         if self.ends.slider is not None:
-            self.screen.app.worker.cancel("sliders.ends")
+            self.screen.host.worker.cancel("sliders.ends")
             self.ends.leave()

@@ -24,7 +24,7 @@ class Keeping:
 
     def begin(self) -> None:
         """Start with the directions and settings that were kept; faces are only offered."""
-        screen, session = self.screen, self.screen.app.session
+        screen, session = self.screen, self.screen.host.session
         state = replace(screen.desk.now, directions=dict(session.directions))
         screen.desk.begin(state)
         screen.desk.temperature = session.setting("temperature", 0.8, 0.0, 1.5)
@@ -33,18 +33,18 @@ class Keeping:
         """Save the face as a PNG, in the worker."""
         screen = self.screen
         screen.settle()
-        job = jobs.save(screen.app.session.folder, screen.desk.now)
-        screen.app.worker.submit("sliders.save", job)
+        job = jobs.save(screen.host.session.folder, screen.desk.now)
+        screen.host.worker.submit("sliders.save", job)
 
     def restore(self, path: Path) -> None:
         """Go to a saved face; what cannot be read leaves the face as it is."""
-        self.screen.app.worker.submit("sliders.restore", jobs.restore(path))
+        self.screen.host.worker.submit("sliders.restore", jobs.restore(path))
 
     def done(self, part: str, value) -> None:
         """Take the end of a save or a restore."""
         screen = self.screen
         if part == "save":
-            screen.app.notify(f"Saved as {value.name}. Ctrl O shows your saves.")
+            screen.host.notify(f"Saved as {value.name}. Ctrl O shows your saves.")
             if screen.sheets.open is screen.sheets.saves:
                 screen.sheets.saves.refresh()
             return
@@ -54,7 +54,7 @@ class Keeping:
 
     def keep(self) -> None:
         """Write into the session; an untouched screen leaves the face of the last time there."""
-        session, desk = self.screen.app.session, self.screen.desk
+        session, desk = self.screen.host.session, self.screen.desk
         state = desk.now
         session.directions = dict(state.directions)
         session.settings["temperature"] = desk.temperature
@@ -66,7 +66,7 @@ class Keeping:
 
     def resume(self) -> None:
         """Go to the face that the session kept."""
-        session, desk = self.screen.app.session, self.screen.desk
+        session, desk = self.screen.host.session, self.screen.desk
         if session.code is None:  # only a drawing was kept
             return
         caption = session.setting("caption", "Where you left off")

@@ -129,13 +129,13 @@ class MorePanel(Panel):
         ]
 
     def _window_button(self, name: str, words: str | None = None) -> tuple[Widget, float]:
-        command = next(command for command in self.screen.app.commands if command.name == name)
+        command = next(command for command in self.screen.host.commands if command.name == name)
         return self.sheet.add(Button.of(command, words)), 0
 
     def _seed_typed(self, words: str) -> None:
         if words:
             self.screen.stepper("random", int(words))()
-        self.screen.app.pointer.focus(None)
+        self.screen.host.focus(None)
 
     def _temperature_moved(self, value: float) -> None:
         self.screen.settle()
@@ -148,9 +148,9 @@ class MorePanel(Panel):
     def _named(self, words: str) -> None:
         self.screen.settle()
         self.screen.desk.save_direction(words)
-        self.screen.app.notify(f"{words.strip()} is a slider now, above the others.")
+        self.screen.host.notify(f"{words.strip()} is a slider now, above the others.")
         self.name.set("")
-        self.screen.app.pointer.focus(None)
+        self.screen.host.focus(None)
 
     def follow(self) -> None:
         """Show what the desk stands at."""

@@ -24,7 +24,7 @@ from ui.widgets.button import Button, Toggle, help_of
 from ui.worker import Result
 
 if TYPE_CHECKING:
-    from ui.app import App
+    from ui.host import Host
 
 BAR = 52  # points for the row of buttons
 BOARD = (430, 980)  # points that the sliders get, at least and at most
@@ -55,10 +55,10 @@ class SlidersScreen(Screen):
         self.shown: tuple[np.ndarray, np.ndarray] | None = None  # a code and its decoded image
         self._pair: tuple = (None, None)  # the faces A and B that the thumbnails show
 
-    def attach(self, app: App) -> None:
+    def attach(self, host: Host) -> None:
         """Make the widgets."""
-        super().attach(app)
-        self.desk = FaceDesk(app.latent, self.changed)
+        super().attach(host)
+        self.desk = FaceDesk(host.latent, self.changed)
         self.area = self.add(FaceArea(self.suggestions.choose))
         self.add(self.board.make())
         by_name = {command.name: command for command in self.commands}
@@ -75,7 +75,7 @@ class SlidersScreen(Screen):
     def enter(self) -> None:
         """Show the face, and the hint the first time."""
         self.changed()
-        self.app.hint(self.name, HINT)
+        self.host.show_hint(self.name, HINT)
 
     def leave(self) -> None:
         """Stop what runs."""
@@ -154,11 +154,11 @@ class SlidersScreen(Screen):
     def ask(self, code: np.ndarray) -> None:
         """Have a code shown as a face."""
         if self.shown is not None and np.array_equal(self.shown[0], code):
-            self.app.worker.cancel(self.live_slot)
+            self.host.worker.cancel(self.live_slot)
             self._show()
         else:
             decode = jobs.face(code)
-            self.app.worker.submit(self.live_slot, lambda engine: (code, decode(engine)))
+            self.host.worker.submit(self.live_slot, lambda engine: (code, decode(engine)))
 
     def _show(self) -> None:
         self.area.face.set(jobs.with_detail(self.shown[1], self.desk.now))
@@ -169,7 +169,7 @@ class SlidersScreen(Screen):
             self.sheets.more.face_a.set(None)
             self.sheets.more.face_b.set(None)
             return
-        self.app.worker.submit(
+        self.host.worker.submit(
             "sliders.pair", lambda engine: (a, b, list(engine.decode(np.stack(codes)))), 1
         )
 

@@ -36,10 +36,10 @@ class Sheets:
 
     def make(self) -> None:
         """Make the panels, closed."""
-        screen, app = self.screen, self.screen.app
+        screen, host = self.screen, self.screen.host
         self.more = MorePanel(screen, self.close)
-        self.saves = SavesPanel(app, screen.name, screen.keeping.restore, self.close)
-        self.photo = PhotoPanel(app, screen.name, self.take_photo, self.close)
+        self.saves = SavesPanel(host, screen.name, screen.keeping.restore, self.close)
+        self.photo = PhotoPanel(host, screen.name, self.take_photo, self.close)
         for panel in (self.more, self.saves, self.photo):
             screen.add(panel)
             panel.show(False)
@@ -60,7 +60,7 @@ class Sheets:
             panel.show()
             self.screen.board.leave()
         self.screen.more_button.select(self.open is self.more)
-        self.screen.app.pointer.refresh()
+        self.screen.host.refresh_pointer()
         return not again
 
     def close(self) -> bool:
@@ -72,7 +72,7 @@ class Sheets:
         if panel is self.photo:
             self.photo.stop()
         self.screen.more_button.select(False)
-        self.screen.app.pointer.refresh()
+        self.screen.host.refresh_pointer()
         return True
 
     def open_more(self) -> None:
@@ -83,7 +83,7 @@ class Sheets:
         """Ask for the name of a new direction."""
         if self.open is not self.more:
             self.show(self.more)
-        self.screen.app.pointer.focus(self.more.name)
+        self.screen.host.focus(self.more.name)
 
     def open_saves(self) -> None:
         """Show the saved faces."""

@@ -31,7 +31,7 @@ class Suggestions:
         self.codes = self.screen.desk.sample(int(self._rng.integers(2**31)), SUGGESTIONS)
         area.strip.fill([None] * SUGGESTIONS, helps=["Take this face"] * SUGGESTIONS)
         area.show_strip(True)
-        self.screen.app.worker.submit("sliders.suggestions", jobs.faces(self.codes), 2)
+        self.screen.host.worker.submit("sliders.suggestions", jobs.faces(self.codes), 2)
 
     def fill(self, number: int, image: np.ndarray) -> None:
         """Show one of the faces."""

@@ -40,13 +40,13 @@ class Walking:
 
     def stops(self) -> tuple[str, np.ndarray]:
         """Give what the walk is called, and the codes (m, 80) that it goes through."""
-        app, state = self.screen.app, self.screen.desk.now
+        host, state = self.screen.host, self.screen.desk.now
         if state.both_faces:
             return "morph", np.stack([state.face_a, state.face_b])
         codes = []
-        for path in list_saves(app.session.folder):
+        for path in list_saves(host.session.folder):
             try:
-                codes.append(read_save(path, app.latent.model_id, app.latent.latent_dim).code)
+                codes.append(read_save(path, host.latent.model_id, host.latent.latent_dim).code)
             except UserError:
                 continue  # of another model, or damaged
             if len(codes) == MOST_STOPS:
@@ -63,9 +63,9 @@ class Walking:
             return
         self.screen.stop_comparing()
         name, stops = self.stops()
-        self.player = Player(self.screen.app.latent, stops, self.screen.app.now())
+        self.player = Player(self.screen.host.latent, stops, self.screen.host.now())
         words = "from A to B and back" if name == "morph" else f"{len(stops)} saved faces"
-        self.screen.app.notify(f"Walking {words}. Space stops where it is.")
+        self.screen.host.notify(f"Walking {words}. Space stops where it is.")
 
     def stop(self) -> bool:
         """Stop, and stay at the face that shows; say whether there was a walk."""
@@ -88,15 +88,15 @@ class Walking:
     def export(self) -> None:
         """Write the walk as a GIF, in the worker's spare time."""
         name, stops = self.stops()
-        latent, app = self.screen.app.latent, self.screen.app
+        latent, host = self.screen.host.latent, self.screen.host
         codes = latent.from_sliders(walk(latent.to_sliders(stops), FRAMES * len(stops)))
-        app.worker.submit("sliders.gif", jobs.gif(app.session.folder, name, codes), 1)
-        app.notify("Writing the GIF …")
+        host.worker.submit("sliders.gif", jobs.gif(host.session.folder, name, codes), 1)
+        host.notify("Writing the GIF …")
 
     def exported(self, result: Result) -> None:
         """Tell how far the GIF is."""
         if not result.final:
-            self.screen.app.notify(f"Writing the GIF … {result.value:.0%}")
+            self.screen.host.notify(f"Writing the GIF … {result.value:.0%}")
         elif result.value is not None:
             path = result.value
-            self.screen.app.notify(f"Saved {path.name} in {path.parent.name}.")
+            self.screen.host.notify(f"Saved {path.name} in {path.parent.name}.")

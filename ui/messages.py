@@ -1,4 +1,4 @@
-"""What frames both screens: tabs, status, help line, messages, the first hint and the offer."""
+"""What is said over the lower edge of the window: messages, hints and offers."""
 
 from __future__ import annotations
 
@@ -9,66 +9,10 @@ import pygame
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point, Widget
 from ui.widgets.button import Button
-from ui.widgets.label import Label
 from ui.widgets.shapes import box, dot, write
 
 
-class Header(Widget):
-    """The name, a tab for each screen, the state of the model, and the button for the keys.
-
-    Args:
-        name: of the program.
-        tabs: a button for each screen.
-        keys: the button that shows the keys.
-    """
-
-    def __init__(self, name: str, tabs: Sequence[Button], keys: Button):
-        super().__init__()
-        self.name = self.add(Label(name, bold=True, size=SIZES.title))
-        self.tabs = [self.add(tab) for tab in tabs]
-        self.keys = self.add(keys)
-        self.status = self.add(Label("", COLORS.faint, SIZES.small, align="right"))
-        self.times = self.add(Label("", COLORS.soft, SIZES.small, align="right"))
-
-    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Place everything in one row."""
-        pad, gap = theme.px(SIZES.margin), theme.px(4)
-        row = rect.inflate(-2 * pad, -theme.px(12))
-        width = theme.font(SIZES.title, True).size(self.name.words)[0] + theme.px(2)
-        self.name.place(pygame.Rect(row.left, row.top, width, row.height), theme)
-        left = row.left + width + theme.px(20)
-        for tab in self.tabs:
-            tab.place(pygame.Rect(left, row.top, tab.width(theme), row.height), theme)
-            left = tab.rect.right + gap
-        width = self.keys.width(theme)
-        self.keys.place(pygame.Rect(row.right - width, row.top, width, row.height), theme)
-        right = self.keys.rect.left - theme.px(12)
-        width = min(theme.px(190), (right - left) // 2)
-        self.status.place(pygame.Rect(right - width, row.top, width, row.height), theme)
-        right -= width + theme.px(12)
-        self.times.place(pygame.Rect(left, row.top, max(0, right - left), row.height), theme)
-
-    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the line below."""
-        surface.fill(COLORS.panel)
-        line = pygame.Rect(self.rect.left, self.rect.bottom - 1, self.rect.width, 1)
-        surface.fill(COLORS.line, line)
-
-
-class HelpLine(Label):
-    """One line about what is under the mouse."""
-
-    def __init__(self):
-        super().__init__("", COLORS.soft, SIZES.small)
-
-    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the words on a bar."""
-        surface.fill(COLORS.panel)
-        row = self.rect.inflate(-2 * theme.px(SIZES.margin), 0)
-        write(surface, theme.text(self.words, self.color, self.size, width=row.width), row, "left")
-
-
-class Card(Widget):
+class Message(Widget):
     """A message over the lower part of the window: a few lines, and perhaps buttons.
 
     Args:
@@ -111,7 +55,7 @@ class Card(Widget):
         return True
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the card."""
+        """Draw the box, the sign and the lines."""
         box(surface, self.rect, COLORS.raised, theme.px(10), COLORS.edge, theme.px(1))
         left, line = self.rect.left + theme.px(14), theme.px(20)
         if self.sign:
@@ -126,18 +70,18 @@ class Card(Widget):
             top += line
 
 
-class Cards(Widget):
-    """The cards that show now: one message, and one hint or offer above it."""
+class Messages(Widget):
+    """The messages that show now: one that goes away by itself, and one hint or offer above it."""
 
     def __init__(self):
         super().__init__()
-        self.message: Card | None = None
+        self.message: Message | None = None
         self.ends = 0.0  # when the message goes away
-        self.standing: list[Card] = []  # hints and offers, the first one shows
+        self.standing: list[Message] = []  # hints and offers, the first one shows
         self._theme: Theme | None = None
 
     def hit(self, pos: Point) -> Widget | None:
-        """Leave what is between the cards to what lies behind."""
+        """Leave what is between the messages to what lies behind."""
         found = super().hit(pos)
         return None if found is self else found
 
@@ -145,36 +89,36 @@ class Cards(Widget):
         """Show a message in place of the one before, until a time."""
         if self.message is not None:
             self.remove(self.message)
-        self.message, self.ends = self.add(Card([words], sign=sign)), until
+        self.message, self.ends = self.add(Message([words], sign=sign)), until
         self._arrange()
 
-    def ask(self, lines: Sequence[str], actions: Sequence[tuple[str, Callable, str]]) -> Card:
+    def ask(self, lines: Sequence[str], actions: Sequence[tuple[str, Callable, str]]) -> Message:
         """Show lines with buttons until one is pressed; they queue behind earlier ones."""
-        card = Card(lines)
+        message = Message(lines)
         for number, (words, action, help) in enumerate(actions):
-            button = Button(words, self._leaving(card, action), help, strong=not number)
-            card.buttons.append(card.add(button))
-        self.standing.append(card)
+            button = Button(words, self._leaving(message, action), help, strong=not number)
+            message.buttons.append(message.add(button))
+        self.standing.append(message)
         self._arrange()
-        return card
+        return message
 
-    def _leaving(self, card: Card, action: Callable[[], object]) -> Callable[[], None]:
+    def _leaving(self, message: Message, action: Callable[[], object]) -> Callable[[], None]:
         def act() -> None:
-            self.dismiss(card)
+            self.dismiss(message)
             action()
 
         return act
 
-    def dismiss(self, card: Card) -> None:
+    def dismiss(self, message: Message) -> None:
         """Take a hint or offer away."""
-        if card in self.standing:
-            self.standing.remove(card)
-            if card.parent is self:
-                self.remove(card)
+        if message in self.standing:
+            self.standing.remove(message)
+            if message.parent is self:
+                self.remove(message)
             self._arrange()
 
     def update(self, now: float) -> float | None:
-        """Take an old message away; give the time when there is one to take."""
+        """Take an old message away; return the time when there is one to take."""
         if self.message is None:
             return None
         if now < self.ends:
@@ -185,7 +129,7 @@ class Cards(Widget):
         return None
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Place the cards above each other."""
+        """Place the messages above each other."""
         self._theme = theme
         self._arrange()
 
@@ -197,7 +141,7 @@ class Cards(Widget):
             self.message.put(room, self._theme)
             room.height = self.message.rect.top - room.top
         if self.standing:
-            card = self.standing[0]
-            if card.parent is None:
-                self.add(card)
-            card.put(room, self._theme)
+            message = self.standing[0]
+            if message.parent is None:
+                self.add(message)
+            message.put(room, self._theme)

@@ -1,0 +1,55 @@
+"""What a screen sees of the window that it is in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import pygame
+
+from ui.keys import Command
+from ui.session import Session
+from ui.theme import Theme
+from ui.widgets.base import Widget
+from ui.widgets.pointer import Pointer
+from ui.worker import Worker
+
+
+class Host(Protocol):
+    """Everything that screens and panels ask of the window; `ui.window.Window` is the one there is.
+
+    Attributes:
+        latent: the latent space of the model in use.
+        session: what is kept between starts.
+        worker: computes beside the window.
+        theme: at the current scale.
+        pointer: what is under the mouse, held, and has the keyboard.
+        commands: those of the window, which every screen has.
+    """
+
+    latent: Any
+    session: Session
+    worker: Worker
+    theme: Theme
+    pointer: Pointer
+    commands: list[Command]
+
+    def now(self) -> float:
+        """Return the seconds since the window opened."""
+
+    def notify(self, words: str, problem: bool = False) -> None:
+        """Show a message for a while."""
+
+    def show_hint(self, name: str, lines: Sequence[str]) -> None:
+        """Show lines with a button, once ever for a name."""
+
+    def open_menu(
+        self, items: Sequence[tuple[str, Callable[[], object], str]], anchor: pygame.Rect
+    ) -> None:
+        """Pop up a list of (words, action, help) beside a rectangle."""
+
+    def focus(self, widget: Widget | None) -> None:
+        """Give the keyboard to a widget, or to none."""
+
+    def refresh_pointer(self) -> None:
+        """Find what is under the mouse after widgets moved, came or went."""
