@@ -266,11 +266,11 @@ class Window:
             self.messages.dismiss(self.messages.standing[0])
 
     def scroll(self, pages: float) -> None:
-        """Scroll the panel in front."""
-        for panel in reversed(self.screen.children):
-            if isinstance(panel, Panel) and panel.visible:
-                panel.scroll_by(round(pages * panel.sheet.rect.height))
-                return
+        """Scroll the panel that is open over the screen."""
+        near = [w for child in self.screen.children for w in (child, *child.children)]
+        panels = [w for w in near if isinstance(w, Panel) and w.visible]
+        if panels:
+            panels[-1].scroll_by(round(pages * panels[-1].body.rect.height))
 
     def resume(self) -> None:
         """Go on from what the session kept."""

@@ -171,7 +171,7 @@ class Bench(Screen):
 class LongPanel(Panel):
     def __init__(self):
         super().__init__("Long")
-        self.rows = [self.sheet.add(Label(f"row {n}")) for n in range(40)]
+        self.rows = [self.body.add(Label(f"row {n}")) for n in range(40)]
 
     def arrange(self, area, theme):
         for n, row in enumerate(self.rows):
@@ -258,7 +258,7 @@ def test_panel_scrolls_what_does_not_fit_and_no_further(driver):
     driver.wheel(-1, panel.rect.center)
     assert panel.rows[0].rect.top < first
     driver.wheel(-1000)
-    assert panel.rows[-1].rect.bottom == panel.sheet.rect.bottom
+    assert panel.rows[-1].rect.bottom == panel.body.rect.bottom
     driver.wheel(1000)
     assert panel.rows[0].rect.top == first
 

@@ -319,11 +319,11 @@ def test_panels_fit_at_every_size(driver):
             driver.screen.sheets.show(panel)
             driver.settle()
             assert driver.window.root.rect.contains(panel.rect)
-            for widget in panel.sheet.children:
+            for widget in panel.body.children:
                 if widget.rect.width:
                     assert panel.rect.left <= widget.rect.left
                     assert widget.rect.right <= panel.rect.right
-            assert panel.inside <= panel.sheet.rect.height
+            assert panel.inside <= panel.body.rect.height
             driver.key("escape")
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pygame
 
 from data.errors import UserError
+from ui.host import Host
 from ui.panels.eye_markers import EyeMarkers
 from ui.photo import PHOTOS_FOLDER, Photo, align, guess_eyes, list_photos, open_photo
 from ui.theme import COLORS, SIZES, Theme
@@ -21,9 +21,6 @@ from ui.widgets.label import Label
 from ui.widgets.panel import Panel
 from ui.widgets.strip import Strip
 from ui.worker import Result
-
-if TYPE_CHECKING:
-    from ui.host import Host
 
 THUMBNAIL = 160  # pixels of the longer side
 MOST = 60  # photos listed
@@ -75,15 +72,15 @@ class PhotoPanel(Panel):
         self.face: AlignedFace | None = None
         self._score = 0.0  # of the last guess
         self.paths: list[Path] = []
-        self.words = self.sheet.add(Label("", COLORS.soft, lines=3))
-        self.strip = self.sheet.add(Strip(lambda number: self.open(self.paths[number])))
-        self.markers = self.sheet.add(EyeMarkers(self._moved))
-        self.crop = self.sheet.add(FaceView("", "Your photo", COLORS.panel))
-        self.answer = self.sheet.add(FaceView("", "From 80 numbers", COLORS.panel))
-        self.use = self.sheet.add(
+        self.words = self.body.add(Label("", COLORS.soft, lines=3))
+        self.strip = self.body.add(Strip(lambda number: self.open(self.paths[number])))
+        self.markers = self.body.add(EyeMarkers(self._moved))
+        self.crop = self.body.add(FaceView("", "Your photo", COLORS.panel))
+        self.answer = self.body.add(FaceView("", "From 80 numbers", COLORS.panel))
+        self.use = self.body.add(
             Button("Use this face", self.take, "Go on from this face  [Enter]", strong=True)
         )
-        self.other = self.sheet.add(
+        self.other = self.body.add(
             Button("Another photo", self.choose, "Back to the list of photos")
         )
         self.choose()

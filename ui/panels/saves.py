@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pygame
 
 from data.errors import UserError
+from ui.host import Host
 from ui.saves import list_saves, read_save
 from ui.theme import COLORS, Theme
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
 from ui.widgets.strip import Strip
 from ui.worker import Result
-
-if TYPE_CHECKING:
-    from ui.host import Host
 
 THUMBNAIL = (104, 112)  # points
 CHUNK = 8  # saves read between two chances for more urgent work
@@ -48,8 +45,8 @@ class SavesPanel(Panel):
         self.chosen = chosen
         self.paths: list[Path] = []
         self.images: list[np.ndarray | None] = []
-        self.strip = self.sheet.add(Strip(lambda number: self.chosen(self.paths[number])))
-        self.words = self.sheet.add(Label("Looking …", COLORS.soft, lines=4))
+        self.strip = self.body.add(Strip(lambda number: self.chosen(self.paths[number])))
+        self.words = self.body.add(Label("Looking …", COLORS.soft, lines=4))
 
     def refresh(self) -> None:
         """Read the folder again."""

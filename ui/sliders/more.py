@@ -35,7 +35,7 @@ class MorePanel(Panel):
         super().__init__("More", close)
         self.screen = screen
         by_name = {command.name: command for command in screen.commands}
-        add = self.sheet.add
+        add = self.body.add
 
         def button(name: str, words: str | None = None) -> tuple[Widget, float]:
             return add(Button.of(by_name[name], words)), 0
@@ -130,7 +130,7 @@ class MorePanel(Panel):
 
     def _window_button(self, name: str, words: str | None = None) -> tuple[Widget, float]:
         command = next(command for command in self.screen.host.commands if command.name == name)
-        return self.sheet.add(Button.of(command, words)), 0
+        return self.body.add(Button.of(command, words)), 0
 
     def _seed_typed(self, words: str) -> None:
         if words:

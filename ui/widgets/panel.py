@@ -14,9 +14,9 @@ from ui.widgets.shapes import box
 
 
 class Panel(Widget):
-    """A titled sheet with a button that closes it; what does not fit scrolls.
+    """A titled box with a button that closes it; what does not fit scrolls.
 
-    Subclasses add children to `self.sheet` and place them in `arrange`.
+    Subclasses add children to `self.body` and place them in `arrange`.
 
     Args:
         title: the heading.
@@ -29,17 +29,17 @@ class Panel(Widget):
         self.closer = None
         if close is not None:
             self.closer = self.add(Button("Close", close, "Close this panel  [Esc]", plain=True))
-        self.sheet = self.add(Widget())
+        self.body = self.add(Widget())
         self.scroll = 0
         self.inside = 0  # height of what was arranged, in pixels
         self._theme: Theme | None = None
 
     def arrange(self, area: pygame.Rect, theme: Theme) -> int:
-        """Place the children of the sheet from `area.top` on; give the height they took."""
+        """Place the children of the body from `area.top` on; give the height they took."""
         return 0
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Place heading, button and sheet."""
+        """Place heading, button and body."""
         self._theme = theme
         pad, line = theme.px(SIZES.margin), theme.px(SIZES.button)
         top = rect.top + theme.px(8)
@@ -50,7 +50,7 @@ class Panel(Widget):
             self.closer.place(place, theme)
         body = pygame.Rect(rect.left, top + line + theme.px(4), rect.width, 0)
         body.height = max(0, rect.bottom - body.top - theme.px(8))
-        self.sheet.rect = body
+        self.body.rect = body
         self._arrange(body, theme)
 
     def _arrange(self, body: pygame.Rect, theme: Theme) -> None:
@@ -64,12 +64,12 @@ class Panel(Widget):
     def rearrange(self) -> None:
         """Place the children again, after some came or went."""
         if self._theme is not None:
-            self._arrange(self.sheet.rect, self._theme)
+            self._arrange(self.body.rect, self._theme)
             self.invalidate()
 
     def scroll_by(self, pixels: int) -> None:
         """Move what is inside up or down, as far as it goes."""
-        limit = max(0, self.inside - self.sheet.rect.height)
+        limit = max(0, self.inside - self.body.rect.height)
         scroll = min(limit, max(0, self.scroll + pixels))
         if scroll != self.scroll:
             self.scroll = scroll
@@ -86,9 +86,9 @@ class Panel(Widget):
         return True
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the sheet, and a bar that shows how far it is scrolled."""
+        """Draw the box, and a bar that shows how far it is scrolled."""
         box(surface, self.rect, COLORS.panel, theme.px(10), COLORS.line, theme.px(1))
-        body = self.sheet.rect
+        body = self.body.rect
         if self.inside > body.height > 0:
             share = body.height / self.inside
             bar = pygame.Rect(0, 0, theme.px(4), max(theme.px(16), round(body.height * share)))

@@ -1,0 +1,128 @@
+"""The panels over a screen, of which one shows at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pygame
+
+from ui.host import Host
+from ui.keys import key_of
+from ui.panels.photo import AlignedFace, PhotoPanel
+from ui.panels.saves import SavesPanel
+from ui.saves import is_save
+from ui.theme import SIZES, Theme
+from ui.widgets.base import Point, Widget
+from ui.widgets.panel import Panel
+from ui.worker import Result
+
+
+class PanelStack(Widget):
+    """Saved faces and the user's photo over a screen, and what else the screen adds.
+
+    Args:
+        host: the window.
+        owner: name of the screen, whose slots the panels use.
+        take_save: called with the path of a save that was picked or dropped.
+        take_photo: called with the face of a photo, after its panel closed.
+        changed: called after a panel opened or closed, see `open`.
+
+    Attributes:
+        open: the panel that shows, or None.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        owner: str,
+        take_save: Callable[[Path], object],
+        take_photo: Callable[[AlignedFace], object],
+        changed: Callable[[], object] = lambda: None,
+    ):
+        super().__init__()
+        self.host = host
+        self.take_save, self.take_photo, self.changed = take_save, take_photo, changed
+        self.open: Panel | None = None
+        self.saves = self.add_panel(SavesPanel(host, owner, take_save, self.close))
+        self.photo = self.add_panel(PhotoPanel(host, owner, self._photo_taken, self.close))
+
+    def add_panel(self, panel: Panel) -> Panel:
+        """Add a panel, closed; return it."""
+        panel.show(False)
+        return self.add(panel)
+
+    def arrange(self, rect: pygame.Rect, theme: Theme, side: pygame.Rect | None = None) -> None:
+        """Place the panels over a screen: all of it for the photo, `side` for the others."""
+        self.place(rect, theme)
+        whole = rect.inflate(-2 * theme.px(SIZES.gap), -2 * theme.px(SIZES.gap))
+        for panel in self.children:
+            panel.place(whole if panel is self.photo or side is None else side, theme)
+
+    def hit(self, pos: Point) -> Widget | None:
+        """Leave what is beside the panels to what lies behind."""
+        found = super().hit(pos)
+        return None if found is self else found
+
+    # Opening and closing
+
+    def toggle(self, panel: Panel) -> bool:
+        """Show a panel in place of another, or close it if it shows; say whether it shows now."""
+        self._show(None if panel is self.open else panel)
+        return self.open is panel
+
+    def close(self) -> bool:
+        """Close the panel that shows; say whether there was one."""
+        shown = self.open is not None
+        self._show(None)
+        return shown
+
+    def _show(self, panel: Panel | None) -> None:
+        before, self.open = self.open, panel
+        if before is panel:
+            return
+        if before is not None:
+            before.show(False)
+        if before is self.photo:
+            self.photo.stop()
+        if panel is not None:
+            panel.show()
+        self.changed()
+        self.host.refresh_pointer()
+
+    def toggle_saves(self) -> None:
+        """Show the saved faces as they are now, or close them."""
+        if self.toggle(self.saves):
+            self.saves.refresh()
+
+    def toggle_photos(self) -> None:
+        """Show the photos to choose from, or close them."""
+        if self.toggle(self.photo):
+            self.photo.choose()
+
+    def drop(self, path: Path) -> None:
+        """Take a save, or open any other file as a photo; its panel shows when it was read."""
+        if is_save(path):
+            self.take_save(path)
+        else:
+            self.photo.open(path)
+
+    def _photo_taken(self, face: AlignedFace) -> None:
+        self.close()
+        self.take_photo(face)
+
+    # Events and results
+
+    def handle(self, event: pygame.event.Event) -> bool:
+        """Let the photo panel have its keys; letters that would change the face behind it wait."""
+        if self.open is not self.photo or event.type != pygame.KEYDOWN:
+            return False
+        key = key_of(event)
+        letter = key.removeprefix("shift+")
+        return self.photo.key(key) or (len(letter) == 1 and letter.isalpha() and letter not in "hp")
+
+    def take_result(self, result: Result) -> bool:
+        """Take a result that a panel asked for; say whether it was one."""
+        if result.slot == self.photo.open_slot and result.value is not None:
+            self._show(self.photo)
+        return self.photo.take_result(result) or self.saves.take_result(result)

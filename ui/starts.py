@@ -1,0 +1,73 @@
+"""Faces to start from: the mean face, random ones by their seeds, and the training faces in turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+TEMPERATURE = 0.8  # of random faces: a little nearer to the mean face than portraits are
+LARGEST_SEED = 999_999
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """A face to start from.
+
+    Attributes:
+        code: (latent_dim,) float32.
+        caption: where it comes from.
+    """
+
+    code: np.ndarray
+    caption: str
+
+
+class Starts:
+    """Finds faces to start from; knows where it is among them.
+
+    Args:
+        latent: the latent space.
+        seed: that the seeds of random faces follow; None for ever different ones.
+
+    Attributes:
+        seed: of the last random face.
+        temperature: how far random faces go from the mean face: 0 not at all, 1 as portraits do.
+    """
+
+    def __init__(self, latent, seed: int | None = None):
+        self.latent = latent
+        self.temperature = TEMPERATURE
+        self._place = -1  # in the gallery of training faces
+        self._rng = np.random.default_rng(seed)
+        self.seed = self._new_seed()
+
+    def mean(self) -> Start:
+        """Return the mean face."""
+        return Start(self.latent.mean, "Mean face")
+
+    def training(self, step: int) -> Start:
+        """Return the next (1) or the previous (-1) training face; the first comes after none."""
+        gallery = self.latent.gallery
+        if self._place < 0 and step < 0:
+            self._place = 0
+        self._place = (self._place + step) % len(gallery)
+        caption = f"Training face {self._place + 1:,} of {len(gallery):,}"
+        return Start(gallery[self._place], caption)
+
+    def random(self, seed: int | None = None) -> Start:
+        """Return a new random face, or the one of a seed."""
+        self.seed = self._new_seed() if seed is None else seed
+        return Start(self.sample(self.seed, 1)[0], f"Random face · seed {self.seed}")
+
+    def sample(self, seed: int, n: int) -> np.ndarray:
+        """Return codes (n, latent_dim) of random faces by a seed."""
+        return self.latent.sample(n, np.random.default_rng(seed), self.temperature)
+
+    def _new_seed(self) -> int:
+        return int(self._rng.integers(1, LARGEST_SEED + 1))
+
+
+def decode_one(engine, code: np.ndarray) -> np.ndarray:
+    """Return the face (rows, columns) of one code (latent_dim,), float32 in [0, 1]."""
+    return engine.decode(np.asarray(code, np.float32)[np.newaxis])[0, ..., 0]
