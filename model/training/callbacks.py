@@ -176,7 +176,7 @@ class TrainingState(keras.callbacks.Callback):
         self.best_loss, self.history = best_loss, history
         self.best_weights = [arrays[f"best_{i}"] for i in range(len(model.weights))]
         model.set_weights([arrays[f"weight_{i}"] for i in range(len(model.weights))])
-        for i, variable in enumerate(model.training.optimizer.variables):
+        for i, variable in enumerate(model.optimizer.variables):
             variable.assign(arrays[f"optimizer_{i}"])
         return True
 
@@ -184,7 +184,7 @@ class TrainingState(keras.callbacks.Callback):
         """Read the state file, whose arrays have to be those of this model."""
         variables = {f"weight_{i}": variable for i, variable in enumerate(model.weights)}
         variables |= {f"best_{i}": variable for i, variable in enumerate(model.weights)}
-        variables |= {f"optimizer_{i}": v for i, v in enumerate(model.training.optimizer.variables)}
+        variables |= {f"optimizer_{i}": v for i, v in enumerate(model.optimizer.variables)}
         size = sum(8 * math.prod(variable.shape) for variable in variables.values())
         arrays = read_arrays(self.path, size + MAX_COUNTERS_BYTES)
         for name, variable in variables.items():
@@ -283,7 +283,7 @@ class Views(keras.callbacks.Callback):
 def averaged_weights(model: keras.Model) -> list[np.ndarray]:
     """Return the moving averages that the optimizer keeps, in the order of `get_weights`."""
     weights = model.get_weights()
-    model.training.optimizer.finalize_variable_values(model.trainable_variables)
+    model.optimizer.finalize_variable_values(model.trainable_variables)
     averages = model.get_weights()
     model.set_weights(weights)
     return averages

@@ -230,7 +230,7 @@ def compiled_model(
         build_optimizer(steps, settings.learning_rate, settings.weight_decay, settings.averaging),
         jit_compile=False,
     )
-    model.training.optimizer.build(model.trainable_variables)
+    model.optimizer.build(model.trainable_variables)
     return model
 
 

@@ -83,7 +83,7 @@ def test_learning_ends_at_the_first_epoch_that_is_as_good(arrays, tmp_path, monk
 
 def test_what_is_measured_on_the_way_are_the_averaged_weights(arrays):
     model = compiled_model(TINY_SETTINGS, 10)
-    for average in model.training.optimizer._model_variables_moving_average:
+    for average in model.optimizer._model_variables_moving_average:
         average.assign(keras.ops.full(average.shape, 0.125))
     weights = model.get_weights()
     network = build_autoencoder(TINY)
@@ -169,7 +169,7 @@ def test_the_command_measures_each_part_in_turn(arrays, tmp_path, monkeypatch, c
     }
 
     def alone(module, function, *arguments):
-        assert callable(getattr(importlib.import_module(f"model.{module}"), function))
+        assert callable(getattr(importlib.import_module(f"tests.bench.{module}"), function))
         called.append((function, *arguments))
         return results[function]
 

@@ -65,7 +65,7 @@ def measure_training(
 
 def _alone(module: str, function: str, *arguments):
     """Run a function of the model's modules in a process of its own; return what it returns."""
-    return measure(_call, f"model.{module}", function, arguments).result
+    return measure(_call, f"tests.bench.{module}", function, arguments).result
 
 
 def _call(module: str, function: str, arguments: tuple):

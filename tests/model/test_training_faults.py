@@ -68,7 +68,7 @@ def test_a_state_that_is_not_yet_in_its_place_leaves_the_former_one(tmp_path, mo
 
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
     model.compile(optimizer=keras.optimizers.AdamW(use_ema=True))
-    model.training.optimizer.build(model.trainable_variables)
+    model.optimizer.build(model.trainable_variables)
     state = TrainingState(tmp_path / "state.npz", "mine", 3)
     state.set_model(model)
     state.best_weights = first = model.get_weights()
