@@ -57,7 +57,7 @@ def open_array(path: Path) -> np.ndarray:
         ) from error
 
 
-def release(array: np.ndarray) -> None:
+def drop_pages(array: np.ndarray) -> None:
     """Let go of the pages of a read-only memory map that were read; other arrays stay as they are.
 
     The system counts pages that were looked at as memory of the process until it needs the room.

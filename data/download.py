@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from data.errors import UserError
-from data.progress import Progress
+from data.progress_bar import ProgressBar
 
 MAX_DOWNLOAD_BYTES = 4 << 30
 ATTEMPTS = 5
@@ -171,7 +171,7 @@ def _copy(
     """Write an answer, whose first bytes are `data`, up to its end."""
     done = start
     began = time.monotonic()
-    with Progress("Downloading the archive", total, start) as progress:
+    with ProgressBar("Downloading the archive", total, start) as progress:
         while data:
             done += len(data)
             if done > MAX_DOWNLOAD_BYTES:
@@ -207,7 +207,7 @@ def _check_size(total: int | None, start: int, part: Path) -> None:
 def _check_md5(publication: Publication, part: Path) -> None:
     digest = hashlib.md5(usedforsecurity=False)
     size = _size(part)
-    with part.open("rb") as file, Progress("Checking the archive", size) as progress:
+    with part.open("rb") as file, ProgressBar("Checking the archive", size) as progress:
         while data := file.read(1 << 20):
             digest.update(data)
             progress.update(file.tell())

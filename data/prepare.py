@@ -14,11 +14,11 @@ from data.errors import UserError
 from data.labels import LABELS_NAME, Portrait, write_labels
 from data.paths import NUMPY_FOLDER, ORIGINAL_FOLDER
 from data.portraits import PORTRAIT_BYTES, PORTRAIT_SHAPE, Skipped, read_year
-from data.progress import Progress
+from data.progress_bar import ProgressBar
 from data.record import RECORD_NAME, Preparation, find_prepared, write_record
+from data.replace import remove_unfinished, replace_set
 from data.sources import ArchiveSource, FolderSource, find_source, open_source
 from data.split import split_portraits
-from data.switch import remove_unfinished, switch, unfinished
 
 _FILES = [TEST_NAME, LABELS_NAME, RECORD_NAME, TRAIN_NAME]  # X_train appears last, as the seal
 _WRITE_BYTES = 1 << 20
@@ -72,7 +72,7 @@ def prepare_data(
 
 def _prepare(source: ArchiveSource | FolderSource, out: Path, origin: str) -> Preparation:
     try:
-        with unfinished(out) as work:
+        with replace_set(out, _FILES) as work:
             _check_space(out, 2 * source.estimate())
             names, skipped = _decode(source, work / "pixels")
             _check_count(len(names), source)
@@ -83,7 +83,6 @@ def _prepare(source: ArchiveSource | FolderSource, out: Path, origin: str) -> Pr
             write_labels(work / LABELS_NAME, _labels(names, train=train, test=test))
             summary = Preparation(origin, out, len(train), len(test), skipped)
             write_record(work / RECORD_NAME, summary, source.fingerprint())
-            switch(work, out, _FILES)
     except OSError as error:
         raise UserError(
             f"The arrays cannot be written to {out} ({error.strerror or error}): give "
@@ -102,7 +101,7 @@ def _decode(source: ArchiveSource | FolderSource, pixels: Path) -> tuple[list[st
     skipped = []
     with (
         pixels.open("wb", buffering=_WRITE_BYTES) as file,
-        Progress("Reading portraits", source.size) as progress,
+        ProgressBar("Reading portraits", source.size) as progress,
         warnings.catch_warnings(),
     ):
         warnings.filterwarnings("ignore", module="PIL")  # of harmless oddities in files
@@ -128,7 +127,7 @@ def _write_array(path: Path, pixels: Path, rows: np.ndarray) -> None:
     with (
         pixels.open("rb", buffering=0) as source,
         path.open("wb", buffering=_WRITE_BYTES) as file,
-        Progress(f"Writing {path.name}", len(rows)) as progress,
+        ProgressBar(f"Writing {path.name}", len(rows)) as progress,
     ):
         np.lib.format.write_array_header_1_0(file, header)
         for done, row in enumerate(rows.tolist()):

@@ -11,12 +11,12 @@ import csv
 import hashlib
 import json
 import math
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from data.errors import UserError
 from data.paths import MY_MODEL, SHIPPED_MODEL
+from data.replace import recover_folder, replace_folder
 
 NETWORK_FILE = "autoencoder.keras"
 LATENT_FILE = "latent.npz"
@@ -68,7 +68,7 @@ def check_folder(folder: Path) -> str:
     Raises:
         UserError: if a file is missing, oversized or of another model.
     """
-    recover(folder)
+    recover_folder(folder)
     card = read_card(folder)
     for name in (NETWORK_FILE, LATENT_FILE):
         if not (folder / name).is_file():
@@ -116,7 +116,7 @@ def publish(
 ) -> None:
     """Write a model folder under a new name, then make it current.
 
-    A kill at any moment leaves the former model or the new one whole: see `recover`.
+    A kill at any moment leaves the former model or the new one whole.
 
     Args:
         folder: where the model shall be.
@@ -128,38 +128,20 @@ def publish(
     Raises:
         UserError: if the folder cannot be written.
     """
-    new, old = _beside(folder, "new"), _beside(folder, "old")
     try:
-        shutil.rmtree(new, ignore_errors=True)
-        new.mkdir(parents=True)
-        card = {**card, **save(new), "model_id": file_hash(new / NETWORK_FILE)}
-        with (new / HISTORY_FILE).open("w", newline="", encoding="utf-8") as file:
-            if history:
-                writer = csv.DictWriter(file, list(history[-1]), extrasaction="ignore")
-                writer.writeheader()
-                writer.writerows(history)
-        (new / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
-        recover(folder)
-        shutil.rmtree(old, ignore_errors=True)
-        if folder.exists():
-            folder.replace(old)
-        new.replace(folder)
-        shutil.rmtree(old, ignore_errors=True)
+        with replace_folder(folder) as new:
+            card = {**card, **save(new), "model_id": file_hash(new / NETWORK_FILE)}
+            with (new / HISTORY_FILE).open("w", newline="", encoding="utf-8") as file:
+                if history:
+                    writer = csv.DictWriter(file, list(history[-1]), extrasaction="ignore")
+                    writer.writeheader()
+                    writer.writerows(history)
+            (new / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
-        recover(folder)
-        shutil.rmtree(new, ignore_errors=True)
         raise UserError(
             f"The model cannot be written to {folder} ({error.strerror or error}). "
             "Make room or make the folder writable, then call learn() again: it continues."
         ) from None
-
-
-def recover(folder: Path) -> None:
-    """Bring back the former model where a kill fell between the two renames of `publish`."""
-    old = _beside(folder, "old")
-    if old.is_dir() and not folder.exists():
-        with contextlib.suppress(OSError):
-            old.replace(folder)
 
 
 def read_history(folder: Path) -> list[dict[str, float]]:
@@ -186,7 +168,3 @@ def is_history(rows: object, columns: tuple[str, ...] = ("epoch",)) -> bool:
         and all(isinstance(value, float) and math.isfinite(value) for value in row.values())
         for row in rows
     )
-
-
-def _beside(folder: Path, suffix: str) -> Path:
-    return folder.with_name(f"{folder.name}.{suffix}")

@@ -8,8 +8,6 @@ the callers turn it into a sentence.
 import base64
 import json
 import math
-import os
-import tempfile
 import time
 import zlib
 from pathlib import Path
@@ -17,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from data.errors import UserError
+from data.replace import replace_file
 
 STAMP = "%Y-%m-%d-%H%M%S"
 
@@ -27,18 +26,10 @@ def write_atomic(path: Path, content: bytes) -> None:
     Raises:
         UserError: The disk is full, the folder cannot be written, and the like.
     """
-    temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        with replace_file(path) as new:
+            new.write_bytes(content)
     except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
         reason = error.strerror or error
         raise UserError(
             f"{path.name} could not be written ({reason}); "

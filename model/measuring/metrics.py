@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data import UserError, load_arrays
-from data.arrays import release
+from data.arrays import drop_pages
 from model.frame import crop, face_mask, mirror
 from model.measuring.normality import code_metrics, code_summary
 from model.measuring.pca import PCABaseline
@@ -166,7 +166,7 @@ def image_blocks(X: np.ndarray, mirrored: bool = False) -> Iterator[np.ndarray]:
     for start in range(0, len(X), BLOCK):
         portraits = np.asarray(X[start : start + BLOCK])
         images = crop(mirror(portraits) if mirrored else portraits)
-        release(X)
+        drop_pages(X)
         yield images
 
 

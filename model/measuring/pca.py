@@ -18,7 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from data.arrays import release
+from data.arrays import drop_pages
+from data.replace import replace_file
 from model.containers import finite, read_arrays
 from model.frame import IMAGE_SHAPE, crop, mirror
 
@@ -103,16 +104,8 @@ class PCABaseline:
 
     def save(self, path: Path) -> None:
         """Write the three arrays to one `.npz` file, which appears whole or not at all."""
-        path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(path.name + ".part")
-        try:
-            with beside.open("wb") as file:
-                np.savez(file, mean=self.mean, components=self.components, variances=self.variances)
-            beside.replace(path)
-        except OSError:
-            beside.unlink(missing_ok=True)
-            raise
+        with replace_file(Path(path)) as new, new.open("wb") as file:
+            np.savez(file, mean=self.mean, components=self.components, variances=self.variances)
 
     @classmethod
     def load(cls, path: Path) -> "PCABaseline":
@@ -143,7 +136,7 @@ def _blocks(X_train: np.ndarray) -> Iterator[np.ndarray]:
         portraits = np.asarray(X_train[start : start + BLOCK])
         for images in (crop(portraits), crop(mirror(portraits))):
             yield images.reshape(len(images), -1)
-        release(X_train)
+        drop_pages(X_train)
 
 
 def _covariance_times(X_train: np.ndarray, mean: np.ndarray, basis: np.ndarray) -> np.ndarray:
@@ -162,5 +155,5 @@ def _fingerprint(X_train: np.ndarray) -> str:
     )
     for start in range(0, len(X_train), BLOCK):
         digest.update(np.ascontiguousarray(X_train[start : start + BLOCK]))
-        release(X_train)
+        drop_pages(X_train)
     return digest.hexdigest()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from data.arrays import release
+from data.arrays import drop_pages
 from model.frame import (
     CROP_LEFT,
     CROP_TOP,
@@ -66,7 +66,7 @@ def training_batches(
 
     def read(rows):
         batch = portraits[np.sort(rows)]
-        release(portraits)
+        drop_pages(portraits)
         return batch
 
     def load(rows):
@@ -85,7 +85,7 @@ def validation_batches(portraits: np.ndarray, batch_size: int) -> tf.data.Datase
     def generate():
         for start in range(0, len(portraits), batch_size):
             images = crop(portraits[start : start + batch_size])
-            release(portraits)
+            drop_pages(portraits)
             yield images, images
 
     spec = tf.TensorSpec((None, *IMAGE_SHAPE, 1), tf.float32)

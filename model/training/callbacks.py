@@ -15,6 +15,7 @@ import keras
 import numpy as np
 
 from data.errors import UserError
+from data.replace import replace_file
 from model.containers import read_arrays
 from model.folder import HISTORY_COLUMNS, is_history
 
@@ -134,15 +135,10 @@ class TrainingState(keras.callbacks.Callback):
             "best_epoch": self.best_epoch,
             "history": self.history,
         }
-        beside = self.path.with_name(self.path.name + ".new")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with beside.open("wb") as file:
+            with replace_file(self.path) as new, new.open("wb") as file:
                 np.savez(file, counters=np.array(json.dumps(counters)), **arrays)
-            beside.replace(self.path)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
             raise UserError(
                 f"The training state cannot be written to {self.path} ({error.strerror}). "
                 "Make room or make the folder writable, then call learn() again."

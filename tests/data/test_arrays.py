@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from data import UserError, load_arrays, load_labels
-from data.arrays import release
+from data.arrays import drop_pages
 from data.labels import Portrait, write_labels
 from data.memory import memory_in_use
 
@@ -37,7 +37,7 @@ def test_released_pages_are_no_longer_held_and_can_be_read_again(tmp_path):
     before = mapped()
     total = int(train.sum())
     assert mapped() - before > 50e6
-    release(train[:1500])  # a part of it stands for the whole
+    drop_pages(train[:1500])  # a part of it stands for the whole
     assert mapped() - before < 5e6
     assert int(train.sum()) == total
 
@@ -46,9 +46,9 @@ def test_nothing_is_lost_where_arrays_can_be_written(tmp_path):
     save(tmp_path)
     changed = np.load(tmp_path / "X_train.npy", mmap_mode="c")
     changed[0] = 5
-    release(changed)
+    drop_pages(changed)
     assert (changed[0] == 5).all()
-    release(np.ones(3))
+    drop_pages(np.ones(3))
 
 
 def test_no_arrays_says_what_to_call(tmp_path):

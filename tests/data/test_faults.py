@@ -70,7 +70,7 @@ def test_arrays_are_made_again_when_they_should_be(tmp_path, archive, files):
 
 STOPPED = """
     import os, pathlib, shutil, sys
-    import data.prepare, data.switch
+    import data.prepare, data.replace
 
     left = int(sys.argv[3])
 
@@ -83,7 +83,7 @@ STOPPED = """
             return function(*args, **kwargs)
         return stopping
 
-    pathlib.Path.rename = stop_before(pathlib.Path.rename)
+    pathlib.Path.replace = stop_before(pathlib.Path.replace)
     shutil.rmtree = stop_before(shutil.rmtree)
     os.fsync = stop_before(os.fsync)
     data.prepare.write_labels = stop_before(data.prepare.write_labels)
@@ -137,14 +137,14 @@ def test_arrays_in_use_stay_as_they_were(tmp_path, archive, files, monkeypatch):
     out = tmp_path / "out"
     prepare_data(write_folder(tmp_path / "older", dict(list(files.items())[:6])), out)
     before = contents(out)
-    rename = Path.rename
+    rename = Path.replace
 
     def refuse(self, target):
         if self == out / "X_test.npy":
             raise PermissionError(errno.EACCES, "used by another process")
         return rename(self, target)
 
-    monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     with pytest.raises(UserError, match="close the programs that use the arrays"):
         prepare_data(archive, out)
@@ -152,7 +152,7 @@ def test_arrays_in_use_stay_as_they_were(tmp_path, archive, files, monkeypatch):
 
 
 def test_virus_scanner_that_holds_a_file_for_a_moment_is_waited_for(tmp_path, archive, monkeypatch):
-    rename = Path.rename
+    rename = Path.replace
     refusals = [1, 2]
 
     def refuse(self, target):
@@ -161,7 +161,7 @@ def test_virus_scanner_that_holds_a_file_for_a_moment_is_waited_for(tmp_path, ar
             raise PermissionError(errno.EACCES, "used by another process")
         return rename(self, target)
 
-    monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     assert prepare_data(archive, tmp_path / "out").made
     assert not refusals

@@ -1,9 +1,11 @@
 import json
 import os
+from pathlib import Path
 
 import pytest
 
 from data.errors import UserError
+from data.replace import recover_folder
 from model import folder as files
 from model.folder import (
     CARD_FILE,
@@ -15,7 +17,6 @@ from model.folder import (
     publish,
     read_card,
     read_history,
-    recover,
 )
 
 
@@ -58,7 +59,7 @@ def test_a_kill_between_the_renames_leaves_a_whole_model(folder, monkeypatch, re
     class Killed(BaseException):
         pass
 
-    rename, done = files.Path.replace, []
+    rename, done = Path.replace, []
 
     def replace(self, target):
         if len(done) == renames:
@@ -66,7 +67,7 @@ def test_a_kill_between_the_renames_leaves_a_whole_model(folder, monkeypatch, re
         done.append(target)
         return rename(self, target)
 
-    monkeypatch.setattr(files.Path, "replace", replace)
+    monkeypatch.setattr(Path, "replace", replace)
     if renames < 2:
         with pytest.raises(Killed):
             publish(folder, save_as("two"), {}, [])
@@ -149,5 +150,5 @@ def test_a_network_that_cannot_be_read_is_one_sentence(folder, monkeypatch):
 
 
 def test_recover_needs_nothing_to_do(folder):
-    recover(folder)
+    recover_folder(folder)
     assert read_card(folder)["said"] == "one"

@@ -25,7 +25,7 @@ KILLED = """
 import os, sys
 import keras
 from model.training.learn import learn
-from tests.test_training_faults import SETTINGS
+from tests.model.test_training_faults import SETTINGS
 
 class Kill(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):

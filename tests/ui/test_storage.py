@@ -84,7 +84,7 @@ def test_a_refused_write_keeps_the_old_file_and_says_so(tmp_path, monkeypatch):
     def full(handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("ui.storage.os.fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(UserError, match="No space left"):
         write_atomic(path, b"two")
     assert path.read_bytes() == b"one"

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from data.errors import UserError
 from data.paths import FIGURES_FOLDER
+from data.replace import replace_file
 
 DPI = 150
 DEMO_DPI = 110  # of the pictures in git, which keeps them for ever
@@ -21,11 +22,9 @@ def save(figure: Figure, name: str, folder: Path = FIGURES_FOLDER, dpi: int = DP
         UserError: if the folder cannot be written.
     """
     path = Path(folder) / f"{name}.png"
-    beside = path.with_name(f".{name}.png")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(beside, format="png", dpi=dpi)
-        beside.replace(path)
+        with replace_file(path) as new:
+            figure.savefig(new, format="png", dpi=dpi)
     except OSError as error:
         raise UserError(
             f"The picture {path} cannot be written ({error.strerror or error}): "

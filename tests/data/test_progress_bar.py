@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-import data.progress
-from data.progress import Progress
+import data.progress_bar
+from data.progress_bar import ProgressBar
 
 
 class Terminal(io.StringIO):
@@ -15,21 +15,21 @@ class Terminal(io.StringIO):
 
 
 def test_line_tells_share_and_time_left():
-    progress = Progress("Reading", 1000, start=250)
+    progress = ProgressBar("Reading", 1000, start=250)
     half = "[############............]"
     assert progress.line(500, 4.0, "500 files") == f"Reading  {half}  50%  500 files  8 s left"
     assert progress.line(250, 0.0) == "Reading  [######..................]  25%"
     assert progress.line(500, 400.0).endswith("13 min left")
     assert progress.line(1200, 5.0) == f"Reading  [{'#' * 24}] 100%  0 s left"
-    assert Progress("Reading", None).line(7, 1.0, "7 MB") == "Reading  7 MB"
+    assert ProgressBar("Reading", None).line(7, 1.0, "7 MB") == "Reading  7 MB"
 
 
 def test_line_is_rewritten_and_taken_away(monkeypatch):
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr(data.progress, "_SECONDS_BETWEEN", 0)
+    monkeypatch.setattr(data.progress_bar, "_SECONDS_BETWEEN", 0)
     monkeypatch.setenv("COLUMNS", "60")
-    with Progress("Reading", 10) as progress:
+    with ProgressBar("Reading", 10) as progress:
         progress.update(1, "note " * 30)
         progress.update(10)
     lines = terminal.getvalue().split("\r")
@@ -41,6 +41,6 @@ def test_line_is_rewritten_and_taken_away(monkeypatch):
 @pytest.mark.parametrize("stream", [io.StringIO(), None])
 def test_a_log_file_and_no_console_see_nothing(monkeypatch, stream):
     monkeypatch.setattr(sys, "stderr", stream)
-    with Progress("Reading", 10) as progress:
+    with ProgressBar("Reading", 10) as progress:
         progress.update(5)
     assert stream is None or stream.getvalue() == ""

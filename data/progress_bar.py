@@ -8,7 +8,7 @@ _SECONDS_BETWEEN = 0.1
 _BAR = 24  # letters
 
 
-class Progress:
+class ProgressBar:
     """One line that is written over again and again, used as a context manager.
 
     Args:
@@ -25,7 +25,7 @@ class Progress:
         self._shown = 0.0
         self._terminal = sys.stderr is not None and sys.stderr.isatty()
 
-    def __enter__(self) -> "Progress":
+    def __enter__(self) -> "ProgressBar":
         return self
 
     def __exit__(self, *_error: object) -> None:
