@@ -4,7 +4,7 @@
 
 Each seed damages one file in its own way and hands it to the data room, which must answer with a
 result or with one sentence; nothing else may be raised, no file may appear elsewhere, and every run
-must end. `tests/test_fuzzing.py` runs the first seeds of the same.
+must end. `tests/fuzz/test_fuzzing.py` runs the first seeds of the same.
 """
 
 import gzip

@@ -6,7 +6,7 @@ Each seed changes one file: bytes of it, or the members inside a zip file with r
 to the layers a config names and the arrays of an HDF5 file. A network and its latent space must
 work or be refused in one sentence; a training state, a cached baseline and a history must work or
 be passed over. Nothing else may be raised, no code may run, no other file may be read or change, no
-size may be believed. `tests/test_fuzzing.py` runs the first seeds.
+size may be believed. `tests/fuzz/test_fuzzing.py` runs the first seeds.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""The first seeds of the fuzz commands, 200 of every kind of file."""
+"""The first seeds of the fuzz commands: 20 of every kind of file, and 200 where there is time."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.fuzz.data import DataFuzzer
 from tests.fuzz.model import ModelFuzzer
 from tests.fuzz.ui_files import FilesFuzzer
 
-SEEDS = 200
+FEW, MANY = 20, 200
 
 
 class QuickModelFuzzer(ModelFuzzer):
@@ -26,9 +26,19 @@ def fuzzers(tmp_path_factory):
     return made
 
 
-@pytest.mark.parametrize(
+every_kind = pytest.mark.parametrize(
     ("fuzzer", "kind"), [(fuzzer, kind) for fuzzer in FUZZERS for kind in fuzzer.kinds]
 )
+
+
+@every_kind
 def test_damaged_files_are_read_or_refused_in_one_sentence(fuzzers, fuzzer, kind):
-    for seed in range(SEEDS):
+    for seed in range(FEW):
+        fuzzers[fuzzer].run(seed, kind)
+
+
+@pytest.mark.many_seeds
+@every_kind
+def test_so_are_those_of_many_more_seeds(fuzzers, fuzzer, kind):
+    for seed in range(FEW, MANY):
         fuzzers[fuzzer].run(seed, kind)
