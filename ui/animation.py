@@ -46,29 +46,24 @@ def between(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
     return (direction * (radius / np.sin(angle))).astype(a.dtype)
 
 
-def morph(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
-    """Return `n` points (n, d) from `a` to `b`, both included, that start and stop gently."""
-    return walk(np.stack([a, b]), n, loop=False)
+def walk(points: np.ndarray, n: int) -> np.ndarray:
+    """Return `n` points (n, d) on a walk round and round that slows down at every one of `points`.
 
-
-def walk(points: np.ndarray, n: int, loop: bool = True) -> np.ndarray:
-    """Return `n` points (n, d) on a walk that slows down at every one of `points`.
+    The last point is the one before the first, so that a film of them repeats without a halt.
 
     Args:
         points: (m, d) whitened values, m >= 1.
-        n: How many, at least 2.
-        loop: Go back to the first; the last point returned then is the one before it, so that a
-            film of them repeats without a halt.
+        n: how many, at least 2.
     """
     points = np.asarray(points)
     if points.ndim != 2 or len(points) < 1 or n < 2:
         raise ValueError(f"A walk takes (m, d) points and n >= 2. Received: {points.shape}, {n}")
-    stops = np.concatenate([points, points[:1]]) if loop else points
-    places = np.linspace(0, len(stops) - 1, n, endpoint=not loop)
-    legs = np.minimum(places.astype(int), max(len(stops) - 2, 0))
+    stops = np.concatenate([points, points[:1]])
+    places = np.linspace(0, len(points), n, endpoint=False)
+    legs = places.astype(int)
     return np.stack(
         [
-            between(stops[leg], stops[min(leg + 1, len(stops) - 1)], ease(place - leg))
+            between(stops[leg], stops[leg + 1], ease(place - leg))
             for leg, place in zip(legs, places, strict=True)
         ]
     )

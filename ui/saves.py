@@ -13,6 +13,7 @@ import struct
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +22,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from data.errors import UserError
-from ui.pictures import drawing_on_paper, enlarge, side_by_side, to_pixels
+from model.frame import IMAGE_SHAPE
+from ui.pictures import DRAWING_SHAPE, drawing_on_paper, enlarge, side_by_side, to_pixels
 from ui.storage import (
     STAMP,
     claim_name,
@@ -33,8 +35,6 @@ from ui.storage import (
     write_atomic,
 )
 
-IMAGE_SHAPE = (160, 176)
-DRAWING_SHAPE = (160, 176, 2)  # grey level and coverage
 ENLARGEMENT = 4
 
 _KEYWORD = "latent-face-explorer"
@@ -178,6 +178,13 @@ def list_saves(folder: Path) -> list[Path]:
     except OSError:
         return []
     return sorted(filter(is_save, paths), key=_age, reverse=True)
+
+
+def read_saves(folder: Path, model_id: str, latent_dim: int) -> Iterator[SavedFace]:
+    """Yield the faces saved in a folder, newest first; without damaged ones and other models'."""
+    for path in list_saves(folder):
+        with suppress(UserError):
+            yield read_save(path, model_id, latent_dim)
 
 
 def _age(path: Path) -> tuple[str, int, str]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from data.errors import UserError
 from data.paths import SAVES_FOLDER
+from ui.pictures import DRAWING_SHAPE
 from ui.storage import (
     pack_numbers,
     pack_pixels,
@@ -23,7 +24,6 @@ from ui.storage import (
     write_atomic,
 )
 
-DRAWING_SHAPE = (160, 176, 2)  # grey level and coverage
 FILE_NAME = "session.json"
 SET_ASIDE_NAME = "session-damaged.json"
 

@@ -1,4 +1,4 @@
-"""Faces to start from: the mean face, random ones by their seeds, and the training faces in turn."""
+"""Faces to start from: the mean face, random ones by their seeds, training faces in turn."""
 
 from __future__ import annotations
 

@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from model.frame import FACE_AXIS
 from ui.drawing.answer import Portraitist
 from ui.drawing.brush import Brush
-from ui.drawing.canvas import FACE_AXIS, Canvas
+from ui.drawing.canvas import Canvas
 from ui.drawing.curve import Point
 from ui.pictures import drawing_on_paper, to_pixels
 

@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from tests.ui.driver import Driver, FakeEngine
-from ui.photo import LEFT_EYE, RIGHT_EYE
+from ui.photo.placement import LEFT_EYE, RIGHT_EYE
 from ui.saves import list_saves, save_face
 from ui.screen import Screen
 from ui.session import Session

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ui.drawing.canvas import PAPER, over_paper
+from ui.pictures import PAPER, over_paper
 
 REFINE_STEPS = 32
 SHOWN_STEPS = 2  # a refinement shows itself every so many steps

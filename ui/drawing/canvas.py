@@ -4,13 +4,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from model.frame import FACE_AXIS
 from ui.drawing.box import NOTHING, Box
 from ui.drawing.brush import Brush, Tool
 from ui.drawing.curve import Point
 from ui.drawing.stroke import Stroke
-
-PAPER = 255
-FACE_AXIS = 93.5  # column about which the faces of the archive are symmetric
+from ui.pictures import PAPER, over_paper, to_pixels
 
 
 def mirrored(point: Point) -> Point:
@@ -62,7 +61,7 @@ class Canvas:
             raise ValueError("A cloning brush needs a picture to copy. Received: source=None")
         self.finish()
         self._base, self.pixels = self.pixels, self.pixels.copy()
-        copied = None if source is None else as_gray(source)
+        copied = None if source is None else to_pixels(source)
         self.stroke = Stroke(brush, point, self.shape, mirrored, copied)
         return self._paint(self.stroke.extend([]))
 
@@ -145,23 +144,4 @@ def painted(image: np.ndarray) -> np.ndarray:
     Returns:
         uint8 (rows, columns, 2).
     """
-    return np.stack([as_gray(image), np.full(image.shape, 255, np.uint8)], axis=-1)
-
-
-def as_gray(image: np.ndarray) -> np.ndarray:
-    """Turn a picture in [0, 1] into whole numbers from 0 to 255."""
-    return np.rint(np.clip(image, 0.0, 1.0) * 255).astype(np.uint8)
-
-
-def over_paper(pixels: np.ndarray, paper: np.ndarray | int = PAPER) -> np.ndarray:
-    """Lay gray and coverage over paper.
-
-    Args:
-        pixels: uint8 (rows, columns, 2).
-        paper: gray of the paper, 0 to 255; one number, or an array (rows, columns).
-
-    Returns:
-        float32 (rows, columns) from 0 to 255.
-    """
-    cover = pixels[..., 1] / np.float32(255)
-    return pixels[..., 0] * cover + np.float32(1) * paper * (1 - cover)
+    return np.stack([to_pixels(image), np.full(image.shape, 255, np.uint8)], axis=-1)

@@ -11,10 +11,12 @@ import numpy as np
 import pygame
 import pygame.gfxdraw
 
+from model.frame import FACE_AXIS
 from ui.drawing.box import NOTHING, Box
-from ui.drawing.canvas import FACE_AXIS, PAPER, mirrored, over_paper
+from ui.drawing.canvas import mirrored
 from ui.drawing.enlarging import Enlarged
 from ui.drawing.sheet import Sheet
+from ui.pictures import PAPER, over_paper
 from ui.theme import COLORS, Theme
 from ui.widgets.base import Point
 from ui.widgets.face_view import FaceView

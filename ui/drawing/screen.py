@@ -10,6 +10,7 @@ import numpy as np
 import pygame
 
 from data.errors import UserError
+from model.frame import IMAGE_SHAPE
 from ui.drawing import answering, files, starts
 from ui.drawing.brush import Brush, Tool
 from ui.drawing.canvas import blank
@@ -17,7 +18,7 @@ from ui.drawing.commands import drawing_commands
 from ui.drawing.desk import Desk
 from ui.drawing.overlays import Overlays
 from ui.drawing.sheet import Sheet
-from ui.saves import IMAGE_SHAPE, is_save
+from ui.saves import is_save
 from ui.screen import Screen
 from ui.theme import Theme
 from ui.worker import Result

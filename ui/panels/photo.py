@@ -13,7 +13,9 @@ import pygame
 from data.errors import UserError
 from ui.host import Host
 from ui.panels.eye_markers import EyeMarkers
-from ui.photo import PHOTOS_FOLDER, Photo, align, guess_eyes, list_photos, open_photo
+from ui.photo.eyes import guess_eyes
+from ui.photo.opening import PHOTOS_FOLDER, Photo, list_photos, open_photo
+from ui.photo.placement import align
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.button import Button
 from ui.widgets.face_view import FaceView

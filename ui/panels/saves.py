@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import pygame
 
-from data.errors import UserError
 from ui.host import Host
-from ui.saves import list_saves, read_save
+from ui.saves import read_saves
 from ui.theme import COLORS, Theme
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
@@ -99,12 +98,9 @@ def _read(
     """Yield the saves that were read so far; saves of other models are passed over."""
     paths: list[Path] = []
     images: list[np.ndarray | None] = []
-    for number, path in enumerate(list_saves(folder)):
-        try:
-            images.append(read_save(path, model_id, latent_dim).image)
-            paths.append(path)
-        except UserError:
-            continue
+    for number, save in enumerate(read_saves(folder, model_id, latent_dim)):
+        paths.append(save.path)
+        images.append(save.image)
         if number % CHUNK == CHUNK - 1:
             yield list(paths), list(images)
     yield paths, images

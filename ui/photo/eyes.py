@@ -12,9 +12,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from model.frame import IMAGE_SHAPE
 from ui.photo.faces import SPREADS, FaceSpace, Step, learn_step, resemblance
 from ui.photo.opening import Photo
-from ui.photo.placement import FRAME_SHAPE, LEFT_EYE, RIGHT_EYE, Placement, crop
+from ui.photo.placement import LEFT_EYE, RIGHT_EYE, Placement, crop
 from ui.photo.scan import Filter
 
 _FACES = 192  # decoded to learn from
@@ -192,6 +193,6 @@ def _as_guess(turn: complex, offset: complex, score: float) -> Guess:
 def _middle(photo: Photo) -> Guess:
     """Return the guess that the photo is a portrait like the model's."""
     width, height = photo.size
-    scale = max(width / FRAME_SHAPE[1], height / FRAME_SHAPE[0])
-    centre = complex(FRAME_SHAPE[1] - 1, FRAME_SHAPE[0] - 1) / 2
+    scale = max(width / IMAGE_SHAPE[1], height / IMAGE_SHAPE[0])
+    centre = complex(IMAGE_SHAPE[1] - 1, IMAGE_SHAPE[0] - 1) / 2
     return _as_guess(scale, complex(width - 1, height - 1) / 2 - scale * centre, 0.0)

@@ -7,13 +7,13 @@ levels). All placements are sampled in one go, which is what makes a search in N
 
 import numpy as np
 
-from ui.photo.placement import FRAME_SHAPE
+from model.frame import IMAGE_SHAPE
 
 
 def lattice(step: int) -> np.ndarray:
     """Return the frame's points `step` pixels apart, complex (160 / step, 176 / step)."""
-    rows = np.arange(FRAME_SHAPE[0] // step) * step + (step - 1) / 2
-    columns = np.arange(FRAME_SHAPE[1] // step) * step + (step - 1) / 2
+    rows = np.arange(IMAGE_SHAPE[0] // step) * step + (step - 1) / 2
+    columns = np.arange(IMAGE_SHAPE[1] // step) * step + (step - 1) / 2
     return columns[None, :] + 1j * rows[:, None]
 
 

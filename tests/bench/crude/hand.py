@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from model.frame import IMAGE_SHAPE
+from model.frame import FACE_AXIS, IMAGE_SHAPE
 from ui.drawing.brush import LARGEST, SMALLEST, Brush
-from ui.drawing.canvas import FACE_AXIS, Canvas, painted
+from ui.drawing.canvas import Canvas, painted
 from ui.drawing.curve import Point
 
 STEP = 7.0  # pixels between two reports of the mouse, at usual speed
