@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from data.memory import peak_memory
+from tests.bench.memory import peak_memory
 from data.portraits import FOLDERS, MAX_FILE_BYTES, PORTRAIT_SHAPE, PortraitFile, decode_portrait
 from data.prepare import prepare_data
 from data.sources import open_source

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from data import UserError
-from data.memory import Memory
+from tests.bench.memory import Memory
 from tests.bench import benchmarks
 from tests.bench.benchmarks import markdown, remarks, table
 from tests.bench.preparation import Comparison, Measured

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from data import UserError, load_arrays
-from data.memory import Memory, memory_in_use, peak_memory
+from tests.bench.memory import Memory, memory_in_use, peak_memory
 from data.prepare import prepare_data
 from model.network import build_autoencoder
 from model.training.learn import compiled_model

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 from data import load_arrays
-from data.memory import peak_memory
+from tests.bench.memory import peak_memory
 from model.measuring.metrics import image_blocks
 from model.network import build_autoencoder
 from model.training.callbacks import averaged_weights

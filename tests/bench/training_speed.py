@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from data import load_arrays
 from data.arrays import TEST_NAME, TRAIN_NAME
-from data.memory import memory_in_use
+from tests.bench.memory import memory_in_use
 from model.measuring.metrics import split_validation
 from model.training.augmentation import training_batches
 from model.training.learn import Settings, compiled_model

@@ -9,7 +9,7 @@ import pytest
 from data import UserError, load_arrays, load_labels
 from data.arrays import drop_pages
 from data.labels import Portrait, write_labels
-from data.memory import memory_in_use
+from tests.bench.memory import memory_in_use
 
 
 def save(folder, train=None, test=None):
