@@ -2,8 +2,8 @@
 
 The `tarfile` module only parses the 512-byte headers here. Its own reader, `tarfile.open` in mode
 `r|gz`, never looks at gzip's checksum, accepts a file whose last bytes are missing, takes a damaged
-header in the middle for the end of the archive, reads extension headers of any size into memory, and
-in many of the Pythons in use loops forever on a crafted one (CVE-2025-8194).
+header in the middle for the end of the archive, reads extension headers of any size into memory,
+and in many of the Pythons in use loops forever on a crafted one (CVE-2025-8194).
 """
 
 import io
@@ -52,8 +52,8 @@ def read_tar(read: Callable[[int], bytes], max_file_bytes: int) -> Iterator[TarE
     """Yield the entries of a `.tar.gz` (or `.tar`) file in their order, extracting nothing.
 
     Args:
-        read: The `read` method of the archive, opened at its start.
-        max_file_bytes: Larger files are passed over without being kept.
+        read: the `read` method of the archive, opened at its start.
+        max_file_bytes: larger files are passed over without being kept.
 
     Raises:
         DamagedArchive: The archive is cut off or damaged, or larger than any archive of portraits.
@@ -139,7 +139,7 @@ def _entries(stream: _Stream, max_file_bytes: int) -> Iterator[TarEntry]:
         padding = -size % _BLOCK
         if header.type in _EXTENSIONS:
             if size > MAX_EXTENSION_BYTES:
-                raise DamagedArchive("has a name of unbelievable length")
+                raise DamagedArchive("has an impossibly long name")
             data = stream.read(size)
             stream.skip(padding)
             extension |= _read_extension(header.type, data)
