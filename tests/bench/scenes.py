@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 def sliders(film: Film) -> None:
     """Take a training face through a direction and a slider, then a random one."""
-    board = film.app.window.screen.board.widget
+    panel = film.app.window.screen.sliders
     film.hold(0.5)
     film.click(_button(film.app, "Another face").rect.center)
     film.hold(0.4)
-    _drag(film, board.directions[0], (2.0, -2.0), 1.1)
-    _drag(film, board.sliders[1], (-2.0, 1.2), 1.0)
+    _drag(film, panel.directions[0], (2.0, -2.0), 1.1)
+    _drag(film, panel.sliders[1], (-2.0, 1.2), 1.0)
     film.click(_button(film.app, "Random").rect.center)
     film.hold(0.5)
-    _drag(film, board.sliders[4], (2.0, -1.5), 0.9)
-    _drag(film, board.sliders[0], (1.5,), 0.7)
+    _drag(film, panel.sliders[4], (2.0, -1.5), 0.9)
+    _drag(film, panel.sliders[0], (1.5,), 0.7)
     film.hold(0.9)
 
 
