@@ -31,12 +31,12 @@ def sliders(film: Film) -> None:
 
 def drawing(film: Film) -> None:
     """Draw a face in a few mirrored strokes, then say how likely the answer shall be."""
-    desk = film.app.window.screen.desk
+    view = film.app.window.screen.view
     film.key("x")
     film.hold(0.5)
 
     def stroke(points: list[Point], seconds: float) -> None:
-        places = [desk.easel.to_window(point) for point in points]
+        places = [view.canvas.to_window(point) for point in points]
         film.glide(places[0], 0.25)
         film.press()
         film.follow(places, seconds)
@@ -54,7 +54,7 @@ def drawing(film: Film) -> None:
     stroke(_arc(93.5, 74, 40, 34, 190, 270), 0.4)
     stroke(_arc(93.5, 66, 24, 14, 200, 270), 0.3)
     film.hold(0.7)
-    _drag(film, desk.realism, (0.15, 0.9, 0.5), 0.8)
+    _drag(film, view.realism, (0.15, 0.9, 0.5), 0.8)
     film.hold(0.8)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from tests.bench.crude import features
 from tests.bench.crude.hair import KINDS, draw_hair
 from tests.bench.crude.hand import Hand, ellipse
-from ui.drawing.curve import Point
+from ui.drawing.stroke import Point
 from ui.pictures import over_paper
 
 PER_STYLE = 10
