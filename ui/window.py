@@ -222,14 +222,6 @@ class Window:
         """Find what is under the mouse after widgets moved, came or went."""
         self.pointer.refresh()
 
-    def handle(self, event: pygame.event.Event) -> None:
-        """Pass an event of mouse or keyboard to what it is meant for."""
-        if not self.screen.handle(event) and not self.pointer.handle(event):
-            if event.type in (pygame.KEYDOWN, pygame.KEYUP):
-                self.keymap.handle(event)
-            elif event.type == pygame.WINDOWFOCUSLOST:
-                self.keymap.let_go()
-
     def repaint(self) -> list[pygame.Rect]:
         """Draw what became stale, and what the mouse is over; return what was drawn."""
         widget = self.pointer.hovered

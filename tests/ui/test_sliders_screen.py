@@ -105,6 +105,29 @@ def test_drag_back_to_where_it_began_changes_no_bit(driver):
     assert editor(driver).now.code.tobytes() == code.tobytes()
 
 
+def test_what_happens_during_a_drag_is_not_lost(driver):
+    dragged, other = sliders(driver)[0], sliders(driver)[1]
+    drag(driver, dragged, 1.0, release=False)
+    driver.wheel(5, other.rect.center)
+    driver.drag((dragged.x_of(2.0), dragged.track.centery))
+    driver.release()
+    assert abs(dragged.value - 2.0) < 0.05
+    assert abs(other.value - 0.5) < 1e-3
+    for _ in range(3):
+        driver.key("ctrl+z")
+    assert editor(driver).now.caption == "Mean face"
+    assert not editor(driver).history.can_undo
+
+
+def test_other_buttons_do_not_drag(driver):
+    slider = sliders(driver)[3]
+    for button in (2, 3):
+        driver.press(slider.rect.center, button)
+        driver.drag((slider.x_of(2.0), slider.track.centery))
+        driver.release(button=button)
+        assert slider.value == 0
+
+
 def test_wheel_nudges_and_a_run_of_nudges_is_one_step(driver):
     slider = sliders(driver)[20]
     before = editor(driver).now
