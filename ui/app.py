@@ -97,7 +97,7 @@ class App:
             self._rest(end)
 
     def step(self) -> bool:
-        """Run one frame; say whether the window is still open."""
+        """Run one frame; return whether the window is still open."""
         started = time.perf_counter()
         window = self.window
         for event in pygame.event.get():

@@ -207,7 +207,7 @@ class Window:
         self._menu.open_at(anchor, self.root.rect, self.theme)
 
     def close_menu(self) -> bool:
-        """Close the menu that is open; say whether there was one."""
+        """Close the menu that is open; return whether there was one."""
         menu, self._menu = self._menu, None
         if menu is not None:
             self.front.remove(menu)

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from model.frame import IMAGE_SHAPE
-from ui.photo.faces import SPREADS, FaceSpace, Step, learn_step, resemblance
+from ui.photo.faces import SPREADS, CascadeStep, FaceSpace, learn_step, resemblance
 from ui.photo.opening import Photo
 from ui.photo.placement import LEFT_EYE, RIGHT_EYE, Placement, crop
 from ui.photo.scan import Filter
@@ -38,8 +38,8 @@ class Guess:
 
     Attributes:
         left_eye: (x, y) in `Photo.gray`; left as one sees it.
-        right_eye: The same.
-        score: How much the faces drawn there resemble the photo, about 0 (no face) to 1.
+        right_eye: the same.
+        score: how much the faces drawn there resemble the photo, about 0 (no face) to 1.
     """
 
     left_eye: tuple[float, float]
@@ -55,9 +55,9 @@ def guess_eyes(photo: Photo, engine, latent) -> Iterator[Guess]:
     model learns from its faces, which takes a second or two more.
 
     Args:
-        photo: The photo.
-        engine: The model's engine: `encode`, `decode` and `model_id`.
-        latent: Its latent space: `gallery`.
+        photo: the photo.
+        engine: the model's engine: `encode`, `decode` and `model_id`.
+        latent: its latent space: `gallery`.
     """
     yield from _finder(engine.model_id).find(photo, engine, latent)
 
@@ -67,7 +67,7 @@ class EyeFinder:
 
     def __init__(self) -> None:
         self.faces: list[np.ndarray] = []
-        self.cascade: list[Step] = []
+        self.cascade: list[CascadeStep] = []
         self.filter: Filter | None = None
         self.space: FaceSpace | None = None
 

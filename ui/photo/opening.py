@@ -1,4 +1,4 @@
-"""Reading a user's own photo: any common file in, one bounded grey picture out."""
+"""Reading a user's own photo: any common file in, one bounded gray picture out."""
 
 import warnings
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Photo:
 
     Attributes:
         gray: float32 (h, w) in [0, 1], upright, at most 2048 on a side.
-        path: The file, or None.
+        path: the file, or None.
     """
 
     gray: np.ndarray
@@ -56,7 +56,7 @@ def open_photo(path: Path) -> Photo:
     Animations give their first frame; transparent parts become white.
 
     Raises:
-        UserError: One sentence: missing, empty, no image, damaged, or above 64 megapixels.
+        UserError: one sentence: missing, empty, no image, damaged, or above 64 megapixels.
     """
     path = Path(path)
     try:
@@ -108,10 +108,10 @@ def _read(path: Path) -> np.ndarray:
                 f"{path.name} has {image.width * image.height / 1e6:.0f} megapixels, more "
                 f"than the {MAX_PIXELS / 1e6:.0f} that can be opened; make it smaller first."
             )
-        return _grey(image)
+        return _gray(image)
 
 
-def _grey(image: Image.Image) -> np.ndarray:
+def _gray(image: Image.Image) -> np.ndarray:
     """Return an opened image as float32 (h, w) in [0, 1], small enough and upright."""
     if image.format in ("JPEG", "MPO"):
         image.draft("L", (MAX_SIDE, MAX_SIDE))  # decodes less, where that is enough
@@ -146,7 +146,7 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _eight_bits(values: np.ndarray) -> np.ndarray:
-    """Return deep grey values as uint8: full ranges by their type, odd ones by their extremes."""
+    """Return deep gray values as uint8: full ranges by their type, odd ones by their extremes."""
     values = np.nan_to_num(values.astype(np.float32), posinf=0, neginf=0)
     low, high = float(values.min()), float(values.max())
     if low >= 0 and high <= 65535:

@@ -24,8 +24,8 @@ class Placement:
     """A similarity transform from the model's frame to a photo.
 
     Attributes:
-        turn: Photo pixels per frame pixel, times the rotation, as a complex number.
-        offset: The photo point of the frame's point (0, 0).
+        turn: photo pixels per frame pixel, times the rotation, as a complex number.
+        offset: the photo point of the frame's point (0, 0).
 
     Example:
         placement = Placement.from_eyes((210, 180), (290, 176))
@@ -77,9 +77,9 @@ def align(photo: Photo, left_eye, right_eye) -> np.ndarray:
     """Return the photo turned, scaled and shifted so that its eyes stand at the frame's.
 
     Args:
-        photo: The photo.
+        photo: the photo.
         left_eye: (x, y) in `photo.gray`; a point far outside is moved nearer.
-        right_eye: The same.
+        right_eye: the same.
 
     Returns:
         float32 (160, 176) in [0, 1]; points come to their places within a tenth of a pixel.

@@ -43,11 +43,11 @@ def probe(
     """Return what placements show at some points of the frame, float32 (n, len(points)).
 
     Args:
-        levels: A pyramid of one photo, (h, w) each, or of many images, (m, h, w) each.
+        levels: a pyramid of one photo, (h, w) each, or of many images, (m, h, w) each.
         turns: (n,) complex, as in `Placement`.
         offsets: (n,) complex.
         points: (k,) complex points of the frame.
-        step: The frame pixels between two points.
+        step: the frame pixels between two points.
         which: (n,) the image that each placement lies in, if there are many.
     """
     fineness = np.clip(np.log2(np.abs(turns) * step), 0, len(levels) - 1)

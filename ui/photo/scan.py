@@ -63,10 +63,10 @@ class Filter:
         """Return the best placements of one size and angle, as (answer, turn, offset).
 
         Args:
-            photo: The photo.
-            size: The frame's width as a part of the photo's longer side.
-            angle: In radians.
-            most: How many at most.
+            photo: the photo.
+            size: the frame's width as a part of the photo's longer side.
+            angle: in radians.
+            most: how many at most.
         """
         turn = size * max(photo.size) / IMAGE_SHAPE[1] * np.exp(1j * angle)
         width, height = photo.size
