@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from data.errors import UserError
-from data.paths import NUMPY_FOLDER
+from data.paths import NUMPY_FOLDER, user_path
 from data.portraits import PORTRAIT_SHAPE
 
 TRAIN_NAME = "X_train.npy"
@@ -28,7 +28,7 @@ def load_arrays(folder: Path | str = NUMPY_FOLDER) -> tuple[np.ndarray, np.ndarr
     Raises:
         UserError: There are no arrays, or they are damaged or of another kind.
     """
-    folder = Path(folder).expanduser()
+    folder = user_path(folder)
     return open_array(folder / TRAIN_NAME), open_array(folder / TEST_NAME)
 
 
