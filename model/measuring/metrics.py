@@ -132,10 +132,14 @@ def comparison_lines(metrics: dict[str, float]) -> Iterator[str]:
             yield f"{text:<24}{metrics[name]:.5f}   PCA {metrics['pca_' + name]:.5f}"
 
 
-def codes_of_portraits(
+def describe_codes(
     engine: FaceEngine, latent: LatentSpace, at_most: int = 500
-) -> tuple[np.ndarray, str]:
-    """Return codes (n, 80) and whose they are: of prepared portraits, else those of the model."""
+) -> tuple[np.ndarray, dict[str, np.ndarray], str]:
+    """Measure how codes are distributed: of prepared portraits, else those of the model.
+
+    Returns:
+        The codes (n, 80), their `code_metrics`, and whose they are, in words.
+    """
     try:
         X_train, _ = load_arrays()
     except UserError:
@@ -143,7 +147,7 @@ def codes_of_portraits(
     else:
         codes = encode_portraits(engine, evenly_spaced(X_train, at_most))
         owner = "training portraits"
-    return codes, f"Codes of {len(codes):,} {owner}"
+    return codes, code_metrics(codes, latent), f"Codes of {len(codes):,} {owner}"
 
 
 def evenly_spaced(X: np.ndarray, at_most: int) -> np.ndarray:
