@@ -161,7 +161,10 @@ def run():
         )
     try:
         from data import UserError
+        from data.output import LastingOutput
 
+        if sys.stdout is not None:
+            sys.stdout = LastingOutput(sys.stdout)
         try:
             main()
         except UserError as error:

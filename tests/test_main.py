@@ -118,3 +118,28 @@ except ValueError:
         check=True,
     )
     assert done.stderr == "python\ncompiled again python again\n"
+
+
+PRINTING = """
+import sys
+import main
+
+def work():
+    for step in range(3):
+        print("step", step)
+        print("done", step, file=sys.stderr)
+
+main.main = work
+sys.exit(main.run())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="made of this system's pipes and devices")
+@pytest.mark.parametrize("target", ["| true", "| head -1", "> /dev/full"])
+def test_work_goes_on_where_nobody_reads_what_is_printed(target):
+    root = Path(main.__file__).parent
+    script = f"sleep 0.2; exec {sys.executable} -c '{PRINTING}'"
+    command = ["bash", "-o", "pipefail", "-c", f"( {script} ) {target}"]
+    found = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert found.stderr.split("\n") == ["done 0", "done 1", "done 2", ""]
+    assert found.returncode == 0
