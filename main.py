@@ -79,10 +79,12 @@ def print_faces(split="train", start=0):
         split: "train" or "test".
         start: the portrait to begin with.
     """
-    from data import load_arrays, load_labels
+    from data import UserError, load_arrays, load_labels
     from ui.views.portraits import show_portraits
 
-    portraits = dict(zip(("train", "test"), load_arrays(), strict=True))[split]
+    if split not in ("train", "test"):
+        raise UserError(f'print_faces() shows "train" or "test". Received: {split!r}')
+    portraits = load_arrays()[split == "test"]
     labels = [label for label in load_labels() if label.split == split]
     _print_saved(show_portraits(portraits, labels, split, start))
 

@@ -78,6 +78,11 @@ def test_what_a_user_can_mend_becomes_the_exit_sentence(monkeypatch):
     assert main.run() == "Do this."
 
 
+def test_a_part_that_there_is_not_is_one_sentence(monkeypatch):
+    monkeypatch.setattr(main, "main", lambda: main.print_faces("valid"))
+    assert main.run() == "print_faces() shows \"train\" or \"test\". Received: 'valid'"
+
+
 def test_ctrl_c_leaves_quietly(monkeypatch):
     monkeypatch.setattr(main, "main", raising(KeyboardInterrupt()))
     assert main.run() == 130
