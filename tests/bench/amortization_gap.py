@@ -1,4 +1,4 @@
-"""How much closer the same decoder comes when the codes are searched for, portrait by portrait.
+"""How much closer the decoder comes when the code of each portrait is searched for.
 
     python -m tests.bench.amortization_gap [--model FOLDER] [--arrays FOLDER] [--count N]
 

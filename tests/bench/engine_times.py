@@ -1,4 +1,6 @@
-"""Time one frame's work on this machine: `python -m tests.bench.engine_times`.
+"""How long one frame's work takes the engine.
+
+    python -m tests.bench.engine_times [--model FOLDER]
 
 Decoding one code, and encoding and decoding one image, through the engine and through Keras'
 `predict` on the same network.

@@ -1,12 +1,10 @@
-"""The parts of README.md made from the program; `python -m tests.bench.readme` renews them."""
+"""The parts of README.md that are made from the program: running this renews them."""
 
-import json
 import re
 from pathlib import Path
 
 from data.paths import SHIPPED_MODEL
 from model.folder import read_card
-from tests.bench.benchmarks import RESULT, markdown
 from ui.explorer import all_commands
 from ui.keys import Command, spoken
 
@@ -69,9 +67,6 @@ def with_block(text: str, name: str, content: str) -> str:
 def renewed(text: str) -> str:
     """README.md as it should be, given how it is."""
     text = with_block(text, "keys", keys_block(all_commands()))
-    if RESULT.is_file():
-        result = json.loads(RESULT.read_text(encoding="utf-8"))
-        text = with_block(text, "benchmarks", markdown(result))
     return with_block(text, "figures", figures_block(read_card(SHIPPED_MODEL)))
 
 

@@ -1,12 +1,12 @@
 """What tests need to use the window like a person: an engine of pure NumPy, and posted events."""
 
-import time
 from pathlib import Path
 
 import numpy as np
 import pygame
 
 from model.latent import LatentSpace
+from tests.ui.slow_engine import SlowEngine
 from ui.app import App
 from ui.session import Session
 
@@ -39,18 +39,15 @@ class FakeEngine:
         self.basis /= np.linalg.norm(self.basis, axis=1, keepdims=True)
         self.strength = 6.0 * 0.96 ** np.arange(DIM, dtype=np.float32)
         self.decoded = []  # every batch of codes it was given
-        self.slow = 0.0  # seconds that it computes for each call
 
     def encode(self, images):
         images = np.asarray(images, np.float32).reshape(len(images), -1)
-        self._work()
         return ((images - self.face.ravel()) @ self.basis.T / self.strength).astype(np.float32)
 
     def decode(self, codes):
         codes = np.asarray(codes, np.float32)
         assert codes.shape[1:] == (DIM,)
         self.decoded.append(codes.copy())
-        self._work()
         images = self.face.ravel() + (codes * self.strength) @ self.basis
         return np.clip(images, 0, 1).reshape(-1, *SHAPE, 1).astype(np.float32)
 
@@ -61,12 +58,6 @@ class FakeEngine:
             error -= mask.ravel() * image.ravel()
             code = (code - 0.5 * (error @ self.basis.T) / self.strength).astype(np.float32)
             yield code, float(np.mean(error**2))
-
-    def _work(self):
-        """Really compute, as a slow decoder would."""
-        end = time.perf_counter() + self.slow
-        while time.perf_counter() < end:
-            self.basis @ self.basis.T
 
 
 def fake_latent(seed=3):
@@ -88,7 +79,7 @@ class Driver:
     """
 
     def __init__(self, screens, folder, engine=None, size=(1280, 720), start=None, loaded=True):
-        self.engine = engine or FakeEngine()
+        self.engine = SlowEngine(engine or FakeEngine())
         self.latent = fake_latent()
         self.session = Session.open(Path(folder))
         self.app = App(screens, self.session, lambda: self.engine, self.latent, start, size)
