@@ -145,7 +145,7 @@ class App:
         """Keep the session and close the window."""
         try:
             for screen in self.window.screens.values():
-                screen.keep()
+                screen.save_session()
             self.session.save()
         except UserError as error:
             log.warning("%s", error)

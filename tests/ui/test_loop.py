@@ -263,7 +263,7 @@ def test_session_of_last_time_is_offered_and_taken(tmp_path):
     session.code = np.ones(80, np.float32)
     session.save()
     screen = Plain()
-    screen.resume = lambda: screen.log.append("resumed")
+    screen.restore_session = lambda: screen.log.append("resumed")
     driver = Driver([screen], tmp_path, size=(900, 600))
     card = driver.window.messages.standing[0]
     assert "still here" in card.lines[0]

@@ -362,7 +362,7 @@ class SlidersScreen(Screen):
         """Go to a save, or open a photo."""
         self.panels.drop(path)
 
-    def keep(self) -> None:
+    def save_session(self) -> None:
         """Write into the session; an untouched screen leaves the face of the last time there."""
         self.settle()
         session, editor, state = self.host.session, self.editor, self.editor.now
@@ -373,7 +373,7 @@ class SlidersScreen(Screen):
             session.face_a, session.face_b = state.face_a, state.face_b
             session.settings["caption"] = state.caption
 
-    def resume(self) -> None:
+    def restore_session(self) -> None:
         """Go to the face that the session kept, if it kept one."""
         self.settle()
         session, editor = self.host.session, self.editor

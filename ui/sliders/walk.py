@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from data.errors import UserError
 from ui.animation import walk
-from ui.saves import list_saves, read_save
+from ui.saves import read_saves
 from ui.sliders.state import FaceState
 
 MOST_STOPS = 24  # saved faces on a walk, the newest ones
@@ -68,14 +69,8 @@ def find_stops(latent, state: FaceState, folder: Path) -> np.ndarray:
     """
     if state.both_faces:
         return np.stack([state.face_a, state.face_b])
-    codes = []
-    for path in list_saves(folder):
-        try:
-            codes.append(read_save(path, latent.model_id, latent.latent_dim).code)
-        except UserError:
-            continue  # of another model, or damaged
-        if len(codes) == MOST_STOPS:
-            break
+    saves = read_saves(folder, latent.model_id, latent.latent_dim)
+    codes = [save.code for save in islice(saves, MOST_STOPS)]
     if len(codes) < 2:
         raise UserError(
             "A walk needs two faces: set A and B with Shift A and Shift B, or save two faces."
