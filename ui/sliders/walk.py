@@ -24,7 +24,7 @@ class Walk:
 
     Args:
         latent: the latent space.
-        show: called with the code (80,) that the walk has come to.
+        show: called with each code (80,) of the walk.
     """
 
     def __init__(self, latent, show: Callable[[np.ndarray], object]):
@@ -39,16 +39,16 @@ class Walk:
         return self._codes is not None
 
     def start(self, stops: np.ndarray, now: float) -> None:
-        """Start to walk through codes (m, 80), round and round, at a time in seconds."""
+        """Start to walk through codes (m, 80), round and round; `now` is in seconds."""
         self._codes, self._began = codes_between(self.latent, stops, STEPS), now
 
     def stop(self) -> bool:
-        """Stop where it is; say whether there was a walk."""
+        """Stop; return whether a walk was playing."""
         playing, self._codes = self.playing, None
         return playing
 
     def update(self, now: float) -> float | None:
-        """Go on to where the walk is at a time; ask for the next frame while it lasts."""
+        """Show the code of this time; return the time, for another frame, while the walk plays."""
         if self._codes is None:
             return None
         step = int((now - self._began) / SECONDS * STEPS)
