@@ -80,7 +80,7 @@ def test_what_a_user_can_mend_becomes_the_exit_sentence(monkeypatch):
 
 def test_a_part_that_there_is_not_is_one_sentence(monkeypatch):
     monkeypatch.setattr(main, "main", lambda: main.print_faces("valid"))
-    assert main.run() == "print_faces() shows \"train\" or \"test\". Received: 'valid'"
+    assert main.run() == 'print_faces() shows "train" or "test". Received: \'valid\''
 
 
 def test_ctrl_c_leaves_quietly(monkeypatch):
