@@ -1,10 +1,10 @@
-"""The benchmarks of README.md in one run.
+"""The benchmarks of tests/bench/README.md in one run.
 
     python -m tests.bench.benchmarks [--arrays FOLDER] [--archive FILE] ...
 
 Gives one table: what each step takes here, and what it takes in the way of the project that this
 one began with, measured on the same machine. The table is printed and replaces the one in
-README.md. On two cores it runs for about ten minutes; nothing else should.
+this folder's README.md. On two cores it runs for about ten minutes; nothing else should.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ from data.paths import NUMPY_FOLDER
 from model.loading import import_tensorflow
 from tests.bench.engine_times import frame_times
 from tests.bench.preparation import PUBLISHED_COUNT, Comparison, compare_at_size, cores, measure
-from tests.bench.readme import README, with_block
+from tests.bench.readme import with_block
 
 if TYPE_CHECKING:
     from tests.bench.training import TrainingMetrics
+
+PAGE = Path(__file__).with_name("README.md")
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=training.STEPS)
     parser.add_argument("--minutes", type=float, default=training.MINUTES, help="for learn()")
     parser.add_argument("--folder", type=Path, help="for what is written meanwhile, some 4 GB")
-    parser.add_argument("--page", type=Path, default=README, help="whose table is replaced")
+    parser.add_argument("--page", type=Path, default=PAGE, help="whose table is replaced")
     options = parser.parse_args()
     try:
         frames = measure(frame_times).result
