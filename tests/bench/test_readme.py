@@ -62,6 +62,18 @@ def test_tests_named_in_the_catalogue_of_faults_exist():
         assert (PROJECT / "tests" / name).is_file(), name
 
 
+def test_headline_figures_are_those_of_the_benchmarks():
+    page = (PROJECT / "tests" / "bench" / "README.md").read_text(encoding="utf-8")
+    said = " ".join(TEXT.split())
+    for step, sentence in (
+        ("a face from 80 numbers", "a face takes {} ms"),
+        ("portraits from archive to arrays", "becomes arrays in {} s"),
+        ("training to an error", "training takes {} s to the quality of the project"),
+    ):
+        (row,) = (line for line in page.splitlines() if step in line)
+        assert sentence.format(row.split("|")[2].strip()) in said
+
+
 def test_files_named_in_commands_exist():
     assert len(COMMANDS) == 6
     for command in COMMANDS:
