@@ -11,9 +11,10 @@ import json
 import math
 import platform
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
 
 import keras
 import numpy as np
@@ -47,6 +48,46 @@ from model.training.optimizer import build_optimizer
 from model.training.settings import Settings, architecture_of
 
 PICTURED = 8  # validation portraits in the picture of progress
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long a training is.
+
+    Attributes:
+        epochs: passes over the portraits.
+        steps_per_epoch: batches in each.
+    """
+
+    epochs: int
+    steps_per_epoch: int
+
+    @classmethod
+    def of(cls, settings: Settings, portraits: int) -> Schedule:
+        """Return the schedule that the settings ask for with so many portraits."""
+        steps_per_epoch = portraits // settings.batch_size
+        epochs = math.ceil(settings.steps / steps_per_epoch)
+        return cls(max(settings.least_epochs, epochs), steps_per_epoch)
+
+    @property
+    def steps(self) -> int:
+        """Batches in all."""
+        return self.epochs * self.steps_per_epoch
+
+
+@dataclass(frozen=True)
+class FormerModel:
+    """The model that a training goes on with; without one, all starts from scratch.
+
+    Attributes:
+        weights: of the network, None for random ones.
+        history: one dictionary an epoch.
+        card: what its card says about how it came to be.
+    """
+
+    weights: list[np.ndarray] | None = None
+    history: list[dict[str, float]] = field(default_factory=list)
+    card: dict | None = None
 
 
 def learn(
@@ -91,8 +132,7 @@ def learn(
         UserError: without arrays, with too few portraits, without a model to continue, where
             nothing can be written, or where the loss diverged before anything was learned.
     """
-    out = Path(out)
-    settings = settings or Settings()
+    out, settings = Path(out), settings or Settings()
     X_train, _ = load_arrays(arrays)
     X_fit, X_validation = split_validation(X_train)
     if len(X_fit) < settings.batch_size or not len(X_validation):
@@ -100,104 +140,46 @@ def learn(
             f"{len(X_train)} portraits are too few to train on in batches of "
             f"{settings.batch_size}. Prepare a larger archive with prepare_data()."
         )
-    former_weights, former_history, former_card = None, [], None
+    former = FormerModel()
     if not init:
-        settings, former_weights, former_history, former_card = _former_model(out, settings)
-
-    steps_per_epoch = len(X_fit) // settings.batch_size
-    epochs = max(settings.least_epochs, math.ceil(settings.steps / steps_per_epoch))
+        settings, former = _former_model(out, settings)
+    schedule = Schedule.of(settings, len(X_fit))
     keras.utils.set_random_seed(settings.seed)
-    strategy = training_strategy(devices)
-    with strategy.scope():
-        model = compiled_model(settings, epochs * steps_per_epoch, former_weights)
+    with training_strategy(devices).scope():
+        model = compiled_model(settings, schedule.steps, former.weights)
+
     state = TrainingState(
         out.with_name(f"{out.name}.training.npz"),
-        _fingerprint(X_train, settings, former_weights),
-        max(2, round(settings.patience * epochs)),
+        _fingerprint(X_train, settings, former.weights),
+        max(2, round(settings.patience * schedule.epochs)),
     )
     if fresh:
         state.path.unlink(missing_ok=True)
     if state.restore(model):
-        say(f"Continuing the interrupted training after epoch {state.epochs_done} of {epochs}.")
+        say(
+            f"Continuing the interrupted training after epoch {state.epochs_done} of "
+            f"{schedule.epochs}."
+        )
     else:
-        state.history = former_history
+        state.history = former.history
         say(
             f"Training on {len(X_fit):,} portraits, validating on {len(X_validation):,}: "
-            f"{epochs} epochs. Ctrl-C stops and keeps what was learned."
+            f"{schedule.epochs} epochs. Ctrl-C stops and keeps what was learned."
         )
-    pictured = crop(np.asarray(X_validation[:PICTURED]))
-    interruption = Interruption()
-    all_callbacks = [
-        interruption,
-        keras.callbacks.TerminateOnNaN(),
-        keras.callbacks.SwapEMAWeights(),  # validation sees the averaged weights
-        state,
-        Progress(epochs, steps_per_epoch, state.epochs_done),
-        Views(state, pictured, on_epoch, on_pictures),
-        *callbacks,
-    ]
-    interrupted = False
-    with interruption.signals():
-        try:
-            if state.epochs_done < epochs:
-                model.fit(
-                    training_batches(
-                        X_fit,
-                        settings.batch_size,
-                        settings.augmentation,
-                        settings.seed + state.epochs_done,
-                    ),
-                    validation_data=validation_batches(X_validation, settings.batch_size),
-                    steps_per_epoch=steps_per_epoch,
-                    initial_epoch=state.epochs_done,
-                    epochs=epochs,
-                    shuffle=False,  # the batches are shuffled already
-                    verbose=0,
-                    callbacks=all_callbacks,
-                )
-        except KeyboardInterrupt:
-            interrupted = True
+
+    views = Views(state, crop(np.asarray(X_validation[:PICTURED])), on_epoch, on_pictures)
+    interrupted = _fit(model, state, schedule, X_fit, X_validation, settings, [views, *callbacks])
     if state.best_weights is None:
-        if interrupted:
-            say("\nStopped in the first epoch; nothing was learned yet.")
-            raise KeyboardInterrupt
-        state.path.unlink(missing_ok=True)
-        raise UserError(
-            "Training diverged before anything was learned. Call learn() with a lower "
-            "learning_rate in its settings."
-        )
+        _give_up(state, interrupted, say)
     if interrupted and _is_better(read_history(out), state.best_loss):
         say(f"\nStopped. The better model in {out} stays; the same call continues this training.")
         return read_card(out)
-    if interrupted:
-        reason = "interrupted"
-    elif state.diverged:
-        reason = "the loss diverged"
-    elif state.epochs_done < epochs:
-        reason = "no better validation loss"
-    else:
-        reason = "all epochs done"
+    reason = _reason(state, schedule, interrupted)
     say(f"\nEnded after epoch {state.epochs_done} ({reason}). Measuring and saving the best model.")
-    card = {
-        "created": date.today().isoformat(),
-        "settings": asdict(settings),
-        "training": {
-            "epochs": state.epochs_done,
-            "best_epoch": state.best_epoch,
-            "minutes": round(sum(row["seconds"] for row in state.history) / 60, 1),
-            "ended": reason,
-            "continued_from": former_card,
-        },
-        "versions": {
-            "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-        },
-    }
     publish(
         out,
         lambda folder: _export(folder, state.best_weights, settings, arrays, about),
-        card,
+        _card(settings, state, reason, former.card),
         state.history,
     )
     if not interrupted:
@@ -234,8 +216,8 @@ def compiled_model(
     return model
 
 
-def _former_model(out: Path, settings: Settings):
-    """Return settings with the former model's architecture, its weights, history and card."""
+def _former_model(out: Path, settings: Settings) -> tuple[Settings, FormerModel]:
+    """Return the settings with the architecture of the former model, and that model."""
     folder = find_model(out if out.exists() else None)
     card = read_card(folder)
     architecture = architecture_of(card)
@@ -245,13 +227,96 @@ def _former_model(out: Path, settings: Settings):
     ]:
         raise UserError(f"The card in {folder} describes another network. {REPAIR}")
     history = read_history(folder)
-    kept = {name: card[name] for name in ("data", "settings", "training") if name in card}
-    return (
-        replace(settings, architecture=architecture),
+    return replace(settings, architecture=architecture), FormerModel(
         weights,
         history if is_history(history, HISTORY_COLUMNS) else [],
-        kept,
+        {name: card[name] for name in ("data", "settings", "training") if name in card},
     )
+
+
+def _fit(
+    model: VariationalAutoencoder,
+    state: TrainingState,
+    schedule: Schedule,
+    X_fit: np.ndarray,
+    X_validation: np.ndarray,
+    settings: Settings,
+    callbacks: Sequence[keras.callbacks.Callback],
+) -> bool:
+    """Train from where the state is to the end; return whether it was interrupted."""
+    if state.epochs_done >= schedule.epochs:
+        return False
+    interruption = Interruption()
+    batches = training_batches(
+        X_fit, settings.batch_size, settings.augmentation, settings.seed + state.epochs_done
+    )
+    try:
+        with interruption.signals():
+            model.fit(
+                batches,
+                validation_data=validation_batches(X_validation, settings.batch_size),
+                steps_per_epoch=schedule.steps_per_epoch,
+                initial_epoch=state.epochs_done,
+                epochs=schedule.epochs,
+                shuffle=False,  # the batches are shuffled already
+                verbose=0,
+                callbacks=[
+                    interruption,
+                    keras.callbacks.TerminateOnNaN(),
+                    keras.callbacks.SwapEMAWeights(),  # validation sees the averaged weights
+                    state,
+                    Progress(schedule.epochs, schedule.steps_per_epoch, state.epochs_done),
+                    *callbacks,
+                ],
+            )
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def _give_up(state: TrainingState, interrupted: bool, say: Callable[[str], None]) -> NoReturn:
+    """End a training that learned nothing."""
+    if interrupted:
+        say("\nStopped in the first epoch; nothing was learned yet.")
+        raise KeyboardInterrupt
+    state.path.unlink(missing_ok=True)
+    raise UserError(
+        "Training diverged before anything was learned. Call learn() with a lower "
+        "learning_rate in its settings."
+    )
+
+
+def _reason(state: TrainingState, schedule: Schedule, interrupted: bool) -> str:
+    """Say why the training ended."""
+    if interrupted:
+        return "interrupted"
+    if state.diverged:
+        return "the loss diverged"
+    if state.epochs_done < schedule.epochs:
+        return "no better validation loss"
+    return "all epochs done"
+
+
+def _card(
+    settings: Settings, state: TrainingState, reason: str, continued_from: dict | None
+) -> dict[str, object]:
+    """Return what the training itself puts on the model card; `_export` adds the rest."""
+    return {
+        "created": date.today().isoformat(),
+        "settings": asdict(settings),
+        "training": {
+            "epochs": state.epochs_done,
+            "best_epoch": state.best_epoch,
+            "minutes": round(sum(row["seconds"] for row in state.history) / 60, 1),
+            "ended": reason,
+            "continued_from": continued_from,
+        },
+        "versions": {
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            "keras": keras.__version__,
+        },
+    }
 
 
 def _export(
