@@ -7,6 +7,7 @@ the frame: their axis lies at x = 98.5 of the portrait, which is x = 93.5 of the
 
 import numpy as np
 
+LATENT_DIM = 80  # numbers in a code, and sliders
 PORTRAIT_SHAPE = (171, 186)
 IMAGE_SHAPE = (160, 176)
 CROP_TOP, CROP_LEFT = 5, 5

@@ -20,8 +20,8 @@ import numpy as np
 
 from data.arrays import drop_pages
 from data.replace import replace_file
-from model.containers import finite, read_arrays
 from model.frame import IMAGE_SHAPE, crop, mirror
+from model.safe_zip import finite, read_arrays
 
 COMPONENTS = 80
 OVERSAMPLING = 80  # extra directions carried along so that the last of the 80 are exact too

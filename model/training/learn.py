@@ -27,7 +27,6 @@ from model.engine import FaceEngine
 from model.folder import (
     HISTORY_COLUMNS,
     NETWORK_FILE,
-    REPAIR,
     file_hash,
     find_model,
     is_history,
@@ -37,7 +36,7 @@ from model.folder import (
 )
 from model.frame import crop
 from model.measuring.metrics import split_validation
-from model.network import build_autoencoder
+from model.network import Architecture, build_autoencoder
 from model.network_file import load_network, save_network
 from model.training.augmentation import training_batches, validation_batches
 from model.training.callbacks import Interruption, Progress, TrainingState, Views
@@ -45,7 +44,7 @@ from model.training.devices import training_policy, training_strategy
 from model.training.export import data_hash, export
 from model.training.objective import VariationalAutoencoder
 from model.training.optimizer import build_optimizer
-from model.training.settings import Settings, architecture_of
+from model.training.settings import Settings
 
 PICTURED = 8  # validation portraits in the picture of progress
 
@@ -220,14 +219,9 @@ def _former_model(out: Path, settings: Settings) -> tuple[Settings, FormerModel]
     """Return the settings with the architecture of the former model, and that model."""
     folder = find_model(out if out.exists() else None)
     card = read_card(folder)
-    architecture = architecture_of(card)
-    weights = load_network(folder / NETWORK_FILE).get_weights()
-    if architecture is None or [value.shape for value in weights] != [
-        value.shape for value in build_autoencoder(architecture).get_weights()
-    ]:
-        raise UserError(f"The card in {folder} describes another network. {REPAIR}")
+    weights = load_network(folder).get_weights()
     history = read_history(folder)
-    return replace(settings, architecture=architecture), FormerModel(
+    return replace(settings, architecture=Architecture.from_card(card)), FormerModel(
         weights,
         history if is_history(history, HISTORY_COLUMNS) else [],
         {name: card[name] for name in ("data", "settings", "training") if name in card},

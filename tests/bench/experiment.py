@@ -246,7 +246,7 @@ def size_and_speed(folder: Path) -> dict[str, float]:
     """Return how large a model is, and the median milliseconds of one frame's work with it."""
     times = engine_times(FaceEngine.load(folder))
     return {
-        "parameters": load_network(folder / NETWORK_FILE).count_params(),
+        "parameters": load_network(folder).count_params(),
         "megabytes": round((folder / NETWORK_FILE).stat().st_size / 1e6, 2),
         "decode_ms": round(float(np.median(times["decode"])), 3),
         "encode_decode_ms": round(float(np.median(times["encode and decode"])), 3),

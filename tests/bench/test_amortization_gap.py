@@ -5,7 +5,6 @@ import pytest
 from data import load_arrays
 from data.prepare import prepare_data
 from model.engine import load_network
-from model.folder import NETWORK_FILE
 from model.frame import crop
 from model.measuring.pca import PCABaseline
 from tests.bench import amortization_gap
@@ -25,7 +24,7 @@ def test_searched_codes_come_closer_than_the_encoders(folders, monkeypatch):
     model, arrays = folders
     X_train, X_test = load_arrays(arrays)
     images, baseline = crop(X_test[:2]), PCABaseline.fit(X_train)
-    figures = amortization_gap.compare(load_network(model / NETWORK_FILE), images, baseline)
+    figures = amortization_gap.compare(load_network(model), images, baseline)
     assert figures["search"]["mse"] < figures["encoder"]["mse"]
     linear = ((baseline.reconstruct(images) - images) ** 2).mean()
     assert figures["PCA"]["mse"] == pytest.approx(linear, rel=1e-4)

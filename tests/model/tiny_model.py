@@ -1,5 +1,6 @@
 """A network of a few weights, and model folders of it, for tests that need no faces."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import keras
@@ -33,5 +34,10 @@ def write_tiny_model(folder: Path, seed: int = 0, architecture: Architecture = T
         LatentSpace.fit(codes.astype(np.float32), model_id=file_hash(new / NETWORK_FILE)).save(new)
         return {}
 
-    publish(folder, save, {"settings": {}}, [{"epoch": 1.0, "val_loss": 1.0}])
+    publish(
+        folder,
+        save,
+        {"settings": {"architecture": asdict(architecture)}},
+        [{"epoch": 1.0, "val_loss": 1.0}],
+    )
     return folder
