@@ -1,6 +1,7 @@
 """The prepared arrays, `X_train.npy` and `X_test.npy`: opened for reading, and only if sound."""
 
 import contextlib
+import hashlib
 import mmap
 import warnings
 from pathlib import Path
@@ -70,6 +71,15 @@ def drop_pages(array: np.ndarray) -> None:
     if isinstance(mapping, mmap.mmap) and not array.flags.writeable:
         with contextlib.suppress(AttributeError, OSError):
             mapping.madvise(mmap.MADV_DONTNEED)
+
+
+def hash_array(array: np.ndarray) -> str:
+    """Return a hash of an array's shape and content, read in blocks, in hexadecimal."""
+    digest = hashlib.sha256(str(array.shape).encode())
+    for start in range(0, len(array), 256):
+        digest.update(np.ascontiguousarray(array[start : start + 256]))
+        drop_pages(array)
+    return digest.hexdigest()
 
 
 def _read_header(path: Path) -> tuple[int, int]:

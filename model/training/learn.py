@@ -21,6 +21,7 @@ import numpy as np
 import tensorflow as tf
 
 from data import load_arrays
+from data.arrays import hash_array
 from data.errors import UserError
 from data.paths import MY_MODEL, NUMPY_FOLDER
 from model.engine import FaceEngine
@@ -41,7 +42,7 @@ from model.network_file import load_network, save_network
 from model.training.augmentation import training_batches, validation_batches
 from model.training.callbacks import Interruption, Progress, TrainingState, Views
 from model.training.devices import training_policy, training_strategy
-from model.training.export import data_hash, export
+from model.training.export import export
 from model.training.objective import VariationalAutoencoder
 from model.training.optimizer import build_optimizer
 from model.training.settings import Settings
@@ -330,7 +331,7 @@ def _is_better(history: list[dict[str, float]], loss: float) -> bool:
 
 def _fingerprint(X: np.ndarray, settings: Settings, weights: list[np.ndarray] | None) -> str:
     """Name what a training depends on, so that only the same training is continued."""
-    digest = hashlib.sha256(json.dumps([data_hash(X), asdict(settings)]).encode())
+    digest = hashlib.sha256(json.dumps([hash_array(X), asdict(settings)]).encode())
     for value in weights or []:
         digest.update(np.ascontiguousarray(value))
     return digest.hexdigest()
