@@ -1,4 +1,4 @@
-"""All sizes and places: the model's frame in a portrait, the face in the frame, the length of a code.
+"""All sizes and places: the model's frame in a portrait, the face in it, the length of a code.
 
 An archive portrait is 171 rows by 186 columns. The network sees rows 5 to 165 and columns 5 to 181
 of it, 160 x 176 pixels, since both halve four times without a remainder. Faces are not centred in

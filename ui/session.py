@@ -14,6 +14,7 @@ import numpy as np
 
 from data.errors import UserError
 from data.paths import SAVES_FOLDER
+from model.frame import LATENT_DIM
 from ui.pictures import DRAWING_SHAPE
 from ui.storage import (
     pack_numbers,
@@ -69,11 +70,11 @@ class Session:
         self._models: dict[str, dict] = {}  # as in the file, the latest last
         self._model_id: str | None = None
         self._drawing_restored = False
-        self._clear_model(80)
+        self._clear_model(LATENT_DIM)
 
     @classmethod
     def open(
-        cls, folder: Path = SAVES_FOLDER, model_id: str | None = None, latent_dim: int = 80
+        cls, folder: Path = SAVES_FOLDER, model_id: str | None = None, latent_dim: int = LATENT_DIM
     ) -> "Session":
         """Return the session kept in `folder`, or a new one; never raises.
 
@@ -93,7 +94,7 @@ class Session:
         """Whether there is an earlier face or drawing to offer."""
         return self._code_restored or self._drawing_restored
 
-    def use_model(self, model_id: str, latent_dim: int = 80) -> None:
+    def use_model(self, model_id: str, latent_dim: int = LATENT_DIM) -> None:
         """Bring back what was kept for this model; the fields of a model before it are kept too."""
         self._keep_model()
         self._clear_model(latent_dim)

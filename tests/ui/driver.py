@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 import pygame
 
+from model.frame import FACE_AXIS, LEFT_EYE, RIGHT_EYE
+from model.frame import IMAGE_SHAPE as SHAPE
+from model.frame import LATENT_DIM as DIM
 from model.latent import LatentSpace
 from tests.ui.slow_engine import SlowEngine
 from ui.app import App
 from ui.session import Session
 
-SHAPE = (160, 176)
-DIM = 80
 KEYS = {"return": pygame.K_RETURN, "escape": pygame.K_ESCAPE, "tab": pygame.K_TAB}
 MODS = {"ctrl": pygame.KMOD_LCTRL, "shift": pygame.KMOD_LSHIFT, "alt": pygame.KMOD_LALT}
 
@@ -26,12 +27,13 @@ class FakeEngine:
 
     def __init__(self):
         rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)
-        oval = ((columns - 93.5) / 52) ** 2 + ((rows - 92) / 66) ** 2
+        oval = ((columns - FACE_AXIS) / 52) ** 2 + ((rows - 92) / 66) ** 2
         self.face = 0.35 + 0.3 / (1 + np.exp(12 * (oval - 1)))
-        for x, y, wide in ((70, 86, 6), (117, 85, 6), (93.5, 130, 14)):
+        for (x, y), wide in ((LEFT_EYE, 6), (RIGHT_EYE, 6), ((FACE_AXIS, 130), 14)):
             self.face -= 0.25 * np.exp(-(((columns - x) / wide) ** 2) - ((rows - y) / 4) ** 2)
         waves = [
-            np.cos(np.pi * a * (rows + 0.5) / SHAPE[0]) * np.cos(np.pi * b * (columns + 0.5) / 176)
+            np.cos(np.pi * a * (rows + 0.5) / SHAPE[0])
+            * np.cos(np.pi * b * (columns + 0.5) / SHAPE[1])
             for a in range(9)
             for b in range(9)
         ][1 : DIM + 1]
