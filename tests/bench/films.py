@@ -25,7 +25,7 @@ from data.errors import UserError
 from data.paths import DEMO_FOLDER
 from model.latent import LatentSpace
 from model.loading import load_engine
-from ui.animation import ease, write_gif
+from ui.animation import ease, encode_gif
 from ui.app import App
 from ui.explorer import make_screens
 from ui.session import Session
@@ -112,7 +112,7 @@ class Film:
 
     def write(self, path: Path) -> int:
         """Write the film as a GIF and return its size in bytes."""
-        write_gif(path, _still(self.pictures), FPS, COLOURS)
+        path.write_bytes(encode_gif(_still(self.pictures), FPS, COLOURS))
         return path.stat().st_size
 
     def _move(self, x: float, y: float) -> None:
