@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,19 +13,26 @@ try:
 except ImportError:  # Windows, where an open file can be made to vanish with its process
     fcntl = None
 
+BUSY = -1
+
 
 @contextlib.contextmanager
-def hold_lock(folder: Path, busy: str) -> Iterator[None]:
+def hold_lock(folder: Path, busy: str, patience: float = 0.0) -> Iterator[None]:
     """Lock a folder while the block runs; where the disk has no locks, run without one.
 
     Args:
         folder: what is written to. Nothing stays in it, not even after a kill.
         busy: the sentence for whoever comes second.
+        patience: seconds to wait for the lock before that.
 
     Raises:
         UserError: Another process, or another call in this one, holds the lock.
     """
-    handle = _take(folder, busy)
+    end = time.monotonic() + patience
+    while (handle := _take(folder)) == BUSY:
+        if time.monotonic() >= end:
+            raise UserError(busy)
+        time.sleep(0.02)
     try:
         yield
     finally:
@@ -32,8 +40,8 @@ def hold_lock(folder: Path, busy: str) -> Iterator[None]:
             os.close(handle)
 
 
-def _take(folder: Path, busy: str) -> int | None:
-    """Return what is open as long as the lock is held; None where there are no locks."""
+def _take(folder: Path) -> int | None:
+    """Return what is open as long as the lock is held, BUSY, or None where there are no locks."""
     handle = None
     try:
         if not fcntl:
@@ -44,6 +52,4 @@ def _take(folder: Path, busy: str) -> int | None:
     except OSError as error:
         if handle is not None:
             os.close(handle)
-        if isinstance(error, (BlockingIOError, FileExistsError)):
-            raise UserError(busy) from None
-        return None
+        return BUSY if isinstance(error, (BlockingIOError, FileExistsError)) else None
