@@ -4,7 +4,9 @@ Run `python main.py`. What happens is decided in `main()` just below: every line
 and those that start with `#` are left out. Move the `#` to run others, one or several in a row.
 """
 
+import os
 import sys
+import threading
 from pathlib import Path
 
 PACKAGES = {"tensorflow", "keras", "numpy", "pygame", "matplotlib", "PIL"}
@@ -184,5 +186,19 @@ def run():
     return 0
 
 
+def leave(result):
+    """End the process with what `run` returned, without waiting for a thread that still loads.
+
+    Python would take apart beneath its feet what TensorFlow is using, and crash now and then.
+    """
+    if threading.active_count() == 1:
+        sys.exit(result)
+    if isinstance(result, str):
+        print(result, file=sys.stderr)
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    os._exit(1 if isinstance(result, str) else result)
+
+
 if __name__ == "__main__":
-    sys.exit(run())
+    leave(run())

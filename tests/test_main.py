@@ -148,3 +148,19 @@ def test_work_goes_on_where_nobody_reads_what_is_printed(target):
     found = subprocess.run(command, cwd=root, capture_output=True, text=True)
     assert found.stderr.split("\n") == ["done 0", "done 1", "done 2", ""]
     assert found.returncode == 0
+
+
+@pytest.mark.parametrize(("result", "code"), [(0, 0), (130, 130), ("Mend this.", 1)])
+def test_the_process_ends_though_a_thread_still_works(result, code):
+    script = f"""
+import threading, time, main
+threading.Thread(target=time.sleep, args=(600,)).start()
+print("kept")
+main.leave({result!r})
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(main.__file__).parent, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (code, "kept\n")
+    assert done.stderr == ("" if code != 1 else "Mend this.\n")
