@@ -7,6 +7,7 @@ from PIL import Image
 from tests.bench.films import FPS, colour_frames, film_screen
 from tests.ui.driver import FakeEngine, fake_latent
 from tests.ui.test_animation import read_gif
+from ui.animation import encode_gif
 
 
 @pytest.mark.parametrize("name", ["sliders", "drawing"])
