@@ -85,6 +85,11 @@ class DrawingScreen(Screen):
         self.view.place(rect, theme)
         self.panels.arrange(rect, theme)
 
+    @property
+    def steps(self) -> int:
+        """How many steps were taken."""
+        return self.drawing.history.moves
+
     def enter(self) -> None:
         """Say hello, once."""
         self.host.show_hint(self.name, HINT)
@@ -404,6 +409,7 @@ class DrawingScreen(Screen):
             values["model"] = self.host.latent.model_id
             if self.code() is not None and self.visible:
                 session.code = self.code()
+                session.settings["caption"] = "From your drawing"
         session.settings.update({f"drawing.{name}": value for name, value in values.items()})
 
     def _restore_settings(self) -> None:

@@ -31,7 +31,7 @@ LONGEST_NAME = 32  # characters of a photo's name that are shown
 HINT = (
     "Drag a slider and the face follows; the sixteen large ones matter most.",
     "Random and Another face bring new ones, and Ctrl Z takes any step back.",
-    "H lists every key; the line at the bottom says what is under the mouse.",
+    "H lists every key, and this line will say what is under the mouse.",
 )
 
 
@@ -112,6 +112,11 @@ class SlidersScreen(Screen):
         side = sliders.inflate(theme.px(14), 0).move(0, -theme.px(2))
         self.panels.arrange(rect, theme, side)
         self.preview.place_beside(sliders, theme)
+
+    @property
+    def steps(self) -> int:
+        """How many steps were taken; a walk counts as one from its beginning."""
+        return self.editor.history.moves + self.walk.playing
 
     def enter(self) -> None:
         """Show the face, and the hint the first time."""
@@ -304,7 +309,9 @@ class SlidersScreen(Screen):
         stops = self._stops()
         self.walk.start(stops, self.host.now())
         way = "from A to B and back" if self.editor.now.both_faces else f"{len(stops)} saved faces"
-        self.host.notify(f"Walking {way}. Space stops where it is.")
+        self.host.notify(
+            f"Walking {way}. Space stops where it is.", lasts=lambda: self.walk.playing
+        )
 
     def stop_walk(self) -> bool:
         """Stop a walk at the face that shows; return whether one was playing."""
