@@ -11,9 +11,12 @@ import numpy as np
 from data import Portrait, UserError, load_arrays, load_labels
 from data.arrays import hash_array
 from model.engine import FaceEngine
-from model.latent import LatentSpace
+from model.latent import LatentSpace, Previews
 from model.measuring.metrics import PARTS, encode_portraits, metrics_by_part, split_validation
 from model.training.directions import fit_directions
+
+PREVIEWS = 12  # random faces
+PREVIEW_TEMPERATURE = 0.8  # as far from the mean face as the window's random faces are
 
 
 def export(
@@ -40,7 +43,7 @@ def export(
     )
     labels = _labels(arrays)
     directions = fit_directions(latent, codes, labels[: len(codes)], mirrored)
-    latent = replace(latent, directions=directions)
+    latent = replace(latent, directions=directions, previews=make_previews(engine, latent))
     latent.save(folder)
     parts = [part for part in PARTS if held_back or part != "validation"]
     return {
@@ -54,6 +57,13 @@ def export(
         },
         "figures": metrics_by_part(engine, latent, X_train, X_test, Path(arrays), parts),
     }
+
+
+def make_previews(engine: FaceEngine, latent: LatentSpace) -> Previews:
+    """Decode the mean face and a dozen random ones, to look at until the network is loaded."""
+    random = latent.sample(PREVIEWS, np.random.default_rng(0), PREVIEW_TEMPERATURE)
+    codes = np.concatenate([latent.mean[np.newaxis], random])
+    return Previews(codes, np.rint(255 * engine.decode(codes)[..., 0]).astype(np.uint8))
 
 
 def _labels(arrays: str | Path) -> list[Portrait]:

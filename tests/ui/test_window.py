@@ -1,10 +1,15 @@
 """What the window says and when, with both real screens: messages, hints, offers, Esc, sizes."""
 
+import threading
+from dataclasses import replace
+
 import numpy as np
 import pygame
 import pytest
 
-from tests.ui.driver import Driver, FakeEngine
+from model.latent import Previews
+from tests.ui.driver import Driver, FakeEngine, fake_latent
+from ui.app import App
 from ui.drawing.screen import DrawingScreen
 from ui.session import Session
 from ui.sliders.screen import SlidersScreen
@@ -280,3 +285,63 @@ def test_thousands_of_wheel_notches_at_once_end_nothing(tmp_path, start):
             driver.post(pygame.MOUSEWHEEL, x=0, y=steps, precise_y=float(steps), flipped=False)
         driver.settle()
     driver.close()
+
+
+# While the model loads
+
+
+@pytest.fixture
+def loading(tmp_path):
+    """The app before its engine is loaded, and what lets that happen."""
+    latent, engine = fake_latent(), FakeEngine()
+    codes = np.concatenate([latent.mean[None], latent.sample(12, np.random.default_rng(0))])
+    pictures = np.rint(255 * engine.decode(codes)[..., 0]).astype(np.uint8)
+    latent = replace(latent, previews=Previews(codes, pictures))
+    gate = threading.Event()
+
+    def load():
+        gate.wait(60)
+        return engine
+
+    screens = [SlidersScreen(), DrawingScreen()]
+    app = App(screens, Session.open(tmp_path), load, latent, size=(900, 600))
+    yield app, gate
+    gate.set()
+    app.close()
+
+
+def press(app, key):
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=ord(key), mod=0, unicode=key))
+    pygame.event.post(pygame.event.Event(pygame.KEYUP, key=ord(key), mod=0, unicode=""))
+    app.step()
+
+
+def test_mean_face_shows_in_the_first_frame(loading):
+    app, _ = loading
+    previews = app.window.latent.previews
+    for screen, view in (("sliders", "area"), ("drawing", "view")):
+        face = getattr(app.window.screens[screen], view).face
+        assert np.array_equal(face.pixels, previews.images[0])
+
+
+def test_suggestions_can_be_seen_and_taken_while_the_model_loads(loading):
+    app, gate = loading
+    previews, screen = app.window.latent.previews, app.window.screen
+    press(app, "s")
+    children = screen.area.strip.children
+    assert [c.pixels.tobytes() for c in children] == [p.tobytes() for p in previews.images[1:]]
+    children[4].chosen()
+    app.step()
+    assert app.worker.state == "loading"
+    assert np.array_equal(screen.area.face.pixels, previews.images[5])
+    assert np.array_equal(screen.editor.now.code, previews.codes[5])
+    gate.set()
+    for _ in range(2000):
+        app.step()
+        if app.worker.state == "ready" and screen.shown is not None:
+            break
+        app.worker.wait(0.01)
+    exact = app.worker.engine.decode(previews.codes[5:6])[0, ..., 0]
+    assert np.array_equal(screen.shown[1], exact)
+    press(app, "s")
+    assert not np.array_equal(screen.area.suggestions, previews.codes[1:])

@@ -77,6 +77,8 @@ class DrawingScreen(Screen):
         self.view = self.add(view)
         panels = PanelStack(host, self.name, self.open_save, self.take_photo, self.panels_changed)
         self.panels = self.add(panels)
+        if host.latent.previews is not None:  # what an empty canvas is answered with
+            view.face.set(host.latent.previews.images[0])
         self._restore_settings()
         self._show_state()
 

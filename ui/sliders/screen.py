@@ -67,6 +67,8 @@ class SlidersScreen(Screen):
         editor.starts.temperature = session.setting(
             "temperature", editor.starts.temperature, 0.0, 1.5
         )
+        if host.latent.previews is not None:
+            self.shown = (host.latent.mean, _floats(host.latent.previews.images[0]))
         self.walk = Walk(host.latent, editor.walk_to)
         self.area = FaceArea(self.take_suggestion)
         self.sliders = SliderPanel(
@@ -123,6 +125,15 @@ class SlidersScreen(Screen):
         self.changed()
         self.host.show_hint(self.name, HINT)
 
+    def ready(self) -> None:
+        """Have the face decoded that was shown as a picture."""
+        self.shown = None
+        self.changed()
+
+    @property
+    def _loading(self) -> bool:
+        return self.host.worker.state == "loading"
+
     def leave(self) -> None:
         """End what only makes sense in front."""
         self.settle()
@@ -151,13 +162,20 @@ class SlidersScreen(Screen):
         self.host.focus(None)
 
     def suggest(self) -> None:
-        """Show a dozen random faces to choose from."""
+        """Show a dozen random faces to choose from; the model's own until it is loaded."""
+        previews = self.host.latent.previews
+        if previews is not None and self._loading and not self.editor.now.locks.any():
+            self.area.suggest(previews.codes[1:], previews.images[1:])
+            return
         codes = self.editor.suggest(SUGGESTIONS)
-        self.area.suggest(codes)
+        self.area.suggest(codes, [None] * len(codes))
         self.host.worker.submit("sliders.suggestions", jobs.faces(codes), 2)
 
     def take_suggestion(self, number: int, code: np.ndarray) -> None:
-        """Start from one of them."""
+        """Start from one of them, whose picture serves until the model is loaded."""
+        pixels = self.area.strip.children[number].pixels
+        if self._loading and pixels is not None:
+            self.shown = (code, _floats(pixels))
         self.step(self.editor.start, code, f"Suggestion {number + 1}")
 
     def take_photo(self, face: AlignedFace) -> None:
@@ -398,3 +416,8 @@ class SlidersScreen(Screen):
         """Start from a face of the other screen, unless it is this one."""
         if not np.array_equal(code, self.editor.now.code):
             self.editor.start(code, "From your drawing")
+
+
+def _floats(pixels: np.ndarray) -> np.ndarray:
+    """Return uint8 pixels as float32 in [0, 1]."""
+    return pixels / np.float32(255)
