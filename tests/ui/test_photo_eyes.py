@@ -76,9 +76,10 @@ def photograph(face, scale, angle, canvas, at):
     """Put a face on a noisy canvas (h, w), the frame's centre at `at`; return its eyes."""
     turn = scale * np.exp(1j * angle)
     placement = Placement(turn, complex(*at) - turn * (87.5 + 79.5j))
-    back = Placement(1 / turn, -placement.offset / turn)
-    seen = sample(Photo(face), back, canvas)
+    back = Placement(np.array([1 / turn]), np.array([-placement.offset / turn]))
     rows, columns = np.mgrid[: canvas[0], : canvas[1]]
+    pixels = (columns + 1j * rows).ravel()
+    seen = sample(Photo(face).levels, back, pixels, 1).reshape(canvas)
     points = placement.to_frame(np.stack([columns, rows], axis=-1))
     inside = (points >= 0).all(axis=-1) & (points <= [175, 159]).all(axis=-1)
     noise = np.random.default_rng(1).random((canvas[0] // 8 + 1, canvas[1] // 8 + 1))

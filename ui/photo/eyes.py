@@ -12,11 +12,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from model.frame import IMAGE_SHAPE
-from ui.photo.faces import SPREADS, CascadeStep, FaceSpace, learn_step, resemblance
-from ui.photo.opening import Photo
-from ui.photo.placement import LEFT_EYE, RIGHT_EYE, Placement, crop
-from ui.photo.scan import Filter
+from model.frame import IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
+from ui.photo.faces import STEPS, CascadeStep, FaceSpace, Filter, resemblance
+from ui.photo.opening import Photo, pyramid
+from ui.photo.placement import Placement, crop
 
 _FACES = 192  # decoded to learn from
 _BATCH = 16  # images for the engine between two yields
@@ -29,6 +28,7 @@ _JUDGED = 48  # shown to the autoencoder
 _FINAL = 6  # and once more when they stand exactly
 _LARGER = 0.03  # score that a face twice as large is worth
 _APART = 0.2  # eye distances between two placements that are not the same
+_EYES = np.array([complex(*LEFT_EYE), complex(*RIGHT_EYE)])
 _OUTSIDE = 0.02  # part of the photo's sides by which eyes may lie outside
 
 
@@ -80,14 +80,14 @@ class EyeFinder:
         for start in range(len(self.faces) * _BATCH, len(codes), _BATCH):
             self.faces.append(engine.decode(codes[start : start + _BATCH])[..., 0])
             yield
-        faces = np.concatenate(self.faces)
-        self.filter = Filter.learn(faces, rng)
+        levels = pyramid(np.concatenate(self.faces))
+        self.filter = Filter.learn(levels, rng)
         yield
         self.cascade = []
-        for stage in range(len(SPREADS)):
-            self.cascade.append(learn_step(stage, faces, rng))
+        for spacing, spreads in STEPS:
+            self.cascade.append(CascadeStep.learn(levels, spacing, spreads, rng))
             yield
-        self.space = FaceSpace.learn(faces)
+        self.space = FaceSpace.learn(levels)
         self.faces = []
 
     def find(self, photo: Photo, engine, latent) -> Iterator[Guess]:
@@ -96,57 +96,50 @@ class EyeFinder:
         yield guess
         for _ in self.learn(engine, latent):
             yield guess
-        found = []
+        answers, found = [], []
         for size in _SIZES:
             for angle in _ANGLES:
-                found += self.filter.scan(photo, size, angle, _PEAKS)
+                peaks, where = self.filter.scan(photo, size, angle, _PEAKS)
+                answers.append(peaks)
+                found.append(where)
             yield guess
-        found.sort(key=lambda one: -one[0])
-        turns = np.array([turn for _, turn, _ in found[:_PLACEMENTS]])
-        offsets = np.array([offset for _, _, offset in found[:_PLACEMENTS]])
+        places = Placement(
+            np.concatenate([each.turn for each in found]),
+            np.concatenate([each.offset for each in found]),
+        )
+        places = places[np.argsort(-np.concatenate(answers))[:_PLACEMENTS]]
         for step in (0, 0, 0, 1, 1):
-            turns, offsets = self._improve(step, photo, turns, offsets)
+            places = self.cascade[step].improve(photo, places)
             yield guess
-        turns, offsets = _inside_photo(photo, turns, offsets)
-        if not len(turns):
+        places = places[_inside(photo, places)]
+        if not len(places.turn):
             return
         answers = []
-        for start in range(0, len(turns), _LOOKS):
-            part = slice(start, start + _LOOKS)
-            answers.append(self.space.answer(photo.levels, turns[part], offsets[part]))
+        for start in range(0, len(places.turn), _LOOKS):
+            answers.append(self.space.answer(photo, places[start : start + _LOOKS]))
             yield guess
-        order = np.argsort(-np.concatenate(answers))
-        turns, offsets = _apart(turns[order], offsets[order], _JUDGED)
-        guess = _as_guess(turns[0], offsets[0], guess.score)
+        places = places[np.argsort(-np.concatenate(answers))]
+        places = places[_apart(places, _JUDGED)]
+        guess = Guess(*places[0].eyes, guess.score)
         yield guess
         for step in (1, 2, 2):
-            turns, offsets = self._improve(step, photo, turns, offsets)
+            places = self.cascade[step].improve(photo, places)
         scores = []
-        for start in range(0, len(turns), _BATCH):
-            part = slice(start, start + _BATCH)
-            scores.append(self._judge(photo, turns[part], offsets[part], engine))
+        for start in range(0, len(places.turn), _BATCH):
+            scores.append(self._judge(photo, places[start : start + _BATCH], engine))
             yield guess
-        order = _best_first(np.concatenate(scores), turns)[:_FINAL]
-        turns, offsets = turns[order], offsets[order]
+        places = places[_best_first(np.concatenate(scores), places)[:_FINAL]]
         for step in (2, 2):
-            turns, offsets = self._improve(step, photo, turns, offsets)
-        scores = self._judge(photo, turns, offsets, engine)
-        best = _best_first(scores, turns)[0]
-        yield _as_guess(turns[best], offsets[best], float(scores[best]))
+            places = self.cascade[step].improve(photo, places)
+        scores = self._judge(photo, places, engine)
+        best = _best_first(scores, places)[0]
+        yield Guess(*places[best].eyes, float(scores[best]))
 
-    def _improve(self, step: int, photo: Photo, turns: np.ndarray, offsets: np.ndarray) -> tuple:
-        return self.cascade[step].improve(photo.levels, turns, offsets)
-
-    def _judge(self, photo: Photo, turns: np.ndarray, offsets: np.ndarray, engine) -> np.ndarray:
+    def _judge(self, photo: Photo, places: Placement, engine) -> np.ndarray:
         """Return (n,) scores: how well autoencoder and space of faces draw what is there."""
-        crops = np.stack(
-            [
-                crop(photo, Placement(complex(turn), complex(offset)))
-                for turn, offset in zip(turns, offsets, strict=True)
-            ]
-        )
+        crops = np.stack([crop(photo, places[i]) for i in range(len(places.turn))])
         drawn = engine.decode(engine.encode(crops[..., None]))[..., 0]
-        return (resemblance(crops, drawn) + self.space.answer(photo.levels, turns, offsets)) / 2
+        return (resemblance(crops, drawn) + self.space.answer(photo, places)) / 2
 
 
 @lru_cache(maxsize=2)
@@ -154,28 +147,23 @@ def _finder(model_id: str) -> EyeFinder:
     return EyeFinder()
 
 
-def _best_first(scores: np.ndarray, turns: np.ndarray) -> np.ndarray:
+def _best_first(scores: np.ndarray, places: Placement) -> np.ndarray:
     """Return the order of placements; of two alike, the larger face is meant."""
-    return np.argsort(-(scores + _LARGER * np.log2(np.abs(turns))))
+    return np.argsort(-(scores + _LARGER * np.log2(places.scale)))
 
 
-def _eyes(turns: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """Return the eyes of placements, complex (n, 2)."""
-    eyes = np.array([complex(*LEFT_EYE), complex(*RIGHT_EYE)])
-    return turns[:, None] * eyes + offsets[:, None]
-
-
-def _inside_photo(photo: Photo, turns: np.ndarray, offsets: np.ndarray) -> tuple:
-    eyes = _eyes(turns, offsets)
-    inside = np.ones(len(turns), dtype=bool)
+def _inside(photo: Photo, places: Placement) -> np.ndarray:
+    """Return which placements have their eyes in the photo, bool (n,)."""
+    eyes = places.of(_EYES)
+    inside = np.ones(len(eyes), dtype=bool)
     for values, size in zip((eyes.real, eyes.imag), photo.size, strict=True):
         inside &= (values > -_OUTSIDE * size).all(1) & (values < (1 + _OUTSIDE) * size).all(1)
-    return turns[inside], offsets[inside]
+    return inside
 
 
-def _apart(turns: np.ndarray, offsets: np.ndarray, most: int) -> tuple:
-    """Return the first placements of each place, at most `most`."""
-    eyes = _eyes(turns, offsets)
+def _apart(places: Placement, most: int) -> list[int]:
+    """Return the indices of the first placement of each place, at most `most`."""
+    eyes = places.of(_EYES)
     kept: list[int] = []
     for i in range(len(eyes)):
         away = np.abs(eyes[kept] - eyes[i]).mean(axis=1)
@@ -183,11 +171,7 @@ def _apart(turns: np.ndarray, offsets: np.ndarray, most: int) -> tuple:
             kept.append(i)
             if len(kept) == most:
                 break
-    return turns[kept], offsets[kept]
-
-
-def _as_guess(turn: complex, offset: complex, score: float) -> Guess:
-    return Guess(*Placement(complex(turn), complex(offset)).eyes, score)
+    return kept
 
 
 def _middle(photo: Photo) -> Guess:
@@ -195,4 +179,4 @@ def _middle(photo: Photo) -> Guess:
     width, height = photo.size
     scale = max(width / IMAGE_SHAPE[1], height / IMAGE_SHAPE[0])
     centre = complex(IMAGE_SHAPE[1] - 1, IMAGE_SHAPE[0] - 1) / 2
-    return _as_guess(scale, complex(width - 1, height - 1) / 2 - scale * centre, 0.0)
+    return Guess(*Placement(scale, complex(width - 1, height - 1) / 2 - scale * centre).eyes, 0.0)

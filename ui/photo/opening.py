@@ -43,11 +43,22 @@ class Photo:
 
     @cached_property
     def levels(self) -> list[np.ndarray]:
-        """The photo, and smaller copies, each half as large as the one before, down to a pixel."""
-        levels = [self.gray]
-        while max(levels[-1].shape) > 1:
-            levels.append(_halve(levels[-1]))
-        return levels
+        """See `pyramid`."""
+        return pyramid(self.gray)
+
+
+def pyramid(images: np.ndarray) -> list[np.ndarray]:
+    """Return images (..., h, w), and copies each half as large as the ones before, to a pixel."""
+    levels = [images]
+    while max(levels[-1].shape[-2:]) > 1:
+        level = levels[-1]
+        for axis in (-2, -1):  # an odd last row or column is repeated
+            padding = [(0, 0)] * level.ndim
+            padding[axis] = (0, level.shape[axis] % 2)
+            level = np.pad(level, padding, mode="edge")
+        rows = level[..., ::2, :] + level[..., 1::2, :]
+        levels.append((rows[..., ::2] + rows[..., 1::2]) / 4)
+    return levels
 
 
 def open_photo(path: Path) -> Photo:
@@ -153,10 +164,3 @@ def _eight_bits(values: np.ndarray) -> np.ndarray:
         top = next(top for top in (1.0, 255.0, 65535.0) if high <= top)
         low, high = 0.0, top
     return np.rint((values - low) * (255 / max(high - low, 1e-12))).astype(np.uint8)
-
-
-def _halve(level: np.ndarray) -> np.ndarray:
-    """Return the means of 2 x 2 pixels; an odd last row or column is repeated."""
-    height, width = level.shape
-    level = np.pad(level, ((0, height % 2), (0, width % 2)), mode="edge")
-    return (level[::2, ::2] + level[1::2, ::2] + level[::2, 1::2] + level[1::2, 1::2]) / 4

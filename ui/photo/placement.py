@@ -1,39 +1,43 @@
 """Where a face lies in a photo: two eyes, the frame they span, and the pixels inside it.
 
 Two pairs of points fix a turn, a scale and a shift. Points are complex numbers x + iy here, so that
-a placement is one multiplication and one addition: photo point = turn * frame point + offset.
+a placement is one multiplication and one addition: photo point = turn * frame point + offset. The
+search of the eyes lays thousands of frames over a photo at once: then both numbers are arrays.
 """
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
 
 from model.frame import IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
 from ui.photo.opening import Photo
 
 _SOFT_EDGE = 8.0  # frame pixels over which what lies beyond the photo turns soft
 _MIN_DISTANCE = 2.0  # photo pixels between the eyes
+_PIXELS = np.arange(IMAGE_SHAPE[1]) + 1j * np.arange(IMAGE_SHAPE[0])[:, None]
+_QUARTERS = np.array([-1 - 1j, 1 - 1j, -1 + 1j, 1 + 1j]) / 4  # centres of a pixel's four quarters
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Placement:
-    """A similarity transform from the model's frame to a photo.
+    """A similarity transform from the model's frame to a photo, or an array of them.
 
     Attributes:
-        turn: photo pixels per frame pixel, times the rotation, as a complex number.
-        offset: the photo point of the frame's point (0, 0).
+        turn: photo pixels per frame pixel, times the rotation, as a complex number or (n,) array.
+        offset: the photo point of the frame's point (0, 0), of the same shape.
 
     Example:
         placement = Placement.from_eyes((210, 180), (290, 176))
         placement.to_photo([[93.5, 130]])   # where the mouth should be
     """
 
-    turn: complex
-    offset: complex
+    turn: complex | np.ndarray
+    offset: complex | np.ndarray
 
     @classmethod
-    def from_eyes(cls, left_eye, right_eye) -> "Placement":
+    def from_eyes(cls, left_eye, right_eye) -> Placement:
         """Return the placement that puts the frame's eyes on two photo points (x, y).
 
         Eyes closer together than two pixels are moved apart.
@@ -50,20 +54,28 @@ class Placement:
         turn = (right - left) / (frame_right - frame_left)
         return cls(turn, left - turn * frame_left)
 
+    def __getitem__(self, index) -> Placement:
+        """Return one of an array of placements, or some."""
+        return Placement(self.turn[index], self.offset[index])
+
     @property
-    def scale(self) -> float:
+    def scale(self) -> float | np.ndarray:
         """Photo pixels per frame pixel."""
-        return abs(self.turn)
+        return np.abs(self.turn)
 
     @property
     def eyes(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """The left and the right eye in the photo, (x, y) each."""
-        left, right = self.to_photo([LEFT_EYE, RIGHT_EYE])
-        return (float(left[0]), float(left[1])), (float(right[0]), float(right[1]))
+        left, right = self.to_photo([LEFT_EYE, RIGHT_EYE]).tolist()
+        return tuple(left), tuple(right)
+
+    def of(self, points: np.ndarray) -> np.ndarray:
+        """Return the photo points of complex frame points (k,), complex (k,) or (n, k)."""
+        return np.expand_dims(self.turn, -1) * points + np.expand_dims(self.offset, -1)
 
     def to_photo(self, points) -> np.ndarray:
         """Return the photo points (..., 2) of frame points (..., 2)."""
-        return _pairs(self.turn * _complex(points) + self.offset)
+        return _pairs(self.of(_complex(points)))
 
     def to_frame(self, points) -> np.ndarray:
         """Return the frame points (..., 2) of photo points (..., 2)."""
@@ -98,70 +110,70 @@ def crop(photo: Photo, placement: Placement) -> np.ndarray:
     Returns:
         float32 (160, 176) in [0, 1].
     """
-    sharp = sample(photo, placement, IMAGE_SHAPE)
-    beyond = _beyond(photo, placement, IMAGE_SHAPE) / _SOFT_EDGE
+    points = placement.of(_PIXELS)
+    level = np.log2(placement.scale)
+    if level > 0:  # four samples a pixel, from the level that is up to twice as fine
+        quarters = points + placement.turn * _QUARTERS[:, None, None]
+        sharp = _interpolate(photo.levels, level - 1, quarters).mean(axis=0)
+    else:
+        sharp = _interpolate(photo.levels, 0, points)
+    width, height = photo.size
+    x = np.maximum(np.maximum(-points.real, points.real - (width - 1)), 0)
+    y = np.maximum(np.maximum(-points.imag, points.imag - (height - 1)), 0)
+    beyond = (np.hypot(x, y) / placement.scale / _SOFT_EDGE).astype(np.float32)
     if beyond.max() > 0:
-        level = np.log2(placement.scale * _SOFT_EDGE)
-        soft = _interpolate(photo, placement, IMAGE_SHAPE, level, 1)
+        soft = _interpolate(photo.levels, level + np.log2(_SOFT_EDGE), points)
         sharp += np.minimum(beyond, 1) * (soft - sharp)
     return np.clip(sharp, 0, 1)
 
 
-def sample(photo: Photo, view: Placement, shape: tuple[int, int]) -> np.ndarray:
-    """Return float32 pixels of any `shape`, the photo seen through `view`; edges are repeated.
-
-    The level of the photo is taken that is up to twice as fine as the pixels asked for, and sampled
-    twice a pixel.
-    """
-    return _interpolate(photo, view, shape, np.log2(view.scale) - 1, 2 if view.scale > 1 else 1)
-
-
-def _interpolate(
-    photo: Photo, view: Placement, shape: tuple[int, int], level: float, fineness: int
+def sample(
+    levels: list[np.ndarray],
+    placements: Placement,
+    points: np.ndarray,
+    spacing: float,
+    which: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Interpolate the next level of a photo; `fineness` samples a pixel and axis are averaged."""
-    height, width = shape
-    level = int(np.clip(np.ceil(level), 0, len(photo.levels) - 1))
-    shrink = 2.0**level
-    turn = view.turn / shrink
-    # From here on whole numbers lie at the corners of pixels, as Pillow counts.
-    offset = (view.offset + 0.5 * (1 + 1j)) / shrink - turn * 0.5 * (1 + 1j)
-    corners = turn * np.array([0, width, 1j * height, width + 1j * height]) + offset
-    picture = photo.levels[level]
-    left, right, before_x, after_x = _span(corners.real, picture.shape[1])
-    top, bottom, before_y, after_y = _span(corners.imag, picture.shape[0])
-    region = np.pad(
-        picture[top:bottom, left:right], ((before_y, after_y), (before_x, after_x)), mode="edge"
-    )
-    offset -= complex(left - before_x, top - before_y)
-    turn /= fineness
-    sampled = Image.fromarray(region).transform(
-        (width * fineness, height * fineness),
-        Image.Transform.AFFINE,
-        (turn.real, -turn.imag, offset.real, turn.imag, turn.real, offset.imag),
-        Image.Resampling.BICUBIC,
-    )
-    if fineness > 1:
-        sampled = sampled.reduce(fineness)
-    return np.array(sampled)
+    """Return what placements show at some points of the frame, float32 (n, k).
+
+    Each value is an average over about as much of the photo as lies between two points. All
+    placements are sampled in one go, which is what makes a search in NumPy quick.
+
+    Args:
+        levels: of one photo, (h, w) each, or of many images, (m, h, w) each; see `pyramid`.
+        placements: n of them.
+        points: complex (k,), points of the frame.
+        spacing: the frame pixels between two points.
+        which: (n,) the image that each placement lies in, if there are many.
+    """
+    fineness = np.clip(np.log2(placements.scale * spacing), 0, len(levels) - 1)
+    seen = np.empty((len(fineness), len(points)), dtype=np.float32)
+    for level in np.unique(fineness.astype(int)):
+        chosen = np.flatnonzero(fineness.astype(int) == level)
+        places = placements[chosen].of(points)
+        images = 0 if which is None else which[chosen, None]
+        near = _interpolate(levels, level, places, images)
+        far = _interpolate(levels, level + 1, places, images)
+        seen[chosen] = near + (fineness[chosen] - level).astype(np.float32)[:, None] * (far - near)
+    return seen
 
 
-def _span(values: np.ndarray, size: int) -> tuple[int, int, int, int]:
-    """Return first and last pixel needed on an axis, and how many are missing on either side."""
-    low, high = int(np.floor(values.min())) - 3, int(np.ceil(values.max())) + 3
-    first, last = min(max(low, 0), size - 1), max(min(high, size), 1)
-    first, last = min(first, last - 1), max(last, first + 1)
-    return first, last, max(first - low, 0), max(high - last, 0)
-
-
-def _beyond(photo: Photo, view: Placement, shape: tuple) -> np.ndarray:
-    """Return how far each pixel of a view lies beyond the photo, in pixels of the view."""
-    rows, columns = np.arange(shape[0])[:, None], np.arange(shape[1])[None, :]
-    points = view.turn * (columns + 1j * rows) + view.offset
-    width, height = photo.size
-    x = np.maximum(np.maximum(-points.real, points.real - (width - 1)), 0)
-    y = np.maximum(np.maximum(-points.imag, points.imag - (height - 1)), 0)
-    return (np.hypot(x, y) / view.scale).astype(np.float32)
+def _interpolate(levels: list[np.ndarray], level: float, points: np.ndarray, which=0) -> np.ndarray:
+    """Return the values between a level's pixels, float32; beyond its edges these are repeated."""
+    level = int(np.clip(np.ceil(level), 0, len(levels) - 1))
+    height, width = levels[level].shape[-2:]
+    x = np.clip((points.real + 0.5) / 2**level - 0.5, 0, width - 1).astype(np.float32)
+    y = np.clip((points.imag + 0.5) / 2**level - 0.5, 0, height - 1).astype(np.float32)
+    column = np.minimum(x.astype(np.int32), max(width - 2, 0))
+    row = np.minimum(y.astype(np.int32), max(height - 2, 0))
+    x -= column
+    y -= row
+    start = (row + which * height) * width + column
+    pixels = levels[level].ravel()
+    right, down = min(width - 1, 1), width * min(height - 1, 1)
+    above = pixels[start] * (1 - x) + pixels[start + right] * x
+    below = pixels[start + down] * (1 - x) + pixels[start + down + right] * x
+    return above * (1 - y) + below * y
 
 
 def _complex(points) -> np.ndarray:
