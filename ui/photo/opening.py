@@ -15,6 +15,7 @@ PHOTOS_FOLDER = ASSETS / "photos"  # where the screens look for photos
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif")
 MAX_PIXELS = 64_000_000
 MAX_SIDE = 2048  # of the picture that is worked with
+MIN_SIDE = 16
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
 _MAX_FILE = 300 << 20  # bytes
@@ -113,11 +114,17 @@ def list_photos(folder: Path = PHOTOS_FOLDER) -> list[Path]:
 def _read(path: Path) -> np.ndarray:
     Image.init()
     formats = [name for name in _FORMATS if name in Image.OPEN]
-    with Image.open(path, formats=formats) as image:
+    # A file and not its name: Pillow maps some TIFFs into memory then, and mixes up their sides.
+    with path.open("rb") as file, Image.open(file, formats=formats) as image:
         if image.width * image.height > MAX_PIXELS:
             raise UserError(
                 f"{path.name} has {image.width * image.height / 1e6:.0f} megapixels, more "
                 f"than the {MAX_PIXELS / 1e6:.0f} that can be opened; make it smaller first."
+            )
+        if min(image.size) < MIN_SIDE:
+            raise UserError(
+                f"{path.name} has only {image.width} x {image.height} pixels; pick a photo of at "
+                f"least {MIN_SIDE} x {MIN_SIDE}."
             )
         return _gray(image)
 
@@ -126,6 +133,7 @@ def _gray(image: Image.Image) -> np.ndarray:
     """Return an opened image as float32 (h, w) in [0, 1], small enough and upright."""
     if image.format in ("JPEG", "MPO"):
         image.draft("L", (MAX_SIDE, MAX_SIDE))  # decodes less, where that is enough
+    image.load()  # which turns a TIFF upright, and takes its note away
     orientation = _orientation(image)
     if image.mode in _DEEP_MODES:
         image = Image.fromarray(_eight_bits(np.asarray(image)))
@@ -136,7 +144,7 @@ def _gray(image: Image.Image) -> np.ndarray:
         image = image.convert("RGBA" if transparent else "RGB")
     factor = -(-max(image.size) // MAX_SIDE)
     if factor > 1:
-        image = image.reduce((min(factor, image.width), min(factor, image.height)))
+        image = image.reduce(tuple(min(factor, max(1, side // 2)) for side in image.size))
     if transparent:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, (_PAPER,) * 4), image)

@@ -98,8 +98,8 @@ class FaceView(Widget):
     def to_window(self, point: Point) -> tuple[float, float]:
         """Turn (x, y) of the image into a point on the window."""
         height, width = self.shape
-        x = self.picture.left + point[0] * self.picture.width / (width - 1)
-        return x, self.picture.top + point[1] * self.picture.height / (height - 1)
+        x = self.picture.left + point[0] * self.picture.width / max(1, width - 1)
+        return x, self.picture.top + point[1] * self.picture.height / max(1, height - 1)
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the picture with round corners, or the words in its place."""
