@@ -116,7 +116,8 @@ def compare_with_pca(
         The metrics, and the portraits that they are the averages of, in words.
     """
     portraits = evenly_spaced(X, at_most)
-    return _measure(engine, portraits, baseline)[0], f"mean of {len(portraits):,} unseen portraits"
+    which = _which(len(portraits), len(X), "unseen")
+    return _measure(engine, portraits, baseline)[0], f"mean of {which}"
 
 
 def comparison_lines(metrics: dict[str, float]) -> Iterator[str]:
@@ -143,11 +144,18 @@ def describe_codes(
     try:
         X_train, _ = load_arrays()
     except UserError:
-        codes, owner = latent.gallery, "training portraits that come with the model"
+        codes = latent.gallery
+        owner = f"the {len(codes):,} training portraits that come with the model"
     else:
         codes = encode_portraits(engine, evenly_spaced(X_train, at_most))
-        owner = "training portraits"
-    return codes, code_metrics(codes, latent), f"Codes of {len(codes):,} {owner}"
+        owner = _which(len(codes), len(X_train), "training")
+    return codes, code_metrics(codes, latent), f"Codes of {owner}"
+
+
+def _which(used: int, count: int, kind: str) -> str:
+    if used == count:
+        return f"all {count:,} {kind} portraits"
+    return f"{used:,} of {count:,} {kind} portraits, evenly spread"
 
 
 def evenly_spaced(X: np.ndarray, at_most: int) -> np.ndarray:

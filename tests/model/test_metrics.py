@@ -27,6 +27,19 @@ def portraits():
     return np.clip(faces, 0, 255).astype(np.uint8)[..., None]
 
 
+def test_plots_say_which_portraits_were_used(portraits, monkeypatch):
+    baseline = PCABaseline.fit(portraits, 4)
+    engine = LinearEngine(baseline)
+    notes = [evaluate.compare_with_pca(engine, portraits, baseline, n)[1] for n in (60, 20)]
+    assert notes[0] == "mean of all 60 unseen portraits"
+    assert notes[1] == "mean of 20 of 60 unseen portraits, evenly spread"
+    latent = normal_latent(baseline.encode(crop(portraits)))
+    monkeypatch.setattr(evaluate, "load_arrays", lambda: (portraits, portraits))
+    sources = [evaluate.describe_codes(engine, latent, n)[2] for n in (60, 20)]
+    assert sources[0] == "Codes of all 60 training portraits"
+    assert sources[1] == "Codes of 20 of 60 training portraits, evenly spread"
+
+
 def normal_latent(codes):
     return LatentSpace.fit(codes.astype(np.float32))
 

@@ -111,6 +111,28 @@ def test_locked_sliders_stay_through_random_faces_training_faces_and_morphs(edit
     assert np.allclose(values(), kept, atol=1e-4)
 
 
+def test_caption_says_where_locked_sliders_changed_the_face(editor):
+    editor.training_face(1)
+    editor.toggle_lock(2)
+    editor.training_face(1)
+    assert editor.now.title == "Training face 2 of 300 · locked sliders kept"
+    editor.toggle_lock(2)
+    editor.training_face(1)
+    assert editor.now.title == "Training face 3 of 300"
+
+
+def test_caption_of_a_morph_names_its_ends(editor):
+    editor.training_face(1)
+    editor.set_a()
+    editor.training_face(1)
+    editor.set_b()
+    titles = []
+    for t in (0.0, 0.5, 1.0):
+        editor.morph_to(t)
+        titles.append(editor.now.title)
+    assert titles == ["Face A", "Between A and B", "Face B"]
+
+
 def test_keep_locked_without_locks_changes_no_bit(latent):
     target = latent.gallery[1]
     assert keep_locked(latent, target, latent.mean, np.zeros(80, bool)) is target
@@ -120,10 +142,12 @@ def test_keep_locked_without_locks_changes_no_bit(latent):
 
 
 def test_morph_needs_two_faces_and_meets_them_exactly(editor, latent):
-    with pytest.raises(UserError, match="two faces"):
+    with pytest.raises(UserError, match="Shift A on one face and Shift B on another"):
         editor.morph(0.5)
     editor.start(latent.gallery[1], "one")
     editor.set_a()
+    editor.start(latent.gallery[2], "two")
+    editor.morph_to(0.0)  # one end needs only one of them
     editor.start(latent.gallery[2], "two")
     editor.set_b()
     editor.morph_to(0.0)

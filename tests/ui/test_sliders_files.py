@@ -4,7 +4,7 @@ from PIL import Image
 
 from tests.ui.driver import Driver, FakeEngine
 from ui.photo.placement import LEFT_EYE, RIGHT_EYE
-from ui.saves import list_saves, save_face
+from ui.saves import list_saves, read_save, save_face
 from ui.screen import Screen
 from ui.session import Session
 from ui.sliders.screen import SlidersScreen
@@ -244,6 +244,37 @@ def test_walk_plays_between_a_and_b_and_stops_where_it_is(driver, monkeypatch):
 def test_walk_without_two_faces_says_what_is_missing(driver):
     driver.key("space")
     assert "two faces" in driver.said()
+    assert "Shift A and Shift B" in driver.said()
+
+
+def test_morph_slider_follows_a_walk_and_play_is_stop_while_it_walks(driver, monkeypatch):
+    for name in ("shift+a", "shift+b"):
+        driver.key("n")
+        driver.key(name)
+    driver.window.messages.show_message("", 0)
+    strip, clock = driver.screen.strip, [100.0]
+    monkeypatch.setattr(driver.window, "now", lambda: clock[0])
+    assert strip.play.words == "Play"
+    driver.click(strip.play)
+    assert strip.play.words == "Stop"
+    values = []
+    for _ in range(7):
+        clock[0] += 0.6
+        driver.step()
+        values.append(strip.slider.value)
+        # the face is the one at this place of the slider
+        expected = editor(driver).between(strip.slider.value)
+        assert np.allclose(editor(driver).now.code, expected, atol=1e-4)
+    assert values[:3] == sorted(values[:3])
+    assert values[3] > 0.99
+    assert values[3:] == sorted(values[3:], reverse=True)
+    driver.click(strip.play)
+    assert strip.play.words == "Play"
+    assert strip.slider.value == values[-1]
+    driver.key("space")
+    assert strip.play.words == "Stop"
+    driver.key("space")
+    assert strip.play.words == "Play"
 
 
 def test_walk_is_exported_as_a_gif(driver, tmp_path):
@@ -256,8 +287,29 @@ def test_walk_is_exported_as_a_gif(driver, tmp_path):
     (path,) = tmp_path.glob("walk*.gif")
     with Image.open(path) as film:
         assert film.n_frames == 80
-        assert film.size == (176, 160)
+        assert film.size == (704, 640)  # as saves are
     assert path.name in driver.said()
+
+
+def test_size_of_a_gif_is_chosen_from_its_button_and_remembered(driver, tmp_path):
+    for name in ("shift+a", "shift+b"):
+        driver.key("n")
+        driver.key(name)
+    driver.window.messages.show_message("", 0)
+    driver.click(driver.screen.strip.export)
+    large, small = driver.window.front.children[0].children
+    assert "704 x 640" in large.words
+    driver.click(small)
+    driver.settle()
+    driver.key("ctrl+e")
+    driver.settle()
+    films = sorted(tmp_path.glob("morph*.gif"))
+    assert len(films) == 2
+    for path in films:
+        with Image.open(path) as film:
+            assert film.size == (352, 320)
+    driver.close()
+    assert Session.open(tmp_path).setting("gif_enlargement", 4) == 2
 
 
 # More
@@ -296,9 +348,9 @@ def test_morph_slider_is_one_step_for_a_whole_drag(driver):
     for name in ("shift+a", "shift+b"):
         driver.key("n")
         driver.key(name)
+    driver.window.messages.show_message("", 0)
     before = editor(driver).now
-    driver.key("o")
-    slider = driver.screen.more.morph
+    slider = driver.screen.strip.slider
     driver.press((slider.x_of(1.0), slider.track.centery))
     for t in (0.8, 0.6, 0.4):
         driver.drag((slider.x_of(t), slider.track.centery))
@@ -312,8 +364,22 @@ def test_morph_slider_is_one_step_for_a_whole_drag(driver):
     assert editor(driver).now is before
 
 
+def test_direction_is_saved_by_the_button_beside_its_name(driver):
+    driver.key("n")
+    driver.key("o")
+    more = driver.screen.more
+    driver.wheel(5, driver.screen.sliders.sliders[0].rect.center)
+    driver.click(more.name)
+    driver.type_text("smile")
+    save = next(child for child in more.body.children if child.help_words().endswith("[Shift D]"))
+    assert save.rect.centery == more.name.rect.centery
+    driver.click(save)
+    assert "smile" in editor(driver).now.directions
+    assert more.name.words == ""
+
+
 def test_panels_fit_at_every_size(driver):
-    for size in ((900, 600), (1280, 720), (2560, 1440)):
+    for size in ((900, 600), (1280, 720), (1920, 1080), (2560, 1440)):
         driver.resize(size)
         for panel in (driver.screen.more, driver.screen.panels.saves):
             driver.screen.panels.toggle(panel)
@@ -357,6 +423,50 @@ def test_a_start_that_changes_nothing_keeps_the_last_session(tmp_path):
     open_window(tmp_path).close()
     session = Session.open(tmp_path, FakeEngine.model_id)
     assert np.array_equal(session.code, code)
+
+
+def test_directions_are_written_as_they_come_and_go_and_the_last_face_stays(tmp_path):
+    driver = open_window(tmp_path)
+    driver.key("r")
+    kept = editor(driver).now.code
+    driver.close()
+    driver = open_window(tmp_path)
+
+    def written():
+        return Session.open(tmp_path, FakeEngine.model_id)
+
+    driver.key("n")
+    driver.key("right")
+    driver.screen.save_direction("smile")
+    assert list(written().directions) == ["smile"]
+    driver.key("ctrl+z")
+    assert written().directions == {}
+    driver.key("ctrl+y")
+    driver.window.focus(driver.screen.sliders.directions[-1])
+    driver.key("shift+backspace")
+    assert written().directions == {}
+    assert np.array_equal(written().code, kept)
+    driver.key("ctrl+l")
+    assert np.array_equal(editor(driver).now.code, kept)
+    driver.close()
+
+
+def test_caption_says_changed_after_going_on_and_in_a_save(tmp_path):
+    driver = open_window(tmp_path)
+    driver.key("n")
+    driver.wheel(5, driver.screen.sliders.sliders[3].rect.center)
+    driver.key("ctrl+s")
+    driver.settle()
+    path = list_saves(tmp_path)[0]
+    saved = read_save(path, FakeEngine.model_id, 80)
+    assert saved.details["caption"] == "Training face 1 of 300 · changed"
+    driver.close()
+    driver = open_window(tmp_path)
+    driver.key("ctrl+l")
+    assert driver.screen.area.caption.words == "Training face 1 of 300 · changed"
+    driver.wheel(5, driver.screen.sliders.sliders[3].rect.center)
+    assert driver.screen.area.caption.words == "Training face 1 of 300 · changed"
+    driver.close()
 
 
 def test_own_directions_are_there_at_the_next_start(tmp_path):

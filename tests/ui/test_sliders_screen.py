@@ -5,7 +5,10 @@ import pytest
 from tests.ui.driver import Driver
 from ui.screen import Screen
 from ui.sliders.screen import SlidersScreen
+from ui.theme import COLORS
 from ui.widgets.face_view import surface_of
+
+SIZES = ((900, 600), (1280, 720), (1920, 1080), (2560, 1440))
 
 
 class Other(Screen):
@@ -61,7 +64,7 @@ def drag(driver, slider, value, release=True):
 
 
 def test_first_view_has_every_slider_inside_the_window_and_none_over_another(driver):
-    for size in ((900, 600), (1280, 720), (2560, 1440)):
+    for size in SIZES:
         driver.resize(size)
         rects = [slider.rect for slider in sliders(driver)]
         assert len(rects) == 80
@@ -72,10 +75,72 @@ def test_first_view_has_every_slider_inside_the_window_and_none_over_another(dri
         face = driver.screen.area.face.picture
         assert abs(face.width / face.height - 1.1) < 0.01
         assert not face.colliderect(driver.screen.sliders.rect)
-        buttons = [*driver.screen.view.buttons, driver.screen.view.more_button]
+        buttons = [*driver.screen.view.buttons, *driver.screen.strip.children]
+        buttons += [driver.screen.view.more_button, driver.screen.area.face]
         assert all(driver.screen.rect.contains(button.rect) for button in buttons)
         areas = [button.rect for button in buttons]
         assert all(area.collidelist(areas[:n]) < 0 for n, area in enumerate(areas))
+
+
+def test_more_stands_beside_the_sliders_where_the_window_is_wide_enough(driver):
+    screen = driver.screen
+    for size in SIZES:
+        driver.resize(size)
+        driver.key("o")
+        assert screen.panels.open is screen.more
+        others = [screen.area.face.rect, screen.strip.rect, screen.preview.rect]
+        assert screen.more.rect.collidelist(others) < 0
+        over = any(screen.more.rect.colliderect(s.rect) for s in screen.sliders.all)
+        assert over == (size[0] < 1280)
+        driver.key("o")
+    driver.resize((1280, 720))
+    driver.key("o")
+    driver.key("down")
+    driver.key("right")  # keys reach sliders that can be seen
+    assert abs(sliders(driver)[0].value - 0.1) < 1e-4
+    driver.key("escape")
+    driver.key("escape")
+    assert screen.panels.open is None
+
+
+def test_handles_and_arrows_cover_no_number(driver):
+    for size in SIZES:
+        driver.resize(size)
+        for values in (np.zeros(80), np.full(80, -3.0), np.full(80, 3.0), np.linspace(-9, 9, 80)):
+            editor(driver).start(driver.latent.from_sliders(values), "a face")
+            driver.settle()
+            for slider in sliders(driver):
+                if slider.compact:
+                    theme = driver.window.theme
+                    number = theme.text(slider.axis.name.split()[1], COLORS.faint, 11)
+                    right = slider.rect.left + theme.px(16)
+                    place = pygame.Rect(right - number.get_width(), 0, *number.get_size())
+                    place.centery = slider.rect.centery
+                    place = place.clip(slider.rect)
+                    ink = driver.pixels(place).max(axis=(0, 1))
+                    assert (ink <= COLORS.faint).all(), slider.label  # no handle is as light
+                else:
+                    room = slider._number
+                    handle = pygame.Rect(0, 0, 0, driver.window.theme.px(10))
+                    handle.center = slider.track.center
+                    assert room.bottom <= handle.top
+                    assert room.height >= driver.window.theme.px(12)
+
+
+def test_raw_codes_mark_zero(driver):
+    driver.key("n")
+    driver.key("u")
+    driver.settle()
+    seen = 0
+    for slider in sliders(driver)[:16]:
+        assert slider.low < 0 < slider.high
+        x = slider.x_of(0.0)
+        if x != slider.x_of(slider.axis.middle) and abs(x - slider.x_of(slider.value)) > 8:
+            column = pygame.Rect(x, slider.track.top - 3, 1, slider.track.height + 6)
+            ink = driver.pixels(column)
+            assert (ink == COLORS.faint).all(axis=-1).sum() >= slider.track.height
+            seen += 1
+    assert seen >= 5
 
 
 def test_drag_moves_its_value_alone_and_the_face_follows(driver):
@@ -215,14 +280,111 @@ def test_hover_shows_the_faces_at_the_two_ends(driver):
     driver.settle()
     code = editor(driver).now.code
     expected = [slider.axis.moved(code, end) for end in (-3, 3)]
-    for picture, end in zip(preview._pictures, expected, strict=True):
+    for picture, end in zip(preview.pictures, expected, strict=True):
         image = driver.engine.decode(end[None])[0, ..., 0]
         pixels = pygame.surfarray.array3d(surface_of(image, picture.get_size()))
         assert np.array_equal(pygame.surfarray.array3d(picture), pixels)
     assert preview.visible
-    assert not preview.rect.colliderect(slider.rect)
     driver.move((10, 300))
     assert not preview.visible
+
+
+def test_preview_goes_when_the_mouse_leaves_whatever_was_done(driver):
+    slider, preview = sliders(driver)[6], driver.screen.preview
+    face = driver.screen.area.face.rect
+    drag(driver, slider, 1.0)
+    assert preview.visible
+    driver.move(face.center)
+    assert not preview.visible
+    driver.click(face.center)
+    assert not preview.visible
+    driver.click((slider.rect.left + 10, slider.rect.top + 6))  # selected, and keys still reach it
+    driver.move(face.center)
+    assert not preview.visible
+    driver.key("right")
+    assert slider.value > 1.05
+    driver.key("down")
+    assert preview.visible  # it shows what a slider does that keys chose
+    driver.move((face.centerx + 2, face.centery))
+    assert preview.visible  # over the face all the time
+    driver.move(slider.rect.center)
+    driver.post(pygame.WINDOWLEAVE)
+    driver.step()
+    assert not preview.visible
+    driver.move(slider.rect.center)
+    driver.key("p")
+    driver.step()
+    assert not preview.visible
+    driver.key("escape")
+    driver.move(face.center)
+    assert not preview.visible
+
+
+def test_preview_stands_beside_the_picture_and_follows_the_window(driver):
+    preview = driver.screen.preview
+    for size in (*SIZES, (900, 600)):
+        driver.resize(size)
+        slider = sliders(driver)[30]
+        driver.move(slider.rect.center)
+        driver.settle()
+        assert preview.visible
+        assert driver.screen.rect.contains(preview.rect)
+        assert {picture.get_height() for picture in preview.pictures} == {preview.rect.height}
+        editor(driver).start(editor(driver).now.code, "Photo", np.zeros((160, 176), np.float32))
+        others = [driver.screen.area.face, driver.screen.view.detail, *driver.screen.strip.children]
+        others += [*driver.screen.view.buttons, driver.screen.view.more_button, *sliders(driver)]
+        assert not any(preview.rect.colliderect(other.rect) for other in others)
+
+
+def test_only_the_track_of_a_slider_moves_it(driver):
+    slider, before = sliders(driver)[4], editor(driver).now
+    driver.click((slider.rect.left + 12, slider.rect.top + 8))  # the name
+    assert driver.window.pointer.focused is slider
+    assert editor(driver).now is before
+    driver.press((slider.rect.right - 12, slider.rect.top + 8))  # the value
+    driver.drag((slider.rect.left + 40, slider.rect.top + 8))
+    driver.release()
+    assert editor(driver).now is before
+    assert driver.screen.sliders.field is None
+    driver.click((slider.rect.right - 12, slider.rect.top + 8))
+    assert driver.window.pointer.focused is driver.screen.sliders.field
+    driver.type_text("1.5")
+    driver.key("return")
+    assert abs(slider.value - 1.5) < 1e-3
+    driver.click((slider.x_of(-2.0), slider.track.centery))
+    assert abs(slider.value + 2.0) < 0.05
+    small, before = sliders(driver)[40], editor(driver).now
+    driver.click((small.rect.left + 8, small.rect.centery))  # its number
+    assert driver.window.pointer.focused is small
+    assert editor(driver).now is before
+
+
+def test_strip_sets_faces_that_are_empty_and_goes_to_those_that_are_set(driver):
+    strip = driver.screen.strip
+    driver.key("n")
+    driver.click(strip.faces["a"])
+    assert "This face is A now" in driver.said()
+    driver.settle()
+    assert strip.faces["a"].pixels is not None
+    assert strip.faces["b"].pixels is None
+    driver.key("n")
+    driver.window.messages.show_message("", 0)
+    driver.click(strip.faces["a"])
+    assert np.array_equal(editor(driver).now.code, driver.latent.gallery[0])
+    assert driver.screen.area.caption.words == "Face A"
+    driver.key("n")
+    driver.click(strip.faces["b"])
+    driver.settle()
+    assert "This face is B now" in driver.said()
+    assert np.array_equal(editor(driver).now.face_b, driver.latent.gallery[2])
+    assert strip.slider.value == 1.0
+    driver.click(strip.faces["a"])
+    assert strip.slider.value == 0.0
+    assert strip.faces["b"].help_words() == "Go to face B"
+    driver.key("r")
+    set_a = next(b for b in strip.children if getattr(b, "words", "") == "Set A")
+    driver.click(set_a)
+    assert np.array_equal(editor(driver).now.face_a, editor(driver).now.code)
 
 
 def test_hover_decodes_nothing_during_a_drag(driver):

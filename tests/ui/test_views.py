@@ -190,6 +190,22 @@ def test_the_table_of_sliders_lists_the_test_of_each_and_marks_the_odd(metrics):
     plt.close("all")
 
 
+def test_tests_of_the_sliders_say_what_chance_would_do_and_a_small_p_as_such(
+    codes, latent, metrics
+):
+    p = np.full(80, 0.5)
+    p[:5] = 0.0009, 0.0, 0.001, 0.04, 0.0501
+    changed = {**metrics, "ks_p": p}
+    table = texts(distributions.draw_slider_table(changed, "Codes").figure)
+    assert table.count("< 0.001") == 2
+    assert "0.001" in table
+    assert "0.000" not in table
+    panels = texts(distributions.draw_sliders(latent.to_sliders(codes), changed, "Codes").figure)
+    for said in (table, panels):
+        assert "4 of 80; chance alone would give about 4" in " ".join(said)
+    plt.close("all")
+
+
 def test_correlation_is_that_of_the_codes(codes):
     mixed = codes.copy()
     mixed[:, 1] = mixed[:, 0]

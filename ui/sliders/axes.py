@@ -21,7 +21,7 @@ class Axis:
         reader: (80,) weights that read the value from a code.
         origin: what is subtracted from a reading, so that it counts from the mean code.
         low, high: the ends.
-        middle: where the lit part of the track starts, and where a reset goes.
+        middle: of the track, where a reset goes.
         lock: index of the principal slider it is, or None if it cannot be locked.
     """
 

@@ -72,8 +72,8 @@ def slider_commands(screen) -> list[Command]:
         ("u", "Raw codes", "Sliders for the 80 numbers themselves, and back", s.toggle_raw),
     ]
     two_faces = [
-        ("shift+a", "Set A", "Make this face A, where a morph begins", step(edit.set_a)),
-        ("shift+b", "Set B", "Make this face B, where a morph ends", step(edit.set_b)),
+        ("shift+a", "Set A", "Make this face A, where a morph begins", lambda: s.set_face("a")),
+        ("shift+b", "Set B", "Make this face B, where a morph ends", lambda: s.set_face("b")),
         ("space", "Play or stop", "Walk from A to B and back, or through your saved faces", s.play),
         (
             "shift+d",
@@ -97,7 +97,7 @@ def slider_commands(screen) -> list[Command]:
         (
             "o",
             "More",
-            "Everything else: seeds, two faces, saves, view",
+            "Everything else: seeds, directions, saves, view",
             lambda: s.panels.toggle(s.more),
         ),
     ]

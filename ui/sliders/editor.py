@@ -11,10 +11,11 @@ from data.errors import UserError
 from ui.animation import between
 from ui.history import History
 from ui.sliders.axes import Axis, keep_locked, unit_direction
-from ui.sliders.state import FaceState, frozen, same
+from ui.sliders.state import FaceState, same
 from ui.starts import Start, Starts
 
 LONGEST_NAME = 24
+LOCKED = " · locked sliders kept"
 
 
 class FaceEditor:
@@ -111,11 +112,19 @@ class FaceEditor:
         return np.stack([self._keep_locked(code) for code in codes])
 
     def _start(self, start: Start, tag: object = None) -> None:
-        self.go(self.now.fresh(self._keep_locked(start.code), start.caption), tag)
+        self.go(self._fresh(start.code, start.caption), tag)
 
-    def walk_to(self, code: np.ndarray) -> None:
-        """Preview a face of a walk."""
-        self.preview(self.now.fresh(code, "On a walk"))
+    def _fresh(self, code: np.ndarray, caption: str) -> FaceState:
+        """Return the state at a new face; if locked sliders change it, the caption says so."""
+        kept = self._keep_locked(code)
+        if not np.allclose(kept, code, atol=1e-4):
+            caption += LOCKED
+        return self.now.fresh(kept, caption)
+
+    def walk_to(self, code: np.ndarray, t: float) -> None:
+        """Preview a face of a walk, at `t` in [0, 1] from A to B if it goes between these."""
+        state = self.now.fresh(code, "On a walk")
+        self.preview(replace(state, morph=t) if state.both_faces else state)
 
     def _keep_locked(self, code: np.ndarray) -> np.ndarray:
         return keep_locked(self.latent, code, self.now.code, self.now.locks)
@@ -163,15 +172,8 @@ class FaceEditor:
 
     def morph(self, t: float) -> None:
         """Preview the face at `t` in [0, 1] on the way from A to B; locked sliders stay."""
-        state = self.now
-        if not state.both_faces:
-            raise UserError(
-                "A morph needs two faces: press Shift A on one face and Shift B on another."
-            )
-        code = self._keep_locked(self.between(t))
-        self.preview(
-            replace(state, code=frozen(code), morph=t, caption="Between A and B", detail=None)
-        )
+        caption = "Face A" if t <= 0 else "Face B" if t >= 1 else "Between A and B"
+        self.preview(replace(self._fresh(self.between(t), caption), morph=t))
 
     def morph_to(self, t: float) -> None:
         """Go to a place on the way from A to B, as one step."""
@@ -179,10 +181,19 @@ class FaceEditor:
         self.commit()
 
     def between(self, t: float) -> np.ndarray:
-        """Return the code at `t` in [0, 1] on the way from A to B, exact at both ends."""
+        """Return the code at `t` in [0, 1] on the way from A to B, exact at both ends.
+
+        Raises:
+            UserError: if a face that this takes is not set.
+        """
         a, b = self.now.face_a, self.now.face_b
-        if t <= 0 or t >= 1:
-            return a if t <= 0 else b
+        end = a if t <= 0 else b if t >= 1 else None
+        if end is not None:
+            return end
+        if not self.now.both_faces:
+            raise UserError(
+                "A morph needs two faces: press Shift A on one face and Shift B on another."
+            )
         to_sliders = self.latent.to_sliders
         return self.latent.from_sliders(between(to_sliders(a), to_sliders(b), t))
 

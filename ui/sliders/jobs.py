@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ui.animation import encode_gif
+from ui.pictures import enlarge
 from ui.saves import SavedFace, read_save, save_face
 from ui.sliders.state import FaceState
 from ui.starts import decode_one
@@ -36,7 +37,7 @@ def save(folder: Path, state: FaceState) -> Job:
 
     def job(engine) -> Path:
         image = state.with_detail(decode_one(engine, state.code))
-        details = {"caption": state.caption, "detail": state.shows_detail}
+        details = {"caption": state.title, "detail": state.shows_detail}
         return save_face(folder, image, state.code, engine.model_id, details=details)
 
     return job
@@ -54,13 +55,16 @@ def restore(path: Path) -> Job:
     return job
 
 
-def gif(folder: Path, stem: str, codes: np.ndarray) -> Job:
-    """Write a GIF of codes (n, 80): yield the share that is done, return its path at the end."""
+def gif(folder: Path, stem: str, codes: np.ndarray, times: int) -> Job:
+    """Write a GIF of codes (n, 80), faces so many times as large as the model makes them.
+
+    It yields the share that is done, and returns the path at the end.
+    """
 
     def job(engine) -> Iterator[float]:
         frames = []
         for place, image in faces(codes)(engine):
-            frames.append(np.rint(255 * image).astype(np.uint8))
+            frames.append(enlarge(image, times))
             yield (place + 1) / len(codes)
         return write_new(folder, stem, ".gif", encode_gif(frames, GIF_FPS))
 

@@ -11,29 +11,24 @@ from ui.sliders.state import FaceState
 from ui.starts import Starts
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Widget
-from ui.widgets.button import Button, Toggle
+from ui.widgets.button import Button, Toggle, help_of
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
+from ui.widgets.row import Row, place_row
 from ui.widgets.slider import Slider
-from ui.widgets.strip import Thumbnail
 from ui.widgets.text_field import TextField
 
 ROW = 34  # points
-Row = list[
-    tuple[Widget, float]
-]  # widgets with their shares of a row's width; 0: what its text needs
 
 
 class MorePanel(Panel):
-    """Seeds and temperature, two faces and the way between them, saves, photo, view.
+    """Faces to start from, a direction of one's own, saves, photo, view.
 
     Args:
         commands: of the screen and the window, by name.
         close: called by the button in the corner.
         seed_typed: called with a seed, or with None for an empty field.
         temperature_moved: called with the temperature.
-        morph_moved, morph_ended: called with a place from A (0) to B (1), and after the last one.
-        end_chosen: called with 0.0 for face A and 1.0 for face B.
         direction_named: called with the name of a new direction.
         detail_toggled, raw_toggled: called with whether it is on.
     """
@@ -45,9 +40,6 @@ class MorePanel(Panel):
         *,
         seed_typed: Callable[[int | None], object],
         temperature_moved: Callable[[float], object],
-        morph_moved: Callable[[float], object],
-        morph_ended: Callable[[], object],
-        end_chosen: Callable[[float], object],
         direction_named: Callable[[str], object],
         detail_toggled: Callable[[bool], object],
         raw_toggled: Callable[[bool], object],
@@ -55,8 +47,8 @@ class MorePanel(Panel):
         super().__init__("More", close)
         add = self.body.add
 
-        def button(name: str, words: str | None = None) -> tuple[Widget, float]:
-            return add(Button.of(commands[name], words)), 0
+        def button(name: str) -> tuple[Widget, float]:
+            return add(Button.of(commands[name])), 0
 
         self.seed = add(
             TextField(
@@ -77,30 +69,17 @@ class MorePanel(Panel):
                 help="How far random faces go from the mean face: 0 not at all, 1 as portraits do",
             )
         )
-        self.morph = add(
-            Slider(
-                "Morph from A to B",
-                0.0,
-                1.0,
-                0.0,
-                morph_moved,
-                ended=morph_ended,
-                nudge=0.05,
-                help="A face on the way from A to B; locked sliders stay",
-            )
-        )
         self.name = add(
             TextField(
                 hint="Name a new direction",
                 entered=direction_named,
                 longest=24,
+                keeps=True,
                 help="The change from A to B, or from the start to here, becomes a slider; Enter",
             )
         )
-        self.faces = {
-            "a": add(Thumbnail(lambda: end_chosen(0.0), None, "A", "Go to face A")),
-            "b": add(Thumbnail(lambda: end_chosen(1.0), None, "B", "Go to face B")),
-        }
+        save_help = help_of(commands["Save direction"])
+        save = add(Button("Save direction", lambda: direction_named(self.name.words), save_help))
         detail_help, raw_help = "Add back what the numbers lost", "Sliders for the 80 numbers"
         self.detail = add(Toggle("Keep detail", detail_toggled, help=detail_help))
         self.raw = add(Toggle("Raw codes", raw_toggled, help=f"{raw_help} themselves  [U]"))
@@ -108,21 +87,13 @@ class MorePanel(Panel):
         sections: dict[str, list[Row]] = {
             "FACES TO START FROM": [
                 [button("Mean face"), button("Previous face"), button("Suggestions")],
-                [(seed_label, 0.14), (self.seed, 0.3), (self.temperature, 1)],
+                [(seed_label, 0.3), (self.seed, 0.5), (self.temperature, 1)],
             ],
-            "TWO FACES": [
-                [button("Set A"), button("Set B"), button("Play or stop", "Play")],
-                [(self.morph, 1)],
-                [(self.name, 1), button("Export GIF")],
-            ],
+            "A DIRECTION OF YOUR OWN": [[(self.name, 1), (save, 0)], [button("Remove direction")]],
             "SAVES AND PHOTO": [[button("Saved faces"), button("Redo"), (self.detail, 0)]],
             "VIEW": [
-                [
-                    (self.raw, 0),
-                    button("Full screen"),
-                    button("Larger text", "Larger"),
-                    button("Smaller text", "Smaller"),
-                ],
+                [(self.raw, 0), button("Full screen")],
+                [button("Larger text"), button("Smaller text")],
             ],
         }
         self.sections = [
@@ -135,47 +106,19 @@ class MorePanel(Panel):
         if not self.seed.focused:
             self.seed.set(str(starts.seed))
         self.temperature.set(starts.temperature)
-        self.morph.set(state.morph)
-        self.morph.enable(state.both_faces)
         self.detail.enable(state.detail is not None)
         self.detail.set(state.keep_detail)
         self.raw.set(raw)
 
     def arrange(self, area: pygame.Rect, theme: Theme) -> int:
-        """Place the sections under each other, faces A and B at the ends of theirs."""
+        """Place the sections under each other."""
         top = area.top
         heading, row_height, gap = theme.px(26), theme.px(ROW), theme.px(6)
-        side = theme.px(72)
         for title, rows in self.sections:
             title.place(pygame.Rect(area.left, top, area.width, heading), theme)
             top += heading
-            first, width = top, area.width
-            two_faces = any(widget is self.morph for row in rows for widget, _ in row)
-            if two_faces:
-                width -= 2 * (side + gap)
             for row in rows:
-                self._row(row, pygame.Rect(area.left, top, width, row_height), theme)
+                place_row(row, pygame.Rect(area.left, top, area.width, row_height), theme)
                 top += row_height + gap
-            if two_faces:
-                left = area.right - 2 * side - gap
-                for thumbnail in self.faces.values():
-                    size = (side, min(theme.px(86), top - first - gap))
-                    thumbnail.place(pygame.Rect((left, first), size), theme)
-                    left += side + gap
             top += theme.px(4)
         return top - area.top
-
-    @staticmethod
-    def _row(row: Row, rect: pygame.Rect, theme: Theme) -> None:
-        """Share the width of a row; a widget without a share gets what its text needs."""
-        gap = theme.px(6)
-        fixed = {widget: widget.width(theme) for widget, share in row if not share}
-        room = rect.width - gap * (len(row) - 1)
-        free = room - sum(fixed.values())
-        shares = sum(share for _, share in row)
-        squeeze = min(1.0, room / sum(fixed.values())) if fixed and not shares else 1.0
-        left = rect.left
-        for widget, share in row:
-            width = int(fixed[widget] * squeeze) if widget in fixed else int(free * share / shares)
-            widget.place(pygame.Rect(left, rect.top, max(0, width), rect.height), theme)
-            left += width + gap

@@ -1,4 +1,4 @@
-"""What a slider does, shown small beside it: the faces at its two ends."""
+"""What a slider does, shown small beside the picture: the faces at its two ends."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from ui.sliders.slider_panel import FaceSlider
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point, Widget
 from ui.widgets.face_view import surface_of
-from ui.widgets.shapes import box, trim, write
+from ui.widgets.shapes import trim, write
+from ui.widgets.slider import MINUS
 
-PICTURE = (79, 72)  # points
+WIDTH = 240  # points at most
 
 
 class SliderPreview(Widget):
-    """A small card with a slider's name and value, and the faces at its ends.
+    """A slider's name and value, and the faces at its ends.
 
     Args:
         decode: asks for the faces of codes (2, 80); returns the request's number.
@@ -29,38 +30,38 @@ class SliderPreview(Widget):
         self.decode, self.cancel = decode, cancel
         self.visible = False
         self.slider: FaceSlider | None = None
-        self._value: float | None = None  # that the card shows
+        self._value: float | None = None  # that shows
         self._code: np.ndarray | None = None  # that the ends were asked for
         self._request = 0  # the last one
-        self._pictures: list[pygame.Surface] = []  # at the low end, then at the high one
-        self._panel = pygame.Rect(0, 0, 0, 0)
-        self._theme = Theme(1.0)
+        self._images: list[np.ndarray] = []  # at the low end, then at the high one
+        self.pictures: list[pygame.Surface] = []  # of them
 
     def hit(self, pos: Point) -> Widget | None:
         """Let the mouse through."""
         return None
 
-    def place_beside(self, panel: pygame.Rect, theme: Theme) -> None:
-        """Stay to the left of the panel with the sliders."""
-        self._panel, self._theme = panel, theme
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Scale the faces to the height, name and value beside them."""
+        self.rect.width = min(rect.width, theme.px(WIDTH))
+        self.pictures = [self._scaled(image) for image in self._images]
 
     def follow(self, slider: FaceSlider | None, code: np.ndarray, busy: bool) -> None:
         """Show what a slider does to a face.
 
         Args:
-            slider: the one that keys act on, or None.
+            slider: the one to show, or None.
             code: (80,) of the face.
             busy: whether the face is changing, so that decoding has to wait.
         """
         if slider is None:
             self.leave()
             return
-        if slider is not self.slider or slider.value != self._value:
-            if slider is not self.slider:
-                self._code, self._pictures = None, []
+        if slider is not self.slider:
+            self._code, self._images, self.pictures = None, [], []
+        if (slider, slider.value) != (self.slider, self._value):
             self.slider, self._value = slider, slider.value
-            self._fit()
             self.show()
+            self.invalidate()
         if busy:
             self._code = None
             self.cancel()
@@ -72,9 +73,12 @@ class SliderPreview(Widget):
     def fill(self, request: int, end: int, image: np.ndarray) -> None:
         """Show the face (160, 176) at the low (0) or high (1) end, if it is still asked for."""
         if request == self._request and self.slider is not None:
-            size = (self._theme.px(PICTURE[0]), self._theme.px(PICTURE[1]))
-            self._pictures[end : end + 1] = [surface_of(image, size)]
-            self._fit()
+            self._images[end : end + 1] = [image]
+            self.pictures[end : end + 1] = [self._scaled(image)]
+            self.invalidate()
+
+    def _scaled(self, image: np.ndarray) -> pygame.Surface:
+        return surface_of(image, (round(self.rect.height * 1.1), self.rect.height))
 
     def leave(self) -> None:
         """Hide, and stop waiting for faces."""
@@ -83,36 +87,25 @@ class SliderPreview(Widget):
             self.show(False)
             self.slider = None
 
-    def _fit(self) -> None:
-        theme, panel = self._theme, self._panel
-        pad, line = theme.px(8), theme.px(22)
-        rect = pygame.Rect(0, 0, 2 * theme.px(PICTURE[0]) + 3 * pad, line + pad)
-        if self._pictures:
-            rect.height += theme.px(PICTURE[1]) + theme.px(18) + pad // 2
-        rect.midright = (panel.left - theme.px(6), self.slider.rect.centery)
-        rect = rect.clamp(panel.inflate(4 * panel.width, 0))
-        if rect != self.rect:
-            self.place(rect, theme)
-        self.invalidate()
-
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the card."""
-        slider = self.slider
-        pad, line = theme.px(8), theme.px(22)
-        box(surface, self.rect, COLORS.panel, theme.px(8), COLORS.edge, theme.px(1))
-        row = pygame.Rect(self.rect.left + pad, self.rect.top + pad // 2, 0, line)
-        row.width = self.rect.width - 2 * pad
-        value = theme.text(slider.words, COLORS.accent, SIZES.small, True)
-        write(surface, value, row, "right")
+        """Draw the faces at the right, each with its value, and name and value at the left."""
+        slider, gap = self.slider, theme.px(SIZES.gap)
+        width = round(self.rect.height * 1.1)
+        words = pygame.Rect(self.rect.left + gap, 0, 0, theme.px(20))
+        words.width = self.rect.width - 2 * (width + gap) - gap
+        words.bottom = self.rect.centery
         name = slider.axis.name + (" · locked" if slider.locked else "")
-        room = row.width - value.get_width() - pad
-        write(surface, theme.text(name, COLORS.text, SIZES.small, True, room), row, "left")
+        write(surface, theme.text(name, COLORS.text, SIZES.small, True, words.width), words, "left")
+        value = theme.text(slider.words, COLORS.accent, SIZES.small, True)
+        write(surface, value, words.move(0, words.height), "left")
         ends = (slider.axis.low, slider.axis.high)
-        for number, (picture, end) in enumerate(zip(self._pictures, ends, strict=False)):
-            left = self.rect.left + pad + number * (picture.get_width() + pad)
-            place = picture.get_rect(topleft=(left, row.bottom))
+        for number, (picture, end) in enumerate(zip(self.pictures, ends, strict=False)):
+            left = self.rect.right - (2 - number) * width - (1 - number) * gap
+            place = picture.get_rect(topleft=(left, self.rect.top))
             surface.blit(picture, place)
-            trim(surface, place, theme.px(4), COLORS.panel)
-            words = f"{end:+.1f}".replace("-", "\N{MINUS SIGN}")
-            caption = pygame.Rect(left, place.bottom, place.width, theme.px(18))
-            write(surface, theme.text(words, COLORS.soft, SIZES.tiny), caption)
+            trim(surface, place, theme.px(4), COLORS.window)
+            text = theme.text(f"{end:+.1f}".replace("-", MINUS), COLORS.text, SIZES.tiny)
+            plate = text.get_rect().inflate(theme.px(4), 0)
+            plate.bottomleft = place.bottomleft
+            surface.fill(COLORS.shadow, plate)
+            write(surface, text, plate)

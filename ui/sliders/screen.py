@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pygame
 
+from model.frame import IMAGE_SHAPE
 from ui.host import Host
 from ui.panels.photo import AlignedFace
 from ui.panels.stack import PanelStack
@@ -19,15 +20,18 @@ from ui.sliders.commands import slider_commands
 from ui.sliders.editor import FaceEditor
 from ui.sliders.face_area import SUGGESTIONS, FaceArea
 from ui.sliders.more import MorePanel
+from ui.sliders.morph_strip import MorphStrip
 from ui.sliders.preview import SliderPreview
 from ui.sliders.slider_panel import Gestures, SliderPanel
 from ui.sliders.view import SlidersView
 from ui.sliders.walk import GIF_STEPS, Walk, codes_between, find_stops
 from ui.starts import decode_one
-from ui.theme import Theme
+from ui.theme import SIZES, Theme
 from ui.worker import Result
 
 LONGEST_NAME = 32  # characters of a photo's name that are shown
+MORE, ROOMY = 352, 1280  # points: width of More, and of a window where it stands beside the sliders
+GIFS = {4: "Large", 2: "Small"}  # by how many times as large as the model's faces
 HINT = (
     "Drag a slider and the face follows; the sixteen large ones matter most.",
     "Random and Another face bring new ones, and Ctrl Z takes any step back.",
@@ -40,9 +44,9 @@ class SlidersScreen(Screen):
 
     Attributes:
         editor: holds the state and takes every step.
-        view: shows it: `area` the face, `sliders` its code.
+        view: shows it: `area` the face, `strip` faces A and B, `sliders` the code, and `preview`
+            what the slider under the mouse does.
         panels: lie over the view, one at a time; `more` is one of them.
-        preview: shows what the slider under the mouse does.
         walk: plays a walk from face to face.
         comparing: whether the face shows that this one started with.
         shown: the code (80,) and the image of the face on the screen, or None.
@@ -58,6 +62,7 @@ class SlidersScreen(Screen):
         self.comparing = False
         self.shown: tuple[np.ndarray, np.ndarray] | None = None
         self._thumbnails: dict[str, np.ndarray | None] = {}  # codes of A and B
+        self._beside = False  # whether More stands beside the sliders, not over them
 
     def attach(self, host: Host) -> None:
         """Make the editor and the widgets."""
@@ -69,6 +74,7 @@ class SlidersScreen(Screen):
         )
         if host.latent.previews is not None:
             self.shown = (host.latent.mean, _floats(host.latent.previews.images[0]))
+        self._directions = editor.now.directions  # that the session has
         self.walk = Walk(host.latent, editor.walk_to)
         self.area = FaceArea(self.take_suggestion)
         self.sliders = SliderPanel(
@@ -82,7 +88,19 @@ class SlidersScreen(Screen):
             ),
         )
         named = {command.name: command for command in (*self.commands, *host.commands)}
-        self.view = self.add(SlidersView(self.area, self.sliders, named, editor.keep_detail))
+        self.strip = MorphStrip(
+            named,
+            moved=partial(self.step, editor.morph),
+            ended=editor.commit,
+            end_chosen=partial(self.step, editor.morph_to),
+            export=self.choose_gif,
+        )
+        self.preview = SliderPreview(
+            lambda codes: worker.submit("sliders.preview", jobs.faces(codes), 1),
+            lambda: worker.cancel("sliders.preview"),
+        )
+        parts = self.area, self.strip, self.sliders, self.preview
+        self.view = self.add(SlidersView(*parts, named, editor.keep_detail))
         self.panels = self.add(
             PanelStack(host, self.name, self.restore, self.take_photo, self._panel_changed)
         )
@@ -92,28 +110,24 @@ class SlidersScreen(Screen):
                 self.panels.close,
                 seed_typed=self.use_seed,
                 temperature_moved=partial(self.step, editor.set_temperature),
-                morph_moved=partial(self.step, editor.morph),
-                morph_ended=editor.commit,
-                end_chosen=partial(self.step, editor.morph_to),
                 direction_named=self.save_direction,
                 detail_toggled=editor.keep_detail,
                 raw_toggled=self.show_raw,
             )
         )
-        self.preview = self.add(
-            SliderPreview(
-                lambda codes: worker.submit("sliders.preview", jobs.faces(codes), 1),
-                lambda: worker.cancel("sliders.preview"),
-            )
-        )
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Put panels over the sliders, and the preview beside them."""
+        """Put panels over the sliders, and More beside them where there is room."""
+        margin, width = theme.px(SIZES.margin), theme.px(MORE)
+        self._beside = self.panels.open is self.more and rect.width >= theme.px(ROOMY)
+        self.view.side = width + margin if self._beside else 0
         self.view.place(rect, theme)
         sliders = self.sliders.rect
         side = sliders.inflate(theme.px(14), 0).move(0, -theme.px(2))
         self.panels.arrange(rect, theme, side)
-        self.preview.place_beside(sliders, theme)
+        if self._beside:
+            free = pygame.Rect(sliders.right + margin, sliders.top, width, sliders.height)
+            self.more.place(free, theme)
 
     @property
     def steps(self) -> int:
@@ -192,14 +206,19 @@ class SlidersScreen(Screen):
 
     # Keys for one slider
 
+    @property
+    def _covered(self) -> bool:
+        """Whether a panel lies over the sliders."""
+        return self.panels.open is not None and not self._beside
+
     def focus_neighbour(self, steps: int) -> None:
         """Move the keyboard focus to another slider."""
-        if self.panels.open is None:
+        if not self._covered:
             self.sliders.focus_neighbour(steps)
 
     def nudge(self, steps: int) -> None:
         """Nudge the slider."""
-        if self.panels.open is None:
+        if not self._covered:
             self.sliders.nudge(steps)
 
     def type_number(self) -> None:
@@ -233,18 +252,25 @@ class SlidersScreen(Screen):
     def changed(self) -> None:
         """Show the editor's state."""
         editor, state = self.editor, self.editor.now
-        self.view.follow(state, self._caption(), editor.history.can_undo)
+        self.view.follow(state, self._caption(), editor.history.can_undo, self.walk.playing)
         self.more.follow(state, editor.starts, self.sliders.raw)
         self._ask(state.start if self.comparing else state.code)
         for name, code in (("a", state.face_a), ("b", state.face_b)):
             self._ask_thumbnail(name, code)
+        self._write_directions()
+
+    def _write_directions(self) -> None:
+        """Write directions as they come and go; the face of the last time stays in the session."""
+        session, directions = self.host.session, self.editor.now.directions
+        if directions is not self._directions:
+            self._directions, session.directions = directions, dict(directions)
+            session.save()
 
     def _caption(self) -> str:
         state = self.editor.now
         if self.comparing:
             return "Where you started · " + state.caption
-        changed = state.changed and not self.walk.playing
-        return state.caption + (" · changed" if changed else "")
+        return state.title
 
     def _ask(self, code: np.ndarray) -> None:
         """Have the face of a code shown; the newest request wins."""
@@ -264,7 +290,6 @@ class SlidersScreen(Screen):
         self._thumbnails[name] = code
         if code is None:
             self.host.worker.cancel(f"sliders.{name}")
-            self.more.faces[name].set(None)
         else:
             self.host.worker.submit(f"sliders.{name}", lambda engine: decode_one(engine, code), 1)
 
@@ -284,7 +309,7 @@ class SlidersScreen(Screen):
             number, image = value
             self.area.strip.children[number].set(image)
         elif part in ("a", "b"):
-            self.more.faces[part].set(value)
+            self.strip.faces[part].set(value)
         elif part == "gif":
             done = f"Saved {value.name} in {value.parent.name}." if result.final else ""
             self.host.notify(done or f"Writing the GIF … {value:.0%}")
@@ -299,10 +324,9 @@ class SlidersScreen(Screen):
     def update(self, now: float) -> float | None:
         """Let a walk go on, and show what the slider under the mouse does."""
         due = self.walk.update(now)
-        slider = self.sliders.target()
+        slider = None if self._covered else self.sliders.previewed()
         busy = self.walk.playing or self.host.pointer.captured is slider
-        hidden = self.panels.open is not None
-        self.preview.follow(None if hidden else slider, self.editor.now.code, busy)
+        self.preview.follow(slider, self.editor.now.code, busy)
         return due
 
     def compare(self) -> None:
@@ -317,7 +341,17 @@ class SlidersScreen(Screen):
             self.comparing = False
             self.changed()
 
-    # Walks
+    # Two faces
+
+    def set_face(self, name: str) -> None:
+        """Make this face A or B, and say what comes next."""
+        editor = self.editor
+        self.step(editor.set_a if name == "a" else editor.set_b)
+        other = "B" if name == "a" else "A"
+        next_step = "Play walks between A and B; the slider between them stops where you like."
+        if not editor.now.both_faces:
+            next_step = f"Go to another face and set {other}."
+        self.host.notify(f"This face is {name.upper()} now. {next_step}")
 
     def play(self) -> None:
         """Start a walk, or stop it where it is."""
@@ -330,6 +364,7 @@ class SlidersScreen(Screen):
         self.host.notify(
             f"Walking {way}. Space stops where it is.", lasts=lambda: self.walk.playing
         )
+        self.changed()
 
     def stop_walk(self) -> bool:
         """Stop a walk at the face that shows; return whether one was playing."""
@@ -340,11 +375,30 @@ class SlidersScreen(Screen):
         return True
 
     def export_gif(self) -> None:
-        """Write the walk as a GIF, in the worker's spare time."""
+        """Write the walk as a GIF of the size chosen last, in the worker's spare time."""
+        times = self.host.session.setting("gif_enlargement", max(GIFS), min(GIFS), max(GIFS))
         codes = codes_between(self.host.latent, self._stops(), GIF_STEPS)
         stem = "morph" if self.editor.now.both_faces else "walk"
-        self.host.worker.submit("sliders.gif", jobs.gif(self.host.session.folder, stem, codes), 1)
+        job = jobs.gif(self.host.session.folder, stem, codes, times)
+        self.host.worker.submit("sliders.gif", job, 1)
         self.host.notify("Writing the GIF …")
+
+    def choose_gif(self) -> None:
+        """Ask for the size of a GIF, and write it."""
+
+        def export(times: int) -> None:
+            self.host.session.settings["gif_enlargement"] = times
+            self.export_gif()
+
+        items = [
+            (
+                f"{name}, {IMAGE_SHAPE[1] * times} x {IMAGE_SHAPE[0] * times}",
+                partial(export, times),
+                "Write it at this size; Ctrl E takes the size chosen last",
+            )
+            for times, name in GIFS.items()
+        ]
+        self.host.open_menu(items, self.strip.export.rect)
 
     def _stops(self) -> np.ndarray:
         return find_stops(self.host.latent, self.editor.now, self.host.session.folder)
@@ -359,6 +413,7 @@ class SlidersScreen(Screen):
 
     def _panel_changed(self) -> None:
         self.view.more_button.select(self.panels.open is self.more)
+        self.place(self.rect, self.host.theme)
 
     # Files and the session
 
@@ -385,7 +440,7 @@ class SlidersScreen(Screen):
         if editor.history.can_undo:
             session.code, session.locks = state.code, state.locks.copy()
             session.face_a, session.face_b = state.face_a, state.face_b
-            session.settings["caption"] = state.caption
+            session.settings["caption"] = state.title
 
     def restore_session(self) -> None:
         """Go to the face that the session kept, if it kept one."""

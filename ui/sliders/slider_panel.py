@@ -16,7 +16,7 @@ from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point, Widget
 from ui.widgets.label import Label
 from ui.widgets.shapes import box, dot, write
-from ui.widgets.slider import Slider
+from ui.widgets.slider import HANDLE, MINUS, Slider
 from ui.widgets.text_field import TextField
 
 LARGE = 16
@@ -26,7 +26,7 @@ DIRECTION_ROWS = 3  # at most
 UNSEEN = 1e-4  # a change too small to show
 DIGITS = "0123456789-.,"
 PRINCIPAL = ("WHAT MATTERS MOST", "FINER DETAIL")
-RAW = ("RAW CODES THAT VARY MOST", "THE OTHER RAW CODES")
+RAW = ("RAW CODES THAT VARY MOST, ZERO AT THE TICK", "THE OTHER RAW CODES")
 
 
 @dataclass(frozen=True)
@@ -77,16 +77,19 @@ class FaceSlider(Slider):
             ended=lambda: gestures.end(None),
             nudge=(axis.high - axis.low) / 60,
             compact=small,
-            center=axis.middle,
+            center=0.0,
             help=self._describe,
         )
         self.axis = axis
         self.gestures = gestures
         self.type_number = type_number
         self.locked = False
+        self._number = pygame.Rect(0, 0, 0, 0)  # where the value is written
+        self._on_number = False  # whether the press under way began there
 
     def _describe(self) -> str:
-        parts = [f"{self.axis.name} at {self.words}", "drag or wheel", "Enter types a number"]
+        parts = [f"{self.axis.name} at {self.words}", "drag or wheel"]
+        parts.append(f"Enter {'' if self.compact else 'or a click on the value '}types a number")
         parts.append("Backspace or middle button resets")
         if self.axis.lock is not None:
             parts.append("L unlocks" if self.locked else "L or right button locks")
@@ -117,8 +120,16 @@ class FaceSlider(Slider):
         elif button == 3:
             self.gestures.toggle_lock(self.axis.lock)
         else:
+            self._on_number = self._number.collidepoint(pos)
             return super().press(pos, button)
         return True
+
+    def release(self, pos: Point) -> None:
+        """End a drag; a click on the value types a number."""
+        super().release(pos)
+        clicked, self._on_number = self._on_number, False
+        if clicked and self._number.collidepoint(pos):
+            self.type_number(self, "")
 
     def key(self, key: str) -> bool:
         """Change with the arrow keys; a digit begins to type a number."""
@@ -128,9 +139,13 @@ class FaceSlider(Slider):
         return super().key(key)
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Find the track; small ones show their value beside the panel."""
+        """Find the track and the value; small ones show theirs in the preview."""
         super().layout(rect, theme)
-        if self.compact:
+        if not self.compact:
+            width = theme.font(SIZES.small).size(f"{MINUS}00.00")[0]
+            self._number = pygame.Rect(rect.right - width, rect.top, width, 0)
+            self._number.height = self.track.centery - theme.px(HANDLE / 2) - rect.top
+        else:
             self.track.left = rect.left + theme.px(21)
             self.track.width = rect.right - theme.px(7) - self.track.left
             self.track.height = theme.px(3)
@@ -147,7 +162,7 @@ class FaceSlider(Slider):
             box(surface, self.rect, COLORS.raised, theme.px(4), edge, theme.px(1))
         number = self.axis.name.rpartition(" ")[2]
         color = COLORS.text if lively else COLORS.faint
-        area = pygame.Rect(self.rect.left, self.rect.top, theme.px(18), self.rect.height)
+        area = pygame.Rect(self.rect.left, self.rect.top, theme.px(16), self.rect.height)
         write(surface, theme.text(number, color, SIZES.tiny), area, "right")
         self.draw_track(surface, theme, lively)
 
@@ -187,6 +202,7 @@ class SliderPanel(Widget):
         self.field: TextField | None = None
         self._shown_directions: dict[str, np.ndarray] | None = None
         self._over: Widget | None = None  # what was under the mouse at the last look
+        self._by_keys = False  # whether keys chose a slider since then
         self.show_raw(False)
 
     # What it shows
@@ -245,7 +261,7 @@ class SliderPanel(Widget):
         pointer = self.host.pointer
         over = pointer.hovered
         if over is not self._over:
-            self._over = over
+            self._over, self._by_keys = over, False
             leaves = isinstance(over, FaceSlider) and isinstance(pointer.focused, FaceSlider)
             if leaves and over is not pointer.focused and pointer.captured is None:
                 pointer.focus(None)
@@ -253,6 +269,13 @@ class SliderPanel(Widget):
             if isinstance(widget, FaceSlider):
                 return widget
         return None
+
+    def previewed(self) -> FaceSlider | None:
+        """Return the slider that is under the mouse or held, or was just chosen with keys."""
+        target = self.target()
+        pointer = self.host.pointer
+        here = target in (pointer.captured, pointer.hovered)
+        return target if here or self._by_keys else None
 
     def require_target(self) -> FaceSlider:
         """Return the slider that keys act on.
@@ -270,11 +293,13 @@ class SliderPanel(Widget):
         sliders, target = self.all, self.target()
         place = sliders.index(target) + steps if target in sliders else len(self.directions)
         self.host.focus(sliders[min(len(sliders) - 1, max(0, place))])
+        self._by_keys = True
 
     def nudge(self, steps: int) -> None:
         """Nudge the slider that keys act on, or the first one if there is none."""
         slider = self.target() or self.sliders[0]
         self.host.focus(slider)
+        self._by_keys = True
         slider.step(steps)
 
     def type_number(self, slider: FaceSlider, first: str = "") -> None:

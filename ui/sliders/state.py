@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
+CHANGED = " · changed"
+
 
 @dataclass(frozen=True, eq=False)
 class FaceState:
@@ -62,6 +64,12 @@ class FaceState:
     def changed(self) -> bool:
         """Whether a slider was moved since the face was started from."""
         return not np.array_equal(self.code, self.start)
+
+    @property
+    def title(self) -> str:
+        """Where the face comes from, and whether it was changed since."""
+        fresh = not self.changed or self.caption.endswith(CHANGED)
+        return self.caption if fresh else self.caption + CHANGED
 
     @property
     def both_faces(self) -> bool:

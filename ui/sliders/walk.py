@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from data.errors import UserError
-from ui.animation import walk
+from ui.animation import ease, walk
 from ui.saves import read_saves
 from ui.sliders.state import FaceState
 
@@ -24,10 +24,11 @@ class Walk:
 
     Args:
         latent: the latent space.
-        show: called with each code (80,) of the walk.
+        show: called with each code (80,) of the walk, and with how near it is to the second face
+            rather than the first, in [0, 1], which counts where there are just these two.
     """
 
-    def __init__(self, latent, show: Callable[[np.ndarray], object]):
+    def __init__(self, latent, show: Callable[[np.ndarray, float], object]):
         self.latent = latent
         self.show = show
         self._codes: np.ndarray | None = None
@@ -51,8 +52,9 @@ class Walk:
         """Show the code of this time; return the time, for another frame, while the walk plays."""
         if self._codes is None:
             return None
-        step = int((now - self._began) / SECONDS * STEPS)
-        self.show(self._codes[step % len(self._codes)])
+        step = int((now - self._began) / SECONDS * STEPS) % len(self._codes)
+        way = ease(step % STEPS / STEPS)
+        self.show(self._codes[step], 1 - way if step // STEPS % 2 else way)
         return now
 
 

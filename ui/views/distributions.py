@@ -12,6 +12,7 @@ ROWS, COLUMNS = 8, 10
 RANGE = 4  # standard deviations on either side
 BINS = 32
 TABLE_BLOCKS = 4
+LEVEL = 0.05  # below this p a test calls a slider not normal
 
 Metrics = dict[str, np.ndarray]
 
@@ -33,6 +34,14 @@ def draw_codes(codes: np.ndarray, metrics: Metrics, source: str) -> Page:
     )
 
 
+def _not_normal(p: np.ndarray) -> str:
+    """Say how many of the tests fail, and how many would by chance."""
+    return (
+        f"Red: p below {LEVEL:.0%}, {(p < LEVEL).sum()} of {len(p)}; "
+        f"chance alone would give about {LEVEL * len(p):.0f}"
+    )
+
+
 @styled()
 def draw_sliders(sliders: np.ndarray, metrics: Metrics, source: str) -> Page:
     """Draw the distribution of every whitened coordinate (n, 80), the value of a slider."""
@@ -40,12 +49,12 @@ def draw_sliders(sliders: np.ndarray, metrics: Metrics, source: str) -> Page:
     skew = np.abs(metrics["skewness"])
     return _draw_panels(
         sliders,
-        dull=p < 0.05,
+        dull=p < LEVEL,
         title="Are the sliders normal?",
         lead="The same portraits in the coordinates of the sliders: uncorrelated, one unit a "
         "standard deviation, the most telling first. In red what a Kolmogorov-Smirnov test calls "
-        "not normal at 5 % (of 80 truly normal ones about 4).",
-        caption=f"{source}.   Red: {(p < 0.05).sum()} of {len(p)}.   "
+        f"not normal at {LEVEL:.0%}.",
+        caption=f"{source}.   {_not_normal(p)}.\n"
         f"Skewness: {skew.mean():.2f} on average, {skew.max():.2f} at most.   "
         f"Excess kurtosis: {kurtosis.mean():.2f} on average.",
     )
@@ -89,19 +98,24 @@ def draw_slider_table(metrics: Metrics, source: str) -> Page:
         "The 80 sliders in numbers",
         "Skewness and excess kurtosis of normal numbers are 0. KS is the distance from them that "
         "the Kolmogorov-Smirnov test finds, p how often chance alone would take them that far.",
-        caption=f"{source}.   Red: p below 5 %.   The whole table is in codes-table.csv.",
+        caption=f"{source}.   {_not_normal(metrics['ks_p'])}.\n"
+        "The whole table is in codes-table.csv.",
     )
     _draw_blocks(
         page,
         ("slider", "skewness", "kurtosis", "KS", "p"),
         (0.12, 0.4, 0.64, 0.82, 1.0),
         [
-            (f"{skewness:+.2f}", f"{kurtosis:+.2f}", f"{distance:.3f}", f"{p:.3f}")
+            (f"{skewness:+.2f}", f"{kurtosis:+.2f}", f"{distance:.3f}", _spoken(p))
             for skewness, kurtosis, distance, p in zip(*(metrics[n] for n in names), strict=True)
         ],
-        dull=metrics["ks_p"] < 0.05,
+        dull=metrics["ks_p"] < LEVEL,
     )
     return page
+
+
+def _spoken(p: float) -> str:
+    return f"{p:.3f}" if p >= 0.001 else "< 0.001"
 
 
 def write_table(metrics: Metrics, path: Path) -> Path:

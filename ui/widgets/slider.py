@@ -11,13 +11,14 @@ from ui.widgets.base import Point, Widget
 from ui.widgets.shapes import box, dot, write
 
 MINUS = "\N{MINUS SIGN}"
+TRACK, HANDLE = 4, 10  # points across
 
 
 class Slider(Widget):
     """A value between two ends, dragged, nudged with the wheel, or moved with the arrow keys.
 
-    The value may lie beyond the ends (a code can be anywhere): the handle then waits at the end
-    and an arrow points on.
+    Only a press on the track moves it; elsewhere it takes the keyboard. The value may lie beyond
+    the ends (a code can be anywhere): an arrow then stands at the end in place of the handle.
 
     Args:
         label: its name, shown on the left.
@@ -88,7 +89,7 @@ class Slider(Widget):
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Find the track."""
         inset = theme.px(8)
-        self.track = pygame.Rect(0, 0, rect.width - 2 * inset, theme.px(4))
+        self.track = pygame.Rect(0, 0, rect.width - 2 * inset, theme.px(TRACK))
         if self.compact:
             self.track.left = rect.left + inset + theme.px(self.label_width)
             widest = f"{MINUS}{0:.{self.digits}f}"
@@ -113,10 +114,19 @@ class Slider(Widget):
         share = (value - self.low) / (self.high - self.low)
         return round(self.track.left + min(1.0, max(0.0, share)) * self.track.width)
 
+    def on_track(self, pos: Point) -> bool:
+        """Return whether a point is on the track, not on the words above or beside it."""
+        reach = HANDLE / 2 * self.track.height / TRACK  # of the handle around the track
+        if self.compact:
+            return self.track.left - reach <= pos[0] <= self.track.right + reach
+        return pos[1] >= self.track.centery - reach
+
     def press(self, pos: Point, button: int) -> bool:
-        """Take hold of the handle, or bring it here."""
+        """Take hold of the handle, or bring it here; beside the track, just take the keyboard."""
         if button != 1:
             return False
+        if not self.on_track(pos):
+            return True
         self.began()
         self._grip = self.x_of(self.value) - pos[0]
         if abs(self._grip) > max(6, 2 * self.track.height):
@@ -156,8 +166,8 @@ class Slider(Widget):
         size = SIZES.small
         row = self.rect.inflate(-theme.px(16), 0)
         if not self.compact:
-            row.height = self.track.top - self.rect.top
-        color = COLORS.text if lively else COLORS.soft
+            row.height = self.track.centery - theme.px(HANDLE / 2) - self.rect.top
+        color = COLORS.text if lively else COLORS.soft if self.enabled else COLORS.edge
         number = theme.text(self.words, color, size, bold=self.held)
         write(surface, number, row, "right")
         room = row.width - number.get_width() - theme.px(6)
@@ -172,16 +182,15 @@ class Slider(Widget):
         start = track.left if self.center is None else self.x_of(self.center)
         lit = pygame.Rect(min(x, start), track.top, abs(x - start), track.height)
         surface.fill(COLORS.accent if lively else COLORS.accent_soft, lit)
-        if self.center is not None:
-            tick = pygame.Rect(0, 0, theme.px(1), track.height + theme.px(4))
+        if self.center is not None and self.low <= self.center <= self.high:
+            tick = pygame.Rect(0, 0, theme.px(1), track.height + theme.px(6))
             tick.center = (start, track.centery)
-            surface.fill(COLORS.edge, tick)
-        handle = COLORS.accent if lively else COLORS.soft
-        size = (8 if self.compact else 10) + 2 * self.held
-        dot(surface, (x, track.centery), theme.px(size), handle)
-        if not self.low <= self.value <= self.high:
-            side = 1 if self.value > self.high else -1
-            tip, back = x + side * theme.px(8), x + side * theme.px(4)
-            half = theme.px(4)
-            points = [(tip, track.centery), (back, track.centery - half)]
-            pygame.draw.polygon(surface, COLORS.accent, [*points, (back, track.centery + half)])
+            surface.fill(COLORS.faint, tick)
+        half = theme.px((HANDLE - 2 * self.compact + 2 * self.held) / 2)
+        if self.low <= self.value <= self.high:
+            rest = COLORS.soft if self.enabled else COLORS.edge
+            dot(surface, (x, track.centery), 2 * half, COLORS.accent if lively else rest)
+        else:
+            tip = half if self.value > self.high else -half
+            back = (x - tip, track.centery - half), (x - tip, track.centery + half)
+            pygame.draw.polygon(surface, COLORS.accent, [(x + tip, track.centery), *back])

@@ -21,6 +21,7 @@ class TextField(Widget):
         hint: shown in an empty field.
         allowed: characters that can be typed; empty for all printable ones.
         longest: how many characters fit.
+        keeps: whether text stays that was left without Enter.
     """
 
     focusable = True
@@ -35,6 +36,7 @@ class TextField(Widget):
         hint: str = "",
         allowed: str = "",
         longest: int = 60,
+        keeps: bool = False,
         help: str = "",
     ):
         super().__init__(help)
@@ -43,6 +45,7 @@ class TextField(Widget):
         self.hint = hint
         self.allowed = allowed
         self.longest = longest
+        self.keeps = keeps
         self.cursor = len(words)
         self._before = words
         self._done = False
@@ -59,11 +62,11 @@ class TextField(Widget):
         return button == 1
 
     def focus_changed(self) -> None:
-        """Remember the text on arrival; put it back when left without Enter."""
+        """Remember the text on arrival; where it is not to stay, put it back without Enter."""
         if self.focused:
             self._before, self._done, self.cursor = self.words, False, len(self.words)
         elif not self._done:
-            self.set(self._before)
+            self.set(self.words if self.keeps else self._before)
             self.left()
 
     def text(self, words: str) -> bool:

@@ -1,0 +1,121 @@
+"""Two faces and the way between them, always in sight under the face."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pygame
+
+from ui.keys import Command
+from ui.sliders.state import FaceState
+from ui.theme import COLORS, SIZES, Theme
+from ui.widgets.base import Widget
+from ui.widgets.button import Button, help_of
+from ui.widgets.row import Row, place_row
+from ui.widgets.shapes import write
+from ui.widgets.slider import Slider
+from ui.widgets.strip import Thumbnail
+
+
+class EndFace(Thumbnail):
+    """Face A or B as a small picture with its letter; a click sets it while it is empty.
+
+    Args:
+        letter: "A" or "B".
+        set_face: the command that sets it.
+        go: called by a click once it is set.
+    """
+
+    def __init__(self, letter: str, set_face: Command, go: Callable[[], object]):
+        super().__init__(lambda: go() if self.filled else set_face.action())
+        self.letter = letter
+        self.filled = False
+        self.help = lambda: f"Go to face {letter}" if self.filled else help_of(set_face)
+
+    def follow(self, code: np.ndarray | None) -> None:
+        """Be empty where there is no code; the picture comes with `set`."""
+        self.filled = code is not None
+        if code is None and self.pixels is not None:
+            self.set(None)
+
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw the picture, and the letter in its corner; in an empty frame, a large letter."""
+        super().draw(surface, theme)
+        if not self.filled:
+            write(surface, theme.text(self.letter, COLORS.faint, SIZES.large), self.rect)
+            return
+        letter = theme.text(self.letter, COLORS.text, SIZES.tiny, True)
+        plate = letter.get_rect().inflate(theme.px(6), 0)
+        plate.bottomleft = self.rect.left + theme.px(2), self.rect.bottom - theme.px(2)
+        surface.fill(COLORS.shadow, plate)
+        write(surface, letter, plate)
+
+
+class MorphStrip(Widget):
+    """Face A, what can be done with the two, the morph slider, and face B.
+
+    Args:
+        commands: of the screen, by name.
+        moved, ended: called with a place from A (0) to B (1), and after the last one.
+        end_chosen: called with 0.0 for face A and 1.0 for face B.
+        export: called by the button that writes a GIF.
+    """
+
+    def __init__(
+        self,
+        commands: Mapping[str, Command],
+        *,
+        moved: Callable[[float], object],
+        ended: Callable[[], object],
+        end_chosen: Callable[[float], object],
+        export: Callable[[], object],
+    ):
+        super().__init__()
+        self.faces = {
+            letter.lower(): self.add(
+                EndFace(letter, commands[f"Set {letter}"], lambda end=end: end_chosen(end))
+            )
+            for letter, end in (("A", 0.0), ("B", 1.0))
+        }
+        self.play = Button.of(commands["Play or stop"], "Play")
+        self.export = Button("Export GIF", export, help_of(commands["Export GIF"]))
+        self.slider = self.add(
+            Slider(
+                "",
+                0.0,
+                1.0,
+                0.0,
+                moved,
+                ended=ended,
+                nudge=0.05,
+                compact=True,
+                help="A face on the way from A to B; locked sliders stay",
+            )
+        )
+        buttons = Button.of(commands["Set A"]), self.play, self.export, Button.of(commands["Set B"])
+        free = Widget()
+        self.row: Row = [(button, 0) for button in buttons]
+        self.row[1:1], self.row[-1:-1] = [(free, 1)], [(free, 1)]
+        for button in buttons:
+            self.add(button)
+
+    def follow(self, state: FaceState, playing: bool) -> None:
+        """Show which faces are set, how far the face is from A to B, and whether a walk plays."""
+        self.faces["a"].follow(state.face_a)
+        self.faces["b"].follow(state.face_b)
+        self.slider.enable(state.both_faces)
+        self.slider.set(state.morph)
+        self.play.set_text("Stop" if playing else "Play")
+        self.play.select(playing)
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Put a face at either end, and buttons above the slider between them."""
+        gap, width = theme.px(SIZES.gap), round(rect.height * 1.1)
+        face = pygame.Rect(rect.left, rect.top, width, rect.height)
+        self.faces["a"].place(face, theme)
+        self.faces["b"].place(face.move(rect.width - width, 0), theme)
+        middle = rect.inflate(-2 * (width + gap), 0)
+        middle.height //= 2
+        place_row(self.row, middle, theme)
+        self.slider.place(middle.move(0, rect.height - middle.height), theme)
