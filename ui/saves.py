@@ -8,11 +8,16 @@ burst.
 
 import io
 import json
+import os
 import re
+import shutil
 import struct
+import subprocess
+import sys
+import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +27,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from data.errors import UserError
+from data.paths import ASSETS
+from data.replace import create_file
 from model.frame import IMAGE_SHAPE
 from ui.pictures import DRAWING_SHAPE, drawing_on_paper, enlarge, side_by_side, to_pixels
 from ui.storage import (
@@ -39,6 +46,7 @@ ENLARGEMENT = 4
 _KEYWORD = "latent-face-explorer"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _MAX_RECORD = 1 << 20  # bytes; a drawing with its answer takes about 60,000
+_FORBIDDEN = set('<>:"/\\|?*')  # in names of files, on one system or another
 _MAX_CHUNKS = 64  # in front of the record
 _NAME = re.compile(r"face-(\d{4}-\d\d-\d\d-\d{6})(?:-(\d{1,6}))?")
 
@@ -178,6 +186,89 @@ def read_saves(folder: Path, model_id: str, latent_dim: int) -> Iterator[SavedFa
     for path in list_saves(folder):
         with suppress(UserError):
             yield read_save(path, model_id, latent_dim)
+
+
+def where(folder: Path) -> str:
+    """Return a folder as users read it: from the project's or the home folder on."""
+    for base, sign in ((ASSETS.parent, ""), (Path.home(), "~")):
+        with suppress(ValueError):
+            return str(Path(sign) / Path(folder).relative_to(base))
+    return str(folder)
+
+
+def saved_words(path: Path) -> str:
+    """Return the sentence about a file that was just saved, the same on every screen."""
+    return f"Saved {path.name} in {where(path.parent)}."
+
+
+def rename_save(path: Path, name: str) -> Path:
+    """Give a save another name, which no file may have; return its new path.
+
+    Raises:
+        UserError: the name is taken or impossible, or the file cannot be renamed.
+    """
+    name = name.strip().removesuffix(".png")
+    if not name or name[0] == "." or _FORBIDDEN & set(name) or not name.isprintable():
+        raise UserError('A name needs letters or digits, and none of / \\ : * ? " < > |.')
+    new = path.with_name(f"{name}.png")
+    if new == path:
+        return path
+    try:
+        if new.exists():
+            raise UserError(f"There is a {new.name} already; choose another name.")
+        return path.rename(new)
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path.name} cannot be renamed ({_reason(error)}).") from error
+
+
+def delete_save(path: Path) -> Callable[[], Path]:
+    """Delete a save; return the function that brings it back and returns its path.
+
+    Raises:
+        UserError: here and there, if the system refuses.
+    """
+    try:
+        content, status = path.read_bytes(), path.stat()
+        path.unlink()
+    except OSError as error:
+        raise UserError(f"{path.name} cannot be deleted ({_reason(error)}).") from error
+
+    def bring_back() -> Path:
+        try:
+            create_file(path, content)
+            os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        except OSError as error:
+            raise UserError(f"{path.name} cannot be brought back ({_reason(error)}).") from error
+        return path
+
+    return bring_back
+
+
+def open_folder(folder: Path) -> None:
+    """Show a folder in the system's file manager, without waiting for it.
+
+    Raises:
+        UserError: there is none, or the folder cannot be made.
+    """
+    opener = "open" if sys.platform == "darwin" else "xdg-open"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if sys.platform == "win32":
+            os.startfile(folder)
+            return
+    except OSError as error:
+        raise UserError(f"{folder} cannot be opened ({_reason(error)}).") from error
+    if shutil.which(opener) is None:
+        raise UserError(f"No file manager was found; the folder is {folder}.")
+    nowhere = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    options = {**nowhere, "start_new_session": True}
+    threading.Thread(
+        target=subprocess.run, args=([opener, str(folder)],), kwargs=options, daemon=True
+    ).start()
+
+
+def _reason(error: Exception) -> object:
+    return getattr(error, "strerror", None) or error
 
 
 def _age(path: Path) -> tuple[str, int, str]:

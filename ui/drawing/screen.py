@@ -21,7 +21,7 @@ from ui.drawing.view import DrawingView
 from ui.host import Host
 from ui.panels.photo import AlignedFace
 from ui.panels.stack import PanelStack
-from ui.saves import read_save, save_face
+from ui.saves import read_save, save_face, saved_words
 from ui.screen import Screen
 from ui.starts import Start, Starts, decode_one
 from ui.theme import Theme
@@ -127,7 +127,7 @@ class DrawingScreen(Screen):
             film_name = "Replay as GIF"
             self.view.film.set_text(film_name if result.final else f"{value:.0%} done")
             if result.final and value is not None:
-                self.host.notify(f"Saved the film as {value}")
+                self.host.notify(saved_words(value))
         elif self.panels.take_result(result):
             pass
         elif self.answers.take_result(result):
@@ -136,7 +136,9 @@ class DrawingScreen(Screen):
         elif value is None:
             pass
         elif slot == SAVE:
-            self.host.notify(f"Saved the drawing and answer as {value}")
+            self.host.notify(f"{saved_words(value)} Ctrl O shows your saves.")
+            if self.panels.open is self.panels.saves:
+                self.panels.saves.refresh()
         elif slot == START:
             self.put_face(*value)
         elif slot == NEAREST:

@@ -115,9 +115,14 @@ class PanelStack(Widget):
 
     def handle(self, event: pygame.event.Event) -> bool:
         """Let the photo panel have its keys; letters that would change the face behind it wait."""
-        if self.open is not self.photo or event.type != pygame.KEYDOWN:
+        if event.type != pygame.KEYDOWN:
             return False
         key = key_of(event)
+        if self.open is self.saves and self.saves.deleted and key == "ctrl+z":
+            self.saves.bring_back()
+            return True
+        if self.open is not self.photo:
+            return False
         letter = key.removeprefix("shift+")
         return self.photo.key(key) or (len(letter) == 1 and letter.isalpha() and letter not in "hp")
 

@@ -14,6 +14,7 @@ from model.frame import IMAGE_SHAPE
 from ui.host import Host
 from ui.panels.photo import AlignedFace
 from ui.panels.stack import PanelStack
+from ui.saves import saved_words
 from ui.screen import Screen
 from ui.sliders import jobs
 from ui.sliders.commands import slider_commands
@@ -311,10 +312,10 @@ class SlidersScreen(Screen):
         elif part in ("a", "b"):
             self.strip.faces[part].set(value)
         elif part == "gif":
-            done = f"Saved {value.name} in {value.parent.name}." if result.final else ""
+            done = saved_words(value) if result.final else ""
             self.host.notify(done or f"Writing the GIF … {value:.0%}")
         elif part == "save":
-            self.host.notify(f"Saved as {value.name}. Ctrl O shows your saves.")
+            self.host.notify(f"{saved_words(value)} Ctrl O shows your saves.")
             if self.panels.open is self.panels.saves:
                 self.panels.saves.refresh()
         elif part == "restore":

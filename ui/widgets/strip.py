@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import pygame
@@ -11,7 +12,7 @@ from ui.pictures import to_pixels
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point, Widget
 from ui.widgets.face_view import surface_of
-from ui.widgets.shapes import box, write
+from ui.widgets.shapes import box, dot, write
 
 
 class Thumbnail(Widget):
@@ -21,6 +22,8 @@ class Thumbnail(Widget):
         chosen: called on a click.
         image: the picture, see `surface_of`, or None.
         caption: a few words below it.
+        more: called with its rectangle by the right button, or a click on the dots beside the
+            caption; None for no dots.
     """
 
     reacts = True
@@ -31,9 +34,12 @@ class Thumbnail(Widget):
         image: np.ndarray | None = None,
         caption: str = "",
         help: str = "",
+        more: Callable[[pygame.Rect], object] | None = None,
     ):
         super().__init__(help)
-        self.chosen = chosen
+        self.chosen, self.more = chosen, more
+        self._dots = pygame.Rect(0, 0, 0, 0)
+        self._button = 1
         self.caption = caption
         self.pixels = None if image is None else to_pixels(image)
         self._scaled: pygame.Surface | None = None
@@ -45,13 +51,24 @@ class Thumbnail(Widget):
         self.invalidate()
 
     def press(self, pos: Point, button: int) -> bool:
-        """Take a left press."""
-        return button == 1
+        """Take a left press; a right one where there is more."""
+        self._button = button
+        return button == 1 or (button == 3 and self.more is not None)
 
     def release(self, pos: Point) -> None:
-        """Choose it, if the mouse is still here."""
-        if self.rect.collidepoint(pos):
+        """Choose it, or show more, if the mouse is still here."""
+        if not self.rect.collidepoint(pos):
+            return
+        if self.more is not None and (self._button == 3 or self._dots.collidepoint(pos)):
+            self.more(self.rect)
+        else:
             self.chosen()
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Find the place of the dots."""
+        if self.more is not None:
+            self._dots = pygame.Rect(0, 0, theme.px(22), theme.px(20))
+            self._dots.bottomright = rect.bottomright
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the picture in a frame that lights up under the mouse."""
@@ -62,8 +79,13 @@ class Thumbnail(Widget):
         if self.caption:
             line = theme.px(16)
             area = pygame.Rect(inner.left, inner.bottom - line, inner.width, line)
-            text = theme.text(self.caption, COLORS.soft, SIZES.tiny, width=inner.width)
+            area.width -= self._dots.width
+            text = theme.text(self.caption, COLORS.soft, SIZES.tiny, width=area.width)
             write(surface, text, area)
+            if self.more is not None:
+                for step in (-1, 0, 1):
+                    centre = (self._dots.centerx + step * theme.px(5), area.centery)
+                    dot(surface, centre, theme.px(3), COLORS.soft)
             inner.height -= line
         if self.pixels is None:
             return
@@ -82,11 +104,19 @@ class Strip(Widget):
         chosen: called with the index of the one that was clicked.
         columns: how many in a row; 0 lets the rectangle decide.
         count: how many there are at first.
+        more: called with the index and rectangle of one of which more was asked for, see
+            `Thumbnail`.
     """
 
-    def __init__(self, chosen: Callable[[int], object], count: int = 0, columns: int = 0):
+    def __init__(
+        self,
+        chosen: Callable[[int], object],
+        count: int = 0,
+        columns: int = 0,
+        more: Callable[[int, pygame.Rect], object] | None = None,
+    ):
         super().__init__()
-        self.chosen = chosen
+        self.chosen, self.more = chosen, more
         self.columns = columns
         self._theme: Theme | None = None
         self.fill([None] * count)
@@ -102,7 +132,8 @@ class Strip(Widget):
             self.remove(self.children[-1])
         while len(self.children) < len(images):
             number = len(self.children)
-            self.add(Thumbnail(lambda number=number: self.chosen(number)))
+            more = None if self.more is None else partial(self.more, number)
+            self.add(Thumbnail(partial(self.chosen, number), more=more))
         for number, (child, image) in enumerate(zip(self.children, images, strict=True)):
             child.caption = captions[number] if number < len(captions) else ""
             child.help = helps[number] if number < len(helps) else ""

@@ -83,8 +83,11 @@ class TextField(Widget):
         here = self.cursor
         if key == "return":
             self._done = True
-            self.entered(self.words)
-            self._before, self._done = self.words, self._done and not self.focused
+            try:
+                self.entered(self.words)
+                self._before = self.words
+            finally:  # what was refused can still be left
+                self._done = self._done and not self.focused
         elif key == "backspace" and here:
             self.words = self.words[: here - 1] + self.words[here:]
             self.cursor -= 1

@@ -1,0 +1,160 @@
+"""The gallery of saved faces on both screens: rename, delete, bring back, open the folder."""
+
+import os
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+from data.errors import UserError
+from tests.ui.driver import Driver, FakeEngine
+from ui import saves
+from ui.drawing.screen import DrawingScreen
+from ui.saves import delete_save, list_saves, open_folder, read_save, rename_save, save_face, where
+from ui.sliders.screen import SlidersScreen
+
+CODE = np.random.default_rng(5).standard_normal(80).astype(np.float32)
+
+
+def a_save(folder):
+    return save_face(folder, np.full((160, 176), 0.5), CODE, FakeEngine.model_id)
+
+
+@pytest.fixture(params=["sliders", "drawing"])
+def driver(request, tmp_path):
+    driver = Driver([SlidersScreen(), DrawingScreen()], tmp_path, start=request.param)
+    yield driver
+    driver.close()
+
+
+def open_panel(driver, saved):
+    paths = [a_save(driver.session.folder) for _ in range(saved)]
+    driver.key("ctrl+o")
+    driver.settle()
+    return driver.screen.panels.saves, paths
+
+
+def choose(driver, panel, number, item):
+    """Click an item of the menu of a save."""
+    driver.click(panel.strip.children[number], button=3)
+    driver.click(driver.window._menu.children[item])
+    driver.settle()
+
+
+def test_a_save_is_renamed_and_keeps_its_code(driver):
+    panel, paths = open_panel(driver, 2)
+    choose(driver, panel, 0, 1)
+    assert panel.name.focused and panel.name.words == panel.paths[0].stem
+    for _ in panel.name.words:
+        driver.key("backspace")
+    driver.type_text("anna")
+    driver.key("return")
+    driver.settle()
+    assert "anna.png" in {path.name for path in panel.paths}
+    renamed = driver.session.folder / "anna.png"
+    assert np.array_equal(read_save(renamed, FakeEngine.model_id, 80).code, CODE)
+    assert len(list_saves(driver.session.folder)) == 2
+    assert not panel.name.visible
+
+
+def test_name_that_is_taken_changes_nothing_and_says_so(driver):
+    panel, paths = open_panel(driver, 2)
+    choose(driver, panel, 0, 1)
+    panel.name.set(panel.paths[1].stem)
+    driver.key("return")
+    assert "already" in driver.said()
+    assert sorted(list_saves(driver.session.folder)) == sorted(paths)
+    driver.key("escape")
+    assert not panel.name.visible
+    assert driver.screen.panels.open is panel
+
+
+@pytest.mark.parametrize("way", ["button", "key"])
+def test_deleted_save_comes_back_bit_for_bit(driver, way):
+    panel, paths = open_panel(driver, 2)
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in paths}
+    order = list(panel.paths)
+    choose(driver, panel, 0, 2)
+    choose(driver, panel, 0, 2)
+    assert not list_saves(driver.session.folder) and not panel.paths
+    for left in (1, 0):
+        assert panel.undo.visible
+        driver.click(panel.undo) if way == "button" else driver.key("ctrl+z")
+        driver.settle()
+        assert len(list_saves(driver.session.folder)) == 2 - left
+    assert {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in paths} == before
+    assert panel.paths == order
+    assert not panel.undo.visible
+
+
+def test_dots_beside_the_caption_open_the_menu_and_the_picture_goes_there(driver):
+    panel, _ = open_panel(driver, 1)
+    thumbnail = panel.strip.children[0]
+    driver.click((thumbnail.rect.right - 6, thumbnail.rect.bottom - 6))
+    assert [item.words for item in driver.window._menu.children] == [
+        "Go to it",
+        "Rename …",
+        "Delete",
+    ]
+    driver.key("escape")
+    driver.click(thumbnail)
+    driver.settle()
+    code = driver.screen.code()
+    assert np.array_equal(code, CODE)
+
+
+def test_both_screens_say_where_a_save_is_in_the_same_words(driver):
+    driver.key("ctrl+s")
+    driver.settle()
+    (path,) = list_saves(driver.session.folder)
+    folder = where(driver.session.folder)
+    assert driver.said() == f"Saved {path.name} in {folder}. Ctrl O shows your saves."
+    driver.key("ctrl+o")
+    assert driver.screen.panels.saves.place_label.words == f"In {folder}"
+
+
+def test_place_is_told_from_the_project_or_home_on(tmp_path, monkeypatch):
+    from data.paths import SAVES_FOLDER
+
+    assert where(SAVES_FOLDER) == os.path.join("assets", "saves")
+    monkeypatch.setattr(saves.Path, "home", lambda: tmp_path)
+    assert where(tmp_path / "faces") == os.path.join("~", "faces")
+    assert where(tmp_path.parent) == str(tmp_path.parent)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a/b", "a\\b", ".hidden", "a:b", "a\nb", "x" * 300])
+def test_impossible_names_are_one_sentence(tmp_path, name):
+    path = a_save(tmp_path)
+    with pytest.raises(UserError):
+        rename_save(path, name)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_gone_already_is_one_sentence(tmp_path):
+    for action in (delete_save, lambda path: rename_save(path, "b")):
+        with pytest.raises(UserError, match=r"cannot be (deleted|renamed)"):
+            action(tmp_path / "a.png")
+
+
+def test_folder_opens_in_the_file_manager_without_waiting(tmp_path, monkeypatch):
+    called, gate = threading.Event(), threading.Event()
+    commands = []
+
+    def slow(command, **options):
+        commands.append(command)
+        called.set()
+        gate.wait(20)
+
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(saves.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(subprocess, "run", slow)
+    open_folder(tmp_path / "new")
+    assert called.wait(20)
+    assert commands == [["xdg-open", str(tmp_path / "new")]]
+    assert (tmp_path / "new").is_dir()
+    gate.set()
+    monkeypatch.setattr(saves.shutil, "which", lambda name: None)
+    with pytest.raises(UserError, match="file manager"):
+        open_folder(tmp_path)
