@@ -1,9 +1,9 @@
 """The gallery of saved faces on both screens: rename, delete, bring back, open the folder."""
 
-import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -44,7 +44,7 @@ def choose(driver, panel, number, item):
 
 
 def test_a_save_is_renamed_and_keeps_its_code(driver):
-    panel, paths = open_panel(driver, 2)
+    panel, _ = open_panel(driver, 2)
     choose(driver, panel, 0, 1)
     assert panel.name.focused and panel.name.words == panel.paths[0].stem
     for _ in panel.name.words:
@@ -118,9 +118,9 @@ def test_both_screens_say_where_a_save_is_in_the_same_words(driver):
 def test_place_is_told_from_the_project_or_home_on(tmp_path, monkeypatch):
     from data.paths import SAVES_FOLDER
 
-    assert where(SAVES_FOLDER) == os.path.join("assets", "saves")
+    assert where(SAVES_FOLDER) == str(Path("assets") / "saves")
     monkeypatch.setattr(saves.Path, "home", lambda: tmp_path)
-    assert where(tmp_path / "faces") == os.path.join("~", "faces")
+    assert where(tmp_path / "faces") == str(Path("~") / "faces")
     assert where(tmp_path.parent) == str(tmp_path.parent)
 
 
