@@ -27,6 +27,8 @@ HISTORY_COLUMNS = ("epoch", "mse", "val_mse", "val_loss", "seconds")  # of every
 MAX_NETWORK_BYTES = 200 * 2**20
 MAX_CARD_BYTES = 2**18
 MAX_HISTORY_BYTES = 2**22
+MAX_LINEAGE = 12  # models on a card: the one before, the one before that, ...
+MAX_ABOUT = 300  # characters of what such a model learned from
 REPAIR = "Restore it with git, or train a new one with learn()."
 
 
@@ -57,6 +59,35 @@ def read_card(folder: Path) -> dict:
     except (OSError, ValueError, RecursionError):
         raise UserError(f"The model card {path} is damaged. {REPAIR}") from None
     return card
+
+
+def lineage(card: dict) -> list[dict]:
+    """List a model and those that it goes back to, the latest first, as a card keeps them.
+
+    Cards of old held the cards of the models they went on from, one inside the other.
+
+    Returns:
+        At most `MAX_LINEAGE` dictionaries: "model_id", "about", "portraits", "epochs", "minutes".
+    """
+    models = []
+    while isinstance(card, dict) and len(models) < MAX_LINEAGE:
+        training = _dictionary(card, "training")
+        data = _dictionary(training, "data") or _dictionary(card, "data")
+        models.append(
+            {
+                "model_id": card.get("model_id"),
+                "about": str(data.get("about", ""))[:MAX_ABOUT],
+                "portraits": data.get("fit"),
+                "epochs": training.get("epochs"),
+                "minutes": training.get("minutes"),
+            }
+        )
+        card = training.get("continued_from")
+    return (models + card if isinstance(card, list) else models)[:MAX_LINEAGE]
+
+
+def _dictionary(card: dict, name: str) -> dict:
+    return card[name] if isinstance(card.get(name), dict) else {}
 
 
 def check_folder(folder: Path) -> str:
@@ -112,7 +143,11 @@ def model_title(folder: Path) -> str:
 
 
 def publish(
-    folder: Path, save: Callable[[Path], dict], card: dict, history: list[dict[str, float]]
+    folder: Path,
+    save: Callable[[Path], dict],
+    card: dict,
+    history: list[dict[str, float]],
+    check: Callable[[Path], object] = check_folder,
 ) -> None:
     """Write a model folder under a new name, then make it current.
 
@@ -124,9 +159,10 @@ def publish(
             more entries for the card.
         card: what is known of the model already; its id is added here.
         history: one dictionary an epoch; the last one's keys are the columns of `history.csv`.
+        check: raises UserError for a folder that cannot be used; the former model then stays.
 
     Raises:
-        UserError: if the folder cannot be written.
+        UserError: if the folder cannot be written, or the new model fails its check.
     """
     try:
         with replace_folder(folder) as new:
@@ -137,6 +173,14 @@ def publish(
                     writer.writeheader()
                     writer.writerows(history)
             (new / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+            try:
+                check(new)
+            except UserError as error:
+                reason = str(error).removesuffix(REPAIR).strip()
+                raise UserError(
+                    f"The new model fails its check and is not used; {folder} stays as it was. "
+                    f"({reason})"
+                ) from None
     except OSError as error:
         raise UserError(
             f"The model cannot be written to {folder} ({error.strerror or error}). "

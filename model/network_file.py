@@ -9,6 +9,7 @@ whose cost `Architecture` bounds, and takes nothing but plain arrays of numbers 
 from __future__ import annotations
 
 import io
+import tempfile
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -35,11 +36,13 @@ def save_network(network: keras.Model, path: Path) -> None:
     What is lost is far below a grey level.
     """
     network.set_weights([rounded(weight) for weight in network.get_weights()])
-    network.save(path)
-    members = read_zip(path, MAX_NETWORK_BYTES)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        network.save(folder, zipped=False)
+        with zipfile.ZipFile(path, "w") as archive:
+            for name in (METADATA, CONFIG, WEIGHTS):
+                member = zipfile.ZipInfo(name)  # dated 1980: no zip file takes an earlier clock
+                member.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(member, Path(folder, name).read_bytes(), compresslevel=9)
 
 
 def rounded(weights: np.ndarray) -> np.ndarray:
@@ -107,9 +110,9 @@ def _items(group: h5py.Group) -> Iterator[h5py.Group | h5py.Dataset]:
 
 def _check_dataset(item: object) -> None:
     if not isinstance(item, h5py.Dataset) or item.is_virtual or item.external or item.chunks:
-        raise ValueError("no plain array")
+        raise ValueError("not a plain array")
     if item.dtype.kind not in "iuf" or len(item.attrs):
-        raise ValueError("no array of numbers")
+        raise ValueError("not an array of numbers")
     if item.id.get_storage_size() != item.nbytes:
         raise ValueError("cut off or too long")
 

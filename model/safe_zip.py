@@ -49,7 +49,7 @@ def read_zip(path: Path, max_bytes: int) -> dict[str, bytes]:
     except OSError:
         raise
     except Exception as error:  # `zipfile` raises a dozen kinds
-        raise ValueError("no whole zip file") from error
+        raise ValueError("not a whole zip file") from error
 
 
 def read_arrays(path: Path, max_bytes: int) -> dict[str, np.ndarray]:
@@ -64,11 +64,11 @@ def read_arrays(path: Path, max_bytes: int) -> dict[str, np.ndarray]:
 
     Raises:
         OSError: if the file cannot be read.
-        ValueError: if it is damaged, larger or no such file.
+        ValueError: if it is damaged, larger, or not such a file.
     """
     members = read_zip(path, max_bytes)
     if not all(name.endswith(_SUFFIX) for name in members):
-        raise ValueError("a member is no array")
+        raise ValueError("a member is not an array")
     return {name[: -len(_SUFFIX)]: _parse_array(data) for name, data in members.items()}
 
 
@@ -91,7 +91,7 @@ def _check_directory(file: io.BufferedReader) -> None:
     file.seek(max(0, size - _END_OF_DIRECTORY.size))
     signature, *_, length, start, comment = _END_OF_DIRECTORY.unpack(file.read())
     if signature != b"PK\5\6" or comment or length > MAX_DIRECTORY_BYTES:
-        raise ValueError("no plain zip file")
+        raise ValueError("not a plain zip file")
     if start + length + _END_OF_DIRECTORY.size != size:
         raise ValueError("cut off or too long")
 

@@ -1,9 +1,48 @@
-"""Settings that every test shares: no window opens, on whatever machine the tests run."""
+"""What every test shares: no window opens, on whatever machine the tests run; portraits, prepared
+once; trainings that trace their graph once.
+"""
 
 import os
+
+import pytest
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
 os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 os.environ.setdefault("MPLBACKEND", "agg")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+@pytest.fixture(scope="session")
+def arrays(tmp_path_factory):
+    """60 drawn portraits: 43 to train on, 4 to validate, 13 to test."""
+    from data.prepare import prepare_data
+    from tests.data.drawn_archive import drawn_files, write_folder
+
+    folder = tmp_path_factory.mktemp("arrays")
+    prepare_data(write_folder(folder / "in", drawn_files(60)), folder / "out")
+    return folder / "out"
+
+
+@pytest.fixture(scope="session")
+def _one_graph():
+    from model.training.learn import compiled_model
+    from tests.model.one_graph import OneGraph
+
+    return OneGraph(compiled_model)
+
+
+@pytest.fixture
+def one_graph(_one_graph, monkeypatch):
+    """`learn` as ever, but trainings of like settings share a graph."""
+    monkeypatch.setattr("model.training.learn.compiled_model", _one_graph)
+
+
+@pytest.fixture
+def eagerly():
+    """Run the steps of a training one by one: sooner where they are few."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)

@@ -218,11 +218,6 @@ def image_metrics(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, 
     }
 
 
-def reconstruction_metrics(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, float]:
-    """Average `image_metrics` over the images: means, and the median of `sharpness`."""
-    return average_metrics([image_metrics(images, reconstructions)])
-
-
 def average_metrics(parts: list[dict[str, np.ndarray]]) -> dict[str, float]:
     """Average the `image_metrics` of one or more blocks: means, and the median of `sharpness`."""
     whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -30,13 +30,13 @@ def code_metrics(codes: np.ndarray, latent: LatentSpace) -> dict[str, np.ndarray
     """
     codes = np.asarray(codes, np.float64)
     whitened = np.asarray(latent.to_sliders(codes), np.float64)
-    deviation = codes.std(axis=0)
+    std = codes.std(axis=0)
     distance, p = _kolmogorov_smirnov(_normal_cdf(np.sort(whitened, axis=0)))
     return {
         "raw_mean": codes.mean(axis=0),
-        "raw_std": deviation,
+        "raw_std": std,
         "raw_skewness": _standard_moment(codes, 3),
-        "alive": deviation >= ALIVE,
+        "alive": std >= ALIVE,
         "mean": whitened.mean(axis=0),
         "std": whitened.std(axis=0),
         "skewness": _standard_moment(whitened, 3),
@@ -73,8 +73,8 @@ def code_summary(metrics: dict[str, np.ndarray]) -> dict[str, float]:
 def _standard_moment(values: np.ndarray, power: int) -> np.ndarray:
     """Return the standardised moment of each column: power 3 is skewness, 4 kurtosis."""
     centred = values - values.mean(axis=0)
-    deviation = np.maximum(values.std(axis=0), 1e-12)
-    return ((centred / deviation) ** power).mean(axis=0)
+    std = np.maximum(values.std(axis=0), 1e-12)
+    return ((centred / std) ** power).mean(axis=0)
 
 
 def _kolmogorov_smirnov(cdf: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -21,7 +21,7 @@ from model.safe_zip import read_arrays
 
 PICTURE_SECONDS = 30  # between two calls of the views
 QUIET_UPDATES = 40  # progress lines of a whole training where there is no terminal
-MAX_COUNTERS_BYTES = 2**24  # of the state that is no weights: the history, in the main
+MAX_COUNTERS_BYTES = 2**24  # of the state beside its weights: above all the history
 
 
 class Interruption(keras.callbacks.Callback):
@@ -78,7 +78,7 @@ class TrainingState(keras.callbacks.Callback):
         best_epoch: the epoch that reached it, from 1.
         best_weights: the averaged weights of that epoch, None before the first.
         history: one dictionary an epoch.
-        diverged: whether a loss was no finite number.
+        diverged: whether a loss was not a finite number.
     """
 
     def __init__(self, path: Path, fingerprint: str, patience: int):

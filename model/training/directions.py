@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FOLDS = 5
 FEWEST = 100  # labelled portraits (of each kind) below which nothing is fitted
 LEAST_CORRELATION = 0.2  # between label and prediction on portraits left out
-LEAST_DEVIATIONS = 3.1  # of that correlation from none: one in a thousand lies farther by chance
+LEAST_STDS = 3.1  # of that correlation above 0: by chance one in a thousand is higher
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ class Question:
         return Question(self.rows & chosen, self.target, self.strata, self.kinds)
 
     def residuals(self) -> np.ndarray:
-        """Return the target of the rows, less the mean of its stratum, in deviations."""
+        """Return the target of the rows, less the mean of its stratum, in standard deviations."""
         target = self.centred(self.target)
         return target / target.std() if target.std() > 0 else target
 
@@ -129,7 +129,7 @@ def questions(labels: list[Portrait], fewest: int = FEWEST) -> dict[str, Questio
 
 
 def direction(values: np.ndarray, question: Question) -> np.ndarray:
-    """Return how values `(n, 80)` change, on average, for one deviation of the target: `(80,)`."""
+    """Return how values `(n, 80)` change, on average, for one std of the target: `(80,)`."""
     return question.centred(values).T @ question.residuals() / question.rows.sum()
 
 
@@ -161,5 +161,5 @@ def _is_related(predictions: np.ndarray, target: np.ndarray) -> bool:
     if not (predictions.std() > 0 and target.std() > 0):
         return False
     correlation = np.corrcoef(predictions, target)[0, 1]
-    least = max(LEAST_CORRELATION, LEAST_DEVIATIONS / np.sqrt(len(target) - 1))
+    least = max(LEAST_CORRELATION, LEAST_STDS / np.sqrt(len(target) - 1))
     return bool(correlation >= least)

@@ -66,6 +66,16 @@ def make_previews(engine: FaceEngine, latent: LatentSpace) -> Previews:
     return Previews(codes, np.rint(255 * engine.decode(codes)[..., 0]).astype(np.uint8))
 
 
+def check_model(folder: Path) -> None:
+    """Open a model as whoever uses it will.
+
+    Raises:
+        UserError: if that fails.
+    """
+    FaceEngine.load(folder)
+    LatentSpace.load(folder)
+
+
 def _labels(arrays: str | Path) -> list[Portrait]:
     """Labels of the portraits; none where the arrays come without."""
     with contextlib.suppress(UserError):

@@ -6,12 +6,13 @@ Reads from top to bottom: `learn`, and the steps it takes; its settings are in
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
 import platform
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
@@ -23,6 +24,7 @@ import tensorflow as tf
 from data import load_arrays
 from data.arrays import hash_array
 from data.errors import UserError
+from data.lock import hold_lock
 from data.paths import MY_MODEL, NUMPY_FOLDER
 from model.engine import FaceEngine
 from model.folder import (
@@ -31,6 +33,7 @@ from model.folder import (
     file_hash,
     find_model,
     is_history,
+    lineage,
     publish,
     read_card,
     read_history,
@@ -42,52 +45,13 @@ from model.network_file import load_network, save_network
 from model.training.augmentation import training_batches, validation_batches
 from model.training.callbacks import Interruption, Progress, TrainingState, Views
 from model.training.devices import training_policy, training_strategy
-from model.training.export import export
+from model.training.export import check_model, export
 from model.training.objective import VariationalAutoencoder
 from model.training.optimizer import build_optimizer
 from model.training.settings import Settings
 
 PICTURED = 8  # validation portraits in the picture of progress
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """How long a training is.
-
-    Attributes:
-        epochs: passes over the portraits.
-        steps_per_epoch: batches in each.
-    """
-
-    epochs: int
-    steps_per_epoch: int
-
-    @classmethod
-    def of(cls, settings: Settings, portraits: int) -> Schedule:
-        """Return the schedule that the settings ask for with so many portraits."""
-        steps_per_epoch = portraits // settings.batch_size
-        epochs = math.ceil(settings.steps / steps_per_epoch)
-        return cls(max(settings.least_epochs, epochs), steps_per_epoch)
-
-    @property
-    def steps(self) -> int:
-        """Batches in all."""
-        return self.epochs * self.steps_per_epoch
-
-
-@dataclass(frozen=True)
-class FormerModel:
-    """The model that a training goes on with; without one, all starts from scratch.
-
-    Attributes:
-        weights: of the network, None for random ones.
-        history: one dictionary an epoch.
-        card: what its card says about how it came to be.
-    """
-
-    weights: list[np.ndarray] | None = None
-    history: list[dict[str, float]] = field(default_factory=list)
-    card: dict | None = None
+INTERRUPTED, ALL_DONE = "interrupted", "all epochs done"  # as the card says
 
 
 def learn(
@@ -133,58 +97,47 @@ def learn(
             nothing can be written, or where the loss diverged before anything was learned.
     """
     out, settings = Path(out), settings or Settings()
-    X_train, _ = load_arrays(arrays)
-    X_fit, X_validation = split_validation(X_train)
-    if len(X_fit) < settings.batch_size or not len(X_validation):
-        raise UserError(
-            f"{len(X_train)} portraits are too few to train on in batches of "
-            f"{settings.batch_size}. Prepare a larger archive with prepare_data()."
-        )
-    former = FormerModel()
-    if not init:
-        settings, former = _former_model(out, settings)
-    schedule = Schedule.of(settings, len(X_fit))
-    keras.utils.set_random_seed(settings.seed)
-    with training_strategy(devices).scope():
-        model = compiled_model(settings, schedule.steps, former.weights)
+    with _only_training(out.parent):
+        X_train, _ = load_arrays(arrays)
+        X_fit, X_validation = _split(X_train, settings.batch_size)
+        weights, history, ancestors = None, [], []
+        if not init:
+            settings, weights, history, ancestors = _former_model(out, settings)
+        epochs, steps_per_epoch = schedule(settings, len(X_fit))
+        keras.utils.set_random_seed(settings.seed)
+        with training_strategy(devices).scope():
+            model = compiled_model(settings, epochs * steps_per_epoch, weights)
 
-    state = TrainingState(
-        out.with_name(f"{out.name}.training.npz"),
-        _fingerprint(X_train, settings, former.weights),
-        max(2, round(settings.patience * schedule.epochs)),
-    )
-    if fresh:
-        state.path.unlink(missing_ok=True)
-    if state.restore(model):
-        say(
-            f"Continuing the interrupted training after epoch {state.epochs_done} of "
-            f"{schedule.epochs}."
+        state = TrainingState(
+            out.with_name(f"{out.name}.training.npz"),
+            _fingerprint(X_train, settings, weights),
+            max(2, round(settings.patience * epochs)),
         )
-    else:
-        state.history = former.history
-        say(
-            f"Training on {len(X_fit):,} portraits, validating on {len(X_validation):,}: "
-            f"{schedule.epochs} epochs. Ctrl-C stops and keeps what was learned."
-        )
+        if fresh:
+            state.path.unlink(missing_ok=True)
+        if state.restore(model):
+            say(f"Continuing the interrupted training after epoch {state.epochs_done} of {epochs}.")
+        else:
+            state.history = history
+            say(
+                f"Training on {len(X_fit):,} portraits, validating on {len(X_validation):,}: "
+                f"{epochs} epochs. Ctrl-C stops and keeps what was learned."
+            )
 
-    views = Views(state, crop(np.asarray(X_validation[:PICTURED])), on_epoch, on_pictures)
-    interrupted = _fit(model, state, schedule, X_fit, X_validation, settings, [views, *callbacks])
-    if state.best_weights is None:
-        _give_up(state, interrupted, say)
-    if interrupted and _is_better(read_history(out), state.best_loss):
-        say(f"\nStopped. The better model in {out} stays; the same call continues this training.")
+        views = Views(state, crop(np.asarray(X_validation[:PICTURED])), on_epoch, on_pictures)
+        ended = _fit(model, state, X_fit, X_validation, settings, [views, *callbacks])
+        if state.best_weights is None:
+            _give_up(state, ended, say)
+        card = _card(settings, state, ended, ancestors)
+        _save(
+            out,
+            state,
+            ended,
+            card,
+            lambda folder: _export(folder, state.best_weights, settings, arrays, about),
+            say,
+        )
         return read_card(out)
-    reason = _reason(state, schedule, interrupted)
-    say(f"\nEnded after epoch {state.epochs_done} ({reason}). Measuring and saving the best model.")
-    publish(
-        out,
-        lambda folder: _export(folder, state.best_weights, settings, arrays, about),
-        _card(settings, state, reason, former.card),
-        state.history,
-    )
-    if not interrupted:
-        state.path.unlink(missing_ok=True)
-    return read_card(out)
 
 
 def compiled_model(
@@ -216,31 +169,69 @@ def compiled_model(
     return model
 
 
-def _former_model(out: Path, settings: Settings) -> tuple[Settings, FormerModel]:
-    """Return the settings with the architecture of the former model, and that model."""
+def schedule(settings: Settings, portraits: int) -> tuple[int, int]:
+    """Return the epochs that the settings ask for with so many portraits, and the steps of one."""
+    steps_per_epoch = portraits // settings.batch_size
+    return max(settings.least_epochs, math.ceil(settings.steps / steps_per_epoch)), steps_per_epoch
+
+
+@contextlib.contextmanager
+def _only_training(folder: Path) -> Iterator[None]:
+    """Keep others from training in this folder; it is made if it does not exist."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"No model can be written to {folder} ({error.strerror}). Make it a folder that can be "
+            "written, or choose another one."
+        ) from None
+    with hold_lock(
+        folder,
+        f"Another learn() is training in {folder}: wait until it has ended, or stop it with Ctrl-C "
+        "first.",
+    ):
+        yield
+
+
+def _split(X_train: np.ndarray, batch_size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the portraits to train on and those to validate on, if they are enough."""
+    X_fit, X_validation = split_validation(X_train)
+    if len(X_fit) < batch_size or not len(X_validation):
+        raise UserError(
+            f"{len(X_train)} portraits are too few to train on in batches of {batch_size}. "
+            "Prepare a larger archive with prepare_data()."
+        )
+    return X_fit, X_validation
+
+
+def _former_model(
+    out: Path, settings: Settings
+) -> tuple[Settings, list[np.ndarray], list[dict[str, float]], list[dict]]:
+    """Return the settings with the former model's architecture, its weights, history, lineage."""
     folder = find_model(out if out.exists() else None)
     card = read_card(folder)
     weights = load_network(folder).get_weights()
     history = read_history(folder)
-    return replace(settings, architecture=Architecture.from_card(card)), FormerModel(
+    return (
+        replace(settings, architecture=Architecture.from_card(card)),
         weights,
         history if is_history(history, HISTORY_COLUMNS) else [],
-        {name: card[name] for name in ("data", "settings", "training") if name in card},
+        lineage(card),
     )
 
 
 def _fit(
     model: VariationalAutoencoder,
     state: TrainingState,
-    schedule: Schedule,
     X_fit: np.ndarray,
     X_validation: np.ndarray,
     settings: Settings,
     callbacks: Sequence[keras.callbacks.Callback],
-) -> bool:
-    """Train from where the state is to the end; return whether it was interrupted."""
-    if state.epochs_done >= schedule.epochs:
-        return False
+) -> str:
+    """Train from where the state is to the end, and say why that came."""
+    epochs, steps_per_epoch = schedule(settings, len(X_fit))
+    if state.epochs_done >= epochs:  # only to be saved
+        return ALL_DONE
     interruption = Interruption()
     batches = training_batches(
         X_fit, settings.batch_size, settings.augmentation, settings.seed + state.epochs_done
@@ -250,9 +241,9 @@ def _fit(
             model.fit(
                 batches,
                 validation_data=validation_batches(X_validation, settings.batch_size),
-                steps_per_epoch=schedule.steps_per_epoch,
+                steps_per_epoch=steps_per_epoch,
                 initial_epoch=state.epochs_done,
-                epochs=schedule.epochs,
+                epochs=epochs,
                 shuffle=False,  # the batches are shuffled already
                 verbose=0,
                 callbacks=[
@@ -260,18 +251,20 @@ def _fit(
                     keras.callbacks.TerminateOnNaN(),
                     keras.callbacks.SwapEMAWeights(),  # validation sees the averaged weights
                     state,
-                    Progress(schedule.epochs, schedule.steps_per_epoch, state.epochs_done),
+                    Progress(epochs, steps_per_epoch, state.epochs_done),
                     *callbacks,
                 ],
             )
     except KeyboardInterrupt:
-        return True
-    return False
+        return INTERRUPTED
+    if state.diverged:
+        return "the loss diverged"
+    return ALL_DONE if state.epochs_done >= epochs else "no better validation loss"
 
 
-def _give_up(state: TrainingState, interrupted: bool, say: Callable[[str], None]) -> NoReturn:
+def _give_up(state: TrainingState, ended: str, say: Callable[[str], None]) -> NoReturn:
     """End a training that learned nothing."""
-    if interrupted:
+    if ended == INTERRUPTED:
         say("\nStopped in the first epoch; nothing was learned yet.")
         raise KeyboardInterrupt
     state.path.unlink(missing_ok=True)
@@ -281,19 +274,26 @@ def _give_up(state: TrainingState, interrupted: bool, say: Callable[[str], None]
     )
 
 
-def _reason(state: TrainingState, schedule: Schedule, interrupted: bool) -> str:
-    """Say why the training ended."""
-    if interrupted:
-        return "interrupted"
-    if state.diverged:
-        return "the loss diverged"
-    if state.epochs_done < schedule.epochs:
-        return "no better validation loss"
-    return "all epochs done"
+def _save(
+    out: Path,
+    state: TrainingState,
+    ended: str,
+    card: dict,
+    write: Callable[[Path], dict],
+    say: Callable[[str], None],
+) -> None:
+    """Make the best weights the model in `out`; an interrupted training may leave a better one."""
+    if ended == INTERRUPTED and _is_better(read_history(out), state.best_loss):
+        say(f"\nStopped. The better model in {out} stays; the same call continues this training.")
+        return
+    say(f"\nEnded after epoch {state.epochs_done} ({ended}). Measuring and saving the best model.")
+    publish(out, write, card, state.history, check_model)
+    if ended != INTERRUPTED:
+        state.path.unlink(missing_ok=True)
 
 
 def _card(
-    settings: Settings, state: TrainingState, reason: str, continued_from: dict | None
+    settings: Settings, state: TrainingState, ended: str, ancestors: list[dict]
 ) -> dict[str, object]:
     """Return what the training itself puts on the model card; `_export` adds the rest."""
     return {
@@ -303,8 +303,8 @@ def _card(
             "epochs": state.epochs_done,
             "best_epoch": state.best_epoch,
             "minutes": round(sum(row["seconds"] for row in state.history) / 60, 1),
-            "ended": reason,
-            "continued_from": continued_from,
+            "ended": ended,
+            "continued_from": ancestors,
         },
         "versions": {
             "python": platform.python_version(),

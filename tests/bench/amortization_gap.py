@@ -20,7 +20,7 @@ from data import UserError, load_arrays
 from data.paths import NUMPY_FOLDER
 from model.frame import crop
 from model.loading import import_tensorflow
-from model.measuring.metrics import BLOCK, evenly_spaced, reconstruction_metrics
+from model.measuring.metrics import BLOCK, average_metrics, evenly_spaced, image_metrics
 from model.measuring.pca import PCABaseline
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def compare(
         baseline: PCA that has not seen them either.
 
     Returns:
-        What `reconstruction_metrics` gives, for "encoder", "search" and "PCA".
+        What `average_metrics` gives, for "encoder", "search" and "PCA".
     """
     from model.engine import FaceEngine
 
@@ -50,9 +50,9 @@ def compare(
     codes = engine.encode(images)
     searched = search(autoencoder.get_layer("decoder"), codes, images)
     return {
-        "encoder": reconstruction_metrics(images, engine.decode(codes)),
-        "search": reconstruction_metrics(images, engine.decode(searched)),
-        "PCA": reconstruction_metrics(images, baseline.reconstruct(images)),
+        "encoder": average_metrics([image_metrics(images, engine.decode(codes))]),
+        "search": average_metrics([image_metrics(images, engine.decode(searched))]),
+        "PCA": average_metrics([image_metrics(images, baseline.reconstruct(images))]),
     }
 
 

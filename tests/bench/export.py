@@ -14,8 +14,8 @@ from pathlib import Path
 from data import UserError
 from data.paths import MY_MODEL, NUMPY_FOLDER
 from model.engine import FaceEngine
-from model.folder import NETWORK_FILE, find_model, publish, read_card, read_history
-from model.training.export import export
+from model.folder import NETWORK_FILE, find_model, lineage, publish, read_card, read_history
+from model.training.export import check_model, export
 
 
 def export_again(
@@ -30,13 +30,15 @@ def export_again(
     """
     engine = FaceEngine.load(model)
     card = read_card(model)
-    card["training"] = {"data": card.pop("data", {}), **card.get("training", {})}
+    training = card["training"] = {"data": card.pop("data", {}), **card.get("training", {})}
+    if "continued_from" in training:
+        training["continued_from"] = lineage(card)[1:]
 
     def save(folder: Path) -> dict[str, dict]:
         shutil.copyfile(model / NETWORK_FILE, folder / NETWORK_FILE)
         return export(folder, engine, arrays, about, held_back)
 
-    publish(out, save, card, read_history(model))
+    publish(out, save, card, read_history(model), check_model)
 
 
 def main() -> None:

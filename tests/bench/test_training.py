@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from data import UserError, load_arrays
-from data.prepare import prepare_data
 from model.network import build_autoencoder
 from model.training.learn import compiled_model
 from tests.bench import training
@@ -32,17 +31,9 @@ from tests.bench.training import (
     squared_error,
     train_original,
 )
-from tests.data.drawn_archive import drawn_files, write_folder
 from tests.model.tiny_model import TINY, TINY_SETTINGS
 
 PLAIN = replace(TINY_SETTINGS, dreams=0.0)  # traced sooner
-
-
-@pytest.fixture(scope="module")
-def arrays(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("arrays")
-    prepare_data(write_folder(folder / "in", drawn_files(60)), folder / "out")
-    return folder / "out"  # 47 to train on, 4 of them to validate
 
 
 def test_the_original_is_built_as_it_was():

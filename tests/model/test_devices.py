@@ -9,20 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from data.prepare import prepare_data
-from tests.data.drawn_archive import drawn_files, write_folder
-
 SCRIPT = """
 import json, sys
 from pathlib import Path
 import tensorflow as tf
 processor = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)
-from model.training import callbacks
+from model.training import callbacks, learn as training
 from model.engine import FaceEngine
 from model.folder import read_history
 from model.training.learn import Settings, learn
+from tests.model.one_graph import OneGraph
 from tests.model.tiny_model import TINY_SETTINGS
+training.compiled_model = OneGraph(training.compiled_model)
+both = training.training_strategy(["CPU:0", "CPU:1"])  # its model is shared as well
+alone = training.training_strategy(["CPU:0"])
+training.training_strategy = lambda devices: both if len(devices) > 1 else alone
 callbacks.PICTURE_SECONDS = -1
 arrays, out = sys.argv[1:]
 settings = Settings(**{**TINY_SETTINGS.__dict__, "steps": 20})
@@ -48,11 +50,10 @@ print(json.dumps({"curves": curves, "said": said}))
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory):
+def outcome(arrays, tmp_path_factory):
     folder = tmp_path_factory.mktemp("devices")
-    prepare_data(write_folder(folder / "in", drawn_files(60)), folder / "arrays")
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(folder / "arrays"), str(folder)],
+        [sys.executable, "-c", SCRIPT, str(arrays), str(folder)],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,

@@ -1,9 +1,11 @@
+import json
+
 import numpy as np
 import pytest
 
 from data.errors import UserError
 from model.engine import FaceEngine
-from model.folder import CARD_FILE, NETWORK_FILE
+from model.folder import CARD_FILE, NETWORK_FILE, file_hash, read_card
 from model.latent import LatentSpace
 from model.network import build_autoencoder
 from tests.model.tiny_model import TINY, write_tiny_model
@@ -80,3 +82,16 @@ def test_missing_truncated_and_foreign_files_are_one_sentence(tmp_path):
     (folder / CARD_FILE).write_text("{")
     with pytest.raises(UserError, match="card"):
         FaceEngine.load(folder)
+
+
+def test_a_network_refused_after_its_hash_was_right_is_one_sentence_and_no_traceback(
+    tmp_path, capfd
+):
+    folder = write_tiny_model(tmp_path / "model")
+    (folder / NETWORK_FILE).write_bytes(b"PK" + bytes(1000))
+    card = read_card(folder) | {"model_id": file_hash(folder / NETWORK_FILE)}
+    (folder / CARD_FILE).write_text(json.dumps(card))
+    with pytest.raises(UserError, match="is damaged, or the card") as refused:
+        FaceEngine.load(folder)
+    assert "\n" not in str(refused.value) and refused.value.__suppress_context__
+    assert not any(capfd.readouterr())

@@ -9,10 +9,13 @@ from data.replace import recover_folder
 from model import folder as files
 from model.folder import (
     CARD_FILE,
+    MAX_CARD_BYTES,
     MODEL_FILES,
     NETWORK_FILE,
+    REPAIR,
     check_folder,
     find_model,
+    lineage,
     model_title,
     publish,
     read_card,
@@ -152,3 +155,46 @@ def test_a_network_that_cannot_be_read_is_one_sentence(folder, monkeypatch):
 def test_recover_needs_nothing_to_do(folder):
     recover_folder(folder)
     assert read_card(folder)["said"] == "one"
+
+
+def test_a_model_that_fails_its_check_is_not_used(folder):
+    def refuse(new):
+        assert read_card(new)["said"] == "two"
+        raise UserError(f"It makes no faces. {REPAIR}")
+
+    with pytest.raises(UserError, match=r"stays as it was\. \(It makes no faces\.\)"):
+        publish(folder, save_as("two"), {}, [], refuse)
+    with pytest.raises(UserError, match="card"):  # too large to be read again
+        publish(folder, save_as("two"), {"about": "x" * MAX_CARD_BYTES}, [])
+    assert read_card(folder)["said"] == "one"
+    assert [path.name for path in folder.parent.iterdir()] == ["mine"]
+
+
+def test_the_lineage_of_a_model_stays_flat_and_short(folder):
+    card = read_card(folder)
+    for number in range(40):
+        data = {"about": "faces " * 100, "fit": number}
+        training = {"epochs": 3, "minutes": 1.5, "continued_from": lineage(card)}
+        publish(folder, save_as(str(number)), {"data": data, "training": training}, [])
+        card = read_card(folder)
+    former = card["training"]["continued_from"]
+    assert [model["portraits"] for model in former] == list(range(38, 26, -1))
+    assert former[0].keys() == {"model_id", "about", "portraits", "epochs", "minutes"}
+    assert len((folder / CARD_FILE).read_bytes()) < MAX_CARD_BYTES / 10
+
+
+def test_the_lineage_of_a_card_that_holds_cards_is_read(folder):
+    card = None
+    for number in range(20):
+        data, settings = {"about": f"set {number}", "fit": number}, {"steps": 1}
+        training = {"epochs": number, "minutes": 2.0, "continued_from": card}
+        card = {"data": data, "settings": settings, "training": training}
+    models = lineage(card | {"model_id": "it"})
+    assert [model["about"] for model in models] == [f"set {n}" for n in range(19, 7, -1)]
+    assert models[0] == {
+        "model_id": "it", "about": "set 19", "portraits": 19, "epochs": 19, "minutes": 2.0
+    }  # fmt: skip
+    described_again = {"data": {"about": "other"}, "training": {"data": {"about": "what it saw"}}}
+    assert lineage(described_again)[0]["about"] == "what it saw"
+    for damaged in ({"training": 3}, {"data": [], "training": {"continued_from": "me"}}):
+        assert len(lineage(damaged)) == 1

@@ -10,22 +10,16 @@ import numpy as np
 import pytest
 
 from data import UserError
-from data.prepare import prepare_data
+from data.lock import hold_lock
 from model.engine import FaceEngine, load_network
 from model.folder import MODEL_FILES, read_card, read_history
 from model.latent import LatentSpace
 from model.training import learn as train
 from model.training.callbacks import TrainingState
 from model.training.learn import Settings, learn
-from tests.data.drawn_archive import drawn_files, write_folder
 from tests.model.tiny_model import TINY_SETTINGS, write_tiny_model
 
-
-@pytest.fixture(scope="module")
-def arrays(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("arrays")
-    prepare_data(write_folder(folder / "in", drawn_files(60)), folder / "out")
-    return folder / "out"
+pytestmark = pytest.mark.usefixtures("one_graph")
 
 
 def settings(**changes) -> Settings:
@@ -33,18 +27,20 @@ def settings(**changes) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def trained(arrays, tmp_path_factory):
+def trained(arrays, tmp_path_factory, _one_graph):
     """Four epochs, what was said, and what the views were given."""
     out = tmp_path_factory.mktemp("models") / "mine"
     said, epochs, pictures = [], [], []
-    learn(
-        arrays=arrays,
-        out=out,
-        settings=settings(steps=20),
-        say=said.append,
-        on_epoch=lambda history: epochs.append(len(history)),
-        on_pictures=lambda *shown: pictures.append(shown),
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train, "compiled_model", _one_graph)
+        learn(
+            arrays=arrays,
+            out=out,
+            settings=settings(steps=20),
+            say=said.append,
+            on_epoch=lambda history: epochs.append(len(history)),
+            on_pictures=lambda *shown: pictures.append(shown),
+        )
     return out, said, epochs, pictures
 
 
@@ -85,7 +81,7 @@ def test_the_validation_loss_decides_which_weights_are_kept(trained):
     assert card["training"]["best_epoch"] == 1 + losses.index(min(losses))
 
 
-def test_continuing_a_model_starts_where_it_was(arrays, trained, tmp_path):
+def test_continuing_a_model_starts_where_it_was(eagerly, arrays, trained, tmp_path):
     out = tmp_path / "mine"
     out.mkdir()
     for name in MODEL_FILES:
@@ -94,10 +90,19 @@ def test_continuing_a_model_starts_where_it_was(arrays, trained, tmp_path):
     history = read_history(out)
     assert [row["epoch"] for row in history] == [1, 2, 3, 4, 5]
     assert history[4]["val_loss"] == pytest.approx(history[3]["val_loss"], abs=0.05)
-    assert read_card(out)["training"]["continued_from"]
+    former = read_card(trained[0])
+    assert read_card(out)["training"]["continued_from"] == [
+        {
+            "model_id": former["model_id"],
+            "about": "",
+            "portraits": 43,
+            "epochs": 4,
+            "minutes": former["training"]["minutes"],
+        }
+    ]
 
 
-def test_the_encoder_can_be_trained_alone(arrays, trained, tmp_path):
+def test_the_encoder_can_be_trained_alone(eagerly, arrays, trained, tmp_path):
     out = tmp_path / "mine"
     shutil.copytree(trained[0], out)
     former = load_network(out)
@@ -161,7 +166,7 @@ def test_a_training_stopped_in_its_first_epoch_says_so(arrays, tmp_path, monkeyp
         "model.training.callbacks.Progress.on_train_batch_end", lambda *_, **__: interrupt()
     )
     with pytest.raises(KeyboardInterrupt):
-        learn(arrays=arrays, out=tmp_path / "mine", settings=settings(), say=said.append)
+        learn(arrays=arrays, out=tmp_path / "mine", settings=settings(steps=20), say=said.append)
     assert "nothing was learned" in said[-1]
     assert not (tmp_path / "mine").exists()
 
@@ -220,21 +225,36 @@ def test_the_settings_reach_the_objective():
 
 
 def test_divergence_is_one_sentence_and_leaves_the_former_model(arrays, tmp_path):
+    class Spoil(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            self.model.set_weights([math.nan * weight for weight in self.model.get_weights()])
+
     out = write_tiny_model(tmp_path / "mine")
     before = read_card(out)
     with pytest.raises(UserError, match="diverged"):
-        learn(arrays=arrays, out=out, settings=settings(learning_rate=math.nan))
+        learn(arrays=arrays, out=out, settings=settings(steps=20), callbacks=[Spoil()])
     assert read_card(out) == before
 
 
 def test_early_stopping(arrays, tmp_path):
+    class Worsen(keras.callbacks.Callback):
+        """After the first epoch, before every step."""
+
+        def on_epoch_begin(self, epoch, logs=None):
+            self.weights = self.weights if epoch else self.model.get_weights()
+            self.epoch = epoch
+
+        def on_train_batch_begin(self, batch, logs=None):
+            if self.epoch:
+                self.model.set_weights([3 * weight for weight in self.weights])
+
     learn(
-        arrays=arrays, out=tmp_path / "mine",
-        settings=settings(steps=100, learning_rate=1e-12, patience=0.1, averaging=0.0),
+        arrays=arrays, out=tmp_path / "mine", settings=settings(steps=20, patience=0.1),
+        callbacks=[Worsen()],
     )  # fmt: skip
     card = read_card(tmp_path / "mine")
     assert card["training"]["ended"] == "no better validation loss"
-    assert card["training"]["epochs"] < 20
+    assert card["training"]["epochs"] == 3 and card["training"]["best_epoch"] == 1
 
 
 def test_no_arrays_too_few_portraits_and_no_model_are_one_sentence(arrays, tmp_path):
@@ -251,14 +271,14 @@ def test_a_foreign_history_is_not_gone_on_with(arrays, trained, tmp_path):
     out = tmp_path / "model"
     shutil.copytree(trained[0], out)
     (out / "history.csv").write_text("epoch,loss\n1,2\n")
-    card = learn(init=False, arrays=arrays, out=out, settings=settings())
+    card = learn(init=False, arrays=arrays, out=out, settings=settings(steps=20))
     assert card["training"]["epochs"] == len(read_history(out))
-    assert card["training"]["continued_from"]["data"] == read_card(trained[0])["data"]
+    assert card["training"]["continued_from"][0]["model_id"] == read_card(trained[0])["model_id"]
 
 
-def test_a_large_set_is_seen_often_enough(arrays, tmp_path):
-    learn(arrays=arrays, out=tmp_path / "mine", settings=settings(steps=5, least_epochs=2))
-    assert read_card(tmp_path / "mine")["training"]["epochs"] == 2
+def test_a_large_set_is_seen_often_enough():
+    assert train.schedule(settings(steps=5, least_epochs=2), portraits=43) == (2, 5)
+    assert train.schedule(settings(steps=5, least_epochs=1), portraits=43) == (1, 5)
 
 
 def test_history_is_a_table(trained):
@@ -267,3 +287,37 @@ def test_history_is_a_table(trained):
     assert {"epoch", "loss", "mse", "val_loss", "val_mse", "learning_rate", "seconds"} <= set(
         rows[0]
     )
+
+
+def test_two_trainings_in_one_folder_do_not_meet(arrays, tmp_path):
+    before = sorted(tmp_path.iterdir())
+    with (
+        hold_lock(tmp_path, "the first learn() runs"),
+        pytest.raises(UserError, match="Another learn"),
+    ):
+        learn(arrays=arrays, out=tmp_path / "mine", settings=settings(), fresh=True)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence_before_the_training(arrays, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(UserError, match="No model can be written"):
+        learn(arrays=arrays, out=tmp_path / "file" / "mine", settings=settings())
+
+
+def test_a_new_model_that_does_not_open_replaces_nothing_and_costs_no_training(
+    arrays, tmp_path, monkeypatch
+):
+    def forget(latent, folder):
+        Path(folder, "latent.npz").write_bytes(b"torn")
+
+    out, said = write_tiny_model(tmp_path / "mine"), []
+    before = read_card(out)
+    options = {"arrays": arrays, "out": out, "settings": settings(steps=20), "say": said.append}
+    with monkeypatch.context() as patch, pytest.raises(UserError, match="stays as it was"):
+        patch.setattr(LatentSpace, "save", forget)
+        learn(**options)
+    assert read_card(out) == before and FaceEngine.load(out)
+    learn(**options)
+    assert "after epoch 4 of 4" in said[-2]
+    assert LatentSpace.load(out).model_id == read_card(out)["model_id"] != before["model_id"]

@@ -46,7 +46,7 @@ def normal_latent(codes):
 
 def test_identical_images_have_the_best_figures(portraits):
     images = crop(portraits[:4])
-    figures = evaluate.reconstruction_metrics(images, images)
+    figures = evaluate.average_metrics([evaluate.image_metrics(images, images)])
     assert figures["mse"] == figures["face_mse"] == 0
     assert figures["ssim"] == pytest.approx(1)
     assert figures["sharpness"] == pytest.approx(1)
@@ -55,7 +55,7 @@ def test_identical_images_have_the_best_figures(portraits):
 def test_errors_outside_the_face_do_not_count_as_errors_of_the_face(portraits):
     images = crop(portraits[:2])
     outside = np.where(face_mask()[..., None], images, 1 - images)
-    figures = evaluate.reconstruction_metrics(images, outside)
+    figures = evaluate.average_metrics([evaluate.image_metrics(images, outside)])
     assert figures["face_mse"] == 0
     assert figures["mse"] == pytest.approx(np.square(images - outside).mean(), rel=1e-5)
     assert figures["mse"] > 0

@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import pytest
 from data.errors import UserError
 from model import network_file
 from model.folder import CARD_FILE, NETWORK_FILE, read_card
+from model.latent import LatentSpace
+from model.network import build_autoencoder
 from model.network_file import (
     CONFIG,
     WEIGHT_BITS,
@@ -21,7 +24,8 @@ from model.network_file import (
     rounded,
     save_network,
 )
-from tests.model.tiny_model import write_tiny_model
+from model.safe_zip import read_zip
+from tests.model.tiny_model import TINY, write_tiny_model
 from tests.model.zip_forgery import Member, pack, unpack
 
 
@@ -230,3 +234,13 @@ def test_a_saved_network_is_small_and_the_one_that_is_loaded(model):
     for ours, theirs in zip(network.get_weights(), loaded.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     assert np.abs(loaded(images) - drawn).max() < 0.5 / 255
+
+
+def test_a_model_is_saved_with_a_clock_before_1980(tmp_path, monkeypatch):
+    codes = np.random.default_rng(0).normal(size=(90, 80)).astype(np.float32)
+    monkeypatch.setattr("time.localtime", lambda *_: time.gmtime(0))
+    save_network(build_autoencoder(TINY), tmp_path / NETWORK_FILE)
+    LatentSpace.fit(codes).save(tmp_path)
+    monkeypatch.undo()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [NETWORK_FILE, "latent.npz"]
+    assert read_zip(tmp_path / NETWORK_FILE, 2**24) and read_zip(tmp_path / "latent.npz", 2**24)

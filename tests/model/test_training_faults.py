@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 
 from data import UserError
-from data.prepare import prepare_data
 from model.engine import FaceEngine
 from model.folder import MODEL_FILES, read_card, read_history
 from model.training.callbacks import TrainingState
 from model.training.learn import learn
-from tests.data.drawn_archive import drawn_files, write_folder
 from tests.model.tiny_model import TINY_SETTINGS
 
+pytestmark = pytest.mark.usefixtures("one_graph")
 SETTINGS = replace(TINY_SETTINGS, steps=20)  # four epochs of five steps
 
 KILLED = """
 import os, sys
 import keras
+import tensorflow as tf
 from model.training.learn import learn
 from tests.model.test_training_faults import SETTINGS
 
@@ -36,15 +36,9 @@ class Kill(keras.callbacks.Callback):
             os._exit(9)  # as sudden as a kill: nothing is cleaned up
 
 arrays, out = sys.argv[1:]
+tf.config.run_functions_eagerly(True)  # a few steps are over before a graph is traced
 learn(arrays=arrays, out=out, settings=SETTINGS, callbacks=[Kill()])
 """
-
-
-@pytest.fixture(scope="module")
-def arrays(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("arrays")
-    prepare_data(write_folder(folder / "in", drawn_files(60)), folder / "out")
-    return folder / "out"
 
 
 def test_a_killed_process_costs_at_most_an_epoch(arrays, tmp_path):
