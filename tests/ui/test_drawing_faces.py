@@ -51,12 +51,12 @@ def driver(tmp_path):
     driver.close()
 
 
-def stroke(driver, *points):
+def stroke(driver, *points, button=1):
     window = [driver.screen.view.canvas.to_window(point) for point in points]
-    driver.press(window[0])
+    driver.press(window[0], button)
     for point in window[1:]:
         driver.drag(point)
-    driver.release()
+    driver.release(button=button)
 
 
 def sketch(driver):
@@ -217,12 +217,127 @@ def test_the_panel_shows_difference_and_nearest_faces(driver):
     stroke(driver, (60, 60), (120, 60))
     driver.settle()
     assert np.ptp(panel.difference.pixels.astype(int)) > 20
-    driver.click(panel.strip.children[3])
-    chosen = panel.codes[3]
-    driver.settle()
-    assert np.array_equal(driver.screen.code(), chosen)
     driver.key("escape")
     assert not panel.visible
+
+
+def test_a_nearest_face_pulls_the_answer_and_leaves_the_drawing(driver):
+    sketch(driver)
+    driver.key("d")
+    driver.settle()
+    panel = driver.screen.view.explain
+    before, code, face = drawing(driver), driver.screen.answers.answer.code, panel.codes[3]
+    driver.click(panel.strip.children[3])
+    driver.settle()
+    assert np.array_equal(drawing(driver), before)
+    pulled = driver.screen.answers.answer.code
+    assert np.allclose(pulled, (code + face) / 2, atol=1e-5)
+    assert np.array_equal(driver.screen.code(), pulled)
+    driver.key("ctrl+z")
+    driver.settle()
+    assert np.array_equal(driver.screen.answers.answer.code, code)
+
+
+def test_the_difference_is_red_where_the_answer_is_lighter_and_blue_where_it_is_darker(driver):
+    driver.key("d")
+    driver.wheel(12, driver.screen.view.canvas.rect.center)
+    stroke(driver, (60, 40), (120, 40))
+    driver.key("5")
+    stroke(driver, (60, 120), (120, 120))
+    driver.screen.take(driver.latent.mean)  # gray all over
+    driver.settle()
+    view = driver.screen.view.explain.difference
+
+    def color(point):
+        x, y = view.to_window(point)
+        return [int(c) for c in driver.window.surface.get_at((round(x), round(y)))[:3]]
+
+    red, _, blue = color((90, 40))
+    assert red > blue + 40
+    red, _, blue = color((90, 120))
+    assert blue > red + 40
+    bare = color((20, 80))
+    assert min(bare) > 220 and max(bare) - min(bare) < 10
+    legend = driver.pixels(driver.screen.view.explain.legend.rect).astype(int)
+    shades = legend[2, :, 0] - legend[2, :, 2]  # down the bar, red less blue
+    assert shades[2] > 100 and shades[-3] < -100 and abs(shades[len(shades) // 2]) < 20
+
+
+# The face that was started from
+
+
+def erase(driver, key, *points):
+    """Sweep with a tool, wider than what was painted; then take the brush again."""
+    radius = driver.screen.brush.radius
+    driver.key(key)
+    driver.screen.change_brush(radius=radius + 3)
+    stroke(driver, *points)
+    driver.screen.change_brush(radius=radius)
+    driver.key("b")
+
+
+def test_the_eraser_brings_back_the_face_that_was_started_from(driver):
+    driver.wheel(8, driver.screen.view.canvas.rect.center)
+    driver.key("n")
+    driver.settle()
+    face = drawing(driver)
+    stroke(driver, (60, 40), (120, 40))
+    stroke(driver, (60, 80), (120, 80))
+    erase(driver, "e", (50, 40), (130, 40))
+    assert np.array_equal(drawing(driver)[:60], face[:60])
+    assert drawing(driver)[80, 90, 0] == 0
+    erase(driver, "w", (50, 40), (130, 40))
+    assert driver.screen.drawing.canvas.mask()[40, 60:120].max() == 0
+    erase(driver, "e", (50, 40), (130, 40))
+    assert np.abs(drawing(driver)[40, 60:120].astype(int) - face[40, 60:120]).max() <= 1
+    driver.key("delete")
+    stroke(driver, (60, 40), (120, 40))
+    erase(driver, "e", (50, 40), (130, 40))
+    assert driver.screen.drawing.canvas.empty
+    for _ in range(3):
+        driver.key("ctrl+z")
+    stroke(driver, (60, 120), (120, 120))
+    driver.screen.resize_brush(3)
+    stroke(driver, (50, 120), (130, 120), button=3)
+    assert np.array_equal(drawing(driver)[100:], face[100:])
+
+
+def test_the_start_face_is_kept_in_the_session_and_in_saves(tmp_path):
+    first = open_driver(tmp_path)
+    first.key("n")
+    first.settle()
+    face = drawing(first)
+    stroke(first, (60, 40), (120, 40))
+    first.settle()
+    first.key("ctrl+s")
+    first.settle()
+    (path,) = list_saves(tmp_path)
+    first.close()
+    second = open_driver(tmp_path)
+    for bring_back in (lambda: second.key("ctrl+l"), lambda: second.drop(path)):
+        bring_back()
+        second.settle()
+        assert drawing(second)[40, 90, 0] == 0
+        erase(second, "e", (50, 40), (130, 40))
+        assert np.array_equal(drawing(second)[:60], face[:60])
+        second.key("delete")
+    second.close()
+
+
+@pytest.mark.parametrize("start", [None, 7, "", "AAAA", "no pixels"])
+def test_a_drawing_without_its_start_face_comes_back_and_the_eraser_bares_it(tmp_path, start):
+    first = open_driver(tmp_path)
+    first.key("n")
+    first.settle()
+    before = drawing(first)
+    first.close()
+    second = open_driver(tmp_path)
+    second.session.settings["drawing.start"] = start
+    second.key("ctrl+l")
+    assert np.array_equal(drawing(second), before)
+    erase(second, "e", (50, 40), (130, 40))
+    assert second.screen.drawing.canvas.mask()[40, 60:120].max() == 0
+    second.close()
 
 
 # Hand-over
@@ -261,6 +376,22 @@ def test_to_the_sliders_and_back(tmp_path):
     driver.settle()
     assert np.array_equal(driver.screen.answers.answer.code, code)
     driver.close()
+
+
+def test_a_face_of_a_drawing_is_called_what_it_is_also_the_next_time(tmp_path):
+    def named(driver):
+        driver.settle()
+        return driver.screen.view.area.caption.words
+
+    first = Driver([SlidersScreen(), DrawingScreen()], tmp_path, size=(900, 600))
+    first.key("r")
+    first.key("tab")
+    sketch(first)
+    first.close()
+    second = Driver([SlidersScreen(), DrawingScreen()], tmp_path, size=(900, 600))
+    second.key("ctrl+l")
+    assert named(second) == "From your drawing"
+    second.close()
 
 
 def test_a_face_from_the_other_screen_becomes_the_answer_and_can_be_undone(driver):
@@ -405,6 +536,38 @@ def test_the_film_replays_strokes_and_answers(driver, tmp_path):
     assert np.abs(last - first)[:, :half].max() > 200  # ink on paper
     assert np.abs(last - first)[:, half:].max() > 10  # another answer
     assert path.stat().st_size < 3_000_000
+
+
+def test_the_film_begins_at_the_last_new_sheet(driver, tmp_path):
+    wide = driver.screen.view.canvas.rect.center
+    driver.wheel(20, wide)
+    stroke(driver, (20, 20), (160, 20))
+    driver.key("delete")
+    stroke(driver, (20, 140), (160, 140))
+    driver.settle()
+    driver.key("ctrl+e")
+    driver.settle()
+    (path,) = tmp_path.glob("*.gif")
+    with Image.open(path) as film:
+        for number in range(film.n_frames):
+            film.seek(number)
+            picture = np.asarray(film.convert("L"))
+            assert picture[50, 200] > 200, f"frame {number}"  # where the first sheet was black
+        assert picture[290, 200] < 50
+    driver.key("delete")
+    driver.key("ctrl+e")
+    driver.settle()
+    assert "draw something first" in driver.said()
+
+
+def test_painting_on_the_answer_goes_on_with_the_sheet_and_another_face_does_not(driver):
+    sketch(driver)
+    driver.key("a")
+    stroke(driver, (20, 140), (160, 140))
+    assert len(driver.screen.drawing.sheet) == 5  # bare, two strokes, the answer, a stroke
+    driver.key("n")
+    driver.settle()
+    assert len(driver.screen.drawing.sheet) == 1
 
 
 def test_without_a_history_there_is_no_film(driver, tmp_path):

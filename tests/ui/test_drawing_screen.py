@@ -6,9 +6,14 @@ import numpy as np
 import pygame
 import pytest
 
+from model.frame import FACE_AXIS, FACE_HALF_AXES, LEFT_EYE
 from tests.ui.driver import Driver
 from ui.drawing.screen import DrawingScreen
-from ui.drawing.stroke import Tool
+from ui.drawing.stroke import LARGEST, SMALLEST, Tool
+from ui.theme import SIZES as TEXT
+
+SIZES = [(900, 600), (1280, 720), (1920, 1080), (2560, 1440)]
+SMALL = TEXT.small
 
 
 @pytest.fixture
@@ -138,6 +143,33 @@ def test_mirror_draws_both_halves_exactly(driver):
     assert cover(driver)[:, 100:].max() == 1
 
 
+def test_an_empty_or_mirrored_canvas_shows_where_the_face_belongs(driver):
+    view = driver.screen.view.canvas
+
+    def guided():
+        """Whether the axis, the oval and an eye are seen where nothing is painted."""
+        driver.move((2, 2))
+        found = []
+        for x, y in ((FACE_AXIS, 30), (FACE_AXIS - FACE_HALF_AXES[0], 105), LEFT_EYE):
+            x, y = view.to_window((x, y))
+            part = driver.pixels(pygame.Rect(round(x) - 9, round(y) - 9, 18, 18))
+            found.append(bool(np.ptp(part.astype(int), axis=-1).max() > 20))
+        assert len(set(found)) == 1
+        return found[0]
+
+    assert guided()
+    assert np.ptp(shown(view)) == 0 and driver.screen.drawing.canvas.empty
+    driver.press(at(driver, (20, 150)))
+    assert not guided()
+    driver.release()
+    driver.key("x")
+    assert guided()
+    driver.key("x")
+    assert not guided()
+    driver.key("delete")
+    assert guided()
+
+
 def test_shift_draws_a_straight_line(driver):
     driver.press(at(driver, (20, 20)))
     pygame.key.set_mods(pygame.KMOD_LSHIFT)
@@ -171,6 +203,12 @@ def test_wheel_and_keys_change_the_size(driver):
     stroke(driver, (80, 80))
     wide = cover(driver)[80].sum()
     assert wide == pytest.approx(2 * larger, abs=0.6)
+
+
+def test_thousands_of_notches_at_once_lead_to_the_ends(driver):
+    for notches, radius in ((10_000, LARGEST), (-100_000, SMALLEST)):
+        driver.wheel(notches, at(driver, (80, 80)))
+        assert driver.screen.brush.radius == radius
 
 
 def test_eraser_and_right_button_bare_the_paper(driver):
@@ -271,7 +309,60 @@ def test_the_window_can_be_resized_in_the_middle_of_a_stroke(driver):
     assert cover(driver)[70:].max() == 0
 
 
-@pytest.mark.parametrize("size", [(900, 600), (1280, 720), (2560, 1440)])
+@pytest.mark.parametrize("size", [(1, 1), (3, 200), (200, 3), (40, 40)])
+def test_a_window_of_a_few_pixels_ends_nothing(driver, size):
+    driver.key("d")
+    driver.key("x")
+    driver.resize(size)
+    driver.press((0, 0))
+    driver.drag((2, 2))
+    driver.drag((500, 500))
+    driver.release()
+    driver.wheel(3)
+    driver.settle()
+    driver.resize((900, 600))
+    stroke(driver, (40, 60), (120, 60))
+    driver.settle()
+    assert cover(driver)[60, 40:120].min() == 1
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_strokes_begin_anywhere_on_the_canvas_while_the_hint_stands(tmp_path, size):
+    driver = Driver([DrawingScreen()], tmp_path, size=size)
+    assert driver.window.messages.standing
+    for x, y in ((5, 5), (170, 155), (5, 155)):
+        stroke(driver, (x, y))
+        assert cover(driver)[y, x] == 1
+    driver.step()
+    assert not driver.window.messages.standing  # the hint is old news by now
+    driver.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_handles_of_the_sliders_leave_names_and_numbers_free(tmp_path, size):
+    driver = Driver([DrawingScreen()], tmp_path, size=size)
+    theme = driver.window.theme
+    for slider in (driver.screen.view.realism, driver.screen.view.tools.size):
+        widest = max(
+            theme.width(words, SMALL, bold=True) for words in words_of(slider, slider.value)
+        )
+        knob = theme.px(6)  # half of one that is held, and a gap
+        assert slider.track.right + knob <= slider.rect.right - theme.px(8) - widest
+        name = slider.rect.left + theme.px(8) + theme.width(slider.label, SMALL)
+        assert slider.track.left - knob >= name
+        assert slider.track.width >= theme.px(50)
+    driver.close()
+
+
+def words_of(slider, value):
+    """What a slider says at many values; then it stands at `value` again."""
+    for share in np.linspace(0, 1, 50):
+        slider.value = slider.low + share * (slider.high - slider.low)
+        yield slider.words
+    slider.value = value
+
+
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("panel", [False, True])
 def test_everything_lies_inside_the_window_and_nothing_overlaps(tmp_path, size, panel):
     driver = Driver([DrawingScreen()], tmp_path, size=size)

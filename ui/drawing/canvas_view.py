@@ -5,12 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import pairwise
 
 import numpy as np
 import pygame
 import pygame.gfxdraw
 
-from model.frame import FACE_AXIS, IMAGE_SHAPE
+from model.frame import (
+    FACE_AXIS,
+    FACE_CENTRE,
+    FACE_HALF_AXES,
+    IMAGE_SHAPE,
+    LEFT_EYE,
+    RIGHT_EYE,
+)
 from ui.drawing.stroke import mirrored, slices
 from ui.pictures import PAPER, over_paper
 from ui.theme import COLORS, Theme
@@ -19,13 +27,17 @@ from ui.widgets.face_view import FaceView
 
 GHOST = 0.3  # how much of the mean face shows through the paper
 DASH = 6  # points
+GUIDE = (150, 170, 205)  # the colour of the oval on white paper
+EYE = 7  # half of the dash where an eye belongs, in canvas pixels
 EVERYTHING = pygame.Rect(0, 0, IMAGE_SHAPE[1], IMAGE_SHAPE[0])
 
 
 class CanvasView(FaceView):
     """Shows a drawing, and says where the mouse paints.
 
-    The points of the mouse are kept until `flush`, so a frame draws them all at once.
+    An oval shows where a face belongs, on a canvas that is bare or mirrored; it is never drawn
+    into the drawing. The points of the mouse are kept until `flush`, so a frame draws them all at
+    once.
 
     Args:
         pixels: uint8 (rows, columns, 2), gray and coverage, to begin with.
@@ -52,6 +64,7 @@ class CanvasView(FaceView):
         self._points: list[tuple[Point, bool]] = []
         self._mouse: Point | None = None
         self._drawing = pixels
+        self._bare = True
         self._paper = np.full(IMAGE_SHAPE, PAPER, np.float32)
         self._enlarged: Enlarged | None = None
         self.pixels = np.full(IMAGE_SHAPE, PAPER, np.uint8)
@@ -61,6 +74,10 @@ class CanvasView(FaceView):
         """Show a drawing, uint8 (rows, columns, 2), of which only a part may have changed."""
         self._drawing, where = pixels, slices(part)
         self.pixels[where] = np.rint(over_paper(pixels[where], self._paper[where]))
+        bare = not pixels[..., 1].any()
+        if bare != self._bare:
+            self._bare = bare
+            self.invalidate(self.picture)
         if self._enlarged is not None:
             self.invalidate(self._enlarged.renew(self.pixels, part).move(self.picture.topleft))
 
@@ -135,17 +152,43 @@ class CanvasView(FaceView):
         self._scaled = self._enlarged.surface
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the canvas, the axis of symmetry, and a ring as large as the brush."""
+        """Draw the canvas, where a face belongs, and a ring as large as the brush."""
         super().draw(surface, theme)
-        if self.mirror:
-            x, dash = round(self.to_window((FACE_AXIS, 0))[0]), theme.px(DASH)
-            for top in range(self.picture.top, self.picture.bottom, 2 * dash):
-                surface.fill(COLORS.accent, pygame.Rect(x, top, theme.px(1), dash))
+        if self.guides:
+            self._draw_guides(surface, theme)
         radius = self._reach()
         for (x, y), alpha in zip(self._rings(self._mouse), (230, 110), strict=False):
             place = (round(x), round(y))  # light in dark, so that it shows on any gray
             pygame.gfxdraw.aacircle(surface, *place, radius + 1, (20, 22, 27, alpha))
             pygame.gfxdraw.aacircle(surface, *place, radius, (255, 255, 255, alpha))
+
+    @property
+    def guides(self) -> bool:
+        """Whether the oval and the face axis show."""
+        return self._bare or self.mirror
+
+    def _draw_guides(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw the oval of a face, its eyes, and its axis, which is the mirror's, in dashes."""
+        dash, width = theme.px(DASH), theme.px(1)
+        x = round(self.to_window((FACE_AXIS, 0))[0])
+        color = COLORS.accent if self.mirror else GUIDE
+        for top in range(self.picture.top, self.picture.bottom, 2 * dash):
+            surface.fill(color, pygame.Rect(x, top, width, dash))
+        (x, y), (a, b) = FACE_CENTRE, FACE_HALF_AXES
+        around = math.pi * (a + b) * self.picture.width / IMAGE_SHAPE[1]
+        count = 2 * max(3, round(around / dash / 2))
+        angles = np.linspace(0, 2 * np.pi, count + 1)
+        oval = [
+            self.to_window(point)
+            for point in zip(x + a * np.cos(angles), y + b * np.sin(angles), strict=True)
+        ]
+        y = LEFT_EYE[1]
+        eyes = [
+            (self.to_window((x - EYE, y)), self.to_window((x + EYE, y)))
+            for x in (LEFT_EYE[0], RIGHT_EYE[0])
+        ]
+        for start, end in [*list(pairwise(oval))[::2], *eyes]:
+            pygame.draw.line(surface, color, start, end, width)
 
     def _reach(self) -> int:
         """Return the radius of the brush on the window, in pixels."""

@@ -19,20 +19,23 @@ def drawing_commands(screen) -> list[Command]:
         return lambda: screen.change_brush(**{name: not getattr(screen.brush, name)})
 
     brush = "Paint; Shift draws straight lines, the right button erases"
-    eraser = "Bare the paper, which says nothing about the face"
+    eraser = "Bring back the face you started from; without one, bare the paper"
+    bare = "Bare the paper, which says nothing about the face"
     copy = "Copy the answer onto the canvas, under the brush"
+    mirror = "Draw both halves of the face at once, about the dashed line"
     ghost = "Let the mean face shimmer through the paper; never drawn"
     clear = "Take a new sheet; undo brings the old one back"
     next_face = "Paint on the next training face, as the model sees it"
     refine = "Search for a face that agrees better with what is painted"
     explain = "Show where answer and drawing differ, and the nearest training faces"
-    film = "Write strokes and answers, side by side, as a GIF"
+    film = "Write the strokes of this sheet and their answers, side by side, as a GIF"
 
     paint, s = partial(_command, "Paint"), screen
     start, answer = partial(_command, "Start from"), partial(_command, "Answer")
     return [
         paint("b", "Brush", brush, use(tool=Tool.PAINT)),
         paint("e", "Eraser", eraser, use(tool=Tool.ERASE)),
+        paint("w", "Bare paper", bare, use(tool=Tool.BARE)),
         paint("k", "Copy answer", copy, use(tool=Tool.CLONE)),
         *(
             paint(str(number), name.capitalize(), f"Paint in {name}", use(tone=tone))
@@ -41,7 +44,7 @@ def drawing_commands(screen) -> list[Command]:
         paint("[ -", "Smaller brush", "Make the brush smaller", lambda: s.resize_brush(-1), True),
         paint("] +", "Larger brush", "Make the brush larger", lambda: s.resize_brush(1), True),
         paint("f", "Soft", "A brush that fades out at its edge", flip("soft")),
-        paint("x", "Mirror", "Draw both halves of the face at once", flip("mirror")),
+        paint("x", "Mirror", mirror, flip("mirror")),
         paint("g", "Ghost", ghost, lambda: s.set_ghost(not s.ghost)),
         paint("ctrl+z", "Undo", "Take the last stroke back", s.undo, True),
         paint("ctrl+shift+z ctrl+y", "Redo", "Do it again", s.redo, True),

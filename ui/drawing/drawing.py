@@ -8,11 +8,13 @@ from operator import itemgetter
 import numpy as np
 from pygame import Rect
 
+from model.frame import IMAGE_SHAPE
 from ui.drawing.stroke import Brush, Point, Stroke, Tool, slices, union
 from ui.history import History
 from ui.pictures import DRAWING_SHAPE, PAPER, over_paper, to_pixels
+from ui.storage import pack_pixels, unpack_pixels
 
-MOST_STEPS = 300  # at most 17 MB of pixels
+MOST_STEPS = 300  # at most 25 MB of pixels
 
 
 class Canvas:
@@ -50,7 +52,7 @@ class Canvas:
         Args:
             brush: the brush of this stroke.
             point: where it begins.
-            source: float32 (rows, columns) in [0, 1], the picture that a cloning brush copies.
+            source: (rows, columns), see `to_pixels`: the picture that a brush copies which does.
 
         Returns:
             The pixels that changed, as the other steps of a stroke do.
@@ -120,10 +122,10 @@ class Canvas:
         brush, source, under = self.stroke.brush, self.stroke.source, self._base[where]
         gray, cover = under[..., 0].astype(np.float32), under[..., 1] / np.float32(255)
         added = self.stroke.coverage[where]
-        if brush.tool is Tool.ERASE:
+        if brush.tool is Tool.BARE or (brush.tool is Tool.ERASE and source is None):
             after = cover * (1.0 - added)
         else:
-            tone = source[where] if brush.tool is Tool.CLONE else brush.tone * PAPER
+            tone = brush.tone * PAPER if source is None else source[where]
             after = cover + added - cover * added
             kept = cover * (1.0 - added)
             gray = (gray * kept + tone * added) / np.maximum(after, 1e-6)
@@ -141,20 +143,21 @@ class Step:
         pixels: uint8 (rows, columns, 2), never changed.
         given: float32 (latent_dim,), the code of the answer where it was not read from the
             drawing: refined, brought from the sliders, or of the face that was started from.
+        start: uint8 (rows, columns), the face that was started from, or None.
         stroke: the stroke that led here, None for everything else.
+        new_sheet: whether the drawing begins here.
     """
 
     pixels: np.ndarray
     given: np.ndarray | None = None
+    start: np.ndarray | None = None
     stroke: Stroke | None = None
+    new_sheet: bool = False
 
     def same(self, other: "Step") -> bool:
-        """Whether the two show the same drawing and the same answer."""
-        if self.given is None or other.given is None:
-            codes = self.given is other.given
-        else:
-            codes = np.array_equal(self.given, other.given)
-        return codes and np.array_equal(self.pixels, other.pixels)
+        """Whether the two show the same drawing and the same answer, on the same face."""
+        names = ("given", "start", "pixels")
+        return all(np.array_equal(getattr(self, n), getattr(other, n)) for n in names)
 
 
 class Drawing:
@@ -163,25 +166,34 @@ class Drawing:
     Attributes:
         canvas: what is painted.
         given: the answer's code where it is not read from the drawing, or None; see `Step`.
+        start: the face that was started from, which the eraser brings back, or None.
         touched: whether anything was done that is worth saving.
     """
 
     def __init__(self):
         self.canvas = Canvas()
         self.given: np.ndarray | None = None
+        self.start: np.ndarray | None = None
         self.touched = False
-        self.history = History(Step(self.canvas.pixels), MOST_STEPS, Step.same)
+        self.history = History(Step(self.canvas.pixels, new_sheet=True), MOST_STEPS, Step.same)
 
     @property
     def painting(self) -> bool:
         """Whether a stroke is being drawn."""
         return self.canvas.stroke is not None
 
+    @property
+    def sheet(self) -> list[Step]:
+        """The steps since the last new sheet, oldest first."""
+        past = self.history.past
+        first = max((i for i, step in enumerate(past) if step.new_sheet), default=0)
+        return past[first:]
+
     def begin(self, brush: Brush, point: Point, source: np.ndarray | None = None) -> Rect:
         """Set the brush down; from here on the answer is read from the drawing."""
         self.touched = True
         self.given = None
-        return self.canvas.begin(brush, point, source)
+        return self.canvas.begin(brush, point, self.start if brush.tool is Tool.ERASE else source)
 
     def finish(self) -> bool:
         """Lift the brush and keep the stroke; say whether it changed anything."""
@@ -189,24 +201,38 @@ class Drawing:
         if stroke is None:
             return False
         stroke.drop_pixels()
-        return self._push(stroke)
+        return self._push(stroke=stroke)
 
     def clear(self) -> bool:
         """Take a new sheet; say whether that changed anything."""
         return self.put(blank())
 
-    def put(self, pixels: np.ndarray, given: np.ndarray | None = None) -> bool:
-        """Begin from other pixels, and perhaps a code; say whether that changed anything."""
+    def put(
+        self,
+        pixels: np.ndarray,
+        given: np.ndarray | None = None,
+        start: np.ndarray | None = None,
+        new_sheet: bool = True,
+    ) -> bool:
+        """Begin from other pixels; say whether that changed anything.
+
+        Args:
+            pixels: uint8 (rows, columns, 2), gray and coverage.
+            given: the code of the answer, where it is not to be read from the drawing.
+            start: uint8 (rows, columns), the face that the eraser brings back, or None.
+            new_sheet: whether this is another drawing, not the one before carried on.
+        """
         self.finish()
         self.canvas.replace(pixels)
-        return self.give(given)
+        self.start = start
+        return self.give(given, new_sheet)
 
-    def give(self, code: np.ndarray | None) -> bool:
+    def give(self, code: np.ndarray | None, new_sheet: bool = False) -> bool:
         """Let the answer be this code, whatever is painted; say whether that changed anything."""
         self.finish()
         self.touched = True
         self.given = code
-        return self._push()
+        return self._push(new_sheet=new_sheet)
 
     def undo(self) -> bool:
         """Go one step back, or drop the stroke that is being drawn; say whether there was one."""
@@ -225,12 +251,12 @@ class Drawing:
             self._show(self.history.redo())
         return possible
 
-    def _push(self, stroke: Stroke | None = None) -> bool:
-        return self.history.push(Step(self.canvas.pixels, self.given, stroke))
+    def _push(self, **how) -> bool:
+        return self.history.push(Step(self.canvas.pixels, self.given, self.start, **how))
 
     def _show(self, step: Step) -> None:
         self.canvas.replace(step.pixels)
-        self.given = step.given
+        self.given, self.start = step.given, step.start
 
 
 def blank() -> np.ndarray:
@@ -250,3 +276,16 @@ def painted(image: np.ndarray) -> np.ndarray:
         uint8 (rows, columns, 2).
     """
     return np.stack([to_pixels(image), np.full(image.shape, 255, np.uint8)], axis=-1)
+
+
+def pack_face(face: np.ndarray | None) -> str | None:
+    """Return a face that was started from as text for saves and the session."""
+    return None if face is None else pack_pixels(face)
+
+
+def unpack_face(text: object) -> np.ndarray | None:
+    """Return the face that `pack_face` wrote; None without one, and where it is damaged."""
+    try:
+        return unpack_pixels(text, IMAGE_SHAPE)
+    except ValueError:
+        return None

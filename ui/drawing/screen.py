@@ -12,7 +12,7 @@ from data.errors import UserError
 from ui.drawing.answers import ANSWER, Answers, difference
 from ui.drawing.canvas_view import CanvasView
 from ui.drawing.commands import drawing_commands
-from ui.drawing.drawing import Drawing, painted
+from ui.drawing.drawing import Drawing, pack_face, painted, unpack_face
 from ui.drawing.explain import ExplainPanel
 from ui.drawing.replay import film
 from ui.drawing.stroke import GREYS, LARGEST, SMALLEST, Brush, Point, Tool
@@ -30,9 +30,10 @@ from ui.worker import Result
 NEAREST, GHOST, START, SAVE, FILM = (
     f"drawing.{name}" for name in ("nearest", "ghost", "start", "save", "film")
 )
+PULL = 0.5  # of the way to a face that is clicked under Explain
 HINT = (
     "Draw on the left: the face on the right answers every stroke.",
-    "Mirror draws both halves at once; Ghost shows where a face would be.",
+    "The oval shows where a face belongs; Mirror draws both halves of it at once.",
     "Or start from a face, and paint on it.",
 )
 CANVAS_HELP = "Draw here. Shift: straight lines; right button: eraser; wheel: size of the brush"
@@ -72,7 +73,7 @@ class DrawingScreen(Screen):
         hand = (self.begin, self.extend, self.lift, self.resize_brush)
         canvas = CanvasView(self.drawing.canvas.pixels, *hand, help=CANVAS_HELP)
         tools = ToolRow(by_name, lambda radius: self.change_brush(radius=radius))
-        explain = ExplainPanel(self.put_face)
+        explain = ExplainPanel(self.pull)
         view = DrawingView(canvas, tools, explain, by_name, self.set_realism, host.open_menu)
         self.view = self.add(view)
         panels = PanelStack(host, self.name, self.open_save, self.take_photo, self.panels_changed)
@@ -140,7 +141,8 @@ class DrawingScreen(Screen):
             if self.panels.open is self.panels.saves:
                 self.panels.saves.refresh()
         elif slot == START:
-            self.put_face(*value)
+            code, image = value
+            self.put_face(image, code)
         elif slot == NEAREST:
             self.view.explain.show_nearest(*value)
         elif slot == GHOST and self.ghost:
@@ -224,15 +226,18 @@ class DrawingScreen(Screen):
 
     # Steps, each of which can be undone
 
-    def put(self, pixels: np.ndarray, given: np.ndarray | None = None) -> None:
-        """Begin from a drawing, and perhaps the code of its answer."""
+    def put(self, pixels: np.ndarray, given: np.ndarray | None = None, **how) -> None:
+        """Begin from a drawing, and perhaps the code of its answer; see `Drawing.put`."""
         self.answers.stop()
-        self.drawing.put(pixels, given)
+        self.drawing.put(pixels, given, **how)
         self._stepped()
 
-    def put_face(self, code: np.ndarray, image: np.ndarray) -> None:
-        """Begin from a face, (latent_dim,) and (rows, columns)."""
-        self.put(painted(image), np.asarray(code, np.float32))
+    def put_face(
+        self, image: np.ndarray, code: np.ndarray | None = None, new_sheet: bool = True
+    ) -> None:
+        """Begin from a face, (rows, columns) and (latent_dim,), which the eraser brings back."""
+        pixels = painted(image)
+        self.put(pixels, code, start=pixels[..., 0], new_sheet=new_sheet)
 
     def clear(self) -> None:
         """Take a new sheet."""
@@ -279,7 +284,7 @@ class DrawingScreen(Screen):
         answer = self.answers.answer
         if answer is None:
             raise UserError("There is no answer yet; wait for the model, then try again.")
-        self.put_face(answer.code, answer.image)
+        self.put_face(answer.image, answer.code, new_sheet=False)
 
     def _start(self, start: Start) -> None:
         self.host.worker.submit(START, lambda engine: (start.code, decode_one(engine, start.code)))
@@ -300,7 +305,7 @@ class DrawingScreen(Screen):
 
     def take_photo(self, face: AlignedFace) -> None:
         """Paint on the face of a photo, whose answer is read from it."""
-        self.put(painted(face.image))
+        self.put_face(face.image)
 
     def open_save(self, path: Path) -> None:
         """Bring back a save: its drawing pixel for pixel, or its face to paint on.
@@ -310,7 +315,10 @@ class DrawingScreen(Screen):
         """
         latent = self.host.latent
         save = read_save(path, latent.model_id, latent.latent_dim)
-        self.put(painted(save.image) if save.drawing is None else save.drawing, save.code)
+        if save.drawing is None:
+            self.put_face(save.image, save.code)
+        else:
+            self.put(save.drawing, save.code, start=unpack_face(save.details.get("start")))
         self.panels.close()
 
     def drop(self, path: Path) -> None:
@@ -367,6 +375,11 @@ class DrawingScreen(Screen):
             self.drawing.give(np.array(code, np.float32))
             self.ask()
 
+    def pull(self, face: np.ndarray) -> None:
+        """Draw the answer halfway towards a face, (latent_dim,); the drawing stays as it is."""
+        code = self.answers.answer.code
+        self.take(code + PULL * (face - code))
+
     # Files
 
     def save(self) -> None:
@@ -375,7 +388,8 @@ class DrawingScreen(Screen):
         if answer is None:
             raise UserError("There is no answer to save yet; wait for the model, then try again.")
         folder, model_id = self.host.session.folder, self.host.latent.model_id
-        drawing, details = self.drawing.canvas.pixels.copy(), {"realism": self.answers.realism}
+        drawing = self.drawing.canvas.pixels.copy()
+        details = {"realism": self.answers.realism, "start": pack_face(self.drawing.start)}
 
         def job(engine) -> Path:
             return save_face(
@@ -385,8 +399,8 @@ class DrawingScreen(Screen):
         self.host.worker.submit(SAVE, job, 1)
 
     def write_film(self) -> None:
-        """Write the history of the drawing as a GIF, beside the window."""
-        steps, answers = self.drawing.history.past, self.answers
+        """Write the history of this sheet as a GIF, beside the window."""
+        steps, answers = self.drawing.sheet, self.answers
         if len(steps) < 2:
             raise UserError("There is no history to replay yet; draw something first.")
         job = film(steps, answers.decoder, answers.realism, self.host.session.folder)
@@ -410,6 +424,7 @@ class DrawingScreen(Screen):
         if drawing.touched:
             session.drawing = None if drawing.canvas.empty else drawing.canvas.pixels
             values["given"] = None if drawing.given is None else [float(x) for x in drawing.given]
+            values["start"] = pack_face(drawing.start)
             values["model"] = self.host.latent.model_id
             if self.code() is not None and self.visible:
                 session.code = self.code()
@@ -441,4 +456,5 @@ class DrawingScreen(Screen):
             and len(given) == latent.latent_dim
             and all(isinstance(x, float) for x in given)
         )
-        self.put(session.drawing, np.array(given, np.float32) if valid else None)
+        start = unpack_face(session.settings.get("drawing.start"))
+        self.put(session.drawing, np.array(given, np.float32) if valid else None, start=start)

@@ -19,6 +19,7 @@ Point = tuple[float, float]  # (x, y) on the canvas; pixel centres lie at whole 
 
 SMALLEST, LARGEST = 0.5, 40.0  # radii of a brush in canvas pixels
 SIZE_STEP = 1.15  # one notch of the wheel
+MOST_NOTCHES = 100  # lead from any size to any other
 GREYS = {"black": 0.0, "dark grey": 0.25, "grey": 0.5, "light grey": 0.75, "white": 1.0}
 SOFT_REACH = 1.6  # a soft brush fades out at this many radii
 
@@ -32,7 +33,8 @@ class Tool(Enum):
     """What a stroke does to the pixels it covers."""
 
     PAINT = "paint"  # lays down one grey
-    ERASE = "erase"  # bares the paper
+    ERASE = "erase"  # brings back the face that was started from; without one, bares the paper
+    BARE = "bare"  # bares the paper
     CLONE = "clone"  # copies the answer
 
 
@@ -44,7 +46,7 @@ class Brush:
         tool: what it does.
         radius: in canvas pixels, from `SMALLEST` to `LARGEST`.
         soft: fades out towards its edge instead of ending there.
-        tone: the grey it paints, 0.0 black to 1.0 white; erasing and cloning ignore it.
+        tone: the grey it paints, 0.0 black to 1.0 white; the other tools ignore it.
         mirror: every stroke is drawn a second time, mirrored about the face axis.
     """
 
@@ -56,7 +58,8 @@ class Brush:
 
     def resized(self, notches: float) -> float:
         """Return the radius after turning the wheel by so many notches."""
-        return float(np.clip(self.radius * SIZE_STEP**notches, SMALLEST, LARGEST))
+        steps = np.clip(notches, -MOST_NOTCHES, MOST_NOTCHES)
+        return float(np.clip(self.radius * SIZE_STEP**steps, SMALLEST, LARGEST))
 
     def stamp(self, coverage: np.ndarray, start: Point, end: Point) -> Rect:
         """Raise the coverage along a straight line, a dot if it ends where it starts.
@@ -108,7 +111,7 @@ class Stroke:
     Args:
         brush: the brush it is drawn with.
         start: its first point.
-        source: uint8 (rows, columns), the picture that a cloning brush copies.
+        source: uint8 (rows, columns), the picture that it copies, or None.
 
     Attributes:
         coverage: float32 (rows, columns) in [0, 1].

@@ -15,7 +15,14 @@ from ui.widgets.button import Button, Toggle, help_of
 from ui.widgets.shapes import box
 from ui.widgets.slider import Slider
 
-BUTTONS = {Tool.PAINT: "Brush", Tool.ERASE: "Eraser", Tool.CLONE: "Copy answer"}
+BUTTONS = {
+    Tool.PAINT: "Brush",
+    Tool.ERASE: "Eraser",
+    Tool.BARE: "Bare paper",
+    Tool.CLONE: "Copy answer",
+}
+SHORT = {"Bare paper": "Paper", "Copy answer": "Copy"}  # where the row is narrow
+SIZE = (150, 260)  # points that the size slider needs, and takes at most
 
 
 class ToolRow(Widget):
@@ -55,13 +62,19 @@ class ToolRow(Widget):
             x += width + after
 
         taken = sum(toggle.width(theme) + gap for toggle in self.switches)
+        room = rect.width - taken - len(self.greys) * (line + gap) - 3 * wide - theme.px(SIZE[0])
+        for words in (BUTTONS, {tool: SHORT.get(name, name) for tool, name in BUTTONS.items()}):
+            for tool, button in self.tools.items():
+                button.set_text(words[tool])
+            if sum(button.width(theme) + gap for button in self.tools.values()) <= room:
+                break
         for button in self.tools.values():
             put(button, button.width(theme), gap)
         x += wide - gap
         for swatch in self.greys:
             put(swatch, line, gap)
         x += wide - gap
-        put(self.size, min(theme.px(260), rect.right - taken - wide - x), wide)
+        put(self.size, min(theme.px(SIZE[1]), rect.right - taken - wide - x), wide)
         x = rect.right - taken + gap
         for toggle in self.switches:
             put(toggle, toggle.width(theme), gap)

@@ -180,6 +180,12 @@ class AnswerView(FaceView):
 class RealismSlider(Slider):
     """A share, shown in percent."""
 
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Find the track; its handle stays clear of the widest number."""
+        super().layout(rect, theme)
+        number = theme.width("100 %", SIZES.small, bold=True)
+        self.track.width = rect.right - theme.px(8 + 12) - number - self.track.left
+
     @property
     def words(self) -> str:
         """The value in percent."""

@@ -11,20 +11,23 @@ from ui.theme import COLORS, SIZES, Color, Theme
 from ui.widgets.base import Point, Widget
 from ui.widgets.shapes import trim, write
 
+GRAYS = np.arange(256, dtype=np.uint32) * 0x010101  # a colour for each gray
 LARGEST = 1_200_000  # pixels that are smoothed in time for a frame; beyond, pairs of them are
 
 
-def surface_of(image: np.ndarray, size: tuple[int, int] | None = None) -> pygame.Surface:
+def surface_of(
+    image: np.ndarray, size: tuple[int, int] | None = None, palette: np.ndarray = GRAYS
+) -> pygame.Surface:
     """Return an image, see `to_pixels`, as a surface.
 
     Args:
         image: the picture.
         size: (width, height) in pixels to scale to; None keeps it.
+        palette: uint32 (256,), the colour 0xRRGGBB of each gray.
     """
     pixels = to_pixels(image)
     surface = pygame.Surface(pixels.shape[::-1], 0, 32)
-    packed = pixels.T.astype(np.uint32) * 0x010101
-    pygame.surfarray.blit_array(surface, packed)
+    pygame.surfarray.blit_array(surface, palette[pixels.T])
     if size is None:
         return surface
     if size[0] * size[1] > LARGEST:
@@ -41,6 +44,7 @@ class FaceView(Widget):
         title: a small line over the picture's lower edge.
         background: the colour behind it, which its round corners show.
         shape: (rows, columns) of the picture until there is one.
+        palette: of the picture, see `surface_of`.
 
     Attributes:
         picture: the rectangle that the image takes.
@@ -53,8 +57,10 @@ class FaceView(Widget):
         background: Color = COLORS.window,
         shape: tuple[int, int] = IMAGE_SHAPE,
         help: str = "",
+        palette: np.ndarray = GRAYS,
     ):
         super().__init__(help)
+        self.palette = palette
         self.words = words
         self.title = title
         self.background = background
@@ -110,7 +116,7 @@ class FaceView(Widget):
             write(surface, text, self.picture)
         else:
             if self._scaled is None:
-                self._scaled = surface_of(self.pixels, self.picture.size)
+                self._scaled = surface_of(self.pixels, self.picture.size, self.palette)
             surface.blit(self._scaled, self.picture)
         if self.title:
             words = theme.text(self.title, COLORS.text, SIZES.small, True, self.picture.width)
