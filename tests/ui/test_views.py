@@ -190,14 +190,12 @@ def test_the_table_of_sliders_lists_the_test_of_each_and_marks_the_odd(metrics):
     plt.close("all")
 
 
-def test_tests_of_the_sliders_say_what_chance_would_do_and_a_small_p_as_such(
-    codes, latent, metrics
-):
+def test_plots_of_the_sliders_say_what_chance_would_do_and_name_a_small_p(codes, latent, metrics):
     p = np.full(80, 0.5)
     p[:5] = 0.0009, 0.0, 0.001, 0.04, 0.0501
     changed = {**metrics, "ks_p": p}
     table = texts(distributions.draw_slider_table(changed, "Codes").figure)
-    assert table.count("< 0.001") == 2
+    assert table.count("<0.001") == 2
     assert "0.001" in table
     assert "0.000" not in table
     panels = texts(distributions.draw_sliders(latent.to_sliders(codes), changed, "Codes").figure)

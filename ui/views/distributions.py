@@ -37,7 +37,7 @@ def draw_codes(codes: np.ndarray, metrics: Metrics, source: str) -> Page:
 def _not_normal(p: np.ndarray) -> str:
     """Say how many of the tests fail, and how many would by chance."""
     return (
-        f"Red: p below {LEVEL:.0%}, {(p < LEVEL).sum()} of {len(p)}; "
+        f"Red: p below {100 * LEVEL:.0f} %, {(p < LEVEL).sum()} of {len(p)}; "
         f"chance alone would give about {LEVEL * len(p):.0f}"
     )
 
@@ -53,7 +53,7 @@ def draw_sliders(sliders: np.ndarray, metrics: Metrics, source: str) -> Page:
         title="Are the sliders normal?",
         lead="The same portraits in the coordinates of the sliders: uncorrelated, one unit a "
         "standard deviation, the most telling first. In red what a Kolmogorov-Smirnov test calls "
-        f"not normal at {LEVEL:.0%}.",
+        f"not normal at {100 * LEVEL:.0f} %.",
         caption=f"{source}.   {_not_normal(p)}.\n"
         f"Skewness: {skew.mean():.2f} on average, {skew.max():.2f} at most.   "
         f"Excess kurtosis: {kurtosis.mean():.2f} on average.",
@@ -104,7 +104,7 @@ def draw_slider_table(metrics: Metrics, source: str) -> Page:
     _draw_blocks(
         page,
         ("slider", "skewness", "kurtosis", "KS", "p"),
-        (0.12, 0.4, 0.64, 0.82, 1.0),
+        (0.12, 0.38, 0.6, 0.78, 1.0),
         [
             (f"{skewness:+.2f}", f"{kurtosis:+.2f}", f"{distance:.3f}", _spoken(p))
             for skewness, kurtosis, distance, p in zip(*(metrics[n] for n in names), strict=True)
@@ -115,7 +115,7 @@ def draw_slider_table(metrics: Metrics, source: str) -> Page:
 
 
 def _spoken(p: float) -> str:
-    return f"{p:.3f}" if p >= 0.001 else "< 0.001"
+    return f"{p:.3f}" if p >= 0.001 else "<0.001"
 
 
 def write_table(metrics: Metrics, path: Path) -> Path:
