@@ -251,7 +251,6 @@ def test_morph_slider_follows_a_walk_and_play_is_stop_while_it_walks(driver, mon
     for name in ("shift+a", "shift+b"):
         driver.key("n")
         driver.key(name)
-    driver.window.messages.show_message("", 0)
     strip, clock = driver.screen.strip, [100.0]
     monkeypatch.setattr(driver.window, "now", lambda: clock[0])
     assert strip.play.words == "Play"
@@ -295,7 +294,6 @@ def test_size_of_a_gif_is_chosen_from_its_button_and_remembered(driver, tmp_path
     for name in ("shift+a", "shift+b"):
         driver.key("n")
         driver.key(name)
-    driver.window.messages.show_message("", 0)
     driver.click(driver.screen.strip.export)
     large, small = driver.window.front.children[0].children
     assert "704 x 640" in large.words
@@ -348,7 +346,6 @@ def test_morph_slider_is_one_step_for_a_whole_drag(driver):
     for name in ("shift+a", "shift+b"):
         driver.key("n")
         driver.key(name)
-    driver.window.messages.show_message("", 0)
     before = editor(driver).now
     slider = driver.screen.strip.slider
     driver.press((slider.x_of(1.0), slider.track.centery))

@@ -368,7 +368,6 @@ def test_strip_sets_faces_that_are_empty_and_goes_to_those_that_are_set(driver):
     assert strip.faces["a"].pixels is not None
     assert strip.faces["b"].pixels is None
     driver.key("n")
-    driver.window.messages.show_message("", 0)
     driver.click(strip.faces["a"])
     assert np.array_equal(editor(driver).now.code, driver.latent.gallery[0])
     assert driver.screen.area.caption.words == "Face A"
