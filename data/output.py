@@ -1,5 +1,6 @@
-"""Standard output that nothing can stop: not a reader who left, not a full disk."""
+"""Standard output that nothing can stop: not a reader who left, a full disk or a strange name."""
 
+import contextlib
 import os
 from typing import TextIO
 
@@ -15,6 +16,8 @@ class LastingOutput:
 
     def __init__(self, stream: TextIO):
         self._stream = stream
+        with contextlib.suppress(AttributeError):  # not every stream can do this
+            stream.reconfigure(errors="backslashreplace")  # names of files may be no UTF-8
 
     def __getattr__(self, name: str):
         return getattr(self._stream, name)

@@ -164,3 +164,14 @@ main.leave({result!r})
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (code, "kept\n")
     assert done.stderr == ("" if code != 1 else "Mend this.\n")
+
+
+def test_names_that_are_no_utf8_can_be_printed():
+    script = (
+        "import sys\n"
+        "from data.output import LastingOutput\n"
+        "LastingOutput(sys.stdout).write('Jos\\udce9.png\\n')"
+    )
+    folder = Path(main.__file__).parent
+    run = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True)
+    assert run.stdout == "Jos\\udce9.png\n", run.stderr

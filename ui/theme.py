@@ -6,6 +6,7 @@ pixels of this one. The font ships with the project, so the window looks the sam
 
 from __future__ import annotations
 
+import io
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -95,7 +96,8 @@ class Theme:
         """Return the font at `size` points."""
         key = (self.px(size), bold)
         if key not in self._fonts:
-            self._fonts[key] = pygame.font.Font(FONT_FOLDER / FONT_FILES[bold], key[0])
+            file = io.BytesIO((FONT_FOLDER / FONT_FILES[bold]).read_bytes())  # wherever it lies
+            self._fonts[key] = pygame.font.Font(file, key[0])
         return self._fonts[key]
 
     def text(

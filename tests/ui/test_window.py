@@ -1,5 +1,7 @@
 """What the window says and when, with both real screens: messages, hints, offers, Esc, sizes."""
 
+import shutil
+import sys
 import threading
 from dataclasses import replace
 
@@ -13,7 +15,7 @@ from ui.app import App
 from ui.drawing.screen import DrawingScreen
 from ui.session import Session
 from ui.sliders.screen import SlidersScreen
-from ui.theme import Theme, fit, printable
+from ui.theme import FONT_FOLDER, Theme, fit, printable
 from ui.widgets.button import Button
 from ui.widgets.strip import Thumbnail
 
@@ -246,6 +248,14 @@ def test_names_that_cannot_be_drawn_end_nothing(driver):
     driver.drop("/nowhere/" + LATIN)
     driver.settle()
     assert LATIN in driver.said()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_font_is_found_in_a_folder_whose_name_cannot_be_drawn(tmp_path, monkeypatch):
+    folder = tmp_path / LATIN
+    shutil.copytree(FONT_FOLDER, folder)
+    monkeypatch.setattr("ui.theme.FONT_FOLDER", folder)
+    assert Theme().width("face") > 0
 
 
 def test_title_of_a_model_in_a_folder_that_cannot_be_drawn(tmp_path):
