@@ -1,4 +1,3 @@
-import json
 import shutil
 
 import matplotlib.pyplot as plt
@@ -77,11 +76,6 @@ def test_the_network_is_drawn_with_the_widths_of_the_card(latent):
 
 def test_the_command_draws_all_three_from_the_shipped_model(tmp_path, monkeypatch):
     model = write_tiny_model(tmp_path / "shipped")
-    card = json.loads((model / "card.json").read_text(encoding="utf-8"))
-    card["settings"] = {
-        "architecture": {"encoder_channels": [4, 4, 8, 8], "decoder_channels": [8, 8, 4, 4]}
-    }
-    (model / "card.json").write_text(json.dumps(card), encoding="utf-8")
     monkeypatch.setattr(data.paths, "SHIPPED_MODEL", model)
     paths = explain.main(tmp_path / "demo")
     assert [path.name for path in paths] == ["explained.png", "network.png", "latent-space.png"]
