@@ -21,7 +21,7 @@ import tensorflow as tf
 
 from data import load_arrays
 from data.errors import UserError
-from data.paths import MY_MODEL, NUMPY_FOLDER
+from data.paths import FIGURES_FOLDER, MY_MODEL, NUMPY_FOLDER
 from model.engine import FaceEngine
 from model.folder import (
     HISTORY_COLUMNS,
@@ -35,18 +35,20 @@ from model.folder import (
     read_history,
 )
 from model.frame import crop
-from model.measuring.metrics import split_validation
+from model.measuring.metrics import evenly_spaced, split_validation
 from model.network import build_autoencoder
 from model.network_file import load_network, save_network
 from model.training.augmentation import training_batches, validation_batches
 from model.training.callbacks import Interruption, Progress, TrainingState, Views
 from model.training.devices import training_policy, training_strategy
 from model.training.export import data_hash, export
+from model.training.film import Film
 from model.training.objective import VariationalAutoencoder
 from model.training.optimizer import build_optimizer
 from model.training.settings import Settings, architecture_of
 
 PICTURED = 8  # validation portraits in the picture of progress
+MEASURED = 4000  # portraits whose codes are measured before a training goes on
 
 
 def learn(
@@ -60,6 +62,7 @@ def learn(
     on_epoch: Callable | None = None,
     on_pictures: Callable | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    film: str | Path = FIGURES_FOLDER / "learning.gif",
     about: str = "",
     say: Callable[[str], None] = lambda sentence: None,
 ) -> dict:
@@ -81,6 +84,7 @@ def learn(
         on_pictures: called with validation images, reconstructions, both `(n, 160, 176, 1)`, and
             the number of epochs.
         callbacks: more of Keras' own, called last.
+        film: the GIF to write of how the same faces become clear.
         about: a sentence for the card on what the portraits are.
         say: called with sentences about what goes on.
 
@@ -117,7 +121,10 @@ def learn(
     )
     if fresh:
         state.path.unlink(missing_ok=True)
-    if state.restore(model):
+    restored = state.restore(model)
+    if restored or not init:
+        model.measure_codes(validation_batches(evenly_spaced(X_fit, MEASURED), settings.batch_size))
+    if restored:
         say(f"Continuing the interrupted training after epoch {state.epochs_done} of {epochs}.")
     else:
         state.history = former_history
@@ -134,6 +141,13 @@ def learn(
         state,
         Progress(epochs, steps_per_epoch, state.epochs_done),
         Views(state, pictured, on_epoch, on_pictures),
+        Film(
+            Path(film),
+            out.with_name(f"{out.name}.film.npz"),
+            pictured,
+            epochs * steps_per_epoch,
+            state.epochs_done * steps_per_epoch,
+        ),
         *callbacks,
     ]
     interrupted = False
@@ -202,6 +216,7 @@ def learn(
     )
     if not interrupted:
         state.path.unlink(missing_ok=True)
+        out.with_name(f"{out.name}.film.npz").unlink(missing_ok=True)
     return read_card(out)
 
 
@@ -212,24 +227,18 @@ def compiled_model(
     autoencoder = build_autoencoder(settings.architecture, training_policy())
     if weights is not None:
         autoencoder.set_weights(weights)
-    autoencoder.get_layer("decoder").trainable = settings.decoder_trained
     model = VariationalAutoencoder(
         autoencoder,
+        steps,
+        young=weights is None,
         pixels_per_error=settings.pixels_per_error,
         face_emphasis=settings.face_emphasis,
-        edge_weight=settings.edge_weight,
         ssim_weight=settings.ssim_weight,
-        dreams=settings.dreams,
         radius_weight=settings.radius_weight,
-        whitened_radius=settings.whitened_radius,
-        noisy_codes=settings.noisy_codes,
         seed=settings.seed,
         replicas=tf.distribute.get_strategy().num_replicas_in_sync,
     )
-    model.compile(
-        build_optimizer(steps, settings.learning_rate, settings.weight_decay, settings.averaging),
-        jit_compile=False,
-    )
+    model.compile(build_optimizer(steps, settings.learning_rate), jit_compile=False)
     model.optimizer.build(model.trainable_variables)
     return model
 
