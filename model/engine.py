@@ -30,13 +30,15 @@ class FaceEngine:
     a fixed batch of one for the screens and a free one for everything else.
 
     Args:
-        autoencoder: a model with the submodels "encoder" and "decoder", see `build_autoencoder`.
+        autoencoder: a model with the submodels "encoder" and "decoder", and perhaps
+            "sketch_encoder", see `build_autoencoder`.
         model_id: hash of its file.
         title: what to call it on the screens.
 
     Attributes:
         image_shape: (160, 176).
         latent_dim: numbers in a code, 80.
+        reads_sketches: whether the model has an encoder for drawings.
 
     Raises:
         ValueError: if the model has other dimensions.
@@ -64,6 +66,18 @@ class FaceEngine:
         self._encode_one, self._encode_many = _compiled(
             lambda images: encoder(images, training=False)[0], image_row
         )
+        sketch_encoder = next(
+            (layer for layer in autoencoder.layers if layer.name == "sketch_encoder"), None
+        )
+        self.reads_sketches = sketch_encoder is not None
+        self._encode_sketch_one, self._encode_sketch_many = self._encode_one, self._encode_many
+        if sketch_encoder is not None:
+            shapes = sketch_encoder.input_shape, sketch_encoder.output_shape
+            if shapes != (pixels, (None, self.latent_dim)):
+                raise ValueError(f"Expected codes of images. Received: {shapes}")
+            self._encode_sketch_one, self._encode_sketch_many = _compiled(
+                lambda images: sketch_encoder(images, training=False), image_row
+            )
         self._decode_one, self._decode_many = _compiled(
             lambda codes: decoder(codes, training=False), code_row
         )
@@ -105,7 +119,9 @@ class FaceEngine:
             engine = cls(autoencoder, read_card(folder)["model_id"], model_title(folder))
             if engine.latent_dim != LATENT_DIM:
                 raise ValueError(engine.latent_dim)
-            codes = engine.encode(np.full((1, *IMAGE_SHAPE, 1), 0.5, np.float32))
+            grey = np.full((1, *IMAGE_SHAPE, 1), 0.5, np.float32)
+            codes = engine.encode(grey)
+            codes = np.concatenate([codes, engine.encode_sketch(grey)])
             if not np.isfinite(codes).all() or not np.isfinite(engine.decode(codes)).all():
                 raise ValueError("no numbers")
         except Exception:  # whatever TensorFlow makes of a network that was not built here
@@ -129,6 +145,23 @@ class FaceEngine:
         """
         images = _checked(images, (*self.image_shape, 1), "images")
         return _in_chunks(images, self._encode_one, self._encode_many)
+
+    def encode_sketch(self, images: np.ndarray) -> np.ndarray:
+        """Find codes whose faces answer drawings, at the distance at which faces are clear.
+
+        A model without an encoder of its own for drawings reads them as portraits.
+
+        Args:
+            images: float32 `(n, 160, 176, 1)` in [0, 1].
+
+        Returns:
+            float32 codes `(n, 80)`.
+
+        Raises:
+            ValueError: if the images have another shape.
+        """
+        images = _checked(images, (*self.image_shape, 1), "images")
+        return _in_chunks(images, self._encode_sketch_one, self._encode_sketch_many)
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Turn codes into faces.

@@ -80,14 +80,8 @@ def _depth_to_space(x, name: str):
     return layers.Reshape((2 * height, 2 * width, 1), name=f"{name}_merge")(x)
 
 
-def build_encoder(architecture: Architecture) -> keras.Model:
-    """Build the encoder.
-
-    Returns:
-        A model from images, `(n, 160, 176, 1)` in [0, 1], to a list of two: means and log variances
-        of the codes, each `(n, latent_dim)`.
-    """
-    images = keras.Input((*IMAGE_SHAPE, 1), name="images")
+def _features(images, architecture: Architecture):
+    """Convolve images down to a flat vector, and shrink them to another for the linear path."""
     first, *others = architecture.encoder_channels
     x = _convolution(images, first, "down_1", strides=2, size=5)
     for number, channels in enumerate(others, start=2):
@@ -96,14 +90,33 @@ def build_encoder(architecture: Architecture) -> keras.Model:
         x = _residual_block(x, f"block_{number + 1}")
     x = _convolution(x, architecture.head_channels, "squeeze", size=1)
     x = layers.Flatten(name="flatten")(x)
+    if not architecture.overview_pooling:
+        return x, None
+    y = layers.AveragePooling2D(architecture.overview_pooling, name="overview")(images)
+    return x, layers.Flatten(name="overview_flat")(y)
+
+
+def _mean(x, overview, architecture: Architecture):
+    """Turn features into numbers, in float32."""
     mean = layers.Dense(architecture.latent_dim, dtype="float32", name="mean")(x)
-    if architecture.overview_pooling:
-        y = layers.AveragePooling2D(architecture.overview_pooling, name="overview")(images)
-        y = layers.Flatten(name="overview_flat")(y)
-        y = layers.Dense(
-            architecture.latent_dim, use_bias=False, dtype="float32", name="overview_mean"
-        )(y)
-        mean = layers.Add(dtype="float32", name="mean_sum")([mean, y])
+    if overview is None:
+        return mean
+    y = layers.Dense(
+        architecture.latent_dim, use_bias=False, dtype="float32", name="overview_mean"
+    )(overview)
+    return layers.Add(dtype="float32", name="mean_sum")([mean, y])
+
+
+def build_encoder(architecture: Architecture) -> keras.Model:
+    """Build the encoder.
+
+    Returns:
+        A model from images, `(n, 160, 176, 1)` in [0, 1], to a list of two: means and log variances
+        of the codes, each `(n, latent_dim)`.
+    """
+    images = keras.Input((*IMAGE_SHAPE, 1), name="images")
+    x, overview = _features(images, architecture)
+    mean = _mean(x, overview, architecture)
     log_variance = layers.Dense(
         architecture.latent_dim,
         kernel_initializer="zeros",
@@ -112,6 +125,23 @@ def build_encoder(architecture: Architecture) -> keras.Model:
         name="log_variance",
     )(x)
     return keras.Model(images, [mean, log_variance], name="encoder")
+
+
+def build_sketch_encoder(architecture: Architecture) -> keras.Model:
+    """Build the encoder of drawings, whose codes all lie at one distance from the mean code.
+
+    The mean of all faces that fit a drawing is a blur. So what is learned is a direction, and the
+    last layer, which is set once, goes so far from the mean code as faces are clear.
+
+    Returns:
+        A model from drawings, `(n, 160, 176, 1)` in [0, 1], to codes `(n, latent_dim)`.
+    """
+    drawings = keras.Input((*IMAGE_SHAPE, 1), name="drawings")
+    x, overview = _features(drawings, architecture)
+    x = _mean(x, overview, architecture)
+    x = layers.UnitNormalization(dtype="float32", name="direction")(x)
+    place = layers.Dense(architecture.latent_dim, dtype="float32", name="place", trainable=False)
+    return keras.Model(drawings, place(x), name="sketch_encoder")
 
 
 def build_decoder(architecture: Architecture) -> keras.Model:
@@ -143,17 +173,21 @@ def build_decoder(architecture: Architecture) -> keras.Model:
 
 
 def build_autoencoder(
-    architecture: Architecture | None = None, dtype_policy: str = "float32"
+    architecture: Architecture | None = None,
+    dtype_policy: str = "float32",
+    sketches: bool = False,
 ) -> keras.Model:
     """Build encoder and decoder as one model.
 
     Args:
         architecture: widths; None takes the defaults.
         dtype_policy: Keras dtype policy of the layers, "float32" or "mixed_bfloat16".
+        sketches: whether a "sketch_encoder" comes with them.
 
     Returns:
         A model from images to their reconstructions, both `(n, 160, 176, 1)` in [0, 1], with the
-        submodels "encoder" and "decoder".
+        submodels "encoder" and "decoder". With a sketch encoder it takes drawings as well and
+        gives their codes as well, which the decoder is not asked about.
     """
     architecture = architecture or Architecture()
     previous = keras.config.dtype_policy()
@@ -163,6 +197,10 @@ def build_autoencoder(
         decoder = build_decoder(architecture)
         images = keras.Input((*IMAGE_SHAPE, 1), name="portraits")
         mean, _ = encoder(images)
-        return keras.Model(images, decoder(mean), name="autoencoder")
+        if not sketches:
+            return keras.Model(images, decoder(mean), name="autoencoder")
+        drawings = keras.Input((*IMAGE_SHAPE, 1), name="sketches")
+        codes = build_sketch_encoder(architecture)(drawings)
+        return keras.Model([images, drawings], [decoder(mean), codes], name="autoencoder")
     finally:
         keras.config.set_dtype_policy(previous)

@@ -26,7 +26,7 @@ PLAIN = (
     "Activation", "Add", "Average", "AveragePooling2D", "Concatenate", "Cropping2D", "Dropout",
     "ELU", "Flatten", "GaussianNoise", "GlobalAveragePooling2D", "InputLayer", "LeakyReLU",
     "MaxPooling2D", "Maximum", "Multiply", "Permute", "ReLU", "Rescaling", "Reshape",
-    "SpatialDropout2D", "Subtract", "UpSampling2D", "ZeroPadding2D",
+    "SpatialDropout2D", "Subtract", "UnitNormalization", "UpSampling2D", "ZeroPadding2D",
 )  # fmt: skip
 INITIALIZERS = (
     "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "LecunNormal",

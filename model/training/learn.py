@@ -35,7 +35,8 @@ from model.folder import (
     read_history,
 )
 from model.frame import crop
-from model.measuring.metrics import evenly_spaced, split_validation
+from model.latent import LatentSpace
+from model.measuring.metrics import encode_portraits, evenly_spaced, split_validation
 from model.network import build_autoencoder
 from model.network_file import load_network, save_network
 from model.training.augmentation import training_batches, validation_batches
@@ -46,6 +47,7 @@ from model.training.film import Film
 from model.training.objective import VariationalAutoencoder
 from model.training.optimizer import build_optimizer
 from model.training.settings import Settings, architecture_of
+from model.training.sketch_encoder import train_sketch_encoder
 
 PICTURED = 8  # validation portraits in the picture of progress
 MEASURED = 4000  # portraits whose codes are measured before a training goes on
@@ -68,8 +70,9 @@ def learn(
 ) -> dict:
     """Train the autoencoder and write a model folder.
 
-    An interrupted training is continued by the same call. Ctrl-C and SIGTERM end it cleanly and
-    keep what was learned; a kill costs at most the running epoch.
+    Encoder and decoder learn from portraits; then, with the decoder left alone, a second encoder
+    learns from drawings. An interrupted training is continued by the same call. Ctrl-C and SIGTERM
+    end it cleanly and keep what was learned; a kill costs at most the running epoch.
 
     Args:
         init: start from random weights; False continues the model that exists: the one in `out`,
@@ -192,6 +195,7 @@ def learn(
     else:
         reason = "all epochs done"
     say(f"\nEnded after epoch {state.epochs_done} ({reason}). Measuring and saving the best model.")
+    sketches = 0 if interrupted else settings.sketch_steps
     card = {
         "created": date.today().isoformat(),
         "settings": asdict(settings),
@@ -210,7 +214,7 @@ def learn(
     }
     publish(
         out,
-        lambda folder: _export(folder, state.best_weights, settings, arrays, about),
+        lambda folder: _export(folder, state.best_weights, settings, arrays, about, sketches, say),
         card,
         state.history,
     )
@@ -248,7 +252,9 @@ def _former_model(out: Path, settings: Settings):
     folder = find_model(out if out.exists() else None)
     card = read_card(folder)
     architecture = architecture_of(card)
-    weights = load_network(folder / NETWORK_FILE).get_weights()
+    former = load_network(folder / NETWORK_FILE)
+    parts = [former.get_layer(name).get_weights() for name in ("encoder", "decoder")]
+    weights = [value for part in parts for value in part]
     if architecture is None or [value.shape for value in weights] != [
         value.shape for value in build_autoencoder(architecture).get_weights()
     ]:
@@ -264,14 +270,51 @@ def _former_model(out: Path, settings: Settings):
 
 
 def _export(
-    folder: Path, weights: list[np.ndarray], settings: Settings, arrays: str | Path, about: str
+    folder: Path,
+    weights: list[np.ndarray],
+    settings: Settings,
+    arrays: str | Path,
+    about: str,
+    sketch_steps: int,
+    say: Callable[[str], None],
 ) -> dict:
-    """Write the network in float32, and what describes it."""
+    """Train an encoder of drawings, write the network in float32, and what describes it."""
     autoencoder = build_autoencoder(settings.architecture)
     autoencoder.set_weights(weights)
+    found = {}
+    if sketch_steps:
+        autoencoder, found["sketches"] = _with_sketches(
+            autoencoder, settings, arrays, sketch_steps, say
+        )
     save_network(autoencoder, folder / NETWORK_FILE)
     engine = FaceEngine(autoencoder, file_hash(folder / NETWORK_FILE))
-    return export(folder, engine, arrays, about)
+    return found | export(folder, engine, arrays, about)
+
+
+def _with_sketches(
+    autoencoder: keras.Model,
+    settings: Settings,
+    arrays: str | Path,
+    steps: int,
+    say: Callable[[str], None],
+) -> tuple[keras.Model, list[dict[str, float]]]:
+    """Train an encoder of drawings; return the network with it, and how it went, by epoch."""
+    X_fit, _ = split_validation(load_arrays(arrays)[0])
+    codes = encode_portraits(FaceEngine(autoencoder), evenly_spaced(X_fit, MEASURED))
+    weights, history = train_sketch_encoder(
+        autoencoder,
+        LatentSpace.fit(codes),
+        settings.architecture,
+        steps,
+        settings.batch_size,
+        settings.seed,
+        say,
+    )
+    whole = build_autoencoder(settings.architecture, sketches=True)
+    for name in ("encoder", "decoder"):
+        whole.get_layer(name).set_weights(autoencoder.get_layer(name).get_weights())
+    whole.get_layer("sketch_encoder").set_weights(weights)
+    return whole, history
 
 
 def _is_better(history: list[dict[str, float]], loss: float) -> bool:

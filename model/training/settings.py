@@ -20,6 +20,7 @@ class Settings:
         patience: training stops after this share of the epochs without a better validation loss.
         pixels_per_error, face_emphasis, ssim_weight, radius_weight: of the objective, see
             `VariationalAutoencoder`.
+        sketch_steps: batches of drawings for the sketch encoder, 0 for none.
         seed: of weights, order and changes.
         architecture: widths of the network.
         augmentation: how much portraits change.
@@ -34,6 +35,7 @@ class Settings:
     face_emphasis: float = 2.0
     ssim_weight: float = 2.5
     radius_weight: float = 15.0
+    sketch_steps: int = 1000
     seed: int = 0
     architecture: Architecture = field(default_factory=Architecture)
     augmentation: Augmentation = field(default_factory=Augmentation)
