@@ -19,7 +19,7 @@ def load_arrays(folder: Path | str = NUMPY_FOLDER) -> tuple[np.ndarray, np.ndarr
     """Open the prepared portraits as read-only memory maps, which take no memory until used.
 
     Args:
-        folder: The folder that `prepare_data` wrote to.
+        folder: the folder that `prepare_data` wrote to.
 
     Returns:
         `X_train` and `X_test`, uint8 of shape (n, 171, 186, 1). The rows of `X_train` are in
@@ -92,7 +92,7 @@ def _read_header(path: Path) -> tuple[int, int]:
     if len(shape) != 4 or shape[1:] != (*PORTRAIT_SHAPE, 1) or shape[0] < 1:
         raise ValueError(f"its shape is {shape}")
     if fortran:
-        raise ValueError("it has another order of axes")
+        raise ValueError("its axes are in another order")
     if size != offset + np.prod(shape, dtype=object):
         raise ValueError("it is cut off or too long")
     return offset, shape[0]

@@ -25,8 +25,8 @@ def decode_in_order(
     the other threads. Never more than a few batches are under way, however large the archive.
 
     Args:
-        files: The files to decode, and things passed over, which are handed on in their place.
-        workers: Number of threads; None for one a core.
+        files: the files to decode, and things passed over, which are handed on in their place.
+        workers: number of threads; None for one a core.
     """
     workers = workers or min(os.cpu_count() or 1, MAX_WORKERS)
     files = iter(files)

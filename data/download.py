@@ -54,9 +54,9 @@ def download(publication: Publication, folder: Path, wait: float = 1.0) -> Path:
     is right; nothing is written outside `folder`, whatever the server says.
 
     Args:
-        publication: What to download.
-        folder: Where to; it is made if it does not exist.
-        wait: Seconds before the second attempt; each further pause is twice as long.
+        publication: what to download.
+        folder: where to; it is made if it does not exist.
+        wait: seconds before the second attempt; each further pause is twice as long.
 
     Raises:
         UserError: The archive cannot be had, or what came is not the published one.
@@ -121,7 +121,7 @@ def _fetch(publication: Publication, part: Path) -> None:
             data = _read(response)
             if start == 0 and data and not data.startswith(_GZIP_START):  # a network's login page
                 raise UserError(
-                    f"The server answers {publication.url} with something that is no archive: "
+                    f"The server answers {publication.url} with something that is not an archive: "
                     f"{_advice(publication, part)}"
                 )
             try:
@@ -216,8 +216,8 @@ def _check_md5(publication: Publication, part: Path) -> None:
         raise UserError(
             f"What came from {publication.url} is not the published archive (its MD5 is "
             f"{digest.hexdigest()} instead of {publication.md5}): call prepare_data() again to "
-            f"download it anew; it is kept as {kept}, which prepare_data(source=...) takes if you "
-            "trust it."
+            f"download it anew. It is kept as {kept}; if you trust it, give it to "
+            "prepare_data(source=...)."
         )
 
 

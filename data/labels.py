@@ -22,11 +22,11 @@ class Portrait:
     """The label of one portrait.
 
     Attributes:
-        row: Its row in `X_train` or in `X_test`.
+        row: its row in `X_train` or in `X_test`.
         split: "train" or "test", which says in which of the two.
-        file: The name of its file in the archive, without the folder.
+        file: the name of its file in the archive, without the folder.
         folder: "F" or "M".
-        year: The year of the yearbook, or None where it is not known.
+        year: the year of the yearbook, or None where it is not known.
     """
 
     row: int
@@ -54,7 +54,7 @@ def load_labels(folder: Path | str = NUMPY_FOLDER) -> list[Portrait]:
     """Return the label of every portrait: those of `X_train` in the order of its rows, then test.
 
     Args:
-        folder: The folder that `prepare_data` wrote to.
+        folder: the folder that `prepare_data` wrote to.
 
     Raises:
         UserError: There is no `portraits.csv`, it is damaged, or the arrays beside it are others.
@@ -66,7 +66,7 @@ def load_labels(folder: Path | str = NUMPY_FOLDER) -> list[Portrait]:
         with path.open(encoding="utf-8", newline="") as file:
             rows = csv.reader(file, strict=True)
             if next(rows, None) != _COLUMNS:
-                raise ValueError("other columns")
+                raise ValueError("its columns have other names")
             portraits = [_read(row) for row in rows]
         _check_order(portraits)
         _check_rows(path.parent, portraits)
@@ -88,17 +88,17 @@ def load_labels(folder: Path | str = NUMPY_FOLDER) -> list[Portrait]:
 
 def _read(row: list[str]) -> Portrait:
     if len(row) != len(_COLUMNS):
-        raise ValueError("a line with other columns")
+        raise ValueError("a line with too few or too many columns")
     number, split, file, folder, year = row
     plain = file.isprintable() and 0 < len(file) <= MAX_NAME_LENGTH and "/" not in file
     if split not in SPLITS or folder not in FOLDERS or not plain:
-        raise ValueError("a line of another kind")
+        raise ValueError("a line that describes no portrait")
     return Portrait(_number(number), split, file, folder, _number(year) if year else None)
 
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise ValueError("a number is none")
+        raise ValueError("an entry that is not a number")
     return int(text)
 
 

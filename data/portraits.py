@@ -42,7 +42,7 @@ def check_name(name: str) -> None:
     """Raise `NotAPortrait` for a name that could not be written down safely as one line of text.
 
     Args:
-        name: The path of a file within the archive, with forward slashes.
+        name: the path of a file within the archive, with forward slashes.
     """
     parts = name.replace("\\", "/").split("/")
     if not parts[0] or ".." in parts or (len(parts[0]) == 2 and parts[0][1] == ":"):
@@ -64,12 +64,12 @@ def decode_portrait(data: bytes) -> np.ndarray:
     whatever it unpacks to.
 
     Raises:
-        NotAPortrait: The bytes are no PNG, are damaged or hold an image of another size.
+        NotAPortrait: The bytes are not a PNG file, are damaged or hold an image of another size.
     """
     if not data:
         raise NotAPortrait("is empty")
     if data[:8] != _PNG_START or data[12:16] != b"IHDR" or len(data) < 24:
-        raise NotAPortrait("is no PNG image")
+        raise NotAPortrait("is not a PNG image")
     width, height = struct.unpack(">II", data[16:24])
     if (height, width) != PORTRAIT_SHAPE:
         rows, columns = PORTRAIT_SHAPE

@@ -38,16 +38,16 @@ def prepare_data(
     Writes `X_train.npy` and `X_test.npy` (uint8, (n, 171, 186, 1)), `portraits.csv` with the label
     of every row, and `prepared.json`. The same portraits give the same arrays, from the archive or
     from a folder, on every machine. Nothing is extracted, memory does not grow with the archive,
-    and the arrays appear when all of them are complete. Files that are no portraits are passed
-    over. If the arrays of this source are there already, nothing is done.
+    and the arrays appear when all of them are complete. Files that are not portraits are
+    passed over. If the arrays of this source are there already, nothing is done.
 
     Args:
-        source: The archive (`.tar.gz`), or a folder that holds it or its folders F and M. None:
+        source: the archive (`.tar.gz`), or a folder that holds it or its folders F and M. None:
             what is in `original`; if nothing is, the published archive is downloaded into it.
-        out: The folder for the arrays.
-        fresh: Prepare again even if the arrays are there already.
-        original: The folder for the original archive.
-        published: What to download.
+        out: the folder for the arrays.
+        fresh: prepare again even if the arrays are there already.
+        original: the folder for the original archive.
+        published: what to download.
 
     Returns:
         A summary to print.

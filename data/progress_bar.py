@@ -12,9 +12,9 @@ class ProgressBar:
     """One line that is written over again and again, used as a context manager.
 
     Args:
-        title: What is going on, such as "Reading portraits".
-        total: How much there is to do, or None where nobody knows.
-        start: How much of it was done before.
+        title: what is going on, such as "Reading portraits".
+        total: how much there is to do, or None where nobody knows.
+        start: how much of it was done before.
     """
 
     def __init__(self, title: str, total: int | None, start: int = 0):

@@ -21,12 +21,12 @@ class Preparation:
     """What `prepare_data` did; `str()` of it is a summary for the user.
 
     Attributes:
-        source: The archive or folder that the portraits came from.
-        folder: The folder of the arrays.
-        train: Number of portraits in `X_train`.
-        test: Number of portraits in `X_test`.
-        skipped: Name and reason of everything that was passed over.
-        made: False if the arrays were there already and nothing was done.
+        source: the archive or folder that the portraits came from.
+        folder: the folder of the arrays.
+        train: number of portraits in `X_train`.
+        test: number of portraits in `X_test`.
+        skipped: name and reason of everything that was passed over.
+        made: false if the arrays were there already and nothing was done.
     """
 
     source: str
@@ -69,8 +69,8 @@ def find_prepared(folder: Path, fingerprint: str | None) -> Preparation | None:
     """Return what an earlier run did, if its arrays are whole, sound and from the same source.
 
     Args:
-        folder: The folder of the arrays.
-        fingerprint: What the source's `fingerprint()` returns; None accepts any source.
+        folder: the folder of the arrays.
+        fingerprint: what the source's `fingerprint()` returns; None accepts any source.
     """
     path = folder / RECORD_NAME
     try:

@@ -25,9 +25,9 @@ class ArchiveSource:
     """The portraits in a `.tar.gz` file as published.
 
     Attributes:
-        path: The file.
-        size: How much there is to read, in bytes of the file.
-        done: How much of that is read.
+        path: the file.
+        size: how much there is to read, in bytes of the file.
+        done: how much of that is read.
     """
 
     def __init__(self, path: Path):
@@ -137,7 +137,7 @@ class FolderSource:
         if entry.is_symlink():
             raise NotAPortrait("is a link")
         if not entry.is_file(follow_symlinks=False):
-            raise NotAPortrait("is no file")
+            raise NotAPortrait("is not a file")
         with open(entry.path, "rb") as file:  # noqa: PTH123 - a DirEntry, not a Path
             data = file.read(MAX_FILE_BYTES + 1)
         if len(data) > MAX_FILE_BYTES:

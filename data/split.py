@@ -13,7 +13,7 @@ def split_portraits(names: list[str]) -> tuple[np.ndarray, np.ndarray]:
     the same arrays.
 
     Args:
-        names: At least two different names.
+        names: at least two different names.
 
     Returns:
         Two int arrays of indices into `names`: the rows of `X_train` and those of `X_test`.

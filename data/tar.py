@@ -1,10 +1,12 @@
 """Reading a tar archive as it streams by, with every size bounded before it is believed.
 
-The `tarfile` module only parses the 512-byte headers here. Its own reader takes a damaged header in
-the middle for the end of the archive, reads extension headers of any size into memory, and in many
-of the Pythons in use loops forever on a crafted one (CVE-2025-8194).
+The `tarfile` module only parses the 512-byte headers here. Its own reader, `tarfile.open` in mode
+`r|gz`, never looks at gzip's checksum, accepts a file whose last bytes are missing, takes a damaged
+header in the middle for the end of the archive, reads extension headers of any size into memory,
+and in many of the Pythons in use loops forever on a crafted one (CVE-2025-8194).
 """
 
+import io
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -50,16 +52,17 @@ def read_tar(read: Callable[[int], bytes], max_file_bytes: int) -> Iterator[TarE
     """Yield the entries of a `.tar.gz` (or `.tar`) file in their order, extracting nothing.
 
     Args:
-        read: The `read` method of the archive, opened at its start.
-        max_file_bytes: Larger files are passed over without being kept.
+        read: the `read` method of the archive, opened at its start.
+        max_file_bytes: larger files are passed over without being kept.
 
     Raises:
         DamagedArchive: The archive is cut off or damaged, or larger than any archive of portraits.
     """
-    stream = _Stream(_unpack(read))
+    chunks = _bounded(_unpack(read))
     try:
-        yield from _entries(stream, max_file_bytes)
-        stream.drain()  # gzip's checksum comes at the very end
+        yield from _entries(_Stream(chunks), max_file_bytes)
+        for _ in chunks:  # gzip's checksum comes at the very end
+            pass
     except (zlib.error, tarfile.HeaderError) as error:
         raise DamagedArchive("is damaged") from error
 
@@ -92,47 +95,37 @@ def _unpack(read: Callable[[int], bytes]) -> Iterator[bytes]:
         raise DamagedArchive("ends too early")
 
 
+def _bounded(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    total = 0
+    for chunk in chunks:
+        total += len(chunk)
+        if total > MAX_UNPACKED_BYTES:
+            raise DamagedArchive(f"unpacks to more than {MAX_UNPACKED_BYTES >> 30} GB")
+        yield chunk
+
+
 class _Stream:
-    """Chunks read strictly forward, up to `MAX_UNPACKED_BYTES`."""
+    """Chunks read strictly forward."""
 
     def __init__(self, chunks: Iterator[bytes]):
         self._chunks = chunks
-        self._chunk = b""
-        self._start = 0  # of what is not read of the chunk
-        self._position = 0
+        self._chunk = io.BytesIO()
 
     def read(self, size: int) -> bytes:
         """Return exactly `size` bytes."""
-        while len(self._chunk) - self._start < size:
-            self._chunk = self._chunk[self._start :] + self._next()
-            self._start = 0
-        self._start += size
-        return self._chunk[self._start - size : self._start]
+        data = self._chunk.read(size)
+        while len(data) < size:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                raise DamagedArchive("ends too early")
+            self._chunk = io.BytesIO(chunk)
+            data += self._chunk.read(size - len(data))
+        return data
 
     def skip(self, size: int) -> None:
         """Pass over `size` bytes."""
-        while len(self._chunk) - self._start < size:
-            size -= len(self._chunk) - self._start
-            self._chunk = self._next()
-            self._start = 0
-        self._start += size
-
-    def drain(self) -> None:
-        """Read what is left to the end."""
-        for chunk in self._chunks:
-            self._count(chunk)
-
-    def _next(self) -> bytes:
-        chunk = next(self._chunks, None)
-        if chunk is None:
-            raise DamagedArchive("ends too early")
-        self._count(chunk)
-        return chunk
-
-    def _count(self, chunk: bytes) -> None:
-        self._position += len(chunk)
-        if self._position > MAX_UNPACKED_BYTES:
-            raise DamagedArchive(f"unpacks to more than {MAX_UNPACKED_BYTES >> 30} GB")
+        while size:
+            size -= len(self.read(min(size, _CHUNK)))
 
 
 def _entries(stream: _Stream, max_file_bytes: int) -> Iterator[TarEntry]:
@@ -146,7 +139,7 @@ def _entries(stream: _Stream, max_file_bytes: int) -> Iterator[TarEntry]:
         padding = -size % _BLOCK
         if header.type in _EXTENSIONS:
             if size > MAX_EXTENSION_BYTES:
-                raise DamagedArchive("has a name of unbelievable length")
+                raise DamagedArchive("has an impossibly long name")
             data = stream.read(size)
             stream.skip(padding)
             extension |= _read_extension(header.type, data)

@@ -17,7 +17,7 @@ from ui.pictures import to_pixels
 from ui.storage import write_atomic
 
 _TINY = 1e-3  # below it a radius has no direction, or two directions no plane
-_GREY = 6  # levels between a pixel's channels, up to which it counts as grey
+_GRAY = 6  # levels between a pixel's channels, up to which it counts as gray
 _MAX_FPS = 50  # browsers slow anything faster down to 10
 
 
@@ -26,7 +26,7 @@ def between(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
 
     Args:
         a: (d,) whitened values.
-        b: The same.
+        b: the same.
         t: 0 for `a`, 1 for `b`.
     """
     if t <= 0:
@@ -46,29 +46,24 @@ def between(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
     return (direction * (radius / np.sin(angle))).astype(a.dtype)
 
 
-def morph(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:
-    """Return `n` points (n, d) from `a` to `b`, both included, that start and stop gently."""
-    return walk(np.stack([a, b]), n, loop=False)
+def walk(points: np.ndarray, n: int) -> np.ndarray:
+    """Return `n` points (n, d) on a walk round and round that slows down at every one of `points`.
 
-
-def walk(points: np.ndarray, n: int, loop: bool = True) -> np.ndarray:
-    """Return `n` points (n, d) on a walk that slows down at every one of `points`.
+    The last point is the one before the first, so that a film of them repeats without a halt.
 
     Args:
         points: (m, d) whitened values, m >= 1.
-        n: How many, at least 2.
-        loop: Go back to the first; the last point returned then is the one before it, so that a
-            film of them repeats without a halt.
+        n: how many, at least 2.
     """
     points = np.asarray(points)
     if points.ndim != 2 or len(points) < 1 or n < 2:
         raise ValueError(f"A walk takes (m, d) points and n >= 2. Received: {points.shape}, {n}")
-    stops = np.concatenate([points, points[:1]]) if loop else points
-    places = np.linspace(0, len(stops) - 1, n, endpoint=not loop)
-    legs = np.minimum(places.astype(int), max(len(stops) - 2, 0))
+    stops = np.concatenate([points, points[:1]])
+    places = np.linspace(0, len(points), n, endpoint=False)
+    legs = places.astype(int)
     return np.stack(
         [
-            between(stops[leg], stops[min(leg + 1, len(stops) - 1)], ease(place - leg))
+            between(stops[leg], stops[leg + 1], ease(place - leg))
             for leg, place in zip(legs, places, strict=True)
         ]
     )
@@ -84,17 +79,17 @@ def write_gif(
 ) -> None:
     """Write frames as a GIF that loops for ever, in one step.
 
-    Grey frames keep their 256 levels exactly. Colour frames share one palette, without dithering,
+    Gray frames keep their 256 levels exactly. Colour frames share one palette, without dithering,
     so that what does not move costs nothing.
 
     Args:
-        path: Replaced if it exists.
+        path: replaced if it exists.
         frames: (h, w) images, floats in [0, 1] or uint8, or uint8 (h, w, 3); all alike.
-        fps: Frames a second, at most 50.
-        colours: Size of the palette for colour frames.
+        fps: frames a second, at most 50.
+        colours: size of the palette for colour frames.
 
     Raises:
-        UserError: The file cannot be written.
+        UserError: the file cannot be written.
     """
     pictures = [_picture(frame) for frame in frames]
     if not pictures or len({(picture.size, picture.mode) for picture in pictures}) > 1:
@@ -127,7 +122,7 @@ def _picture(frame: np.ndarray) -> Image.Image:
 
 
 def _shared_palette(pictures: list[Image.Image], colours: int) -> Image.Image:
-    """Return a palette for a film of faces: greys at even steps, and what other colours there are.
+    """Return a palette for a film of faces: grays at even steps, and what other colours there are.
 
     A palette by frequency alone would give smooth faces bands, and small coloured things no colour.
     The commonest other colours, such as a window's ground, are kept exactly.
@@ -135,7 +130,7 @@ def _shared_palette(pictures: list[Image.Image], colours: int) -> Image.Image:
     entries = [np.linspace(0, 255, 2 * colours // 3).astype(np.uint8)[:, None].repeat(3, axis=1)]
     chosen = pictures[:: max(1, len(pictures) // 12)]
     pixels = np.concatenate([np.asarray(picture).reshape(-1, 3) for picture in chosen])
-    others, counts = np.unique(pixels[np.ptp(pixels, axis=1) > _GREY], axis=0, return_counts=True)
+    others, counts = np.unique(pixels[np.ptp(pixels, axis=1) > _GRAY], axis=0, return_counts=True)
     if len(others):
         entries.append(others[np.argsort(-counts)[: colours // 12]])
         rest = Image.fromarray(others[None]).quantize(

@@ -97,7 +97,7 @@ class App:
             self._rest(end)
 
     def step(self) -> bool:
-        """Run one frame; say whether the window is still open."""
+        """Run one frame; return whether the window is still open."""
         started = time.perf_counter()
         window = self.window
         for event in pygame.event.get():
@@ -162,8 +162,12 @@ class App:
             window.root.invalidate()
         elif event.type == pygame.DROPFILE:
             window.screen.drop(Path(event.file))
-        else:
-            window.handle(event)
+        elif window.screen.handle(event) or window.pointer.handle(event):
+            return
+        elif event.type in (pygame.KEYDOWN, pygame.KEYUP):
+            window.keymap.handle(event)
+        elif event.type == pygame.WINDOWFOCUSLOST:
+            window.keymap.let_go()
 
     def _take_results(self) -> None:
         if self.worker.state != self._seen_state:

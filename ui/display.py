@@ -75,11 +75,12 @@ def desktop_size() -> tuple[int, int]:
     return sizes[0] if sizes else USUAL
 
 
-def toggle_full_screen(size: tuple[int, int]) -> tuple[pygame.Surface, bool]:
-    """Fill the screen, or go back to a window of `size`; give the surface, and whether it fills."""
+def toggle_full_screen(size: tuple[int, int]) -> None:
+    """Fill the screen, or go back to a window of `size`."""
     if pygame.display.get_surface().get_flags() & pygame.FULLSCREEN:
-        return pygame.display.set_mode(size, pygame.RESIZABLE), False
-    return pygame.display.set_mode(desktop_size(), pygame.FULLSCREEN), True
+        pygame.display.set_mode(size, pygame.RESIZABLE)
+    else:
+        pygame.display.set_mode(desktop_size(), pygame.FULLSCREEN)
 
 
 def fitting_scale(wanted: float, size: tuple[int, int]) -> float:

@@ -63,7 +63,7 @@ class History(Generic[State]):
         return len(self._states)
 
     def push(self, state: State, tag: object = None) -> bool:
-        """Make `state` the current one, if it differs; say whether it does.
+        """Make `state` the current one, if it differs; return whether it does.
 
         Args:
             state: never changed from now on.
@@ -80,13 +80,13 @@ class History(Generic[State]):
         return True
 
     def undo(self) -> State:
-        """Go one state back, where there is one, and give it."""
+        """Go one state back, where there is one, and return it."""
         self._place = max(0, self._place - 1)
         self._tag = None
         return self.now
 
     def redo(self) -> State:
-        """Go one state forth, where there is one, and give it."""
+        """Go one state forth, where there is one, and return it."""
         self._place = min(len(self._states) - 1, self._place + 1)
         self._tag = None
         return self.now

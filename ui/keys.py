@@ -106,7 +106,7 @@ class Keymap:
         return self._by_key.get(key)
 
     def handle(self, event: pygame.event.Event) -> bool:
-        """Carry out the command of a KEYDOWN or KEYUP event; say whether there was one."""
+        """Carry out the command of a KEYDOWN or KEYUP event; return whether there was one."""
         if event.type == pygame.KEYUP:
             command = self._held.pop(event.key, None)
             if command is not None and command.release is not None:

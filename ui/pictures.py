@@ -1,8 +1,11 @@
-"""Grey pictures for files: pixels from images, enlargements, two pictures side by side."""
+"""Gray pictures: pixels from images, drawings on paper, enlargements, two side by side."""
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from model.frame import IMAGE_SHAPE
+
+DRAWING_SHAPE = (*IMAGE_SHAPE, 2)  # gray and coverage
 PAPER = 255  # the bare canvas
 GAP = 12  # pixels between and around two pictures
 CAPTION_SIZE = 15
@@ -24,14 +27,20 @@ def to_pixels(image: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(np.nan_to_num(image), 0, 1) * 255).astype(np.uint8)
 
 
-def drawing_on_paper(drawing: np.ndarray) -> np.ndarray:
-    """Return what a drawing looks like on white paper, uint8 (h, w).
+def over_paper(drawing: np.ndarray, paper: np.ndarray | int = PAPER) -> np.ndarray:
+    """Return what a drawing looks like on paper, float32 (h, w) from 0 to 255.
 
     Args:
-        drawing: uint8 (h, w, 2): grey level, and coverage from 0 (bare canvas) to 255 (painted).
+        drawing: uint8 (h, w, 2): gray, and coverage from 0 (bare canvas) to 255 (painted).
+        paper: gray of the paper, 0 to 255; one number, or an array (h, w).
     """
-    grey, cover = drawing[..., 0].astype(np.uint16), drawing[..., 1].astype(np.uint16)
-    return ((grey * cover + PAPER * (255 - cover) + 127) // 255).astype(np.uint8)
+    cover = drawing[..., 1] / np.float32(255)
+    return drawing[..., 0] * cover + np.float32(1) * paper * (1 - cover)
+
+
+def drawing_on_paper(drawing: np.ndarray) -> np.ndarray:
+    """Return what a drawing looks like on white paper, uint8 (h, w)."""
+    return np.rint(over_paper(drawing)).astype(np.uint8)
 
 
 def enlarge(image: np.ndarray, times: int) -> np.ndarray:
@@ -51,9 +60,9 @@ def side_by_side(
 
     Args:
         left: (h, w) image, floats in [0, 1] or uint8.
-        right: Another of the same height.
-        captions: A word under each.
-        background: Grey level of the margin, 0 to 255; captions are drawn in a contrasting one.
+        right: another of the same height.
+        captions: a word under each.
+        background: gray of the margin, 0 to 255; captions are drawn in a contrasting one.
     """
     left, right = to_pixels(left), to_pixels(right)
     height, width = left.shape

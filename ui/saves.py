@@ -13,6 +13,7 @@ import struct
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +22,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from data.errors import UserError
-from ui.pictures import drawing_on_paper, enlarge, side_by_side, to_pixels
+from model.frame import IMAGE_SHAPE
+from ui.pictures import DRAWING_SHAPE, drawing_on_paper, enlarge, side_by_side, to_pixels
 from ui.storage import (
     STAMP,
     claim_name,
@@ -33,8 +35,6 @@ from ui.storage import (
     write_atomic,
 )
 
-IMAGE_SHAPE = (160, 176)
-DRAWING_SHAPE = (160, 176, 2)  # grey level and coverage
 ENLARGEMENT = 4
 
 _KEYWORD = "latent-face-explorer"
@@ -51,9 +51,9 @@ class SavedFace:
     Attributes:
         code: float32 (latent_dim,), the very bits that were saved.
         image: float32 (160, 176) in [0, 1], the face as it looked.
-        drawing: uint8 (160, 176, 2), grey level and coverage, or None.
-        details: Plain JSON values that the screen saved along.
-        path: The file.
+        drawing: uint8 (160, 176, 2), gray level and coverage, or None.
+        details: plain JSON values that the screen saved along.
+        path: the file.
     """
 
     code: np.ndarray
@@ -75,18 +75,18 @@ def save_face(
     """Write one PNG that shows the face and carries its code; nothing is ever overwritten.
 
     Args:
-        folder: Made if it is missing.
-        image: The face, (160, 176) or (160, 176, 1), floats in [0, 1] or uint8.
+        folder: made if it is missing.
+        image: the face, (160, 176) or (160, 176, 1), floats in [0, 1] or uint8.
         code: (latent_dim,) float32, finite.
-        model_id: The model whose code it is.
-        drawing: uint8 (160, 176, 2), grey level and coverage; shown on the left of the face.
-        details: Plain JSON values to keep along.
+        model_id: the model whose code it is.
+        drawing: uint8 (160, 176, 2), gray level and coverage; shown on the left of the face.
+        details: plain JSON values to keep along.
 
     Returns:
         The new file. Names sort by time, as in `face-2026-11-22-151204.png`.
 
     Raises:
-        UserError: The file cannot be written.
+        UserError: the file cannot be written.
     """
     pixels = to_pixels(image)
     code = np.asarray(code, dtype=np.float32)
@@ -125,7 +125,7 @@ def read_save(path: Path, model_id: str, latent_dim: int) -> SavedFace:
     """Return the face that `save_face` wrote.
 
     Raises:
-        UserError: One sentence: no such file, empty, no save, damaged, or of another model.
+        UserError: one sentence: no such file, empty, no save, damaged, or of another model.
     """
     path = Path(path)
     try:
@@ -178,6 +178,13 @@ def list_saves(folder: Path) -> list[Path]:
     except OSError:
         return []
     return sorted(filter(is_save, paths), key=_age, reverse=True)
+
+
+def read_saves(folder: Path, model_id: str, latent_dim: int) -> Iterator[SavedFace]:
+    """Yield the faces saved in a folder, newest first; without damaged ones and other models'."""
+    for path in list_saves(folder):
+        with suppress(UserError):
+            yield read_save(path, model_id, latent_dim)
 
 
 def _age(path: Path) -> tuple[str, int, str]:

@@ -49,7 +49,7 @@ class Screen(Widget):
         """Go to the back; end what only makes sense in front."""
 
     def handle(self, event: pygame.event.Event) -> bool:
-        """Answer an event before widgets and commands see it; say whether it was meant for it."""
+        """Answer an event before widgets and commands see it; return whether that was its use."""
         return False
 
     def update(self, now: float) -> float | None:
@@ -74,7 +74,7 @@ class Screen(Widget):
         """Take a file that was dropped on the window."""
 
     def escape(self) -> bool:
-        """Close or stop the front-most thing; say whether there was one."""
+        """Close or stop the front-most thing; return whether there was one."""
         return False
 
     def code(self) -> np.ndarray | None:

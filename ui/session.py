@@ -14,6 +14,7 @@ import numpy as np
 
 from data.errors import UserError
 from data.paths import SAVES_FOLDER
+from ui.pictures import DRAWING_SHAPE
 from ui.storage import (
     pack_numbers,
     pack_pixels,
@@ -23,7 +24,6 @@ from ui.storage import (
     write_atomic,
 )
 
-DRAWING_SHAPE = (160, 176, 2)  # grey level and coverage
 FILE_NAME = "session.json"
 SET_ASIDE_NAME = "session-damaged.json"
 
@@ -42,16 +42,16 @@ class Session:
     The fields are plain and may be assigned; `save` writes them all.
 
     Attributes:
-        folder: Where the file lies.
+        folder: where the file lies.
         code: float32 (latent_dim,), the face on screen, or None.
         face_a: float32 (latent_dim,) or None.
         face_b: float32 (latent_dim,) or None.
         locks: bool (latent_dim,), the locked sliders.
-        directions: The user's own, name to float32 (latent_dim,).
-        drawing: uint8 (160, 176, 2), grey level and coverage, or None.
-        settings: Name to a plain value; read them with `setting`.
-        restored: True if there is an earlier face or drawing to offer.
-        problem: A sentence about why the file, or a part of it, was ignored, or None.
+        directions: the user's own, name to float32 (latent_dim,).
+        drawing: uint8 (160, 176, 2), gray level and coverage, or None.
+        settings: name to a plain value; read them with `setting`.
+        restored: whether there is an earlier face or drawing to offer.
+        problem: a sentence about why the file, or a part of it, was ignored, or None.
 
     Example:
         session = Session.open(folder)                # before the model is loaded
@@ -78,9 +78,9 @@ class Session:
         """Return the session kept in `folder`, or a new one; never raises.
 
         Args:
-            folder: May be missing.
-            model_id: The model in use, or None if `use_model` will tell.
-            latent_dim: The length of its codes.
+            folder: may be missing.
+            model_id: the model in use, or None if `use_model` will tell.
+            latent_dim: the length of its codes.
         """
         session = cls(folder)
         session._read()
@@ -121,10 +121,10 @@ class Session:
         """Return a setting, always of the type of `default` and inside the limits.
 
         Args:
-            name: The setting's name.
-            default: What holds if there is none, or one of another type.
-            low: The least number that makes sense.
-            high: The greatest.
+            name: the setting's name.
+            default: what holds if there is none, or one of another type.
+            low: the least number that makes sense.
+            high: the greatest.
         """
         value = self.settings.get(name, default)
         if isinstance(default, float) and type(value) is int:

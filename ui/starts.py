@@ -1,4 +1,4 @@
-"""Faces to start from: the mean face, random ones by their seeds, and the training faces in turn."""
+"""Faces to start from: the mean face, random ones by their seeds, training faces in turn."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Starts:
         self.temperature = TEMPERATURE
         self._place = -1  # in the gallery of training faces
         self._rng = np.random.default_rng(seed)
-        self.seed = self._new_seed()
+        self.seed = self.new_seed()
 
     def mean(self) -> Start:
         """Return the mean face."""
@@ -57,14 +57,15 @@ class Starts:
 
     def random(self, seed: int | None = None) -> Start:
         """Return a new random face, or the one of a seed."""
-        self.seed = self._new_seed() if seed is None else seed
+        self.seed = self.new_seed() if seed is None else seed
         return Start(self.sample(self.seed, 1)[0], f"Random face · seed {self.seed}")
 
     def sample(self, seed: int, n: int) -> np.ndarray:
         """Return codes (n, latent_dim) of random faces by a seed."""
         return self.latent.sample(n, np.random.default_rng(seed), self.temperature)
 
-    def _new_seed(self) -> int:
+    def new_seed(self) -> int:
+        """Return a seed by chance; `seed` stays."""
         return int(self._rng.integers(1, LARGEST_SEED + 1))
 
 

@@ -24,7 +24,7 @@ def write_atomic(path: Path, content: bytes) -> None:
     """Put `content` at `path` in one step; a reader sees the old file or the new one.
 
     Raises:
-        UserError: The disk is full, the folder cannot be written, and the like.
+        UserError: the disk is full, the folder cannot be written, and the like.
     """
     try:
         with replace_file(path) as new:
@@ -43,7 +43,7 @@ def claim_name(folder: Path, stem: str, suffix: str) -> Path:
     Names sort by time, as in `face-2026-11-22-151204.png`; more of one second end in -2, -3, ...
 
     Raises:
-        UserError: The folder cannot be written.
+        UserError: the folder cannot be written.
     """
     folder = Path(folder)
     stem = f"{stem}-{time.strftime(STAMP)}"
@@ -68,7 +68,7 @@ def parse_json(text: str | bytes) -> dict:
     """Return the object that `text` holds.
 
     Raises:
-        ValueError: It is no JSON object, holds NaN or infinity, or has numbers of absurd length.
+        ValueError: it is no JSON object, holds NaN or infinity, or has numbers of absurd length.
     """
     try:
         value = json.loads(text, parse_int=_integer, parse_float=_number, parse_constant=_number)
@@ -88,7 +88,7 @@ def unpack_numbers(text: object, shape: tuple[int, ...]) -> np.ndarray:
     """Return the float32 array of this `shape` that `pack_numbers` wrote, bit for bit.
 
     Raises:
-        ValueError: The text is damaged, of another length, or holds NaN or infinity.
+        ValueError: the text is damaged, of another length, or holds NaN or infinity.
     """
     values = np.frombuffer(_decode(text, 4 * math.prod(shape)), dtype="<f4").reshape(shape)
     if not np.isfinite(values).all():
@@ -106,7 +106,7 @@ def unpack_pixels(text: object, shape: tuple[int, ...]) -> np.ndarray:
     """Return the uint8 array of this `shape` that `pack_pixels` wrote.
 
     Raises:
-        ValueError: The text is damaged or unpacks to another size; at most that size is unpacked.
+        ValueError: the text is damaged or unpacks to another size; at most that size is unpacked.
     """
     size = math.prod(shape)
     packed = _decode(text, None)

@@ -21,7 +21,7 @@ FONT_FILES = {False: "Inter-Regular.otf", True: "Inter-SemiBold.otf"}
 
 @dataclass(frozen=True)
 class Colors:
-    """One calm dark theme: cool greys, and one warm accent for what is live or chosen.
+    """One calm dark theme: cool grays, and one warm accent for what is live or chosen.
 
     Text stays above a contrast of 4.5 to 1 on every surface that it is drawn on.
     """

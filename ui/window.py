@@ -207,7 +207,7 @@ class Window:
         self._menu.open_at(anchor, self.root.rect, self.theme)
 
     def close_menu(self) -> bool:
-        """Close the menu that is open; say whether there was one."""
+        """Close the menu that is open; return whether there was one."""
         menu, self._menu = self._menu, None
         if menu is not None:
             self.front.remove(menu)
@@ -221,14 +221,6 @@ class Window:
     def refresh_pointer(self) -> None:
         """Find what is under the mouse after widgets moved, came or went."""
         self.pointer.refresh()
-
-    def handle(self, event: pygame.event.Event) -> None:
-        """Pass an event of mouse or keyboard to what it is meant for."""
-        if not self.screen.handle(event) and not self.pointer.handle(event):
-            if event.type in (pygame.KEYDOWN, pygame.KEYUP):
-                self.keymap.handle(event)
-            elif event.type == pygame.WINDOWFOCUSLOST:
-                self.keymap.let_go()
 
     def repaint(self) -> list[pygame.Rect]:
         """Draw what became stale, and what the mouse is over; return what was drawn."""

@@ -76,7 +76,7 @@ class Worker:
         self._thread.start()
 
     def submit(self, slot: str, job: Callable[[Any], Any], priority: int = 0) -> int:
-        """Ask for `job(engine)`; give the request_id that its results will carry.
+        """Ask for `job(engine)`; return the request_id that its results will carry.
 
         Args:
             slot: a request that waits in this slot is replaced, and a generator that runs in it
@@ -101,7 +101,7 @@ class Worker:
             self._results = [result for result in self._results if result.slot != slot]
 
     def busy(self, slot: str) -> bool:
-        """Say whether something waits or runs in a slot."""
+        """Return whether something waits or runs in a slot."""
         with self._changed:
             running = self._running is not None and self._running.slot == slot
             return running or slot in self._requests
@@ -113,7 +113,7 @@ class Worker:
             return results
 
     def wait(self, seconds: float) -> bool:
-        """Block until there is a result to poll, at most `seconds`; say whether there is one."""
+        """Block until there is a result to poll, at most `seconds`; return whether there is one."""
         with self._changed:
             return self._changed.wait_for(lambda: bool(self._results), seconds)
 
@@ -184,7 +184,7 @@ class Worker:
 
 
 def sentence(error: BaseException) -> str:
-    """Say an error to a user: the sentence of a `UserError`, or the kind of any other."""
+    """Return what a user reads of an error: a `UserError` itself, or the kind of any other."""
     if isinstance(error, UserError):
         return str(error)
     return f"Something went wrong: {type(error).__name__}: {error}".strip(": ")

@@ -68,15 +68,15 @@ def draw_circles(app: App, frames: int = DRAWN) -> tuple[list[float], int]:
         Seconds of work in every frame, and how many answers were shown.
     """
     screen = app.window.screen
-    easel, times = screen.desk.easel, []
-    answer, answers = screen.answering.answer, 0
+    canvas, times = screen.view.canvas, []
+    answer, answers = screen.answers.answer, 0
     clock = pygame.time.Clock()
     for frame in range(frames):
         for part in range(EVENTS):
             angle = 2 * math.pi * CIRCLES * (frame + part / EVENTS) / FRAMES
             radius = 20 + 40 * (frame % STROKE) / STROKE
             place = (93.5 + radius * math.cos(angle), 90 + radius * math.sin(angle))
-            pos = tuple(round(v) for v in easel.to_window(place))
+            pos = tuple(round(v) for v in canvas.to_window(place))
             if part == 0 and frame % STROKE == 0:
                 if frame:
                     _post(pygame.MOUSEBUTTONUP, pos=pos, button=1)
@@ -86,8 +86,8 @@ def draw_circles(app: App, frames: int = DRAWN) -> tuple[list[float], int]:
         started = time.perf_counter()
         app.step()
         times.append(time.perf_counter() - started)
-        answers += screen.answering.answer is not answer
-        answer = screen.answering.answer
+        answers += screen.answers.answer is not answer
+        answer = screen.answers.answer
         clock.tick(FRAMES)
     _post(pygame.MOUSEBUTTONUP, pos=pos, button=1)
     app.step()
@@ -101,7 +101,7 @@ def measure(
     with tempfile.TemporaryDirectory() as folder:
         app = App([DrawingScreen()], Session.open(Path(folder)), load_engine, latent, size=size)
         try:
-            while app.worker.state == "loading" or app.window.screen.answering.answer is None:
+            while app.worker.state == "loading" or app.window.screen.answers.answer is None:
                 app.step()
                 app.worker.wait(0.05)
             times, answers = draw_circles(app, frames)

@@ -16,27 +16,27 @@ if TYPE_CHECKING:
 
 def sliders(film: Film) -> None:
     """Take a training face through a direction and a slider, then a random one."""
-    board = film.app.window.screen.board.widget
+    panel = film.app.window.screen.sliders
     film.hold(0.5)
     film.click(_button(film.app, "Another face").rect.center)
     film.hold(0.4)
-    _drag(film, board.directions[0], (2.0, -2.0), 1.1)
-    _drag(film, board.sliders[1], (-2.0, 1.2), 1.0)
+    _drag(film, panel.directions[0], (2.0, -2.0), 1.1)
+    _drag(film, panel.sliders[1], (-2.0, 1.2), 1.0)
     film.click(_button(film.app, "Random").rect.center)
     film.hold(0.5)
-    _drag(film, board.sliders[4], (2.0, -1.5), 0.9)
-    _drag(film, board.sliders[0], (1.5,), 0.7)
+    _drag(film, panel.sliders[4], (2.0, -1.5), 0.9)
+    _drag(film, panel.sliders[0], (1.5,), 0.7)
     film.hold(0.9)
 
 
 def drawing(film: Film) -> None:
     """Draw a face in a few mirrored strokes, then say how likely the answer shall be."""
-    desk = film.app.window.screen.desk
+    view = film.app.window.screen.view
     film.key("x")
     film.hold(0.5)
 
     def stroke(points: list[Point], seconds: float) -> None:
-        places = [desk.easel.to_window(point) for point in points]
+        places = [view.canvas.to_window(point) for point in points]
         film.glide(places[0], 0.25)
         film.press()
         film.follow(places, seconds)
@@ -54,7 +54,7 @@ def drawing(film: Film) -> None:
     stroke(_arc(93.5, 74, 40, 34, 190, 270), 0.4)
     stroke(_arc(93.5, 66, 24, 14, 200, 270), 0.3)
     film.hold(0.7)
-    _drag(film, desk.realism, (0.15, 0.9, 0.5), 0.8)
+    _drag(film, view.realism, (0.15, 0.9, 0.5), 0.8)
     film.hold(0.8)
 
 

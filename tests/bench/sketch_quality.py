@@ -20,8 +20,7 @@ from data import UserError, load_arrays
 from data.paths import NUMPY_FOLDER
 from tests.bench.answer_figures import answer_figures, correlations, reference
 from tests.bench.crude.faces import PER_STYLE, CrudeFace, crude_faces
-from ui.drawing.answer import Portraitist
-from ui.drawing.answering import REALISM
+from ui.drawing.answers import REALISM, DrawingDecoder
 from ui.pictures import to_pixels
 
 GAP = 6  # pixels around a picture on the page
@@ -39,8 +38,8 @@ def screen_answers(
     engine, latent, faces: Sequence[CrudeFace], realism: float = REALISM
 ) -> tuple[np.ndarray, np.ndarray]:
     """Answer drawings as the screen does: codes (n, 80) and answers (n, 160, 176)."""
-    portraitist = Portraitist(latent)
-    found = [portraitist.best_answer(engine, face.pixels, None, realism) for face in faces]
+    decoder = DrawingDecoder(latent)
+    found = [decoder.best_answer(engine, face.pixels, None, realism) for face in faces]
     return np.stack([answer.code for answer in found]), np.stack([a.image for a in found])
 
 

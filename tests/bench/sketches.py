@@ -16,14 +16,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ui.drawing.answer import Portraitist
-from ui.drawing.brush import Brush
-from ui.drawing.canvas import FACE_AXIS, Canvas
-from ui.drawing.curve import Point
+from model.frame import FACE_AXIS
+from ui.drawing.answers import DrawingDecoder
+from ui.drawing.drawing import Canvas
+from ui.drawing.stroke import Brush, Point
 from ui.pictures import drawing_on_paper, to_pixels
 
 REALISM = (0.0, 0.5, 0.8)  # what was drawn, the default, a likely face
-SHAPE = (160, 176)
 MARGIN = 8  # pixels between pictures
 PAPER = 235  # gray of the page
 EYE = 23.5  # pixels from the axis to an eye
@@ -33,7 +32,7 @@ class Pencil:
     """Draws strokes on a canvas of its own."""
 
     def __init__(self):
-        self.canvas = Canvas(SHAPE)
+        self.canvas = Canvas()
 
     def line(self, *points: Point, radius: float = 1.5, tone: float = 0.0, **brush) -> None:
         """Draw one stroke through points; `x` counts from the face axis."""
@@ -168,12 +167,12 @@ def draw(sketch: Callable[[Pencil], None]) -> np.ndarray:
 
 def page(engine, latent) -> np.ndarray:
     """Answer all sketches at three settings: uint8 (rows, columns), two sketches a row."""
-    portraitist, rows = Portraitist(latent), []
+    decoder, rows = DrawingDecoder(latent), []
     for sketch in SKETCHES:
         pixels = draw(sketch)
         pictures = [drawing_on_paper(pixels)]
         for realism in REALISM:
-            answer = portraitist.best_answer(engine, pixels, None, realism)
+            answer = decoder.best_answer(engine, pixels, None, realism)
             pictures.append(to_pixels(answer.image))
         framed = [np.pad(picture, MARGIN // 2, constant_values=PAPER) for picture in pictures]
         rows.append(np.concatenate(framed, axis=1))

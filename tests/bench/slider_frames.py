@@ -79,7 +79,7 @@ def drag(app, frames: int) -> tuple[np.ndarray, int]:
     import pygame
 
     until(app, lambda: app.window.screen.shown is not None)
-    slider = app.window.screen.board.widget.sliders[0]
+    slider = app.window.screen.sliders.sliders[0]
     y, times, faces = slider.track.centery, [], 0
 
     def post(kind: int, x: int, **more) -> None:

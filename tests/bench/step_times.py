@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import keras
 import numpy as np
 
-from data.memory import Memory, memory_in_use
+from tests.bench.memory import Memory, memory_in_use
 
 if TYPE_CHECKING:
     from model.training.learn import Settings

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from data import UserError
-from data.memory import Memory
 from tests.bench import benchmarks
 from tests.bench.benchmarks import markdown, remarks, table
+from tests.bench.memory import Memory
 from tests.bench.preparation import Comparison, Measured
 from tests.bench.readme import README, renewed, with_block
 from tests.bench.training_figures import Quality, Rates, Steps, TrainingFigures

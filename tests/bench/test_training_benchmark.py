@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from data import UserError, load_arrays
-from data.memory import Memory, memory_in_use, peak_memory
 from data.prepare import prepare_data
 from model.network import build_autoencoder
 from model.training.learn import compiled_model
 from tests.bench import time_to_quality, training_speed
 from tests.bench import training as training_benchmark
+from tests.bench.memory import Memory, memory_in_use, peak_memory
 from tests.bench.original import build_original, train_original
 from tests.bench.step_times import EnoughSteps
 from tests.bench.time_to_quality import original_quality, our_quality, squared_error

@@ -12,11 +12,11 @@ import keras
 import numpy as np
 
 from data import load_arrays
-from data.memory import peak_memory
 from model.measuring.metrics import image_blocks
 from model.network import build_autoencoder
 from model.training.callbacks import averaged_weights
 from model.training.learn import Settings, learn
+from tests.bench.memory import peak_memory
 from tests.bench.original import BATCH_SIZE, build_original, train_original
 from tests.bench.step_times import EnoughSteps
 from tests.bench.training_figures import Quality

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.memory import Memory
+from tests.bench.memory import Memory
 
 
 @dataclass(frozen=True)

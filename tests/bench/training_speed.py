@@ -11,10 +11,10 @@ import tensorflow as tf
 
 from data import load_arrays
 from data.arrays import TEST_NAME, TRAIN_NAME
-from data.memory import memory_in_use
 from model.measuring.metrics import split_validation
 from model.training.augmentation import training_batches
 from model.training.learn import Settings, compiled_model
+from tests.bench.memory import memory_in_use
 from tests.bench.step_times import SETTLED, StepTimes, time_learning
 from tests.bench.training_figures import Rates, Steps
 

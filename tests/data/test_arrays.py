@@ -9,7 +9,7 @@ import pytest
 from data import UserError, load_arrays, load_labels
 from data.arrays import drop_pages
 from data.labels import Portrait, write_labels
-from data.memory import memory_in_use
+from tests.bench.memory import memory_in_use
 
 
 def save(folder, train=None, test=None):
@@ -68,7 +68,7 @@ def test_no_arrays_says_what_to_call(tmp_path):
         (np.zeros((0, 171, 186, 1), np.uint8), "its shape is"),
         (np.zeros((3, 171, 186, 1), np.float16), "float16 instead of uint8"),
         (np.zeros((3, 171, 186, 1), bool), "bool instead of uint8"),
-        (np.asfortranarray(np.zeros((3, 171, 186, 1), np.uint8)), "other order of axes"),
+        (np.asfortranarray(np.zeros((3, 171, 186, 1), np.uint8)), "axes are in another order"),
         (np.array([{}] * 3), "object instead of uint8"),
     ],
 )

@@ -220,7 +220,7 @@ def test_wrong_bytes_are_not_taken_for_the_archive(tmp_path, serve, body, fault)
     [
         ("gone", r"HTTP 404\).*in a browser"),
         ("elsewhere", r"HTTP 302\).*in a browser"),
-        ("web_page", "something that is no archive.*in a browser"),
+        ("web_page", "something that is not an archive.*in a browser"),
         ("endless", "cannot be the archive"),
     ],
 )
@@ -233,7 +233,7 @@ def test_wrong_answers_end_at_once(tmp_path, serve, fault, match):
 
 def test_login_page_of_a_network_does_not_cost_what_is_there(tmp_path, serve, body):
     (tmp_path / "faces.tar.gz.part").write_bytes(body[:1000])
-    with pytest.raises(UserError, match="no archive"):
+    with pytest.raises(UserError, match="not an archive"):
         get(serve("web_page"), tmp_path)
     assert get(serve(), tmp_path).read_bytes() == body
     assert serve.ranges == ["bytes=1000-"] * 2

@@ -151,9 +151,9 @@ def test_what_is_no_portrait_is_passed_over_and_named(tmp_path, files, write):
         "F/cut.png": "is damaged or cut off",
         "F/empty.png": "is empty",
         "F/large.png": "is larger than 1 MB",
-        "F/notes.txt": "is no PNG image",
+        "F/notes.txt": "is not a PNG image",
         "F/small.png": "is 186 x 100 pixels, not 186 x 171",
-        "M/jpeg.png": "is no PNG image",
+        "M/jpeg.png": "is not a PNG image",
         "M/turned.png": "is 171 x 186 pixels, not 186 x 171",
         "M/wrong.png": "is damaged or cut off",
     }

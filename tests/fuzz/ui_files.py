@@ -18,7 +18,8 @@ import numpy as np
 from PIL import Image
 
 from tests.fuzz.fuzzing import Fuzzer, damage, main, odd_json
-from ui.photo import align, open_photo
+from ui.photo.opening import open_photo
+from ui.photo.placement import align
 from ui.saves import DRAWING_SHAPE, IMAGE_SHAPE, is_save, list_saves, read_save, save_face
 from ui.session import FILE_NAME, Session
 

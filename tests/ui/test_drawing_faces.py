@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from tests.ui.driver import SHAPE, Driver, FakeEngine
-from ui.drawing.answer import REFINE_STEPS
-from ui.drawing.canvas import painted
+from ui.drawing.answers import REFINE_STEPS
+from ui.drawing.drawing import painted
 from ui.drawing.screen import DrawingScreen
 from ui.saves import list_saves, read_save, save_face
 from ui.screen import Screen
@@ -52,7 +52,7 @@ def driver(tmp_path):
 
 
 def stroke(driver, *points):
-    window = [driver.screen.desk.easel.to_window(point) for point in points]
+    window = [driver.screen.view.canvas.to_window(point) for point in points]
     driver.press(window[0])
     for point in window[1:]:
         driver.drag(point)
@@ -66,7 +66,7 @@ def sketch(driver):
 
 
 def drawing(driver):
-    return driver.screen.sheet.canvas.pixels.copy()
+    return driver.screen.drawing.canvas.pixels.copy()
 
 
 # Refining
@@ -74,8 +74,8 @@ def drawing(driver):
 
 def test_refining_sees_painted_evidence_only_and_comes_closer(driver):
     sketch(driver)
-    canvas = driver.screen.sheet.canvas
-    answer = driver.screen.answering.answer
+    canvas = driver.screen.drawing.canvas
+    answer = driver.screen.answers.answer
 
     def error(image):
         return float(np.mean(((image - canvas.image()) * canvas.mask()) ** 2))
@@ -84,31 +84,31 @@ def test_refining_sees_painted_evidence_only_and_comes_closer(driver):
     driver.settle()
     image, mask = driver.engine.evidence
     assert np.array_equal(mask, canvas.mask()) and np.array_equal(image, canvas.image())
-    assert error(driver.screen.answering.answer.image) < 0.7 * error(answer.image)
-    refined = driver.screen.answering.answer.code
+    assert error(driver.screen.answers.answer.image) < 0.7 * error(answer.image)
+    refined = driver.screen.answers.answer.code
     driver.key("ctrl+z")
     driver.settle()
-    assert np.array_equal(driver.screen.answering.answer.code, answer.code)
+    assert np.array_equal(driver.screen.answers.answer.code, answer.code)
     driver.key("ctrl+y")
     driver.settle()
-    assert np.array_equal(driver.screen.answering.answer.code, refined)
+    assert np.array_equal(driver.screen.answers.answer.code, refined)
 
 
 def test_refining_shows_progress_and_can_be_stopped(driver):
     sketch(driver)
-    before = driver.screen.answering.answer.code
+    before = driver.screen.answers.answer.code
     driver.key("i")
     shares = []
 
     def advanced():
-        shares.append(driver.screen.desk.face.share)
+        shares.append(driver.screen.view.face.share)
         return shares[-1] is not None and shares[-1] >= 0.2
 
     driver.until(advanced)
-    assert driver.screen.desk.refine.words == "Stop"
+    assert driver.screen.view.refine.words == "Stop"
     driver.key("escape")
-    kept = driver.screen.answering.answer.code
-    assert not driver.screen.answering.refining and driver.screen.desk.face.share is None
+    kept = driver.screen.answers.answer.code
+    assert not driver.screen.answers.refining and driver.screen.view.face.share is None
     assert not np.array_equal(kept, before)
     driver.settle()
     assert np.array_equal(driver.screen.code(), kept)
@@ -119,23 +119,23 @@ def test_a_new_stroke_ends_refining(driver):
     sketch(driver)
     driver.key("i")
     stroke(driver, (90, 120), (100, 120))
-    assert not driver.screen.answering.refining
+    assert not driver.screen.answers.refining
     driver.settle()
-    assert driver.screen.sheet.given is None
+    assert driver.screen.drawing.given is None
 
 
 def test_bare_canvas_cannot_be_refined(driver):
     driver.key("i")
     assert "Draw something first" in driver.said()
-    assert not driver.screen.answering.refining
+    assert not driver.screen.answers.refining
 
 
 def test_tab_while_refining_takes_what_was_found_and_keeps_it(driver):
     sketch(driver)
     first = driver.screen
-    before = first.answering.answer.code
+    before = first.answers.answer.code
     driver.key("i")
-    driver.until(lambda: (first.desk.face.share or 0) > 0)
+    driver.until(lambda: (first.view.face.share or 0) > 0)
     driver.key("tab")
     found = driver.screen.held
     assert not np.array_equal(found, before)
@@ -145,15 +145,15 @@ def test_tab_while_refining_takes_what_was_found_and_keeps_it(driver):
 
 
 def test_a_face_that_arrives_during_a_stroke_keeps_the_stroke(driver):
-    window = [driver.screen.desk.easel.to_window(p) for p in ((40, 60), (120, 60))]
+    window = [driver.screen.view.canvas.to_window(p) for p in ((40, 60), (120, 60))]
     driver.press(window[0])
     driver.drag(window[1])
     driver.key("m")
     driver.settle()
-    assert driver.screen.sheet.canvas.mask().min() == 1
+    assert driver.screen.drawing.canvas.mask().min() == 1
     driver.release()
     driver.key("ctrl+z")
-    inked = driver.screen.sheet.canvas.mask()
+    inked = driver.screen.drawing.canvas.mask()
     assert inked[60, 45:115].min() == 1 and inked[100].max() == 0
 
 
@@ -166,7 +166,7 @@ def test_a_face_to_start_from_is_canvas_and_answer(driver, key):
     before = drawing(driver)
     driver.key(key)
     driver.settle()
-    canvas, answer = driver.screen.sheet.canvas, driver.screen.answering.answer
+    canvas, answer = driver.screen.drawing.canvas, driver.screen.answers.answer
     assert canvas.mask().min() == 1
     assert np.abs(canvas.image() - answer.image).max() < 0.003
     if key != "r":
@@ -178,18 +178,18 @@ def test_a_face_to_start_from_is_canvas_and_answer(driver, key):
 
 
 def test_the_menu_of_starts_offers_them_all(driver):
-    driver.click(driver.screen.desk.start)
+    driver.click(driver.screen.view.start)
     menu = driver.window._menu
     words = [button.words for button in menu.children]
     assert words[0] == "Mean face" and "Your photo …" in words and "Saved face …" in words
     driver.click(menu.children[0])
     driver.settle()
-    assert driver.screen.sheet.canvas.mask().min() == 1
+    assert driver.screen.drawing.canvas.mask().min() == 1
 
 
 def test_painting_on_the_answer(driver):
     sketch(driver)
-    answer = driver.screen.answering.answer
+    answer = driver.screen.answers.answer
     driver.key("a")
     driver.settle()
     assert np.array_equal(drawing(driver), painted(answer.image))
@@ -199,10 +199,10 @@ def test_painting_on_the_answer(driver):
 def test_a_stroke_on_a_face_changes_its_answer(driver):
     driver.key("n")
     driver.settle()
-    before = driver.screen.answering.answer
+    before = driver.screen.answers.answer
     stroke(driver, (60, 40), (120, 40))
     driver.settle()
-    assert not np.array_equal(driver.screen.answering.answer.code, before.code)
+    assert not np.array_equal(driver.screen.answers.answer.code, before.code)
 
 
 def test_the_panel_shows_difference_and_nearest_faces(driver):
@@ -210,7 +210,7 @@ def test_the_panel_shows_difference_and_nearest_faces(driver):
     driver.settle()
     driver.key("d")
     driver.settle()
-    panel = driver.screen.desk.compare
+    panel = driver.screen.view.explain
     assert panel.visible and len(panel.images) == len(panel.strip.children)
     assert np.array_equal(panel.codes[0], driver.latent.gallery[0])
     assert np.ptp(panel.difference.pixels.astype(int)) <= 1  # the answer is what is painted
@@ -230,7 +230,7 @@ def test_the_panel_shows_difference_and_nearest_faces(driver):
 
 def test_the_answer_goes_to_the_other_screen_and_back_without_loss(driver):
     sketch(driver)
-    before, code = drawing(driver), driver.screen.answering.answer.code
+    before, code = drawing(driver), driver.screen.answers.answer.code
     drawing_screen = driver.screen
     driver.key("tab")
     assert driver.screen.name == "other"
@@ -240,13 +240,13 @@ def test_the_answer_goes_to_the_other_screen_and_back_without_loss(driver):
     assert driver.screen is drawing_screen
     assert np.array_equal(drawing(driver), before)
     assert np.array_equal(driver.screen.code(), code)
-    assert driver.screen.sheet.given is None  # nothing was changed there
+    assert driver.screen.drawing.given is None  # nothing was changed there
 
 
 def test_to_the_sliders_and_back(tmp_path):
     driver = Driver([DrawingScreen(), SlidersScreen()], tmp_path, size=(900, 600))
     sketch(driver)
-    before, code = drawing(driver), driver.screen.answering.answer.code
+    before, code = drawing(driver), driver.screen.answers.answer.code
     driver.key("tab")
     driver.settle()
     assert np.array_equal(driver.screen.code(), code)
@@ -255,26 +255,26 @@ def test_to_the_sliders_and_back(tmp_path):
     chosen = driver.screen.code()
     driver.key("tab")
     driver.settle()
-    assert np.array_equal(driver.screen.answering.answer.code, chosen)
+    assert np.array_equal(driver.screen.answers.answer.code, chosen)
     assert np.array_equal(drawing(driver), before)
     driver.key("ctrl+z")
     driver.settle()
-    assert np.array_equal(driver.screen.answering.answer.code, code)
+    assert np.array_equal(driver.screen.answers.answer.code, code)
     driver.close()
 
 
 def test_a_face_from_the_other_screen_becomes_the_answer_and_can_be_undone(driver):
     sketch(driver)
-    before, code = drawing(driver), driver.screen.answering.answer.code
+    before, code = drawing(driver), driver.screen.answers.answer.code
     driver.key("tab")
     driver.screen.held = driver.latent.gallery[7].copy()
     driver.key("tab")
     driver.settle()
-    assert np.array_equal(driver.screen.answering.answer.code, driver.latent.gallery[7])
+    assert np.array_equal(driver.screen.answers.answer.code, driver.latent.gallery[7])
     assert np.array_equal(drawing(driver), before)
     driver.key("ctrl+z")
     driver.settle()
-    assert np.array_equal(driver.screen.answering.answer.code, code)
+    assert np.array_equal(driver.screen.answers.answer.code, code)
     assert np.array_equal(drawing(driver), before)
 
 
@@ -289,7 +289,7 @@ def test_an_untouched_canvas_takes_nothing_along(driver):
 def test_a_save_brings_back_every_pixel_and_the_code(driver, tmp_path):
     driver.key("x")
     sketch(driver)
-    before, answer = drawing(driver), driver.screen.answering.answer
+    before, answer = drawing(driver), driver.screen.answers.answer
     driver.key("ctrl+s")
     driver.settle()
     assert "Saved" in driver.said()
@@ -300,7 +300,7 @@ def test_a_save_brings_back_every_pixel_and_the_code(driver, tmp_path):
     driver.settle()
     assert np.array_equal(drawing(driver), before)
     assert np.array_equal(driver.screen.code(), answer.code)
-    assert np.array_equal(driver.screen.answering.answer.image, answer.image)
+    assert np.array_equal(driver.screen.answers.answer.image, answer.image)
     with Image.open(path) as picture:
         assert picture.width > 2 * SHAPE[1]
 
@@ -312,18 +312,18 @@ def test_a_saved_face_without_a_drawing_is_painted(driver, tmp_path):
     driver.drop(path)
     driver.settle()
     assert np.array_equal(driver.screen.code(), code)
-    assert np.abs(driver.screen.sheet.canvas.image() - image).max() < 0.003
+    assert np.abs(driver.screen.drawing.canvas.image() - image).max() < 0.003
 
 
 def test_a_save_can_be_picked_from_the_gallery(driver):
     sketch(driver)
-    before, code = drawing(driver), driver.screen.answering.answer.code
+    before, code = drawing(driver), driver.screen.answers.answer.code
     driver.key("ctrl+s")
     driver.settle()
     driver.key("delete")
     driver.key("ctrl+o")
     driver.settle()
-    panel = driver.screen.overlays.saves
+    panel = driver.screen.panels.saves
     assert panel.visible and len(panel.paths) == 1
     driver.click(panel.strip.children[0])
     driver.settle()
@@ -337,7 +337,7 @@ def test_a_photo_is_aligned_and_painted(driver, tmp_path):
     path = tmp_path / "photo.png"
     Image.fromarray((255 * image).astype(np.uint8)).resize((352, 320)).save(path)
     driver.drop(path)
-    panel = driver.screen.overlays.photo
+    panel = driver.screen.panels.photo
     driver.until(lambda: panel.photo is not None)
     panel.markers.put((140.5, 172.5), (234.5, 170.5))
     panel._moved()
@@ -348,16 +348,16 @@ def test_a_photo_is_aligned_and_painted(driver, tmp_path):
     assert not panel.visible
     assert np.array_equal(drawing(driver), painted(face.image))
     driver.key("ctrl+z")
-    assert driver.screen.sheet.canvas.empty
+    assert driver.screen.drawing.canvas.empty
 
 
 def test_a_photo_can_be_left_without_a_change(driver):
     sketch(driver)
     before = drawing(driver)
     driver.key("p")
-    assert driver.screen.overlays.photo.visible
+    assert driver.screen.panels.photo.visible
     driver.key("escape")
-    assert not driver.screen.overlays.photo.visible
+    assert not driver.screen.panels.photo.visible
     assert np.array_equal(drawing(driver), before)
 
 
@@ -379,7 +379,7 @@ def bad_files(folder):
 
 def test_bad_files_get_one_sentence_and_change_nothing(driver, tmp_path):
     sketch(driver)
-    before, code = drawing(driver), driver.screen.answering.answer.code
+    before, code = drawing(driver), driver.screen.answers.answer.code
     for path in bad_files(tmp_path):
         driver.window.notify("")
         driver.drop(path)
@@ -387,7 +387,7 @@ def test_bad_files_get_one_sentence_and_change_nothing(driver, tmp_path):
         said = driver.said()
         assert path.name in said and said.endswith("."), path.name
         assert np.array_equal(drawing(driver), before)
-        assert np.array_equal(driver.screen.answering.answer.code, code)
+        assert np.array_equal(driver.screen.answers.answer.code, code)
 
 
 def test_the_film_replays_strokes_and_answers(driver, tmp_path):
@@ -425,7 +425,7 @@ def test_closing_keeps_the_drawing_and_the_tools(tmp_path):
     first.close()
     second = open_driver(tmp_path)
     assert second.screen.brush.tone == 0.5 and second.screen.brush.soft
-    assert second.screen.sheet.canvas.empty
+    assert second.screen.drawing.canvas.empty
     second.key("ctrl+l")
     second.settle()
     assert np.array_equal(drawing(second), before)
@@ -457,7 +457,7 @@ def test_a_drawing_of_another_model_comes_back_without_its_code(tmp_path):
     second.session.settings["drawing.model"] = "another"
     second.key("ctrl+l")
     assert np.array_equal(drawing(second), before)
-    assert second.screen.sheet.given is None
+    assert second.screen.drawing.given is None
     second.close()
 
 

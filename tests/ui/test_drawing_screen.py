@@ -7,8 +7,8 @@ import pygame
 import pytest
 
 from tests.ui.driver import Driver
-from ui.drawing.brush import Tool
 from ui.drawing.screen import DrawingScreen
+from ui.drawing.stroke import Tool
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def driver(tmp_path):
 
 
 def at(driver, point):
-    return driver.screen.desk.easel.to_window(point)
+    return driver.screen.view.canvas.to_window(point)
 
 
 def stroke(driver, *points, button=1):
@@ -33,15 +33,15 @@ def stroke(driver, *points, button=1):
 
 
 def cover(driver):
-    return driver.screen.sheet.canvas.mask()
+    return driver.screen.drawing.canvas.mask()
 
 
 def expected(driver):
     """What the engine answers to the drawing as it is, at the screen's realism."""
     screen = driver.screen
-    answering, sheet = screen.answering, screen.sheet
-    best = answering.portraitist.best_answer
-    return best(driver.engine, sheet.canvas.pixels, sheet.given, answering.realism)
+    answers, drawing = screen.answers, screen.drawing
+    best = answers.decoder.best_answer
+    return best(driver.engine, drawing.canvas.pixels, drawing.given, answers.realism)
 
 
 def shown(view):
@@ -49,7 +49,7 @@ def shown(view):
 
 
 def test_a_stroke_appears_on_canvas_and_window_and_is_answered(driver):
-    face = driver.screen.desk.face
+    face = driver.screen.view.face
     before = shown(face)
     stroke(driver, (40, 60), (80, 60), (120, 60))
     driver.settle()
@@ -57,7 +57,7 @@ def test_a_stroke_appears_on_canvas_and_window_and_is_answered(driver):
     x, y = (round(v) for v in at(driver, (80, 60)))
     assert driver.window.surface.get_at((x, y))[:3] == (0, 0, 0)
     assert np.abs(shown(face) - before).max() > 10
-    assert np.array_equal(driver.screen.answering.answer.image, expected(driver).image)
+    assert np.array_equal(driver.screen.answers.answer.image, expected(driver).image)
 
 
 def test_the_ink_lies_under_the_mouse(driver):
@@ -94,23 +94,23 @@ def test_a_circle_in_one_frame_has_no_gap_and_no_corner(driver):
 def test_undo_and_redo_by_key_bring_back_drawing_and_answer(driver):
     stroke(driver, (40, 60), (120, 60))
     driver.settle()
-    one, answer = driver.screen.sheet.canvas.pixels.copy(), shown(driver.screen.desk.face)
+    one, answer = driver.screen.drawing.canvas.pixels.copy(), shown(driver.screen.view.face)
     stroke(driver, (60, 90), (60, 130))
     driver.settle()
-    two = driver.screen.sheet.canvas.pixels.copy()
+    two = driver.screen.drawing.canvas.pixels.copy()
     driver.key("ctrl+z")
     driver.settle()
-    assert np.array_equal(driver.screen.sheet.canvas.pixels, one)
-    assert np.array_equal(shown(driver.screen.desk.face), answer)
+    assert np.array_equal(driver.screen.drawing.canvas.pixels, one)
+    assert np.array_equal(shown(driver.screen.view.face), answer)
     driver.key("ctrl+z")
-    assert driver.screen.sheet.canvas.empty
+    assert driver.screen.drawing.canvas.empty
     driver.key("ctrl+y")
     driver.key("ctrl+shift+z")
-    assert np.array_equal(driver.screen.sheet.canvas.pixels, two)
+    assert np.array_equal(driver.screen.drawing.canvas.pixels, two)
 
 
 def test_buttons_say_what_can_be_undone(driver):
-    undo, redo, clear, _ = driver.screen.desk.left
+    undo, redo, clear, _ = driver.screen.view.edits
     assert not (undo.enabled or redo.enabled or clear.enabled)
     stroke(driver, (40, 60), (120, 60))
     driver.step()
@@ -122,17 +122,17 @@ def test_buttons_say_what_can_be_undone(driver):
 
 def test_clear_can_be_undone(driver):
     stroke(driver, (40, 60), (120, 60))
-    kept = driver.screen.sheet.canvas.pixels.copy()
+    kept = driver.screen.drawing.canvas.pixels.copy()
     driver.key("delete")
-    assert driver.screen.sheet.canvas.empty
+    assert driver.screen.drawing.canvas.empty
     driver.key("ctrl+z")
-    assert np.array_equal(driver.screen.sheet.canvas.pixels, kept)
+    assert np.array_equal(driver.screen.drawing.canvas.pixels, kept)
 
 
 def test_mirror_draws_both_halves_exactly(driver):
     driver.key("x")
     stroke(driver, (30, 60), (60, 75), (70, 120))
-    pixels = driver.screen.sheet.canvas.pixels
+    pixels = driver.screen.drawing.canvas.pixels
     columns = np.arange(12, 176)
     assert np.array_equal(pixels[:, columns], pixels[:, 187 - columns])
     assert cover(driver)[:, 100:].max() == 1
@@ -154,7 +154,7 @@ def test_number_keys_choose_the_grey(driver, key, tone):
     driver.key("e")
     driver.key(key)
     stroke(driver, (80, 80))
-    assert driver.screen.sheet.canvas.image()[80, 80] == pytest.approx(tone, abs=0.003)
+    assert driver.screen.drawing.canvas.image()[80, 80] == pytest.approx(tone, abs=0.003)
     assert cover(driver)[80, 80] == 1
 
 
@@ -187,51 +187,51 @@ def test_eraser_and_right_button_bare_the_paper(driver):
 def test_the_copying_brush_paints_the_answer(driver):
     stroke(driver, (40, 60), (120, 60))
     driver.settle()
-    answer = driver.screen.answering.answer.image
+    answer = driver.screen.answers.answer.image
     driver.key("k")
     driver.wheel(12, at(driver, (80, 120)))
     stroke(driver, (70, 120), (100, 120))
     inside = np.s_[115:125, 70:100]
-    assert np.abs(driver.screen.sheet.canvas.image() - answer)[inside].max() < 0.003
+    assert np.abs(driver.screen.drawing.canvas.image() - answer)[inside].max() < 0.003
     assert cover(driver)[inside].min() == 1
 
 
 def test_the_ghost_is_seen_and_never_drawn(driver):
-    plain = shown(driver.screen.desk.easel)
+    plain = shown(driver.screen.view.canvas)
     driver.key("g")
     driver.settle()
-    ghostly = shown(driver.screen.desk.easel)
+    ghostly = shown(driver.screen.view.canvas)
     assert np.ptp(plain) == 0 and np.ptp(ghostly) > 10
-    assert driver.screen.sheet.canvas.empty
-    assert driver.screen.sheet.canvas.image().min() == 1
+    assert driver.screen.drawing.canvas.empty
+    assert driver.screen.drawing.canvas.image().min() == 1
     driver.key("g")
     driver.settle()
-    assert np.array_equal(shown(driver.screen.desk.easel), plain)
+    assert np.array_equal(shown(driver.screen.view.canvas), plain)
 
 
 def test_without_live_the_answer_waits_to_be_asked(driver):
     driver.key("v")
-    before = driver.screen.answering.answer
+    before = driver.screen.answers.answer
     stroke(driver, (40, 60), (120, 60))
     driver.settle()
-    assert driver.screen.answering.answer is before
-    assert "J" in driver.screen.desk.status.words
+    assert driver.screen.answers.answer is before
+    assert "J" in driver.screen.view.status.words
     driver.key("j")
     driver.settle()
-    assert np.array_equal(driver.screen.answering.answer.image, expected(driver).image)
+    assert np.array_equal(driver.screen.answers.answer.image, expected(driver).image)
 
 
 def test_realism_moves_the_answer_towards_likely_faces(driver):
     stroke(driver, (40, 60), (120, 60), (120, 130))
     distances = []
     for realism in (0.0, 0.5, 1.0):
-        driver.screen.desk.realism.move(realism)
+        driver.screen.view.realism.move(realism)
         driver.settle()
-        code = driver.screen.answering.answer.code
+        code = driver.screen.answers.answer.code
         distances.append(float(driver.latent.mahalanobis(code)))
     assert distances[0] > distances[1] > distances[2]
     driver.key(",")
-    assert driver.screen.answering.realism == pytest.approx(0.95)
+    assert driver.screen.answers.realism == pytest.approx(0.95)
 
 
 def test_a_slow_model_never_stops_the_brush(driver):
@@ -243,21 +243,21 @@ def test_a_slow_model_never_stops_the_brush(driver):
     for number, point in enumerate(points[1:], 1):
         driver.drag(at(driver, point))
         assert cover(driver)[round(point[1]), round(point[0])] > 0.5, f"frame {number}"
-        if driver.screen.answering.answer not in answers:
-            answers.append(driver.screen.answering.answer)
+        if driver.screen.answers.answer not in answers:
+            answers.append(driver.screen.answers.answer)
     assert len(answers) < 30  # stale wishes were dropped
     for _ in range(3):  # and yet answers come, however long the brush goes on
 
-        def drawn_on(before=driver.screen.answering.answer):
-            x, y = at(driver, (60 + len(driver.screen.sheet.canvas.stroke.paths[-1]) % 90, 120))
+        def drawn_on(before=driver.screen.answers.answer):
+            x, y = at(driver, (60 + len(driver.screen.drawing.canvas.stroke.paths[-1]) % 90, 120))
             driver.post(pygame.MOUSEMOTION, pos=(round(x), round(y)), rel=(0, 0), buttons=(1, 0, 0))
-            return driver.screen.answering.answer is not before
+            return driver.screen.answers.answer is not before
 
         driver.until(drawn_on)
     driver.release()
     driver.engine.slow = 0
     driver.settle()
-    assert np.array_equal(driver.screen.answering.answer.image, expected(driver).image)
+    assert np.array_equal(driver.screen.answers.answer.image, expected(driver).image)
 
 
 def test_the_window_can_be_resized_in_the_middle_of_a_stroke(driver):
@@ -277,15 +277,15 @@ def test_everything_lies_inside_the_window_and_nothing_overlaps(tmp_path, size, 
     driver = Driver([DrawingScreen()], tmp_path, size=size)
     if panel:
         driver.key("d")
-    desk = driver.screen.desk
-    flat = [w for w in [*desk.children, *desk.tools.children] if w.visible and w is not desk.tools]
+    view = driver.screen.view
+    flat = [w for w in [*view.children, *view.tools.children] if w.visible and w is not view.tools]
     for widget in flat:
-        assert desk.rect.contains(widget.rect), widget
+        assert view.rect.contains(widget.rect), widget
         assert widget.rect.width > 20 and widget.rect.height > 10
     for i, widget in enumerate(flat):
         assert widget.rect.collidelist([other.rect for other in flat[i + 1 :]]) < 0, widget
-    assert desk.easel.picture.size == desk.face.picture.size
-    for button in [*desk.left, desk.start, desk.refine, *desk.tools.tools.values()]:
+    assert view.canvas.picture.size == view.face.picture.size
+    for button in [*view.edits, view.start, view.refine, *view.tools.tools.values()]:
         assert button.rect.width >= button.width(driver.window.theme)
     driver.close()
 

@@ -3,11 +3,9 @@
 import numpy as np
 import pytest
 
-from ui.drawing.brush import GREYS, LARGEST, SMALLEST, Brush, Tool
-from ui.drawing.canvas import Canvas, blank, painted
-from ui.drawing.curve import span
-
-SHAPE = (160, 176)
+from model.frame import IMAGE_SHAPE as SHAPE
+from ui.drawing.drawing import Canvas, blank, painted
+from ui.drawing.stroke import GREYS, LARGEST, SMALLEST, Brush, Tool, slices, span
 
 
 def draw(canvas, brush, points, at_once=1, source=None):
@@ -31,7 +29,7 @@ def distances(centre=(88.0, 80.0)):
 
 
 def test_a_fast_circle_has_no_gap_and_no_corner():
-    canvas = Canvas(SHAPE)
+    canvas = Canvas()
     draw(canvas, Brush(radius=4), circle(13))  # 26 pixels from point to point
     cover, from_centre = canvas.mask(), distances()
     angles = np.linspace(0, 2 * np.pi, 720)
@@ -44,7 +42,7 @@ def test_a_fast_circle_has_no_gap_and_no_corner():
 
 
 def test_points_that_come_together_draw_what_single_ones_draw():
-    one, many = Canvas(SHAPE), Canvas(SHAPE)
+    one, many = Canvas(), Canvas()
     draw(one, Brush(radius=3, soft=True), circle(40))
     draw(many, Brush(radius=3, soft=True), circle(40), at_once=7)
     assert np.array_equal(one.pixels, many.pixels)
@@ -64,7 +62,7 @@ def test_a_curve_passes_through_its_points_without_sharp_turns():
 
 
 def test_overlaps_within_a_stroke_do_not_darken():
-    canvas = Canvas(SHAPE)
+    canvas = Canvas()
     draw(canvas, Brush(radius=6, tone=0.5), [(40, 80), (120, 80), (40, 80), (120, 82)])
     inside = canvas.image()[80, 45:115]
     assert np.ptp(inside) == 0 and inside[0] == pytest.approx(0.5, abs=0.003)
@@ -72,7 +70,7 @@ def test_overlaps_within_a_stroke_do_not_darken():
 
 @pytest.mark.parametrize("x", [60.0, 60.25, 60.5, 60.9])
 def test_edges_are_anti_aliased_at_positions_between_pixels(x):
-    canvas = Canvas(SHAPE)
+    canvas = Canvas()
     draw(canvas, Brush(radius=3), [(x, 80.0)])
     columns = np.indices(SHAPE)[1]
     weights = canvas.mask()
@@ -84,14 +82,14 @@ def test_edges_are_anti_aliased_at_positions_between_pixels(x):
 @pytest.mark.parametrize("radius", [SMALLEST, 2.0, 11.0, LARGEST])
 @pytest.mark.parametrize("soft", [False, True])
 def test_every_size_leaves_a_mark_that_stays_on_the_canvas(radius, soft):
-    canvas = Canvas(SHAPE)
+    canvas = Canvas()
     draw(canvas, Brush(radius=radius, soft=soft), [(-5, 80), (3, 80), (200, 80)])
     assert canvas.mask()[80, [0, 100, 175]].min() > 0.5
     assert canvas.mask()[159].max() == 0
 
 
 def test_a_soft_brush_fades_where_a_hard_one_ends():
-    hard, soft = Canvas(SHAPE), Canvas(SHAPE)
+    hard, soft = Canvas(), Canvas()
     draw(hard, Brush(radius=10), [(80, 80)])
     draw(soft, Brush(radius=10, soft=True), [(80, 80)])
     partial = [((c.mask() > 0.05) & (c.mask() < 0.95)).sum() for c in (hard, soft)]
@@ -101,7 +99,7 @@ def test_a_soft_brush_fades_where_a_hard_one_ends():
 
 
 def test_five_greys_come_out_as_they_are_named():
-    canvas = Canvas(SHAPE)
+    canvas = Canvas()
     for i, tone in enumerate(GREYS.values()):
         draw(canvas, Brush(radius=5, tone=tone), [(20 + 30 * i, 80)])
     assert canvas.image()[80, 20:141:30] == pytest.approx(list(GREYS.values()), abs=0.003)
@@ -109,16 +107,16 @@ def test_five_greys_come_out_as_they_are_named():
 
 
 def test_the_eraser_bares_the_paper():
-    canvas = Canvas(SHAPE)
+    canvas = Canvas()
     draw(canvas, Brush(radius=20), [(80, 80)])
     draw(canvas, Brush(tool=Tool.ERASE, radius=30), [(80, 80)])
     assert canvas.empty
-    assert np.array_equal(canvas.pixels, blank(SHAPE))
+    assert np.array_equal(canvas.pixels, blank())
 
 
 def test_cloning_copies_the_answer_under_the_brush_only():
     answer = np.linspace(0, 1, 160 * 176, dtype=np.float32).reshape(SHAPE)
-    canvas = Canvas(SHAPE)
+    canvas = Canvas()
     draw(canvas, Brush(tool=Tool.CLONE, radius=10), [(50, 60), (90, 60)], source=answer)
     full = canvas.mask() == 1
     assert full.sum() > 800 and not full[100:].any()
@@ -129,7 +127,7 @@ def test_cloning_copies_the_answer_under_the_brush_only():
 
 @pytest.mark.parametrize("soft", [False, True])
 def test_symmetry_is_exact_about_the_face_axis(soft):
-    canvas = Canvas(SHAPE)
+    canvas = Canvas()
     brush = Brush(radius=3.7, soft=soft, mirror=True)
     draw(canvas, brush, [(31.37, 40.1), (52.9, 77.77), (88.2, 31.6), (130.2, 120.4)])
     columns = np.arange(12, 176)  # those whose mirror image lies on the canvas
@@ -138,13 +136,13 @@ def test_symmetry_is_exact_about_the_face_axis(soft):
 
 
 def test_without_symmetry_the_other_side_stays_bare():
-    canvas = Canvas(SHAPE)
+    canvas = Canvas()
     draw(canvas, Brush(radius=3), [(31, 40), (52, 77)])
     assert not canvas.mask()[:, 94:].any()
 
 
 def test_a_straight_line_follows_the_hand_and_leaves_nothing_behind():
-    canvas, plain = Canvas(SHAPE), Canvas(SHAPE)
+    canvas, plain = Canvas(), Canvas()
     canvas.begin(Brush(radius=2), (20, 20))
     for point in [(150, 20), (90, 140), (20, 140), (140, 120)]:
         canvas.aim(point)
@@ -158,7 +156,7 @@ def test_a_straight_line_follows_the_hand_and_leaves_nothing_behind():
 
 
 def test_a_straight_end_keeps_the_curve_before_it():
-    canvas, curve = Canvas(SHAPE), Canvas(SHAPE)
+    canvas, curve = Canvas(), Canvas()
     points = circle(30)[:16]
     draw(curve, Brush(radius=2), points)
     canvas.begin(Brush(radius=2), points[0])
@@ -175,19 +173,19 @@ def test_a_straight_end_keeps_the_curve_before_it():
     assert canvas.mask()[20:75, 38].min() > 0.9
 
 
-def test_only_the_reported_box_changes():
-    canvas = Canvas(SHAPE)
+def test_only_the_reported_pixels_change():
+    canvas = Canvas()
     canvas.begin(Brush(radius=5), (40, 40))
     for point in circle(25, radius=40)[3:]:
         before = canvas.pixels.copy()
-        box = canvas.extend([point])
+        rect = canvas.extend([point])
         changed = (canvas.pixels != before).any(axis=-1)
-        changed[box.slices] = False
+        changed[slices(rect)] = False
         assert not changed.any()
 
 
 def test_a_cancelled_stroke_never_happened():
-    canvas = Canvas(SHAPE)
+    canvas = Canvas()
     draw(canvas, Brush(radius=4), circle(20))
     before = canvas.pixels
     kept = before.copy()
@@ -199,7 +197,7 @@ def test_a_cancelled_stroke_never_happened():
 
 
 def test_a_drawing_of_another_shape_is_refused():
-    canvas = Canvas(SHAPE)
+    canvas = Canvas()
     with pytest.raises(ValueError, match="Received: float32"):
         canvas.replace(np.zeros((160, 176, 2), np.float32))
     face = np.random.default_rng(0).random(SHAPE).astype(np.float32)

@@ -7,8 +7,8 @@ import pytest
 from tests.bench.drawing_frames import Slowed, measure
 from tests.bench.sketches import REALISM, SKETCHES, draw, page
 from tests.ui.driver import SHAPE, FakeEngine, fake_latent
-from ui.drawing.box import Box
-from ui.drawing.enlarging import Enlarged
+from ui.drawing.canvas_view import EVERYTHING, Enlarged
+from ui.drawing.stroke import slices
 from ui.widgets.face_view import surface_of
 
 
@@ -38,13 +38,13 @@ def test_frames_are_measured_with_a_slow_model_too():
 def test_a_part_that_is_enlarged_alone_equals_the_whole(size):
     rng = np.random.default_rng(0)
     before, after = rng.integers(0, 256, (2, *SHAPE), np.uint8)
-    box = Box(30, 50, 75, 52)
+    part = pygame.Rect(30, 50, 45, 2)
     parts, whole = Enlarged(SHAPE, size), Enlarged(SHAPE, size)
-    parts.renew(before, Box(0, 0, 176, 160))
+    parts.renew(before, EVERYTHING)
     mixed = before.copy()
-    mixed[box.slices] = after[box.slices]
-    changed = parts.renew(mixed, box)
-    whole.renew(mixed, Box(0, 0, 176, 160))
+    mixed[slices(part)] = after[slices(part)]
+    changed = parts.renew(mixed, part)
+    whole.renew(mixed, EVERYTHING)
     seen = [pygame.surfarray.array2d(e.surface) for e in (parts, whole)]
     assert np.array_equal(*seen)
     assert changed.width < size[0] / 2

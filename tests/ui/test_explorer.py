@@ -49,13 +49,13 @@ def test_every_command_is_explained_and_can_be_listed_without_a_window():
 def test_face_goes_to_the_canvas_and_back_without_losing_a_bit(driver):
     driver.key("n")
     driver.settle()
-    code = driver.screen.desk.now.code
+    code = driver.screen.editor.now.code
     driver.key("tab")
     driver.settle()
     assert driver.screen.name == "drawing"
     driver.key("tab")
     driver.settle()
-    assert driver.screen.desk.now.code.tobytes() == code.tobytes()
+    assert driver.screen.editor.now.code.tobytes() == code.tobytes()
     assert not np.array_equal(code, driver.latent.mean)
 
 

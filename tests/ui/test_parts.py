@@ -170,7 +170,7 @@ class Bench(Screen):
 
 class LongPanel(Panel):
     def __init__(self):
-        super().__init__("Long")
+        super().__init__("Long", lambda: None)
         self.rows = [self.body.add(Label(f"row {n}")) for n in range(40)]
 
     def arrange(self, area, theme):

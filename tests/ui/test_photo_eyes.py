@@ -5,8 +5,9 @@ import copy
 import numpy as np
 import pytest
 
-from ui.photo import LEFT_EYE, RIGHT_EYE, Guess, Photo, Placement, guess_eyes
-from ui.photo.placement import sample
+from ui.photo.eyes import Guess, guess_eyes
+from ui.photo.opening import Photo
+from ui.photo.placement import LEFT_EYE, RIGHT_EYE, Placement, sample
 
 ROWS, COLUMNS = np.mgrid[:160, :176].astype(np.float32)
 

@@ -7,8 +7,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from data.errors import UserError
-from ui.photo import list_photos, open_photo
-from ui.photo.opening import MAX_SIDE
+from ui.photo.opening import MAX_SIDE, list_photos, open_photo
 
 
 def ramp(height=60, width=80):

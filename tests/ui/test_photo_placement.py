@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from ui.photo import LEFT_EYE, RIGHT_EYE, Photo, Placement, align, crop
+from ui.photo.opening import Photo
+from ui.photo.placement import LEFT_EYE, RIGHT_EYE, Placement, align, crop
 
 
 def blobs(shape, points, radius, ground=0.5):
@@ -48,15 +49,6 @@ def test_shrinking_averages_instead_of_aliasing(scale):
     shift = (scale - 1) / 2 * (1 + 1j)
     frame = crop(Photo(checks), Placement(scale, shift))
     assert np.abs(frame - 0.5).max() < 0.02
-
-
-def test_a_coarse_crop_is_the_mean_of_the_fine_one():
-    photo = Photo(blobs((320, 352), [(150, 170), (220, 90)], radius=15))
-    placement = Placement(1.3 * np.exp(0.2j), 20 + 10j)
-    fine = crop(photo, placement)
-    coarse = crop(photo, placement, step=4)
-    assert coarse.shape == (40, 44)
-    assert np.abs(coarse - fine.reshape(40, 4, 44, 4).mean(axis=(1, 3))).max() < 0.01
 
 
 def test_beyond_the_photo_its_edge_goes_on_softly():

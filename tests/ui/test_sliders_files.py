@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from tests.ui.driver import Driver, FakeEngine
-from ui.photo import LEFT_EYE, RIGHT_EYE
+from ui.photo.placement import LEFT_EYE, RIGHT_EYE
 from ui.saves import list_saves, save_face
 from ui.screen import Screen
 from ui.session import Session
@@ -29,8 +29,8 @@ def open_window(folder):
     return driver
 
 
-def desk(driver):
-    return driver.window.screens["sliders"].desk
+def editor(driver):
+    return driver.window.screens["sliders"].editor
 
 
 def photo_file(folder, engine, enlarge=3, margin=90):
@@ -56,7 +56,7 @@ def photo_file(folder, engine, enlarge=3, margin=90):
 def test_save_and_restore_bring_the_code_back_bit_for_bit(driver, tmp_path):
     driver.key("r")
     driver.settle()
-    code, image = desk(driver).now.code, driver.screen.shown[1]
+    code, image = editor(driver).now.code, driver.screen.shown[1]
     driver.key("ctrl+s")
     driver.settle()
     path = list_saves(tmp_path)[0]
@@ -64,10 +64,10 @@ def test_save_and_restore_bring_the_code_back_bit_for_bit(driver, tmp_path):
     driver.key("m")
     driver.drop(path)
     driver.settle()
-    assert desk(driver).now.code.tobytes() == code.tobytes()
+    assert editor(driver).now.code.tobytes() == code.tobytes()
     assert np.array_equal(driver.screen.shown[1], image)
     driver.key("ctrl+z")
-    assert desk(driver).now.caption == "Mean face"
+    assert editor(driver).now.caption == "Mean face"
 
 
 def test_gallery_lists_saves_newest_first_and_goes_to_the_one_picked(driver, tmp_path):
@@ -76,16 +76,16 @@ def test_gallery_lists_saves_newest_first_and_goes_to_the_one_picked(driver, tmp
         driver.key("r")
         driver.key("ctrl+s")
         driver.settle()
-        codes.append(desk(driver).now.code)
+        codes.append(editor(driver).now.code)
     driver.key("ctrl+o")
     driver.settle()
-    strip = driver.screen.sheets.saves.strip
+    strip = driver.screen.panels.saves.strip
     assert len(strip.children) == 3
     driver.click(strip.children[2])
     driver.settle()
-    assert np.array_equal(desk(driver).now.code, codes[0])
+    assert np.array_equal(editor(driver).now.code, codes[0])
     driver.key("escape")
-    assert driver.screen.sheets.open is None
+    assert driver.screen.panels.open is None
 
 
 def bad_files(folder):
@@ -110,7 +110,7 @@ def test_bad_files_get_one_sentence_and_the_face_stays(driver, tmp_path):
     folder.mkdir()
     driver.key("r")
     driver.settle()
-    before = desk(driver).now
+    before = editor(driver).now
     for path in bad_files(folder):
         driver.window.messages.show_message("", 0)
         driver.drop(path)
@@ -119,8 +119,8 @@ def test_bad_files_get_one_sentence_and_the_face_stays(driver, tmp_path):
         assert path.name in said, path
         assert 20 < len(said) < 200
         assert "Traceback" not in said
-        assert desk(driver).now is before
-        assert driver.screen.sheets.open is None
+        assert editor(driver).now is before
+        assert driver.screen.panels.open is None
 
 
 # Photos
@@ -128,9 +128,9 @@ def test_bad_files_get_one_sentence_and_the_face_stays(driver, tmp_path):
 
 def test_photo_with_eyes_in_known_places_becomes_the_face(driver, tmp_path):
     path, eyes = photo_file(tmp_path, driver.engine)
-    panel = driver.screen.sheets.photo
+    panel = driver.screen.panels.photo
     driver.drop(path)
-    driver.until(lambda: driver.screen.sheets.open is panel)
+    driver.until(lambda: driver.screen.panels.open is panel)
     driver.settle()  # the guess moves the markers; hold them after it
     markers = panel.markers
     for number, eye in enumerate(eyes):  # drag each marker from where it is onto its eye
@@ -146,16 +146,16 @@ def test_photo_with_eyes_in_known_places_becomes_the_face(driver, tmp_path):
     code = panel.face.code
     driver.key("return")
     driver.settle()
-    assert driver.screen.sheets.open is None
-    assert np.array_equal(desk(driver).now.code, code)
-    assert "me.png" in desk(driver).now.caption
+    assert driver.screen.panels.open is None
+    assert np.array_equal(editor(driver).now.code, code)
+    assert "me.png" in editor(driver).now.caption
 
 
 def test_a_guess_never_moves_markers_that_the_user_moved(driver, tmp_path):
     path, _ = photo_file(tmp_path, driver.engine)
-    panel = driver.screen.sheets.photo
+    panel = driver.screen.panels.photo
     driver.drop(path)
-    driver.until(lambda: driver.screen.sheets.open is panel)
+    driver.until(lambda: driver.screen.panels.open is panel)
     while driver.app.worker.busy(panel.guess_slot):  # made, and waiting for the next frame
         driver.app.worker.wait(0.01)
     panel.markers.resize(1.5)
@@ -167,9 +167,9 @@ def test_a_guess_never_moves_markers_that_the_user_moved(driver, tmp_path):
 def test_drag_beside_the_markers_moves_both_and_the_wheel_resizes(driver, tmp_path):
     path, _ = photo_file(tmp_path, driver.engine)
     driver.drop(path)
-    driver.until(lambda: driver.screen.sheets.open is driver.screen.sheets.photo)
+    driver.until(lambda: driver.screen.panels.open is driver.screen.panels.photo)
     driver.settle()  # the guess moves the markers; hold them after it
-    markers = driver.screen.sheets.photo.markers
+    markers = driver.screen.panels.photo.markers
     before = markers.eyes.copy()
     spot = markers.to_window((40, 40))
     driver.press(spot)
@@ -187,7 +187,7 @@ def test_kept_detail_is_added_back_onto_the_edited_face(driver, tmp_path):
     screen = driver.screen
     detail = np.zeros((160, 176), np.float32)
     detail[20:30, 20:30] = 0.2
-    desk(driver).start(np.zeros(80, np.float32), "Photo me.png", detail)
+    editor(driver).start(np.zeros(80, np.float32), "Photo me.png", detail)
     driver.settle()
     decoded = driver.engine.decode(np.zeros((1, 80), np.float32))[0, ..., 0]
 
@@ -207,7 +207,7 @@ def test_kept_detail_is_added_back_onto_the_edited_face(driver, tmp_path):
     driver.key("m")
     driver.drop(list_saves(driver.session.folder)[0])
     driver.settle()
-    assert np.abs(desk(driver).now.detail - detail).max() < 0.003
+    assert np.abs(editor(driver).now.detail - detail).max() < 0.003
     assert np.abs(pixels() - expected(decoded + detail)).max() <= 1
 
 
@@ -231,14 +231,14 @@ def test_walk_plays_between_a_and_b_and_stops_where_it_is(driver, monkeypatch):
     for _ in range(8):
         clock[0] += 0.3
         driver.step()
-        codes.append(desk(driver).now.code)
+        codes.append(editor(driver).now.code)
     assert len({code.tobytes() for code in codes}) == 8
     driver.key("space")
     driver.settle()
-    assert np.array_equal(desk(driver).now.code, codes[-1])
+    assert np.array_equal(editor(driver).now.code, codes[-1])
     assert np.array_equal(driver.screen.shown[0], codes[-1])
     driver.key("ctrl+z")
-    assert np.array_equal(desk(driver).now.code, driver.latent.gallery[1])
+    assert np.array_equal(editor(driver).now.code, driver.latent.gallery[1])
 
 
 def test_walk_without_two_faces_says_what_is_missing(driver):
@@ -265,13 +265,13 @@ def test_walk_is_exported_as_a_gif(driver, tmp_path):
 
 def test_seed_typed_in_the_panel_brings_its_face(driver):
     driver.key("o")
-    more = driver.screen.sheets.more
+    more = driver.screen.more
     driver.click(more.seed)
     for _ in range(6):
         driver.key("backspace")
     driver.type_text("321r")
     driver.key("return")
-    assert np.array_equal(desk(driver).now.code, desk(driver).sample(321, 1)[0])
+    assert np.array_equal(editor(driver).now.code, editor(driver).starts.sample(321, 1)[0])
     assert more.seed.words == "321"
 
 
@@ -283,40 +283,40 @@ def test_direction_named_in_the_panel_becomes_a_slider(driver):
     driver.key("shift+d")
     driver.type_text("smile")
     driver.key("return")
-    assert [s.label for s in driver.screen.board.widget.directions][-1] == "smile"
+    assert [s.label for s in driver.screen.sliders.directions][-1] == "smile"
     driver.key("escape")
-    driver.move(driver.screen.board.widget.directions[-1].rect.center)
+    driver.move(driver.screen.sliders.directions[-1].rect.center)
     driver.key("shift+backspace")
-    assert "smile" not in desk(driver).now.directions
+    assert "smile" not in editor(driver).now.directions
     driver.key("ctrl+z")
-    assert "smile" in desk(driver).now.directions
+    assert "smile" in editor(driver).now.directions
 
 
 def test_morph_slider_is_one_step_for_a_whole_drag(driver):
     for name in ("shift+a", "shift+b"):
         driver.key("n")
         driver.key(name)
-    before = desk(driver).now
+    before = editor(driver).now
     driver.key("o")
-    slider = driver.screen.sheets.more.morph
+    slider = driver.screen.more.morph
     driver.press((slider.x_of(1.0), slider.track.centery))
     for t in (0.8, 0.6, 0.4):
         driver.drag((slider.x_of(t), slider.track.centery))
     driver.release()
     driver.settle()
-    assert abs(desk(driver).now.morph - 0.4) < 0.02
+    assert abs(editor(driver).now.morph - 0.4) < 0.02
     assert np.allclose(
-        desk(driver).now.code, desk(driver).between(desk(driver).now.morph), atol=1e-6
+        editor(driver).now.code, editor(driver).between(editor(driver).now.morph), atol=1e-6
     )
     driver.key("ctrl+z")
-    assert desk(driver).now is before
+    assert editor(driver).now is before
 
 
 def test_panels_fit_at_every_size(driver):
     for size in ((900, 600), (1280, 720), (2560, 1440)):
         driver.resize(size)
-        for panel in (driver.screen.sheets.more, driver.screen.sheets.saves):
-            driver.screen.sheets.show(panel)
+        for panel in (driver.screen.more, driver.screen.panels.saves):
+            driver.screen.panels.toggle(panel)
             driver.settle()
             assert driver.window.root.rect.contains(panel.rect)
             for widget in panel.body.children:
@@ -333,15 +333,15 @@ def test_panels_fit_at_every_size(driver):
 def test_session_is_kept_offered_and_taken_up(tmp_path):
     driver = open_window(tmp_path)
     driver.key("r")
-    driver.move(driver.screen.board.widget.sliders[7].rect.center)
+    driver.move(driver.screen.sliders.sliders[7].rect.center)
     driver.key("l")
     driver.key("shift+a")
-    end = desk(driver).now
+    end = editor(driver).now
     driver.close()
     driver = open_window(tmp_path)
-    assert desk(driver).now.caption == "Mean face"
+    assert editor(driver).now.caption == "Mean face"
     driver.key("ctrl+l")
-    now = desk(driver).now
+    now = editor(driver).now
     assert now.code.tobytes() == end.code.tobytes()
     assert now.caption == end.caption
     assert np.array_equal(now.locks, end.locks)
@@ -352,7 +352,7 @@ def test_session_is_kept_offered_and_taken_up(tmp_path):
 def test_a_start_that_changes_nothing_keeps_the_last_session(tmp_path):
     driver = open_window(tmp_path)
     driver.key("r")
-    code = desk(driver).now.code
+    code = editor(driver).now.code
     driver.close()
     open_window(tmp_path).close()
     session = Session.open(tmp_path, FakeEngine.model_id)
@@ -365,8 +365,8 @@ def test_own_directions_are_there_at_the_next_start(tmp_path):
     driver.key("shift+a")
     driver.key("n")
     driver.key("shift+b")
-    desk(driver).save_direction("smile")
+    editor(driver).save_direction("smile")
     driver.close()
     driver = open_window(tmp_path)
-    assert driver.screen.board.widget.directions[-1].label == "smile"
+    assert driver.screen.sliders.directions[-1].label == "smile"
     driver.close()

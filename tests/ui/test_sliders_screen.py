@@ -32,12 +32,12 @@ def dismiss(driver):
     driver.step()
 
 
-def desk(driver):
-    return driver.window.screens["sliders"].desk
+def editor(driver):
+    return driver.window.screens["sliders"].editor
 
 
 def sliders(driver):
-    return driver.window.screens["sliders"].board.widget.sliders
+    return driver.window.screens["sliders"].sliders.sliders
 
 
 def shown(driver):
@@ -71,8 +71,8 @@ def test_first_view_has_every_slider_inside_the_window_and_none_over_another(dri
         assert min(slider.track.width for slider in sliders(driver)) >= 20
         face = driver.screen.area.face.picture
         assert abs(face.width / face.height - 1.1) < 0.01
-        assert not face.colliderect(driver.screen.board.widget.rect)
-        buttons = [*driver.screen.buttons, driver.screen.more_button]
+        assert not face.colliderect(driver.screen.sliders.rect)
+        buttons = [*driver.screen.view.buttons, driver.screen.view.more_button]
         assert all(driver.screen.rect.contains(button.rect) for button in buttons)
         areas = [button.rect for button in buttons]
         assert all(area.collidelist(areas[:n]) < 0 for n, area in enumerate(areas))
@@ -81,38 +81,61 @@ def test_first_view_has_every_slider_inside_the_window_and_none_over_another(dri
 def test_drag_moves_its_value_alone_and_the_face_follows(driver):
     driver.key("n")
     driver.settle()
-    before = driver.latent.to_sliders(desk(driver).now.code)
+    before = driver.latent.to_sliders(editor(driver).now.code)
     drag(driver, sliders(driver)[3], 2.0)
     driver.settle()
-    after = driver.latent.to_sliders(desk(driver).now.code)
+    after = driver.latent.to_sliders(editor(driver).now.code)
     assert abs(after[3] - 2.0) < 0.03
     assert np.allclose(np.delete(after, 3), np.delete(before, 3), atol=1e-4)
-    assert np.array_equal(shown(driver), desk(driver).now.code)
+    assert np.array_equal(shown(driver), editor(driver).now.code)
 
 
 def test_drag_back_to_where_it_began_changes_no_bit(driver):
     driver.key("n")
     driver.settle()
-    code, slider = desk(driver).now.code, sliders(driver)[0]
+    code, slider = editor(driver).now.code, sliders(driver)[0]
     start = (slider.x_of(slider.value), slider.track.centery)
     driver.press(start)
     driver.drag((start[0] + 60, start[1]))
     driver.drag(start)
     driver.release()
-    assert np.allclose(desk(driver).now.code, code, atol=0.03)
+    assert np.allclose(editor(driver).now.code, code, atol=0.03)
     driver.key("ctrl+z")
     driver.settle()
-    assert desk(driver).now.code.tobytes() == code.tobytes()
+    assert editor(driver).now.code.tobytes() == code.tobytes()
+
+
+def test_what_happens_during_a_drag_is_not_lost(driver):
+    dragged, other = sliders(driver)[0], sliders(driver)[1]
+    drag(driver, dragged, 1.0, release=False)
+    driver.wheel(5, other.rect.center)
+    driver.drag((dragged.x_of(2.0), dragged.track.centery))
+    driver.release()
+    assert abs(dragged.value - 2.0) < 0.05
+    assert abs(other.value - 0.5) < 1e-3
+    for _ in range(3):
+        driver.key("ctrl+z")
+    assert editor(driver).now.caption == "Mean face"
+    assert not editor(driver).history.can_undo
+
+
+def test_other_buttons_do_not_drag(driver):
+    slider = sliders(driver)[3]
+    for button in (2, 3):
+        driver.press(slider.rect.center, button)
+        driver.drag((slider.x_of(2.0), slider.track.centery))
+        driver.release(button=button)
+        assert slider.value == 0
 
 
 def test_wheel_nudges_and_a_run_of_nudges_is_one_step(driver):
     slider = sliders(driver)[20]
-    before = desk(driver).now
+    before = editor(driver).now
     for _ in range(5):
         driver.wheel(1, slider.rect.center)
     assert abs(slider.value - 0.5) < 1e-3
     driver.key("ctrl+z")
-    assert desk(driver).now is before
+    assert editor(driver).now is before
 
 
 def test_right_button_and_l_lock_what_random_leaves_alone(driver):
@@ -121,10 +144,10 @@ def test_right_button_and_l_lock_what_random_leaves_alone(driver):
     driver.click(sliders(driver)[2], button=3)
     driver.move(sliders(driver)[30].rect.center)
     driver.key("l")
-    assert list(np.flatnonzero(desk(driver).now.locks)) == [2, 30]
-    before = driver.latent.to_sliders(desk(driver).now.code)
+    assert list(np.flatnonzero(editor(driver).now.locks)) == [2, 30]
+    before = driver.latent.to_sliders(editor(driver).now.code)
     driver.key("r")
-    after = driver.latent.to_sliders(desk(driver).now.code)
+    after = driver.latent.to_sliders(editor(driver).now.code)
     assert np.allclose(after[[2, 30]], before[[2, 30]], atol=1e-4)
     assert np.abs(after - before).max() > 0.5
     assert sliders(driver)[2].locked
@@ -137,7 +160,7 @@ def test_middle_button_and_backspace_reset(driver):
     driver.click(sliders(driver)[1], button=2)
     driver.move(sliders(driver)[5].rect.center)
     driver.key("backspace")
-    values = driver.latent.to_sliders(desk(driver).now.code)
+    values = driver.latent.to_sliders(editor(driver).now.code)
     assert np.allclose(values[[1, 5]], 0, atol=1e-4)
 
 
@@ -177,7 +200,7 @@ def test_keys_go_to_the_slider_that_the_mouse_came_to_last(driver):
     driver.click(sliders(driver)[4])
     driver.move(sliders(driver)[9].rect.center)
     driver.key("l")
-    assert list(np.flatnonzero(desk(driver).now.locks)) == [9]
+    assert list(np.flatnonzero(editor(driver).now.locks)) == [9]
 
 
 def test_key_for_a_slider_without_one_says_what_to_do(driver):
@@ -187,19 +210,19 @@ def test_key_for_a_slider_without_one_says_what_to_do(driver):
 
 
 def test_hover_shows_the_faces_at_the_two_ends(driver):
-    slider, ends = sliders(driver)[6], driver.screen.board.ends
+    slider, preview = sliders(driver)[6], driver.screen.preview
     driver.move(slider.rect.center)
     driver.settle()
-    code = desk(driver).now.code
+    code = editor(driver).now.code
     expected = [slider.axis.moved(code, end) for end in (-3, 3)]
-    for picture, end in zip(ends._scaled, expected, strict=True):
+    for picture, end in zip(preview._pictures, expected, strict=True):
         image = driver.engine.decode(end[None])[0, ..., 0]
         pixels = pygame.surfarray.array3d(surface_of(image, picture.get_size()))
         assert np.array_equal(pygame.surfarray.array3d(picture), pixels)
-    assert ends.visible
-    assert not ends.rect.colliderect(slider.rect)
+    assert preview.visible
+    assert not preview.rect.colliderect(slider.rect)
     driver.move((10, 300))
-    assert not ends.visible
+    assert not preview.visible
 
 
 def test_hover_decodes_nothing_during_a_drag(driver):
@@ -232,7 +255,7 @@ def test_slow_decoder_never_holds_the_window_and_the_newest_face_wins(driver):
     driver.release()
     driver.settle()
     driver.engine.slow = 0.0
-    assert np.array_equal(shown(driver), desk(driver).now.code)
+    assert np.array_equal(shown(driver), editor(driver).now.code)
 
 
 def test_resize_during_a_drag_lets_the_drag_go_on(driver):
@@ -242,15 +265,15 @@ def test_resize_during_a_drag_lets_the_drag_go_on(driver):
     driver.drag((slider.x_of(-2.0), slider.track.centery))
     driver.release()
     driver.settle()
-    assert abs(driver.latent.to_sliders(desk(driver).now.code)[8] + 2.0) < 0.2
-    assert np.array_equal(shown(driver), desk(driver).now.code)
+    assert abs(driver.latent.to_sliders(editor(driver).now.code)[8] + 2.0) < 0.2
+    assert np.array_equal(shown(driver), editor(driver).now.code)
 
 
 def test_named_directions_have_sliders_that_move_along_them(driver):
-    named = driver.screen.board.widget.directions
+    named = driver.screen.sliders.directions
     assert [slider.label for slider in named] == list(driver.latent.directions)
     drag(driver, named[0], 1.5)
-    moved = desk(driver).now.code - driver.latent.mean
+    moved = editor(driver).now.code - driver.latent.mean
     share = moved / driver.latent.directions["F to M"]
     assert np.allclose(share, share[0], rtol=0.05)
     assert abs(share[0] - 1.5) < 0.05
@@ -261,9 +284,9 @@ def test_raw_codes_have_sliders_of_their_own(driver):
     driver.key("u")
     slider = sliders(driver)[0]
     index = int(slider.label.split()[1]) - 1
-    before = desk(driver).now.code
+    before = editor(driver).now.code
     drag(driver, slider, slider.high)
-    after = desk(driver).now.code
+    after = editor(driver).now.code
     assert abs(after[index] - slider.high) < 0.05
     assert np.array_equal(np.delete(after, index), np.delete(before, index))
     driver.key("u")
@@ -272,50 +295,50 @@ def test_raw_codes_have_sliders_of_their_own(driver):
 
 def test_compare_shows_the_start_while_it_is_held(driver):
     driver.key("n")
-    start = desk(driver).now.code
+    start = editor(driver).now.code
     drag(driver, sliders(driver)[0], 2.5)
     driver.key_down("c")
     driver.settle()
     assert np.array_equal(shown(driver), start)
     driver.key_up("c")
     driver.settle()
-    assert np.array_equal(shown(driver), desk(driver).now.code)
-    assert not np.array_equal(desk(driver).now.code, start)
+    assert np.array_equal(shown(driver), editor(driver).now.code)
+    assert not np.array_equal(editor(driver).now.code, start)
 
 
 def test_suggestions_are_a_dozen_new_ones_each_time_and_can_be_taken(driver):
     driver.key("s")
     driver.settle()
     strip = driver.screen.area.strip
-    first = driver.screen.suggestions.codes
+    first = driver.screen.area.suggestions
     assert len(strip.children) == 12
     assert all(child.pixels is not None for child in strip.children)
     driver.click(strip.children[4])
-    assert np.array_equal(desk(driver).now.code, first[4])
+    assert np.array_equal(editor(driver).now.code, first[4])
     driver.key("s")
-    assert not np.array_equal(driver.screen.suggestions.codes, first)
+    assert not np.array_equal(driver.screen.area.suggestions, first)
     driver.key("escape")
     assert not strip.visible
 
 
 def test_everything_is_undone_to_the_start_and_redone(driver):
-    start = desk(driver).now
+    start = editor(driver).now
     driver.key("n")
     drag(driver, sliders(driver)[0], 2)
     driver.click(sliders(driver)[1], button=3)
     driver.key("shift+a")
     driver.key("r")
     driver.key("shift+b")
-    end = desk(driver).now
+    end = editor(driver).now
     for _ in range(6):
         driver.key("ctrl+z")
-    assert desk(driver).now is start
+    assert editor(driver).now is start
     driver.key("ctrl+z")
     assert "nothing to undo" in driver.said()
     for _ in range(6):
         driver.key("ctrl+shift+z")
     driver.settle()
-    assert desk(driver).now is end
+    assert editor(driver).now is end
     assert np.array_equal(shown(driver), end.code)
 
 
@@ -327,12 +350,12 @@ def test_tab_takes_the_face_there_and_back(driver):
     driver.settle()
     assert np.array_equal(shown(driver), np.full(80, 0.5, np.float32))
     driver.key("ctrl+z")
-    assert np.array_equal(desk(driver).now.code, driver.latent.gallery[0])
+    assert np.array_equal(editor(driver).now.code, driver.latent.gallery[0])
 
 
 def test_far_away_codes_are_shown_and_can_be_worked_with(driver):
     far = driver.latent.from_sliders(np.linspace(-400, 400, 80))
-    desk(driver).start(far, "far")
+    editor(driver).start(far, "far")
     driver.settle()
     assert sliders(driver)[79].x_of(sliders(driver)[79].value) == sliders(driver)[79].track.right
     drag(driver, sliders(driver)[0], 0.0)
@@ -357,5 +380,5 @@ def test_slider_answers_in_the_same_frame(driver, monkeypatch):
     driver.press((slider.x_of(slider.value), slider.track.centery))
     for value in (-2, -1, 0.5, 1, 2):
         driver.drag((slider.x_of(value), slider.track.centery))
-        assert np.array_equal(shown(driver), desk(driver).now.code)
+        assert np.array_equal(shown(driver), editor(driver).now.code)
     driver.release()

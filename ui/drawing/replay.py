@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from ui.animation import write_gif
-from ui.drawing.answer import Portraitist
-from ui.drawing.canvas import Canvas
-from ui.drawing.curve import Point
-from ui.drawing.sheet import Step
+from ui.drawing.answers import DrawingDecoder
+from ui.drawing.drawing import Canvas, Step
+from ui.drawing.stroke import Point
 from ui.pictures import drawing_on_paper, enlarge, side_by_side
+from ui.storage import claim_name
 
 FPS = 15
 MOST_FRAMES = 150
@@ -26,7 +26,7 @@ def replay(steps: Sequence[Step], most: int = MOST_FRAMES) -> list[Step]:
     """Draw the history again, stroke by stroke.
 
     Args:
-        steps: states of a sheet, oldest first.
+        steps: states of a drawing, oldest first.
         most: how many states come back at most; long histories grow in longer strides.
 
     Returns:
@@ -44,28 +44,34 @@ def replay(steps: Sequence[Step], most: int = MOST_FRAMES) -> list[Step]:
     return states
 
 
-def film(steps: Sequence[Step], portraitist: Portraitist, realism: float, path: Path) -> Callable:
-    """Make the job that writes the film as a GIF; it yields its progress from 0 to 1.
+def film(
+    steps: Sequence[Step], decoder: DrawingDecoder, realism: float, folder: Path
+) -> Callable[[object], Iterator[float]]:
+    """Return the job that writes the film as a GIF: it yields its progress, and returns the file.
 
     Args:
-        steps: states of a sheet, oldest first.
-        portraitist: answers them.
+        steps: states of a drawing, oldest first.
+        decoder: answers them.
         realism: as on the screen.
-        path: where to write; replaced if it exists.
+        folder: where to write.
     """
 
     def job(engine) -> Iterator[float]:
-        frames = []
-        states = replay(steps)
-        for number, state in enumerate(states, 1):
-            pull = 0.0 if state.given is not None else realism
-            answer = portraitist.best_answer(engine, state.pixels, state.given, pull)
-            pictures = (
-                enlarge(p, ENLARGEMENT) for p in (drawing_on_paper(state.pixels), answer.image)
-            )
-            frames.append(side_by_side(*pictures))
-            yield number / len(states)
-        write_gif(path, frames + frames[-1:] * HOLD, FPS)
+        path = claim_name(folder, "drawing", ".gif")
+        try:
+            frames = []
+            states = replay(steps)
+            for number, state in enumerate(states, 1):
+                pull = 0.0 if state.given is not None else realism
+                face = decoder.best_answer(engine, state.pixels, state.given, pull).image
+                pictures = (enlarge(p, ENLARGEMENT) for p in (drawing_on_paper(state.pixels), face))
+                frames.append(side_by_side(*pictures))
+                yield number / len(states)
+            write_gif(path, frames + frames[-1:] * HOLD, FPS)
+        except BaseException:
+            path.unlink(missing_ok=True)  # the name was claimed with an empty file
+            raise
+        return path
 
     return job
 
@@ -76,7 +82,7 @@ def _grown(before: Step, step: Step, count: int) -> Iterator[Step]:
     source = None if stroke.source is None else stroke.source / np.float32(255)
     total = _length(step)
     for part in range(1, count + 1):
-        canvas = Canvas(before.pixels.shape[:2])
+        canvas = Canvas()
         canvas.replace(before.pixels)
         canvas.begin(stroke.brush, stroke.paths[0][0], source)
         for path in _shortened(stroke.paths, total * part / (count + 1)):

@@ -4,235 +4,431 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pygame
 
 from data.errors import UserError
-from ui.drawing import answering, files, starts
-from ui.drawing.brush import Brush, Tool
-from ui.drawing.canvas import blank
+from ui.drawing.answers import ANSWER, Answers, difference
+from ui.drawing.canvas_view import CanvasView
 from ui.drawing.commands import drawing_commands
-from ui.drawing.desk import Desk
-from ui.drawing.overlays import Overlays
-from ui.drawing.sheet import Sheet
-from ui.saves import IMAGE_SHAPE, is_save
+from ui.drawing.drawing import Drawing, painted
+from ui.drawing.explain import ExplainPanel
+from ui.drawing.replay import film
+from ui.drawing.stroke import GREYS, LARGEST, SMALLEST, Brush, Point, Tool
+from ui.drawing.tools import ToolRow
+from ui.drawing.view import DrawingView
+from ui.host import Host
+from ui.panels.photo import AlignedFace
+from ui.panels.stack import PanelStack
+from ui.saves import read_save, save_face
 from ui.screen import Screen
+from ui.starts import Start, Starts, decode_one
 from ui.theme import Theme
 from ui.worker import Result
 
-if TYPE_CHECKING:
-    from ui.host import Host
-
+NEAREST, GHOST, START, SAVE, FILM = (
+    f"drawing.{name}" for name in ("nearest", "ghost", "start", "save", "film")
+)
 HINT = (
     "Draw on the left: the face on the right answers every stroke.",
     "Mirror draws both halves at once; Ghost shows where a face would be.",
     "Or start from a face, and paint on it.",
 )
+CANVAS_HELP = "Draw here. Shift: straight lines; right button: eraser; wheel: size of the brush"
 
 
 class DrawingScreen(Screen):
     """Draw, and the model answers with a face.
 
     Attributes:
-        sheet: the canvas and its history.
+        drawing: the canvas and its history.
         brush: what is painted with.
         ghost: whether the mean face shimmers through the paper.
-        touched: whether the user did something that is worth keeping.
-        answering: asks for answers and shows them.
-        starts: puts faces onto the canvas.
-        files: saves, films, and the session.
+        answers: asks for answers, and holds the last one.
+        view: the widgets.
+        panels: saved faces and the user's photo, over the view.
     """
 
     name = "drawing"
     title = "Draw"
-    live_slot = answering.ANSWER
+    live_slot = ANSWER
 
     def __init__(self):
         super().__init__()
-        self.sheet = Sheet(IMAGE_SHAPE)
+        self.drawing = Drawing()
         self.brush = Brush()
-        self.ghost = self.touched = False
-        self.answering = answering.Answering(self)
-        self.starts = starts.Starts(self)
-        self.files = files.Files(self)
-        self.by_name = drawing_commands(self)
-        self.commands = list(self.by_name.values())
+        self.ghost = False
+        self.commands = drawing_commands(self)
 
     # The life of the screen
 
     def attach(self, host: Host) -> None:
-        """Make the widgets, as the session remembers them."""
+        """Make the widgets, and take the settings of the last time."""
         super().attach(host)
-        self.answering.attach()
-        self.desk = self.add(Desk(self))
-        self.overlays = self.add(Overlays(self))
-        self.files.restore_settings()
+        self.answers = Answers(self.drawing, host.latent, host.worker)
+        self.starts = Starts(host.latent)
+        by_name = {command.name: command for command in self.commands}
+        hand = (self.begin, self.extend, self.lift, self.resize_brush)
+        canvas = CanvasView(self.drawing.canvas.pixels, *hand, help=CANVAS_HELP)
+        tools = ToolRow(by_name, lambda radius: self.change_brush(radius=radius))
+        explain = ExplainPanel(self.put_face)
+        view = DrawingView(canvas, tools, explain, by_name, self.set_realism, host.open_menu)
+        self.view = self.add(view)
+        panels = PanelStack(host, self.name, self.open_save, self.take_photo, self.panels_changed)
+        self.panels = self.add(panels)
+        self._restore_settings()
+        self._show_state()
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Give everything to the desk, and to the panels over it."""
-        self.desk.place(rect, theme)
-        self.overlays.place(rect, theme)
+        """Give everything to the view, and to the panels over it."""
+        self.view.place(rect, theme)
+        self.panels.arrange(rect, theme)
 
     def enter(self) -> None:
         """Say hello, once."""
         self.host.show_hint(self.name, HINT)
 
-    def handle(self, event: pygame.event.Event) -> bool:
-        """Let an open panel have its keys."""
-        return self.overlays.handle(event)
-
     def leave(self) -> None:
         """Lift the brush and end a refinement with what it found."""
         self.lift()
-        self.answering.stop()
-        self.desk.easel.follow(None)
+        self.answers.stop()
+        self.view.canvas.set_mouse(None)
 
     def ready(self) -> None:
         """Answer what was drawn while the model was loading."""
-        self.answering.haunt(self.ghost)
-        self.answering.ask()
+        self.set_ghost(self.ghost)
+        self.ask()
+
+    def handle(self, event: pygame.event.Event) -> bool:
+        """Let an open panel have its keys."""
+        return self.panels.handle(event)
 
     def update(self, now: float) -> float | None:
         """Draw the points of this frame, the brush where the mouse is, and what follows."""
-        easel, pointer = self.desk.easel, self.host.pointer
-        easel.flush()
-        over = easel in (pointer.hovered, pointer.captured)
-        easel.follow(pointer.pos if over else None)
-        self.desk.follow()
+        canvas, pointer = self.view.canvas, self.host.pointer
+        canvas.flush()
+        self._show_state()
+        over = canvas in (pointer.hovered, pointer.captured)
+        canvas.set_mouse(pointer.pos if over else None)
         return None
 
     def result(self, result: Result) -> None:
-        """Pass on what the worker made."""
-        if self.overlays.take_result(result):
-            return
-        if result.slot in (files.SAVE, files.FILM):
-            self.files.arrived(result)
-        elif result.slot == starts.FACE and result.value is not None:
-            self.starts.face(*result.value)
-        else:
-            self.answering.result(result)
+        """Show what the worker made."""
+        slot, value = result.slot, result.value
+        if slot == FILM:
+            film_name = "Replay as GIF"
+            self.view.film.set_text(film_name if result.final else f"{value:.0%} done")
+            if result.final and value is not None:
+                self.host.notify(f"Saved the film as {value}")
+        elif self.panels.take_result(result):
+            pass
+        elif self.answers.take_result(result):
+            self.view.face.set(self.answers.answer.image)
+            self._renew_explain()
+        elif value is None:
+            pass
+        elif slot == SAVE:
+            self.host.notify(f"Saved the drawing and answer as {value}")
+        elif slot == START:
+            self.put_face(*value)
+        elif slot == NEAREST:
+            self.view.explain.show_nearest(*value)
+        elif slot == GHOST and self.ghost:
+            self.view.canvas.set_ghost(value)
+        self._show_state()
 
     def escape(self) -> bool:
-        """Drop the stroke, stop refining, or close the panel."""
-        if self.overlays.open is not None:
-            self.overlays.close()
-        elif self.sheet.painting:
+        """Close the panel, drop the stroke, or stop refining."""
+        if self.panels.close():
+            return True
+        if self.drawing.painting:
             self.undo()
-        elif self.answering.refining:
-            self.answering.stop()
-        elif self.desk.compare.visible:
-            self.toggle_compare()
+        elif self.answers.refining:
+            self.answers.stop()
+        elif self.view.explain.visible:
+            self.toggle_explain()
         else:
             return False
         return True
 
-    def code(self) -> np.ndarray | None:
-        """Return the code of the answer; None for a sheet that nothing was done with."""
-        return self.answering.code()
-
-    def take(self, code: np.ndarray) -> None:
-        """Let the answer be a face from the sliders; the drawing stays as it is."""
-        answer = self.answering.answer
-        if answer is None or not np.array_equal(code, answer.code):
-            self.answering.stop()
-            self.give(np.array(code, np.float32))
-            self.answering.ask()
-
-    def keep(self) -> None:
-        """Write drawing and settings into the session."""
-        self.files.keep()
-
-    def resume(self) -> None:
-        """Go on with the drawing of the last time."""
-        kept = self.files.kept()
-        if kept is not None:
-            self.put(*kept)
-
-    def drop(self, path: Path) -> None:
-        """Bring back a save, or start from a photo."""
-        if is_save(path):
-            self.starts.open_save(path)
-        else:
-            self.overlays.open_photo(path)
+    def _show_state(self) -> None:
+        """Have every widget show the state that it stands for."""
+        view, drawing, answers = self.view, self.drawing, self.answers
+        undo, redo, clear, _ = view.edits
+        undo.enable(drawing.painting or drawing.history.can_undo)
+        redo.enable(drawing.history.can_redo and not drawing.painting)
+        clear.enable(not drawing.canvas.empty)
+        view.tools.follow(self.brush, self.ghost)
+        view.canvas.set_brush(self.brush.radius, self.brush.mirror)
+        view.live.set(answers.live)
+        view.realism.set(answers.realism)
+        view.refine.set_text("Stop" if answers.refining else "Refine")
+        view.face.show_progress(answers.progress)
+        view.status.set_text(answers.description)
+        view.explain_button.select(view.explain.visible)
 
     # Painting
 
-    def begin(self, point: tuple[float, float], erase: bool) -> None:
+    def begin(self, point: Point, erase: bool) -> None:
         """Set the brush down on the canvas; a refinement that runs ends with what it found."""
-        self.answering.stop()
+        self.answers.stop()
         brush = replace(self.brush, tool=Tool.ERASE) if erase else self.brush
-        source = None
-        if brush.tool is Tool.CLONE:
-            if self.answering.answer is None:
-                raise UserError("There is no answer to copy yet; wait for the model.")
-            source = self.answering.answer.image
-        self.touched = True
-        self.sheet.begin(brush, point, source)
+        answer = self.answers.answer
+        if brush.tool is Tool.CLONE and answer is None:
+            raise UserError("There is no answer to copy yet; wait for the model.")
+        source = answer.image if brush.tool is Tool.CLONE else None
+        self._painted(self.drawing.begin(brush, point, source))
+
+    def extend(self, points: list[tuple[Point, bool]]) -> None:
+        """Go on through points, each with whether a straight line leads there."""
+        if self.drawing.painting:
+            self._painted(self.drawing.canvas.follow(points))
 
     def lift(self) -> None:
         """Lift the brush, where a stroke is being drawn."""
-        self.desk.easel.flush()
-        self.sheet.finish()
+        self.view.canvas.flush()
+        self.drawing.finish()
+
+    def _painted(self, part: pygame.Rect) -> None:
+        self.view.canvas.show_drawing(self.drawing.canvas.pixels, part)
+        self.answers.drawing_changed()
 
     def change_brush(self, **changes) -> None:
         """Change fields of the brush; choosing a grey also takes the brush in hand."""
         if "tone" in changes:
             changes.setdefault("tool", Tool.PAINT)
         self.brush = replace(self.brush, **changes)
-        self.desk.tools.follow(self.brush, self.ghost)
-        self.desk.easel.show_brush(self.brush.radius, self.brush.mirror)
 
     def resize_brush(self, notches: float) -> None:
         """Make the brush larger or smaller."""
         self.change_brush(radius=self.brush.resized(notches))
 
-    def haunt(self, on: bool) -> None:
+    def set_ghost(self, on: bool) -> None:
         """Show or hide the mean face under the canvas."""
         self.ghost = on
-        self.desk.tools.follow(self.brush, on)
-        self.answering.haunt(on)
+        if on:
+            self.host.worker.submit(GHOST, self.answers.decoder.mean_face, 1)
+        else:
+            self.host.worker.cancel(GHOST)
+            self.view.canvas.set_ghost(None)
 
-    # Steps
+    # Steps, each of which can be undone
 
     def put(self, pixels: np.ndarray, given: np.ndarray | None = None) -> None:
-        """Begin from a drawing, and perhaps the code of its answer, as one step."""
-        self.answering.stop()
-        self.touched = True
-        self.sheet.put(pixels, given)
-        self._renew()
+        """Begin from a drawing, and perhaps the code of its answer."""
+        self.answers.stop()
+        self.drawing.put(pixels, given)
+        self._stepped()
 
-    def give(self, code: np.ndarray) -> None:
-        """Let the answer be this code, as one step."""
-        self.touched = True
-        self.sheet.give(code)
+    def put_face(self, code: np.ndarray, image: np.ndarray) -> None:
+        """Begin from a face, (latent_dim,) and (rows, columns)."""
+        self.put(painted(image), np.asarray(code, np.float32))
 
     def clear(self) -> None:
         """Take a new sheet."""
-        self.put(blank(IMAGE_SHAPE))
+        self.answers.stop()
+        self.drawing.clear()
+        self._stepped()
 
     def undo(self) -> None:
         """Take the last step back, or the stroke that is being drawn."""
-        self.answering.stop()
-        self.sheet.undo()
-        self._renew()
+        self.answers.stop()
+        self.drawing.undo()
+        self._stepped()
 
     def redo(self) -> None:
         """Take it forth again."""
-        self.answering.stop()
-        self.sheet.redo()
-        self._renew()
+        self.answers.stop()
+        self.drawing.redo()
+        self._stepped()
 
-    def toggle_compare(self) -> None:
-        """Show or hide the difference and the nearest training faces."""
-        self.desk.open_compare(not self.desk.compare.visible, self.host.theme)
-        self.answering.compare()
-
-    def _renew(self) -> None:
-        """Show the sheet after a step, and ask for its answer."""
-        self.desk.easel.renew()
-        if self.sheet.given is not None:
-            self.answering.ask()
+    def _stepped(self) -> None:
+        """Show the drawing after a step, and ask for its answer."""
+        self.view.canvas.show_drawing(self.drawing.canvas.pixels)
+        if self.drawing.given is not None:
+            self.ask()
         else:
-            self.answering.changed()
+            self.answers.drawing_changed()
+
+    # Faces to start from
+
+    def start_from_mean(self) -> None:
+        """Paint on the mean face."""
+        self._start(self.starts.mean())
+
+    def start_from_training(self, way: int) -> None:
+        """Paint on the next (1) or the previous (-1) training face, as the model sees it."""
+        self._start(self.starts.training(way))
+
+    def start_from_random(self) -> None:
+        """Paint on a face drawn by chance."""
+        self._start(self.starts.random())
+
+    def start_from_answer(self) -> None:
+        """Paint on the answer that is on the screen."""
+        answer = self.answers.answer
+        if answer is None:
+            raise UserError("There is no answer yet; wait for the model, then try again.")
+        self.put_face(answer.code, answer.image)
+
+    def _start(self, start: Start) -> None:
+        self.host.worker.submit(START, lambda engine: (start.code, decode_one(engine, start.code)))
+
+    def open_saves(self) -> None:
+        """Show the saved faces, or close them."""
+        self.panels.toggle_saves()
+
+    def open_photos(self) -> None:
+        """Show the photos to choose from, or close them."""
+        self.panels.toggle_photos()
+
+    def panels_changed(self) -> None:
+        """Lift the brush and end a refinement, where a panel came in front of the drawing."""
+        if self.panels.open is not None:
+            self.answers.stop()
+            self.lift()
+
+    def take_photo(self, face: AlignedFace) -> None:
+        """Paint on the face of a photo, whose answer is read from it."""
+        self.put(painted(face.image))
+
+    def open_save(self, path: Path) -> None:
+        """Bring back a save: its drawing pixel for pixel, or its face to paint on.
+
+        Raises:
+            UserError: if it is damaged or of another model.
+        """
+        latent = self.host.latent
+        save = read_save(path, latent.model_id, latent.latent_dim)
+        self.put(painted(save.image) if save.drawing is None else save.drawing, save.code)
+        self.panels.close()
+
+    def drop(self, path: Path) -> None:
+        """Bring back a save, or start from a photo."""
+        self.panels.drop(path)
+
+    # The answer
+
+    def ask(self) -> None:
+        """Answer the drawing as it is now."""
+        self.answers.ask()
+
+    def toggle_live(self) -> None:
+        """Answer while drawing, or only when asked to."""
+        self.answers.toggle_live()
+
+    def set_realism(self, realism: float) -> None:
+        """Move between what was drawn, 0, and a likely face, 1."""
+        self.answers.set_realism(realism)
+
+    def more_realism(self) -> None:
+        """Move the answer a step towards a likely face."""
+        self.view.realism.step(1)
+
+    def less_realism(self) -> None:
+        """Move the answer a step towards what was drawn."""
+        self.view.realism.step(-1)
+
+    def toggle_refining(self) -> None:
+        """Begin to search for a face that agrees better with what was painted, or stop."""
+        self.view.canvas.flush()
+        self.answers.toggle_refining()
+
+    def toggle_explain(self) -> None:
+        """Show or hide the difference and the nearest training faces."""
+        self.view.show_explain(not self.view.explain.visible, self.host.theme)
+        self._renew_explain()
+
+    def _renew_explain(self) -> None:
+        panel, canvas, answer = self.view.explain, self.drawing.canvas, self.answers.answer
+        if panel.visible and answer is not None:
+            panel.difference.set(difference(canvas.image(), answer.image, canvas.mask()))
+            self.host.worker.submit(NEAREST, self.answers.decoder.nearest(answer.code), 2)
+
+    def code(self) -> np.ndarray | None:
+        """Return the code of the answer; None for a drawing that nothing was done with."""
+        return self.answers.code
+
+    def take(self, code: np.ndarray) -> None:
+        """Let the answer be a face from the sliders; the drawing stays as it is."""
+        answer = self.answers.answer
+        if answer is None or not np.array_equal(code, answer.code):
+            self.answers.stop()
+            self.drawing.give(np.array(code, np.float32))
+            self.ask()
+
+    # Files
+
+    def save(self) -> None:
+        """Write drawing, answer and code into one PNG, beside the window."""
+        answer = self.answers.answer
+        if answer is None:
+            raise UserError("There is no answer to save yet; wait for the model, then try again.")
+        folder, model_id = self.host.session.folder, self.host.latent.model_id
+        drawing, details = self.drawing.canvas.pixels.copy(), {"realism": self.answers.realism}
+
+        def job(engine) -> Path:
+            return save_face(
+                folder, answer.image, answer.code, model_id, drawing=drawing, details=details
+            )
+
+        self.host.worker.submit(SAVE, job, 1)
+
+    def write_film(self) -> None:
+        """Write the history of the drawing as a GIF, beside the window."""
+        steps, answers = self.drawing.history.past, self.answers
+        if len(steps) < 2:
+            raise UserError("There is no history to replay yet; draw something first.")
+        job = film(steps, answers.decoder, answers.realism, self.host.session.folder)
+        self.host.worker.submit(FILM, job, 2)
+        self.host.notify("Writing the film of your drawing …")
+
+    # The session
+
+    def keep(self) -> None:
+        """Write the settings into the session, and the drawing where something was done with it."""
+        session, drawing = self.host.session, self.drawing
+        values = {
+            "radius": self.brush.radius,
+            "soft": self.brush.soft,
+            "tone": self.brush.tone,
+            "mirror": self.brush.mirror,
+            "ghost": self.ghost,
+            "live": self.answers.live,
+            "realism": self.answers.realism,
+        }
+        if drawing.touched:
+            session.drawing = None if drawing.canvas.empty else drawing.canvas.pixels
+            values["given"] = None if drawing.given is None else [float(x) for x in drawing.given]
+            values["model"] = self.host.latent.model_id
+            if self.code() is not None and self.visible:
+                session.code = self.code()
+        session.settings.update({f"drawing.{name}": value for name, value in values.items()})
+
+    def _restore_settings(self) -> None:
+        setting = self.host.session.setting
+        tone = setting("drawing.tone", 0.0, 0.0, 1.0)
+        self.brush = Brush(
+            radius=setting("drawing.radius", Brush.radius, SMALLEST, LARGEST),
+            soft=setting("drawing.soft", False),
+            tone=tone if tone in GREYS.values() else 0.0,
+            mirror=setting("drawing.mirror", False),
+        )
+        self.ghost = setting("drawing.ghost", False)
+        self.answers.live = setting("drawing.live", True)
+        self.answers.realism = setting("drawing.realism", self.answers.realism, 0.0, 1.0)
+
+    def resume(self) -> None:
+        """Go on with the drawing of the last time, and the code that was given with it."""
+        session, latent = self.host.session, self.host.latent
+        if session.drawing is None:
+            return
+        given, model_id = (session.settings.get(f"drawing.{name}") for name in ("given", "model"))
+        valid = (
+            model_id == latent.model_id
+            and isinstance(given, list)
+            and len(given) == latent.latent_dim
+            and all(isinstance(x, float) for x in given)
+        )
+        self.put(session.drawing, np.array(given, np.float32) if valid else None)

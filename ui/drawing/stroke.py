@@ -1,15 +1,101 @@
-"""One stroke while it is drawn: from the points of the mouse to covered pixels."""
+"""One stroke while it is drawn: from a brush and the points of the mouse to covered pixels.
 
-from collections.abc import Callable, Iterable
+A quick hand leaves points 40 pixels apart; straight lines between them show corners. A centripetal
+Catmull-Rom curve passes through every point, has no corners, and makes no loops of its own.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
 from itertools import pairwise
 
 import numpy as np
+from pygame import Rect
 
-from ui.drawing.box import NOTHING, Box
-from ui.drawing.brush import Brush, stamp_line
-from ui.drawing.curve import Point, on_grid, span
+from model.frame import FACE_AXIS, IMAGE_SHAPE
+
+Point = tuple[float, float]  # (x, y) on the canvas; pixel centres lie at whole numbers
+
+SMALLEST, LARGEST = 0.5, 40.0  # radii of a brush in canvas pixels
+SIZE_STEP = 1.15  # one notch of the wheel
+GREYS = {"black": 0.0, "dark grey": 0.25, "grey": 0.5, "light grey": 0.75, "white": 1.0}
+SOFT_REACH = 1.6  # a soft brush fades out at this many radii
 
 NEAREST = 1.25  # points closer than this are the jitter of a slow hand, not its path
+GRID = 64.0  # points are kept at this fraction of a pixel, so that a mirrored stroke is exact
+PIECE = 2.5  # longest straight piece of a curve, in canvas pixels
+MOST_PIECES = 64
+
+
+class Tool(Enum):
+    """What a stroke does to the pixels it covers."""
+
+    PAINT = "paint"  # lays down one grey
+    ERASE = "erase"  # bares the paper
+    CLONE = "clone"  # copies the answer
+
+
+@dataclass(frozen=True)
+class Brush:
+    """One round brush.
+
+    Args:
+        tool: what it does.
+        radius: in canvas pixels, from `SMALLEST` to `LARGEST`.
+        soft: fades out towards its edge instead of ending there.
+        tone: the grey it paints, 0.0 black to 1.0 white; erasing and cloning ignore it.
+        mirror: every stroke is drawn a second time, mirrored about the face axis.
+    """
+
+    tool: Tool = Tool.PAINT
+    radius: float = 2.0
+    soft: bool = False
+    tone: float = 0.0
+    mirror: bool = False
+
+    def resized(self, notches: float) -> float:
+        """Return the radius after turning the wheel by so many notches."""
+        return float(np.clip(self.radius * SIZE_STEP**notches, SMALLEST, LARGEST))
+
+    def stamp(self, coverage: np.ndarray, start: Point, end: Point) -> Rect:
+        """Raise the coverage along a straight line, a dot if it ends where it starts.
+
+        Args:
+            coverage: float32 (rows, columns), changed in place.
+            start: one end of the line.
+            end: the other.
+
+        Returns:
+            The pixels that may have changed.
+        """
+        (x0, y0), (x1, y1) = start, end
+        reach = self.radius * SOFT_REACH if self.soft else self.radius + 0.5
+        left, top = math.floor(min(x0, x1) - reach), math.floor(min(y0, y1) - reach)
+        right, bottom = math.ceil(max(x0, x1) + reach) + 1, math.ceil(max(y0, y1) + reach) + 1
+        rect = Rect(left, top, right - left, bottom - top)
+        rect = rect.clip(Rect(0, 0, coverage.shape[1], coverage.shape[0]))
+        across = np.arange(rect.left, rect.right) - x0
+        down = (np.arange(rect.top, rect.bottom) - y0)[:, None]
+        length = (x1 - x0) ** 2 + (y1 - y0) ** 2
+        if length:
+            along = np.clip((across * (x1 - x0) + down * (y1 - y0)) / length, 0.0, 1.0)
+            across = across - along * (x1 - x0)
+            down = down - along * (y1 - y0)
+        target = coverage[slices(rect)]
+        np.maximum(target, self._covers(np.sqrt(across * across + down * down)), out=target)
+        return rect
+
+    def _covers(self, distance: np.ndarray) -> np.ndarray:
+        """Return the coverage in [0, 1] of pixels at these distances from the middle of a stroke.
+
+        It only ever falls with distance. That is why the largest coverage over the pieces of a
+        stroke is the coverage of the whole stroke, and overlaps within one do not darken.
+        """
+        if not self.soft:
+            return np.clip(self.radius + 0.5 - distance, 0.0, min(1.0, 2.0 * self.radius))
+        fade = np.clip(1.0 - distance / (self.radius * SOFT_REACH), 0.0, 1.0)
+        return fade * fade * (3.0 - 2.0 * fade) * min(1.0, 2.0 * self.radius)
 
 
 class Stroke:
@@ -21,28 +107,21 @@ class Stroke:
 
     Args:
         brush: the brush it is drawn with.
-        start: (x, y) of its first point; pixel centres lie at whole numbers.
-        shape: (rows, columns) of the canvas.
-        mirrored: (x, y) -> the point's mirror image, asked for when the brush mirrors.
+        start: its first point.
         source: uint8 (rows, columns), the picture that a cloning brush copies.
+
+    Attributes:
+        coverage: float32 (rows, columns) in [0, 1].
     """
 
-    def __init__(
-        self,
-        brush: Brush,
-        start: Point,
-        shape: tuple[int, int],
-        mirrored: Callable[[Point], Point],
-        source: np.ndarray | None = None,
-    ):
+    def __init__(self, brush: Brush, start: Point, source: np.ndarray | None = None):
         self.brush = brush
         self.source = source
-        self.coverage = np.zeros(shape, np.float32)
+        self.coverage = np.zeros(IMAGE_SHAPE, np.float32)
         self.sections = [[on_grid(*start)]]
-        self._settled = np.zeros(shape, np.float32)
-        self._mirrored = mirrored
+        self._settled = np.zeros(IMAGE_SHAPE, np.float32)
         self._tip = self.sections[0][0]
-        self._tip_box = NOTHING
+        self._tip_rect = Rect(0, 0, 0, 0)
 
     @property
     def paths(self) -> list[list[Point]]:
@@ -50,18 +129,18 @@ class Stroke:
         last = self.sections[-1]
         return [*self.sections[:-1], last if last[-1] == self._tip else [*last, self._tip]]
 
-    def extend(self, points: Iterable[Point]) -> Box:
-        """Go on through these points. Returns the box of pixels that may have changed."""
-        changed = self._tip_box
+    def extend(self, points: Iterable[Point]) -> Rect:
+        """Go on through these points; return the pixels that may have changed."""
+        changed = self._tip_rect
         for point in points:
-            changed = changed.joined(self._keep_tip())
+            changed = union(changed, self._keep_tip())
             self._tip = on_grid(*point)
         return self._draw_tip(changed)
 
-    def aim(self, point: Point) -> Box:
+    def aim(self, point: Point) -> Rect:
         """Move the loose end to a point, in a straight line from the last corner."""
         self._tip = on_grid(*point)
-        return self._draw_tip(self._tip_box)
+        return self._draw_tip(self._tip_rect)
 
     def turn(self) -> None:
         """Make a corner of the latest point: what was drawn stays, and a new section begins."""
@@ -69,48 +148,114 @@ class Stroke:
         if section[-1] != self._tip:
             section.append(self._tip)
         if len(section) > 1:
-            self._settled[self._tip_box.slices] = self.coverage[self._tip_box.slices]
-            self._tip_box = NOTHING
+            where = slices(self._tip_rect)
+            self._settled[where] = self.coverage[where]
+            self._tip_rect = Rect(0, 0, 0, 0)
             self.sections.append([self._tip])
 
-    def rest(self) -> None:
-        """Let go of the pixels: a finished stroke is kept for its points only."""
+    def drop_pixels(self) -> None:
+        """Let go of the coverage: a finished stroke is kept for its points only."""
         self.coverage = self._settled = np.zeros((0, 0), np.float32)
 
-    def _keep_tip(self) -> Box:
+    def _keep_tip(self) -> Rect:
         """Make the tip a point of the curve, if it is far enough from the last one.
 
         Returns:
-            The box of pixels that settled by it.
+            The pixels that settled by it.
         """
         section, (x, y) = self.sections[-1], self._tip
         if np.hypot(x - section[-1][0], y - section[-1][1]) < NEAREST:
-            return NOTHING
-        box = NOTHING
+            return Rect(0, 0, 0, 0)
+        rect = Rect(0, 0, 0, 0)
         if len(section) > 1:
             before = section[-3] if len(section) > 2 else None
-            box = self._stamp(self._settled, span(before, section[-2], section[-1], self._tip))
+            rect = self._stamp(self._settled, span(before, section[-2], section[-1], self._tip))
         section.append(self._tip)
-        return box
+        return rect
 
-    def _draw_tip(self, changed: Box) -> Box:
+    def _draw_tip(self, changed: Rect) -> Rect:
         """Draw the spans that may still change, in place of the ones drawn last time."""
         section, tip = self.sections[-1], self._tip
-        self.coverage[changed.slices] = self._settled[changed.slices]
+        self.coverage[slices(changed)] = self._settled[slices(changed)]
         last, previous, before = ([None, None, *section])[:-4:-1]
-        box = NOTHING
+        rect = self._stamp(self.coverage, span(previous, last, tip, None))
         if previous is not None:
             after = tip if tip != last else None
-            box = self._stamp(self.coverage, span(before, previous, last, after))
-        self._tip_box = box.joined(self._stamp(self.coverage, span(previous, last, tip, None)))
-        return changed.joined(self._tip_box)
+            rect = union(rect, self._stamp(self.coverage, span(before, previous, last, after)))
+        self._tip_rect = rect
+        return union(changed, rect)
 
-    def _stamp(self, coverage: np.ndarray, points: list[Point]) -> Box:
-        """Cover a chain of straight pieces, and their mirror image. Returns their box."""
-        box = NOTHING
+    def _stamp(self, coverage: np.ndarray, points: list[Point]) -> Rect:
+        """Cover a chain of straight pieces, and their mirror image; return where."""
+        rect = Rect(0, 0, 0, 0)
         for start, end in pairwise(points):
-            box = box.joined(stamp_line(coverage, self.brush, start, end))
+            rect = union(rect, self.brush.stamp(coverage, start, end))
             if self.brush.mirror:
-                pair = self._mirrored(start), self._mirrored(end)
-                box = box.joined(stamp_line(coverage, self.brush, *pair))
-        return box
+                rect = union(rect, self.brush.stamp(coverage, mirrored(start), mirrored(end)))
+        return rect
+
+
+def mirrored(point: Point) -> Point:
+    """Reflect a point about the face axis."""
+    return 2 * FACE_AXIS - point[0], point[1]
+
+
+def on_grid(x: float, y: float) -> Point:
+    """Return the nearest point that the mirror image maps onto exactly."""
+    return round(x * GRID) / GRID, round(y * GRID) / GRID
+
+
+def union(one: Rect, other: Rect) -> Rect:
+    """Return the smallest rectangle that holds both; an empty one counts for nothing."""
+    return one.union(other) if one and other else one or other
+
+
+def slices(rect: Rect) -> tuple[slice, slice]:
+    """Return the index of a rectangle's pixels in an array (rows, columns, ...)."""
+    return slice(rect.top, rect.bottom), slice(rect.left, rect.right)
+
+
+def span(before: Point | None, start: Point, end: Point, after: Point | None) -> list[Point]:
+    """Return points of the curve from `start` to `end`, both included.
+
+    Args:
+        before: the point ahead of `start`; None if the stroke begins there.
+        start: where this span begins.
+        end: where it ends.
+        after: the point beyond `end`; None if the stroke ends there.
+    """
+    a, b = np.array(start), np.array(end)
+    chord = float(np.hypot(*(b - a)))
+    pieces = min(MOST_PIECES, math.ceil(chord / PIECE))
+    if pieces < 2 or (before is None and after is None):
+        return [start, end]
+    # An end without a neighbour leaves along the parabola that the other end's tangent asks for.
+    if before is None:
+        tangent_b = _tangent(a, b, np.array(after), chord)
+        tangent_a = 2.0 * (b - a) - tangent_b
+    elif after is None:
+        tangent_a = -_tangent(b, a, np.array(before), chord)
+        tangent_b = 2.0 * (b - a) - tangent_a
+    else:
+        tangent_a = -_tangent(b, a, np.array(before), chord)
+        tangent_b = _tangent(a, b, np.array(after), chord)
+    t = np.linspace(0.0, 1.0, pieces + 1)[1:-1, None]
+    middle = (
+        (2 * t**3 - 3 * t**2 + 1) * a
+        + (t**3 - 2 * t**2 + t) * tangent_a
+        + (3 * t**2 - 2 * t**3) * b
+        + (t**3 - t**2) * tangent_b
+    )
+    return [start, *(on_grid(x, y) for x, y in middle.tolist()), end]
+
+
+def _tangent(near: np.ndarray, here: np.ndarray, far: np.ndarray, chord: float) -> np.ndarray:
+    """Return the centripetal Catmull-Rom tangent at `here` on the way from `near` to `far`.
+
+    Scaled for the Hermite form of the span between `near` and `here`, whose length is `chord`.
+    """
+    step = np.sqrt(max(chord, 1e-6))
+    following = np.sqrt(max(float(np.hypot(*(far - here))), 1e-6))
+    return step * (
+        (here - near) / step - (far - near) / (step + following) + (far - here) / following
+    )

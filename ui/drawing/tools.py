@@ -1,19 +1,70 @@
-"""The row of tools above the easel: what to paint with."""
+"""The row of tools above the canvas: what to paint with."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pygame
 
-from ui.drawing.brush import GREYS, LARGEST, SIZE_STEP, SMALLEST, Brush, Tool
+from ui.drawing.stroke import GREYS, LARGEST, SIZE_STEP, SMALLEST, Brush, Tool
 from ui.keys import Command
 from ui.theme import COLORS, SIZES, Color, Theme
 from ui.widgets.base import Widget
 from ui.widgets.button import Button, Toggle, help_of
 from ui.widgets.shapes import box
 from ui.widgets.slider import Slider
+
+BUTTONS = {Tool.PAINT: "Brush", Tool.ERASE: "Eraser", Tool.CLONE: "Copy answer"}
+
+
+class ToolRow(Widget):
+    """Tools, greys, size and switches.
+
+    Args:
+        commands: of the screen, by name.
+        resize: called with the radius that the brush should have.
+    """
+
+    def __init__(self, commands: Mapping[str, Command], resize: Callable[[float], object]):
+        super().__init__()
+        self.tools = {t: self.add(Button.of(commands[name])) for t, name in BUTTONS.items()}
+        self.greys = [self.add(Swatch(commands[name.capitalize()], t)) for name, t in GREYS.items()]
+        size_help = "Size of the brush: drag, or turn the wheel over the canvas  [[ and ]]"
+        self.size = self.add(SizeSlider(resize, size_help))
+        self.switches = [self.add(switch(commands[name])) for name in ("Soft", "Mirror", "Ghost")]
+
+    def follow(self, brush: Brush, ghost: bool) -> None:
+        """Show this brush, and whether the ghost shows."""
+        for tool, button in self.tools.items():
+            button.select(tool is brush.tool)
+        for swatch in self.greys:
+            swatch.select(brush.tool is Tool.PAINT and swatch.tone == brush.tone)
+        self.size.set(math.log(brush.radius))
+        for toggle, on in zip(self.switches, (brush.soft, brush.mirror, ghost), strict=True):
+            toggle.set(on)
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Place everything in one row; the size slider takes what is left."""
+        line, gap, wide = theme.px(SIZES.button), theme.px(4), theme.px(14)
+        x = rect.left
+
+        def put(widget: Widget, width: int, after: int) -> None:
+            nonlocal x
+            widget.place(pygame.Rect(x, rect.centery - line // 2, width, line), theme)
+            x += width + after
+
+        taken = sum(toggle.width(theme) + gap for toggle in self.switches)
+        for button in self.tools.values():
+            put(button, button.width(theme), gap)
+        x += wide - gap
+        for swatch in self.greys:
+            put(swatch, line, gap)
+        x += wide - gap
+        put(self.size, min(theme.px(260), rect.right - taken - wide - x), wide)
+        x = rect.right - taken + gap
+        for toggle in self.switches:
+            put(toggle, toggle.width(theme), gap)
 
 
 class Swatch(Button):
@@ -58,64 +109,6 @@ class SizeSlider(Slider):
         return f"{width:.1f}" if width < 9.95 else f"{width:.0f}"
 
 
-class ToolRow(Widget):
-    """Tools, greys, size and switches.
-
-    Args:
-        commands: the screen's commands by name; the buttons are made from them.
-        change: called with the fields of the `Brush` that should change.
-        haunt: called with whether the ghost shall show.
-    """
-
-    def __init__(
-        self,
-        commands: dict[str, Command],
-        change: Callable[..., object],
-        haunt: Callable[[bool], object],
-    ):
-        super().__init__()
-        self.tools = {tool: self.add(Button.of(commands[tool])) for tool in Tool}
-        self.greys = [self.add(Swatch(commands[name], t)) for name, t in GREYS.items()]
-        size_help = "Size of the brush: drag, or turn the wheel over the canvas  [[ and ]]"
-        self.size = self.add(SizeSlider(lambda radius: change(radius=radius), size_help))
-        self.soft = self.add(self._toggle(commands["soft"], lambda on: change(soft=on)))
-        self.mirror = self.add(self._toggle(commands["mirror"], lambda on: change(mirror=on)))
-        self.ghost = self.add(self._toggle(commands["ghost"], haunt))
-
-    @staticmethod
-    def _toggle(command: Command, changed: Callable[[bool], object]) -> Toggle:
-        return Toggle(command.name, changed, help=help_of(command))
-
-    def follow(self, brush: Brush, ghost: bool) -> None:
-        """Show this brush, and whether the ghost shows."""
-        for tool, button in self.tools.items():
-            button.select(tool is brush.tool)
-        for swatch in self.greys:
-            swatch.select(brush.tool is Tool.PAINT and swatch.tone == brush.tone)
-        self.size.set(math.log(brush.radius))
-        self.soft.set(brush.soft)
-        self.mirror.set(brush.mirror)
-        self.ghost.set(ghost)
-
-    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Place everything in one row; the size slider takes what is left."""
-        line, gap, wide = theme.px(SIZES.button), theme.px(4), theme.px(14)
-        x = rect.left
-
-        def put(widget: Widget, width: int, after: int) -> None:
-            nonlocal x
-            widget.place(pygame.Rect(x, rect.centery - line // 2, width, line), theme)
-            x += width + after
-
-        switches = (self.soft, self.mirror, self.ghost)
-        taken = sum(switch.width(theme) + gap for switch in switches)
-        for button in self.tools.values():
-            put(button, button.width(theme), gap)
-        x += wide - gap
-        for swatch in self.greys:
-            put(swatch, line, gap)
-        x += wide - gap
-        put(self.size, min(theme.px(260), rect.right - taken - wide - x), wide)
-        x = rect.right - taken + gap
-        for switch in switches:
-            put(switch, switch.width(theme), gap)
+def switch(command: Command) -> Toggle:
+    """Return the switch of a command that turns something on and off."""
+    return Toggle(command.name, lambda on: command.action(), help=help_of(command))

@@ -7,14 +7,17 @@ from collections.abc import Callable
 import numpy as np
 import pygame
 
-from ui.photo import Photo, Placement
+from model.frame import IMAGE_SHAPE
+from ui.photo.opening import Photo
+from ui.photo.placement import Placement
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point
 from ui.widgets.face_view import FaceView
 from ui.widgets.shapes import write
 
 REACH = 28  # points around a marker that take hold of it
-FRAME = np.array([[0, 0], [175, 0], [175, 159], [0, 159]], float)  # the model's, (x, y)
+RIGHT, BOTTOM = IMAGE_SHAPE[1] - 1, IMAGE_SHAPE[0] - 1
+FRAME = np.array([[0, 0], [RIGHT, 0], [RIGHT, BOTTOM], [0, BOTTOM]], float)  # (x, y)
 
 
 class EyeMarkers(FaceView):

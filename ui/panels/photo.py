@@ -13,7 +13,9 @@ import pygame
 from data.errors import UserError
 from ui.host import Host
 from ui.panels.eye_markers import EyeMarkers
-from ui.photo import PHOTOS_FOLDER, Photo, align, guess_eyes, list_photos, open_photo
+from ui.photo.eyes import guess_eyes
+from ui.photo.opening import PHOTOS_FOLDER, Photo, list_photos, open_photo
+from ui.photo.placement import align
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.button import Button
 from ui.widgets.face_view import FaceView
@@ -67,6 +69,7 @@ class PhotoPanel(Panel):
         self.host = host
         self.open_slot, self.list_slot = f"{owner}.photo", f"{owner}.photos"
         self.guess_slot, self.align_slot = f"{owner}.eyes", f"{owner}.align"
+        self.slots = (self.open_slot, self.list_slot, self.guess_slot, self.align_slot)
         self.done = done
         self.photo: Photo | None = None
         self.face: AlignedFace | None = None
@@ -155,13 +158,12 @@ class PhotoPanel(Panel):
 
     def stop(self) -> None:
         """Give up everything under way."""
-        for slot in (self.open_slot, self.list_slot, self.guess_slot, self.align_slot):
+        for slot in self.slots:
             self.host.worker.cancel(slot)
 
     def take_result(self, result: Result) -> bool:
-        """Take a result, if it is this panel's; say whether it is."""
-        slots = (self.open_slot, self.list_slot, self.guess_slot, self.align_slot)
-        if result.slot not in slots:
+        """Take a result, if it is this panel's; return whether it is."""
+        if result.slot not in self.slots:
             return False
         value = result.value
         if result.slot == self.open_slot and value is not None:

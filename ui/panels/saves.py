@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import pygame
 
-from data.errors import UserError
 from ui.host import Host
-from ui.saves import list_saves, read_save
+from ui.saves import read_saves
 from ui.theme import COLORS, Theme
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
@@ -44,7 +43,6 @@ class SavesPanel(Panel):
         self.slot = f"{owner}.saves"
         self.chosen = chosen
         self.paths: list[Path] = []
-        self.images: list[np.ndarray | None] = []
         self.strip = self.body.add(Strip(lambda number: self.chosen(self.paths[number])))
         self.words = self.body.add(Label("Looking …", COLORS.soft, lines=4))
 
@@ -56,19 +54,19 @@ class SavesPanel(Panel):
         )
 
     def take_result(self, result: Result) -> bool:
-        """Take what was read, if the result is this panel's; say whether it is."""
+        """Take what was read, if the result is this panel's; return whether it is."""
         if result.slot != self.slot:
             return False
         if result.value is None:
             return True
-        self.paths, self.images = result.value
+        self.paths, images = result.value
         self.words.set_text(
             ""
             if self.paths
             else "Nothing saved yet. Ctrl S saves the face that you see; it will be listed here."
         )
         captions = [_caption(path) for path in self.paths]
-        self.strip.fill(self.images, captions, [f"Go to {path.name}" for path in self.paths])
+        self.strip.fill(images, captions, [f"Go to {path.name}" for path in self.paths])
         self.rearrange()
         return True
 
@@ -88,7 +86,7 @@ class SavesPanel(Panel):
 
 
 def _caption(path: Path) -> str:
-    """Give day and time of a save from its name, "11-22 15:12", or the name of any other."""
+    """Return day and time of a save from its name, "11-22 15:12", or the name of any other."""
     found = re.match(r"face-\d{4}-(\d\d-\d\d)-(\d\d)(\d\d)", path.stem)
     return f"{found[1]} {found[2]}:{found[3]}" if found else path.stem
 
@@ -99,12 +97,9 @@ def _read(
     """Yield the saves that were read so far; saves of other models are passed over."""
     paths: list[Path] = []
     images: list[np.ndarray | None] = []
-    for number, path in enumerate(list_saves(folder)):
-        try:
-            images.append(read_save(path, model_id, latent_dim).image)
-            paths.append(path)
-        except UserError:
-            continue
+    for number, save in enumerate(read_saves(folder, model_id, latent_dim)):
+        paths.append(save.path)
+        images.append(save.image)
         if number % CHUNK == CHUNK - 1:
             yield list(paths), list(images)
     yield paths, images

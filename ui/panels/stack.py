@@ -67,12 +67,12 @@ class PanelStack(Widget):
     # Opening and closing
 
     def toggle(self, panel: Panel) -> bool:
-        """Show a panel in place of another, or close it if it shows; say whether it shows now."""
+        """Show a panel in place of another, or close it if it shows; return whether it does now."""
         self._show(None if panel is self.open else panel)
         return self.open is panel
 
     def close(self) -> bool:
-        """Close the panel that shows; say whether there was one."""
+        """Close the panel that shows; return whether there was one."""
         shown = self.open is not None
         self._show(None)
         return shown
@@ -122,7 +122,7 @@ class PanelStack(Widget):
         return self.photo.key(key) or (len(letter) == 1 and letter.isalpha() and letter not in "hp")
 
     def take_result(self, result: Result) -> bool:
-        """Take a result that a panel asked for; say whether it was one."""
+        """Take a result that a panel asked for; return whether it was one."""
         if result.slot == self.photo.open_slot and result.value is not None:
             self._show(self.photo)
         return self.photo.take_result(result) or self.saves.take_result(result)

@@ -12,9 +12,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from ui.photo.faces import SPREADS, FaceSpace, Step, learn_step, resemblance
+from model.frame import IMAGE_SHAPE
+from ui.photo.faces import SPREADS, CascadeStep, FaceSpace, learn_step, resemblance
 from ui.photo.opening import Photo
-from ui.photo.placement import FRAME_SHAPE, LEFT_EYE, RIGHT_EYE, Placement, crop
+from ui.photo.placement import LEFT_EYE, RIGHT_EYE, Placement, crop
 from ui.photo.scan import Filter
 
 _FACES = 192  # decoded to learn from
@@ -37,8 +38,8 @@ class Guess:
 
     Attributes:
         left_eye: (x, y) in `Photo.gray`; left as one sees it.
-        right_eye: The same.
-        score: How much the faces drawn there resemble the photo, about 0 (no face) to 1.
+        right_eye: the same.
+        score: how much the faces drawn there resemble the photo, about 0 (no face) to 1.
     """
 
     left_eye: tuple[float, float]
@@ -54,9 +55,9 @@ def guess_eyes(photo: Photo, engine, latent) -> Iterator[Guess]:
     model learns from its faces, which takes a second or two more.
 
     Args:
-        photo: The photo.
-        engine: The model's engine: `encode`, `decode` and `model_id`.
-        latent: Its latent space: `gallery`.
+        photo: the photo.
+        engine: the model's engine: `encode`, `decode` and `model_id`.
+        latent: its latent space: `gallery`.
     """
     yield from _finder(engine.model_id).find(photo, engine, latent)
 
@@ -66,7 +67,7 @@ class EyeFinder:
 
     def __init__(self) -> None:
         self.faces: list[np.ndarray] = []
-        self.cascade: list[Step] = []
+        self.cascade: list[CascadeStep] = []
         self.filter: Filter | None = None
         self.space: FaceSpace | None = None
 
@@ -192,6 +193,6 @@ def _as_guess(turn: complex, offset: complex, score: float) -> Guess:
 def _middle(photo: Photo) -> Guess:
     """Return the guess that the photo is a portrait like the model's."""
     width, height = photo.size
-    scale = max(width / FRAME_SHAPE[1], height / FRAME_SHAPE[0])
-    centre = complex(FRAME_SHAPE[1] - 1, FRAME_SHAPE[0] - 1) / 2
+    scale = max(width / IMAGE_SHAPE[1], height / IMAGE_SHAPE[0])
+    centre = complex(IMAGE_SHAPE[1] - 1, IMAGE_SHAPE[0] - 1) / 2
     return _as_guess(scale, complex(width - 1, height - 1) / 2 - scale * centre, 0.0)

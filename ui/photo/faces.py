@@ -29,7 +29,7 @@ _REACH = 3  # in points: the surroundings that local contrast is measured agains
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class CascadeStep:
     """One step of the cascade: a look, standardised, tells the misplacement."""
 
     spacing: int
@@ -54,14 +54,16 @@ def misplacements(amounts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return turns, FACE_CENTRE + amounts[:, 0] + 1j * amounts[:, 1] - turns * FACE_CENTRE
 
 
-def learn_step(stage: int, faces: np.ndarray, rng: np.random.Generator, repeats: int = 12) -> Step:
+def learn_step(
+    stage: int, faces: np.ndarray, rng: np.random.Generator, repeats: int = 12
+) -> CascadeStep:
     """Return a step of the cascade, from a misplaced frame to the right one.
 
     Args:
         stage: 0, 1 or 2, from large misplacements to small ones.
         faces: float32 (n, 160, 176).
-        rng: Draws the misplacements.
-        repeats: Misplacements of each face.
+        rng: draws the misplacements.
+        repeats: misplacements of each face.
     """
     spacing = _SPACINGS[stage]
     points = lattice(spacing)
@@ -74,7 +76,7 @@ def learn_step(stage: int, faces: np.ndarray, rng: np.random.Generator, repeats:
     products = looks.T @ looks
     products[np.diag_indices_from(products)] += _RIDGE * np.trace(products) / len(products)
     weights = np.linalg.solve(products, looks.T @ amounts.astype(np.float32))
-    return Step(spacing, points, mean, weights)
+    return CascadeStep(spacing, points, mean, weights)
 
 
 @dataclass(frozen=True, eq=False)

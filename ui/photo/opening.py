@@ -1,4 +1,4 @@
-"""Reading a user's own photo: any common file in, one bounded grey picture out."""
+"""Reading a user's own photo: any common file in, one bounded gray picture out."""
 
 import warnings
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import ExifTags, Image, ImageOps
 
 from data.errors import UserError
 from data.paths import ASSETS
@@ -19,15 +19,6 @@ MAX_SIDE = 2048  # of the picture that is worked with
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
 _MAX_FILE = 300 << 20  # bytes
 _PAPER = 255  # what lies behind transparent parts
-_TURNS = {  # by EXIF orientation
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 _DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 
 
@@ -39,7 +30,7 @@ class Photo:
 
     Attributes:
         gray: float32 (h, w) in [0, 1], upright, at most 2048 on a side.
-        path: The file, or None.
+        path: the file, or None.
     """
 
     gray: np.ndarray
@@ -65,7 +56,7 @@ def open_photo(path: Path) -> Photo:
     Animations give their first frame; transparent parts become white.
 
     Raises:
-        UserError: One sentence: missing, empty, no image, damaged, or above 64 megapixels.
+        UserError: one sentence: missing, empty, no image, damaged, or above 64 megapixels.
     """
     path = Path(path)
     try:
@@ -117,14 +108,14 @@ def _read(path: Path) -> np.ndarray:
                 f"{path.name} has {image.width * image.height / 1e6:.0f} megapixels, more "
                 f"than the {MAX_PIXELS / 1e6:.0f} that can be opened; make it smaller first."
             )
-        return _grey(image)
+        return _gray(image)
 
 
-def _grey(image: Image.Image) -> np.ndarray:
+def _gray(image: Image.Image) -> np.ndarray:
     """Return an opened image as float32 (h, w) in [0, 1], small enough and upright."""
     if image.format in ("JPEG", "MPO"):
         image.draft("L", (MAX_SIDE, MAX_SIDE))  # decodes less, where that is enough
-    turn = _TURNS.get(_orientation(image))
+    orientation = _orientation(image)
     if image.mode in _DEEP_MODES:
         image = Image.fromarray(_eight_bits(np.asarray(image)))
     transparent = image.has_transparency_data
@@ -141,21 +132,21 @@ def _grey(image: Image.Image) -> np.ndarray:
     if image.mode not in ("L", "RGB", "RGBA"):
         image = image.convert("RGB")
     image = image.convert("L")
-    if turn is not None:
-        image = image.transpose(turn)
-    return np.asarray(image, dtype=np.float32) / 255
+    image.info = {}  # no other note, perhaps a damaged one
+    image.getexif()[ExifTags.Base.Orientation] = orientation
+    return np.asarray(ImageOps.exif_transpose(image), dtype=np.float32) / 255
 
 
 def _orientation(image: Image.Image) -> int:
     """Return the EXIF note on how the camera was held; a damaged one does not cost the photo."""
     try:
-        return image.getexif().get(0x0112, 1)
+        return image.getexif().get(ExifTags.Base.Orientation, 1)
     except Exception:  # as many kinds of errors as there are kinds of damage
         return 1
 
 
 def _eight_bits(values: np.ndarray) -> np.ndarray:
-    """Return deep grey values as uint8: full ranges by their type, odd ones by their extremes."""
+    """Return deep gray values as uint8: full ranges by their type, odd ones by their extremes."""
     values = np.nan_to_num(values.astype(np.float32), posinf=0, neginf=0)
     low, high = float(values.min()), float(values.max())
     if low >= 0 and high <= 65535:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from model.frame import IMAGE_SHAPE
 from ui.photo.opening import Photo
 
 LEFT_EYE = (70.0, 86.0)  # (x, y) in the model's frame; left as one sees it
 RIGHT_EYE = (117.0, 85.0)
-FRAME_SHAPE = (160, 176)
 
 _SOFT_EDGE = 8.0  # frame pixels over which what lies beyond the photo turns soft
 _MIN_DISTANCE = 2.0  # photo pixels between the eyes
@@ -24,8 +24,8 @@ class Placement:
     """A similarity transform from the model's frame to a photo.
 
     Attributes:
-        turn: Photo pixels per frame pixel, times the rotation, as a complex number.
-        offset: The photo point of the frame's point (0, 0).
+        turn: photo pixels per frame pixel, times the rotation, as a complex number.
+        offset: the photo point of the frame's point (0, 0).
 
     Example:
         placement = Placement.from_eyes((210, 180), (290, 176))
@@ -77,9 +77,9 @@ def align(photo: Photo, left_eye, right_eye) -> np.ndarray:
     """Return the photo turned, scaled and shifted so that its eyes stand at the frame's.
 
     Args:
-        photo: The photo.
+        photo: the photo.
         left_eye: (x, y) in `photo.gray`; a point far outside is moved nearer.
-        right_eye: The same.
+        right_eye: the same.
 
     Returns:
         float32 (160, 176) in [0, 1]; points come to their places within a tenth of a pixel.
@@ -88,28 +88,24 @@ def align(photo: Photo, left_eye, right_eye) -> np.ndarray:
     return crop(photo, Placement.from_eyes(*np.clip([left_eye, right_eye], -size, 2 * size)))
 
 
-def crop(photo: Photo, placement: Placement, step: int = 1) -> np.ndarray:
+def crop(photo: Photo, placement: Placement) -> np.ndarray:
     """Return the pixels of the frame that a placement lays over a photo.
 
     Small frames are interpolated; large ones are averaged before they are sampled, so that nothing
     aliases. Beyond the photo its edge goes on, ever softer, instead of in streaks.
 
     Args:
-        photo: The photo.
-        placement: Where the frame lies.
-        step: Frame pixels per pixel of the result, on each axis.
+        photo: the photo.
+        placement: where the frame lies.
 
     Returns:
-        float32 (160 / step, 176 / step) in [0, 1].
+        float32 (160, 176) in [0, 1].
     """
-    shape = FRAME_SHAPE[0] // step, FRAME_SHAPE[1] // step
-    # A pixel of the result covers `step` frame pixels around their common centre.
-    centre = (step - 1) / 2 * (1 + 1j)
-    view = Placement(placement.turn * step, placement.offset + placement.turn * centre)
-    sharp = sample(photo, view, shape)
-    beyond = _beyond(photo, view, shape) * step / _SOFT_EDGE
+    sharp = sample(photo, placement, IMAGE_SHAPE)
+    beyond = _beyond(photo, placement, IMAGE_SHAPE) / _SOFT_EDGE
     if beyond.max() > 0:
-        soft = _interpolate(photo, view, shape, np.log2(placement.scale * _SOFT_EDGE), 1)
+        level = np.log2(placement.scale * _SOFT_EDGE)
+        soft = _interpolate(photo, placement, IMAGE_SHAPE, level, 1)
         sharp += np.minimum(beyond, 1) * (soft - sharp)
     return np.clip(sharp, 0, 1)
 

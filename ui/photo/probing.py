@@ -7,13 +7,13 @@ levels). All placements are sampled in one go, which is what makes a search in N
 
 import numpy as np
 
-from ui.photo.placement import FRAME_SHAPE
+from model.frame import IMAGE_SHAPE
 
 
 def lattice(step: int) -> np.ndarray:
     """Return the frame's points `step` pixels apart, complex (160 / step, 176 / step)."""
-    rows = np.arange(FRAME_SHAPE[0] // step) * step + (step - 1) / 2
-    columns = np.arange(FRAME_SHAPE[1] // step) * step + (step - 1) / 2
+    rows = np.arange(IMAGE_SHAPE[0] // step) * step + (step - 1) / 2
+    columns = np.arange(IMAGE_SHAPE[1] // step) * step + (step - 1) / 2
     return columns[None, :] + 1j * rows[:, None]
 
 
@@ -43,11 +43,11 @@ def probe(
     """Return what placements show at some points of the frame, float32 (n, len(points)).
 
     Args:
-        levels: A pyramid of one photo, (h, w) each, or of many images, (m, h, w) each.
+        levels: a pyramid of one photo, (h, w) each, or of many images, (m, h, w) each.
         turns: (n,) complex, as in `Placement`.
         offsets: (n,) complex.
         points: (k,) complex points of the frame.
-        step: The frame pixels between two points.
+        step: the frame pixels between two points.
         which: (n,) the image that each placement lies in, if there are many.
     """
     fineness = np.clip(np.log2(np.abs(turns) * step), 0, len(levels) - 1)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model.frame import IMAGE_SHAPE
 from ui.photo.faces import FACE_CENTRE, FACE_HALF_AXES, SPREADS, misplacements
 from ui.photo.opening import Photo
-from ui.photo.placement import FRAME_SHAPE, Placement, sample
+from ui.photo.placement import Placement, sample
 from ui.photo.probing import inside, lattice, local_contrast, probe, pyramid, standardise
 
 _SPACING = 8  # frame pixels between the filter's points
@@ -62,12 +63,12 @@ class Filter:
         """Return the best placements of one size and angle, as (answer, turn, offset).
 
         Args:
-            photo: The photo.
-            size: The frame's width as a part of the photo's longer side.
-            angle: In radians.
-            most: How many at most.
+            photo: the photo.
+            size: the frame's width as a part of the photo's longer side.
+            angle: in radians.
+            most: how many at most.
         """
-        turn = size * max(photo.size) / FRAME_SHAPE[1] * np.exp(1j * angle)
+        turn = size * max(photo.size) / IMAGE_SHAPE[1] * np.exp(1j * angle)
         width, height = photo.size
         corners = np.array([0, width, 1j * height, width + 1j * height]) / turn
         low = complex(corners.real.min() - _MARGIN, corners.imag.min() - _MARGIN)

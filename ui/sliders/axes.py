@@ -63,18 +63,18 @@ def principal_axes(latent) -> list[Axis]:
 
 def raw_axes(latent) -> list[Axis]:
     """Return the 80 numbers of the code themselves, those that vary most first."""
-    deviations = np.sqrt(np.maximum(np.diag(latent.covariance), 1e-6)).astype(np.float64)
+    stds = np.sqrt(np.maximum(np.diag(latent.covariance), 1e-6)).astype(np.float64)
     unit = np.eye(latent.latent_dim)
     return [
         Axis(
             f"Code {i + 1}",
             unit[i],
             unit[i],
-            low=float(latent.mean[i] - REACH * deviations[i]),
-            high=float(latent.mean[i] + REACH * deviations[i]),
+            low=float(latent.mean[i] - REACH * stds[i]),
+            high=float(latent.mean[i] + REACH * stds[i]),
             middle=float(latent.mean[i]),
         )
-        for i in np.argsort(-deviations, kind="stable")
+        for i in np.argsort(-stds, kind="stable")
     ]
 
 
@@ -92,7 +92,7 @@ def direction_axis(latent, name: str, vector: np.ndarray) -> Axis:
     return Axis(name, vector.astype(np.float64), reader, origin)
 
 
-def held(latent, target: np.ndarray, current: np.ndarray, locks: np.ndarray) -> np.ndarray:
+def keep_locked(latent, target: np.ndarray, current: np.ndarray, locks: np.ndarray) -> np.ndarray:
     """Return `target` with the locked principal values of `current`, (80,) float32."""
     if not locks.any():
         return target

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pygame
 
 from ui.theme import COLORS, SIZES, Theme
@@ -19,29 +20,39 @@ class FaceArea(Widget):
     """The face as large as fits, a line below it, and a strip of suggestions when asked for.
 
     Args:
-        chosen: called with the number of a suggestion.
+        chosen: called with the number and the code (80,) of a suggestion.
     """
 
-    def __init__(self, chosen: Callable[[int], object]):
+    def __init__(self, chosen: Callable[[int, np.ndarray], object]):
         super().__init__()
         self.face = self.add(
-            FaceView("The face appears in a moment: the model is being loaded", help=self._words)
+            FaceView(
+                "The face appears in a moment: the model is being loaded",
+                help="The face of these 80 numbers · hold C to see where you started",
+            )
         )
         self.caption = self.add(Label("", COLORS.soft, SIZES.body))
-        self.strip = self.add(Strip(chosen, SUGGESTIONS))
+        self.strip = self.add(Strip(lambda number: chosen(number, self.suggestions[number])))
         self.strip.show(False)
+        self.suggestions: np.ndarray | None = None  # codes (12, 80)
         self._theme: Theme | None = None
 
-    @staticmethod
-    def _words() -> str:
-        return "The face of these 80 numbers · hold C to see where you started"
+    def suggest(self, codes: np.ndarray) -> None:
+        """Make room for faces to choose from; their pictures are set in the strip as they come."""
+        self.suggestions = codes
+        self.strip.fill([None] * len(codes), helps=["Take this face"] * len(codes))
+        self._show_strip(True)
 
-    def show_strip(self, visible: bool) -> None:
-        """Make room for the suggestions, or take it back."""
+    def close_suggestions(self) -> bool:
+        """Put them away; say whether they were there."""
+        shown = self.strip.visible
+        self._show_strip(False)
+        return shown
+
+    def _show_strip(self, visible: bool) -> None:
         if visible != self.strip.visible:
             self.strip.show(visible)
-            if self._theme is not None:
-                self.place(self.rect, self._theme)
+            self.place(self.rect, self._theme)
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Give the face what the line and the strip leave."""

@@ -10,65 +10,52 @@ import numpy as np
 from ui.animation import write_gif
 from ui.saves import SavedFace, read_save, save_face
 from ui.sliders.state import FaceState
+from ui.starts import decode_one
 from ui.storage import claim_name
 
 GIF_FPS = 25
-GIF_FRAMES = 50  # of one leg of a walk
 
 Job = Callable[[object], object]
 
 
-def face(code: np.ndarray) -> Job:
-    """Decode one code to an image (160, 176)."""
-    return lambda engine: engine.decode(code[np.newaxis])[0, ..., 0]
-
-
 def faces(codes: np.ndarray) -> Job:
-    """Decode codes (n, 80); yields (place, image (160, 176)) one by one.
+    """Decode codes (n, 80) and yield (place, image (160, 176)) one by one.
 
-    Between two of them more urgent work has its chance, so this never holds a drag up.
+    Between two of them more urgent work has its chance, so this never delays a drag.
     """
 
     def job(engine) -> Iterator[tuple[int, np.ndarray]]:
         for place, code in enumerate(codes):
-            yield place, face(code)(engine)
+            yield place, decode_one(engine, code)
 
     return job
 
 
-def with_detail(image: np.ndarray, state: FaceState) -> np.ndarray:
-    """Add a photo's detail to a decoded image, where the state asks for it."""
-    if state.detail is None or not state.keep_detail:
-        return image
-    return np.clip(image + state.detail, 0, 1)
-
-
 def save(folder: Path, state: FaceState) -> Job:
-    """Write the face of a state as a PNG; gives its path."""
+    """Write the face of a state as a PNG and return its path."""
 
     def job(engine) -> Path:
-        image = with_detail(face(state.code)(engine), state)
-        kept = state.detail is not None and state.keep_detail
-        details = {"caption": state.caption, "detail": kept}
+        image = state.with_detail(decode_one(engine, state.code))
+        details = {"caption": state.caption, "detail": state.shows_detail}
         return save_face(folder, image, state.code, engine.model_id, details=details)
 
     return job
 
 
 def restore(path: Path) -> Job:
-    """Read a save; gives (SavedFace, its detail (160, 176) or None)."""
+    """Read a save and return (SavedFace, its detail (160, 176) or None)."""
 
     def job(engine) -> tuple[SavedFace, np.ndarray | None]:
         saved = read_save(path, engine.model_id, engine.latent_dim)
         if not saved.details.get("detail"):
             return saved, None
-        return saved, saved.image - face(saved.code)(engine)
+        return saved, saved.image - decode_one(engine, saved.code)
 
     return job
 
 
 def gif(folder: Path, stem: str, codes: np.ndarray) -> Job:
-    """Write a GIF of codes (n, 80); yields the share that is done, gives its path at the end."""
+    """Write a GIF of codes (n, 80): yield the share that is done, return its path at the end."""
 
     def job(engine) -> Iterator[float]:
         frames = []

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pygame
 
+from ui.host import Host
+from ui.panels.photo import AlignedFace
+from ui.panels.stack import PanelStack
 from ui.screen import Screen
 from ui.sliders import jobs
-from ui.sliders.board_control import BoardControl
 from ui.sliders.commands import slider_commands
-from ui.sliders.desk import FaceDesk
-from ui.sliders.face_area import FaceArea
-from ui.sliders.keeping import Keeping
-from ui.sliders.sheets import Sheets
-from ui.sliders.suggestions import Suggestions
-from ui.sliders.walking import Walking
-from ui.theme import SIZES, Theme
-from ui.widgets.button import Button, Toggle, help_of
+from ui.sliders.editor import FaceEditor
+from ui.sliders.face_area import SUGGESTIONS, FaceArea
+from ui.sliders.more import MorePanel
+from ui.sliders.preview import SliderPreview
+from ui.sliders.slider_panel import Gestures, SliderPanel
+from ui.sliders.view import SlidersView
+from ui.sliders.walk import GIF_STEPS, Walk, codes_between, find_stops
+from ui.starts import decode_one
+from ui.theme import Theme
 from ui.worker import Result
 
-if TYPE_CHECKING:
-    from ui.host import Host
-
-BAR = 52  # points for the row of buttons
-BOARD = (430, 980)  # points that the sliders get, at least and at most
-BUTTONS = ("Random", "Another face", "Your photo", "Save", "Undo")
+LONGEST_NAME = 32  # characters of a photo's name that are shown
 HINT = (
     "Drag a slider and the face follows; the sixteen large ones matter most.",
     "Random and Another face bring new ones, and Ctrl Z takes any step back.",
@@ -37,7 +36,16 @@ HINT = (
 
 
 class SlidersScreen(Screen):
-    """Holds the desk (the state), the widgets, and what goes between them and the worker."""
+    """Turns what is done with the widgets into steps of the editor, and shows what it stands at.
+
+    Attributes:
+        editor: the state, and every step.
+        view: face, sliders and buttons.
+        panels: what lies over the view, of which one can be open; `more` is one of them.
+        preview: what the slider under the mouse does.
+        walk: the walk that plays.
+        shown: the code (80,) and decoded image of the face that shows, or None.
+    """
 
     name = "sliders"
     title = "Sliders"
@@ -45,32 +53,64 @@ class SlidersScreen(Screen):
 
     def __init__(self):
         super().__init__()
-        self.board = BoardControl(self)
-        self.walking = Walking(self)
-        self.keeping = Keeping(self)
-        self.suggestions = Suggestions(self)
-        self.sheets = Sheets(self)
         self.commands = slider_commands(self)
         self.comparing = False
-        self.shown: tuple[np.ndarray, np.ndarray] | None = None  # a code and its decoded image
-        self._pair: tuple = (None, None)  # the faces A and B that the thumbnails show
+        self.shown: tuple[np.ndarray, np.ndarray] | None = None
+        self._ends: dict[str, np.ndarray | None] = {}  # the faces A and B that thumbnails show
 
     def attach(self, host: Host) -> None:
-        """Make the widgets."""
+        """Make the editor and the widgets."""
         super().attach(host)
-        self.desk = FaceDesk(host.latent, self.changed)
-        self.area = self.add(FaceArea(self.suggestions.choose))
-        self.add(self.board.make())
-        by_name = {command.name: command for command in self.commands}
-        self.buttons = [self.add(Button.of(by_name[name])) for name in BUTTONS]
-        self.undo_button = self.buttons[-1]
-        self.detail = self.add(
-            Toggle("Keep detail", self.desk.keep_detail, True, help_of(by_name["Keep detail"]))
+        session, worker = host.session, host.worker
+        self.editor = editor = FaceEditor(host.latent, self.changed, session.directions)
+        editor.starts.temperature = session.setting(
+            "temperature", editor.starts.temperature, 0.0, 1.5
         )
-        self.more_button = self.add(Button.of(by_name["More"]))
-        self.sheets.make()
-        self.add(self.board.ends)
-        self.keeping.begin()
+        self.walk = Walk(host.latent, editor.walk_to)
+        self.area = FaceArea(self.take_suggestion)
+        self.sliders = SliderPanel(
+            host,
+            Gestures(
+                begin=self.begin_gesture,
+                move=editor.move,
+                end=editor.commit,
+                reset=partial(self.step, editor.reset),
+                toggle_lock=editor.toggle_lock,
+            ),
+        )
+        named = {command.name: command for command in (*self.commands, *host.commands)}
+        self.view = self.add(SlidersView(self.area, self.sliders, named, editor.keep_detail))
+        self.panels = self.add(
+            PanelStack(host, self.name, self.restore, self.take_photo, self._panel_changed)
+        )
+        self.more = self.panels.add_panel(
+            MorePanel(
+                named,
+                self.panels.close,
+                seed_typed=self.use_seed,
+                temperature_moved=partial(self.step, editor.set_temperature),
+                morph_moved=partial(self.step, editor.morph),
+                morph_ended=editor.commit,
+                end_chosen=partial(self.step, editor.morph_to),
+                direction_named=self.save_direction,
+                detail_toggled=editor.keep_detail,
+                raw_toggled=self.show_raw,
+            )
+        )
+        self.preview = self.add(
+            SliderPreview(
+                lambda codes: worker.submit("sliders.ends", jobs.faces(codes), 1),
+                lambda: worker.cancel("sliders.ends"),
+            )
+        )
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Let panels cover the sliders, and the preview stand beside them."""
+        self.view.place(rect, theme)
+        sliders = self.sliders.rect
+        side = sliders.inflate(theme.px(14), 0).move(0, -theme.px(2))
+        self.panels.arrange(rect, theme, side)
+        self.preview.place_beside(sliders, theme)
 
     def enter(self) -> None:
         """Show the face, and the hint the first time."""
@@ -79,134 +119,171 @@ class SlidersScreen(Screen):
 
     def leave(self) -> None:
         """Stop what runs."""
-        self.walking.stop()
-        self.stop_comparing()
-        self.board.leave()
+        self.settle()
+        self.preview.leave()
 
-    # Layout
+    # Steps of the editor
 
-    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Face at the left, sliders at the right, buttons below."""
-        margin, bar = theme.px(SIZES.margin), theme.px(BAR)
-        least, most = theme.px(BOARD[0]), theme.px(BOARD[1])
-        top, height = rect.top + theme.px(12), rect.height - bar - theme.px(12)
-        room = rect.width - 3 * margin
-        left = min(room - least, max(round((height - theme.px(28)) * 1.1), room - most))
-        body = pygame.Rect(rect.left + margin, top, left, height)
-        self.area.place(body, theme)
-        board = pygame.Rect(body.right + margin, top, room - left, height)
-        self.board.widget.place(board, theme)
-        self.sheets.place(rect, board, theme)
-        self._bar(pygame.Rect(body.left, rect.bottom - bar, rect.width - 2 * margin, bar), theme)
-        self.board.placed(board, theme)
-
-    def _bar(self, row: pygame.Rect, theme: Theme) -> None:
-        height, left = theme.px(SIZES.button), row.left
-        for button in (*self.buttons, self.detail):
-            place = pygame.Rect(left, 0, button.width(theme), height)
-            place.centery = row.centery
-            button.place(place, theme)
-            left = place.right + theme.px(SIZES.gap)
-        place = pygame.Rect(0, 0, self.more_button.width(theme), height)
-        place.midright = (row.right, row.centery)
-        self.more_button.place(place, theme)
-
-    # The state on the screen
-
-    def stepper(self, step: str, *arguments) -> Callable[[], None]:
-        """Return a function that takes a step of the desk."""
-
-        def act() -> None:
-            self.settle()
-            getattr(self.desk, step)(*arguments)
-
-        return act
+    def step(self, action: Callable, *arguments) -> None:
+        """Take a step from the face that the editor stands at."""
+        self.settle()
+        action(*arguments)
 
     def settle(self) -> None:
-        """End what shows another face than the desk's: a walk, a comparison."""
-        self.walking.stop()
+        """End what shows another face than the editor's: a walk, a comparison."""
+        self.stop_walk()
         self.stop_comparing()
 
+    def begin_gesture(self) -> None:
+        """Make what the editor stands at the step that a slider moves on from."""
+        self.step(self.editor.commit)
+
+    def use_seed(self, seed: int | None) -> None:
+        """Go to the random face of a seed."""
+        if seed is not None:
+            self.step(self.editor.random, seed)
+        self.host.focus(None)
+
+    def suggest(self) -> None:
+        """Show a dozen random faces to choose from; locked sliders stay."""
+        codes = self.editor.suggest(SUGGESTIONS)
+        self.area.suggest(codes)
+        self.host.worker.submit("sliders.suggestions", jobs.faces(codes), 2)
+
+    def take_suggestion(self, number: int, code: np.ndarray) -> None:
+        """Start from one of them."""
+        self.step(self.editor.start, code, f"Suggestion {number + 1}")
+
+    def take_photo(self, face: AlignedFace) -> None:
+        """Start from the face of a photo."""
+        name = face.name if len(face.name) <= LONGEST_NAME else face.name[:LONGEST_NAME] + "…"
+        self.step(self.editor.start, face.code, f"Photo {name}", face.detail)
+
+    def save_direction(self, name: str) -> None:
+        """Keep the change between two faces as a slider."""
+        self.step(self.editor.save_direction, name)
+        self.host.notify(f"{name.strip()} is a slider now, above the others.")
+        self.more.name.set("")
+        self.host.focus(None)
+
+    # Keys for the slider that the user means
+
+    def move_keyboard(self, steps: int) -> None:
+        """Give the keyboard to another slider."""
+        if self.panels.open is None:
+            self.sliders.move_keyboard(steps)
+
+    def nudge(self, steps: int) -> None:
+        """Nudge the slider."""
+        if self.panels.open is None:
+            self.sliders.nudge(steps)
+
+    def type_number(self) -> None:
+        """Type its value."""
+        self.sliders.type_number(self.sliders.aimed())
+
+    def reset_slider(self) -> None:
+        """Put it back to its middle."""
+        self.step(self.editor.reset, self.sliders.aimed().axis)
+
+    def lock_slider(self) -> None:
+        """Lock or unlock it."""
+        self.editor.toggle_lock(self.sliders.aimed().axis.lock)
+
+    def drop_direction(self) -> None:
+        """Forget it, where it is one of the user's own directions."""
+        self.editor.drop_direction(self.sliders.aimed().axis.name)
+
+    def toggle_raw(self) -> None:
+        """Change between principal sliders and raw codes."""
+        self.show_raw(not self.sliders.raw)
+
+    def show_raw(self, raw: bool) -> None:
+        """Show raw codes (True) or principal sliders."""
+        self.preview.leave()
+        self.sliders.show_raw(raw)
+        self.changed()
+
+    # What shows
+
     def changed(self) -> None:
-        """Show what the desk stands at."""
-        state = self.desk.now
-        self.board.follow(state)
-        self.area.caption.set_text(self._caption())
-        self.undo_button.enable(self.desk.history.can_undo)
-        self.detail.show(state.detail is not None)
-        self.detail.set(state.keep_detail)
-        self.sheets.more.follow()
-        pair = (state.face_a, state.face_b)
-        if pair[0] is not self._pair[0] or pair[1] is not self._pair[1]:
-            self._pair = pair
-            self._ask_pair(*pair)
-        self.ask(state.start if self.comparing else state.code)
+        """Show what the editor stands at."""
+        editor, state = self.editor, self.editor.now
+        self.view.follow(state, self._caption(), editor.history.can_undo)
+        self.more.follow(state, editor.starts, self.sliders.raw)
+        self._ask(state.start if self.comparing else state.code)
+        for name, code in (("a", state.face_a), ("b", state.face_b)):
+            self._ask_end(name, code)
 
     def _caption(self) -> str:
-        state = self.desk.now
+        state = self.editor.now
         if self.comparing:
             return "Where you started · " + state.caption
-        parts = [state.caption]
-        if state.changed and not self.walking.playing:
-            parts.append("changed")
-        return " · ".join(parts)
+        changed = state.changed and not self.walk.playing
+        return state.caption + (" · changed" if changed else "")
 
-    def ask(self, code: np.ndarray) -> None:
-        """Have a code shown as a face."""
+    def _ask(self, code: np.ndarray) -> None:
+        """Have a code decoded for the face that shows; the newest one wins."""
         if self.shown is not None and np.array_equal(self.shown[0], code):
             self.host.worker.cancel(self.live_slot)
             self._show()
         else:
-            decode = jobs.face(code)
-            self.host.worker.submit(self.live_slot, lambda engine: (code, decode(engine)))
+            self.host.worker.submit(self.live_slot, lambda engine: (code, decode_one(engine, code)))
 
     def _show(self) -> None:
-        self.area.face.set(jobs.with_detail(self.shown[1], self.desk.now))
+        self.area.face.set(self.editor.now.with_detail(self.shown[1]))
 
-    def _ask_pair(self, a: np.ndarray | None, b: np.ndarray | None) -> None:
-        codes = [code for code in (a, b) if code is not None]
-        if not codes:
-            self.sheets.more.face_a.set(None)
-            self.sheets.more.face_b.set(None)
+    def _ask_end(self, name: str, code: np.ndarray | None) -> None:
+        """Have face A or B of the morph decoded for its thumbnail, if it is another one."""
+        if code is self._ends.get(name):
             return
-        self.host.worker.submit(
-            "sliders.pair", lambda engine: (a, b, list(engine.decode(np.stack(codes)))), 1
-        )
+        self._ends[name] = code
+        if code is None:
+            self.host.worker.cancel(f"sliders.{name}")
+            self.more.faces[name].set(None)
+        else:
+            self.host.worker.submit(f"sliders.{name}", lambda engine: decode_one(engine, code), 1)
 
     def result(self, result: Result) -> None:
         """Take what the worker made."""
-        if self.sheets.take_result(result):
+        if self.panels.take_result(result):
             return
         part, value = result.slot.partition(".")[2], result.value
-        if part == "gif":
-            self.walking.exported(result)
-        elif value is None:
+        if value is None:
             return
-        elif part == "face":
+        if part == "face":
             self.shown = value
             self._show()
         elif part == "ends":
-            self.board.ends_ready(result)
+            self.preview.fill(result.request_id, *value)
         elif part == "suggestions":
-            self.suggestions.fill(*value)
-        elif part == "pair":
-            a, b, images = value
-            for thumbnail, code in ((self.sheets.more.face_a, a), (self.sheets.more.face_b, b)):
-                thumbnail.set(images.pop(0) if code is not None else None)
-        elif part in ("save", "restore"):
-            self.keeping.done(part, value)
+            number, image = value
+            self.area.strip.children[number].set(image)
+        elif part in ("a", "b"):
+            self.more.faces[part].set(value)
+        elif part == "gif":
+            done = f"Saved {value.name} in {value.parent.name}." if result.final else ""
+            self.host.notify(done or f"Writing the GIF … {value:.0%}")
+        elif part == "save":
+            self.host.notify(f"Saved as {value.name}. Ctrl O shows your saves.")
+            if self.panels.open is self.panels.saves:
+                self.panels.saves.refresh()
+        elif part == "restore":
+            saved, detail = value
+            self.step(self.editor.start, saved.code, f"Saved {saved.path.stem}", detail)
 
     def update(self, now: float) -> float | None:
         """Let a walk go on, and show what the slider under the mouse does."""
-        due = self.walking.update(now)
-        self.board.update()
+        due = self.walk.update(now)
+        slider = self.sliders.target()
+        busy = self.walk.playing or self.host.pointer.captured is slider
+        hidden = self.panels.open is not None
+        self.preview.follow(None if hidden else slider, self.editor.now.code, busy)
         return due
-
-    # Compare and detail
 
     def compare(self) -> None:
         """Show the face that this one started with, while the key is held."""
-        self.walking.stop()
+        self.stop_walk()
         self.comparing = True
         self.changed()
 
@@ -216,36 +293,112 @@ class SlidersScreen(Screen):
             self.comparing = False
             self.changed()
 
+    # Walks
+
+    def play(self) -> None:
+        """Start a walk, or stop it where it is."""
+        if self.stop_walk():
+            return
+        self.stop_comparing()
+        stops = self._stops()
+        self.walk.start(stops, self.host.now())
+        way = "from A to B and back" if self.editor.now.both_faces else f"{len(stops)} saved faces"
+        self.host.notify(f"Walking {way}. Space stops where it is.")
+
+    def stop_walk(self) -> bool:
+        """Stop, and stay at the face that shows; say whether there was a walk."""
+        if not self.walk.stop():
+            return False
+        self.editor.commit()
+        self.changed()
+        return True
+
+    def export_gif(self) -> None:
+        """Write the walk as a GIF, in the worker's spare time."""
+        codes = codes_between(self.host.latent, self._stops(), GIF_STEPS)
+        stem = "morph" if self.editor.now.both_faces else "walk"
+        self.host.worker.submit("sliders.gif", jobs.gif(self.host.session.folder, stem, codes), 1)
+        self.host.notify("Writing the GIF …")
+
+    def _stops(self) -> np.ndarray:
+        return find_stops(self.host.latent, self.editor.now, self.host.session.folder)
+
+    # Panels
+
+    def open_more(self) -> None:
+        """Show everything else, or close it."""
+        self.panels.toggle(self.more)
+
+    def open_saves(self) -> None:
+        """Show the saved faces, or close them."""
+        self.panels.toggle_saves()
+
+    def open_photos(self) -> None:
+        """Show the photos to choose from, or close them."""
+        self.panels.toggle_photos()
+
+    def name_direction(self) -> None:
+        """Ask for the name of a new direction."""
+        if self.panels.open is not self.more:
+            self.panels.toggle(self.more)
+        self.host.focus(self.more.name)
+
+    def _panel_changed(self) -> None:
+        self.view.more_button.select(self.panels.open is self.more)
+
+    # Files and the session
+
+    def save(self) -> None:
+        """Save the face as a PNG, in the worker."""
+        self.settle()
+        job = jobs.save(self.host.session.folder, self.editor.now)
+        self.host.worker.submit("sliders.save", job)
+
+    def restore(self, path: Path) -> None:
+        """Go to a saved face; what cannot be read leaves the face as it is."""
+        self.host.worker.submit("sliders.restore", jobs.restore(path))
+
+    def drop(self, path: Path) -> None:
+        """Go to a save, or open a photo."""
+        self.panels.drop(path)
+
+    def keep(self) -> None:
+        """Write into the session; an untouched screen leaves the face of the last time there."""
+        self.settle()
+        session, editor, state = self.host.session, self.editor, self.editor.now
+        session.directions = dict(state.directions)
+        session.settings["temperature"] = editor.starts.temperature
+        if editor.history.can_undo:
+            session.code, session.locks = state.code, state.locks.copy()
+            session.face_a, session.face_b = state.face_a, state.face_b
+            session.settings["caption"] = state.caption
+
+    def resume(self) -> None:
+        """Go to the face that the session kept, if it kept one."""
+        self.settle()
+        session, editor = self.host.session, self.editor
+        if session.code is not None:
+            caption = session.setting("caption", "Where you left off")
+            faces = {"face_a": session.face_a, "face_b": session.face_b}
+            state = editor.now.fresh(session.code, caption)
+            editor.go(replace(state, locks=session.locks.copy(), **faces))
+
     # The window
 
     def handle(self, event: pygame.event.Event) -> bool:
         """Let the photo panel have its keys."""
-        return self.sheets.handle(event)
-
-    def drop(self, path: Path) -> None:
-        """Go to a save, or open a photo."""
-        self.sheets.drop(path)
+        return self.panels.handle(event)
 
     def escape(self) -> bool:
         """Stop a walk, or close a panel or the suggestions."""
-        return self.walking.stop() or self.sheets.close() or self.suggestions.close()
+        return self.stop_walk() or self.panels.close() or self.area.close_suggestions()
 
-    def code(self) -> np.ndarray | None:
+    def code(self) -> np.ndarray:
         """Return the code of the face."""
         self.settle()
-        return self.desk.now.code
+        return self.editor.now.code
 
     def take(self, code: np.ndarray) -> None:
         """Start from a face of the other screen, unless it is this one."""
-        if not np.array_equal(code, self.desk.now.code):
-            self.desk.start(code, "From your drawing")
-
-    def keep(self) -> None:
-        """Write what should survive into the session."""
-        self.settle()
-        self.keeping.keep()
-
-    def resume(self) -> None:
-        """Go on from what the session kept."""
-        self.settle()
-        self.keeping.resume()
+        if not np.array_equal(code, self.editor.now.code):
+            self.editor.start(code, "From your drawing")

@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class FaceState:
-    """What the slider screen stands at.
+    """What the slider screen shows, and what belongs to it.
 
     Attributes:
         code: (80,) float32, the truth: the face is what the decoder makes of it.
@@ -49,6 +49,15 @@ class FaceState:
         code = frozen(code)
         return replace(self, code=code, start=code, caption=caption, detail=detail)
 
+    def with_detail(self, image: np.ndarray) -> np.ndarray:
+        """Return a decoded image (160, 176) with the photo's detail on it, where it is kept."""
+        return np.clip(image + self.detail, 0, 1) if self.shows_detail else image
+
+    @property
+    def shows_detail(self) -> bool:
+        """Whether a photo's detail is added to the face."""
+        return self.detail is not None and self.keep_detail
+
     @property
     def changed(self) -> bool:
         """Whether the face was moved since it was started from."""
@@ -73,12 +82,6 @@ def same(one: FaceState, other: FaceState) -> bool:
 
 
 def _equal(one, other) -> bool:
-    if one is other:
-        return True
-    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        return np.array_equal(one, other)
-    if isinstance(one, dict) and isinstance(other, dict):
+    if isinstance(one, dict):
         return list(one) == list(other) and all(map(_equal, one.values(), other.values()))
-    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
-        return False
-    return one == other
+    return one is other or np.array_equal(one, other)

@@ -42,7 +42,7 @@ class Widget:
     # The tree
 
     def add(self, child: Widget) -> Widget:
-        """Put a child in front of the others; give it back."""
+        """Put a child in front of the others; return it."""
         child.parent = self
         self.children.append(child)
         child.invalidate()
@@ -166,7 +166,7 @@ class Root(Widget):
         surface.fill(self.color)
 
     def repaint(self, surface: pygame.Surface, theme: Theme) -> list[pygame.Rect]:
-        """Draw what became stale since the last call; give the rectangles."""
+        """Draw what became stale since the last call; return the rectangles."""
         stale, self.stale = self.stale, []
         stale = merged([rect.clip(self.rect) for rect in stale])
         for rect in stale:

@@ -11,20 +11,16 @@ from ui.theme import COLORS, SIZES, Color, Theme
 from ui.widgets.base import Point, Widget
 from ui.widgets.shapes import box, dot, write
 
-Icon = Callable[[pygame.Surface, pygame.Rect, Color], None]
-
 
 class Button(Widget):
-    """A button with words, an icon, or both; it acts when it is released over itself.
+    """A button; it acts when it is released over itself.
 
     Args:
         words: what it says.
         action: called without arguments.
         help: for the help line.
-        icon: draws a picture into a rectangle in a colour, instead of the words.
         strong: filled with the accent colour, for the one button that matters most.
         plain: without a box until the mouse is over it.
-        selected: shown as the chosen one of a group.
 
     Example:
         >>> Button.of(command)   # words, help with the key, and action from a Command
@@ -37,18 +33,15 @@ class Button(Widget):
         words: str,
         action: Callable[[], object],
         help: str | Callable[[], str] = "",
-        icon: Icon | None = None,
         strong: bool = False,
         plain: bool = False,
-        selected: bool = False,
     ):
         super().__init__(help)
         self.words = words
         self.action = action
-        self.icon = icon
         self.strong = strong
         self.plain = plain
-        self.selected = selected
+        self.selected = False  # shown as the chosen one of a group
         self.size = SIZES.body
 
     @classmethod
@@ -70,8 +63,6 @@ class Button(Widget):
 
     def width(self, theme: Theme) -> int:
         """Return the width that its words need."""
-        if self.icon is not None:
-            return theme.px(SIZES.button)
         bold = self.strong or self.selected
         return theme.font(self.size, bold).size(self.words)[0] + theme.px(24)
 
@@ -114,12 +105,9 @@ class Button(Widget):
         fill, color = self.colors()
         if fill is not None:
             box(surface, self.rect, fill, theme.px(SIZES.radius))
-        if self.icon is not None:
-            self.icon(surface, self.rect.inflate(-theme.px(12), -theme.px(12)), color)
-        else:
-            width = self.rect.width - theme.px(8)
-            bold = self.strong or self.selected
-            write(surface, theme.text(self.words, color, self.size, bold, width), self.rect)
+        width = self.rect.width - theme.px(8)
+        bold = self.strong or self.selected
+        write(surface, theme.text(self.words, color, self.size, bold, width), self.rect)
         if self.selected:
             line = pygame.Rect(0, 0, max(theme.px(10), self.rect.width // 3), theme.px(2))
             line.midbottom = (self.rect.centerx, self.rect.bottom - theme.px(2))

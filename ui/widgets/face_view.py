@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pygame
 
+from model.frame import IMAGE_SHAPE
+from ui.pictures import to_pixels
 from ui.theme import COLORS, SIZES, Color, Theme
 from ui.widgets.base import Point, Widget
 from ui.widgets.shapes import trim, write
@@ -12,22 +14,14 @@ from ui.widgets.shapes import trim, write
 LARGEST = 1_200_000  # pixels that are smoothed in time for a frame; beyond, pairs of them are
 
 
-def pixels_of(image: np.ndarray) -> np.ndarray:
-    """Turn an image, (h, w) or (h, w, 1), floats in [0, 1] or uint8, into uint8 (h, w)."""
-    image = image.reshape(image.shape[:2])
-    if image.dtype == np.uint8:
-        return image
-    return np.rint(np.clip(np.nan_to_num(image), 0, 1) * 255).astype(np.uint8)
-
-
 def surface_of(image: np.ndarray, size: tuple[int, int] | None = None) -> pygame.Surface:
-    """Turn an image, (h, w) or (h, w, 1), floats in [0, 1] or uint8, into a surface.
+    """Return an image, see `to_pixels`, as a surface.
 
     Args:
         image: the picture.
         size: (width, height) in pixels to scale to; None keeps it.
     """
-    pixels = pixels_of(image)
+    pixels = to_pixels(image)
     surface = pygame.Surface(pixels.shape[::-1], 0, 32)
     packed = pixels.T.astype(np.uint32) * 0x010101
     pygame.surfarray.blit_array(surface, packed)
@@ -46,7 +40,7 @@ class FaceView(Widget):
         words: shown while there is no image.
         title: a small line over the picture's lower edge.
         background: the colour behind it, which its round corners show.
-        align: where the picture goes in a wider rectangle: "left", "center" or "right".
+        shape: (rows, columns) of the picture until there is one.
 
     Attributes:
         picture: the rectangle that the image takes.
@@ -57,7 +51,7 @@ class FaceView(Widget):
         words: str = "",
         title: str = "",
         background: Color = COLORS.window,
-        shape: tuple[int, int] = (160, 176),
+        shape: tuple[int, int] = IMAGE_SHAPE,
         help: str = "",
     ):
         super().__init__(help)
@@ -71,7 +65,7 @@ class FaceView(Widget):
 
     def set(self, image: np.ndarray | None) -> None:
         """Show another image, or none; see `surface_of` for what it may be."""
-        self.pixels = None if image is None else pixels_of(image)
+        self.pixels = None if image is None else to_pixels(image)
         if self.pixels is not None and self.pixels.shape != self.shape:
             self.shape = self.pixels.shape
             self._fit()

@@ -20,22 +20,20 @@ class Panel(Widget):
 
     Args:
         title: the heading.
-        close: called by the button in its corner; None leaves it out.
+        close: called by the button in its corner.
     """
 
-    def __init__(self, title: str, close: Callable[[], object] | None = None):
+    def __init__(self, title: str, close: Callable[[], object]):
         super().__init__()
         self.heading = self.add(Label(title, size=SIZES.title, bold=True))
-        self.closer = None
-        if close is not None:
-            self.closer = self.add(Button("Close", close, "Close this panel  [Esc]", plain=True))
+        self.closer = self.add(Button("Close", close, "Close this panel  [Esc]", plain=True))
         self.body = self.add(Widget())
         self.scroll = 0
         self.inside = 0  # height of what was arranged, in pixels
         self._theme: Theme | None = None
 
     def arrange(self, area: pygame.Rect, theme: Theme) -> int:
-        """Place the children of the body from `area.top` on; give the height they took."""
+        """Place the children of the body from `area.top` on; return the height they took."""
         return 0
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
@@ -44,10 +42,8 @@ class Panel(Widget):
         pad, line = theme.px(SIZES.margin), theme.px(SIZES.button)
         top = rect.top + theme.px(8)
         self.heading.place(pygame.Rect(rect.left + pad, top, rect.width - 2 * pad, line), theme)
-        if self.closer is not None:
-            width = self.closer.width(theme)
-            place = pygame.Rect(rect.right - width - theme.px(8), top, width, line)
-            self.closer.place(place, theme)
+        width = self.closer.width(theme)
+        self.closer.place(pygame.Rect(rect.right - width - theme.px(8), top, width, line), theme)
         body = pygame.Rect(rect.left, top + line + theme.px(4), rect.width, 0)
         body.height = max(0, rect.bottom - body.top - theme.px(8))
         self.body.rect = body

@@ -35,7 +35,7 @@ class Pointer:
         return self.focused is not None and self.focused.typing
 
     def handle(self, event: pygame.event.Event) -> bool:
-        """Pass an event to the widget it is meant for; say whether one answered."""
+        """Pass an event to the widget it is meant for; return whether one answered."""
         if event.type == pygame.MOUSEMOTION:
             return self._move(event.pos)
         if event.type == pygame.MOUSEBUTTONDOWN and event.button <= 3:

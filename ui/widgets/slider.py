@@ -58,7 +58,7 @@ class Slider(Widget):
         self.compact = compact
         self.center = center
         self.track = pygame.Rect(0, 0, 0, 0)
-        self._grip = 0.0
+        self._grip: float | None = None  # from the mouse to the handle, while it is held
 
     def set(self, value: float) -> None:
         """Show a value; `changed` is not called."""
@@ -125,12 +125,15 @@ class Slider(Widget):
         return True
 
     def drag(self, pos: Point) -> None:
-        """Follow the mouse."""
-        self.move(self.at((pos[0] + self._grip, pos[1])))
+        """Follow the mouse, where the handle is held."""
+        if self._grip is not None:
+            self.move(self.at((pos[0] + self._grip, pos[1])))
 
     def release(self, pos: Point) -> None:
-        """End the gesture."""
-        self.ended()
+        """End the gesture, where the handle is held."""
+        if self._grip is not None:
+            self._grip = None
+            self.ended()
 
     def wheel(self, steps: float, pos: Point) -> bool:
         """Nudge."""

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pygame
 
+from ui.pictures import to_pixels
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point, Widget
-from ui.widgets.face_view import pixels_of, surface_of
+from ui.widgets.face_view import surface_of
 from ui.widgets.shapes import box, write
 
 
@@ -34,12 +35,12 @@ class Thumbnail(Widget):
         super().__init__(help)
         self.chosen = chosen
         self.caption = caption
-        self.pixels = None if image is None else pixels_of(image)
+        self.pixels = None if image is None else to_pixels(image)
         self._scaled: pygame.Surface | None = None
 
     def set(self, image: np.ndarray | None) -> None:
         """Show another image."""
-        self.pixels = None if image is None else pixels_of(image)
+        self.pixels = None if image is None else to_pixels(image)
         self._scaled = None
         self.invalidate()
 

@@ -119,6 +119,6 @@ class TextField(Widget):
 
 
 def is_character(key: str) -> bool:
-    """Say whether a key makes a character, or would in a field: those are not commands there."""
+    """Return whether a key makes a character, or would in a field: those are not commands there."""
     name = key.removeprefix("shift+")
     return len(name) == 1 or name in ("space", "backspace") or name.startswith("[")

@@ -14,8 +14,8 @@ import numpy as np
 from tests.bench.crude import features
 from tests.bench.crude.hair import KINDS, draw_hair
 from tests.bench.crude.hand import Hand, ellipse
-from ui.drawing.canvas import over_paper
-from ui.drawing.curve import Point
+from ui.drawing.stroke import Point
+from ui.pictures import over_paper
 
 PER_STYLE = 10
 FARTHEST = 10.0  # pixels by which a face is off its place

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from model.frame import IMAGE_SHAPE
-from ui.drawing.brush import LARGEST, SMALLEST, Brush
-from ui.drawing.canvas import FACE_AXIS, Canvas, painted
-from ui.drawing.curve import Point
+from model.frame import FACE_AXIS, IMAGE_SHAPE
+from ui.drawing.drawing import Canvas, painted
+from ui.drawing.stroke import LARGEST, SMALLEST, Brush, Point
 
 STEP = 7.0  # pixels between two reports of the mouse, at usual speed
 WAVE = 18.0  # pixels along a stroke over which the hand drifts from one error to the next
@@ -41,7 +40,7 @@ class Hand:
         tilt: float = 0.0,
         stretch: Point = (1.0, 1.0),
     ):
-        self.canvas = Canvas(IMAGE_SHAPE)
+        self.canvas = Canvas()
         self.rng = rng
         self.radius = radius
         self.tone = tone

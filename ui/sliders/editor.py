@@ -1,4 +1,4 @@
-"""The state behind the slider screen, and every step that a user can take in it."""
+"""Every step that a user can take on the slider screen, without a window."""
 
 from __future__ import annotations
 
@@ -10,46 +10,47 @@ import numpy as np
 from data.errors import UserError
 from ui.animation import between
 from ui.history import History
-from ui.sliders.axes import Axis, held, unit_direction
+from ui.sliders.axes import Axis, keep_locked, unit_direction
 from ui.sliders.state import FaceState, frozen, same
+from ui.starts import Start, Starts
 
-LARGEST_SEED = 999_999
 LONGEST_NAME = 24
 
 
-class FaceDesk:
+class FaceEditor:
     """The current face with all that belongs to it, and its past.
 
-    Knows nothing of the window. `now` may run ahead of the history during a gesture; `commit`
-    makes what it stands at a step that can be undone.
+    During a gesture `now` runs ahead of the history; `commit` makes it a step that can be undone.
 
     Args:
         latent: the latent space.
-        changed: called after every change of `now`.
-        seed: that the first random face follows.
+        changed: called after every change of `now` or of the history.
+        directions: the user's own, name to (80,) raw-code vector.
+        seed: that the seeds of random faces follow.
+
+    Attributes:
+        now: the state that shows.
+        history: of the steps.
+        starts: the faces to start from, with the seed and temperature of random ones.
     """
 
-    def __init__(self, latent, changed: Callable[[], object], seed: int | None = None):
+    def __init__(
+        self,
+        latent,
+        changed: Callable[[], object],
+        directions: dict[str, np.ndarray] | None = None,
+        seed: int | None = None,
+    ):
         self.latent = latent
         self.changed = changed
-        self.history: History[FaceState] = History(
-            FaceState.of(latent.mean, "Mean face"), same=same
-        )
-        self.now = self.history.now
-        self.portrait = -1  # place in the gallery of training faces
-        self._rng = np.random.default_rng(seed)
-        self.seed = self._new_seed()
-        self.temperature = 0.8
-
-    def begin(self, state: FaceState) -> None:
-        """Stand at a state without a past."""
-        self.history: History[FaceState] = History(state, same=same)
-        self.now = state
+        self.now = FaceState.of(latent.mean, "Mean face", directions=dict(directions or {}))
+        self.history: History[FaceState] = History(self.now, same=same)
+        self.starts = Starts(latent, seed)
 
     # Steps
 
     def go(self, state: FaceState, tag: object = None) -> None:
-        """Move to a state, as one step."""
+        """Move to a state, as one step; steps with the same tag are undone together."""
         self.now = state
         self.history.push(state, tag)
         self.changed()
@@ -60,15 +61,16 @@ class FaceDesk:
         self.changed()
 
     def commit(self, tag: object = None) -> None:
-        """Make where it stands a step, if it differs from the last one."""
-        self.history.push(self.now, tag)
+        """Make `now` a step, if it differs from the last one."""
+        if self.history.push(self.now, tag):
+            self.changed()
 
     def undo(self) -> None:
         """Go back one step."""
         self._travel(self.history.can_undo, self.history.undo, "There is nothing to undo.")
 
     def redo(self) -> None:
-        """Go forth one step."""
+        """Go forward one step."""
         self._travel(self.history.can_redo, self.history.redo, "There is nothing to redo.")
 
     def _travel(self, possible: bool, move: Callable[[], FaceState], otherwise: str) -> None:
@@ -88,54 +90,53 @@ class FaceDesk:
 
     def mean(self) -> None:
         """Start from the mean face; locked sliders stay."""
-        self.start(self._held(self.latent.mean), "Mean face")
+        self._start(self.starts.mean())
 
     def training_face(self, step: int) -> None:
         """Start from the next (1) or previous (-1) training face; locked sliders stay."""
-        gallery = self.latent.gallery
-        if self.portrait < 0 and step < 0:
-            self.portrait = 0
-        self.portrait = (self.portrait + step) % len(gallery)
-        code = self._held(gallery[self.portrait])
-        self.start(code, f"Training face {self.portrait + 1:,} of {len(gallery):,}")
+        self._start(self.starts.training(step))
 
     def random(self, seed: int | None = None) -> None:
         """Start from a random face; the seed names it. Locked sliders stay."""
-        self.seed = self._new_seed() if seed is None else seed
-        code = self.sample(self.seed, 1)[0]
-        self.start(code, f"Random face · seed {self.seed}")
+        self._start(self.starts.random(seed))
 
-    def warm(self, temperature: float) -> None:
+    def set_temperature(self, temperature: float) -> None:
         """Draw the random face of the same seed at another temperature."""
-        self.temperature = temperature
-        code = self.sample(self.seed, 1)[0]
-        caption = f"Random face · seed {self.seed}"
-        self.go(self.now.fresh(code, caption), tag="temperature")
+        self.starts.temperature = temperature
+        self._start(self.starts.random(self.starts.seed), tag="temperature")
 
-    def sample(self, seed: int, n: int) -> np.ndarray:
-        """Draw codes (n, 80) by a seed at the current temperature; locked sliders stay."""
-        rng = np.random.default_rng(seed)
-        codes = self.latent.sample(n, rng, self.temperature)
-        return np.stack([self._held(code) for code in codes])
+    def suggest(self, n: int) -> np.ndarray:
+        """Return random codes (n, 80), others each time; locked sliders stay."""
+        codes = self.starts.sample(self.starts.new_seed(), n)
+        return np.stack([self._keep_locked(code) for code in codes])
 
-    def _new_seed(self) -> int:
-        return int(self._rng.integers(1, LARGEST_SEED + 1))
+    def _start(self, start: Start, tag: object = None) -> None:
+        self.go(self.now.fresh(self._keep_locked(start.code), start.caption), tag)
 
-    def _held(self, code: np.ndarray) -> np.ndarray:
-        return held(self.latent, code, self.now.code, self.now.locks)
+    def walk_to(self, code: np.ndarray) -> None:
+        """Preview a face of a walk."""
+        self.preview(self.now.fresh(code, "On a walk"))
+
+    def _keep_locked(self, code: np.ndarray) -> np.ndarray:
+        return keep_locked(self.latent, code, self.now.code, self.now.locks)
 
     # Sliders
 
-    def move(self, base: FaceState, axis: Axis, value: float) -> None:
-        """Preview the face of a gesture's beginning with one slider elsewhere."""
-        self.preview(self.now.at(axis.moved(base.code, value)))
+    def move(self, axis: Axis, value: float) -> None:
+        """Preview the last step's face with one slider elsewhere; `commit` ends the gesture.
+
+        The code is taken from the step, not from `now`, so that a long drag adds up no rounding.
+        """
+        self.preview(self.now.at(axis.moved(self.history.now.code, value)))
 
     def reset(self, axis: Axis) -> None:
         """Put one slider back to its middle."""
         self.go(self.now.at(axis.moved(self.now.code, axis.middle)))
 
-    def toggle_lock(self, index: int) -> None:
-        """Lock a principal slider, or unlock it."""
+    def toggle_lock(self, index: int | None) -> None:
+        """Lock a principal slider, or unlock it; None stands for any other slider."""
+        if index is None:
+            raise UserError("Only the numbered sliders can be locked, not raw codes or directions.")
         locks = self.now.locks.copy()
         locks[index] = not locks[index]
         self.go(replace(self.now, locks=locks))
@@ -147,22 +148,27 @@ class FaceDesk:
         self.go(replace(self.now, keep_detail=keep))
 
     def toggle_detail(self) -> None:
-        """Add it, where it was left off, and the other way round."""
+        """Add it where it was left off, and the other way round."""
         self.keep_detail(not self.now.keep_detail)
 
     # Two faces
 
-    def set_face(self, name: str) -> None:
-        """Make this face A or B ("a" or "b")."""
-        at = {"face_a": 0.0, "face_b": 1.0}[f"face_{name}"]
-        self.go(replace(self.now, **{f"face_{name}": self.now.code}, morph=at))
+    def set_a(self) -> None:
+        """Make this face A, where a morph begins."""
+        self.go(replace(self.now, face_a=self.now.code, morph=0.0))
+
+    def set_b(self) -> None:
+        """Make this face B, where a morph ends."""
+        self.go(replace(self.now, face_b=self.now.code, morph=1.0))
 
     def morph(self, t: float) -> None:
         """Preview the face at `t` in [0, 1] on the way from A to B; locked sliders stay."""
         state = self.now
         if not state.both_faces:
-            raise UserError("A morph needs two faces: press A on one face and B on another.")
-        code = self._held(self.between(t))
+            raise UserError(
+                "A morph needs two faces: press Shift A on one face and Shift B on another."
+            )
+        code = self._keep_locked(self.between(t))
         self.preview(
             replace(state, code=frozen(code), morph=t, caption="Between A and B", detail=None)
         )

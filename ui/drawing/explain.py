@@ -1,4 +1,4 @@
-"""The panel below the pictures: where drawing and answer differ, and the nearest portraits."""
+"""The panel on D: where drawing and answer differ, and the nearest training faces."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pygame
 
-from ui.drawing.answer import NEAREST
+from ui.drawing.answers import NEAREST_FACES
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Widget
 from ui.widgets.face_view import FaceView
@@ -18,7 +18,7 @@ from ui.widgets.strip import Strip
 HEIGHT = 132  # points
 
 
-class ComparePanel(Widget):
+class ExplainPanel(Widget):
     """The difference on the left, the nearest training faces beside it.
 
     Args:
@@ -31,24 +31,11 @@ class ComparePanel(Widget):
         self.codes: np.ndarray | None = None
         self.images: np.ndarray | None = None
         self.visible = False
-        self.titles = [
-            self.add(Label(words, COLORS.soft, SIZES.small))
-            for words in (
-                "Answer against drawing",
-                "Nearest training faces, as the model sees them",
-            )
-        ]
-        self.difference = self.add(
-            FaceView(
-                background=COLORS.panel,
-                help="Light where the answer is lighter than your paint, dark where it is darker",
-            )
-        )
-        self.strip = self.add(Strip(self._choose, NEAREST, columns=NEAREST))
-
-    def show_difference(self, image: np.ndarray) -> None:
-        """Show a difference, see `ui.drawing.answer.difference`."""
-        self.difference.set(image)
+        titles = ("Answer against drawing", "Nearest training faces, as the model sees them")
+        self.titles = [self.add(Label(title, COLORS.soft, SIZES.small)) for title in titles]
+        help = "Light where the answer is lighter than your paint, dark where it is darker"
+        self.difference = self.add(FaceView(background=COLORS.panel, help=help))
+        self.strip = self.add(Strip(self._choose, NEAREST_FACES, columns=NEAREST_FACES))
 
     def show_nearest(self, codes: np.ndarray, images: np.ndarray) -> None:
         """Show the nearest training faces, (k, latent_dim) and (k, rows, columns)."""

@@ -1,0 +1,205 @@
+import numpy as np
+import pytest
+
+from data.errors import UserError
+from tests.ui.driver import fake_latent
+from ui.sliders.axes import direction_axis, keep_locked, principal_axes, raw_axes
+from ui.sliders.editor import FaceEditor
+from ui.sliders.state import same
+
+
+@pytest.fixture(scope="module")
+def latent():
+    return fake_latent()
+
+
+@pytest.fixture
+def editor(latent):
+    return FaceEditor(latent, lambda: None, seed=1)
+
+
+# Axes
+
+
+def test_principal_axes_are_the_whitened_coordinates(latent):
+    code = latent.gallery[5]
+    values = [axis.read(code) for axis in principal_axes(latent)]
+    assert np.allclose(values, latent.to_sliders(code), atol=1e-5)
+
+
+def test_moving_one_axis_leaves_the_others(latent):
+    code = latent.gallery[5]
+    moved = principal_axes(latent)[7].moved(code, -2.5)
+    expected = latent.to_sliders(code)
+    expected[7] = -2.5
+    assert np.allclose(latent.to_sliders(moved), expected, atol=1e-4)
+    assert moved.dtype == np.float32
+
+
+def test_raw_axes_are_the_numbers_of_the_code_by_falling_deviation(latent):
+    code, axes = latent.gallery[3], raw_axes(latent)
+    deviations = [axis.high - axis.low for axis in axes]
+    assert deviations == sorted(deviations, reverse=True)
+    index = int(axes[0].name.split()[1]) - 1
+    moved = axes[0].moved(code, 1.25)
+    assert moved[index] == np.float32(1.25)
+    assert np.array_equal(np.delete(moved, index), np.delete(code, index))
+
+
+def test_direction_reads_what_was_moved_along_it(latent):
+    axis = direction_axis(latent, "year", latent.directions["year"])
+    assert abs(axis.read(latent.mean)) < 1e-5
+    moved = axis.moved(latent.mean, 2.0)
+    assert np.allclose(moved - latent.mean, 2 * latent.directions["year"], atol=1e-5)
+    assert abs(axis.read(moved) - 2) < 1e-4
+
+
+def test_far_away_codes_are_read_and_moved_like_others(latent):
+    far = latent.from_sliders(np.full(80, 500.0))
+    for axis in (*principal_axes(latent), *raw_axes(latent)):
+        assert np.isfinite(axis.read(far))
+        assert np.isfinite(axis.moved(far, axis.middle)).all()
+
+
+# Faces to start from
+
+
+def test_a_seed_names_its_face(editor, latent):
+    editor.random(4711)
+    first = editor.now
+    assert "4711" in first.caption
+    editor.random()
+    assert not np.array_equal(editor.now.code, first.code)
+    editor.random(4711)
+    assert np.array_equal(editor.now.code, first.code)
+    editor.starts.temperature = 0.0
+    editor.random(4711)
+    assert np.allclose(editor.now.code, latent.mean, atol=1e-6)
+
+
+def test_training_faces_come_exactly_and_in_turn(editor, latent):
+    editor.training_face(1)
+    assert np.array_equal(editor.now.code, latent.gallery[0])
+    editor.training_face(1)
+    editor.training_face(-1)
+    editor.training_face(-1)
+    assert np.array_equal(editor.now.code, latent.gallery[-1])
+
+
+def test_locked_sliders_stay_through_random_faces_training_faces_and_morphs(editor, latent):
+    editor.start(latent.gallery[9], "a face")
+    kept = latent.to_sliders(editor.now.code)[[2, 50]]
+    editor.toggle_lock(2)
+    editor.toggle_lock(50)
+    editor.set_a()
+    editor.go(editor.now.at(latent.gallery[20]))
+    editor.start(latent.from_sliders(latent.to_sliders(latent.gallery[9])), "back")
+
+    def values():
+        return latent.to_sliders(editor.now.code)[[2, 50]]
+
+    editor.random()
+    assert np.allclose(values(), kept, atol=1e-4)
+    editor.training_face(1)
+    assert np.allclose(values(), kept, atol=1e-4)
+    editor.mean()
+    assert np.allclose(values(), kept, atol=1e-4)
+    for code in editor.suggest(4):
+        assert np.allclose(latent.to_sliders(code)[[2, 50]], kept, atol=1e-4)
+    editor.set_b()
+    editor.morph_to(0.5)
+    assert np.allclose(values(), kept, atol=1e-4)
+
+
+def test_keep_locked_without_locks_changes_no_bit(latent):
+    target = latent.gallery[1]
+    assert keep_locked(latent, target, latent.mean, np.zeros(80, bool)) is target
+
+
+# Two faces
+
+
+def test_morph_needs_two_faces_and_meets_them_exactly(editor, latent):
+    with pytest.raises(UserError, match="two faces"):
+        editor.morph(0.5)
+    editor.start(latent.gallery[1], "one")
+    editor.set_a()
+    editor.start(latent.gallery[2], "two")
+    editor.set_b()
+    editor.morph_to(0.0)
+    assert np.array_equal(editor.now.code, latent.gallery[1])
+    editor.morph_to(1.0)
+    assert np.array_equal(editor.now.code, latent.gallery[2])
+    editor.morph_to(0.5)
+    away = [latent.mahalanobis(editor.now.code - g + latent.mean) for g in latent.gallery[1:3]]
+    assert abs(away[0] - away[1]) < 0.2 * away[0]
+
+
+def test_direction_is_the_change_between_two_faces_one_deviation_long(editor, latent):
+    editor.start(latent.gallery[1], "one")
+    editor.set_a()
+    editor.start(latent.gallery[2], "two")
+    editor.set_b()
+    editor.save_direction("  my   smile ")
+    vector = editor.now.directions["my smile"]
+    assert abs(latent.mahalanobis(latent.mean + vector) - 1) < 1e-3
+    change = latent.gallery[2] - latent.gallery[1]
+    assert np.allclose(vector / np.linalg.norm(vector), change / np.linalg.norm(change), atol=1e-4)
+    editor.drop_direction("my smile")
+    assert editor.now.directions == {}
+
+
+@pytest.mark.parametrize("name", ["", "   ", "year"])
+def test_direction_needs_a_name_of_its_own(editor, latent, name):
+    editor.start(latent.gallery[1], "one")
+    editor.go(editor.now.at(latent.gallery[2]))
+    with pytest.raises(UserError):
+        editor.save_direction(name)
+
+
+def test_direction_needs_a_change(editor):
+    with pytest.raises(UserError, match="change between two faces"):
+        editor.save_direction("nothing")
+
+
+# Undo
+
+
+def test_every_step_can_be_undone_to_the_very_beginning(editor, latent):
+    beginning = editor.now
+    axis = principal_axes(latent)[0]
+    editor.random()
+    editor.move(axis, 1.5)
+    editor.commit()
+    editor.toggle_lock(3)
+    editor.set_a()
+    editor.training_face(1)
+    editor.set_b()
+    editor.morph_to(0.3)
+    editor.save_direction("one")
+    editor.start(editor.now.code, "photo", np.zeros((160, 176), np.float32))
+    editor.toggle_detail()
+    editor.reset(axis)
+    states = []
+    while editor.history.can_undo:
+        states.append(editor.now)
+        editor.undo()
+    assert len(states) == 11
+    assert same(editor.now, beginning)
+    assert editor.now is beginning
+    for state in reversed(states):
+        editor.redo()
+        assert same(editor.now, state)
+    with pytest.raises(UserError, match="nothing to redo"):
+        editor.redo()
+
+
+def test_nothing_to_undo_is_said(editor):
+    with pytest.raises(UserError, match="nothing to undo"):
+        editor.undo()
+
+
+def test_codes_of_states_cannot_be_written_to(editor):
+    editor.random()
+    with pytest.raises(ValueError, match="read-only"):
+        editor.now.code[0] = 1

@@ -1,0 +1,288 @@
+"""Answers: the face that the model makes of a drawing, refined and compared on request.
+
+`DrawingDecoder` makes the jobs that a worker runs on the engine; `Answers` keeps the answer in step
+with a drawing. Neither knows of the window.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from data.errors import UserError
+from ui.drawing.drawing import Drawing
+from ui.pictures import PAPER, over_paper
+from ui.starts import decode_one
+from ui.worker import Result, Worker
+
+REALISM = 0.5  # between "what I drew" and "a likely face", chosen by eye on ten sketches
+LONGEST_PULL = 0.65  # of `LatentSpace.shrink`: beyond it all faces look alike
+REFINE_STEPS = 32
+SHOWN_STEPS = 2  # a refinement shows itself every so many steps
+NEAREST_FACES = 6
+
+ANSWER, AGAIN, REFINE = "drawing.answer", "drawing.again", "drawing.refine"  # the worker's slots
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A face that answers a drawing.
+
+    Attributes:
+        code: float32 (latent_dim,), of the face that is shown.
+        image: float32 (rows, columns) in [0, 1].
+        progress: how much of a refinement is done, 0 to 1.
+        again: the job that looks a second time, where that helps.
+    """
+
+    code: np.ndarray
+    image: np.ndarray
+    progress: float = 1.0
+    again: Callable[[object], "Answer"] | None = None
+
+
+class DrawingDecoder:
+    """Makes the jobs that turn drawings into faces; each is called with the engine.
+
+    Bare canvas says nothing about a face. On white paper, though, the encoder sees a white face in
+    front of a white wall, twice as far from the mean as portraits are. So the realism control
+    first fills the bare canvas with the mean face, up to its middle, and from there on draws the
+    code itself towards those of portraits. A second look fills it with the first look's answer.
+
+    Args:
+        latent: the latent space.
+    """
+
+    def __init__(self, latent):
+        self.latent = latent
+        self._mean_face: np.ndarray | None = None
+
+    def answer(
+        self, pixels: np.ndarray, given: np.ndarray | None, realism: float
+    ) -> Callable[[object], Answer]:
+        """Return the job that answers a drawing.
+
+        Args:
+            pixels: uint8 (rows, columns, 2), the canvas: gray and coverage.
+            given: (latent_dim,), the code of the answer; None to read the drawing.
+            realism: from 0, "what I drew", to 1, "a likely face".
+        """
+        fill, pull = min(1.0, 2 * realism), LONGEST_PULL * max(0.0, 2 * realism - 1)
+
+        def look(engine, face: np.ndarray) -> Answer:
+            code = encode_drawing(engine, pixels, PAPER + fill * PAPER * (face - 1))
+            return _decoded(engine, self.latent.shrink(code, pull))
+
+        def job(engine) -> Answer:
+            if given is not None:
+                return _decoded(engine, self.latent.shrink(given, pull))
+            if not pixels[..., 1].any():
+                return _decoded(engine, self.latent.mean)
+            first = look(engine, self.mean_face(engine))
+            again = (lambda engine: look(engine, first.image)) if fill else None
+            return replace(first, again=again)
+
+        return job
+
+    def best_answer(
+        self, engine, pixels: np.ndarray, given: np.ndarray | None, realism: float
+    ) -> Answer:
+        """Answer a drawing at once, with both looks; see `answer`."""
+        first = self.answer(pixels, given, realism)(engine)
+        return first if first.again is None else first.again(engine)
+
+    def refine(self, code: np.ndarray, image: np.ndarray, mask: np.ndarray) -> Callable:
+        """Return the job that searches for a face which agrees better with what was painted.
+
+        It yields an `Answer` now and then, the last one with a progress of 1.
+
+        Args:
+            code: (latent_dim,) to start from.
+            image: (rows, columns) in [0, 1].
+            mask: (rows, columns) in [0, 1]; bare canvas, 0, is no evidence.
+        """
+
+        def job(engine) -> Iterator[Answer]:
+            steps = engine.refine(code, image, mask, self.latent, steps=REFINE_STEPS)
+            for number, (found, _) in enumerate(steps, 1):
+                if number % SHOWN_STEPS == 0:
+                    yield replace(_decoded(engine, found), progress=number / REFINE_STEPS)
+
+        return job
+
+    def nearest(self, code: np.ndarray) -> Callable:
+        """Return the job that decodes the training portraits nearest to a code.
+
+        Its value is (codes (k, latent_dim), images (k, rows, columns)), nearest first.
+        """
+
+        def job(engine) -> tuple[np.ndarray, np.ndarray]:
+            codes = self.latent.gallery[self.latent.nearest(code, NEAREST_FACES)]
+            return codes, engine.decode(codes)[..., 0]
+
+        return job
+
+    def mean_face(self, engine) -> np.ndarray:
+        """Return the mean face, float32 (rows, columns) in [0, 1]; decoded once."""
+        if self._mean_face is None:
+            self._mean_face = decode_one(engine, self.latent.mean)
+        return self._mean_face
+
+
+class Answers:
+    """Keeps the answer in step with a drawing.
+
+    Args:
+        drawing: what is answered.
+        latent: the latent space that answers are drawn from.
+        worker: computes them.
+
+    Attributes:
+        answer: the face that was found last, or None before the first.
+        live: whether every stroke is answered while it is drawn.
+        realism: from 0, "what I drew", to 1, "a likely face".
+        refining: whether a refinement runs.
+    """
+
+    def __init__(self, drawing: Drawing, latent, worker: Worker):
+        self.drawing, self.worker = drawing, worker
+        self.decoder = DrawingDecoder(latent)
+        self.answer: Answer | None = None
+        self.live = True
+        self.realism = REALISM
+        self.refining = False
+        self._found: Answer | None = None  # by the refinement so far
+        self._pulled: np.ndarray | None = None  # a given code that the realism was moved for
+        self._answered = False  # whether the answer belongs to the drawing as it is
+
+    @property
+    def code(self) -> np.ndarray | None:
+        """The code of the answer; None for a drawing that nothing was done with."""
+        if self.refining and self._found is not None:
+            return self._found.code
+        if self._as_given:
+            return self.drawing.given
+        return None if self.drawing.canvas.empty or self.answer is None else self.answer.code
+
+    @property
+    def progress(self) -> float | None:
+        """How much of the refinement is done, None where none runs."""
+        return self._found.progress if self.refining and self._found is not None else None
+
+    @property
+    def description(self) -> str:
+        """What the answer is, in a few words; empty where it goes without saying."""
+        given = self.drawing.given
+        if self.answer is None:
+            return ""
+        if self.refining:
+            return "refining; Esc stops"
+        if not self._answered:
+            return "out of date: J answers"
+        if self._found is not None and given is self._found.code:
+            return "refined, until you draw on"
+        if given is not None:
+            return "as given, until you draw on"
+        return "the mean face, until you draw" if self.drawing.canvas.empty else ""
+
+    @property
+    def _as_given(self) -> bool:
+        return self.drawing.given is not None and self.drawing.given is not self._pulled
+
+    def drawing_changed(self) -> None:
+        """Answer the drawing, if live."""
+        self._answered = False
+        if self.live:
+            self.ask()
+
+    def ask(self) -> None:
+        """Answer the drawing as it is now."""
+        pixels, given = self.drawing.canvas.pixels, self.drawing.given
+        pixels = pixels.copy() if self.drawing.painting else pixels
+        job = self.decoder.answer(pixels, given, 0.0 if self._as_given else self.realism)
+        self.worker.cancel(AGAIN)
+        self.worker.submit(ANSWER, job)
+        self._answered = True
+
+    def toggle_live(self) -> None:
+        """Answer while drawing, or only when asked to."""
+        self.live = not self.live
+        if self.live:
+            self.ask()
+
+    def set_realism(self, realism: float) -> None:
+        """Move between what was drawn and a likely face; a given answer moves along from now on."""
+        self.realism = realism
+        self._pulled = self.drawing.given
+        if not self.refining:
+            self.ask()
+
+    def toggle_refining(self) -> None:
+        """Begin to search for a face that agrees better with what was painted, or stop."""
+        if self.refining:
+            self.stop()
+            return
+        if self.answer is None:
+            raise UserError("The model is still loading; refine in a moment.")
+        canvas = self.drawing.canvas
+        if canvas.empty:
+            raise UserError("Draw something first: bare canvas is no evidence to refine with.")
+        self.drawing.finish()
+        self.refining, self._found = True, None
+        job = self.decoder.refine(self.answer.code, canvas.image(), canvas.mask())
+        self.worker.submit(REFINE, job, 1)
+
+    def stop(self) -> None:
+        """End a refinement that runs, and keep what it found as a step that can be undone."""
+        if self.refining:
+            self.worker.cancel(REFINE)
+            self.refining = False
+            if self._found is not None:
+                self.drawing.give(self._found.code)
+
+    def take_result(self, result: Result) -> bool:
+        """Take what the worker made; say whether it is another answer."""
+        value = result.value
+        if result.slot == REFINE and self.refining:
+            if value is not None:
+                self.answer = self._found = value
+            if result.final:
+                self.stop()
+        elif result.slot in (ANSWER, AGAIN) and value is not None and not self.refining:
+            self.answer = value
+            if value.again is not None and not self.worker.busy(ANSWER):
+                self.worker.submit(AGAIN, value.again, 1)
+        else:
+            return False
+        return value is not None
+
+
+def encode_drawing(engine, pixels: np.ndarray, paper: np.ndarray | int = PAPER) -> np.ndarray:
+    """Return the code (latent_dim,) that the model reads from a drawing; nothing else encodes one.
+
+    Args:
+        engine: the trained network.
+        pixels: uint8 (rows, columns, 2), gray and coverage.
+        paper: gray of the paper, 0 to 255; one number, or an array (rows, columns).
+    """
+    image = over_paper(pixels, paper) / np.float32(PAPER)
+    return engine.encode(image[np.newaxis, ..., np.newaxis])[0]
+
+
+def difference(drawing: np.ndarray, answer: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return where a face departs from what was painted.
+
+    Args:
+        drawing: float32 (rows, columns) in [0, 1].
+        answer: the same.
+        mask: the same, how far each pixel is painted.
+
+    Returns:
+        float32 (rows, columns) in [0, 1]: 0.5 where they agree and on bare canvas, more where the
+        answer is lighter.
+    """
+    return 0.5 + 0.5 * (answer - drawing) * mask
+
+
+def _decoded(engine, code: np.ndarray) -> Answer:
+    return Answer(np.asarray(code, np.float32), decode_one(engine, code))

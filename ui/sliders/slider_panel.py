@@ -1,0 +1,357 @@
+"""All sliders of the slider screen: named directions, sixteen large ones, sixty-four small ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pygame
+
+from data.errors import UserError
+from ui.host import Host
+from ui.sliders.axes import Axis, direction_axis, principal_axes, raw_axes
+from ui.sliders.state import FaceState
+from ui.theme import COLORS, SIZES, Theme
+from ui.widgets.base import Point, Widget
+from ui.widgets.label import Label
+from ui.widgets.shapes import box, dot, write
+from ui.widgets.slider import Slider
+from ui.widgets.text_field import TextField
+
+LARGE = 16
+HEADING, DIRECTION_ROW, LARGE_ROW, SMALL_ROW = 22, 36, 35, 21  # points
+COLUMNS = 8  # of small sliders
+DIRECTION_ROWS = 3  # at most
+NOTHING_MOVED = 1e-4  # less than what shows is no movement
+DIGITS = "0123456789-.,"
+PRINCIPAL = ("WHAT MATTERS MOST", "FINER DETAIL")
+RAW = ("RAW CODES THAT VARY MOST", "THE OTHER RAW CODES")
+
+
+@dataclass(frozen=True)
+class Gestures:
+    """What is done with a slider.
+
+    Args:
+        begin: called before a slider moves.
+        move: called with (axis, value) on every movement.
+        end: called after the last one; gestures that end with the same tag are undone together.
+        reset: called with the axis of a slider that goes back to its middle.
+        toggle_lock: called with the number of a principal slider, or None for another slider.
+    """
+
+    begin: Callable[[], object]
+    move: Callable[[Axis, float], object]
+    end: Callable[[object], object]
+    reset: Callable[[Axis], object]
+    toggle_lock: Callable[[int | None], object]
+
+
+class FaceSlider(Slider):
+    """A slider along an axis.
+
+    Right button locks, middle button resets, a digit begins to type a number; keys do the same.
+
+    Args:
+        axis: what it moves along.
+        gestures: what a user does with it.
+        type_number: called with (slider, first character).
+        small: drawn as a cell with just a number and a track.
+    """
+
+    def __init__(
+        self,
+        axis: Axis,
+        gestures: Gestures,
+        type_number: Callable[[FaceSlider, str], object],
+        small: bool = False,
+    ):
+        super().__init__(
+            axis.name,
+            axis.low,
+            axis.high,
+            axis.middle,
+            changed=lambda value: gestures.move(axis, value),
+            began=gestures.begin,
+            ended=lambda: gestures.end(None),
+            nudge=(axis.high - axis.low) / 60,
+            compact=small,
+            center=axis.middle,
+            help=self._describe,
+        )
+        self.axis = axis
+        self.gestures = gestures
+        self.type_number = type_number
+        self.locked = False
+
+    def _describe(self) -> str:
+        parts = [f"{self.axis.name} at {self.words}", "drag or wheel", "Enter types a number"]
+        parts.append("Backspace or middle button resets")
+        if self.axis.lock is not None:
+            parts.append("L unlocks" if self.locked else "L or right button locks")
+        return " · ".join(parts)
+
+    def lock(self, locked: bool) -> None:
+        """Show whether it is locked."""
+        if locked != self.locked:
+            self.locked = locked
+            self.invalidate()
+
+    def go(self, value: float) -> None:
+        """Go to a value as one whole gesture, beyond the ends too."""
+        self.gestures.begin()
+        self.gestures.move(self.axis, value)
+        self.gestures.end(None)
+
+    def step(self, steps: float) -> None:
+        """Nudge; one nudge after another is undone together."""
+        self.gestures.begin()
+        self.move(self.value + steps * self.nudge)
+        self.gestures.end(("nudge", self.axis.name))
+
+    def press(self, pos: Point, button: int) -> bool:
+        """Drag with the left button, reset with the middle one, lock with the right one."""
+        if button == 2:
+            self.gestures.reset(self.axis)
+        elif button == 3:
+            self.gestures.toggle_lock(self.axis.lock)
+        else:
+            return super().press(pos, button)
+        return True
+
+    def key(self, key: str) -> bool:
+        """Change with the arrow keys; a digit begins to type a number."""
+        if len(key) == 1 and key in DIGITS:
+            self.type_number(self, key)
+            return True
+        return super().key(key)
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Find the track; small ones show their value beside the panel."""
+        super().layout(rect, theme)
+        if self.compact:
+            self.track.left = rect.left + theme.px(21)
+            self.track.width = rect.right - theme.px(7) - self.track.left
+            self.track.height = theme.px(3)
+            self.track.centery = rect.centery
+
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw a large slider, or a cell; a locked one has a padlock for a handle."""
+        if not self.compact:
+            super().draw(surface, theme)
+            return
+        lively = self.hovered or self.held or self.focused
+        if lively:
+            edge = COLORS.accent if self.focused else None
+            box(surface, self.rect, COLORS.raised, theme.px(4), edge, theme.px(1))
+        number = self.axis.name.rpartition(" ")[2]
+        color = COLORS.text if lively else COLORS.faint
+        area = pygame.Rect(self.rect.left, self.rect.top, theme.px(18), self.rect.height)
+        write(surface, theme.text(number, color, SIZES.tiny), area, "right")
+        self.draw_track(surface, theme, lively)
+
+    def draw_track(self, surface: pygame.Surface, theme: Theme, lively: bool) -> None:
+        """Draw the track, and the padlock over it."""
+        super().draw_track(surface, theme, lively)
+        if not self.locked:
+            return
+        x, y = self.x_of(self.value), self.track.centery
+        side = theme.px(12)
+        body = pygame.Rect(0, 0, side, round(side * 0.72))
+        body.midtop = (x, y - theme.px(3))
+        shackle = pygame.Rect(0, 0, round(side * 0.62), round(side * 0.9))
+        shackle.midtop = (x, body.top - round(side * 0.4))
+        box(surface, body.inflate(theme.px(4), theme.px(4)), COLORS.window, theme.px(3))
+        pygame.draw.rect(surface, COLORS.text, shackle, theme.px(2), border_radius=side)
+        box(surface, body, COLORS.text, theme.px(2))
+        dot(surface, body.center, theme.px(3), COLORS.window)
+
+
+class SliderPanel(Widget):
+    """All sliders, in groups with headings.
+
+    Args:
+        host: the window.
+        gestures: what a user does with a slider.
+    """
+
+    def __init__(self, host: Host, gestures: Gestures):
+        super().__init__()
+        self.host = host
+        self.gestures = gestures
+        self.raw = False
+        self.directions: list[FaceSlider] = []
+        self.sliders: list[FaceSlider] = []
+        self.headings = [self.add(Label("", COLORS.faint, SIZES.tiny, True)) for _ in range(3)]
+        self.field: TextField | None = None
+        self._shown_directions: dict[str, np.ndarray] | None = None
+        self._over: Widget | None = None  # what the mouse was over when last looked
+        self.show_raw(False)
+
+    # What it shows
+
+    def show_raw(self, raw: bool) -> None:
+        """Show raw codes (True) or principal sliders: the first sixteen large."""
+        self.raw = raw
+        axes = raw_axes(self.host.latent) if raw else principal_axes(self.host.latent)
+        self.sliders = self._replace(self.sliders, axes, LARGE)
+        for label, heading in zip(self.headings[1:], RAW if raw else PRINCIPAL, strict=True):
+            label.set_text(heading)
+        self._rearrange()
+
+    def follow(self, state: FaceState) -> None:
+        """Show where a state stands on every slider; only those that moved are drawn again."""
+        if state.directions is not self._shown_directions:
+            self._shown_directions = state.directions
+            self._show_directions({**self.host.latent.directions, **state.directions})
+        for slider in self.all:
+            value = slider.axis.read(state.code)
+            if abs(value - slider.value) > NOTHING_MOVED:
+                slider.set(value)
+            slider.lock(slider.axis.lock is not None and bool(state.locks[slider.axis.lock]))
+
+    def _show_directions(self, directions: dict[str, np.ndarray]) -> None:
+        """Show named directions; the newest six, where there are more."""
+        axes = [direction_axis(self.host.latent, *item) for item in directions.items()]
+        axes = axes[-2 * DIRECTION_ROWS :]
+        self.directions = self._replace(self.directions, axes, len(axes))
+        self.headings[0].set_text("DIRECTIONS" if axes else "")
+        self._rearrange()
+
+    def _replace(
+        self, sliders: Sequence[FaceSlider], axes: Sequence[Axis], large: int
+    ) -> list[FaceSlider]:
+        """Take sliders away, and return those of other axes in their place."""
+        for slider in sliders:
+            self.remove(slider)
+        return [
+            self.add(FaceSlider(axis, self.gestures, self.type_number, small=number >= large))
+            for number, axis in enumerate(axes)
+        ]
+
+    @property
+    def all(self) -> list[FaceSlider]:
+        """Every slider, in reading order."""
+        return [*self.directions, *self.sliders]
+
+    # Keys
+
+    def target(self) -> FaceSlider | None:
+        """Return the slider that keys are meant for.
+
+        It is the one that has the keyboard, until the mouse comes to another.
+        """
+        pointer = self.host.pointer
+        over = pointer.hovered
+        if over is not self._over:
+            self._over = over
+            leaves = isinstance(over, FaceSlider) and isinstance(pointer.focused, FaceSlider)
+            if leaves and over is not pointer.focused and pointer.captured is None:
+                pointer.focus(None)
+        for widget in (pointer.captured, pointer.focused, over):
+            if isinstance(widget, FaceSlider):
+                return widget
+        return None
+
+    def aimed(self) -> FaceSlider:
+        """Return the slider that keys are meant for.
+
+        Raises:
+            UserError: if there is none.
+        """
+        slider = self.target()
+        if slider is None:
+            raise UserError("Point at a slider first, or pick one with the up and down keys.")
+        return slider
+
+    def move_keyboard(self, steps: int) -> None:
+        """Give the keyboard to the slider so many places on in reading order."""
+        sliders, target = self.all, self.target()
+        place = sliders.index(target) + steps if target in sliders else len(self.directions)
+        self.host.focus(sliders[min(len(sliders) - 1, max(0, place))])
+
+    def nudge(self, steps: int) -> None:
+        """Nudge the slider that keys are meant for, or else the first one."""
+        slider = self.target() or self.sliders[0]
+        self.host.focus(slider)
+        slider.step(steps)
+
+    def type_number(self, slider: FaceSlider, first: str = "") -> None:
+        """Open a field over a slider to type a value into."""
+        self._close_field()
+        self.field = self.add(
+            TextField(
+                first,
+                entered=lambda words: self._typed(slider, words),
+                left=self._close_field,
+                allowed="0123456789-+.,",
+                longest=8,
+                help="A number, then Enter; Esc leaves it as it was",
+            )
+        )
+        theme = self.host.theme
+        rect = pygame.Rect(0, 0, theme.px(84), theme.px(26))
+        rect.midright = (slider.rect.right, slider.rect.centery)
+        self.field.place(rect.clamp(self.rect), theme)
+        self.host.focus(self.field)
+
+    def _close_field(self) -> None:
+        field, self.field = self.field, None
+        if field is not None:
+            self.remove(field)
+
+    def _typed(self, slider: FaceSlider, words: str) -> None:
+        self._close_field()
+        self.host.focus(slider)
+        try:
+            value = float(words.replace(",", "."))
+        except ValueError:
+            return
+        if np.isfinite(value):
+            reach = 10 * (slider.high - slider.low)
+            slider.go(min(slider.high + reach, max(slider.low - reach, value)))
+
+    # Layout
+
+    def _rearrange(self) -> None:
+        self.place(self.rect, self.host.theme)
+        self.host.refresh_pointer()
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Share the height among the groups, and give each slider its place."""
+        self._close_field()
+        groups = [
+            (self.directions, 2, DIRECTION_ROW),
+            (self.sliders[:LARGE], 2, LARGE_ROW),
+            (self.sliders[LARGE:], COLUMNS, SMALL_ROW),
+        ]
+        if not self.directions:
+            self.headings[0].place(pygame.Rect(0, 0, 0, 0), theme)
+            del groups[0]
+        rows = [-(-len(sliders) // columns) for sliders, columns, _ in groups]
+        wanted = sum(n * height for n, (_, _, height) in zip(rows, groups, strict=True))
+        heading, inset = theme.px(HEADING), theme.px(8)
+        room = rect.height - heading * len(groups)
+        stretch = min(1.6, room / max(1, theme.px(wanted)))
+        top = rect.top
+        headings = self.headings[-len(groups) :]
+        for label, (sliders, columns, height) in zip(headings, groups, strict=True):
+            label.place(pygame.Rect(rect.left + inset, top, rect.width - inset, heading), theme)
+            area = pygame.Rect(rect.left, top + heading, rect.width, 0)
+            top = area.top + _place_grid(sliders, columns, theme.px(height) * stretch, area, theme)
+
+
+def _place_grid(
+    sliders: Sequence[FaceSlider], columns: int, height: float, area: pygame.Rect, theme: Theme
+) -> int:
+    """Place sliders in rows of a height from the top of an area on; return the grid's height."""
+    gap = theme.px(10 if columns == 2 else 2)
+    width = (area.width + gap) / columns
+    for number, slider in enumerate(sliders):
+        row, column = divmod(number, columns)
+        left, top = area.left + round(column * width), area.top + round(row * height)
+        right = area.left + round((column + 1) * width) - gap
+        bottom = area.top + round((row + 1) * height) - theme.px(1)
+        slider.place(pygame.Rect(left, top, right - left, bottom - top), theme)
+    return round(-(-len(sliders) // columns) * height)
