@@ -43,9 +43,9 @@ class VariationalAutoencoder(keras.Model):
     what the structural similarity (SSIM) lacks of 1, which keeps contrast.
 
     Noise on the codes makes a young decoder smooth; later it hides from the encoder how much better
-    its answer could be. So it fades, and in the last three fifths of a training there is none: only the
-    codes themselves are held to the normal distribution, as in a regularised autoencoder (Ghosh et
-    al. 2020).
+    its answer could be. So it fades, and for the last three fifths of a training there is none:
+    only the codes themselves are held to the normal distribution, as in a regularised autoencoder
+    (Ghosh et al. 2020).
 
     Nearly all of a normal distribution with 80 dimensions lies close to a sphere of radius
     sqrt(79.5), with a deviation of 0.7. Left alone, plain portraits would lie near the middle and

@@ -151,6 +151,7 @@ def train_sketch_encoder(
             sizes,
             steps_per_epoch=per_epoch,
             epochs=EPOCHS,
+            shuffle=False,  # there is nothing to shuffle
             verbose=0,
             callbacks=[keras.callbacks.SwapEMAWeights(), watch],
         )

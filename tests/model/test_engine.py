@@ -9,6 +9,7 @@ from model.engine import FaceEngine
 from model.folder import CARD_FILE, NETWORK_FILE, file_hash
 from model.latent import LatentSpace
 from model.network import Architecture, build_autoencoder
+from model.network_file import load_network, save_network
 from tests.model.tiny_model import TINY, write_tiny_model
 
 
@@ -42,6 +43,26 @@ def test_same_as_the_keras_model(tmp_path):
     images = np.random.default_rng(2).random((2, 160, 176, 1), np.float32)
     engine = FaceEngine(autoencoder)
     np.testing.assert_allclose(engine.decode(engine.encode(images)), autoencoder(images), atol=1e-5)
+
+
+def test_drawings_have_an_encoder_of_their_own_where_the_model_has_one(engine, tmp_path):
+    images = np.random.default_rng(2).random((3, 160, 176, 1), np.float32)
+    assert not engine.reads_sketches
+    np.testing.assert_array_equal(engine.encode_sketch(images), engine.encode(images))
+    whole = build_autoencoder(TINY, sketches=True)
+    whole.get_layer("sketch_encoder").get_layer("place").set_weights(
+        [3 * np.eye(80, dtype=np.float32), np.zeros(80, np.float32)]
+    )
+    save_network(whole, tmp_path / NETWORK_FILE)
+    loaded = FaceEngine(load_network(tmp_path / NETWORK_FILE))
+    assert loaded.reads_sketches
+    codes = loaded.encode_sketch(images)
+    np.testing.assert_allclose(codes, whole.get_layer("sketch_encoder")(images), atol=1e-4)
+    np.testing.assert_allclose(np.linalg.norm(codes, axis=1), 3, rtol=1e-3)
+    np.testing.assert_allclose(loaded.encode_sketch(images[:1]), codes[:1], atol=1e-4)
+    np.testing.assert_allclose(
+        loaded.decode(loaded.encode(images)), whole([images, images])[0], atol=1e-4
+    )
 
 
 def test_other_shapes_are_refused(engine):
