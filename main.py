@@ -4,7 +4,9 @@ Run `python main.py`. What happens is decided in `main()` just below: every line
 and those that start with `#` are left out. Move the `#` to run others, one or several in a row.
 """
 
+import os
 import sys
+import threading
 from pathlib import Path
 
 PACKAGES = {"tensorflow", "keras", "numpy", "pygame", "matplotlib", "PIL"}
@@ -53,14 +55,11 @@ def latent_space_inference():
     """
     from model.latent import LatentSpace
     from model.loading import load_engine
-    from model.measuring.metrics import codes_of_portraits
-    from model.measuring.normality import code_metrics
+    from model.measuring.metrics import describe_codes
     from ui.views.latent_space import show_latent_space
 
     engine, latent = load_engine(), LatentSpace.load()
-    codes, source = codes_of_portraits(engine, latent)
-    figures = code_metrics(codes, latent)
-    _tell_saved(show_latent_space(engine, latent, codes, figures, source))
+    _print_saved(*show_latent_space(engine, latent, *describe_codes(engine, latent)))
 
 
 def prepare_data(source=None):
@@ -82,16 +81,14 @@ def print_faces(split="train", start=0):
         split: "train" or "test".
         start: the portrait to begin with.
     """
-    from data import load_arrays, load_labels
+    from data import UserError, load_arrays, load_labels
     from ui.views.portraits import show_portraits
 
-    X_train, X_test = load_arrays()
-    portraits, title = {
-        "train": (X_train, "Portraits to learn from"),
-        "test": (X_test, "Portraits kept for testing"),
-    }[split]
+    if split not in ("train", "test"):
+        raise UserError(f'print_faces() shows "train" or "test". Received: {split!r}')
+    portraits = load_arrays()[split == "test"]
     labels = [label for label in load_labels() if label.split == split]
-    _tell_saved([show_portraits(portraits, labels, title, start, f"portraits-{split}")])
+    _print_saved(show_portraits(portraits, labels, split, start))
 
 
 def test_auto(start=0):
@@ -100,29 +97,16 @@ def test_auto(start=0):
     Args:
         start: the portrait to begin with.
     """
-    from data import load_arrays
-    from data.paths import NUMPY_FOLDER
-    from model.frame import crop
     from model.loading import load_engine
-    from model.measuring.metrics import compare_with_pca, comparison_lines, image_metrics
-    from model.measuring.pca import PCABaseline
+    from model.measuring.comparison import Comparison
+    from model.measuring.metrics import comparison_lines
     from ui.views.reconstructions import show_reconstructions
 
-    X_train, X_test = load_arrays()
-    engine, baseline = load_engine(), PCABaseline.cached(X_train, NUMPY_FOLDER)
-    averages, note = compare_with_pca(engine, X_test, baseline)
-    path = show_reconstructions(
-        images=lambda rows: crop(X_test[rows]),
-        count=len(X_test),
-        network=lambda images: engine.decode(engine.encode(images)),
-        pca=baseline.reconstruct,
-        measure=image_metrics,
-        averages=averages,
-        note=note,
-        start=start,
-    )
-    _tell_lines(comparison_lines(averages))
-    _tell_saved([path])
+    comparison = Comparison(load_engine())
+    path = show_reconstructions(comparison, start)
+    for line in comparison_lines(comparison.averages):
+        print(line)
+    _print_saved(path)
 
 
 def learn(init=True, **options):
@@ -148,7 +132,8 @@ def learn(init=True, **options):
         **options,
     )
     print(f"The model is in {options.get('out', MY_MODEL)}.")
-    _tell_lines(comparison_lines(card["figures"].get("test", {})))
+    for line in comparison_lines(card["figures"].get("test", {})):
+        print(line)
 
 
 # --- What the modes share ---------------------------------------------------------------------
@@ -166,13 +151,7 @@ def _open_window(start):
     open_explorer(start, session, load_engine, LatentSpace.load()).run()
 
 
-def _tell_lines(lines):
-    """Print some lines, or nothing."""
-    for line in lines:
-        print(line)
-
-
-def _tell_saved(paths):
+def _print_saved(*paths):
     """Print where pictures were saved."""
     print("Saved:", *paths, sep="\n  ")
 
@@ -186,7 +165,10 @@ def run():
         )
     try:
         from data import UserError
+        from data.output import LastingOutput
 
+        if sys.stdout is not None:
+            sys.stdout = LastingOutput(sys.stdout)
         try:
             main()
         except UserError as error:
@@ -204,5 +186,19 @@ def run():
     return 0
 
 
+def leave(result):
+    """End the process with what `run` returned, without waiting for a thread that still loads.
+
+    Python would take apart beneath its feet what TensorFlow is using, and crash now and then.
+    """
+    if threading.active_count() == 1:
+        sys.exit(result)
+    if isinstance(result, str):
+        print(result, file=sys.stderr)
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    os._exit(1 if isinstance(result, str) else result)
+
+
 if __name__ == "__main__":
-    sys.exit(run())
+    leave(run())

@@ -1,6 +1,7 @@
 """The prepared arrays, `X_train.npy` and `X_test.npy`: opened for reading, and only if sound."""
 
 import contextlib
+import hashlib
 import mmap
 import warnings
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from data.errors import UserError
-from data.paths import NUMPY_FOLDER
+from data.paths import NUMPY_FOLDER, user_path
 from data.portraits import PORTRAIT_SHAPE
 
 TRAIN_NAME = "X_train.npy"
@@ -28,7 +29,7 @@ def load_arrays(folder: Path | str = NUMPY_FOLDER) -> tuple[np.ndarray, np.ndarr
     Raises:
         UserError: There are no arrays, or they are damaged or of another kind.
     """
-    folder = Path(folder).expanduser()
+    folder = user_path(folder)
     return open_array(folder / TRAIN_NAME), open_array(folder / TEST_NAME)
 
 
@@ -70,6 +71,15 @@ def drop_pages(array: np.ndarray) -> None:
     if isinstance(mapping, mmap.mmap) and not array.flags.writeable:
         with contextlib.suppress(AttributeError, OSError):
             mapping.madvise(mmap.MADV_DONTNEED)
+
+
+def hash_array(array: np.ndarray) -> str:
+    """Return a hash of an array's shape and content, read in blocks, in hexadecimal."""
+    digest = hashlib.sha256(str(array.shape).encode())
+    for start in range(0, len(array), 256):
+        digest.update(np.ascontiguousarray(array[start : start + 256]))
+        drop_pages(array)
+    return digest.hexdigest()
 
 
 def _read_header(path: Path) -> tuple[int, int]:

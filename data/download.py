@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from data.errors import UserError
+from data.lock import hold_lock
 from data.progress_bar import ProgressBar
 
 MAX_DOWNLOAD_BYTES = 4 << 30
@@ -64,9 +65,12 @@ def download(publication: Publication, folder: Path, wait: float = 1.0) -> Path:
     part = folder / f"{publication.name}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _fetch_patiently(publication, part, wait)
-        _check_md5(publication, part)
-        return part.replace(folder / publication.name)
+        with hold_lock(
+            folder, f"Another prepare_data() is downloading into {folder}: wait for it."
+        ):
+            _fetch_patiently(publication, part, wait)
+            _check_md5(publication, part)
+            return part.replace(folder / publication.name)
     except OSError as error:  # the network's are `_Interrupted` by now
         raise UserError(
             f"The archive cannot be saved in {folder} ({error.strerror or error}): free space or "
@@ -199,8 +203,8 @@ def _check_size(total: int | None, start: int, part: Path) -> None:
     free = shutil.disk_usage(part.parent).free
     if free < total - start:
         raise UserError(
-            f"{part.parent} has {free / 1e9:.1f} GB free and the archive needs "
-            f"{(total - start) / 1e9:.1f} GB: free space."
+            f"{part.parent} has {free // 10**6:,} MB free and the archive needs "
+            f"{(total - start) // 10**6 + 1:,} MB: free space."
         )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data.arrays import TEST_NAME, TRAIN_NAME, open_array
 from data.errors import UserError
-from data.paths import NUMPY_FOLDER
+from data.paths import NUMPY_FOLDER, user_path
 from data.portraits import FOLDERS, MAX_NAME_LENGTH
 
 LABELS_NAME = "portraits.csv"
@@ -59,7 +59,7 @@ def load_labels(folder: Path | str = NUMPY_FOLDER) -> list[Portrait]:
     Raises:
         UserError: There is no `portraits.csv`, it is damaged, or the arrays beside it are others.
     """
-    path = Path(folder).expanduser() / LABELS_NAME
+    path = user_path(folder) / LABELS_NAME
     try:
         if path.stat().st_size > MAX_LABELS_BYTES:
             raise ValueError("too large")

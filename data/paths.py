@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from data.errors import UserError
+
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 ORIGINAL_FOLDER = ASSETS / "data" / "original"  # the archive, as published
@@ -12,3 +14,15 @@ MY_MODEL = MODELS_FOLDER / "mine"  # the user's own training
 FIGURES_FOLDER = ASSETS / "figures"
 SAVES_FOLDER = ASSETS / "saves"
 DEMO_FOLDER = ASSETS / "demo"
+
+
+def user_path(path: Path | str) -> Path:
+    """Return a path as a user wrote it, with `~` for a home folder.
+
+    Raises:
+        UserError: There is no such user.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise UserError(f"{path} names a user who is not on this computer: check it.") from None

@@ -1,5 +1,6 @@
 """From the archive to arrays: `X_train.npy`, `X_test.npy` and `portraits.csv`."""
 
+import contextlib
 import os
 import shutil
 import warnings
@@ -12,7 +13,8 @@ from data.decoding import decode_in_order
 from data.download import PUBLISHED, Publication, download
 from data.errors import UserError
 from data.labels import LABELS_NAME, Portrait, write_labels
-from data.paths import NUMPY_FOLDER, ORIGINAL_FOLDER
+from data.lock import hold_lock
+from data.paths import NUMPY_FOLDER, ORIGINAL_FOLDER, user_path
 from data.portraits import PORTRAIT_BYTES, PORTRAIT_SHAPE, Skipped, read_year
 from data.progress_bar import ProgressBar
 from data.record import RECORD_NAME, Preparation, find_prepared, write_record
@@ -23,6 +25,8 @@ from data.split import split_portraits
 _FILES = [TEST_NAME, LABELS_NAME, RECORD_NAME, TRAIN_NAME]  # X_train appears last, as the seal
 _WRITE_BYTES = 1 << 20
 _SPARE_BYTES = 64 << 20
+_OR_DOWNLOAD = ", or delete it and prepare_data() downloads the published one"
+_WAIT = "wait for it, or stop it, and call prepare_data() again."
 
 
 def prepare_data(
@@ -58,16 +62,19 @@ def prepare_data(
     Example:
         >>> print(prepare_data("~/Downloads/faces.tar.gz", "my-arrays"))
     """
-    out = Path(out).expanduser()
-    original = Path(original)
-    found = find_source(original) if source is None else open_source(Path(source).expanduser())
-    remove_unfinished(out)
-    if not fresh and (before := find_prepared(out, found and found.fingerprint())):
-        return before
-    if found is not None:
-        return _prepare(found, out, str(found.path))
-    archive = download(published, original)
-    return _prepare(ArchiveSource(archive), out, f"{archive}, downloaded from {published.url}")
+    out, original = user_path(out), Path(original)
+    found = open_source(user_path(source)) if source else find_source(original, _OR_DOWNLOAD)
+    with contextlib.suppress(OSError):  # it is told when the arrays are written
+        out.mkdir(parents=True, exist_ok=True)
+    with hold_lock(out, f"Another prepare_data() is writing to {out}: {_WAIT}"):
+        remove_unfinished(out)
+        if not fresh and (before := find_prepared(out, found and found.fingerprint())):
+            return before
+        if found is not None:
+            return _prepare(found, out, str(found.path))
+        archive = download(published, original)
+        origin = f"{archive}, downloaded from {published.url}"
+        return _prepare(ArchiveSource(archive), out, origin)
 
 
 def _prepare(source: ArchiveSource | FolderSource, out: Path, origin: str) -> Preparation:
@@ -161,6 +168,6 @@ def _check_space(out: Path, portraits: int) -> None:
     free = shutil.disk_usage(out).free
     if free < needed:
         raise UserError(
-            f"{out} has {free / 1e9:.1f} GB free and {needed / 1e9:.1f} GB are needed while the "
-            "arrays are made: free space, or give prepare_data() another folder with out=...."
+            f"{out} has {free // 10**6:,} MB free and {needed // 10**6 + 1:,} MB are needed while "
+            "the arrays are made: free space, or give prepare_data() another folder with out=...."
         )

@@ -34,6 +34,31 @@ def replace_file(path: Path) -> Iterator[Path]:
             new.unlink(missing_ok=True)
 
 
+def create_file(path: Path, content: bytes) -> None:
+    """Write a file that is whole as soon as it is there.
+
+    Raises:
+        FileExistsError: There is one of this name, which stays as it is.
+        OSError: The disk is full, the folder cannot be written, and the like.
+    """
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with new.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(new, path)  # a renaming would replace a file on most systems
+        except FileExistsError:
+            raise
+        except OSError:  # a disk without hard links, as memory cards are
+            path.touch(exist_ok=False)
+            _move(new, path)
+    finally:
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)
+
+
 @contextlib.contextmanager
 def replace_folder(folder: Path) -> Iterator[Path]:
     """Yield an empty folder to write into; at the end it takes the place of `folder`.

@@ -28,10 +28,12 @@ class ArchiveSource:
         path: the file.
         size: how much there is to read, in bytes of the file.
         done: how much of that is read.
+        advice: what else to do where the archive is damaged.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, advice: str = ""):
         self.path = path
+        self.advice = advice
         self.size = path.stat().st_size
         self.done = 0
 
@@ -62,8 +64,7 @@ class ArchiveSource:
                         yield Skipped(_printable(entry.name), str(reason))
         except DamagedArchive as reason:
             raise UserError(
-                f"The archive {self.path} {reason}: put a complete copy in its place, or delete it "
-                "and prepare_data() downloads the published one."
+                f"The archive {self.path} {reason}: put a complete copy in its place{self.advice}."
             ) from reason
         except OSError as error:
             raise UserError(
@@ -154,6 +155,8 @@ def open_source(path: Path) -> ArchiveSource | FolderSource:
     source = find_source(path)
     if source is None:
         what = "holds no portraits" if path.is_dir() else "does not exist"
+        if path.exists() and not path.is_dir():
+            what = "is a device or a pipe and not an archive"
         raise UserError(
             f"{path} {what}: give prepare_data() the archive (.tar.gz) or the folder that holds "
             "its folders F and M."
@@ -161,15 +164,19 @@ def open_source(path: Path) -> ArchiveSource | FolderSource:
     return source
 
 
-def find_source(path: Path) -> ArchiveSource | FolderSource | None:
+def find_source(path: Path, advice: str = "") -> ArchiveSource | FolderSource | None:
     """Return the source at a path, or None if nothing is there that looks like one.
+
+    Args:
+        path: an archive or a folder.
+        advice: see `ArchiveSource`.
 
     Raises:
         UserError: The path cannot be looked into.
     """
     try:
         if path.is_file():
-            return ArchiveSource(path)  # whatever its name; reading it tells
+            return ArchiveSource(path, advice)  # whatever its name; reading it tells
         if not path.is_dir():
             return None
         inside = sorted(path.iterdir())
@@ -178,7 +185,7 @@ def find_source(path: Path) -> ArchiveSource | FolderSource | None:
                 return FolderSource(folder)
         for file in inside:
             if file.name.endswith(ARCHIVE_ENDINGS) and file.is_file():
-                return ArchiveSource(file)
+                return ArchiveSource(file, advice)
     except OSError as error:
         raise UserError(
             f"{path} cannot be read ({error.strerror}): check the path and its permissions."

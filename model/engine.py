@@ -13,10 +13,9 @@ import numpy as np
 import tensorflow as tf
 
 from data.errors import UserError
-from model.folder import NETWORK_FILE, REPAIR, find_model, model_title, read_card
+from model.folder import REPAIR, find_model, model_title, read_card
 from model.frame import IMAGE_SHAPE
 from model.latent import LatentSpace
-from model.network import LATENT_DIM
 from model.network_file import load_network
 
 CHUNK = 32  # images or codes computed together where more than one is asked for
@@ -110,25 +109,14 @@ class FaceEngine:
             The engine, warmed up.
 
         Raises:
-            UserError: if there is no such model, or it is damaged or of other dimensions.
+            UserError: if there is no such model, or it is damaged.
         """
         folder = find_model(folder)
-        path = folder / NETWORK_FILE
-        autoencoder = load_network(path)
-        try:
-            engine = cls(autoencoder, read_card(folder)["model_id"], model_title(folder))
-            if engine.latent_dim != LATENT_DIM:
-                raise ValueError(engine.latent_dim)
-            grey = np.full((1, *IMAGE_SHAPE, 1), 0.5, np.float32)
-            codes = engine.encode(grey)
-            codes = np.concatenate([codes, engine.encode_sketch(grey)])
-            if not np.isfinite(codes).all() or not np.isfinite(engine.decode(codes)).all():
-                raise ValueError("no numbers")
-        except Exception:  # whatever TensorFlow makes of a network that was not built here
-            raise UserError(
-                f"{path} is a model of other dimensions than 160 x 176 pixels and {LATENT_DIM} "
-                f"numbers, or makes no faces. {REPAIR}"
-            ) from None
+        engine = cls(load_network(folder), read_card(folder)["model_id"], model_title(folder))
+        grey = np.full((1, *IMAGE_SHAPE, 1), 0.5, np.float32)
+        codes = np.concatenate([engine.encode(grey), engine.encode_sketch(grey)])
+        if not np.isfinite(codes).all() or not np.isfinite(engine.decode(codes)).all():
+            raise UserError(f"The model in {folder} makes no faces. {REPAIR}")
         return engine
 
     def encode(self, images: np.ndarray) -> np.ndarray:

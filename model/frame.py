@@ -1,4 +1,4 @@
-"""The model's frame: what the network sees of a portrait, its mirror image, the face in it.
+"""All sizes and places: the model's frame in a portrait, the face in it, the length of a code.
 
 An archive portrait is 171 rows by 186 columns. The network sees rows 5 to 165 and columns 5 to 181
 of it, 160 x 176 pixels, since both halve four times without a remainder. Faces are not centred in
@@ -7,13 +7,16 @@ the frame: their axis lies at x = 98.5 of the portrait, which is x = 93.5 of the
 
 import numpy as np
 
-PORTRAIT_SHAPE = (171, 186)
+from data.portraits import PORTRAIT_SHAPE
+
+LATENT_DIM = 80  # numbers in a code, and sliders
 IMAGE_SHAPE = (160, 176)
 CROP_TOP, CROP_LEFT = 5, 5
 PORTRAIT_AXIS = 98.5  # x of the face axis in a portrait
 FACE_AXIS = PORTRAIT_AXIS - CROP_LEFT  # x of the face axis in the model's frame
-FACE_CENTRE = (93.5, 105.0)  # (x, y) in the model's frame
-FACE_HALF_AXES = (40.0, 54.0)
+FACE_CENTRE = (FACE_AXIS, 105.0)  # (x, y) in the model's frame
+FACE_HALF_AXES = (40.0, 54.0)  # of the ellipse that holds the face
+LEFT_EYE, RIGHT_EYE = (70.0, 86.0), (117.0, 85.0)  # (x, y); left as one sees it
 
 
 def crop(portraits: np.ndarray) -> np.ndarray:

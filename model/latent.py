@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from data.errors import UserError
-from model.containers import finite, read_arrays
 from model.folder import LATENT_FILE, REPAIR, find_model, read_card
+from model.frame import LATENT_DIM
+from model.safe_zip import finite, read_arrays
 
-CODE_LENGTH = 80  # of the networks of this program
 MAX_GALLERY = 2000
 MAX_DIRECTIONS = 64
 MAX_NAME = 64
@@ -241,7 +241,7 @@ class LatentSpace:
     @classmethod
     def _read(cls, path: Path) -> LatentSpace:
         arrays = read_arrays(path, MAX_FILE_BYTES)
-        d = CODE_LENGTH
+        d = LATENT_DIM
         names = [str(name) for name in arrays["names"].ravel()]
         if len(names) > MAX_DIRECTIONS or any(
             not 0 < len(name) <= MAX_NAME or not name.isprintable() for name in names

@@ -9,22 +9,28 @@ times cheaper than convolving there. Only layers that Keras itself ships are use
 loads anywhere with safe mode on.
 """
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
 
 import keras
 from keras import layers
 
-from model.frame import IMAGE_SHAPE
+from data.errors import UserError
+from model.frame import IMAGE_SHAPE, LATENT_DIM
 
-LATENT_DIM = 80
 HALVINGS = 4
-MAX_WIDTH = 1024
 BOTTOM_SHAPE = (IMAGE_SHAPE[0] >> HALVINGS, IMAGE_SHAPE[1] >> HALVINGS)  # 10 x 11
+MAX_WIDTH = 1024
+MAX_BLOCKS = 16
+MAX_WEIGHTS = 25_000_000
+MAX_OPERATIONS = 5 * 10**9  # multiplications for one face
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """Widths of the network.
+    """Widths of the network; those that the program could not open are refused at once.
 
     Attributes:
         encoder_channels: channels at 80 x 88, 40 x 44, 20 x 22 and 10 x 11 pixels.
@@ -38,7 +44,8 @@ class Architecture:
         latent_dim: numbers in a code.
 
     Raises:
-        ValueError: for a width that is no whole number from 0 to 1024.
+        UserError: for widths that are out of range, a network too large or too slow for the
+            screens, or codes of another length than the program's.
     """
 
     encoder_channels: tuple[int, int, int, int] = (24, 48, 96, 144)
@@ -50,11 +57,54 @@ class Architecture:
     latent_dim: int = LATENT_DIM
 
     def __post_init__(self):
-        widths = [*self.encoder_channels, *self.decoder_channels, self.head_channels]
-        widths += [self.detail_channels, self.residual_blocks, self.latent_dim]
-        for width in (*widths, self.overview_pooling):
-            if type(width) is not int or not 0 <= width <= MAX_WIDTH:
-                raise ValueError(f"Expected widths from 0 to {MAX_WIDTH}. Received: {width!r}")
+        channels = (*self.encoder_channels, *self.decoder_channels, self.head_channels)
+        ranges = [(width, 1, MAX_WIDTH) for width in channels]
+        ranges += [(self.detail_channels, 0, MAX_WIDTH), (self.residual_blocks, 0, MAX_BLOCKS)]
+        ranges += [(self.overview_pooling, 0, min(IMAGE_SHAPE))]
+        for width, least, most in ranges:
+            if type(width) is not int or not least <= width <= most:
+                raise UserError(f"Expected a width from {least} to {most}. Received: {width!r}")
+        if self.latent_dim != LATENT_DIM:
+            raise UserError(
+                f"Sliders, saved faces and model folders hold codes of {LATENT_DIM} numbers "
+                f"(LATENT_DIM in model/frame.py). Received: latent_dim={self.latent_dim!r}"
+            )
+        weights, operations = self.cost
+        if weights > MAX_WEIGHTS or operations > MAX_OPERATIONS:
+            raise UserError(
+                f"A network may have {MAX_WEIGHTS:,} weights and take {MAX_OPERATIONS:,} "
+                f"multiplications for a face. These widths ask for {weights:,} and {operations:,}."
+            )
+
+    @property
+    def cost(self) -> tuple[int, int]:
+        """Weights, without biases, and multiplications for one face there and back."""
+        down, up = self.encoder_channels, self.decoder_channels
+        bottom = math.prod(BOTTOM_SHAPE)
+        pixels = [bottom * 4**n for n in range(HALVINGS)]
+        steps = [(pixels[-1], 25, down[0]), (pixels[-1], 9 * up[-1], 4)]  # pixels, inputs, outputs
+        steps += [(n, 9 * a, b) for n, a, b in zip(pixels[-2::-1], down, down[1:], strict=False)]
+        inputs = (up[0] + self.detail_channels, *up[1:])
+        steps += [(n, 9 * a, b) for n, a, b in zip(pixels[1:], inputs, up[1:], strict=False)]
+        steps += 2 * self.residual_blocks * [(bottom, 9 * n, n) for n in (down[-1], up[0])]
+        steps += [(bottom, down[-1], self.head_channels)]
+        dense = bottom * (2 * self.head_channels + up[0] + 4 * self.detail_channels)
+        if self.overview_pooling:
+            dense += math.prod(side // self.overview_pooling for side in IMAGE_SHAPE)
+        steps += [(1, dense, self.latent_dim)]
+        return sum(a * b for _, a, b in steps), sum(n * a * b for n, a, b in steps)
+
+    @classmethod
+    def from_card(cls, card: dict) -> Architecture | None:
+        """Read the widths in a model card; None if they are not those of this version."""
+        try:
+            widths = {
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in card["settings"]["architecture"].items()
+            }
+            return cls(**widths) if len(widths) == len(fields(cls)) else None
+        except (KeyError, TypeError, ValueError, AttributeError, UserError):
+            return None
 
 
 def _convolution(x, channels: int, name: str, strides: int = 1, size: int = 3):

@@ -1,14 +1,14 @@
-"""The `.keras` file: written small, and opened only after everything that it asks for was checked.
+"""The `.keras` file: written small, and read without believing anything that it asks for.
 
-Whoever can hand over a model can also write its card, so the hash in it proves nothing. Keras' safe
-mode keeps pickled code out; the sizes, the classes and the links to other files are checked here.
+Keras' safe mode keeps pickled code out of a file, and no more: a config of a few bytes may name any
+class of Keras, ask for terabytes, or describe a graph over which some versions loop for ever. So
+the config in the file is not looked at. The network is built from the widths on the model's card,
+whose cost `Architecture` bounds, and takes nothing but plain arrays of numbers from the file.
 """
 
 from __future__ import annotations
 
 import io
-import json
-import math
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -19,15 +19,13 @@ import keras
 import numpy as np
 
 from data.errors import UserError
-from model.containers import read_zip
-from model.folder import MAX_NETWORK_BYTES, REPAIR
-from model.network_config import MAX_ACTIVATIONS, check_config
+from model.folder import MAX_NETWORK_BYTES, NETWORK_FILE, REPAIR, read_card
+from model.network import Architecture, build_autoencoder
+from model.safe_zip import read_zip
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
-MAX_CONFIG_BYTES = 2**18
 MAX_ITEMS = 4000  # groups and arrays of weights
 MAX_WEIGHT = 1e6
-MAX_OPERATIONS = 5 * 10**9  # multiplications for one face
 WEIGHT_BITS = 10  # kept of the 24 significant ones, two more than training in bfloat16 looks at
 
 
@@ -51,26 +49,34 @@ def rounded(weights: np.ndarray) -> np.ndarray:
     return (bits >> np.uint32(dropped) << np.uint32(dropped)).view(np.float32)
 
 
-def load_network(path: Path) -> keras.Model:
-    """Open a `.keras` file.
+def load_network(folder: Path) -> keras.Model:
+    """Build the network that a model folder's card describes, with the weights in the folder.
 
     Raises:
-        UserError: if it is missing, damaged, unreasonably large or no network of this program.
+        UserError: if the network is missing, damaged, or another than the card describes.
     """
+    path = folder / NETWORK_FILE
     if not path.is_file():
         raise UserError(f"There is no model at {path}. Train one with learn().")
+    architecture = Architecture.from_card(read_card(folder))
     try:
+        if architecture is None:
+            raise ValueError("widths of no network")
         members = read_zip(path, MAX_NETWORK_BYTES)
-        if members.keys() != {CONFIG, METADATA, WEIGHTS} or len(members[CONFIG]) > MAX_CONFIG_BYTES:
+        if members.keys() != {CONFIG, METADATA, WEIGHTS}:
             raise ValueError("other members than those of a network")
-        check_config(json.loads(members[CONFIG]))
         stored = _count_weights(members[WEIGHTS])
+        network = build_autoencoder(architecture)
+        if stored != network.count_params():
+            network = build_autoencoder(architecture, sketches=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of weights that are missing: they are counted
-            network = keras.saving.load_model(path, compile=False, safe_mode=True)
-        _check_network(network, stored)
-    except Exception:  # whatever a damaged file makes zip, JSON, HDF5 or Keras raise
-        raise UserError(f"{path} is damaged or no model of this program. {REPAIR}") from None
+            network.load_weights(path)
+        _check_weights(network.get_weights(), stored)
+    except Exception:  # whatever a damaged file makes zip, HDF5 or Keras raise
+        raise UserError(
+            f"{path} is damaged, or the card beside it describes another network. {REPAIR}"
+        ) from None
     return network
 
 
@@ -110,27 +116,10 @@ def _check_dataset(item: object) -> None:
         raise ValueError("cut off or too long")
 
 
-def _check_network(network: keras.Model, stored: int) -> None:
-    """Check what the layers make, before any makes it, and the weights, so many in the file."""
-    operations = 0
-    for layer in _layers(network):
-        sizes = layer.output.shape[1:]
-        if math.prod(sizes) > MAX_ACTIVATIONS:
-            raise ValueError("too large")
-        operations += layer.count_params() * math.prod(sizes[:-1])
-    if operations > MAX_OPERATIONS:
-        raise ValueError("too slow")
-    weights = network.get_weights()
+def _check_weights(weights: list[np.ndarray], stored: int) -> None:
+    """Check that all weights came from the file, and that it holds no others."""
     if stored != sum(weight.size for weight in weights):
         raise ValueError("too few weights or too many")
     for weight in weights:
         if not -MAX_WEIGHT <= weight.min(initial=0) <= weight.max(initial=0) <= MAX_WEIGHT:
             raise ValueError("no usual number")
-
-
-def _layers(network: keras.Model) -> Iterator[keras.Layer]:
-    for layer in network.layers:
-        if isinstance(layer, keras.Model):
-            yield from _layers(layer)
-        else:
-            yield layer

@@ -78,6 +78,11 @@ def test_what_a_user_can_mend_becomes_the_exit_sentence(monkeypatch):
     assert main.run() == "Do this."
 
 
+def test_a_part_that_there_is_not_is_one_sentence(monkeypatch):
+    monkeypatch.setattr(main, "main", lambda: main.print_faces("valid"))
+    assert main.run() == 'print_faces() shows "train" or "test". Received: \'valid\''
+
+
 def test_ctrl_c_leaves_quietly(monkeypatch):
     monkeypatch.setattr(main, "main", raising(KeyboardInterrupt()))
     assert main.run() == 130
@@ -118,3 +123,44 @@ except ValueError:
         check=True,
     )
     assert done.stderr == "python\ncompiled again python again\n"
+
+
+PRINTING = """
+import sys
+import main
+
+def work():
+    for step in range(3):
+        print("step", step)
+        print("done", step, file=sys.stderr)
+
+main.main = work
+sys.exit(main.run())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="made of this system's pipes and devices")
+@pytest.mark.parametrize("target", ["| true", "| head -1", "> /dev/full"])
+def test_work_goes_on_where_nobody_reads_what_is_printed(target):
+    root = Path(main.__file__).parent
+    script = f"sleep 0.2; exec {sys.executable} -c '{PRINTING}'"
+    command = ["bash", "-o", "pipefail", "-c", f"( {script} ) {target}"]
+    found = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert found.stderr.split("\n") == ["done 0", "done 1", "done 2", ""]
+    assert found.returncode == 0
+
+
+@pytest.mark.parametrize(("result", "code"), [(0, 0), (130, 130), ("Mend this.", 1)])
+def test_the_process_ends_though_a_thread_still_works(result, code):
+    script = f"""
+import threading, time, main
+threading.Thread(target=time.sleep, args=(600,)).start()
+print("kept")
+main.leave({result!r})
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(main.__file__).parent, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (code, "kept\n")
+    assert done.stderr == ("" if code != 1 else "Mend this.\n")

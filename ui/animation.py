@@ -8,13 +8,11 @@ goes evenly from one to the other (T. White, "Sampling Generative Networks", arX
 
 import io
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from ui.pictures import to_pixels
-from ui.storage import write_atomic
 
 _TINY = 1e-3  # below it a radius has no direction, or two directions no plane
 _GRAY = 6  # levels between a pixel's channels, up to which it counts as gray
@@ -74,22 +72,16 @@ def ease(t: float) -> float:
     return t * t * (3 - 2 * t)
 
 
-def write_gif(
-    path: Path, frames: Iterable[np.ndarray], fps: float = 25, colours: int = 256
-) -> None:
-    """Write frames as a GIF that loops for ever, in one step.
+def encode_gif(frames: Iterable[np.ndarray], fps: float = 25, colours: int = 256) -> bytes:
+    """Return the bytes of a GIF that loops for ever.
 
     Gray frames keep their 256 levels exactly. Colour frames share one palette, without dithering,
     so that what does not move costs nothing.
 
     Args:
-        path: replaced if it exists.
         frames: (h, w) images, floats in [0, 1] or uint8, or uint8 (h, w, 3); all alike.
         fps: frames a second, at most 50.
         colours: size of the palette for colour frames.
-
-    Raises:
-        UserError: the file cannot be written.
     """
     pictures = [_picture(frame) for frame in frames]
     if not pictures or len({(picture.size, picture.mode) for picture in pictures}) > 1:
@@ -111,7 +103,7 @@ def write_gif(
         loop=0,
         disposal=1,
     )
-    write_atomic(Path(path), content.getvalue())
+    return content.getvalue()
 
 
 def _picture(frame: np.ndarray) -> Image.Image:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
+import signal
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +85,8 @@ class App:
             UserError: after the window was closed, if the engine could not be loaded.
         """
         try:
-            self.run_until(math.inf)
+            with _closing_with_terminal():
+                self.run_until(math.inf)
         except KeyboardInterrupt:
             log.info("stopped from the terminal")
         finally:
@@ -145,7 +149,7 @@ class App:
         """Keep the session and close the window."""
         try:
             for screen in self.window.screens.values():
-                screen.keep()
+                screen.save_session()
             self.session.save()
         except UserError as error:
             log.warning("%s", error)
@@ -175,8 +179,7 @@ class App:
             self._loaded()
         for result in self.worker.poll():
             if result.error is not None:
-                if not isinstance(result.error, UserError):
-                    log.error("a job of %s failed", result.slot, exc_info=result.error)
+                _log(f"a job of {result.slot} failed", result.error)
                 self.window.notify(sentence(result.error), problem=True)
             screen = self.window.screens.get(result.slot.partition(".")[0])
             if screen is not None:
@@ -185,7 +188,7 @@ class App:
     def _loaded(self) -> None:
         window, self.error = self.window, self.worker.error
         if self.error is not None:
-            log.error("the model could not be loaded", exc_info=self.error)
+            _log("the model could not be loaded", self.error)
             window.header.status.set_text("No model")
             close = ("Close", window.quit, "Close the window")
             window.messages.ask([sentence(self.error)], [close])
@@ -195,3 +198,25 @@ class App:
         pygame.display.set_caption(f"{display.NAME} · {title}")
         for screen in window.screens.values():
             self._guard(screen.ready)
+
+
+def _log(what: str, error: BaseException) -> None:
+    """Leave a trace of a bug in the terminal; what a user can mend is told on the window."""
+    if not isinstance(error, UserError):
+        log.error(what, exc_info=error)
+
+
+@contextlib.contextmanager
+def _closing_with_terminal() -> Iterator[None]:
+    """Close the window where the terminal is closed that it was started from (SIGHUP)."""
+    hangup = getattr(signal, "SIGHUP", None)  # unknown to Windows
+    if hangup is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = signal.getsignal(hangup)
+    if former != signal.SIG_IGN:  # as `nohup` asks for
+        signal.signal(hangup, lambda *_: pygame.event.post(pygame.event.Event(pygame.QUIT)))
+    try:
+        yield
+    finally:
+        signal.signal(hangup, former)

@@ -26,13 +26,12 @@ from model.frame import IMAGE_SHAPE
 from ui.pictures import DRAWING_SHAPE, drawing_on_paper, enlarge, side_by_side, to_pixels
 from ui.storage import (
     STAMP,
-    claim_name,
     pack_numbers,
     pack_pixels,
     parse_json,
     unpack_numbers,
     unpack_pixels,
-    write_atomic,
+    write_new,
 )
 
 ENLARGEMENT = 4
@@ -112,13 +111,7 @@ def save_face(
     text.add_text(_KEYWORD, json.dumps(record, allow_nan=False))
     content = io.BytesIO()
     Image.fromarray(picture).save(content, "png", pnginfo=text)
-    path = claim_name(folder, "face", ".png")
-    try:
-        write_atomic(path, content.getvalue())
-    except UserError:
-        path.unlink(missing_ok=True)
-        raise
-    return path
+    return write_new(folder, "face", ".png", content.getvalue())
 
 
 def read_save(path: Path, model_id: str, latent_dim: int) -> SavedFace:

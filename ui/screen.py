@@ -84,8 +84,8 @@ class Screen(Widget):
     def take(self, code: np.ndarray) -> None:
         """Take over the code of the other screen, as one step that can be undone."""
 
-    def keep(self) -> None:
+    def save_session(self) -> None:
         """Write what should survive into `host.session`, which is saved after that."""
 
-    def resume(self) -> None:
+    def restore_session(self) -> None:
         """Go on from what `host.session` kept from the last time."""

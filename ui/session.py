@@ -13,12 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from data.errors import UserError
+from data.lock import hold_lock
 from data.paths import SAVES_FOLDER
+from model.frame import LATENT_DIM
 from ui.pictures import DRAWING_SHAPE
 from ui.storage import (
     pack_numbers,
     pack_pixels,
     parse_json,
+    remove_leftovers,
     unpack_numbers,
     unpack_pixels,
     write_atomic,
@@ -32,6 +35,7 @@ _MAX_MODELS = 8
 _MAX_DIRECTIONS = 1000
 _MAX_SETTINGS = 256
 _MAX_NAME = 80  # characters
+_DAMAGED_PART = "A part of the last session is damaged and was left out."
 _FACES = ("code", "face_a", "face_b")
 _JSON = {"allow_nan": False, "default": lambda value: value.item()}  # NumPy's scalars as numbers
 
@@ -68,12 +72,13 @@ class Session:
         self.problem: str | None = None
         self._models: dict[str, dict] = {}  # as in the file, the latest last
         self._model_id: str | None = None
+        self._used_models: set[str] = set()
         self._drawing_restored = False
-        self._clear_model(80)
+        self._clear_model(LATENT_DIM)
 
     @classmethod
     def open(
-        cls, folder: Path = SAVES_FOLDER, model_id: str | None = None, latent_dim: int = 80
+        cls, folder: Path = SAVES_FOLDER, model_id: str | None = None, latent_dim: int = LATENT_DIM
     ) -> "Session":
         """Return the session kept in `folder`, or a new one; never raises.
 
@@ -83,6 +88,7 @@ class Session:
             latent_dim: the length of its codes.
         """
         session = cls(folder)
+        remove_leftovers(session.folder)
         session._read()
         if model_id is not None:
             session.use_model(model_id, latent_dim)
@@ -93,11 +99,12 @@ class Session:
         """Whether there is an earlier face or drawing to offer."""
         return self._code_restored or self._drawing_restored
 
-    def use_model(self, model_id: str, latent_dim: int = 80) -> None:
+    def use_model(self, model_id: str, latent_dim: int = LATENT_DIM) -> None:
         """Bring back what was kept for this model; the fields of a model before it are kept too."""
         self._keep_model()
         self._clear_model(latent_dim)
         self._model_id = model_id
+        self._used_models.add(model_id)
         entry = self._models.get(model_id, {})
         shape = (latent_dim,)
         for name in _FACES:
@@ -112,8 +119,11 @@ class Session:
         if isinstance(directions, dict):
             for name, text in list(directions.items())[:_MAX_DIRECTIONS]:
                 vector = self._valid(unpack_numbers, text, shape)
-                if vector is not None and 0 < len(name) <= _MAX_NAME:
+                if not 0 < len(name) <= _MAX_NAME or not _is_text(name):
+                    self.problem = _DAMAGED_PART
+                elif vector is not None:
                     self.directions[name] = vector
+            self._known_directions = set(directions)
 
     def setting(
         self, name: str, default: object, low: float | None = None, high: float | None = None
@@ -146,43 +156,51 @@ class Session:
             UserError: The file cannot be written.
         """
         path = self.folder / FILE_NAME
-        self._keep_model()
-        content = {
-            "format": 1,
-            "settings": {n: value for n, value in self.settings.items() if _is_plain(value)},
-            "drawing": None if self.drawing is None else pack_pixels(self.drawing),
-            "models": dict(list(self._models.items())[-_MAX_MODELS:]),
-        }
-        if self.problem and path.is_file():
-            try:
-                path.replace(self.folder / SET_ASIDE_NAME)
-            except OSError as error:
-                raise UserError(
-                    f"The damaged {path} cannot be set aside ({error.strerror or error}); "
-                    "remove it."
-                ) from error
-        write_atomic(path, json.dumps(content, **_JSON).encode("ascii"))
+        with hold_lock(self.folder, f"Another window does not stop writing {path}.", patience=2.0):
+            self._keep_model()
+            if self.problem and path.is_file():
+                self._set_aside(path)
+            else:
+                self._take_in(_read_file(path) or {})
+            content = {
+                "format": 1,
+                "settings": {n: value for n, value in self.settings.items() if _is_plain(value)},
+                "drawing": None if self.drawing is None else pack_pixels(self.drawing),
+                "models": dict(list(self._models.items())[-_MAX_MODELS:]),
+            }
+            write_atomic(path, json.dumps(content, **_JSON).encode("ascii"))
         self.problem = None
+        self._known_directions = set(self.directions)
         return path
+
+    def _set_aside(self, path: Path) -> None:
+        try:
+            path.replace(self.folder / SET_ASIDE_NAME)
+        except OSError as error:
+            raise UserError(
+                f"The damaged {path} cannot be set aside ({error.strerror or error}); remove it."
+            ) from error
+
+    def _take_in(self, content: dict) -> None:
+        """Keep what another window wrote since: other models, and directions made there."""
+        for model_id, entry in _models_of(content).items():
+            if model_id not in self._used_models:
+                self._models[model_id] = entry
+            elif model_id == self._model_id and isinstance(entry.get("directions"), dict):
+                theirs = entry["directions"]
+                ours = self._models[model_id]["directions"]
+                new = {n: text for n, text in theirs.items() if n not in self._known_directions}
+                self._models[model_id]["directions"] = {**new, **ours}
 
     def _read(self) -> None:
         path = self.folder / FILE_NAME
-        try:
-            if not path.is_file():
-                return
-            if path.stat().st_size > _MAX_FILE:
-                raise ValueError("too large")
-            content = parse_json(path.read_bytes())
-            if content.get("format") != 1:
-                raise ValueError("an unknown format")
-        except (OSError, ValueError):
+        content = _read_file(path)
+        if content is None:
             self.problem = f"The last session in {path} is damaged; starting with a new one."
             return
         if isinstance(content.get("settings"), dict):
             self.settings = dict(list(content["settings"].items())[:_MAX_SETTINGS])
-        if isinstance(content.get("models"), dict):
-            entries = [item for item in content["models"].items() if isinstance(item[1], dict)]
-            self._models = dict(entries[-_MAX_MODELS:])
+        self._models = _models_of(content)
         if content.get("drawing") is not None:
             self.drawing = self._valid(unpack_pixels, content["drawing"], DRAWING_SHAPE)
         self._drawing_restored = self.drawing is not None
@@ -191,7 +209,7 @@ class Session:
         try:
             return unpack(text, shape)
         except ValueError:
-            self.problem = "A part of the last session is damaged and was left out."
+            self.problem = _DAMAGED_PART
             return None
 
     def _clear_model(self, latent_dim: int) -> None:
@@ -200,6 +218,7 @@ class Session:
         self.face_b: np.ndarray | None = None
         self.locks = np.zeros(latent_dim, dtype=bool)
         self.directions: dict[str, np.ndarray] = {}
+        self._known_directions: set[str] = set()  # in the file, as this window knows it
         self._code_restored = False
 
     def _keep_model(self) -> None:
@@ -215,6 +234,37 @@ class Session:
         entry["directions"] = {n: pack_numbers(vector) for n, vector in self.directions.items()}
         self._models.pop(self._model_id, None)
         self._models[self._model_id] = entry
+
+
+def _read_file(path: Path) -> dict | None:
+    """Return what the file holds, nothing if there is none, and None if it is damaged."""
+    try:
+        if not path.is_file():
+            return {}
+        if path.stat().st_size > _MAX_FILE:
+            raise ValueError("too large")
+        content = parse_json(path.read_bytes())
+        if content.get("format") != 1:
+            raise ValueError("an unknown format")
+        return content
+    except (OSError, ValueError):
+        return None
+
+
+def _models_of(content: dict) -> dict[str, dict]:
+    """Return the entries of the latest models by their ids."""
+    models = content.get("models")
+    if not isinstance(models, dict):
+        return {}
+    return dict([item for item in models.items() if isinstance(item[1], dict)][-_MAX_MODELS:])
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be written and drawn: half of a surrogate pair cannot."""
+    try:
+        return bool(name.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _is_plain(value: object) -> bool:

@@ -6,18 +6,22 @@ the callers turn it into a sentence.
 """
 
 import base64
+import contextlib
 import json
 import math
 import time
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from data.errors import UserError
-from data.replace import replace_file
+from data.replace import create_file, replace_file
 
 STAMP = "%Y-%m-%d-%H%M%S"
+
+_UNFINISHED_SECONDS = 10  # no file is written for so long
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -37,13 +41,13 @@ def write_atomic(path: Path, content: bytes) -> None:
         ) from error
 
 
-def claim_name(folder: Path, stem: str, suffix: str) -> Path:
-    """Create an empty file under a name that was free, and return it; nothing is overwritten.
+def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
+    """Put `content` into a new file under a name that was free, in one step, and return its path.
 
     Names sort by time, as in `face-2026-11-22-151204.png`; more of one second end in -2, -3, ...
 
     Raises:
-        UserError: the folder cannot be written.
+        UserError: the disk is full, the folder cannot be written, and the like.
     """
     folder = Path(folder)
     stem = f"{stem}-{time.strftime(STAMP)}"
@@ -51,17 +55,31 @@ def claim_name(folder: Path, stem: str, suffix: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for number in range(1, 1_000_000):
             path = folder / f"{stem}{'' if number == 1 else f'-{number}'}{suffix}"
-            try:
-                path.touch(exist_ok=False)
-            except FileExistsError:
-                continue
-            return path
+            with contextlib.suppress(FileExistsError):
+                create_file(path, content)
+                return path
     except OSError as error:
         raise UserError(
             f"Nothing can be saved in {folder} ({error.strerror or error}); "
             "check the folder's space and permissions."
         ) from error
     raise UserError(f"{folder} holds too many files of one second; move some away.")
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a kill left of files that were being written, here and by earlier versions."""
+    for path in [*Path(folder).glob(".*.new"), *Path(folder).glob(".*.tmp"), *_empty_saves(folder)]:
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _UNFINISHED_SECONDS:
+                path.unlink()
+
+
+def _empty_saves(folder: Path) -> Iterator[Path]:
+    for pattern in ("face-*.png", "morph-*.gif", "walk-*.gif", "drawing-*.gif"):
+        for path in Path(folder).glob(pattern):
+            with contextlib.suppress(OSError):
+                if not path.stat().st_size:
+                    yield path
 
 
 def parse_json(text: str | bytes) -> dict:

@@ -193,7 +193,7 @@ class Window:
             self.notify(self.session.problem)
         if self.session.restored:
             actions = [
-                ("Go on", self.resume, "Bring back the last face and drawing  [Ctrl L]"),
+                ("Go on", self.restore_session, "Bring back the last face and drawing  [Ctrl L]"),
                 ("Start fresh", lambda: None, "Leave them; Ctrl L still brings them back"),
             ]
             self.messages.ask(["Your last face and drawing are still here."], actions)
@@ -264,12 +264,12 @@ class Window:
         if panels:
             panels[-1].scroll_by(round(pages * panels[-1].body.rect.height))
 
-    def resume(self) -> None:
+    def restore_session(self) -> None:
         """Go on from what the session kept."""
         if not self.session.restored:
             raise UserError("Nothing was kept from the last time; this is a fresh start.")
         for screen in self.screens.values():
-            screen.resume()
+            screen.restore_session()
 
     def quit(self) -> None:
         """Have the loop end after this frame."""
@@ -313,6 +313,6 @@ def window_commands(window: Window | None) -> list[Command]:
         command("ctrl++ ctrl+=", "Larger text", "Make everything larger", lambda w: w.rescale(1)),
         command("ctrl+-", "Smaller text", "Make everything smaller", lambda w: w.rescale(-1)),
         command("f3", "Frame times", "Show how long frames take", lambda w: w.frame_times.toggle()),
-        command("ctrl+l", "Go on from last time", last, Window.resume),
+        command("ctrl+l", "Go on from last time", last, Window.restore_session),
         command("ctrl+q", "Quit", "Close the window; what you did is kept", Window.quit),
     ]

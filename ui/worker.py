@@ -118,12 +118,12 @@ class Worker:
             return self._changed.wait_for(lambda: bool(self._results), seconds)
 
     def close(self, seconds: float = 5.0) -> None:
-        """Drop all work and end the thread after what runs now."""
+        """Drop all work and end the thread after what runs now; loading is not waited for."""
         with self._changed:
             self._closing = True
             self._requests.clear()
             self._changed.notify_all()
-        if self._thread.is_alive():
+        if self._thread.is_alive() and self.state != "loading":
             self._thread.join(seconds)
 
     def _work(self) -> None:

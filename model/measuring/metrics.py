@@ -132,10 +132,14 @@ def comparison_lines(metrics: dict[str, float]) -> Iterator[str]:
             yield f"{text:<24}{metrics[name]:.5f}   PCA {metrics['pca_' + name]:.5f}"
 
 
-def codes_of_portraits(
+def describe_codes(
     engine: FaceEngine, latent: LatentSpace, at_most: int = 500
-) -> tuple[np.ndarray, str]:
-    """Return codes (n, 80) and whose they are: of prepared portraits, else those of the model."""
+) -> tuple[np.ndarray, dict[str, np.ndarray], str]:
+    """Measure how codes are distributed: of prepared portraits, else those of the model.
+
+    Returns:
+        The codes (n, 80), their `code_metrics`, and whose they are, in words.
+    """
     try:
         X_train, _ = load_arrays()
     except UserError:
@@ -143,7 +147,7 @@ def codes_of_portraits(
     else:
         codes = encode_portraits(engine, evenly_spaced(X_train, at_most))
         owner = "training portraits"
-    return codes, f"Codes of {len(codes):,} {owner}"
+    return codes, code_metrics(codes, latent), f"Codes of {len(codes):,} {owner}"
 
 
 def evenly_spaced(X: np.ndarray, at_most: int) -> np.ndarray:
@@ -192,12 +196,16 @@ def image_metrics(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, 
             "Images and reconstructions must have one shape. "
             f"Received: {images.shape} and {reconstructions.shape}"
         )
+    from keras.ops import convert_to_numpy
+
+    from model.measuring.ssim import ssim
+
     squared = np.square(images[..., 0] - reconstructions[..., 0])
     energy = _laplacian_energy(images)
     return {
         "mse": squared.mean(axis=(1, 2)),
         "face_mse": squared[:, face_mask()].mean(axis=1),
-        "ssim": _structural_similarity(images, reconstructions),
+        "ssim": convert_to_numpy(ssim(images, reconstructions)),
         "sharpness": _laplacian_energy(reconstructions) / np.maximum(energy, 1e-12),
     }
 
@@ -259,36 +267,6 @@ def _measure(
         metrics["face_mse_ratio"] = metrics["face_mse"] / pca["face_mse"]
         metrics["ssim_gain"] = metrics["ssim"] - pca["ssim"]
     return metrics, np.concatenate(codes)
-
-
-def _structural_similarity(images: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return the mean SSIM of each pair, (n,): a Gaussian window of 11 pixels, deviation 1.5.
-
-    What `tf.image.ssim` gives for a range of 1, faster and with smaller rounding errors: the window
-    is applied to columns and then to rows, and variances are measured about the mean grey.
-    """
-    import tensorflow as tf
-
-    offsets = np.arange(11, dtype=np.float32) - 5
-    window = np.exp(-np.square(offsets / 1.5) / 2)
-    window /= window.sum()
-
-    def smooth(x: tf.Tensor) -> tf.Tensor:
-        x = tf.nn.conv2d(x, window.reshape(11, 1, 1, 1), 1, "VALID")
-        return tf.nn.conv2d(x, window.reshape(1, 11, 1, 1), 1, "VALID")
-
-    x, y = tf.constant(images), tf.constant(others)
-    mean_x, mean_y = smooth(x), smooth(y)
-    product, squares = mean_x * mean_y, mean_x**2 + mean_y**2
-    level = tf.reduce_mean(x + y, axis=(1, 2, 3), keepdims=True) / 2
-    x, y = x - level, y - level  # variances stay as they are, and rounding errors get small
-    low_x, low_y = mean_x - level, mean_y - level
-    covariance = smooth(x * y) - low_x * low_y
-    variances = smooth(x * x + y * y) - low_x**2 - low_y**2
-    small, smaller = 0.03**2, 0.01**2  # constants of the definition, for a range of 1
-    luminance = (2 * product + smaller) / (squares + smaller)
-    structure = (2 * covariance + small) / (variances + small)
-    return tf.reduce_mean(luminance * structure, axis=(1, 2, 3)).numpy()
 
 
 def _laplacian_energy(images: np.ndarray) -> np.ndarray:

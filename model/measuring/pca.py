@@ -18,12 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
-from data.arrays import drop_pages
+from data.arrays import drop_pages, hash_array
 from data.replace import replace_file
-from model.containers import finite, read_arrays
-from model.frame import IMAGE_SHAPE, crop, mirror
+from model.frame import IMAGE_SHAPE, LATENT_DIM, crop, mirror
+from model.safe_zip import finite, read_arrays
 
-COMPONENTS = 80
+COMPONENTS = LATENT_DIM
 OVERSAMPLING = 80  # extra directions carried along so that the last of the 80 are exact too
 PASSES = 4  # with these the error on unseen portraits is within 0.1 % of the exact solution's
 DRAFT = 2048  # the first passes only find the way: this many portraits, evenly spread, are enough
@@ -90,7 +90,9 @@ class PCABaseline:
         portraits, and of those without the validation slice. A folder that cannot be written only
         costs the time of a fit.
         """
-        path = Path(folder) / CACHE_PATTERN.replace("*", _fingerprint(X_train))
+        fitted_on = f"{COMPONENTS} {OVERSAMPLING} {PASSES} {DRAFT} {IMAGE_SHAPE} "
+        name = hashlib.sha256((fitted_on + hash_array(X_train)).encode()).hexdigest()[:16]
+        path = Path(folder) / CACHE_PATTERN.replace("*", name)
         if path.is_file():
             with contextlib.suppress(*DAMAGED):  # a damaged file is fitted again
                 return cls.load(path)
@@ -146,14 +148,3 @@ def _covariance_times(X_train: np.ndarray, mean: np.ndarray, basis: np.ndarray) 
         centred = block - mean
         product += centred.T @ (centred @ basis)
     return product / np.float32(2 * len(X_train))
-
-
-def _fingerprint(X_train: np.ndarray) -> str:
-    """Hash the portraits and the settings that shape the baseline."""
-    digest = hashlib.blake2b(
-        f"{COMPONENTS} {OVERSAMPLING} {PASSES} {DRAFT} {IMAGE_SHAPE}".encode(), digest_size=8
-    )
-    for start in range(0, len(X_train), BLOCK):
-        digest.update(np.ascontiguousarray(X_train[start : start + BLOCK]))
-        drop_pages(X_train)
-    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Structural similarity (SSIM, Wang et al. 2004), fast enough to be trained on.
+"""Structural similarity (SSIM, Wang et al. 2004), measured and trained on: one function for both.
 
 `tf.image.ssim` convolves with 11 x 11 weights, which on a processor takes half as long as all the
 rest of a step. The window is a product of two Gaussians and the images are small, so here each is
@@ -10,14 +10,14 @@ from keras import ops
 
 from model.frame import IMAGE_SHAPE
 
-WINDOW, DEVIATION = 11, 1.5  # pixels
+WINDOW, STD = 11, 1.5  # pixels: the Gaussian window's width and standard deviation
 C1, C2 = 0.01**2, 0.03**2  # for images in [0, 1]
 
 
 def _blurring(length: int) -> np.ndarray:
     """Matrix that blurs a column of pixels where the window fits in, `(length - 10, length)`."""
     offsets = np.arange(WINDOW) - WINDOW // 2
-    window = np.exp(-0.5 * (offsets / DEVIATION) ** 2)
+    window = np.exp(-0.5 * (offsets / STD) ** 2)
     matrix = np.zeros((length - WINDOW + 1, length), np.float32)
     for row in range(len(matrix)):
         matrix[row, row : row + WINDOW] = window / window.sum()
@@ -38,11 +38,15 @@ def ssim(images, others):
         The mean over each image, `(n,)`, at most 1.
     """
     images, others = images[..., 0], others[..., 0]
+    level = ops.mean(images + others, axis=(1, 2), keepdims=True) / 2
+    images, others = images - level, others - level  # the variances' rounding errors get small
     mean, other_mean = _blur(images), _blur(others)
-    product = mean * other_mean
     squares = ops.square(mean) + ops.square(other_mean)
     variances = _blur(ops.square(images) + ops.square(others)) - squares
-    covariance = _blur(images * others) - product
+    covariance = _blur(images * others) - mean * other_mean
+    mean, other_mean = mean + level, other_mean + level
+    product = mean * other_mean
+    squares = ops.square(mean) + ops.square(other_mean)
     luminance = (2 * product + C1) / (squares + C1)
     structure = (2 * covariance + C2) / (variances + C2)
     return ops.mean(luminance * structure, axis=(1, 2))

@@ -16,8 +16,8 @@ import numpy as np
 
 from data.errors import UserError
 from data.replace import replace_file
-from model.containers import read_arrays
 from model.folder import HISTORY_COLUMNS, is_history
+from model.safe_zip import read_arrays
 
 PICTURE_SECONDS = 30  # between two calls of the views
 QUIET_UPDATES = 40  # progress lines of a whole training where there is no terminal

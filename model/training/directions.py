@@ -3,7 +3,7 @@
 Where the sources of a data set differ, labels that go with the source would name the source and
 not the face. So F and M are compared within one source, and the year with folder and source held
 constant. A direction that does not predict its label on portraits left out of the fit is dropped:
-`tests.bench.direction_check` shows what those that are kept do to faces.
+`tests.bench.directions` shows what those that are kept do to faces.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from data import Portrait, UserError, load_arrays, load_labels
+from data.arrays import hash_array
 from data.paths import MY_MODEL, NUMPY_FOLDER
 from model.engine import FaceEngine
 from model.folder import NETWORK_FILE, find_model, publish, read_card, read_history
@@ -62,7 +62,7 @@ def export(
             "fit": len(X_fit),
             "validation": len(X_validation),
             "test": len(X_test),
-            "fingerprint": data_hash(X_train),
+            "fingerprint": hash_array(X_train),
         },
         "figures": metrics_by_part(engine, latent, X_train, X_test, Path(arrays), parts),
     }
@@ -87,14 +87,6 @@ def export_again(
         return export(folder, engine, arrays, about, held_back)
 
     publish(out, save, card, read_history(model))
-
-
-def data_hash(X: np.ndarray) -> str:
-    """Name a set of portraits by 64 of them."""
-    digest = hashlib.sha256(str(X.shape).encode())
-    for row in np.linspace(0, len(X) - 1, min(len(X), 64)).astype(int):
-        digest.update(np.ascontiguousarray(X[row]))
-    return digest.hexdigest()
 
 
 def _labels(arrays: str | Path) -> list[Portrait]:

@@ -11,22 +11,23 @@ import json
 import math
 import platform
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from data import load_arrays
+from data.arrays import hash_array
 from data.errors import UserError
 from data.paths import FIGURES_FOLDER, MY_MODEL, NUMPY_FOLDER
 from model.engine import FaceEngine
 from model.folder import (
     HISTORY_COLUMNS,
     NETWORK_FILE,
-    REPAIR,
     file_hash,
     find_model,
     is_history,
@@ -37,20 +38,60 @@ from model.folder import (
 from model.frame import crop
 from model.latent import LatentSpace
 from model.measuring.metrics import encode_portraits, evenly_spaced, split_validation
-from model.network import build_autoencoder
+from model.network import Architecture, build_autoencoder
 from model.network_file import load_network, save_network
 from model.training.augmentation import training_batches, validation_batches
 from model.training.callbacks import Interruption, Progress, TrainingState, Views
 from model.training.devices import training_policy, training_strategy
-from model.training.export import data_hash, export
+from model.training.export import export
 from model.training.film import Film
 from model.training.objective import VariationalAutoencoder
 from model.training.optimizer import build_optimizer
-from model.training.settings import Settings, architecture_of
+from model.training.settings import Settings
 from model.training.sketch_encoder import train_sketch_encoder
 
 PICTURED = 8  # validation portraits in the picture of progress
 MEASURED = 4000  # portraits whose codes are measured before a training goes on
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long a training is.
+
+    Attributes:
+        epochs: passes over the portraits.
+        steps_per_epoch: batches in each.
+    """
+
+    epochs: int
+    steps_per_epoch: int
+
+    @classmethod
+    def of(cls, settings: Settings, portraits: int) -> Schedule:
+        """Return the schedule that the settings ask for with so many portraits."""
+        steps_per_epoch = portraits // settings.batch_size
+        epochs = math.ceil(settings.steps / steps_per_epoch)
+        return cls(max(settings.least_epochs, epochs), steps_per_epoch)
+
+    @property
+    def steps(self) -> int:
+        """Batches in all."""
+        return self.epochs * self.steps_per_epoch
+
+
+@dataclass(frozen=True)
+class FormerModel:
+    """The model that a training goes on with; without one, all starts from scratch.
+
+    Attributes:
+        weights: of the network, None for random ones.
+        history: one dictionary an epoch.
+        card: what its card says about how it came to be.
+    """
+
+    weights: list[np.ndarray] | None = None
+    history: list[dict[str, float]] = field(default_factory=list)
+    card: dict | None = None
 
 
 def learn(
@@ -98,8 +139,7 @@ def learn(
         UserError: without arrays, with too few portraits, without a model to continue, where
             nothing can be written, or where the loss diverged before anything was learned.
     """
-    out = Path(out)
-    settings = settings or Settings()
+    out, settings = Path(out), settings or Settings()
     X_train, _ = load_arrays(arrays)
     X_fit, X_validation = split_validation(X_train)
     if len(X_fit) < settings.batch_size or not len(X_validation):
@@ -107,20 +147,18 @@ def learn(
             f"{len(X_train)} portraits are too few to train on in batches of "
             f"{settings.batch_size}. Prepare a larger archive with prepare_data()."
         )
-    former_weights, former_history, former_card = None, [], None
+    former = FormerModel()
     if not init:
-        settings, former_weights, former_history, former_card = _former_model(out, settings)
-
-    steps_per_epoch = len(X_fit) // settings.batch_size
-    epochs = max(settings.least_epochs, math.ceil(settings.steps / steps_per_epoch))
+        settings, former = _former_model(out, settings)
+    schedule = Schedule.of(settings, len(X_fit))
     keras.utils.set_random_seed(settings.seed)
-    strategy = training_strategy(devices)
-    with strategy.scope():
-        model = compiled_model(settings, epochs * steps_per_epoch, former_weights)
+    with training_strategy(devices).scope():
+        model = compiled_model(settings, schedule.steps, former.weights)
+
     state = TrainingState(
         out.with_name(f"{out.name}.training.npz"),
-        _fingerprint(X_train, settings, former_weights),
-        max(2, round(settings.patience * epochs)),
+        _fingerprint(X_train, settings, former.weights),
+        max(2, round(settings.patience * schedule.epochs)),
     )
     if fresh:
         state.path.unlink(missing_ok=True)
@@ -128,99 +166,42 @@ def learn(
     if restored or not init:
         model.measure_codes(validation_batches(evenly_spaced(X_fit, MEASURED), settings.batch_size))
     if restored:
-        say(f"Continuing the interrupted training after epoch {state.epochs_done} of {epochs}.")
+        say(
+            f"Continuing the interrupted training after epoch {state.epochs_done} of "
+            f"{schedule.epochs}."
+        )
     else:
-        state.history = former_history
+        state.history = former.history
         say(
             f"Training on {len(X_fit):,} portraits, validating on {len(X_validation):,}: "
-            f"{epochs} epochs. Ctrl-C stops and keeps what was learned."
+            f"{schedule.epochs} epochs. Ctrl-C stops and keeps what was learned."
         )
+
     pictured = crop(np.asarray(X_validation[:PICTURED]))
-    interruption = Interruption()
-    all_callbacks = [
-        interruption,
-        keras.callbacks.TerminateOnNaN(),
-        keras.callbacks.SwapEMAWeights(),  # validation sees the averaged weights
-        state,
-        Progress(epochs, steps_per_epoch, state.epochs_done),
+    frames = out.with_name(f"{out.name}.film.npz")
+    steps_done = state.epochs_done * schedule.steps_per_epoch
+    views = [
         Views(state, pictured, on_epoch, on_pictures),
-        Film(
-            Path(film),
-            out.with_name(f"{out.name}.film.npz"),
-            pictured,
-            epochs * steps_per_epoch,
-            state.epochs_done * steps_per_epoch,
-        ),
-        *callbacks,
+        Film(Path(film), frames, pictured, schedule.steps, steps_done),
     ]
-    interrupted = False
-    with interruption.signals():
-        try:
-            if state.epochs_done < epochs:
-                model.fit(
-                    training_batches(
-                        X_fit,
-                        settings.batch_size,
-                        settings.augmentation,
-                        settings.seed + state.epochs_done,
-                    ),
-                    validation_data=validation_batches(X_validation, settings.batch_size),
-                    steps_per_epoch=steps_per_epoch,
-                    initial_epoch=state.epochs_done,
-                    epochs=epochs,
-                    shuffle=False,  # the batches are shuffled already
-                    verbose=0,
-                    callbacks=all_callbacks,
-                )
-        except KeyboardInterrupt:
-            interrupted = True
+    interrupted = _fit(model, state, schedule, X_fit, X_validation, settings, [*views, *callbacks])
     if state.best_weights is None:
-        if interrupted:
-            say("\nStopped in the first epoch; nothing was learned yet.")
-            raise KeyboardInterrupt
-        state.path.unlink(missing_ok=True)
-        raise UserError(
-            "Training diverged before anything was learned. Call learn() with a lower "
-            "learning_rate in its settings."
-        )
+        _give_up(state, interrupted, say)
     if interrupted and _is_better(read_history(out), state.best_loss):
         say(f"\nStopped. The better model in {out} stays; the same call continues this training.")
         return read_card(out)
-    if interrupted:
-        reason = "interrupted"
-    elif state.diverged:
-        reason = "the loss diverged"
-    elif state.epochs_done < epochs:
-        reason = "no better validation loss"
-    else:
-        reason = "all epochs done"
+    reason = _reason(state, schedule, interrupted)
     say(f"\nEnded after epoch {state.epochs_done} ({reason}). Measuring and saving the best model.")
     sketches = 0 if interrupted else settings.sketch_steps
-    card = {
-        "created": date.today().isoformat(),
-        "settings": asdict(settings),
-        "training": {
-            "epochs": state.epochs_done,
-            "best_epoch": state.best_epoch,
-            "minutes": round(sum(row["seconds"] for row in state.history) / 60, 1),
-            "ended": reason,
-            "continued_from": former_card,
-        },
-        "versions": {
-            "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-        },
-    }
     publish(
         out,
         lambda folder: _export(folder, state.best_weights, settings, arrays, about, sketches, say),
-        card,
+        _card(settings, state, reason, former.card),
         state.history,
     )
     if not interrupted:
         state.path.unlink(missing_ok=True)
-        out.with_name(f"{out.name}.film.npz").unlink(missing_ok=True)
+        frames.unlink(missing_ok=True)
     return read_card(out)
 
 
@@ -247,26 +228,104 @@ def compiled_model(
     return model
 
 
-def _former_model(out: Path, settings: Settings):
-    """Return settings with the former model's architecture, its weights, history and card."""
+def _former_model(out: Path, settings: Settings) -> tuple[Settings, FormerModel]:
+    """Return the settings with the architecture of the former model, and that model."""
     folder = find_model(out if out.exists() else None)
     card = read_card(folder)
-    architecture = architecture_of(card)
-    former = load_network(folder / NETWORK_FILE)
-    parts = [former.get_layer(name).get_weights() for name in ("encoder", "decoder")]
+    network = load_network(folder)
+    parts = [network.get_layer(name).get_weights() for name in ("encoder", "decoder")]
     weights = [value for part in parts for value in part]
-    if architecture is None or [value.shape for value in weights] != [
-        value.shape for value in build_autoencoder(architecture).get_weights()
-    ]:
-        raise UserError(f"The card in {folder} describes another network. {REPAIR}")
     history = read_history(folder)
-    kept = {name: card[name] for name in ("data", "settings", "training") if name in card}
-    return (
-        replace(settings, architecture=architecture),
+    return replace(settings, architecture=Architecture.from_card(card)), FormerModel(
         weights,
         history if is_history(history, HISTORY_COLUMNS) else [],
-        kept,
+        {name: card[name] for name in ("data", "settings", "training") if name in card},
     )
+
+
+def _fit(
+    model: VariationalAutoencoder,
+    state: TrainingState,
+    schedule: Schedule,
+    X_fit: np.ndarray,
+    X_validation: np.ndarray,
+    settings: Settings,
+    callbacks: Sequence[keras.callbacks.Callback],
+) -> bool:
+    """Train from where the state is to the end; return whether it was interrupted."""
+    if state.epochs_done >= schedule.epochs:
+        return False
+    interruption = Interruption()
+    batches = training_batches(
+        X_fit, settings.batch_size, settings.augmentation, settings.seed + state.epochs_done
+    )
+    try:
+        with interruption.signals():
+            model.fit(
+                batches,
+                validation_data=validation_batches(X_validation, settings.batch_size),
+                steps_per_epoch=schedule.steps_per_epoch,
+                initial_epoch=state.epochs_done,
+                epochs=schedule.epochs,
+                shuffle=False,  # the batches are shuffled already
+                verbose=0,
+                callbacks=[
+                    interruption,
+                    keras.callbacks.TerminateOnNaN(),
+                    keras.callbacks.SwapEMAWeights(),  # validation sees the averaged weights
+                    state,
+                    Progress(schedule.epochs, schedule.steps_per_epoch, state.epochs_done),
+                    *callbacks,
+                ],
+            )
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def _give_up(state: TrainingState, interrupted: bool, say: Callable[[str], None]) -> NoReturn:
+    """End a training that learned nothing."""
+    if interrupted:
+        say("\nStopped in the first epoch; nothing was learned yet.")
+        raise KeyboardInterrupt
+    state.path.unlink(missing_ok=True)
+    raise UserError(
+        "Training diverged before anything was learned. Call learn() with a lower "
+        "learning_rate in its settings."
+    )
+
+
+def _reason(state: TrainingState, schedule: Schedule, interrupted: bool) -> str:
+    """Say why the training ended."""
+    if interrupted:
+        return "interrupted"
+    if state.diverged:
+        return "the loss diverged"
+    if state.epochs_done < schedule.epochs:
+        return "no better validation loss"
+    return "all epochs done"
+
+
+def _card(
+    settings: Settings, state: TrainingState, reason: str, continued_from: dict | None
+) -> dict[str, object]:
+    """Return what the training itself puts on the model card; `_export` adds the rest."""
+    return {
+        "created": date.today().isoformat(),
+        "settings": asdict(settings),
+        "training": {
+            "epochs": state.epochs_done,
+            "best_epoch": state.best_epoch,
+            "minutes": round(sum(row["seconds"] for row in state.history) / 60, 1),
+            "ended": reason,
+            "continued_from": continued_from,
+        },
+        "versions": {
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            "keras": keras.__version__,
+        },
+    }
 
 
 def _export(
@@ -323,7 +382,7 @@ def _is_better(history: list[dict[str, float]], loss: float) -> bool:
 
 def _fingerprint(X: np.ndarray, settings: Settings, weights: list[np.ndarray] | None) -> str:
     """Name what a training depends on, so that only the same training is continued."""
-    digest = hashlib.sha256(json.dumps([data_hash(X), asdict(settings)]).encode())
+    digest = hashlib.sha256(json.dumps([hash_array(X), asdict(settings)]).encode())
     for value in weights or []:
         digest.update(np.ascontiguousarray(value))
     return digest.hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 from model.network import Architecture
 from model.training.augmentation import Augmentation
@@ -39,15 +39,3 @@ class Settings:
     seed: int = 0
     architecture: Architecture = field(default_factory=Architecture)
     augmentation: Augmentation = field(default_factory=Augmentation)
-
-
-def architecture_of(card: dict) -> Architecture | None:
-    """Read the widths in a model card; None if they are not those of this version."""
-    try:
-        widths = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in card["settings"]["architecture"].items()
-        }
-        return Architecture(**widths) if len(widths) == len(fields(Architecture)) else None
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return None

@@ -1,4 +1,4 @@
-"""How much closer the same decoder comes when the codes are searched for, portrait by portrait.
+"""How much closer the decoder comes when the code of each portrait is searched for.
 
     python -m tests.bench.amortization_gap [--model FOLDER] [--arrays FOLDER] [--count N]
 
@@ -98,11 +98,11 @@ def main() -> None:
 
     import_tensorflow()
     from model.engine import load_network
-    from model.folder import NETWORK_FILE, find_model
+    from model.folder import find_model
 
     try:
         X_train, X_test = load_arrays(options.arrays)
-        autoencoder = load_network(find_model(options.model) / NETWORK_FILE)
+        autoencoder = load_network(find_model(options.model))
     except UserError as error:
         parser.exit(1, f"{error}\n")
     images = crop(np.asarray(evenly_spaced(X_test, max(1, options.count))))

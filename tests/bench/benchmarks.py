@@ -1,33 +1,36 @@
-"""All benchmarks in one run.
+"""The benchmarks of tests/bench/README.md in one run.
 
     python -m tests.bench.benchmarks [--arrays FOLDER] [--archive FILE] ...
 
 Gives one table: what each step takes here, and what it takes in the way of the project that this
-one began with, measured on the same machine. It is kept in assets/demo/benchmark.json, from where
-`python -m tests.bench.readme` takes it. On two cores it runs for about ten
-minutes; nothing else should.
+one began with, measured on the same machine. The table is printed and replaces the one in
+this folder's README.md. On two cores it runs for about ten minutes; nothing else should.
 """
+
+from __future__ import annotations
 
 import argparse
 import importlib.metadata
-import json
 import math
 import platform
 import sys
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from data import UserError
-from data.paths import DEMO_FOLDER, NUMPY_FOLDER
+from data.paths import NUMPY_FOLDER
+from model.loading import import_tensorflow
 from tests.bench.engine_times import frame_times
 from tests.bench.preparation import PUBLISHED_COUNT, Comparison, compare_at_size, cores, measure
-from tests.bench.training import MINUTES, PORTRAITS, STEPS, measure_training
-from tests.bench.training_figures import TrainingFigures
+from tests.bench.readme import with_block
 
-RESULT = DEMO_FOLDER / "benchmark.json"
+if TYPE_CHECKING:
+    from tests.bench.training import TrainingMetrics
+
+PAGE = Path(__file__).with_name("README.md")
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Row:
 
 
 def table(
-    prepared: Comparison, frames: dict[str, np.ndarray], training: TrainingFigures
+    prepared: Comparison, frames: dict[str, np.ndarray], training: TrainingMetrics
 ) -> list[Row]:
     """Compare every step that was measured with the original's way of doing it."""
     medians = {name: float(np.median(times)) for name, times in frames.items()}
@@ -78,7 +81,7 @@ def _row(step: str, ours: float, original: float, form: str) -> Row:
     )
 
 
-def remarks(prepared: Comparison, training: TrainingFigures) -> list[str]:
+def remarks(prepared: Comparison, training: TrainingMetrics) -> list[str]:
     """Say what has no counterpart in the original."""
     rates, large = training.rates, training.large
     said = [
@@ -99,16 +102,15 @@ def remarks(prepared: Comparison, training: TrainingFigures) -> list[str]:
     return said
 
 
-def markdown(result: dict) -> str:
-    """Write a result as it was kept: the table, then the remarks."""
+def markdown(rows: list[Row], said: list[str]) -> str:
+    """Write the table, then the remarks."""
     lines = [
-        f"| on {result['machine']} | here | the original's way | times better |",
+        f"| on {machine()} | here | the original's way | times better |",
         "| --- | --- | --- | --- |",
-        *(f"| {row['step']} | {row['ours']} | {row['original']} | {row['times']} |"
-          for row in result["rows"]),
+        *(f"| {row.step} | {row.ours} | {row.original} | {row.times} |" for row in rows),
         "",
-        *(f"- {remark}" for remark in result["remarks"]),
-    ]  # fmt: skip
+        *(f"- {remark}" for remark in said),
+    ]
     return "\n".join(lines)
 
 
@@ -122,33 +124,32 @@ def machine() -> str:
 
 
 def main() -> None:
-    """Measure everything, print the table, and keep it."""
+    """Measure everything, print the table, and put it into the page."""
+    import_tensorflow()  # here, since what is measured alone imports this module again
+    from tests.bench import training
+
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--arrays", type=Path, default=NUMPY_FOLDER)
     parser.add_argument("--archive", type=Path, help="portraits to repeat; drawn ones without")
     parser.add_argument("--archive-portraits", type=int, default=PUBLISHED_COUNT)
-    parser.add_argument("--array-portraits", type=int, default=PORTRAITS)
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--minutes", type=float, default=MINUTES, help="for learn(), at most")
+    parser.add_argument("--array-portraits", type=int, default=training.PORTRAITS)
+    parser.add_argument("--steps", type=int, default=training.STEPS)
+    parser.add_argument("--minutes", type=float, default=training.MINUTES, help="for learn()")
     parser.add_argument("--folder", type=Path, help="for what is written meanwhile, some 4 GB")
-    parser.add_argument("--out", type=Path, default=RESULT)
+    parser.add_argument("--page", type=Path, default=PAGE, help="whose table is replaced")
     options = parser.parse_args()
     try:
         frames = measure(frame_times).result
-        training = measure_training(
+        trained = training.measure_training(
             options.arrays, options.array_portraits, options.steps, options.minutes, options.folder
         )
         prepared = compare_at_size(options.archive_portraits, options.archive, options.folder)
     except UserError as error:
         parser.exit(1, f"{error}\n")
-    result = {
-        "date": date.today().isoformat(),
-        "machine": machine(),
-        "rows": [asdict(row) for row in table(prepared, frames, training)],
-        "remarks": remarks(prepared, training),
-    }
-    sys.stdout.write(markdown(result) + "\n")
-    options.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    shown = markdown(table(prepared, frames, trained), remarks(prepared, trained))
+    sys.stdout.write(shown + "\n")
+    page = with_block(options.page.read_text(encoding="utf-8"), "benchmarks", shown)
+    options.page.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

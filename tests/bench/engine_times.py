@@ -1,4 +1,6 @@
-"""Time one frame's work on this machine: `python -m tests.bench.engine_times`.
+"""How long one frame's work takes the engine.
+
+    python -m tests.bench.engine_times [--model FOLDER]
 
 Decoding one code, and encoding and decoding one image, through the engine and through Keras'
 `predict` on the same network.
@@ -54,13 +56,13 @@ def frame_times(folder: str | Path | None = None) -> dict[str, np.ndarray]:
     Raises:
         UserError: if there is no such model.
     """
-    from model.folder import NETWORK_FILE, find_model
+    from model.folder import find_model
     from model.loading import load_engine
 
     engine = load_engine(folder)
     from model.engine import load_network
 
-    network = load_network(find_model(folder) / NETWORK_FILE)
+    network = load_network(find_model(folder))
     decoder = network.get_layer("decoder")
     code = np.zeros((1, engine.latent_dim), np.float32)
     image = engine.decode(code)

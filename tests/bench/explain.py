@@ -1,8 +1,10 @@
-"""The picture that explains the program: a portrait, its 80 numbers, a face, and a slider moved.
+"""The three pictures of README.md that explain the program.
 
-Run `python -m tests.bench.explain` to draw it from the shipped model into `assets/demo`, together
-with the pictures of the network and of the latent space that README.md shows. No real portrait is
-in any of them: the model generates the portrait that it explains itself with.
+    python -m tests.bench.explain
+
+They are drawn from the shipped model into `assets/demo`: a portrait, its 80 numbers, a face, and a
+slider moved (here), the network, and the latent space. No real portrait is in any of them: the
+model generates the portrait that it explains itself with.
 """
 
 from __future__ import annotations

@@ -1,18 +1,272 @@
-"""Record a film of a real screen: `python -m tests.bench.films sliders`, or `drawing`.
+"""Films of both screens, for README.md.
 
-The film goes to assets/demo. No display is needed.
+    python -m tests.bench.films sliders|drawing [--model FOLDER] [--out FILE.gif]
+
+A hand posts events to the window, and a camera keeps what it then shows: a minute of a user's time
+in ten seconds. Nothing is staged: the window gets the events that a mouse and a keyboard would give
+it, and each picture is taken when its answer is there. Only the clock is: a picture stands for a
+fixed time, however long the computer took. The film goes to assets/demo. No display is needed.
 """
+
+from __future__ import annotations
 
 import argparse
 import os
+import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pygame
 
 from data.errors import UserError
 from data.paths import DEMO_FOLDER
+from model.latent import LatentSpace
+from model.loading import load_engine
+from ui.animation import ease, encode_gif
+from ui.app import App
+from ui.explorer import make_screens
+from ui.session import Session
+from ui.widgets.base import Widget
+from ui.widgets.button import Button
 
 WINDOW = (900, 600)
 SIZE = (720, 480)
+FPS = 10
+COLOURS = 128
+UNSEEN_CHANGE = 4  # levels; smaller changes are left out, which saves half of the file
+
+_ARROW = ((0, 0), (0, 17), (4, 13), (7, 19), (10, 18), (7, 12), (12, 12))
+_LIMIT = 2000  # frames of the window that one picture may take
+
+Point = tuple[float, float]
+
+
+class Film:
+    """Drives a window and films it.
+
+    Args:
+        app: the window, its model loaded.
+        size: width and height of the film in pixels.
+    """
+
+    def __init__(self, app: App, size: tuple[int, int]) -> None:
+        self.app = app
+        self.size = size
+        self.pictures: list[np.ndarray] = []
+        self.mouse: Point = app.window.surface.get_rect().center
+        self._pressed = False
+        self._post(pygame.MOUSEMOTION)
+        self._settle()
+
+    def hold(self, seconds: float) -> None:
+        """Let time pass."""
+        for _ in range(round(seconds * FPS)):
+            self._shoot()
+
+    def glide(self, point: Point, seconds: float) -> None:
+        """Move the mouse to a point, gently, pressed or not."""
+        start, count = self.mouse, max(1, round(seconds * FPS))
+        for number in range(1, count + 1):
+            part = ease(number / count)
+            self._move(
+                start[0] + part * (point[0] - start[0]), start[1] + part * (point[1] - start[1])
+            )
+            self._shoot()
+
+    def follow(self, points: list[Point], seconds: float) -> None:
+        """Move the mouse through points at an even pace; the window sees each of them."""
+        pictures = max(1, round(seconds * FPS))
+        for part in np.array_split(np.array(points), pictures):
+            for x, y in part:
+                self._move(x, y)
+            self._shoot()
+
+    def press(self) -> None:
+        """Press the left button."""
+        self._pressed = True
+        self._post(pygame.MOUSEBUTTONDOWN, button=1)
+
+    def release(self) -> None:
+        """Release it."""
+        self._pressed = False
+        self._post(pygame.MOUSEBUTTONUP, button=1)
+        self._shoot()
+
+    def click(self, point: Point, seconds: float = 0.5) -> None:
+        """Go to a point and click."""
+        self.glide(point, seconds)
+        self.press()
+        self._shoot()
+        self.release()
+
+    def key(self, name: str) -> None:
+        """Press and release a key, such as "n"."""
+        code = pygame.key.key_code(name)
+        for kind in (pygame.KEYDOWN, pygame.KEYUP):
+            event = pygame.event.Event(kind, key=code, mod=0, unicode=name, scancode=0)
+            pygame.event.post(event)
+            self._settle()
+
+    def write(self, path: Path) -> int:
+        """Write the film as a GIF and return its size in bytes."""
+        path.write_bytes(encode_gif(_still(self.pictures), FPS, COLOURS))
+        return path.stat().st_size
+
+    def _move(self, x: float, y: float) -> None:
+        self.mouse = (x, y)
+        self._post(pygame.MOUSEMOTION, rel=(0, 0), buttons=(int(self._pressed), 0, 0))
+
+    def _post(self, kind: int, **attributes) -> None:
+        place = round(self.mouse[0]), round(self.mouse[1])
+        pygame.event.post(pygame.event.Event(kind, pos=place, **attributes))
+
+    def _settle(self) -> None:
+        """Run the window until the answer to all that happened is on it."""
+        for _ in range(_LIMIT):
+            self.app.step()
+            slot = self.app.window.screen.live_slot
+            busy = slot is not None and self.app.worker.busy(slot)
+            if not busy and not self.app.window.root.stale:
+                return
+            self.app.worker.wait(0.01)
+
+    def _shoot(self) -> None:
+        self._settle()
+        picture = pygame.transform.smoothscale(self.app.window.surface.convert(32), self.size)
+        self._draw_mouse(picture)
+        self.pictures.append(pygame.surfarray.array3d(picture).swapaxes(0, 1))
+
+    def _draw_mouse(self, picture: pygame.Surface) -> None:
+        """Draw the arrow that the operating system would."""
+        part = self.size[0] / self.app.window.surface.get_width()
+        x, y = self.mouse[0] * part, self.mouse[1] * part
+        if self._pressed:
+            pygame.draw.circle(picture, (245, 180, 95), (x, y), 9, 2)
+        arrow = [(x + dx, y + dy) for dx, dy in _ARROW]
+        pygame.draw.polygon(picture, (255, 255, 255), arrow)
+        pygame.draw.aalines(picture, (0, 0, 0), True, arrow)
+
+
+def _still(pictures: list[np.ndarray]):
+    """Yield pictures whose pixels keep still until they change enough to be seen."""
+    shown = pictures[0]
+    for picture in pictures:
+        change = np.abs(picture.astype(np.int16) - shown).max(axis=-1, keepdims=True)
+        shown = np.where(change > UNSEEN_CHANGE, picture, shown)
+        yield shown
+
+
+def sliders(film: Film) -> None:
+    """Take a training face through a direction and a slider, then a random one."""
+    panel = film.app.window.screen.sliders
+    film.hold(0.5)
+    film.click(_button(film.app, "Another face").rect.center)
+    film.hold(0.4)
+    _drag(film, panel.directions[0], (2.0, -2.0), 1.1)
+    _drag(film, panel.sliders[1], (-2.0, 1.2), 1.0)
+    film.click(_button(film.app, "Random").rect.center)
+    film.hold(0.5)
+    _drag(film, panel.sliders[4], (2.0, -1.5), 0.9)
+    _drag(film, panel.sliders[0], (1.5,), 0.7)
+    film.hold(0.9)
+
+
+def drawing(film: Film) -> None:
+    """Draw a face in a few mirrored strokes, then say how likely the answer shall be."""
+    view = film.app.window.screen.view
+    film.key("x")
+    film.hold(0.5)
+
+    def stroke(points: list[Point], seconds: float) -> None:
+        places = [view.canvas.to_window(point) for point in points]
+        film.glide(places[0], 0.25)
+        film.press()
+        film.follow(places, seconds)
+        film.release()
+
+    stroke(_arc(93.5, 102, 43, 54, 180, 90), 0.8)  # each is one half; its mirror image follows
+    stroke(_arc(69.5, 87, 8, 4, 180, 540), 0.4)
+    stroke(_arc(69.5, 87, 2, 1, 0, 360), 0.2)
+    stroke(_arc(69, 78, 13, 6, 195, 330), 0.3)
+    stroke([(93.5, 114), (87, 115), (85, 111)], 0.25)
+    stroke(_arc(93.5, 128, 18, 8, 175, 90), 0.4)
+    for _ in range(12):
+        film.key("]")
+    stroke(_arc(93.5, 88, 52, 54, 180, 270), 0.6)
+    stroke(_arc(93.5, 74, 40, 34, 190, 270), 0.4)
+    stroke(_arc(93.5, 66, 24, 14, 200, 270), 0.3)
+    film.hold(0.7)
+    _drag(film, view.realism, (0.15, 0.9, 0.5), 0.8)
+    film.hold(0.8)
+
+
+def _drag(film: Film, slider, values: tuple[float, ...], seconds: float) -> None:
+    """Drag a slider's knob to one value after another."""
+    height = slider.track.centery
+    film.glide((slider.x_of(slider.value), height), 0.4)
+    film.press()
+    for value in values:
+        film.glide((slider.x_of(value), height), seconds)
+    film.release()
+
+
+def _arc(x: float, y: float, width: float, height: float, start: float, end: float) -> list[Point]:
+    """Return points on an ellipse of the canvas, from one angle to another in degrees."""
+    angles = np.deg2rad(np.linspace(start, end, max(8, int(abs(end - start) / 5))))
+    return [(x + width * np.cos(a), y + height * np.sin(a)) for a in angles]
+
+
+def _button(app: App, words: str) -> Button:
+    """Return the button of the screen that bears these words."""
+
+    def search(widget: Widget) -> Button | None:
+        if isinstance(widget, Button) and widget.words == words:
+            return widget
+        return next(filter(None, map(search, widget.children)), None)
+
+    found = search(app.window.screen)
+    if found is None:
+        raise LookupError(f"The screen has no such button. Received: {words}")
+    return found
+
+
+SCENES = {"sliders": sliders, "drawing": drawing}
+
+
+def film_screen(
+    name: str,
+    load_engine: Callable[[], Any],
+    latent: Any,
+    window: tuple[int, int],
+    size: tuple[int, int],
+) -> Film:
+    """Open the window, play a screen's scene in it, and return the film.
+
+    Args:
+        name: "sliders" or "drawing".
+        load_engine: gives the engine.
+        latent: the latent space of the same model.
+        window: width and height of the window.
+        size: width and height of the film.
+    """
+    with tempfile.TemporaryDirectory() as folder:  # no one's own session is touched
+        session = Session.open(Path(folder))
+        session.settings.update(hint_sliders=True, hint_drawing=True)
+        app = App(make_screens(), session, load_engine, latent, name, window)
+        try:
+            while app.worker.state == "loading":
+                app.step()
+                app.worker.wait(0.05)
+            if app.worker.error is not None:
+                raise app.worker.error
+            film = Film(app, size)
+            SCENES[name](film)
+        finally:
+            app.close()
+    return film
 
 
 def main() -> None:
@@ -35,14 +289,10 @@ def record(screen: str, path: Path, model: Path | None = None) -> int:
 
     Args:
         screen: "sliders" or "drawing".
-        path: The GIF to write.
-        model: A model folder, or None for the model in use.
+        path: the GIF to write.
+        model: a model folder, or None for the model in use.
     """
     os.environ["SDL_VIDEODRIVER"] = "dummy"
-    from model.latent import LatentSpace
-    from model.loading import load_engine
-    from tests.bench.film import film_screen
-
     film = film_screen(screen, partial(load_engine, model), LatentSpace.load(model), WINDOW, SIZE)
     return film.write(path)
 

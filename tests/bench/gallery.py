@@ -1,7 +1,9 @@
-"""Pictures of what a model can do, none of a real portrait: `python -m tests.bench.gallery`.
+"""Pictures of what a model can do, none of a real portrait.
+
+    python -m tests.bench.gallery [--model FOLDER] [--arrays FOLDER] [--out FOLDER]
 
 Reconstructions of unseen portraits, a hundred samples, what single sliders and named directions do,
-and answers to crude sketches, into `assets/demo`.
+and answers to hand-drawn sketches, into `assets/demo`.
 """
 
 from __future__ import annotations
@@ -126,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> list[Path]:
     from data.paths import SHIPPED_MODEL
     from model.latent import LatentSpace
     from model.loading import load_engine
-    from tests.bench.crude.faces import crude_faces
+    from tests.bench.hand_drawn.faces import hand_drawn_faces
     from tests.bench.sketch_quality import page, plain_answers
 
     folder = options.model or SHIPPED_MODEL
@@ -137,8 +139,8 @@ def main(arguments: Sequence[str] | None = None) -> list[Path]:
         "traversals": draw_traversals(engine, latent),
     }
     paths = [save(figure, name, options.out, DEMO_DPI) for name, figure in figures.items()]
-    faces = crude_faces()
-    sheet = page(faces, plain_answers(engine, faces)[1], "Crude sketches above their answers")
+    faces = hand_drawn_faces()
+    sheet = page(faces, plain_answers(engine, faces)[1], "Sketches above their answers")
     paths.append(options.out / "sketches.png")
     sheet.resize((sheet.width // HALF, sheet.height // HALF)).save(paths[-1], optimize=True)
     return paths

@@ -10,14 +10,11 @@ from __future__ import annotations
 import numpy as np
 from keras import Input, Model, layers
 
-from model.frame import IMAGE_SHAPE, crop
+from model.frame import IMAGE_SHAPE
 from model.network import BOTTOM_SHAPE, LATENT_DIM
-from tests.bench.step_times import StepTimes
 
 WIDTHS = (32, 64, 128, 256)
 BOTTLENECK = 2  # channels
-BATCH_SIZE = 4
-EPOCHS = 3
 
 
 def build_original(widths: tuple[int, int, int, int] = WIDTHS) -> Model:
@@ -52,11 +49,3 @@ def build_original(widths: tuple[int, int, int, int] = WIDTHS) -> Model:
     # Keras would compile with XLA, which takes twice as long on a processor: not held against it.
     network.compile(optimizer="adam", loss="mean_squared_error", jit_compile=False)
     return network
-
-
-def train_original(network: Model, X_train: np.ndarray, epochs: int = EPOCHS) -> StepTimes:
-    """Train it as it was trained, on portraits (n, 171, 186, 1); return what the steps took."""
-    images = crop(np.asarray(X_train))
-    meter = StepTimes()
-    network.fit(images, images, batch_size=BATCH_SIZE, epochs=epochs, verbose=0, callbacks=[meter])
-    return meter

@@ -1,16 +1,27 @@
-"""The parts of README.md made from the program; `python -m tests.bench.readme` renews them."""
+"""The parts of pages that are made from the program: running this renews them."""
 
-import json
 import re
 from pathlib import Path
 
 from data.paths import SHIPPED_MODEL
 from model.folder import read_card
-from tests.bench.benchmarks import RESULT, markdown
 from ui.explorer import all_commands
 from ui.keys import Command, spoken
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+PROJECT = Path(__file__).resolve().parents[2]
+README = PROJECT / "README.md"
+KEYS = PROJECT / "ui" / "README.md"
+PAGES = [
+    PROJECT / name
+    for name in (
+        "README.md",
+        "data/README.md",
+        "model/README.md",
+        "ui/README.md",
+        "tests/bench/README.md",
+        "tests/bench/lab-notes.md",
+    )
+]
 BLOCK = r"(<!-- {name}: [^>]* -->\n).*?(<!-- /{name} -->)"
 
 
@@ -62,18 +73,22 @@ def with_block(text: str, name: str, content: str) -> str:
     """Replace what stands between the marks of a block."""
     pattern = re.compile(BLOCK.format(name=name), re.DOTALL)
     if not pattern.search(text):
-        raise ValueError(f"README.md has no block of that name. Received: {name!r}")
+        raise ValueError(f"The page has no block of that name. Received: {name!r}")
     return pattern.sub(lambda match: f"{match[1]}{content}\n{match[2]}", text)
 
 
-def renewed(text: str) -> str:
-    """README.md as it should be, given how it is."""
-    text = with_block(text, "keys", keys_block(all_commands()))
-    if RESULT.is_file():
-        result = json.loads(RESULT.read_text(encoding="utf-8"))
-        text = with_block(text, "benchmarks", markdown(result))
-    return with_block(text, "figures", figures_block(read_card(SHIPPED_MODEL)))
+def renewed() -> dict[Path, str]:
+    """Return each page as it should be, given how it is."""
+    blocks = {
+        README: ("figures", figures_block(read_card(SHIPPED_MODEL))),
+        KEYS: ("keys", keys_block(all_commands())),
+    }
+    return {
+        page: with_block(page.read_text(encoding="utf-8"), name, content)
+        for page, (name, content) in blocks.items()
+    }
 
 
 if __name__ == "__main__":
-    README.write_text(renewed(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page, text in renewed().items():
+        page.write_text(text, encoding="utf-8")

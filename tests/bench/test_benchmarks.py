@@ -1,6 +1,5 @@
 """The table of all benchmarks says what was measured; what that is depends on the machine."""
 
-import json
 import math
 import sys
 
@@ -9,11 +8,10 @@ import pytest
 
 from data import UserError
 from tests.bench import benchmarks
-from tests.bench.benchmarks import markdown, remarks, table
+from tests.bench.benchmarks import remarks, table
 from tests.bench.memory import Memory
 from tests.bench.preparation import Comparison, Measured
-from tests.bench.readme import README, renewed, with_block
-from tests.bench.training_figures import Quality, Rates, Steps, TrainingFigures
+from tests.bench.training import Quality, Rates, Steps, TrainingMetrics
 
 FRAMES = {
     "decode": np.array([2.0, 3.0, 100.0]),
@@ -30,9 +28,9 @@ def prepared(peak: int | None = 100 * 10**6) -> Comparison:
     )  # fmt: skip
 
 
-def training(mse: float = 0.0085) -> TrainingFigures:
+def training(mse: float = 0.0085) -> TrainingMetrics:
     steps = Steps([8.5, 0.2], [Memory(10**9, 10**9, 10**8)] * 30, 843)
-    return TrainingFigures(
+    return TrainingMetrics(
         Rates(600.0, 200.0, 160.0), Steps([8.0], [], 45), steps, 30_000,
         Quality(0.009, 400.0, 3, 10.0, None), Quality(mse, 40.0, 5, math.nan, None),
     )  # fmt: skip
@@ -65,20 +63,19 @@ def test_remarks_say_what_has_no_counterpart():
         assert expected in said
 
 
-def test_the_command_keeps_what_the_readme_shows(tmp_path, monkeypatch, capsys):
+def test_the_command_prints_the_table_and_puts_it_into_the_page(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(benchmarks, "measure", lambda step: Measured(1, 1, None, FRAMES))
-    monkeypatch.setattr(benchmarks, "measure_training", lambda *_: training())
+    monkeypatch.setattr("tests.bench.training.measure_training", lambda *_: training())
     monkeypatch.setattr(benchmarks, "compare_at_size", lambda *_: prepared())
-    out = tmp_path / "benchmark.json"
-    monkeypatch.setattr(sys, "argv", ["benchmarks", "--out", str(out)])
+    page = tmp_path / "page.md"
+    page.write_text("a\n<!-- benchmarks: x -->\nold\n<!-- /benchmarks -->\nb\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--page", str(page)])
     benchmarks.main()
-    shown = markdown(json.loads(out.read_text(encoding="utf-8")))
-    assert capsys.readouterr().out == shown + "\n"
+    shown = capsys.readouterr().out
     assert shown.splitlines()[2].endswith("| 100 | 450 | 4.5 |")
     assert "TensorFlow 2." in shown and "\n- The input pipeline" in shown
-    monkeypatch.setattr("tests.bench.readme.RESULT", out)
-    text = README.read_text(encoding="utf-8")
-    assert renewed(text) == with_block(text, "benchmarks", shown)
+    text = page.read_text(encoding="utf-8")
+    assert text == f"a\n<!-- benchmarks: x -->\n{shown}<!-- /benchmarks -->\nb\n"
 
 
 def test_without_arrays_it_is_one_sentence(monkeypatch, capsys):
@@ -86,7 +83,7 @@ def test_without_arrays_it_is_one_sentence(monkeypatch, capsys):
         raise UserError("There are no prepared portraits")
 
     monkeypatch.setattr(benchmarks, "measure", lambda step: Measured(1, 1, None, FRAMES))
-    monkeypatch.setattr(benchmarks, "measure_training", nothing)
+    monkeypatch.setattr("tests.bench.training.measure_training", nothing)
     monkeypatch.setattr(sys, "argv", ["benchmarks"])
     with pytest.raises(SystemExit):
         benchmarks.main()

@@ -7,10 +7,18 @@ from data import UserError
 from data.prepare import prepare_data
 from model.engine import FaceEngine
 from model.network import build_autoencoder
-from tests.bench import configurations, experiment
-from tests.bench.configurations import CONFIGURATIONS, differing_settings, for_epochs, for_minutes
-from tests.bench.experiment_table import add_row, markdown, read_rows
-from tests.bench.step_times import StepTimes
+from tests.bench import experiment
+from tests.bench.experiment import (
+    CONFIGURATIONS,
+    Configuration,
+    add_row,
+    differing_settings,
+    for_epochs,
+    for_minutes,
+    markdown,
+    read_rows,
+)
+from tests.bench.training import StepTimes
 from tests.data.drawn_archive import drawn_files, write_folder
 from tests.model.tiny_model import TINY_SETTINGS
 
@@ -30,7 +38,7 @@ def run(monkeypatch, *arguments):
 def test_an_experiment_adds_a_row_and_another_one_goes_on_from_its_model(
     arrays, tmp_path, monkeypatch, capsys
 ):
-    tiny = configurations.Configuration("tiny", replace(TINY_SETTINGS, ssim_weight=0.0))
+    tiny = Configuration("tiny", replace(TINY_SETTINGS, ssim_weight=0.0))
     monkeypatch.setitem(CONFIGURATIONS, "tiny", tiny)
     table, first, second = tmp_path / "table.csv", tmp_path / "first", tmp_path / "second"
     shared = ("tiny", "--arrays", arrays, "--table", table)
@@ -94,18 +102,10 @@ def test_a_training_lasts_as_long_as_asked_for(arrays, monkeypatch):
     assert (settings.steps, settings.least_epochs) == (6, 1)
     meter = StepTimes()
     meter.seconds = [9.0] + [0.1] * 39
-    monkeypatch.setattr(configurations, "time_learning", lambda *_: meter)
+    monkeypatch.setattr(experiment, "time_learning", lambda *_: meter)
     # 20 portraits go forward and back, 2 only forward: 2 steps an epoch and a little, 0.1 s each
     assert for_minutes(TINY_SETTINGS, arrays, 1.0).steps == 2 * 290
     assert for_minutes(TINY_SETTINGS, arrays, 0.0001).steps == 2
-
-
-def test_the_mean_leaves_out_the_first_steps():
-    meter = StepTimes()
-    meter.seconds = [50.0, 40.0]
-    assert meter.mean == 45
-    meter.seconds = [50.0] * 5 + [1.0, 2.0, 6.0]
-    assert meter.mean == 3
 
 
 def test_rows_are_appended_with_the_columns_of_both(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.bench.film import FPS, film_screen
+from tests.bench.films import FPS, film_screen
 from tests.ui.driver import FakeEngine, fake_latent
 
 

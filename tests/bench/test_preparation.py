@@ -1,9 +1,10 @@
 """The benchmark of preparation runs and counts right; how fast it is depends on the machine."""
 
+import math
 import sys
 
 from data import prepare_data
-from tests.bench.preparation import main, make_archive
+from tests.bench.preparation import main, make_archive, measure
 from tests.data.drawn_archive import drawn_files, write_archive
 
 
@@ -25,3 +26,7 @@ def test_table_names_the_limit_and_both_ways(tmp_path, monkeypatch, capsys):
         assert f"\n{row}" in table
     assert "100%" in table
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_measured_alone_really_runs():
+    assert measure(math.sqrt, 9.0).result == 3

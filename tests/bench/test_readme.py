@@ -6,11 +6,18 @@ from pathlib import Path
 import pytest
 
 import main
-from tests.bench.readme import README, figures_block, keys_block, renewed, with_block
+from tests.bench.readme import (
+    PAGES,
+    PROJECT,
+    README,
+    figures_block,
+    keys_block,
+    renewed,
+    with_block,
+)
 from tests.test_main import MODES
 from ui.keys import Command
 
-PROJECT = README.parent
 TEXT = README.read_text(encoding="utf-8")
 COMMANDS = re.findall(r"```(?:sh|powershell)\n(.*?)\n```", TEXT, re.DOTALL)
 REQUIREMENTS = (PROJECT / "requirements.txt").read_text(encoding="utf-8")
@@ -18,7 +25,8 @@ FIVE = ["tensorflow", "numpy", "pygame", "matplotlib", "pillow"]
 
 
 def test_the_parts_made_from_the_program_are_up_to_date():
-    assert renewed(TEXT) == TEXT, "run `python -m tests.bench.readme`"
+    for page, text in renewed().items():
+        assert page.read_text(encoding="utf-8") == text, "run `python -m tests.bench.readme`"
 
 
 def test_figures_are_those_of_the_card():
@@ -36,14 +44,34 @@ def test_figures_are_those_of_the_card():
         with_block(TEXT, "missing", "")
 
 
-def test_every_link_and_picture_leads_somewhere():
-    links = re.findall(r"\]\(([^)#\s]+)\)", re.sub(r"\s+", " ", TEXT))
-    local = [link for link in links if "://" not in link]
-    assert local
-    for link in local:
-        assert (PROJECT / link).exists(), link
-    for link in set(links) - set(local):
-        assert re.fullmatch(r"https://[\w.-]+\.\w+(/\S*)?", link), link
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
+def test_every_link_and_picture_leads_somewhere(page):
+    text = re.sub(r"\s+", " ", page.read_text(encoding="utf-8"))
+    for link in re.findall(r"\]\(([^)#\s]+)\)", text):
+        if "://" in link:
+            assert re.fullmatch(r"https://[\w.-]+\.\w+(/\S*)?", link), link
+        else:
+            assert (page.parent / link).exists(), link
+
+
+def test_tests_named_in_the_catalogue_of_faults_exist():
+    text = (PROJECT / "tests" / "faults.md").read_text(encoding="utf-8")
+    rows = re.findall(r"`((?:data|model|ui|fuzz)/test_\w+\.py)`", text)
+    assert rows
+    for name in rows:
+        assert (PROJECT / "tests" / name).is_file(), name
+
+
+def test_headline_figures_are_those_of_the_benchmarks():
+    page = (PROJECT / "tests" / "bench" / "README.md").read_text(encoding="utf-8")
+    said = " ".join(TEXT.split())
+    for step, sentence in (
+        ("a face from 80 numbers", "a face takes {} ms"),
+        ("portraits from archive to arrays", "becomes arrays in {} s"),
+        ("training to an error", "training takes {} s to the quality of the project"),
+    ):
+        (row,) = (line for line in page.splitlines() if step in line)
+        assert sentence.format(row.split("|")[2].strip()) in said
 
 
 def test_files_named_in_commands_exist():

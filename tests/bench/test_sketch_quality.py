@@ -5,9 +5,8 @@ from PIL import Image
 from model.frame import crop
 from model.latent import LatentSpace
 from tests.bench import sketch_quality
-from tests.bench.answer_figures import answer_figures, correlations, part_offsets, reference
-from tests.bench.crude.faces import crude_faces
-from tests.bench.sketch_quality import GAP
+from tests.bench.hand_drawn.faces import hand_drawn_faces
+from tests.bench.sketch_quality import GAP, answer_metrics, correlations, part_offsets, reference
 from tests.data.drawn_archive import draw_portrait
 from tests.ui.driver import FakeEngine, fake_latent
 from ui.drawing.answers import DrawingDecoder
@@ -23,21 +22,21 @@ def latent():
     return LatentSpace.fit(np.random.default_rng(0).normal(size=(400, 80)).astype(np.float32))
 
 
-def figures(sketches, answers, latent, faces, places=None, codes=None):
+def metrics(sketches, answers, latent, faces, places=None, codes=None):
     codes = latent.gallery[: len(sketches)] if codes is None else codes
     usual = latent.gallery[: len(faces)], faces
-    return answer_figures(sketches, answers, codes, latent, usual, places)
+    return answer_metrics(sketches, answers, codes, latent, usual, places)
 
 
 def test_answers_that_are_the_sketches_agree_in_everything(faces, latent):
-    found = figures(faces, faces, latent, faces)
+    found = metrics(faces, faces, latent, faces)
     for name in ("correlation", "correlation_low", "distance", "variety", "matched", "follow"):
         assert found[name] == pytest.approx(1, abs=1e-6), name
     assert found["sketch_likeness"] == pytest.approx(found["answer_likeness"])
 
 
 def test_one_face_for_all_sketches_is_found_out(faces, latent):
-    found = figures(faces, np.repeat(faces[:1], len(faces), axis=0), latent, faces)
+    found = metrics(faces, np.repeat(faces[:1], len(faces), axis=0), latent, faces)
     assert found["variety"] == pytest.approx(0, abs=1e-3)
     assert found["answer_likeness"] == pytest.approx(1)
     assert found["matched"] == pytest.approx(1 / len(faces))
@@ -45,7 +44,7 @@ def test_one_face_for_all_sketches_is_found_out(faces, latent):
 
 
 def test_answers_to_other_sketches_do_not_match(faces, latent):
-    found = figures(faces, np.roll(faces, 1, axis=0), latent, faces)
+    found = metrics(faces, np.roll(faces, 1, axis=0), latent, faces)
     assert found["matched"] == 0
     assert found["correlation"] == pytest.approx(found["answer_likeness"], abs=0.1)
     assert found["follow_hair"] < 0.7
@@ -54,7 +53,7 @@ def test_answers_to_other_sketches_do_not_match(faces, latent):
 def test_a_region_is_followed_by_itself(faces, latent):
     answers = faces.copy()
     answers[:, 5:45, 55:132] = 0.5
-    found = figures(faces, answers, latent, faces)
+    found = metrics(faces, answers, latent, faces)
     assert found["follow_hair"] == 0
     assert found["follow_mouth"] == pytest.approx(1)
 
@@ -68,7 +67,7 @@ def test_fine_lines_count_for_little(faces):
 
 def test_codes_twice_as_far_out_are_told(faces, latent):
     codes = latent.from_sliders(2 * latent.to_sliders(latent.gallery[:12]))
-    found = figures(faces, faces, latent, faces, codes=codes)
+    found = metrics(faces, faces, latent, faces, codes=codes)
     assert found["distance"] == pytest.approx(2, rel=1e-3)
 
 
@@ -88,8 +87,8 @@ def test_placement_tells_answers_that_follow_from_answers_that_do_not(latent):
     moved = np.stack([np.roll(face, offset[::-1], axis=(0, 1)) for offset in offsets])
     still = np.repeat(face[np.newaxis], len(moved), axis=0)
     places = {"eyes": [(93.5 + x, 86.0 + y) for x, y in offsets], "mouth": [None] * 12}
-    followed = figures(moved, moved, latent, still, places)
-    ignored = figures(moved, still, latent, moved, places)
+    followed = metrics(moved, moved, latent, still, places)
+    ignored = metrics(moved, still, latent, moved, places)
     assert followed["eyes_follow"] > 0.95 and followed["eyes_off"] < 1
     assert ignored["eyes_follow"] == 0 and ignored["eyes_off"] > 3
     assert "mouth_off" not in followed
@@ -117,19 +116,19 @@ def test_answers_are_compared_with_unseen_portraits_or_else_with_training_codes(
 
 
 def test_sketches_are_answered_plainly_and_as_on_the_screen(latent):
-    drawings = crude_faces(per_style=1)
+    drawings = hand_drawn_faces(per_style=1)
     answers = sketch_quality.plain_answers(Decoder(), drawings)[1]
     assert answers[3, 80, 80] == pytest.approx(drawings[3].image.mean(), abs=1e-5)
     shown = sketch_quality.screen_answers(Decoder(), latent, drawings[:2])[1]
     best = DrawingDecoder(latent).best_answer(Decoder(), drawings[1].pixels, None, 0.5)
     assert np.array_equal(shown[1], best.image)
-    found = sketch_quality.sketch_figures(Decoder(), latent, faces=drawings)
+    found = sketch_quality.sketch_metrics(Decoder(), latent, faces=drawings)
     assert set(found) == {"plain", "screen"}
     assert found["plain"]["correlation"] == pytest.approx(0)  # flat answers
 
 
 def test_the_page_shows_every_sketch_above_its_answer():
-    drawings = crude_faces(per_style=2)
+    drawings = hand_drawn_faces(per_style=2)
     answers = np.random.default_rng(0).random((len(drawings), 160, 176)).astype(np.float32)
     sheet = np.asarray(sketch_quality.page(drawings, answers, "a page")) / 255
     tops = []
@@ -154,6 +153,6 @@ def test_the_command_prints_a_table_and_writes_a_page(tmp_path, capsys, monkeypa
     out = tmp_path / "page.png"
     sketch_quality.main(["--arrays", str(tmp_path), "--per-style", "1", "--page", str(out)])
     text = capsys.readouterr().out
-    assert "8 crude sketches, compared with training codes" in text
+    assert "8 sketches, compared with training codes" in text
     assert "correlation" in text and "mouth_follow" in text
     assert Image.open(out).mode == "L"

@@ -1,7 +1,7 @@
-"""Measures training on this machine.
+"""How fast training is, and how soon as good as the original project's.
 
     python -m tests.bench.training [--arrays FOLDER] [--portraits 30000] [--steps N]
-                                       [--minutes M] [--folder FOLDER]
+                                   [--minutes M] [--folder FOLDER]
 
 How many images a second the input pipeline gives and the network takes, alone and together; memory
 and the first step on an array of 30,000 portraits (the prepared ones over and over, in a temporary
@@ -13,25 +13,125 @@ nothing that is learned is kept.
 from __future__ import annotations
 
 import argparse
-import importlib
+import contextlib
+import io
 import math
+import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import keras
 import numpy as np
+import tensorflow as tf
 
-from data import UserError
+from data import UserError, load_arrays
+from data.arrays import TEST_NAME, TRAIN_NAME
 from data.paths import NUMPY_FOLDER
-from model.loading import import_tensorflow
+from model.frame import crop
+from model.measuring.metrics import image_blocks, split_validation
+from model.network import build_autoencoder
+from model.training.augmentation import training_batches
+from model.training.callbacks import averaged_weights
+from model.training.learn import Settings, compiled_model, learn
+from tests.bench.memory import Memory, memory_in_use, peak_memory
+from tests.bench.original import build_original
 from tests.bench.preparation import measure
-from tests.bench.training_figures import TrainingFigures
 
 PORTRAITS = 30_000
 STEPS = 400
 FEW_STEPS = 20  # enough to see how long the first one takes
 MINUTES = 30.0
+SETTLED = 5  # steps after which times no longer tell of tracing and warming up
+BLOCK = 1000  # portraits written at a time
+ORIGINAL_BATCH_SIZE = 4
+ORIGINAL_EPOCHS = 3
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Images a second: of the input pipeline, of the network, of the two together in `learn()`."""
+
+    pipeline: float
+    network: float
+    together: float
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Some steps of `learn()`.
+
+    Attributes:
+        seconds: of each.
+        memory: before the first and after each; empty where the system does not tell.
+        epoch: steps of a whole epoch.
+    """
+
+    seconds: list[float]
+    memory: list[Memory]
+    epoch: int
+
+    @property
+    def peak(self) -> int | None:
+        """Most bytes that the process ever held, memory maps included."""
+        return self.memory[-1].peak if self.memory else None
+
+    @property
+    def growth(self) -> int | None:
+        """Bytes that the process gained between the second tenth of the steps and the last."""
+        if not self.memory:
+            return None
+        tenths = np.array_split([memory.resident for memory in self.memory], 10)
+        return int(np.median(tenths[-1]) - np.median(tenths[1]))
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What a training came to.
+
+    Attributes:
+        mse: mean squared error on the test part.
+        seconds: to there, importing TensorFlow and measuring left out.
+        epochs: to there.
+        images_per_second: in the steps of the training, NaN where they were not timed.
+        peak: most bytes that the process held, None where the system does not tell.
+    """
+
+    mse: float
+    seconds: float
+    epochs: int
+    images_per_second: float
+    peak: int | None
+
+
+@dataclass(frozen=True)
+class TrainingMetrics:
+    """All that this command measures.
+
+    Attributes:
+        rates: images a second.
+        small: steps on the prepared arrays.
+        large: steps on an array of so many `portraits`.
+        portraits: see `large`.
+        original: what the original project's training came to.
+        ours: `learn()` where it first is as good, or when its time was up.
+    """
+
+    rates: Rates
+    small: Steps
+    large: Steps
+    portraits: int
+    original: Quality
+    ours: Quality
+
+    @property
+    def sooner(self) -> float:
+        """How many times sooner `learn()` is as good; NaN if it was not in the time it had."""
+        reached = self.ours.mse <= self.original.mse
+        return self.original.seconds / self.ours.seconds if reached else math.nan
 
 
 def measure_training(
@@ -40,7 +140,7 @@ def measure_training(
     steps: int = STEPS,
     minutes: float = MINUTES,
     folder: Path | None = None,
-) -> TrainingFigures:
+) -> TrainingMetrics:
     """Measure everything, one after the other.
 
     Args:
@@ -53,27 +153,222 @@ def measure_training(
     Raises:
         UserError: if there are no arrays, or too few portraits.
     """
-    rates = _alone("training_speed", "image_rates", arrays, steps)
-    small = _alone("training_speed", "learning_steps", arrays, min(FEW_STEPS, steps))
+    rates = measure(image_rates, arrays, steps).result
+    small = measure(learning_steps, arrays, min(FEW_STEPS, steps)).result
     with tempfile.TemporaryDirectory(dir=folder) as place:
-        _alone("training_speed", "repeat_portraits", arrays, Path(place), portraits)
-        large = _alone("training_speed", "learning_steps", Path(place), steps)
-    original = _alone("time_to_quality", "original_quality", arrays)
-    ours = _alone("time_to_quality", "our_quality", arrays, original.mse, 60 * minutes)
-    return TrainingFigures(rates, small, large, portraits, original, ours)
+        repeat_portraits(arrays, Path(place), portraits)
+        large = measure(learning_steps, Path(place), steps).result
+    original = measure(original_quality, arrays).result
+    ours = measure(our_quality, arrays, original.mse, 60 * minutes).result
+    return TrainingMetrics(rates, small, large, portraits, original, ours)
 
 
-def _alone(module: str, function: str, *arguments):
-    """Run a function of the model's modules in a process of its own; return what it returns."""
-    return measure(_call, f"tests.bench.{module}", function, arguments).result
+def image_rates(arrays: Path, steps: int, settings: Settings | None = None) -> Rates:
+    """Measure how fast images are prepared and learned from, alone and together.
+
+    Args:
+        arrays: folder of the prepared arrays.
+        steps: batches that each is measured over, after a few that are not counted.
+        settings: None takes the defaults.
+    """
+    settings = settings or Settings()
+    X_fit, _ = split_validation(load_arrays(arrays)[0])
+    batches = iter(
+        training_batches(X_fit, settings.batch_size, settings.augmentation, settings.seed)
+    )
+    for _ in range(SETTLED):
+        batch = next(batches)
+    began = time.perf_counter()
+    for _ in range(steps):
+        batch = next(batches)
+    pipeline = (time.perf_counter() - began) / steps
+    del batches  # it would go on preparing
+
+    alone = StepTimes()
+    same = tf.data.Dataset.from_tensors(batch).repeat(steps + SETTLED)
+    compiled_model(settings, steps).fit(same, shuffle=False, verbose=0, callbacks=[alone])
+    together = time_learning(settings, arrays, steps + SETTLED)
+    return Rates(*(settings.batch_size / s for s in (pipeline, alone.mean, together.mean)))
 
 
-def _call(module: str, function: str, arguments: tuple):
-    import_tensorflow()  # before the module does, and quietly
-    return getattr(importlib.import_module(module), function)(*arguments)
+def learning_steps(arrays: Path, steps: int, settings: Settings | None = None) -> Steps:
+    """Let `learn()` make some steps, at most those of an epoch, and note what they take."""
+    settings = settings or Settings()
+    X_fit, _ = split_validation(load_arrays(arrays)[0])
+    epoch = max(1, len(X_fit) // settings.batch_size)
+    before = memory_in_use()
+    meter = time_learning(settings, arrays, min(steps, epoch))
+    return Steps(meter.seconds, [before, *meter.memory] if before else [], epoch)
 
 
-def report(found: TrainingFigures) -> Iterator[str]:
+def repeat_portraits(arrays: Path, out: Path, count: int) -> None:
+    """Write arrays of `count` training portraits into a folder: those of `arrays`, repeated."""
+    X_train, _ = load_arrays(arrays)
+    shape = (count, *X_train.shape[1:])
+    large = np.lib.format.open_memmap(out / TRAIN_NAME, "w+", np.uint8, shape)
+    for start in range(0, count, BLOCK):
+        rows = np.arange(start, min(start + BLOCK, count)) % len(X_train)
+        large[start : start + BLOCK] = X_train[rows]
+    large.flush()
+    shutil.copyfile(arrays / TEST_NAME, out / TEST_NAME)
+
+
+class EnoughSteps(Exception):  # noqa: N818, as StopIteration it is no error
+    """Ends a training that was only run to be measured."""
+
+
+class StepTimes(keras.callbacks.Callback):
+    """Notes the time and the memory of every step.
+
+    Validation and other callbacks count for no step; tracing and filling the input pipeline count
+    for the first.
+
+    Args:
+        stop_after: steps after which `EnoughSteps` is raised; None never stops.
+
+    Attributes:
+        seconds: of each step.
+        memory: after each step, None where the system does not tell.
+        epochs: that were begun.
+    """
+
+    def __init__(self, stop_after: int | None = None):
+        super().__init__()
+        self.stop_after = stop_after
+        self.seconds: list[float] = []
+        self.memory: list[Memory | None] = []
+        self.epochs = 0
+        self._last = 0.0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Start the clock again."""
+        self.epochs += 1
+        self._last = time.perf_counter()
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Note the step."""
+        self.seconds.append(time.perf_counter() - self._last)
+        self.memory.append(memory_in_use())
+        if len(self.seconds) == self.stop_after:
+            raise EnoughSteps
+        self._last = time.perf_counter()
+
+    @property
+    def settled(self) -> list[float]:
+        """Seconds of the steps after the first ones, where there are others."""
+        return self.seconds[SETTLED:] or self.seconds
+
+    @property
+    def mean(self) -> float:
+        """Seconds of a step on average, without the first ones."""
+        return float(np.mean(self.settled))
+
+
+def time_learning(settings: Settings, arrays: str | Path, steps: int) -> StepTimes:
+    """Let `learn()` make so many steps on the arrays, and throw away what it learned.
+
+    Raises:
+        UserError: see `learn`.
+    """
+    meter = StepTimes(stop_after=steps)
+    settings = replace(settings, steps=max(settings.steps, 2 * steps))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.redirect_stdout(io.StringIO()),  # the bar of a training that never ends
+        contextlib.suppress(EnoughSteps),
+    ):
+        learn(arrays=arrays, out=Path(folder) / "model", settings=settings, callbacks=[meter])
+    return meter
+
+
+class UntilAsGood(keras.callbacks.Callback):
+    """Measures the averaged weights after every epoch and ends when they are good enough.
+
+    Args:
+        network: of the architecture that is trained; takes the weights to be measured.
+        X: uint8 (n, 171, 186, 1), portraits to measure on.
+        mse: error at or below which training ends, with `EnoughSteps`.
+        limit: seconds after which it ends in any case.
+
+    Attributes:
+        mse, seconds, epochs: as in `Quality`, of the last epoch.
+    """
+
+    def __init__(self, network: keras.Model, X: np.ndarray, mse: float, limit: float):
+        super().__init__()
+        self.mse, self.seconds, self.epochs = float("inf"), 0.0, 0
+        self._network, self._X = network, X
+        self._wanted, self._limit = mse, limit
+        self._began, self._measuring = time.perf_counter(), 0.0
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Measure, and end the training or go on."""
+        now = time.perf_counter()
+        self.seconds, self.epochs = now - self._began - self._measuring, epoch + 1
+        self._network.set_weights(averaged_weights(self.model))
+        self.mse = squared_error(self._network, self._X)
+        self._measuring += time.perf_counter() - now
+        if self.mse <= self._wanted or self.seconds > self._limit:
+            raise EnoughSteps
+
+
+def train_original(
+    network: keras.Model, X_train: np.ndarray, epochs: int = ORIGINAL_EPOCHS
+) -> StepTimes:
+    """Train it as it was trained, on portraits (n, 171, 186, 1); return what the steps took."""
+    images = crop(np.asarray(X_train))
+    meter = StepTimes()
+    network.fit(
+        images, images, batch_size=ORIGINAL_BATCH_SIZE, epochs=epochs, verbose=0, callbacks=[meter]
+    )
+    return meter
+
+
+def original_quality(arrays: Path, network: keras.Model | None = None) -> Quality:
+    """Train the original network on all training portraits, and measure it.
+
+    Args:
+        arrays: folder of the prepared arrays.
+        network: None builds the original.
+    """
+    X_train, X_test = load_arrays(arrays)
+    began = time.perf_counter()
+    network = network or build_original()
+    meter = train_original(network, X_train)
+    seconds = time.perf_counter() - began
+    rate, peak = ORIGINAL_BATCH_SIZE / meter.mean, peak_memory()
+    return Quality(squared_error(network, X_test), seconds, meter.epochs, rate, peak)
+
+
+def our_quality(
+    arrays: Path, mse: float, limit: float, settings: Settings | None = None
+) -> Quality:
+    """Let `learn()` train until the test part's error is at most `mse`, or for `limit` seconds.
+
+    It keeps the validation slice out of training, and its schedule is that of its whole length.
+    """
+    settings = settings or Settings()
+    network = build_autoencoder(settings.architecture)
+    until = UntilAsGood(network, load_arrays(arrays)[1], mse, limit)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.redirect_stdout(io.StringIO()),  # the bar of a training that is cut short
+        contextlib.suppress(EnoughSteps),
+    ):
+        learn(arrays=arrays, out=Path(folder) / "model", settings=settings, callbacks=[until])
+    return Quality(until.mse, until.seconds, until.epochs, float("nan"), peak_memory())
+
+
+def squared_error(network: keras.Model, X: np.ndarray) -> float:
+    """Return the mean squared error of a network on portraits (n, 171, 186, 1)."""
+    total = 0.0
+    for images in image_blocks(X):
+        difference = network.predict_on_batch(images) - images
+        total += float(np.square(difference).mean(axis=(1, 2, 3), dtype=np.float64).sum())
+    return total / len(X)
+
+
+def report(found: TrainingMetrics) -> Iterator[str]:
     """Write what was measured in lines."""
     rates, large, original, ours = found.rates, found.large, found.original, found.ours
     share = rates.together / rates.network

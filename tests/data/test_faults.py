@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -173,7 +174,7 @@ def test_full_disk_is_noticed_before_and_while_writing(tmp_path, archive, monkey
     usage = namedtuple("usage", "total used free")
     with monkeypatch.context() as patch:
         patch.setattr("shutil.disk_usage", lambda path: usage(10**9, 10**9, 10**6))
-        with pytest.raises(UserError, match=r"0\.0 GB free .* free space"):
+        with pytest.raises(UserError, match=r"1 MB free and 69 MB are needed .* free space"):
             prepare_data(archive, out)
     assert contents(out) == {}
 
@@ -228,3 +229,59 @@ def test_arrays_are_read_only(tmp_path, archive):
     with pytest.raises(ValueError, match="read-only"):
         train[0] = 0
     assert len(load_labels(tmp_path / "out")) == 12
+
+
+def test_a_few_bytes_too_few_are_told_by_numbers_that_differ(tmp_path, archive, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr("shutil.disk_usage", lambda path: usage(10**12, 10**12, 68 * 10**6))
+    with pytest.raises(UserError) as told:
+        prepare_data(archive, tmp_path / "out")
+    free, needed = re.findall(r"([\d,]+) MB", str(told.value))
+    assert free != needed
+
+
+def test_a_second_run_into_the_same_folder_is_told_and_harms_nothing(
+    tmp_path, archive, monkeypatch
+):
+    bad = tmp_path / "bad.tar.gz"
+    bad.write_bytes(b"\x1f\x8b nothing")
+    decode, told = data.prepare._decode, []
+
+    def second_call(*arguments):
+        with pytest.raises(UserError, match=r"Another prepare_data\(\) is writing") as error:
+            prepare_data(bad, tmp_path / "out")
+        told.append(error)
+        return decode(*arguments)
+
+    monkeypatch.setattr(data.prepare, "_decode", second_call)
+    prepare_data(archive, tmp_path / "out")
+    assert told and len(load_arrays(tmp_path / "out")[0]) == 9
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no such user to ask for")
+def test_home_of_nobody_is_one_sentence(tmp_path, archive):
+    for call in (
+        lambda: prepare_data("~no-such-user/x"),
+        lambda: prepare_data(archive, "~no-such-user/x"),
+        lambda: load_arrays("~no-such-user/x"),
+    ):
+        with pytest.raises(UserError, match="not on this computer"):
+            call()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
+def test_pipe_is_called_one_and_never_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UserError, match="a device or a pipe and not an archive"):
+        prepare_data(tmp_path / "pipe", tmp_path / "out")
+
+
+def test_only_a_downloaded_archive_may_be_deleted(tmp_path, monkeypatch):
+    bad = tmp_path / "mine" / "faces.tar.gz"
+    bad.parent.mkdir()
+    bad.write_bytes(b"\x1f\x8b nothing")
+    with pytest.raises(UserError, match="complete copy") as told:
+        prepare_data(bad, tmp_path / "out")
+    assert "delete" not in str(told.value)
+    with pytest.raises(UserError, match="or delete it"):
+        prepare_data(None, tmp_path / "out", original=bad.parent)

@@ -9,11 +9,9 @@ be passed over. Nothing else may be raised, no code may run, no other file may b
 size may be believed. `tests/fuzz/test_fuzzing.py` runs the first seeds.
 """
 
-import base64
 import csv
 import io
 import json
-import marshal
 import random
 import shutil
 from dataclasses import replace
@@ -75,26 +73,6 @@ WEIGHT_CHANGES = (
     "type", "text", "number", "shape", "note", "many",
 )  # fmt: skip
 ODD_CELLS = (b"nan", b"1e999", b"", b"9" * 9000, b"x", b",,")
-ODD_CLASSES = (
-    ("keras.layers", "Lambda"),
-    ("keras.layers", "TFSMLayer"),
-    ("keras.layers", "TorchModuleWrapper"),
-    ("keras.layers", "StringLookup"),
-    ("keras.layers", "Embedding"),
-    ("keras.layers", "Conv2DTranspose"),
-    ("keras.layers", "Dense"),
-    ("keras.layers", "Rescaling"),
-    ("keras.models", "Sequential"),
-    ("keras.src.models.functional", "Functional"),
-    ("keras.src.utils.file_utils", "get_file"),
-    ("keras.config", "enable_unsafe_deserialization"),
-    ("builtins", "eval"),
-    ("os", "system"),
-    ("subprocess", "Popen"),
-    (None, "function"),
-    (None, "__lambda__"),
-    (None, "__numpy__"),
-)
 
 
 class ModelFuzzer(Fuzzer):
@@ -127,20 +105,21 @@ class ModelFuzzer(Fuzzer):
         self.state_members = unpack(state.path.read_bytes())
 
     def network(self, place: Path, rng: random.Random) -> None:
-        how = rng.choice(("bytes", "zip", "config", "layer", "layer", "weights", "weights"))
+        folder = self._copy(place)
+        how = rng.choice(("bytes", "zip", "config", "card", "card", "weights", "weights"))
+        data = pack(self.network_members)
         if how == "bytes":
-            data = damage(pack(self.network_members), rng)
+            data = damage(data, rng)
         elif how == "zip":
             data = forge(self.network_members, rng, self.bomb)
         elif how == "config":
             data = self._with("config.json", lambda text: odd_json(text, rng, ODD_VALUES))
-        elif how == "layer":
-            data = self._with("config.json", lambda text: _odd_layer(text, rng))
+        elif how == "card":
+            _change_widths(folder, rng)
         else:
             data = self._with("model.weights.h5", lambda data: self._odd_weights(data, rng))
-        folder = self._copy(place)
         (folder / NETWORK_FILE).write_bytes(data)
-        weights = load_network(folder / NETWORK_FILE).get_weights()
+        weights = load_network(folder).get_weights()
         assert not any((weight == SECRET).any() for weight in weights), "another file was read"
         if rng.random() < self.tried:
             self._run(folder)
@@ -303,61 +282,18 @@ def _write_nothing(folder: Path) -> dict:
     return {}
 
 
-def _odd_layer(text: bytes, rng: random.Random) -> bytes:
-    """Return a config of which a layer, or what it is made of, is of no network of this program."""
-    config = json.loads(text)
-    entries = list(_objects(config))
-    entry = rng.choice(entries)
-    how = rng.choice(("class", "size", "size", "call", "build", "name", "code", "nest"))
-    if how == "class":
-        entry["module"], entry["class_name"] = rng.choice(ODD_CLASSES)
-        entry["registered_name"] = rng.choice((None, "Dense", "os>system"))
-        if isinstance(entry["config"], dict) and rng.random() < 0.5:
-            entry["config"] |= {"vocabulary": "/etc/passwd", "filepath": "/etc/passwd"}
-    elif how == "size":
-        sizes = [e for e in entries if any(_is_size(v) for v in e["config"].values())]
-        values = rng.choice(sizes)["config"]
-        values[rng.choice([k for k, v in values.items() if _is_size(v)])] = rng.choice(ODD_SIZES)
-    elif how == "call":
-        tensors = [e for e in entries if e["class_name"] == "__keras_tensor__"]
-        history = rng.choice(tensors)["config"]["keras_history"]
-        other = rng.choice(tensors)["config"]["keras_history"][0]
-        history[rng.randrange(3)] = rng.choice((0, 1, 2, -1, 10**9, None, "images", other))
-    elif how == "build":
-        built = [e for e in entries if e.get("build_config")]
-        rng.choice(built)["build_config"] = rng.choice(
-            (None, {}, {"input_shape": [None, 2**20, 2**20]}, {"input_shape": [None, 3]})
-        )
-    elif how == "name":
-        entry["registered_name"] = rng.choice(("os>system", "Lambda", 3, []))
-    elif how == "code":
-        entry |= {"module": "keras.layers", "class_name": "Lambda", "config": _code()}
+def _change_widths(folder: Path, rng: random.Random) -> None:
+    """Let the card describe another network, or none."""
+    card = json.loads((folder / CARD_FILE).read_text())
+    widths = card["settings"]["architecture"]
+    name = rng.choice(list(widths))
+    if rng.random() < 0.2:
+        del widths[name]
+    elif isinstance(widths[name], list) and rng.random() < 0.7:
+        widths[name][rng.randrange(4)] = rng.choice(ODD_SIZES)
     else:
-        entry["config"] = {"nested": json.loads(text), "name": "x"}
-    return json.dumps(config).encode()
-
-
-def _objects(value):
-    """Yield every layer, initializer and tensor in a config."""
-    if isinstance(value, dict):
-        if "class_name" in value and isinstance(value.get("config"), dict):
-            yield value
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            yield from _objects(item)
-
-
-def _is_size(value) -> bool:
-    numbers = value if isinstance(value, list) and value else [value]
-    return all(number is None or type(number) is int for number in numbers) and numbers != [None]
-
-
-def _code() -> dict:
-    """Return the config of a Lambda layer whose code leaves a file behind."""
-    code = base64.b64encode(marshal.dumps(compile("open('canary', 'w')", "", "exec"))).decode()
-    function = {"class_name": "__lambda__", "config": {"value": [code, None, None]}}
-    return {"name": "evil", "function": function}
+        widths[name] = rng.choice(ODD_SIZES)
+    (folder / CARD_FILE).write_text(json.dumps(card))
 
 
 if __name__ == "__main__":

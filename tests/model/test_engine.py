@@ -1,15 +1,12 @@
-import json
-import zipfile
-
 import numpy as np
 import pytest
 
 from data.errors import UserError
 from model.engine import FaceEngine
-from model.folder import CARD_FILE, NETWORK_FILE, file_hash
+from model.folder import CARD_FILE, NETWORK_FILE
 from model.latent import LatentSpace
-from model.network import Architecture, build_autoencoder
-from model.network_file import load_network, save_network
+from model.network import build_autoencoder
+from model.network_file import load_network
 from tests.model.tiny_model import TINY, write_tiny_model
 
 
@@ -49,20 +46,14 @@ def test_drawings_have_an_encoder_of_their_own_where_the_model_has_one(engine, t
     images = np.random.default_rng(2).random((3, 160, 176, 1), np.float32)
     assert not engine.reads_sketches
     np.testing.assert_array_equal(engine.encode_sketch(images), engine.encode(images))
-    whole = build_autoencoder(TINY, sketches=True)
-    whole.get_layer("sketch_encoder").get_layer("place").set_weights(
-        [3 * np.eye(80, dtype=np.float32), np.zeros(80, np.float32)]
-    )
-    save_network(whole, tmp_path / NETWORK_FILE)
-    loaded = FaceEngine(load_network(tmp_path / NETWORK_FILE))
+    folder = write_tiny_model(tmp_path / "model", sketches=True)
+    network, loaded = load_network(folder), FaceEngine.load(folder)
     assert loaded.reads_sketches
     codes = loaded.encode_sketch(images)
-    np.testing.assert_allclose(codes, whole.get_layer("sketch_encoder")(images), atol=1e-4)
-    np.testing.assert_allclose(np.linalg.norm(codes, axis=1), 3, rtol=1e-3)
+    np.testing.assert_allclose(codes, network.get_layer("sketch_encoder")(images), atol=1e-4)
     np.testing.assert_allclose(loaded.encode_sketch(images[:1]), codes[:1], atol=1e-4)
-    np.testing.assert_allclose(
-        loaded.decode(loaded.encode(images)), whole([images, images])[0], atol=1e-4
-    )
+    faces = loaded.decode(loaded.encode(images))
+    np.testing.assert_allclose(faces, network([images, images])[0], atol=1e-4)
 
 
 def test_other_shapes_are_refused(engine):
@@ -103,58 +94,4 @@ def test_missing_truncated_and_foreign_files_are_one_sentence(tmp_path):
             FaceEngine.load(folder)
     (folder / CARD_FILE).write_text("{")
     with pytest.raises(UserError, match="card"):
-        FaceEngine.load(folder)
-
-
-def test_other_dimensions_are_one_sentence(tmp_path):
-    small = Architecture(**{**TINY.__dict__, "latent_dim": 12})
-    with pytest.raises(UserError, match="other dimensions"):
-        FaceEngine.load(write_tiny_model(tmp_path / "model", architecture=small))
-
-
-def resign(folder):
-    """Let the card accept the network as it now is, as someone who forges a model would."""
-    card = json.loads((folder / CARD_FILE).read_text())
-    card["model_id"] = file_hash(folder / NETWORK_FILE)
-    (folder / CARD_FILE).write_text(json.dumps(card))
-
-
-def rewrite_config(folder, change):
-    path = folder / NETWORK_FILE
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    config = json.loads(members["config.json"])
-    change(config)
-    members["config.json"] = json.dumps(config).encode()
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    resign(folder)
-
-
-def test_a_config_that_asks_for_too_much_memory_is_refused_before_it_is_built(tmp_path):
-    folder = write_tiny_model(tmp_path / "model")
-
-    def grow(config):
-        encoder = config["config"]["layers"][1]["config"]
-        dense = next(layer for layer in encoder["layers"] if layer["class_name"] == "Dense")
-        dense["config"]["units"] = 10**9
-
-    rewrite_config(folder, grow)
-    with pytest.raises(UserError, match="damaged or no model"):
-        FaceEngine.load(folder)
-
-
-def test_code_in_a_model_file_is_not_run(tmp_path):
-    folder = write_tiny_model(tmp_path / "model")
-
-    def infect(config):
-        config["config"]["layers"].append(
-            {"class_name": "Lambda", "module": "keras.layers", "name": "evil",
-             "config": {"name": "evil", "function": {"class_name": "__lambda__",
-             "config": {"code": "eA==", "defaults": None, "closure": None}}}}
-        )  # fmt: skip
-
-    rewrite_config(folder, infect)
-    with pytest.raises(UserError):
         FaceEngine.load(folder)

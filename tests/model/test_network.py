@@ -1,9 +1,11 @@
+import math
 from dataclasses import replace
 
 import keras
 import numpy as np
 import pytest
 
+from data.errors import UserError
 from model.network import Architecture, build_autoencoder, build_decoder
 from tests.model.tiny_model import TINY
 
@@ -67,6 +69,35 @@ def test_a_linear_path_leads_from_the_shrunken_image_to_the_means():
     np.testing.assert_allclose(means[2], (means[0] + means[1]) / 2, atol=1e-5)
     without = build_autoencoder(replace(TINY, overview_pooling=0))
     assert "overview_mean" not in [layer.name for layer in without.get_layer("encoder").layers]
+
+
+@pytest.mark.parametrize("architecture", [TINY, Architecture(), replace(TINY, overview_pooling=0)])
+def test_the_cost_of_a_network_is_known_before_it_is_built(architecture):
+    network = build_autoencoder(architecture)
+    layers = [layer for part in network.layers[1:] for layer in part.layers]
+    kernels = [(layer, layer.kernel) for layer in layers if layer.weights]
+    weights, operations = architecture.cost
+    assert weights == sum(kernel.shape.num_elements() for _, kernel in kernels)
+    assert operations == sum(
+        kernel.shape.num_elements() * math.prod(layer.output.shape[1:-1])
+        for layer, kernel in kernels
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"latent_dim": 64},
+        {"encoder_channels": (24, 48, 96, 2000)},
+        {"head_channels": 0},
+        {"residual_blocks": True},
+        {"detail_channels": 1000},
+        {"decoder_channels": (96, 64, 512, 512)},
+    ],
+)
+def test_what_the_program_could_not_open_is_refused_with_a_sentence(change):
+    with pytest.raises(UserError, match=r"Received|ask for"):
+        Architecture(**change)
 
 
 def test_default_network_fits_its_file_size():

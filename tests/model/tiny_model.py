@@ -1,5 +1,6 @@
 """A network of a few weights, and model folders of it, for tests that need no faces."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import keras
@@ -23,10 +24,12 @@ TINY_SETTINGS = Settings(
 )  # fmt: skip
 
 
-def write_tiny_model(folder: Path, seed: int = 0, architecture: Architecture = TINY) -> Path:
+def write_tiny_model(
+    folder: Path, seed: int = 0, architecture: Architecture = TINY, sketches: bool = False
+) -> Path:
     """Write a complete model folder with random weights."""
     keras.utils.set_random_seed(seed)
-    autoencoder = build_autoencoder(architecture)
+    autoencoder = build_autoencoder(architecture, sketches=sketches)
 
     def save(new: Path) -> dict:
         autoencoder.save(new / NETWORK_FILE)
@@ -34,5 +37,10 @@ def write_tiny_model(folder: Path, seed: int = 0, architecture: Architecture = T
         LatentSpace.fit(codes.astype(np.float32), model_id=file_hash(new / NETWORK_FILE)).save(new)
         return {}
 
-    publish(folder, save, {"settings": {}}, [{"epoch": 1.0, "val_loss": 1.0}])
+    publish(
+        folder,
+        save,
+        {"settings": {"architecture": asdict(architecture)}},
+        [{"epoch": 1.0, "val_loss": 1.0}],
+    )
     return folder

@@ -1,17 +1,18 @@
 """What tests need to use the window like a person: an engine of pure NumPy, and posted events."""
 
-import time
 from pathlib import Path
 
 import numpy as np
 import pygame
 
+from model.frame import FACE_AXIS, LEFT_EYE, RIGHT_EYE
+from model.frame import IMAGE_SHAPE as SHAPE
+from model.frame import LATENT_DIM as DIM
 from model.latent import LatentSpace
+from tests.ui.slow_engine import SlowEngine
 from ui.app import App
 from ui.session import Session
 
-SHAPE = (160, 176)
-DIM = 80
 KEYS = {"return": pygame.K_RETURN, "escape": pygame.K_ESCAPE, "tab": pygame.K_TAB}
 MODS = {"ctrl": pygame.KMOD_LCTRL, "shift": pygame.KMOD_LSHIFT, "alt": pygame.KMOD_LALT}
 
@@ -26,12 +27,13 @@ class FakeEngine:
 
     def __init__(self):
         rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)
-        oval = ((columns - 93.5) / 52) ** 2 + ((rows - 92) / 66) ** 2
+        oval = ((columns - FACE_AXIS) / 52) ** 2 + ((rows - 92) / 66) ** 2
         self.face = 0.35 + 0.3 / (1 + np.exp(12 * (oval - 1)))
-        for x, y, wide in ((70, 86, 6), (117, 85, 6), (93.5, 130, 14)):
+        for (x, y), wide in ((LEFT_EYE, 6), (RIGHT_EYE, 6), ((FACE_AXIS, 130), 14)):
             self.face -= 0.25 * np.exp(-(((columns - x) / wide) ** 2) - ((rows - y) / 4) ** 2)
         waves = [
-            np.cos(np.pi * a * (rows + 0.5) / SHAPE[0]) * np.cos(np.pi * b * (columns + 0.5) / 176)
+            np.cos(np.pi * a * (rows + 0.5) / SHAPE[0])
+            * np.cos(np.pi * b * (columns + 0.5) / SHAPE[1])
             for a in range(9)
             for b in range(9)
         ][1 : DIM + 1]
@@ -39,18 +41,15 @@ class FakeEngine:
         self.basis /= np.linalg.norm(self.basis, axis=1, keepdims=True)
         self.strength = 6.0 * 0.96 ** np.arange(DIM, dtype=np.float32)
         self.decoded = []  # every batch of codes it was given
-        self.slow = 0.0  # seconds that it computes for each call
 
     def encode(self, images):
         images = np.asarray(images, np.float32).reshape(len(images), -1)
-        self._work()
         return ((images - self.face.ravel()) @ self.basis.T / self.strength).astype(np.float32)
 
     def decode(self, codes):
         codes = np.asarray(codes, np.float32)
         assert codes.shape[1:] == (DIM,)
         self.decoded.append(codes.copy())
-        self._work()
         images = self.face.ravel() + (codes * self.strength) @ self.basis
         return np.clip(images, 0, 1).reshape(-1, *SHAPE, 1).astype(np.float32)
 
@@ -61,12 +60,6 @@ class FakeEngine:
             error -= mask.ravel() * image.ravel()
             code = (code - 0.5 * (error @ self.basis.T) / self.strength).astype(np.float32)
             yield code, float(np.mean(error**2))
-
-    def _work(self):
-        """Really compute, as a slow decoder would."""
-        end = time.perf_counter() + self.slow
-        while time.perf_counter() < end:
-            self.basis @ self.basis.T
 
 
 def fake_latent(seed=3):
@@ -88,7 +81,7 @@ class Driver:
     """
 
     def __init__(self, screens, folder, engine=None, size=(1280, 720), start=None, loaded=True):
-        self.engine = engine or FakeEngine()
+        self.engine = SlowEngine(engine or FakeEngine())
         self.latent = fake_latent()
         self.session = Session.open(Path(folder))
         self.app = App(screens, self.session, lambda: self.engine, self.latent, start, size)

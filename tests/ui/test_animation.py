@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from ui.animation import between, ease, walk, write_gif
+from ui.animation import between, ease, encode_gif, walk
 
 
 def points(n, seed=0):
@@ -83,7 +83,7 @@ def test_easing_keeps_order_and_ends():
 
 def test_grey_frames_keep_their_levels_exactly(tmp_path):
     frames = np.random.default_rng(0).integers(0, 256, (5, 24, 32), dtype=np.uint8)
-    write_gif(tmp_path / "a.gif", iter(frames), fps=25)
+    (tmp_path / "a.gif").write_bytes(encode_gif(iter(frames), fps=25))
     read, loop = read_gif(tmp_path / "a.gif")
     assert loop == 0
     assert len(read) == 5
@@ -94,7 +94,7 @@ def test_grey_frames_keep_their_levels_exactly(tmp_path):
 
 def test_float_images_and_odd_rates_keep_the_pace(tmp_path):
     frames = np.random.default_rng(0).random((31, 16, 16, 1)).astype(np.float32)
-    write_gif(tmp_path / "a.gif", frames, fps=30)
+    (tmp_path / "a.gif").write_bytes(encode_gif(frames, fps=30))
     read, _ = read_gif(tmp_path / "a.gif")
     assert {duration for _, duration in read} <= {30, 40}
     assert abs(sum(duration for _, duration in read) - 31 * 1000 / 30) <= 10
@@ -109,8 +109,8 @@ def test_colour_frames_share_a_palette_and_still_parts_cost_little(tmp_path):
         frame = ground.copy()
         frame[10:20, 5 * i : 5 * i + 10] = (255, 0, 0)
         moving.append(frame)
-    write_gif(tmp_path / "one.gif", moving[:1])
-    write_gif(tmp_path / "all.gif", moving)
+    (tmp_path / "one.gif").write_bytes(encode_gif(moving[:1]))
+    (tmp_path / "all.gif").write_bytes(encode_gif(moving))
     read, _ = read_gif(tmp_path / "all.gif")
     assert len(read) == 20
     assert tuple(read[9][0][15, 50]) == tuple(read[3][0][15, 20])
@@ -118,9 +118,8 @@ def test_colour_frames_share_a_palette_and_still_parts_cost_little(tmp_path):
     assert sizes[1] < 3 * sizes[0]
 
 
-def test_impossible_frames_are_said_and_nothing_is_written(tmp_path):
+def test_impossible_frames_are_said():
     with pytest.raises(ValueError, match="at least one"):
-        write_gif(tmp_path / "a.gif", [])
+        encode_gif([])
     with pytest.raises(ValueError, match="one shape"):
-        write_gif(tmp_path / "a.gif", [np.zeros((4, 4)), np.zeros((4, 5))])
-    assert list(tmp_path.iterdir()) == []
+        encode_gif([np.zeros((4, 4)), np.zeros((4, 5))])

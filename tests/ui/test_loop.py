@@ -1,7 +1,9 @@
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -95,7 +97,7 @@ def test_window_is_drawn_before_the_engine_is_loaded(tmp_path):
     app.close()
 
 
-def test_engine_that_cannot_be_loaded_is_told_and_raised_after_closing(tmp_path):
+def test_engine_that_cannot_be_loaded_is_told_and_raised_after_closing(tmp_path, caplog):
     def load():
         raise UserError("There is no model yet; train one with learn().")
 
@@ -109,6 +111,24 @@ def test_engine_that_cannot_be_loaded_is_told_and_raised_after_closing(tmp_path)
     pygame.event.post(pygame.event.Event(pygame.QUIT))
     with pytest.raises(UserError, match="no model yet"):
         app.run()
+    assert not caplog.records  # no traceback for what a user can mend
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signal")
+def test_closing_the_terminal_keeps_the_session(tmp_path):
+    app = App([Plain()], Session.open(tmp_path), FakeEngine, fake_latent(), size=(900, 600))
+    former = signal.getsignal(signal.SIGHUP)
+    app.session.settings["kept"] = True
+
+    def hang_up():
+        while signal.getsignal(signal.SIGHUP) == former:
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    threading.Thread(target=hang_up).start()
+    app.run()
+    assert Session.open(tmp_path).setting("kept", False)
+    assert signal.getsignal(signal.SIGHUP) == former
 
 
 def test_answer_within_the_frame_is_shown_in_the_same_frame(driver, monkeypatch):
@@ -263,7 +283,7 @@ def test_session_of_last_time_is_offered_and_taken(tmp_path):
     session.code = np.ones(80, np.float32)
     session.save()
     screen = Plain()
-    screen.resume = lambda: screen.log.append("resumed")
+    screen.restore_session = lambda: screen.log.append("resumed")
     driver = Driver([screen], tmp_path, size=(900, 600))
     card = driver.window.messages.standing[0]
     assert "still here" in card.lines[0]

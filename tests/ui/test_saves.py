@@ -8,7 +8,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from data.errors import UserError
-from ui import saves, storage
+from ui import storage
 from ui.saves import is_save, list_saves, read_save, save_face
 
 MODEL = "a" * 64
@@ -128,11 +128,11 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path):
 
 
 def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
-    def full(path, content):
-        raise UserError("The disk is full; make room.")
+    def full(handle):
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(saves, "write_atomic", full)
-    with pytest.raises(UserError, match="full"):
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(UserError, match="No space left"):
         a_save(tmp_path)
     assert list(tmp_path.iterdir()) == []
 

@@ -1,5 +1,6 @@
 import json
 import math
+import os
 
 import numpy as np
 import pytest
@@ -176,3 +177,38 @@ def test_a_folder_in_the_place_of_the_file_does_not_stop_the_start(tmp_path):
     session = Session.open(tmp_path, MODEL)
     with pytest.raises(UserError, match="could not be written"):
         session.save()
+
+
+def test_the_last_of_two_windows_keeps_what_the_other_made(tmp_path):
+    a_session(tmp_path)
+    first, second = (Session.open(tmp_path, MODEL) for _ in range(2))
+    first.directions["first"], second.directions["second"] = a_code(5), a_code(6)
+    del second.directions["smile ☺"]
+    other = Session.open(tmp_path, "b" * 64)
+    other.code = a_code(7)
+    for session in (first, other, second, second):
+        session.save()
+    assert set(Session.open(tmp_path, MODEL).directions) == {"first", "second"}
+    assert Session.open(tmp_path, "b" * 64).code.tobytes() == a_code(7).tobytes()
+
+
+def test_a_name_that_nobody_can_write_is_left_out_like_other_damage(tmp_path):
+    session = a_session(tmp_path)
+    content = json.loads((tmp_path / FILE_NAME).read_text())
+    directions = content["models"][MODEL]["directions"]
+    directions["lone \ud800"] = directions["smile ☺"]
+    (tmp_path / FILE_NAME).write_text(json.dumps(content))
+    session = Session.open(tmp_path, MODEL)
+    assert list(session.directions) == ["smile ☺"]
+    assert session.problem
+    session.save()
+    assert (tmp_path / SET_ASIDE_NAME).is_file()
+    assert Session.open(tmp_path, MODEL).problem is None
+
+
+def test_a_start_clears_what_a_kill_left(tmp_path):
+    left = tmp_path / ".session.json.77.new"
+    left.touch()
+    os.utime(left, (1, 1))
+    Session.open(tmp_path)
+    assert not left.exists()

@@ -1,17 +1,24 @@
 import base64
+import os
+import subprocess
+import sys
+import textwrap
 import zlib
 
 import numpy as np
 import pytest
 
 from data.errors import UserError
+from data.paths import ASSETS
 from ui.storage import (
     pack_numbers,
     pack_pixels,
     parse_json,
+    remove_leftovers,
     unpack_numbers,
     unpack_pixels,
     write_atomic,
+    write_new,
 )
 
 
@@ -95,3 +102,63 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="could not be written"):
         write_atomic(tmp_path / "file" / "a.json", b"")
+
+
+def test_a_new_file_never_takes_the_place_of_another(tmp_path, monkeypatch):
+    for with_links in (True, False):
+        if not with_links:
+
+            def refuse(*paths):
+                raise PermissionError("no hard links on this disk")
+
+            monkeypatch.setattr("os.link", refuse)
+        paths = [write_new(tmp_path / str(with_links), "face", ".png", b"%d" % i) for i in range(3)]
+        assert [path.read_bytes() for path in paths] == [b"0", b"1", b"2"]
+        assert sorted(paths[0].parent.iterdir()) == sorted(paths)
+
+
+KILLED = """
+    import os, sys
+    from pathlib import Path
+    from ui.storage import write_new
+
+    left = int(sys.argv[2])
+
+    def stop_before(function):
+        def stopping(*arguments, **options):
+            global left
+            left -= 1
+            if left < 0:
+                os._exit(9)
+            return function(*arguments, **options)
+        return stopping
+
+    os.fsync, os.link = stop_before(os.fsync), stop_before(os.link)
+    Path.unlink = stop_before(Path.unlink)
+    write_new(Path(sys.argv[1]), "face", ".png", b"whole")
+"""
+
+
+@pytest.mark.parametrize("step", range(4))
+def test_killed_anywhere_a_new_file_is_whole_or_not_there(tmp_path, step):
+    command = [sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path), str(step)]
+    code = subprocess.run(command, cwd=ASSETS.parent).returncode
+    assert code == (9 if step < 3 else 0)
+    assert all(path.read_bytes() == b"whole" for path in tmp_path.glob("face-*.png"))
+    for path in tmp_path.iterdir():
+        os.utime(path, (1, 1))
+    remove_leftovers(tmp_path)
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_leftovers_go_and_files_that_are_being_written_stay(tmp_path):
+    names = ("face-2026-11-22-151204.png", ".session.json.123.new", ".session.json.tmp")
+    for name in names:
+        (tmp_path / name).touch()
+    (tmp_path / "notes.png").touch()
+    remove_leftovers(tmp_path)
+    assert len(list(tmp_path.iterdir())) == 4
+    for path in tmp_path.iterdir():
+        os.utime(path, (1, 1))
+    remove_leftovers(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.png"]

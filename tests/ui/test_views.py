@@ -26,6 +26,27 @@ class FlatEngine:
         return np.broadcast_to(grey[:, None, None, None], (len(codes), 160, 176, 1))
 
 
+class FlatComparison:
+    """Ten grey portraits; the network makes them lighter by 0.1, PCA darker by 0.2."""
+
+    count = 10
+    note = "mean of 10"
+
+    @property
+    def averages(self):
+        return {"mse": 0.0031, "ssim": 0.81, "pca_mse": 0.0043, "pca_ssim": 0.74}
+
+    def portraits(self, rows):
+        X = np.linspace(0.2, 0.8, 10, dtype=np.float32)
+        return X[rows, None, None, None] * np.ones((160, 176, 1))
+
+    def network(self, images):
+        return images + 0.1, {"mse": np.full(len(images), 0.01), "ssim": np.ones(len(images))}
+
+    def pca(self, images):
+        return images - 0.2, {"mse": np.full(len(images), 0.04), "ssim": np.ones(len(images))}
+
+
 @pytest.fixture(scope="module")
 def codes():
     codes = np.random.default_rng(1).normal(size=(300, 80)).astype(np.float32)
@@ -39,7 +60,7 @@ def latent(codes):
 
 
 @pytest.fixture(scope="module")
-def figures(codes, latent):
+def metrics(codes, latent):
     return code_metrics(codes, latent)
 
 
@@ -80,7 +101,7 @@ def labelled(count):
 
 def test_portraits_are_shown_with_their_labels_and_turned_by_keys(tmp_path, kept):
     X, labels = labelled(70)
-    path = portraits.show_portraits(X, labels, "Portraits", folder=tmp_path)
+    path = portraits.show_portraits(X, labels, "train", folder=tmp_path)
     assert opens_as_picture(path)
     (figure,) = kept
     assert [image[0, 0] for image in images(figure)] == list(range(32))
@@ -100,7 +121,7 @@ def test_portraits_are_shown_with_their_labels_and_turned_by_keys(tmp_path, kept
 
 def test_portraits_can_begin_anywhere(tmp_path, kept):
     X, labels = labelled(70)
-    portraits.show_portraits(X, labels, "Portraits", start=40, folder=tmp_path)
+    portraits.show_portraits(X, labels, "train", start=40, folder=tmp_path)
     assert images(kept[0])[0][0, 0] == 32
 
 
@@ -114,18 +135,9 @@ def test_every_page_key_turns(kept):
 
 
 def test_reconstructions_errors_and_averages_are_shown(tmp_path, kept):
-    X = np.linspace(0.2, 0.8, 10, dtype=np.float32)[:, None, None, None] * np.ones((160, 176, 1))
-    averages = {"mse": 0.0031, "ssim": 0.81, "pca_mse": 0.0043, "pca_ssim": 0.74}
-    path = reconstructions.show_reconstructions(
-        images=lambda rows: X[rows],
-        count=len(X),
-        network=lambda some: some + 0.1,
-        pca=lambda some: some - 0.2,
-        measure=lambda a, b: {"mse": np.square(a - b).mean((1, 2, 3)), "ssim": np.ones(len(a))},
-        averages=averages,
-        note="mean of 10",
-        folder=tmp_path,
-    )
+    comparison = FlatComparison()
+    path = reconstructions.show_reconstructions(comparison, folder=tmp_path)
+    X = comparison.portraits(slice(None))
     assert opens_as_picture(path)
     (figure,) = kept
     columns = reconstructions.COLUMNS
@@ -141,40 +153,40 @@ def test_reconstructions_errors_and_averages_are_shown(tmp_path, kept):
     assert "7 to 9 of 10" in " ".join(texts(figure))
 
 
-def test_dead_codes_and_odd_sliders_stand_out(codes, latent, figures):
-    page = distributions.draw_codes(codes, figures, "Codes")
+def test_dead_codes_and_odd_sliders_stand_out(codes, latent, metrics):
+    page = distributions.draw_codes(codes, metrics, "Codes")
     colours = [to_hex(patch.get_facecolor()) for patch in page.figure.findobj(StepPatch)]
     assert colours.count(RED) == 1
     assert colours.index(RED) == 7
     assert colours.count(BLUE) == 79
     assert "Alive: 79 of 80" in " ".join(texts(page.figure))
-    page = distributions.draw_sliders(latent.to_sliders(codes), figures, "Codes")
+    page = distributions.draw_sliders(latent.to_sliders(codes), metrics, "Codes")
     colours = [to_hex(patch.get_facecolor()) for patch in page.figure.findobj(StepPatch)]
-    assert colours.count(RED) == (figures["ks_p"] < 0.05).sum()
+    assert colours.count(RED) == (metrics["ks_p"] < 0.05).sum()
     plt.close("all")
 
 
-def test_the_table_names_every_code_and_the_dead(figures, tmp_path):
-    said = texts(distributions.draw_table(figures, "Codes").figure)
+def test_the_table_names_every_code_and_the_dead(metrics, tmp_path):
+    said = texts(distributions.draw_table(metrics, "Codes").figure)
     assert set(map(str, range(1, 81))) <= set(said)
     assert said.count("dead") == 1
     assert said.count("alive") == 79
-    path = distributions.write_table(figures, tmp_path / "new" / "table.csv")
+    path = distributions.write_table(metrics, tmp_path / "new" / "table.csv")
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["alive"] for row in rows].index("dead") == 7
-    assert float(rows[3]["raw_mean"]) == pytest.approx(figures["raw_mean"][3], rel=1e-3)
+    assert float(rows[3]["raw_mean"]) == pytest.approx(metrics["raw_mean"][3], rel=1e-3)
     plt.close("all")
 
 
-def test_the_table_of_sliders_lists_the_test_of_each_and_marks_the_odd(figures):
-    page = distributions.draw_slider_table(figures, "Codes")
+def test_the_table_of_sliders_lists_the_test_of_each_and_marks_the_odd(metrics):
+    page = distributions.draw_slider_table(metrics, "Codes")
     said = texts(page.figure)
     assert set(map(str, range(1, 81))) <= set(said)
-    assert f"{figures['ks'][3]:.3f}" in said and f"{figures['ks_p'][3]:.3f}" in said
-    assert f"{figures['excess_kurtosis'][3]:+.2f}" in said
+    assert f"{metrics['ks'][3]:.3f}" in said and f"{metrics['ks_p'][3]:.3f}" in said
+    assert f"{metrics['excess_kurtosis'][3]:+.2f}" in said
     red = [text for text in page.figure.findobj(plt.Text) if to_hex(text.get_color()) == RED]
-    assert len(red) == 5 * (figures["ks_p"] < 0.05).sum()
+    assert len(red) == 5 * (metrics["ks_p"] < 0.05).sum()
     plt.close("all")
 
 
@@ -209,8 +221,8 @@ def test_components_move_one_slider_at_a_time(latent):
     plt.close("all")
 
 
-def test_the_latent_space_is_saved_whole_and_closed(codes, latent, figures, tmp_path):
-    paths = show_latent_space(FlatEngine(), latent, codes, figures, "Codes", tmp_path / "figures")
+def test_the_latent_space_is_saved_whole_and_closed(codes, latent, metrics, tmp_path):
+    paths = show_latent_space(FlatEngine(), latent, codes, metrics, "Codes", tmp_path / "figures")
     assert len(paths) == 8
     assert all(opens_as_picture(path) for path in paths if path.suffix == ".png")
     assert sorted(path.name for path in paths) == sorted(p.name for p in paths[0].parent.iterdir())
@@ -241,13 +253,13 @@ def test_training_pictures_are_written_without_windows(tmp_path):
     assert not plt.get_fignums()
 
 
-def test_a_folder_that_cannot_be_written_gives_a_sentence(figures, tmp_path):
+def test_a_folder_that_cannot_be_written_gives_a_sentence(metrics, tmp_path):
     (tmp_path / "file").touch()
     page = Page(3, 3, "Title", "Lead", window=False)
     with pytest.raises(UserError, match="cannot be written"):
         output.save(page.figure, "name", tmp_path / "file")
     with pytest.raises(UserError, match="cannot be written"):
-        distributions.write_table(figures, tmp_path / "file" / "table.csv")
+        distributions.write_table(metrics, tmp_path / "file" / "table.csv")
 
 
 def test_windows_open_only_where_a_backend_can(monkeypatch):

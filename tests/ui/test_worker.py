@@ -172,3 +172,13 @@ def test_jobs_wait_for_an_engine_that_is_still_loading():
 def test_sentence_is_the_users_words_or_the_kind_of_error():
     assert sentence(UserError("Do this.")) == "Do this."
     assert "ZeroDivisionError" in sentence(ZeroDivisionError("division by zero"))
+
+
+def test_closing_never_waits_for_a_model_that_still_loads(monkeypatch):
+    gate = threading.Event()
+    worker = Worker(lambda: gate.wait(60))
+    worker.start()
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "join", lambda *_: pytest.fail("waited"))
+        worker.close()
+    gate.set()

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ui.animation import write_gif
+from ui.animation import encode_gif
 from ui.drawing.answers import DrawingDecoder
 from ui.drawing.drawing import Canvas, Step
 from ui.drawing.stroke import Point
 from ui.pictures import drawing_on_paper, enlarge, side_by_side
-from ui.storage import claim_name
+from ui.storage import write_new
 
 FPS = 15
 MOST_FRAMES = 150
@@ -57,21 +57,16 @@ def film(
     """
 
     def job(engine) -> Iterator[float]:
-        path = claim_name(folder, "drawing", ".gif")
-        try:
-            frames = []
-            states = replay(steps)
-            for number, state in enumerate(states, 1):
-                pull = 0.0 if state.given is not None else realism
-                face = decoder.best_answer(engine, state.pixels, state.given, pull).image
-                pictures = (enlarge(p, ENLARGEMENT) for p in (drawing_on_paper(state.pixels), face))
-                frames.append(side_by_side(*pictures))
-                yield number / len(states)
-            write_gif(path, frames + frames[-1:] * HOLD, FPS)
-        except BaseException:
-            path.unlink(missing_ok=True)  # the name was claimed with an empty file
-            raise
-        return path
+        frames = []
+        states = replay(steps)
+        for number, state in enumerate(states, 1):
+            pull = 0.0 if state.given is not None else realism
+            face = decoder.best_answer(engine, state.pixels, state.given, pull).image
+            pictures = (enlarge(p, ENLARGEMENT) for p in (drawing_on_paper(state.pixels), face))
+            frames.append(side_by_side(*pictures))
+            yield number / len(states)
+        content = encode_gif(frames + frames[-1:] * HOLD, FPS)
+        return write_new(folder, "drawing", ".gif", content)
 
     return job
 

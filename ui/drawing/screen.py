@@ -386,7 +386,7 @@ class DrawingScreen(Screen):
 
     # The session
 
-    def keep(self) -> None:
+    def save_session(self) -> None:
         """Write the settings into the session, and the drawing where something was done with it."""
         session, drawing = self.host.session, self.drawing
         values = {
@@ -419,7 +419,7 @@ class DrawingScreen(Screen):
         self.answers.live = setting("drawing.live", True)
         self.answers.realism = setting("drawing.realism", self.answers.realism, 0.0, 1.0)
 
-    def resume(self) -> None:
+    def restore_session(self) -> None:
         """Go on with the drawing of the last time, and the code that was given with it."""
         session, latent = self.host.session, self.host.latent
         if session.drawing is None:

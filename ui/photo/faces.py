@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model.frame import FACE_AXIS
 from ui.photo.probing import inside, lattice, local_contrast, probe, pyramid, standardise
 
-FACE_CENTRE = 93.5 + 102j
+FACE_CENTRE = FACE_AXIS + 102j
 FACE_HALF_AXES = (46.0, 60.0)
 SPREADS = (  # of the cascade's steps: x and y in frame pixels, logarithm of scale, angle
     (12.0, 12.0, 0.16, 0.16),

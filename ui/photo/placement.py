@@ -9,11 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from model.frame import IMAGE_SHAPE
+from model.frame import IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
 from ui.photo.opening import Photo
-
-LEFT_EYE = (70.0, 86.0)  # (x, y) in the model's frame; left as one sees it
-RIGHT_EYE = (117.0, 85.0)
 
 _SOFT_EDGE = 8.0  # frame pixels over which what lies beyond the photo turns soft
 _MIN_DISTANCE = 2.0  # photo pixels between the eyes

@@ -1,1 +1,1 @@
-"""The slider screen: 80 sliders, and the face that they stand for."""
+"""The slider screen: 80 sliders, and the face that they describe."""

@@ -1,4 +1,4 @@
-"""What a slider stands for: a direction in the space of codes, and a place along it."""
+"""What a slider moves along: a direction in the space of codes, and a place on it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Axis:
     Moving along it by t changes its own reading by t exactly, and the code by `t * step`.
 
     Attributes:
-        name: on the screen.
+        name: as the screen shows it.
         step: (80,) what one unit adds to a code.
         reader: (80,) weights that read the value from a code.
-        origin: the reading of the mean code, taken off.
+        origin: what is subtracted from a reading, so that it counts from the mean code.
         low, high: the ends.
         middle: where the lit part of the track starts, and where a reset goes.
         lock: index of the principal slider it is, or None if it cannot be locked.
@@ -45,7 +45,7 @@ class Axis:
 
 
 def principal_axes(latent) -> list[Axis]:
-    """Return the whitened principal coordinates, the one that matters most first, from 1."""
+    """Return an axis for each whitened principal coordinate, the most important first."""
     components = latent.components.astype(np.float64)
     scales = latent.scales.astype(np.float64)
     readers = components / scales[:, np.newaxis]
@@ -62,7 +62,7 @@ def principal_axes(latent) -> list[Axis]:
 
 
 def raw_axes(latent) -> list[Axis]:
-    """Return the 80 numbers of the code themselves, those that vary most first."""
+    """Return an axis for each number of the code itself, those that vary most first."""
     stds = np.sqrt(np.maximum(np.diag(latent.covariance), 1e-6)).astype(np.float64)
     unit = np.eye(latent.latent_dim)
     return [
@@ -81,8 +81,8 @@ def raw_axes(latent) -> list[Axis]:
 def direction_axis(latent, name: str, vector: np.ndarray) -> Axis:
     """Return the axis of a named direction.
 
-    The reading is the one along which faces are sorted when everything else is left free: the
-    projection in whitened coordinates, where the codes of portraits lie alike in all directions.
+    A face is read by projection in whitened coordinates, where the codes of portraits vary alike in
+    all directions.
     """
     values = latent.to_sliders(latent.mean + vector)
     length = max(float(values @ values), 1e-12)
@@ -102,7 +102,7 @@ def keep_locked(latent, target: np.ndarray, current: np.ndarray, locks: np.ndarr
 
 
 def unit_direction(latent, start: np.ndarray, end: np.ndarray) -> np.ndarray | None:
-    """Return the change from one code to another, one standard deviation long, or None if none."""
+    """Return the change between two codes, one standard deviation long, or None if they agree."""
     length = np.linalg.norm(latent.to_sliders(end) - latent.to_sliders(start))
     if length < 1e-3:
         return None

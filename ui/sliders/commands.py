@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ui.keys import Command
 from ui.sliders.editor import FaceEditor
 
-REPEATS = (None, True)  # no action when the key comes up; again while it is held
+AGAIN = (None, True)  # nothing when the key comes up; once more while it is held
 
 
 def slider_commands(screen) -> list[Command]:
@@ -16,20 +16,25 @@ def slider_commands(screen) -> list[Command]:
     def step(method: Callable, *arguments) -> Callable[[], None]:
         return lambda: screen.step(method, screen.editor, *arguments)
 
-    edit, s = FaceEditor, screen
+    edit, s = FaceEditor, screen  # editor and widgets are made when the screen comes to a window
     faces = [
         ("r", "Random", "A random face; its seed is shown", step(edit.random)),
-        ("n", "Another face", "The next training face", step(edit.training_face, 1), *REPEATS),
+        ("n", "Another face", "The next training face", step(edit.training_face, 1), *AGAIN),
         (
             "shift+n",
             "Previous face",
             "The training face before",
             step(edit.training_face, -1),
-            *REPEATS,
+            *AGAIN,
         ),
         ("m", "Mean face", "The average of all training faces", step(edit.mean)),
         ("s", "Suggestions", "A dozen faces to choose from, new ones each time", s.suggest),
-        ("p", "Your photo", "Open a photo; or drop an image file on the window", s.open_photos),
+        (
+            "p",
+            "Your photo",
+            "Open a photo; or drop an image file on the window",
+            lambda: s.panels.toggle_photos(),
+        ),
         (
             "shift+p",
             "Keep detail",
@@ -45,21 +50,21 @@ def slider_commands(screen) -> list[Command]:
         ),
     ]
     sliders = [
-        ("up", "Slider before", "Go to the slider before", lambda: s.move_keyboard(-1), *REPEATS),
-        ("down", "Next slider", "Go to the next slider", lambda: s.move_keyboard(1), *REPEATS),
+        ("up", "Slider before", "Go to the slider before", lambda: s.focus_neighbour(-1), *AGAIN),
+        ("down", "Next slider", "Go to the next slider", lambda: s.focus_neighbour(1), *AGAIN),
         (
             "left",
             "Slider down",
             "Move the slider down; with Shift ten times as far",
             lambda: s.nudge(-1),
-            *REPEATS,
+            *AGAIN,
         ),
         (
             "right",
             "Slider up",
             "Move the slider up; with Shift ten times as far",
             lambda: s.nudge(1),
-            *REPEATS,
+            *AGAIN,
         ),
         ("return", "Type a number", "Type the value of the slider", s.type_number),
         ("backspace", "Reset slider", "Put the slider back to its middle", s.reset_slider),
@@ -85,11 +90,16 @@ def slider_commands(screen) -> list[Command]:
         ("ctrl+e", "Export GIF", "Save the morph or walk as an animated picture", s.export_gif),
     ]
     keep = [
-        ("ctrl+z", "Undo", "Take the last step back", step(edit.undo), *REPEATS),
-        ("ctrl+y ctrl+shift+z", "Redo", "Take the step again", step(edit.redo), *REPEATS),
+        ("ctrl+z", "Undo", "Take the last step back", step(edit.undo), *AGAIN),
+        ("ctrl+y ctrl+shift+z", "Redo", "Take the step again", step(edit.redo), *AGAIN),
         ("ctrl+s", "Save", "Save the face as a PNG that carries its code", s.save),
-        ("ctrl+o", "Saved faces", "Show what you saved", s.open_saves),
-        ("o", "More", "Everything else: seeds, two faces, saves, view", s.open_more),
+        ("ctrl+o", "Saved faces", "Show what you saved", lambda: s.panels.toggle_saves()),
+        (
+            "o",
+            "More",
+            "Everything else: seeds, two faces, saves, view",
+            lambda: s.panels.toggle(s.more),
+        ),
     ]
     groups = {"Faces": faces, "Sliders": sliders, "Two faces": two_faces, "Keep": keep}
     return [

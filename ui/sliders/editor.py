@@ -18,7 +18,7 @@ LONGEST_NAME = 24
 
 
 class FaceEditor:
-    """The current face with all that belongs to it, and its past.
+    """The current face with all that belongs to it, and its history.
 
     During a gesture `now` runs ahead of the history; `commit` makes it a step that can be undone.
 
@@ -26,12 +26,12 @@ class FaceEditor:
         latent: the latent space.
         changed: called after every change of `now` or of the history.
         directions: the user's own, name to (80,) raw-code vector.
-        seed: that the seeds of random faces follow.
+        seed: determines the seeds of random faces; None for different ones every time.
 
     Attributes:
         now: the state that shows.
-        history: of the steps.
-        starts: the faces to start from, with the seed and temperature of random ones.
+        history: the steps, for undo.
+        starts: finds faces to start from; holds the seed and temperature of random ones.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class FaceEditor:
         self.changed()
 
     def commit(self, tag: object = None) -> None:
-        """Make `now` a step, if it differs from the last one."""
+        """Make `now` a step if it differs from the last one; see `go` for the tag."""
         if self.history.push(self.now, tag):
             self.changed()
 
@@ -97,16 +97,16 @@ class FaceEditor:
         self._start(self.starts.training(step))
 
     def random(self, seed: int | None = None) -> None:
-        """Start from a random face; the seed names it. Locked sliders stay."""
+        """Start from a new random face, or the one of a seed; locked sliders stay."""
         self._start(self.starts.random(seed))
 
     def set_temperature(self, temperature: float) -> None:
-        """Draw the random face of the same seed at another temperature."""
+        """Start from the random face of the same seed at another temperature."""
         self.starts.temperature = temperature
         self._start(self.starts.random(self.starts.seed), tag="temperature")
 
     def suggest(self, n: int) -> np.ndarray:
-        """Return random codes (n, 80), others each time; locked sliders stay."""
+        """Return random codes (n, 80), different ones each time; locked sliders stay."""
         codes = self.starts.sample(self.starts.new_seed(), n)
         return np.stack([self._keep_locked(code) for code in codes])
 
@@ -123,9 +123,9 @@ class FaceEditor:
     # Sliders
 
     def move(self, axis: Axis, value: float) -> None:
-        """Preview the last step's face with one slider elsewhere; `commit` ends the gesture.
+        """Preview the face of the last step with one slider moved; `commit` ends the gesture.
 
-        The code is taken from the step, not from `now`, so that a long drag adds up no rounding.
+        It starts from the step, not from `now`, so that rounding does not add up during a drag.
         """
         self.preview(self.now.at(axis.moved(self.history.now.code, value)))
 
@@ -134,7 +134,7 @@ class FaceEditor:
         self.go(self.now.at(axis.moved(self.now.code, axis.middle)))
 
     def toggle_lock(self, index: int | None) -> None:
-        """Lock a principal slider, or unlock it; None stands for any other slider."""
+        """Lock or unlock a principal slider; any other slider has None for a number."""
         if index is None:
             raise UserError("Only the numbered sliders can be locked, not raw codes or directions.")
         locks = self.now.locks.copy()
@@ -142,13 +142,13 @@ class FaceEditor:
         self.go(replace(self.now, locks=locks))
 
     def keep_detail(self, keep: bool) -> None:
-        """Add what the reconstruction of the photo lost, or leave it off."""
+        """Add what the reconstruction of the photo lost, or leave it out."""
         if self.now.detail is None:
             raise UserError("Detail belongs to a photo: open one with P first.")
         self.go(replace(self.now, keep_detail=keep))
 
     def toggle_detail(self) -> None:
-        """Add it where it was left off, and the other way round."""
+        """Add it if it was left out, and the other way round."""
         self.keep_detail(not self.now.keep_detail)
 
     # Two faces

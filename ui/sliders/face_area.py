@@ -17,7 +17,7 @@ SUGGESTIONS = 12
 
 
 class FaceArea(Widget):
-    """The face as large as fits, a line below it, and a strip of suggestions when asked for.
+    """The face as large as fits, its caption, and a strip of suggestions when asked for.
 
     Args:
         chosen: called with the number and the code (80,) of a suggestion.
@@ -38,13 +38,13 @@ class FaceArea(Widget):
         self._theme: Theme | None = None
 
     def suggest(self, codes: np.ndarray) -> None:
-        """Make room for faces to choose from; their pictures are set in the strip as they come."""
+        """Make room for faces to choose from; the strip gets their pictures as they are decoded."""
         self.suggestions = codes
         self.strip.fill([None] * len(codes), helps=["Take this face"] * len(codes))
         self._show_strip(True)
 
     def close_suggestions(self) -> bool:
-        """Put them away; say whether they were there."""
+        """Hide the suggestions; return whether they showed."""
         shown = self.strip.visible
         self._show_strip(False)
         return shown

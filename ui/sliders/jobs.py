@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ui.animation import write_gif
+from ui.animation import encode_gif
 from ui.saves import SavedFace, read_save, save_face
 from ui.sliders.state import FaceState
 from ui.starts import decode_one
-from ui.storage import claim_name
+from ui.storage import write_new
 
 GIF_FPS = 25
 
@@ -62,8 +62,6 @@ def gif(folder: Path, stem: str, codes: np.ndarray) -> Job:
         for place, image in faces(codes)(engine):
             frames.append(np.rint(255 * image).astype(np.uint8))
             yield (place + 1) / len(codes)
-        path = claim_name(folder, stem, ".gif")
-        write_gif(path, frames, GIF_FPS)
-        return path
+        return write_new(folder, stem, ".gif", encode_gif(frames, GIF_FPS))
 
     return job

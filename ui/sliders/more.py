@@ -21,7 +21,7 @@ from ui.widgets.text_field import TextField
 ROW = 34  # points
 Row = list[
     tuple[Widget, float]
-]  # widgets with their shares of a row's width; 0: what its words need
+]  # widgets with their shares of a row's width; 0: what its text needs
 
 
 class MorePanel(Panel):
@@ -167,7 +167,7 @@ class MorePanel(Panel):
 
     @staticmethod
     def _row(row: Row, rect: pygame.Rect, theme: Theme) -> None:
-        """Share the width of a row: what has no share gets what its words need."""
+        """Share the width of a row; a widget without a share gets what its text needs."""
         gap = theme.px(6)
         fixed = {widget: widget.width(theme) for widget, share in row if not share}
         room = rect.width - gap * (len(row) - 1)

@@ -19,11 +19,9 @@ PICTURE = (79, 72)  # points
 class SliderPreview(Widget):
     """A small card with a slider's name and value, and the faces at its ends.
 
-    The mouse passes through it.
-
     Args:
         decode: asks for the faces of codes (2, 80); returns the request's number.
-        cancel: takes that back.
+        cancel: withdraws that request.
     """
 
     def __init__(self, decode: Callable[[np.ndarray], int], cancel: Callable[[], object]):
@@ -32,14 +30,14 @@ class SliderPreview(Widget):
         self.visible = False
         self.slider: FaceSlider | None = None
         self._value: float | None = None  # that the card shows
-        self._code: np.ndarray | None = None  # of the face whose ends were asked for
+        self._code: np.ndarray | None = None  # that the ends were asked for
         self._request = 0  # the last one
         self._pictures: list[pygame.Surface] = []  # at the low end, then at the high one
         self._panel = pygame.Rect(0, 0, 0, 0)
         self._theme = Theme(1.0)
 
     def hit(self, pos: Point) -> Widget | None:
-        """Never be in the way."""
+        """Let the mouse through."""
         return None
 
     def place_beside(self, panel: pygame.Rect, theme: Theme) -> None:
@@ -50,7 +48,7 @@ class SliderPreview(Widget):
         """Show what a slider does to a face.
 
         Args:
-            slider: the one that the user means, or None.
+            slider: the one that keys act on, or None.
             code: (80,) of the face.
             busy: whether the face is changing, so that decoding has to wait.
         """
@@ -79,7 +77,7 @@ class SliderPreview(Widget):
             self._fit()
 
     def leave(self) -> None:
-        """Go away."""
+        """Hide, and stop waiting for faces."""
         if self.slider is not None:
             self.cancel()
             self.show(False)

@@ -36,15 +36,16 @@ HINT = (
 
 
 class SlidersScreen(Screen):
-    """Turns what is done with the widgets into steps of the editor, and shows what it stands at.
+    """Joins editor, view and worker: what is done on the view becomes a step, and then a face.
 
     Attributes:
-        editor: the state, and every step.
-        view: face, sliders and buttons.
-        panels: what lies over the view, of which one can be open; `more` is one of them.
-        preview: what the slider under the mouse does.
-        walk: the walk that plays.
-        shown: the code (80,) and decoded image of the face that shows, or None.
+        editor: holds the state and takes every step.
+        view: shows it: `area` the face, `sliders` its code.
+        panels: lie over the view, one at a time; `more` is one of them.
+        preview: shows what the slider under the mouse does.
+        walk: plays a walk from face to face.
+        comparing: whether the face shows that this one started with.
+        shown: the code (80,) and the image of the face on the screen, or None.
     """
 
     name = "sliders"
@@ -56,7 +57,7 @@ class SlidersScreen(Screen):
         self.commands = slider_commands(self)
         self.comparing = False
         self.shown: tuple[np.ndarray, np.ndarray] | None = None
-        self._ends: dict[str, np.ndarray | None] = {}  # the faces A and B that thumbnails show
+        self._thumbnails: dict[str, np.ndarray | None] = {}  # codes of A and B
 
     def attach(self, host: Host) -> None:
         """Make the editor and the widgets."""
@@ -99,13 +100,13 @@ class SlidersScreen(Screen):
         )
         self.preview = self.add(
             SliderPreview(
-                lambda codes: worker.submit("sliders.ends", jobs.faces(codes), 1),
-                lambda: worker.cancel("sliders.ends"),
+                lambda codes: worker.submit("sliders.preview", jobs.faces(codes), 1),
+                lambda: worker.cancel("sliders.preview"),
             )
         )
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Let panels cover the sliders, and the preview stand beside them."""
+        """Put panels over the sliders, and the preview beside them."""
         self.view.place(rect, theme)
         sliders = self.sliders.rect
         side = sliders.inflate(theme.px(14), 0).move(0, -theme.px(2))
@@ -118,24 +119,24 @@ class SlidersScreen(Screen):
         self.host.show_hint(self.name, HINT)
 
     def leave(self) -> None:
-        """Stop what runs."""
+        """End what only makes sense in front."""
         self.settle()
         self.preview.leave()
 
     # Steps of the editor
 
     def step(self, action: Callable, *arguments) -> None:
-        """Take a step from the face that the editor stands at."""
+        """Take a step of the editor, after what shows another face has ended."""
         self.settle()
         action(*arguments)
 
     def settle(self) -> None:
-        """End what shows another face than the editor's: a walk, a comparison."""
+        """End a walk and a comparison."""
         self.stop_walk()
         self.stop_comparing()
 
     def begin_gesture(self) -> None:
-        """Make what the editor stands at the step that a slider moves on from."""
+        """Make the current face the step that a slider moves on from."""
         self.step(self.editor.commit)
 
     def use_seed(self, seed: int | None) -> None:
@@ -145,7 +146,7 @@ class SlidersScreen(Screen):
         self.host.focus(None)
 
     def suggest(self) -> None:
-        """Show a dozen random faces to choose from; locked sliders stay."""
+        """Show a dozen random faces to choose from."""
         codes = self.editor.suggest(SUGGESTIONS)
         self.area.suggest(codes)
         self.host.worker.submit("sliders.suggestions", jobs.faces(codes), 2)
@@ -166,12 +167,12 @@ class SlidersScreen(Screen):
         self.more.name.set("")
         self.host.focus(None)
 
-    # Keys for the slider that the user means
+    # Keys for one slider
 
-    def move_keyboard(self, steps: int) -> None:
-        """Give the keyboard to another slider."""
+    def focus_neighbour(self, steps: int) -> None:
+        """Move the keyboard focus to another slider."""
         if self.panels.open is None:
-            self.sliders.move_keyboard(steps)
+            self.sliders.focus_neighbour(steps)
 
     def nudge(self, steps: int) -> None:
         """Nudge the slider."""
@@ -180,19 +181,19 @@ class SlidersScreen(Screen):
 
     def type_number(self) -> None:
         """Type its value."""
-        self.sliders.type_number(self.sliders.aimed())
+        self.sliders.type_number(self.sliders.require_target())
 
     def reset_slider(self) -> None:
         """Put it back to its middle."""
-        self.step(self.editor.reset, self.sliders.aimed().axis)
+        self.step(self.editor.reset, self.sliders.require_target().axis)
 
     def lock_slider(self) -> None:
         """Lock or unlock it."""
-        self.editor.toggle_lock(self.sliders.aimed().axis.lock)
+        self.editor.toggle_lock(self.sliders.require_target().axis.lock)
 
     def drop_direction(self) -> None:
-        """Forget it, where it is one of the user's own directions."""
-        self.editor.drop_direction(self.sliders.aimed().axis.name)
+        """Forget it, if it is one of the user's own directions."""
+        self.editor.drop_direction(self.sliders.require_target().axis.name)
 
     def toggle_raw(self) -> None:
         """Change between principal sliders and raw codes."""
@@ -207,13 +208,13 @@ class SlidersScreen(Screen):
     # What shows
 
     def changed(self) -> None:
-        """Show what the editor stands at."""
+        """Show the editor's state."""
         editor, state = self.editor, self.editor.now
         self.view.follow(state, self._caption(), editor.history.can_undo)
         self.more.follow(state, editor.starts, self.sliders.raw)
         self._ask(state.start if self.comparing else state.code)
         for name, code in (("a", state.face_a), ("b", state.face_b)):
-            self._ask_end(name, code)
+            self._ask_thumbnail(name, code)
 
     def _caption(self) -> str:
         state = self.editor.now
@@ -223,7 +224,7 @@ class SlidersScreen(Screen):
         return state.caption + (" · changed" if changed else "")
 
     def _ask(self, code: np.ndarray) -> None:
-        """Have a code decoded for the face that shows; the newest one wins."""
+        """Have the face of a code shown; the newest request wins."""
         if self.shown is not None and np.array_equal(self.shown[0], code):
             self.host.worker.cancel(self.live_slot)
             self._show()
@@ -233,11 +234,11 @@ class SlidersScreen(Screen):
     def _show(self) -> None:
         self.area.face.set(self.editor.now.with_detail(self.shown[1]))
 
-    def _ask_end(self, name: str, code: np.ndarray | None) -> None:
-        """Have face A or B of the morph decoded for its thumbnail, if it is another one."""
-        if code is self._ends.get(name):
+    def _ask_thumbnail(self, name: str, code: np.ndarray | None) -> None:
+        """Have face A or B shown on its thumbnail, if it changed."""
+        if code is self._thumbnails.get(name):
             return
-        self._ends[name] = code
+        self._thumbnails[name] = code
         if code is None:
             self.host.worker.cancel(f"sliders.{name}")
             self.more.faces[name].set(None)
@@ -254,7 +255,7 @@ class SlidersScreen(Screen):
         if part == "face":
             self.shown = value
             self._show()
-        elif part == "ends":
+        elif part == "preview":
             self.preview.fill(result.request_id, *value)
         elif part == "suggestions":
             number, image = value
@@ -306,7 +307,7 @@ class SlidersScreen(Screen):
         self.host.notify(f"Walking {way}. Space stops where it is.")
 
     def stop_walk(self) -> bool:
-        """Stop, and stay at the face that shows; say whether there was a walk."""
+        """Stop a walk at the face that shows; return whether one was playing."""
         if not self.walk.stop():
             return False
         self.editor.commit()
@@ -324,18 +325,6 @@ class SlidersScreen(Screen):
         return find_stops(self.host.latent, self.editor.now, self.host.session.folder)
 
     # Panels
-
-    def open_more(self) -> None:
-        """Show everything else, or close it."""
-        self.panels.toggle(self.more)
-
-    def open_saves(self) -> None:
-        """Show the saved faces, or close them."""
-        self.panels.toggle_saves()
-
-    def open_photos(self) -> None:
-        """Show the photos to choose from, or close them."""
-        self.panels.toggle_photos()
 
     def name_direction(self) -> None:
         """Ask for the name of a new direction."""
@@ -362,7 +351,7 @@ class SlidersScreen(Screen):
         """Go to a save, or open a photo."""
         self.panels.drop(path)
 
-    def keep(self) -> None:
+    def save_session(self) -> None:
         """Write into the session; an untouched screen leaves the face of the last time there."""
         self.settle()
         session, editor, state = self.host.session, self.editor, self.editor.now
@@ -373,7 +362,7 @@ class SlidersScreen(Screen):
             session.face_a, session.face_b = state.face_a, state.face_b
             session.settings["caption"] = state.caption
 
-    def resume(self) -> None:
+    def restore_session(self) -> None:
         """Go to the face that the session kept, if it kept one."""
         self.settle()
         session, editor = self.host.session, self.editor

@@ -23,7 +23,7 @@ LARGE = 16
 HEADING, DIRECTION_ROW, LARGE_ROW, SMALL_ROW = 22, 36, 35, 21  # points
 COLUMNS = 8  # of small sliders
 DIRECTION_ROWS = 3  # at most
-NOTHING_MOVED = 1e-4  # less than what shows is no movement
+UNSEEN = 1e-4  # a change too small to show
 DIGITS = "0123456789-.,"
 PRINCIPAL = ("WHAT MATTERS MOST", "FINER DETAIL")
 RAW = ("RAW CODES THAT VARY MOST", "THE OTHER RAW CODES")
@@ -31,14 +31,14 @@ RAW = ("RAW CODES THAT VARY MOST", "THE OTHER RAW CODES")
 
 @dataclass(frozen=True)
 class Gestures:
-    """What is done with a slider.
+    """What the sliders call when they are used.
 
     Args:
-        begin: called before a slider moves.
+        begin: called before the first movement.
         move: called with (axis, value) on every movement.
         end: called after the last one; gestures that end with the same tag are undone together.
-        reset: called with the axis of a slider that goes back to its middle.
-        toggle_lock: called with the number of a principal slider, or None for another slider.
+        reset: called with the axis, to put the slider back to its middle.
+        toggle_lock: called with the number of a principal slider, or None for any other slider.
     """
 
     begin: Callable[[], object]
@@ -55,7 +55,7 @@ class FaceSlider(Slider):
 
     Args:
         axis: what it moves along.
-        gestures: what a user does with it.
+        gestures: what it calls.
         type_number: called with (slider, first character).
         small: drawn as a cell with just a number and a track.
     """
@@ -99,7 +99,7 @@ class FaceSlider(Slider):
             self.invalidate()
 
     def go(self, value: float) -> None:
-        """Go to a value as one whole gesture, beyond the ends too."""
+        """Go to a value, even beyond the ends, as one whole gesture."""
         self.gestures.begin()
         self.gestures.move(self.axis, value)
         self.gestures.end(None)
@@ -173,7 +173,7 @@ class SliderPanel(Widget):
 
     Args:
         host: the window.
-        gestures: what a user does with a slider.
+        gestures: what the sliders call.
     """
 
     def __init__(self, host: Host, gestures: Gestures):
@@ -186,7 +186,7 @@ class SliderPanel(Widget):
         self.headings = [self.add(Label("", COLORS.faint, SIZES.tiny, True)) for _ in range(3)]
         self.field: TextField | None = None
         self._shown_directions: dict[str, np.ndarray] | None = None
-        self._over: Widget | None = None  # what the mouse was over when last looked
+        self._over: Widget | None = None  # what was under the mouse at the last look
         self.show_raw(False)
 
     # What it shows
@@ -201,13 +201,13 @@ class SliderPanel(Widget):
         self._rearrange()
 
     def follow(self, state: FaceState) -> None:
-        """Show where a state stands on every slider; only those that moved are drawn again."""
+        """Set every slider to a state; only those that moved are drawn again."""
         if state.directions is not self._shown_directions:
             self._shown_directions = state.directions
             self._show_directions({**self.host.latent.directions, **state.directions})
         for slider in self.all:
             value = slider.axis.read(state.code)
-            if abs(value - slider.value) > NOTHING_MOVED:
+            if abs(value - slider.value) > UNSEEN:
                 slider.set(value)
             slider.lock(slider.axis.lock is not None and bool(state.locks[slider.axis.lock]))
 
@@ -222,7 +222,7 @@ class SliderPanel(Widget):
     def _replace(
         self, sliders: Sequence[FaceSlider], axes: Sequence[Axis], large: int
     ) -> list[FaceSlider]:
-        """Take sliders away, and return those of other axes in their place."""
+        """Remove sliders; return those of other axes in their place."""
         for slider in sliders:
             self.remove(slider)
         return [
@@ -238,9 +238,9 @@ class SliderPanel(Widget):
     # Keys
 
     def target(self) -> FaceSlider | None:
-        """Return the slider that keys are meant for.
+        """Return the slider that keys act on, or None.
 
-        It is the one that has the keyboard, until the mouse comes to another.
+        It is the one with the keyboard focus, until the mouse moves to another.
         """
         pointer = self.host.pointer
         over = pointer.hovered
@@ -254,8 +254,8 @@ class SliderPanel(Widget):
                 return widget
         return None
 
-    def aimed(self) -> FaceSlider:
-        """Return the slider that keys are meant for.
+    def require_target(self) -> FaceSlider:
+        """Return the slider that keys act on.
 
         Raises:
             UserError: if there is none.
@@ -265,14 +265,14 @@ class SliderPanel(Widget):
             raise UserError("Point at a slider first, or pick one with the up and down keys.")
         return slider
 
-    def move_keyboard(self, steps: int) -> None:
-        """Give the keyboard to the slider so many places on in reading order."""
+    def focus_neighbour(self, steps: int) -> None:
+        """Move the keyboard focus by so many sliders in reading order."""
         sliders, target = self.all, self.target()
         place = sliders.index(target) + steps if target in sliders else len(self.directions)
         self.host.focus(sliders[min(len(sliders) - 1, max(0, place))])
 
     def nudge(self, steps: int) -> None:
-        """Nudge the slider that keys are meant for, or else the first one."""
+        """Nudge the slider that keys act on, or the first one if there is none."""
         slider = self.target() or self.sliders[0]
         self.host.focus(slider)
         slider.step(steps)
@@ -345,7 +345,7 @@ class SliderPanel(Widget):
 def _place_grid(
     sliders: Sequence[FaceSlider], columns: int, height: float, area: pygame.Rect, theme: Theme
 ) -> int:
-    """Place sliders in rows of a height from the top of an area on; return the grid's height."""
+    """Place sliders in rows of this height, from the top of an area; return the grid's height."""
     gap = theme.px(10 if columns == 2 else 2)
     width = (area.width + gap) / columns
     for number, slider in enumerate(sliders):

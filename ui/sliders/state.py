@@ -17,7 +17,7 @@ class FaceState:
         start: (80,) float32, the code that this face started with, to compare with.
         locks: (80,) bool, principal sliders that random faces and morphs leave alone.
         face_a, face_b: (80,) float32 or None, the ends of the morph.
-        morph: where the morph slider stands, 0 at A and 1 at B.
+        morph: the place of the morph slider, 0 at A and 1 at B.
         detail: (160, 176) float32 or None, what the reconstruction of a photo lost.
         keep_detail: whether it is added back onto the face.
         directions: the user's own, name to (80,) raw-code vector.
@@ -36,7 +36,7 @@ class FaceState:
 
     @classmethod
     def of(cls, code: np.ndarray, caption: str, **others) -> FaceState:
-        """Begin at a face."""
+        """Return a state that begins at a face, without locks."""
         code = frozen(code)
         return cls(code, caption, code, np.zeros(len(code), bool), **others)
 
@@ -50,7 +50,7 @@ class FaceState:
         return replace(self, code=code, start=code, caption=caption, detail=detail)
 
     def with_detail(self, image: np.ndarray) -> np.ndarray:
-        """Return a decoded image (160, 176) with the photo's detail on it, where it is kept."""
+        """Return a decoded image (160, 176) with the photo's detail added, if it is to be kept."""
         return np.clip(image + self.detail, 0, 1) if self.shows_detail else image
 
     @property
@@ -60,7 +60,7 @@ class FaceState:
 
     @property
     def changed(self) -> bool:
-        """Whether the face was moved since it was started from."""
+        """Whether a slider was moved since the face was started from."""
         return not np.array_equal(self.code, self.start)
 
     @property

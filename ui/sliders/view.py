@@ -23,10 +23,10 @@ class SlidersView(Widget):
     """Everything on the slider screen that is always there.
 
     Args:
-        area: the face.
-        sliders: all sliders.
+        area: shows the face.
+        sliders: shows all sliders.
         commands: of the screen, by name.
-        detail_toggled: called by the switch for a photo's detail.
+        detail_toggled: called with whether a photo's detail is to be kept.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class SlidersView(Widget):
         self.more_button = self.add(Button.of(commands["More"]))
 
     def follow(self, state: FaceState, caption: str, can_undo: bool) -> None:
-        """Show a state; its face is set in the area when it was decoded."""
+        """Show a state; its face is set in the area once it is decoded."""
         self.sliders.follow(state)
         self.area.caption.set_text(caption)
         self.buttons[-1].enable(can_undo)

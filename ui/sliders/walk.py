@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from data.errors import UserError
 from ui.animation import walk
-from ui.saves import list_saves, read_save
+from ui.saves import read_saves
 from ui.sliders.state import FaceState
 
 MOST_STOPS = 24  # saved faces on a walk, the newest ones
@@ -23,7 +24,7 @@ class Walk:
 
     Args:
         latent: the latent space.
-        show: called with the code (80,) that the walk has come to.
+        show: called with each code (80,) of the walk.
     """
 
     def __init__(self, latent, show: Callable[[np.ndarray], object]):
@@ -38,16 +39,16 @@ class Walk:
         return self._codes is not None
 
     def start(self, stops: np.ndarray, now: float) -> None:
-        """Start to walk through codes (m, 80), round and round, at a time in seconds."""
+        """Start to walk through codes (m, 80), round and round; `now` is in seconds."""
         self._codes, self._began = codes_between(self.latent, stops, STEPS), now
 
     def stop(self) -> bool:
-        """Stop where it is; say whether there was a walk."""
+        """Stop; return whether a walk was playing."""
         playing, self._codes = self.playing, None
         return playing
 
     def update(self, now: float) -> float | None:
-        """Go on to where the walk is at a time; ask for the next frame while it lasts."""
+        """Show the code of this time; return the time, for another frame, while the walk plays."""
         if self._codes is None:
             return None
         step = int((now - self._began) / SECONDS * STEPS)
@@ -68,14 +69,8 @@ def find_stops(latent, state: FaceState, folder: Path) -> np.ndarray:
     """
     if state.both_faces:
         return np.stack([state.face_a, state.face_b])
-    codes = []
-    for path in list_saves(folder):
-        try:
-            codes.append(read_save(path, latent.model_id, latent.latent_dim).code)
-        except UserError:
-            continue  # of another model, or damaged
-        if len(codes) == MOST_STOPS:
-            break
+    saves = read_saves(folder, latent.model_id, latent.latent_dim)
+    codes = [save.code for save in islice(saves, MOST_STOPS)]
     if len(codes) < 2:
         raise UserError(
             "A walk needs two faces: set A and B with Shift A and Shift B, or save two faces."

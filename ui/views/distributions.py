@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.errors import UserError
+from ui.views.output import writing
 from ui.views.style import BLUE, INK, LINE, QUIET, RED, Page, styled
 
 ROWS, COLUMNS = 8, 10
@@ -13,17 +13,17 @@ RANGE = 4  # standard deviations on either side
 BINS = 32
 TABLE_BLOCKS = 4
 
-Figures = dict[str, np.ndarray]
+Metrics = dict[str, np.ndarray]
 
 
 @styled()
-def draw_codes(codes: np.ndarray, figures: Figures, source: str) -> Page:
+def draw_codes(codes: np.ndarray, metrics: Metrics, source: str) -> Page:
     """Draw the distribution of every raw code (n, 80), in its own standard deviations."""
-    alive = figures["alive"]
-    spread = np.maximum(figures["raw_std"], 1e-12)
-    skew = np.abs(figures["raw_skewness"])
+    alive = metrics["alive"]
+    std = np.maximum(metrics["raw_std"], 1e-12)
+    skew = np.abs(metrics["raw_skewness"])
     return _draw_panels(
-        (codes - figures["raw_mean"]) / spread,
+        (codes - metrics["raw_mean"]) / std,
         dull=~alive,
         title="Are the codes normal?",
         lead="Each panel is one of the 80 numbers the encoder gives, over many portraits; the line "
@@ -34,10 +34,10 @@ def draw_codes(codes: np.ndarray, figures: Figures, source: str) -> Page:
 
 
 @styled()
-def draw_sliders(sliders: np.ndarray, figures: Figures, source: str) -> Page:
+def draw_sliders(sliders: np.ndarray, metrics: Metrics, source: str) -> Page:
     """Draw the distribution of every whitened coordinate (n, 80), the value of a slider."""
-    p, kurtosis = figures["ks_p"], np.abs(figures["excess_kurtosis"])
-    skew = np.abs(figures["skewness"])
+    p, kurtosis = metrics["ks_p"], np.abs(metrics["excess_kurtosis"])
+    skew = np.abs(metrics["skewness"])
     return _draw_panels(
         sliders,
         dull=p < 0.05,
@@ -52,25 +52,25 @@ def draw_sliders(sliders: np.ndarray, figures: Figures, source: str) -> Page:
 
 
 @styled()
-def draw_table(figures: Figures, source: str) -> Page:
-    """Draw mean, deviation and skewness of every raw code, and whether it is alive."""
-    alive = figures["alive"]
+def draw_table(metrics: Metrics, source: str) -> Page:
+    """Draw mean, standard deviation and skewness of every raw code, and whether it is alive."""
+    alive = metrics["alive"]
     page = Page(
         12,
         7.2,
         "The 80 codes in numbers",
         "Mean, standard deviation and skewness of each code over many portraits. "
-        "A deviation below 0.05 means dead.",
+        "Dead means a standard deviation below 0.05.",
         caption=f"{source}.   The whole table, sliders included, is in codes-table.csv.",
     )
     _draw_blocks(
         page,
-        ("code", "mean", "deviation", "skewness", "state"),
+        ("code", "mean", "std. dev.", "skewness", "state"),
         (0.1, 0.32, 0.57, 0.84, 1.0),
         [
-            (f"{mean:+.2f}", f"{deviation:.2f}", f"{skewness:+.2f}", "alive" if lives else "dead")
-            for mean, deviation, skewness, lives in zip(
-                figures["raw_mean"], figures["raw_std"], figures["raw_skewness"], alive,
+            (f"{mean:+.2f}", f"{std:.2f}", f"{skewness:+.2f}", "alive" if lives else "dead")
+            for mean, std, skewness, lives in zip(
+                metrics["raw_mean"], metrics["raw_std"], metrics["raw_skewness"], alive,
                 strict=True,
             )
         ],
@@ -80,7 +80,7 @@ def draw_table(figures: Figures, source: str) -> Page:
 
 
 @styled()
-def draw_slider_table(figures: Figures, source: str) -> Page:
+def draw_slider_table(metrics: Metrics, source: str) -> Page:
     """Draw skewness, excess kurtosis and Kolmogorov-Smirnov test of every whitened coordinate."""
     names = ("skewness", "excess_kurtosis", "ks", "ks_p")
     page = Page(
@@ -97,29 +97,22 @@ def draw_slider_table(figures: Figures, source: str) -> Page:
         (0.12, 0.4, 0.64, 0.82, 1.0),
         [
             (f"{skewness:+.2f}", f"{kurtosis:+.2f}", f"{distance:.3f}", f"{p:.3f}")
-            for skewness, kurtosis, distance, p in zip(*(figures[n] for n in names), strict=True)
+            for skewness, kurtosis, distance, p in zip(*(metrics[n] for n in names), strict=True)
         ],
-        dull=figures["ks_p"] < 0.05,
+        dull=metrics["ks_p"] < 0.05,
     )
     return page
 
 
-def write_table(figures: Figures, path: Path) -> Path:
-    """Write every figure of every unit as CSV, raw codes and sliders side by side."""
-    columns = [name for name, values in figures.items() if name != "mahalanobis2"]
-    rows = zip(*(figures[name] for name in columns), strict=True)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["unit", *columns])
-            for unit, row in enumerate(rows, start=1):
-                writer.writerow([unit, *(_plain(value) for value in row)])
-    except OSError as error:
-        raise UserError(
-            f"The table {path} cannot be written ({error.strerror or error}): "
-            "free some space or make the folder writable, then run this again."
-        ) from error
+def write_table(metrics: Metrics, path: Path) -> Path:
+    """Write all metrics of every unit as CSV, raw codes and sliders side by side."""
+    columns = [name for name, values in metrics.items() if name != "mahalanobis2"]
+    rows = zip(*(metrics[name] for name in columns), strict=True)
+    with writing(path) as new, new.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["unit", *columns])
+        for unit, row in enumerate(rows, start=1):
+            writer.writerow([unit, *(_plain(value) for value in row)])
     return path
 
 

@@ -27,7 +27,7 @@ def show_latent_space(
     engine: FaceEngine,
     latent: LatentSpace,
     codes: np.ndarray,
-    figures: dict[str, np.ndarray],
+    metrics: dict[str, np.ndarray],
     source: str,
     folder: Path = FIGURES_FOLDER,
 ) -> list[Path]:
@@ -37,7 +37,7 @@ def show_latent_space(
         engine: the trained network.
         latent: the statistics of its training codes.
         codes: float32 (n, 80), raw codes.
-        figures: what `model.measuring.normality.code_metrics` says about them.
+        metrics: what `model.measuring.normality.code_metrics` says about them.
         source: whose codes these are, for the captions.
         folder: where pictures and table are saved.
 
@@ -45,15 +45,15 @@ def show_latent_space(
         The paths of five pictures, of two tables as pictures, and of both as one CSV.
     """
     pages = {
-        "codes-distribution": draw_codes(codes, figures, source),
-        "sliders-distribution": draw_sliders(latent.to_sliders(codes), figures, source),
-        "codes-table": draw_table(figures, source),
-        "sliders-table": draw_slider_table(figures, source),
+        "codes-distribution": draw_codes(codes, metrics, source),
+        "sliders-distribution": draw_sliders(latent.to_sliders(codes), metrics, source),
+        "codes-table": draw_table(metrics, source),
+        "sliders-table": draw_slider_table(metrics, source),
         "codes-correlation": draw_correlation(codes, source),
         "codes-spectrum": draw_spectrum(latent.scales, "Codes of the training portraits"),
         "codes-components": draw_components(engine, latent),
     }
     paths = [save(page.figure, name, folder) for name, page in pages.items()]
-    paths.append(write_table(figures, Path(folder) / "codes-table.csv"))
+    paths.append(write_table(metrics, Path(folder) / "codes-table.csv"))
     show(*(page.figure for page in pages.values()))
     return paths

@@ -1,5 +1,7 @@
 """Where figures go: a file always, a window where matplotlib can open one."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib
@@ -16,21 +18,28 @@ DEMO_DPI = 110  # of the pictures in git, which keeps them for ever
 
 
 def save(figure: Figure, name: str, folder: Path = FIGURES_FOLDER, dpi: int = DPI) -> Path:
-    """Write a figure as `<folder>/<name>.png`, which appears whole, and return its path.
+    """Write a figure as `<folder>/<name>.png` and return its path; errors as `writing`."""
+    path = Path(folder) / f"{name}.png"
+    with writing(path) as new:
+        figure.savefig(new, format="png", dpi=dpi)
+    return path
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[Path]:
+    """Yield a name to write under, as `replace_file` does.
 
     Raises:
         UserError: if the folder cannot be written.
     """
-    path = Path(folder) / f"{name}.png"
     try:
         with replace_file(path) as new:
-            figure.savefig(new, format="png", dpi=dpi)
+            yield new
     except OSError as error:
         raise UserError(
-            f"The picture {path} cannot be written ({error.strerror or error}): "
+            f"{path} cannot be written ({error.strerror or error}): "
             "free some space or make the folder writable, then run this again."
         ) from error
-    return path
 
 
 def can_show() -> bool:

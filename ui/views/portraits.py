@@ -12,15 +12,15 @@ from ui.views.pager import KEYS_HELP, Pager
 from ui.views.style import Page, draw_image, styled
 
 ROWS, COLUMNS = 4, 8
+TITLES = {"train": "Portraits to learn from", "test": "Portraits kept for testing"}
 
 
 @styled()
 def show_portraits(
     portraits: np.ndarray,
     labels: Sequence[Portrait],
-    title: str,
+    split: str,
     start: int = 0,
-    name: str = "portraits",
     folder: Path = FIGURES_FOLDER,
 ) -> Path:
     """Show a grid of portraits through which keys page.
@@ -28,9 +28,8 @@ def show_portraits(
     Args:
         portraits: uint8 (n, 171, 186, 1), n >= 1; only the page on view is read.
         labels: their labels, in the same order.
-        title: what they are, such as "Training portraits".
+        split: "train" or "test".
         start: the portrait to begin with.
-        name: of the picture that is saved, without ".png".
         folder: where the first page is saved.
 
     Returns:
@@ -40,7 +39,7 @@ def show_portraits(
     page = Page(
         12,
         7.6,
-        title,
+        TITLES[split],
         "One row of the array each. F and M are the folders of the archive, with the year of the "
         "yearbook where it is known.",
     )
@@ -60,7 +59,7 @@ def show_portraits(
         page.set_caption(f"Portraits {first} to {shown[-1]} of {count:,}.   {KEYS_HELP}.")
 
     Pager(page.figure, -(-count // per_page), draw, start // per_page)
-    path = save(page.figure, name, folder)
+    path = save(page.figure, f"portraits-{split}", folder)
     show(page.figure)
     return path
 

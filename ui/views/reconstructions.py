@@ -1,7 +1,9 @@
 """Unseen portraits beside what is left of them after 80 numbers."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,35 +13,21 @@ from ui.views.output import save, show
 from ui.views.pager import KEYS_HELP, Pager
 from ui.views.style import BLUE, DIVERGING, INK, SAND, Page, draw_image, label_row, styled
 
-COLUMNS = 7
-ERROR_RANGE = 0.4  # errors of this size take the full colour
+if TYPE_CHECKING:
+    from model.measuring.comparison import Comparison
 
-Reconstruct = Callable[[np.ndarray], np.ndarray]
-Measure = Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]
+COLUMNS = 7
+ERRORS = {"cmap": DIVERGING, "vmin": -0.4, "vmax": 0.4}  # larger ones take the full colour too
 
 
 @styled()
 def show_reconstructions(
-    images: Callable[[slice], np.ndarray],
-    count: int,
-    network: Reconstruct,
-    pca: Reconstruct,
-    measure: Measure,
-    averages: dict[str, float],
-    note: str,
-    start: int = 0,
-    folder: Path = FIGURES_FOLDER,
+    comparison: Comparison, start: int = 0, folder: Path = FIGURES_FOLDER
 ) -> Path:
     """Show portraits, reconstructions and error maps, and how the averages compare with PCA.
 
     Args:
-        images: gives float32 (n, 160, 176, 1) images in [0, 1] for a slice of the portraits.
-        count: how many portraits there are, at least 1.
-        network: maps images to the network's reconstructions of them.
-        pca: maps images to those of the PCA baseline.
-        measure: maps images and reconstructions to arrays `mse` and `ssim`, one value an image.
-        averages: `mse`, `ssim`, `pca_mse` and `pca_ssim` over all portraits.
-        note: what the averages are taken over.
+        comparison: the portraits, and what the network and PCA make of them.
         start: the portrait to begin with.
         folder: where the first page is saved.
 
@@ -51,37 +39,31 @@ def show_reconstructions(
         8.6,
         "Faces through 80 numbers",
         "Portraits the network has never seen, what it makes of them, and where the two differ. "
-        "Below them the best that "
-        "80 numbers can do without a network: principal component "
+        "Below them the best that 80 numbers can do without a network: principal component "
         "analysis (PCA).",
     )
     grid = page.grid(4, COLUMNS, above=0.2, below=1.25, left=0.115, wspace=0.06, hspace=0.2)
     axes = np.array(
         [[page.figure.add_subplot(grid[r, c]) for c in range(COLUMNS)] for r in range(4)]
     )
-    _draw_averages(page, averages, note)
+    _draw_averages(page, comparison.averages, comparison.note)
+    count = comparison.count
 
     @styled()
     def draw(number: int) -> None:
         first = number * COLUMNS
-        batch = images(slice(first, min(first + COLUMNS, count)))
-        ours, linear = network(batch), pca(batch)
-        mine, theirs = measure(batch, ours), measure(batch, linear)
+        batch = comparison.portraits(slice(first, min(first + COLUMNS, count)))
+        ours, our_metrics = comparison.network(batch)
+        linear, pca_metrics = comparison.pca(batch)
         for place in axes.flat:
             place.clear()
             place.set_axis_off()
         for column, image in enumerate(batch):
             top, answer, error, below = axes[:, column]
             draw_image(top, image, f"no. {first + column}")
-            draw_image(answer, ours[column], _figures(mine, column))
-            draw_image(
-                error,
-                ours[column] - image,
-                cmap=DIVERGING,
-                vmin=-ERROR_RANGE,
-                vmax=ERROR_RANGE,
-            )
-            draw_image(below, linear[column], _figures(theirs, column))
+            draw_image(answer, ours[column], _metrics(our_metrics, column))
+            draw_image(error, ours[column] - image, **ERRORS)
+            draw_image(below, linear[column], _metrics(pca_metrics, column))
         names = ("Portrait", "Network", "Error\nblue: too dark\nred: too light", "PCA, 80")
         for place, name in zip(axes[:, 0], names, strict=True):
             label_row(place, name)
@@ -95,18 +77,18 @@ def show_reconstructions(
     return path
 
 
-def _figures(measured: dict[str, np.ndarray], index: int) -> str:
-    return f"MSE {measured['mse'][index]:.4f}   SSIM {measured['ssim'][index]:.2f}"
+def _metrics(metrics: dict[str, np.ndarray], index: int) -> str:
+    return f"MSE {metrics['mse'][index]:.4f}   SSIM {metrics['ssim'][index]:.2f}"
 
 
 def _draw_averages(page: Page, averages: dict[str, float], note: str) -> None:
     """Draw the averages of both ways as two pairs of bars along the foot of the page."""
-    height = page.height
+    bottom, height = 0.72 / page.height, 0.62 / page.height
     for left, name, better in (
         (0.115, "mse", "smaller is better"),
         (0.56, "ssim", "larger is better"),
     ):
-        axes = page.figure.add_axes((left, 0.72 / height, 0.36, 0.62 / height))
+        axes = page.figure.add_axes((left, bottom, 0.36, height))
         values = averages[name], averages[f"pca_{name}"]
         _draw_pair(axes, values, f"{name.upper()}, {note}: {better}")
 

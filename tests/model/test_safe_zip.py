@@ -4,7 +4,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from model.containers import finite, read_arrays, read_zip
+from model.safe_zip import finite, read_arrays, read_zip
 from tests.model.zip_forgery import HEADERS, Member, Pickled, bomb, pack
 
 

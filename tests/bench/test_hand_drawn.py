@@ -1,16 +1,16 @@
 import numpy as np
 import pytest
 
-from tests.bench.crude.faces import FARTHEST, STYLES, Style, crude_faces, draw_face
-from tests.bench.crude.hair import KINDS, draw_hair, outline
-from tests.bench.crude.hand import Hand
+from tests.bench.hand_drawn.faces import FARTHEST, STYLES, Style, draw_face, hand_drawn_faces
+from tests.bench.hand_drawn.hair import KINDS, draw_hair, outline
+from tests.bench.hand_drawn.hand import Hand
 
 SQUARE = np.array([(-30, 60), (30, 60), (30, 120), (-30, 120)], float)
 
 
 @pytest.fixture(scope="module")
 def faces():
-    return crude_faces(per_style=2)
+    return hand_drawn_faces(per_style=2)
 
 
 def steady(**pen):
@@ -22,7 +22,7 @@ def covered(hand):
 
 
 def test_the_same_seed_draws_the_same_faces_and_another_seed_others(faces):
-    again, others = crude_faces(per_style=1), crude_faces(per_style=1, seed=1)
+    again, others = hand_drawn_faces(per_style=1), hand_drawn_faces(per_style=1, seed=1)
     for face, same, other in zip(faces[::2], again, others, strict=True):
         assert np.array_equal(face.pixels, same.pixels)
         assert not np.array_equal(face.pixels, other.pixels)

@@ -6,8 +6,7 @@ import pytest
 from data import Portrait, prepare_data
 from model.latent import LatentSpace
 from model.training.directions import questions, symmetric_values
-from tests.bench import direction_check
-from tests.bench.direction_proof import MOVES, Effect, Proof, fit_judge, prove
+from tests.bench.directions import MOVES, Effect, Proof, fit_judge, prove, report
 from tests.data.drawn_archive import drawn_files, write_folder
 
 TRAINING, UNSEEN = 900, 200
@@ -17,8 +16,8 @@ ROWS, COLUMNS = np.mgrid[80:130:5, 75:115:5].reshape(2, 80)  # a pixel of the fa
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch):
     """A few halvings and random directions are enough where effects are plain."""
-    monkeypatch.setattr("tests.bench.direction_proof.HALVINGS", 5)
-    monkeypatch.setattr("tests.bench.direction_proof.RANDOM", 4)
+    monkeypatch.setattr("tests.bench.directions.HALVINGS", 5)
+    monkeypatch.setattr("tests.bench.directions.RANDOM", 4)
 
 
 class Pegboard:
@@ -125,10 +124,10 @@ def test_the_report_names_every_question_that_the_labels_can_be_asked(tmp_path):
     source = write_folder(tmp_path / "portraits", drawn_files(150))
     prepare_data(source, tmp_path / "arrays")
     latent = LatentSpace.fit(labelled(100, 0)[0])
-    lines = direction_check.report(Pegboard(), latent, tmp_path / "arrays", fewest=10)
+    lines = report(Pegboard(), latent, tmp_path / "arrays", fewest=10)
     text = "\n".join(lines)
     assert "F to M:" in text and "year:" in text
     assert "recognised" in text and "halvings" in text
     assert "labels of portraits left out of the fit: not predicted" in text
-    few = direction_check.report(Pegboard(), latent, tmp_path / "arrays")
+    few = report(Pegboard(), latent, tmp_path / "arrays")
     assert list(few) == []

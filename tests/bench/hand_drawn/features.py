@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bench.crude.hand import Hand, ellipse
+from tests.bench.hand_drawn.hand import Hand, ellipse
 
 EYE = (23.5, 86.0)  # where the right-hand eye of a portrait lies, in face coordinates
 MOUTH = 128.0  # y of the mouth of a portrait

@@ -5,6 +5,7 @@ from PIL import Image
 
 from model.latent import LatentSpace
 from tests.bench import gallery
+from tests.bench.hand_drawn.faces import hand_drawn_faces
 from tests.data.drawn_archive import draw_portrait
 from tests.model.tiny_model import write_tiny_model
 
@@ -73,7 +74,9 @@ def test_traversals_move_one_direction_or_slider_a_row(latent):
     np.testing.assert_allclose(shades(figure, 2, columns), 0.5, atol=1e-5)
 
 
-def test_the_command_writes_four_pictures(tmp_path):
+def test_the_command_writes_four_pictures(tmp_path, monkeypatch):
+    few = hand_drawn_faces(per_style=2)  # eighty take seconds
+    monkeypatch.setattr("tests.bench.hand_drawn.faces.hand_drawn_faces", lambda: few)
     folder = write_tiny_model(tmp_path / "model")
     portraits = np.stack([draw_portrait(seed) for seed in range(3)])[..., np.newaxis]
     for name in ("X_train", "X_test"):
@@ -81,4 +84,5 @@ def test_the_command_writes_four_pictures(tmp_path):
     options = ["--model", folder, "--arrays", tmp_path, "--out", tmp_path / "out"]
     paths = gallery.main([str(option) for option in options])
     assert [path.stem for path in paths] == ["reconstructions", "samples", "traversals", "sketches"]
-    assert all(Image.open(path).width > 600 for path in paths)
+    assert all(Image.open(path).width > 600 for path in paths[:3])
+    assert Image.open(paths[3]).width == (2 * (176 + 6) + 6) // 2  # two of each style a row

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tests.bench.crude.hand import Hand, ellipse
+from tests.bench.hand_drawn.hand import Hand, ellipse
 from ui.drawing.stroke import Point
 
 # Hairlines from the right temple over the forehead to the left one, in face coordinates.

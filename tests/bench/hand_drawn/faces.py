@@ -1,4 +1,4 @@
-"""Eighty crude faces in eight styles, drawn by an unsteady hand: a test of what sketches give.
+"""Eighty hand-drawn faces in eight styles, drawn by an unsteady hand: a test of what sketches give.
 
 No training sees them, nor the way they are made: `model.training.drawings`, which the encoder
 learns from, makes its drawings out of portraits.
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.bench.crude import features
-from tests.bench.crude.hair import KINDS, draw_hair
-from tests.bench.crude.hand import Hand, ellipse
+from tests.bench.hand_drawn import features
+from tests.bench.hand_drawn.hair import KINDS, draw_hair
+from tests.bench.hand_drawn.hand import Hand, ellipse
 from ui.drawing.stroke import Point
 from ui.pictures import over_paper
 
@@ -118,7 +118,7 @@ STYLES = (
 
 
 @dataclass(frozen=True, eq=False)
-class CrudeFace:
+class HandDrawnFace:
     """A drawn face.
 
     Attributes:
@@ -139,7 +139,7 @@ class CrudeFace:
         return over_paper(self.pixels) / np.float32(255)
 
 
-def crude_faces(per_style: int = PER_STYLE, seed: int = 0) -> list[CrudeFace]:
+def hand_drawn_faces(per_style: int = PER_STYLE, seed: int = 0) -> list[HandDrawnFace]:
     """Draw faces in every style; the same seed gives the same faces.
 
     Args:
@@ -160,12 +160,12 @@ def crude_faces(per_style: int = PER_STYLE, seed: int = 0) -> list[CrudeFace]:
     ]
 
 
-def draw_face(style: Style, hair: str, rng: np.random.Generator) -> CrudeFace:
+def draw_face(style: Style, hair: str, rng: np.random.Generator) -> HandDrawnFace:
     """Draw one face.
 
     Args:
         style: how it is drawn.
-        hair: its kind, one of `tests.bench.crude.hair.KINDS`.
+        hair: its kind, one of `tests.bench.hand_drawn.hair.KINDS`.
         rng: source of everything else.
     """
     odd = style.oddity
@@ -216,7 +216,7 @@ def draw_face(style: Style, hair: str, rng: np.random.Generator) -> CrudeFace:
         features.draw_mouth(hand, str(rng.choice(features.MOUTHS)), low, rng.uniform(13, 21))
     if rng.random() < 0.2:
         features.draw_glasses(hand, x, y)
-    return CrudeFace(style.name, hand.canvas.pixels, eyes, mouth)
+    return HandDrawnFace(style.name, hand.canvas.pixels, eyes, mouth)
 
 
 def _shift(rng: np.random.Generator) -> np.ndarray:

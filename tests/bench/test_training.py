@@ -1,6 +1,5 @@
 """The benchmark of training runs and counts right; how fast it is depends on the machine."""
 
-import importlib
 import math
 import sys
 
@@ -12,15 +11,26 @@ from data import UserError, load_arrays
 from data.prepare import prepare_data
 from model.network import build_autoencoder
 from model.training.learn import compiled_model
-from tests.bench import time_to_quality, training_speed
-from tests.bench import training as training_benchmark
+from tests.bench import training
 from tests.bench.memory import Memory, memory_in_use, peak_memory
-from tests.bench.original import build_original, train_original
-from tests.bench.step_times import EnoughSteps
-from tests.bench.time_to_quality import original_quality, our_quality, squared_error
-from tests.bench.training import report
-from tests.bench.training_figures import Quality, Rates, Steps, TrainingFigures
-from tests.bench.training_speed import image_rates, learning_steps, repeat_portraits
+from tests.bench.original import build_original
+from tests.bench.preparation import Measured
+from tests.bench.training import (
+    EnoughSteps,
+    Quality,
+    Rates,
+    Steps,
+    StepTimes,
+    TrainingMetrics,
+    image_rates,
+    learning_steps,
+    original_quality,
+    our_quality,
+    repeat_portraits,
+    report,
+    squared_error,
+    train_original,
+)
 from tests.data.drawn_archive import drawn_files, write_folder
 from tests.model.tiny_model import TINY, TINY_SETTINGS
 
@@ -71,7 +81,7 @@ def test_learning_ends_at_the_first_epoch_that_is_as_good(arrays, tmp_path, monk
     assert original.epochs == 3 and original.images_per_second > 0
     assert 0 < original.mse < 0.2
     errors = iter([0.3, 0.2, 0.1, 0.0])
-    monkeypatch.setattr(time_to_quality, "squared_error", lambda *_: next(errors))
+    monkeypatch.setattr(training, "squared_error", lambda *_: next(errors))
     ours = our_quality(arrays, mse=0.15, limit=1000, settings=TINY_SETTINGS)
     assert (ours.mse, ours.epochs) == (0.1, 3)
     assert ours.seconds > 0
@@ -84,14 +94,14 @@ def test_what_is_measured_on_the_way_are_the_averaged_weights(arrays):
         average.assign(keras.ops.full(average.shape, 0.125))
     weights = model.get_weights()
     network = build_autoencoder(TINY)
-    until = time_to_quality.UntilAsGood(network, load_arrays(arrays)[1], mse=0.0, limit=1000)
+    until = training.UntilAsGood(network, load_arrays(arrays)[1], mse=0.0, limit=1000)
     until.set_model(model)
     until.on_epoch_end(4)
     assert all((weight == 0.125).all() for weight in network.get_weights())
     assert until.epochs == 5 and until.mse > 0
     for now, then in zip(model.get_weights(), weights, strict=True):
         np.testing.assert_array_equal(now, then)
-    until = time_to_quality.UntilAsGood(network, load_arrays(arrays)[1], mse=0.0, limit=0)
+    until = training.UntilAsGood(network, load_arrays(arrays)[1], mse=0.0, limit=0)
     until.set_model(model)
     with pytest.raises(EnoughSteps):  # its time is up
         until.on_epoch_end(0)
@@ -117,7 +127,7 @@ def test_rates_and_steps_are_those_of_the_real_training(arrays, tmp_path, monkey
 
 
 def test_portraits_are_repeated_in_blocks(arrays, tmp_path, monkeypatch):
-    monkeypatch.setattr(training_speed, "BLOCK", 7)
+    monkeypatch.setattr(training, "BLOCK", 7)
     repeat_portraits(arrays, tmp_path, 60)
     small = load_arrays(arrays)[0]
     np.testing.assert_array_equal(load_arrays(tmp_path)[0], np.concatenate([small, small[:13]]))
@@ -135,9 +145,9 @@ def test_growth_is_counted_after_the_start():
     assert Steps([1.0], [], 1).growth is Steps([1.0], [], 1).peak is None
 
 
-def figures(mse: float, memory: list[Memory]) -> TrainingFigures:
+def figures(mse: float, memory: list[Memory]) -> TrainingMetrics:
     steps = Steps([9.0, 0.5, 0.5], memory, 843)
-    return TrainingFigures(
+    return TrainingMetrics(
         Rates(600.0, 200.0, 150.0), Steps([8.0, 0.4], [], 45), steps, 30_000,
         Quality(0.009, 400.0, 3, 12.5, None), Quality(mse, 40.0, 5, math.nan, None),
     )  # fmt: skip
@@ -158,25 +168,25 @@ def test_the_report_gives_ratios_of_what_was_measured():
 def test_the_command_measures_each_part_in_turn(arrays, tmp_path, monkeypatch, capsys):
     expected, called = figures(0.0085, []), []
     results = {
-        "image_rates": expected.rates,
-        "learning_steps": expected.large,
-        "repeat_portraits": None,
-        "original_quality": expected.original,
-        "our_quality": expected.ours,
+        image_rates: expected.rates,
+        learning_steps: expected.large,
+        original_quality: expected.original,
+        our_quality: expected.ours,
     }
 
-    def alone(module, function, *arguments):
-        assert callable(getattr(importlib.import_module(f"tests.bench.{module}"), function))
-        called.append((function, *arguments))
-        return results[function]
+    def measure(step, *arguments):
+        called.append((step, *arguments))
+        return Measured(1, 1, None, results[step])
 
-    monkeypatch.setattr(training_benchmark, "_alone", alone)
-    command = ["training_benchmark", "--arrays", str(arrays), "--folder", str(tmp_path)]
+    monkeypatch.setattr(training, "measure", measure)
+    command = ["training", "--arrays", str(arrays), "--folder", str(tmp_path)]
     monkeypatch.setattr(sys, "argv", [*command, "--minutes", "2", "--portraits", "70"])
-    training_benchmark.main()
+    training.main()
     assert "10.0 times sooner" in capsys.readouterr().out
-    assert called[-1] == ("our_quality", arrays, 0.009, 120.0)
-    assert called[2][0] == "repeat_portraits" and called[2][-1] == 70
+    assert [step for step, *_ in called] == [
+        image_rates, learning_steps, learning_steps, original_quality, our_quality
+    ]  # fmt: skip
+    assert called[-1] == (our_quality, arrays, 0.009, 120.0)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -184,15 +194,19 @@ def test_without_arrays_it_is_one_sentence(tmp_path, monkeypatch, capsys):
     def nothing(*_):
         raise UserError("There are no prepared portraits")
 
-    monkeypatch.setattr(training_benchmark, "_alone", nothing)
-    monkeypatch.setattr(sys, "argv", ["training_benchmark", "--arrays", str(tmp_path)])
+    monkeypatch.setattr(training, "measure", nothing)
+    monkeypatch.setattr(sys, "argv", ["training", "--arrays", str(tmp_path)])
     with pytest.raises(SystemExit):
-        training_benchmark.main()
+        training.main()
     assert "no prepared portraits" in capsys.readouterr().err
 
 
-def test_what_runs_alone_really_does():
-    assert training_benchmark.measure(training_benchmark._call, "math", "sqrt", (9.0,)).result == 3
+def test_the_mean_leaves_out_the_first_steps():
+    meter = StepTimes()
+    meter.seconds = [50.0, 40.0]
+    assert meter.mean == 45
+    meter.seconds = [50.0] * 5 + [1.0, 2.0, 6.0]
+    assert meter.mean == 3
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux tells all of it")

@@ -1,0 +1,65 @@
+"""Two programs that would write the same files."""
+
+import subprocess
+import sys
+
+import pytest
+
+from data import UserError
+from data.lock import hold_lock
+from data.paths import ASSETS
+
+HOLDER = """
+import sys
+from pathlib import Path
+from data.lock import hold_lock
+
+with hold_lock(Path(sys.argv[1]), "busy"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def holder(tmp_path):
+    """A process that holds the lock until its input ends."""
+    command = [sys.executable, "-c", HOLDER, str(tmp_path)]
+    process = subprocess.Popen(
+        command, cwd=ASSETS.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_a_second_process_is_told_and_a_third_goes_on_when_the_first_has_ended(tmp_path, holder):
+    with (
+        pytest.raises(UserError, match="somebody else"),
+        hold_lock(tmp_path, "somebody else"),
+    ):
+        pass
+    holder.communicate("")
+    with hold_lock(tmp_path, "somebody else"):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_killed_holder_holds_nothing(tmp_path, holder):
+    holder.kill()
+    holder.wait()
+    with hold_lock(tmp_path, "somebody else"):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_second_call_in_one_process_is_told_and_leaves_the_lock_to_the_first(tmp_path):
+    with hold_lock(tmp_path, "first"):
+        for _ in range(2):
+            with pytest.raises(UserError, match="second"), hold_lock(tmp_path, "second"):
+                pass
+
+
+def test_a_disk_without_locks_stops_nobody(tmp_path):
+    with hold_lock(tmp_path / "no such folder", "busy"):
+        pass
