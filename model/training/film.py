@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from data.errors import UserError
-from model.containers import read_arrays
+from model.safe_zip import read_arrays
 
 FRAMES = 60  # of a whole training, close together at first
 SHRUNK = 2  # times that pictures are made smaller
