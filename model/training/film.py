@@ -22,7 +22,7 @@ MAX_BYTES = 2**28  # of a file of frames
 
 
 class Film(keras.callbacks.Callback):
-    """Takes pictures of a training and writes them as a GIF when it ends.
+    """Takes pictures of a training, to be written as a GIF when it ended, in whatever way.
 
     The frames wait in a file beside the training's state, so that a training that is interrupted
     and continued has one film. What is not written for want of room is no reason to stop training.
@@ -78,8 +78,8 @@ class Film(keras.callbacks.Callback):
             with self.kept.open("wb") as file:
                 np.savez(file, shares=np.array(self._shares), faces=np.stack(self._faces))
 
-    def on_train_end(self, logs=None):
-        """Write the film, as far as it goes."""
+    def write(self) -> None:
+        """Write the film, as far as the training went."""
         with contextlib.suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             write_film(self.path, self.images, self._shares, self._faces)

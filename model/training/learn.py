@@ -180,11 +180,10 @@ def learn(
     pictured = crop(np.asarray(X_validation[:PICTURED]))
     frames = out.with_name(f"{out.name}.film.npz")
     steps_done = state.epochs_done * schedule.steps_per_epoch
-    views = [
-        Views(state, pictured, on_epoch, on_pictures),
-        Film(Path(film), frames, pictured, schedule.steps, steps_done),
-    ]
-    interrupted = _fit(model, state, schedule, X_fit, X_validation, settings, [*views, *callbacks])
+    camera = Film(Path(film), frames, pictured, schedule.steps, steps_done)
+    views = [Views(state, pictured, on_epoch, on_pictures), camera, *callbacks]
+    interrupted = _fit(model, state, schedule, X_fit, X_validation, settings, views)
+    camera.write()
     if state.best_weights is None:
         _give_up(state, interrupted, say)
     if interrupted and _is_better(read_history(out), state.best_loss):
