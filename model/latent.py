@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from data.errors import UserError
 from model.folder import LATENT_FILE, REPAIR, find_model, read_card
-from model.frame import LATENT_DIM
+from model.frame import IMAGE_SHAPE, LATENT_DIM
 from model.safe_zip import finite, read_arrays
 
 MAX_GALLERY = 2000
@@ -20,6 +21,18 @@ MAX_FILE_BYTES = 4 * 2**20
 MAX_CODE = 1e4  # of a number in a file: beyond it, something is wrong
 CHANCE = 0.3  # of a random face: what is added in any direction, in standard deviations
 SMALLEST_SCALE = 1e-6  # of a component, so that a dead one divides by no zero
+
+
+class Previews(NamedTuple):
+    """Faces made when the model was exported, to look at until its network is loaded.
+
+    Attributes:
+        codes: `(n, d)` float32, the mean face first, then random ones.
+        images: `(n, 160, 176)` uint8, what the network decodes them to.
+    """
+
+    codes: np.ndarray
+    images: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,7 @@ class LatentSpace:
         gallery: `(m, d)` codes of training portraits, at most 2,000.
         directions: `{name: (d,)}` steps of one standard deviation of a named attribute.
         model_id: hash of the network these codes belong to.
+        previews: pictures of some faces, or None in older models.
 
     Example:
         latent = LatentSpace.load()
@@ -48,6 +62,7 @@ class LatentSpace:
     gallery: np.ndarray
     directions: dict[str, np.ndarray] = field(default_factory=dict)
     model_id: str = ""
+    previews: Previews | None = None
 
     def __post_init__(self):
         d = self.mean.shape[0] if self.mean.ndim == 1 else -1
@@ -205,6 +220,8 @@ class LatentSpace:
             f"direction_{number}": vector.astype(np.float32)
             for number, vector in enumerate(self.directions.values())
         }
+        if self.previews is not None:
+            arrays["preview_codes"], arrays["preview_images"] = self.previews
         np.savez_compressed(
             Path(folder) / LATENT_FILE,
             mean=self.mean,
@@ -258,7 +275,18 @@ class LatentSpace:
             finite(gallery, (*gallery.shape[:1], d), MAX_CODE),
             directions,
             str(arrays["model_id"]),
+            cls._read_previews(arrays),
         )
+
+    @staticmethod
+    def _read_previews(arrays: dict[str, np.ndarray]) -> Previews | None:
+        if "preview_codes" not in arrays:
+            return None
+        images = arrays["preview_images"]
+        if images.dtype != np.uint8 or images.shape[1:] != IMAGE_SHAPE or not images.size:
+            raise ValueError(f"Expected pictures (n, *{IMAGE_SHAPE}), uint8. Received: others")
+        codes = finite(arrays["preview_codes"], (len(images), LATENT_DIM), MAX_CODE)
+        return Previews(codes, images)
 
 
 def _lengths(values: np.ndarray) -> np.ndarray:

@@ -15,7 +15,6 @@ from PIL import Image
 from ui.pictures import to_pixels
 
 _TINY = 1e-3  # below it a radius has no direction, or two directions no plane
-_GRAY = 6  # levels between a pixel's channels, up to which it counts as gray
 _MAX_FPS = 50  # browsers slow anything faster down to 10
 
 
@@ -72,25 +71,20 @@ def ease(t: float) -> float:
     return t * t * (3 - 2 * t)
 
 
-def encode_gif(frames: Iterable[np.ndarray], fps: float = 25, colours: int = 256) -> bytes:
+def encode_gif(frames: Iterable[np.ndarray | Image.Image], fps: float = 25) -> bytes:
     """Return the bytes of a GIF that loops for ever.
 
-    Gray frames keep their 256 levels exactly. Colour frames share one palette, without dithering,
-    so that what does not move costs nothing.
-
     Args:
-        frames: (h, w) images, floats in [0, 1] or uint8, or uint8 (h, w, 3); all alike.
+        frames: gray images (h, w), floats in [0, 1] or uint8, whose 256 levels are kept exactly; or
+            Pillow's images with one palette.
         fps: frames a second, at most 50.
-        colours: size of the palette for colour frames.
     """
-    pictures = [_picture(frame) for frame in frames]
-    if not pictures or len({(picture.size, picture.mode) for picture in pictures}) > 1:
+    pictures = [
+        frame if isinstance(frame, Image.Image) else Image.fromarray(to_pixels(frame))
+        for frame in frames
+    ]
+    if not pictures or len({picture.size for picture in pictures}) > 1:
         raise ValueError("A GIF takes at least one frame, all of one shape.")
-    if pictures[0].mode == "RGB":
-        palette = _shared_palette(pictures, colours)
-        pictures = [
-            picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures
-        ]
     # GIF counts in hundredths of a second; rounding the ends, not the lengths, keeps the pace.
     ends = np.rint(np.arange(len(pictures) + 1) * 100 / min(fps, _MAX_FPS)).astype(int)
     content = io.BytesIO()
@@ -104,33 +98,3 @@ def encode_gif(frames: Iterable[np.ndarray], fps: float = 25, colours: int = 256
         disposal=1,
     )
     return content.getvalue()
-
-
-def _picture(frame: np.ndarray) -> Image.Image:
-    frame = np.asarray(frame)
-    if frame.ndim == 3 and frame.shape[-1] == 3:
-        return Image.fromarray(np.ascontiguousarray(frame, dtype=np.uint8))
-    return Image.fromarray(to_pixels(frame))
-
-
-def _shared_palette(pictures: list[Image.Image], colours: int) -> Image.Image:
-    """Return a palette for a film of faces: grays at even steps, and what other colours there are.
-
-    A palette by frequency alone would give smooth faces bands, and small coloured things no colour.
-    The commonest other colours, such as a window's ground, are kept exactly.
-    """
-    entries = [np.linspace(0, 255, 2 * colours // 3).astype(np.uint8)[:, None].repeat(3, axis=1)]
-    chosen = pictures[:: max(1, len(pictures) // 12)]
-    pixels = np.concatenate([np.asarray(picture).reshape(-1, 3) for picture in chosen])
-    others, counts = np.unique(pixels[np.ptp(pixels, axis=1) > _GRAY], axis=0, return_counts=True)
-    if len(others):
-        entries.append(others[np.argsort(-counts)[: colours // 12]])
-        rest = Image.fromarray(others[None]).quantize(
-            colours - sum(map(len, entries)),
-            method=Image.Quantize.MEDIANCUT,
-            dither=Image.Dither.NONE,
-        )
-        entries.append(np.array(rest.getpalette(), dtype=np.uint8).reshape(-1, 3))
-    palette = Image.new("P", (1, 1))
-    palette.putpalette(np.concatenate(entries)[:colours].tobytes())
-    return palette

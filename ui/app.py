@@ -18,6 +18,7 @@ from data.errors import UserError
 from ui import display
 from ui.screen import Screen
 from ui.session import Session
+from ui.theme import printable
 from ui.window import Window
 from ui.worker import Worker, sentence
 
@@ -120,7 +121,7 @@ class App:
         stale = window.repaint()
         if stale:
             pygame.display.update(stale)
-            window.frame_times.add(time.perf_counter() - started)
+            window.count_frame(time.perf_counter() - started, stale)
         return True
 
     def _rest(self, end: float) -> None:
@@ -191,11 +192,11 @@ class App:
             _log("the model could not be loaded", self.error)
             window.header.status.set_text("No model")
             close = ("Close", window.quit, "Close the window")
-            window.messages.ask([sentence(self.error)], [close])
+            window.messages.ask([sentence(self.error)], [close], first=True)
             return
         title = self.worker.engine.title
         window.header.status.set_text(title[:1].upper() + title[1:])
-        pygame.display.set_caption(f"{display.NAME} · {title}")
+        pygame.display.set_caption(printable(f"{display.NAME} · {title}"))
         for screen in window.screens.values():
             self._guard(screen.ready)
 

@@ -13,6 +13,7 @@ if sys.platform == "linux":
     os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
 
 import pygame
+from pygame._sdl2.video import Window
 
 from data.errors import UserError
 from ui.theme import COLORS, starting_scale
@@ -20,6 +21,7 @@ from ui.widgets.shapes import dot
 
 NAME = "Latent Face Explorer"
 SMALLEST = (900, 600)  # points
+LEAST_SCALE = 0.5
 USUAL = (1280, 800)  # points
 UNSEEN = ("offscreen", "dummy")  # drivers that SDL falls back to, and nobody sees
 SEEN = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")  # one is set where there is a display
@@ -75,17 +77,28 @@ def desktop_size() -> tuple[int, int]:
     return sizes[0] if sizes else USUAL
 
 
-def toggle_full_screen(size: tuple[int, int]) -> None:
-    """Fill the screen, or go back to a window of `size`."""
+def toggle_full_screen() -> None:
+    """Fill the screen, or go back to the window as it was.
+
+    Asked for with `set_mode`, X11 leaves a window of full size that hangs off the screen.
+    """
+    window = Window.from_display_module()
     if pygame.display.get_surface().get_flags() & pygame.FULLSCREEN:
-        pygame.display.set_mode(size, pygame.RESIZABLE)
+        window.set_windowed()
     else:
-        pygame.display.set_mode(desktop_size(), pygame.FULLSCREEN)
+        window.set_fullscreen(True)
+    pygame.event.pump()  # the surface follows the window
+
+
+def layout_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the size to lay out for: that of the window, of which tiny ones show a corner."""
+    width, height = (round(side * LEAST_SCALE) for side in SMALLEST)
+    return max(size[0], width), max(size[1], height)
 
 
 def fitting_scale(wanted: float, size: tuple[int, int]) -> float:
     """Return the UI scale nearest to `wanted` at which everything fits a window this size."""
-    return max(0.5, min(wanted, size[0] / SMALLEST[0], size[1] / SMALLEST[1]))
+    return max(LEAST_SCALE, min(wanted, size[0] / SMALLEST[0], size[1] / SMALLEST[1]))
 
 
 def _icon() -> pygame.Surface:

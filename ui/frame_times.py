@@ -31,9 +31,8 @@ class FrameTimes:
         self._seconds.clear()
 
     def toggle(self) -> None:
-        """Show them from now on, or no more."""
+        """Show them, or no more."""
         self.shown = not self.shown
-        self.clear()
 
     @property
     def words(self) -> str:

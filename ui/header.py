@@ -34,7 +34,7 @@ class Header(Widget):
         """Place everything in one row."""
         pad, gap = theme.px(SIZES.margin), theme.px(4)
         row = rect.inflate(-2 * pad, -theme.px(12))
-        width = theme.font(SIZES.title, True).size(self.name.words)[0] + theme.px(2)
+        width = theme.width(self.name.words, SIZES.title, True) + theme.px(2)
         self.name.place(pygame.Rect(row.left, row.top, width, row.height), theme)
         left = row.left + width + theme.px(20)
         for tab in self.tabs:

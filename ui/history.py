@@ -19,6 +19,9 @@ class History(Generic[State]):
         limit: how many states are kept; the oldest go first.
         same: says whether two states are equal; a push of an equal state changes nothing.
 
+    Attributes:
+        moves: how often the current state became another one.
+
     Example:
         >>> history = History("a")
         >>> history.push("b")
@@ -34,6 +37,7 @@ class History(Generic[State]):
         same: Callable[[State, State], bool] = lambda a, b: bool(a == b),
     ):
         self._states = [first]
+        self.moves = 0
         self._place = 0
         self._tag: object = None
         self._limit = limit
@@ -77,16 +81,19 @@ class History(Generic[State]):
         self._states = self._states[-self._limit :]
         self._place = len(self._states) - 1
         self._tag = tag
+        self.moves += 1
         return True
 
     def undo(self) -> State:
         """Go one state back, where there is one, and return it."""
+        self.moves += self.can_undo
         self._place = max(0, self._place - 1)
         self._tag = None
         return self.now
 
     def redo(self) -> State:
         """Go one state forth, where there is one, and return it."""
+        self.moves += self.can_redo
         self._place = min(len(self._states) - 1, self._place + 1)
         self._tag = None
         return self.now

@@ -37,8 +37,10 @@ class Host(Protocol):
     def now(self) -> float:
         """Return the seconds since the window opened."""
 
-    def notify(self, words: str, problem: bool = False) -> None:
-        """Show a message for a while."""
+    def notify(
+        self, words: str, problem: bool = False, lasts: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Show a message for a while, and no longer than `lasts` is true."""
 
     def show_hint(self, name: str, lines: Sequence[str]) -> None:
         """Show lines with a button, once ever for a name."""

@@ -1,4 +1,8 @@
-"""What is said over the lower edge of the window: messages, hints and offers."""
+"""What is said in the bar along the lower edge of the window: messages, hints and offers.
+
+The bar lies over the help line and a little more, where no screen has anything to use: it covers no
+button and takes no stroke.
+"""
 
 from __future__ import annotations
 
@@ -6,99 +10,120 @@ from collections.abc import Callable, Sequence
 
 import pygame
 
-from ui.theme import COLORS, SIZES, Theme
+from ui.theme import COLORS, SIZES, Theme, fit
 from ui.widgets.base import Point, Widget
 from ui.widgets.button import Button
-from ui.widgets.shapes import box, dot, write
+from ui.widgets.shapes import dot, write
+
+BAR = 36  # points: the help line, and the margin that every screen leaves above it
+LINES = 2  # that fit
+LINE, SIGN = 16, 18  # points
 
 
 class Message(Widget):
-    """A message over the lower part of the window: a few lines, and perhaps buttons.
+    """A sentence or some, and perhaps buttons.
 
     Args:
         lines: what it says.
-        buttons: to the right of the lines.
+        over: says whether it has become pointless.
         sign: a letter in a disc before the lines, such as "!" for a problem.
     """
 
-    def __init__(self, lines: Sequence[str], buttons: Sequence[Button] = (), sign: str = ""):
+    def __init__(
+        self, lines: Sequence[str], over: Callable[[], bool] = lambda: False, sign: str = ""
+    ):
         super().__init__()
         self.lines = list(lines)
-        self.buttons = [self.add(button) for button in buttons]
+        self.over = over
         self.sign = sign
+        self.buttons: list[Button] = []
         self._wrapped: list[str] = []
-
-    def put(self, window: pygame.Rect, theme: Theme) -> None:
-        """Place it above the lower edge of a rectangle, no wider than it needs to be."""
-        pad, line = theme.px(14), theme.px(20)
-        sign = theme.px(32) if self.sign else 0
-        buttons = sum(button.width(theme) + theme.px(6) for button in self.buttons)
-        room = min(theme.px(720), window.width - theme.px(32)) - 2 * pad - sign - buttons
-        self._wrapped = [part for words in self.lines for part in theme.wrap(words, room)]
-        width = max(theme.font().size(words)[0] for words in self._wrapped)
-        size = (width + 2 * pad + sign + buttons, max(2, len(self._wrapped)) * line + theme.px(12))
-        rect = pygame.Rect((0, 0), size)
-        rect.midbottom = (window.centerx, window.bottom - theme.px(12))
-        self.place(rect, theme)
+        self._left = 0  # of the lines
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Place the buttons at the right."""
-        right = rect.right - theme.px(10)
-        for button in reversed(self.buttons):
-            place = pygame.Rect(0, 0, button.width(theme), theme.px(SIZES.button))
-            place.midright = (right, rect.centery)
+        """Break the lines, and place the buttons after them."""
+        margin, gap = theme.px(SIZES.margin), theme.px(8)
+        widths = [button.width(theme) for button in self.buttons]
+        self._left = rect.left + margin + (theme.px(SIGN) + gap if self.sign else 0)
+        room = max(0, rect.right - margin - self._left - sum(widths) - gap * (len(widths) + 1))
+        lines = theme.wrap(" ".join(self.lines), room, SIZES.small)
+        if len(lines) > LINES:
+            rest = " ".join(lines[LINES - 1 :])
+            lines[LINES - 1 :] = [fit(rest, theme.font(SIZES.small), room)]
+        self._wrapped = lines
+        left = self._left + max(theme.width(line, SIZES.small) for line in lines) + 2 * gap
+        for button, width in zip(self.buttons, widths, strict=True):
+            place = pygame.Rect(left, 0, width, rect.height - theme.px(6))
+            place.centery = rect.centery
             button.place(place, theme)
-            right = place.left - theme.px(6)
+            left = place.right + gap
 
     def press(self, pos: Point, button: int) -> bool:
         """Keep presses from what lies behind."""
         return True
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the box, the sign and the lines."""
-        box(surface, self.rect, COLORS.raised, theme.px(10), COLORS.edge, theme.px(1))
-        left, line = self.rect.left + theme.px(14), theme.px(20)
+        """Draw the bar, the sign and the lines."""
+        surface.fill(COLORS.raised)
+        surface.fill(COLORS.edge, pygame.Rect(self.rect.topleft, (self.rect.width, theme.px(1))))
         if self.sign:
-            place = pygame.Rect(left, 0, theme.px(20), theme.px(20))
+            side = theme.px(SIGN)
+            place = pygame.Rect(self.rect.left + theme.px(SIZES.margin), 0, side, side)
             place.centery = self.rect.centery
-            dot(surface, place.center, place.width, COLORS.warning)
+            dot(surface, place.center, side, COLORS.warning)
             write(surface, theme.text(self.sign, COLORS.on_accent, bold=True), place)
-            left += theme.px(32)
+        line = theme.px(LINE)
         top = self.rect.centery - line * len(self._wrapped) // 2
         for words in self._wrapped:
-            write(surface, theme.text(words), pygame.Rect(left, top, 1, line), "left")
+            row = pygame.Rect(self._left, top, 1, line)
+            write(surface, theme.text(words, size=SIZES.small), row, "left")
             top += line
 
 
 class Messages(Widget):
-    """The messages that show now: one that goes away by itself, and one hint or offer above it."""
+    """The bar: a message that goes away by itself, or the first of the hints and offers."""
 
     def __init__(self):
         super().__init__()
         self.message: Message | None = None
         self.ends = 0.0  # when the message goes away
-        self.standing: list[Message] = []  # hints and offers, the first one shows
+        self.standing: list[Message] = []  # hints and offers
         self._theme: Theme | None = None
 
     def hit(self, pos: Point) -> Widget | None:
-        """Leave what is between the messages to what lies behind."""
+        """Leave an empty bar to what lies behind."""
         found = super().hit(pos)
         return None if found is self else found
 
-    def show_message(self, words: str, until: float, sign: str = "") -> None:
-        """Show a message in place of the one before, until a time."""
+    def show_message(
+        self,
+        words: str,
+        until: float,
+        sign: str = "",
+        over: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Show a message in place of the one before, until a time or until it is over."""
         if self.message is not None:
             self.remove(self.message)
-        self.message, self.ends = self.add(Message([words], sign=sign)), until
+        self.message, self.ends = self.add(Message([words], over, sign)), until
         self._arrange()
 
-    def ask(self, lines: Sequence[str], actions: Sequence[tuple[str, Callable, str]]) -> Message:
-        """Show lines with buttons until one is pressed; they queue behind earlier ones."""
-        message = Message(lines)
+    def ask(
+        self,
+        lines: Sequence[str],
+        actions: Sequence[tuple[str, Callable, str]],
+        over: Callable[[], bool] = lambda: False,
+        first: bool = False,
+    ) -> Message:
+        """Show lines with buttons until one is pressed or they are over.
+
+        They queue behind earlier ones, or come `first`.
+        """
+        message = self.add(Message(lines, over))
         for number, (words, action, help) in enumerate(actions):
             button = Button(words, self._leaving(message, action), help, strong=not number)
             message.buttons.append(message.add(button))
-        self.standing.append(message)
+        self.standing.insert(0 if first else len(self.standing), message)
         self._arrange()
         return message
 
@@ -113,15 +138,16 @@ class Messages(Widget):
         """Take a hint or offer away."""
         if message in self.standing:
             self.standing.remove(message)
-            if message.parent is self:
-                self.remove(message)
+            self.remove(message)
             self._arrange()
 
     def update(self, now: float) -> float | None:
-        """Take an old message away; return the time when there is one to take."""
+        """Take away what is old or over; return the time when there is a message to take."""
+        for message in [message for message in self.standing if message.over()]:
+            self.dismiss(message)
         if self.message is None:
             return None
-        if now < self.ends:
+        if now < self.ends and not self.message.over():
             return self.ends
         self.remove(self.message)
         self.message = None
@@ -129,19 +155,15 @@ class Messages(Widget):
         return None
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Place the messages above each other."""
+        """Place the message that shows."""
         self._theme = theme
         self._arrange()
 
     def _arrange(self) -> None:
         if self._theme is None:
             return
-        room = pygame.Rect(self.rect)
-        if self.message is not None:
-            self.message.put(room, self._theme)
-            room.height = self.message.rect.top - room.top
-        if self.standing:
-            message = self.standing[0]
-            if message.parent is None:
-                self.add(message)
-            message.put(room, self._theme)
+        shown = self.message or next(iter(self.standing), None)
+        for message in self.children:
+            message.show(message is shown)
+        if shown is not None:
+            shown.place(self.rect, self._theme)

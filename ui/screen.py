@@ -42,6 +42,11 @@ class Screen(Widget):
         """Come to a window: called once, before the first layout; extend to make widgets."""
         self.host = host
 
+    @property
+    def steps(self) -> int:
+        """How many steps were taken here so far, those back and forth included."""
+        return 0
+
     def enter(self) -> None:
         """Come to the front."""
 

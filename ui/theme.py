@@ -15,6 +15,7 @@ from data.paths import ASSETS
 
 Color = tuple[int, int, int]
 
+UNKNOWN = "\ufffd"  # in place of what cannot be drawn
 FONT_FOLDER = ASSETS / "fonts"
 FONT_FILES = {False: "Inter-Regular.otf", True: "Inter-SemiBold.otf"}
 
@@ -121,22 +122,36 @@ class Theme:
         self, words: str, color: Color, size: int, bold: bool, width: int | None
     ) -> pygame.Surface:
         font = self.font(size, bold)
-        words = words.replace("\0", "")
+        words = printable(words)
         if width is not None:
             words = fit(words, font, width)
         return font.render(words, True, color)
+
+    def width(self, words: str, size: int = SIZES.body, bold: bool = False) -> int:
+        """Return how many pixels wide a line is."""
+        return self.font(size, bold).size(printable(words))[0]
 
     def wrap(self, words: str, width: int, size: int = SIZES.body, bold: bool = False) -> list[str]:
         """Break a text into lines of at most `width` pixels."""
         font = self.font(size, bold)
         lines = [""]
-        for word in words.split():
+        for word in printable(words).split():
             longer = f"{lines[-1]} {word}".strip()
             if lines[-1] and font.size(longer)[0] > width:
                 lines.append(word)
             else:
                 lines[-1] = longer
         return [fit(line, font, width) for line in lines]
+
+
+def printable(words: str) -> str:
+    """Replace what no font can draw: control characters, halves of characters, unknown ones.
+
+    Names of files may hold any bytes, and files that were tampered with any text.
+    """
+    if words.isprintable():
+        return words
+    return "".join(c if c.isprintable() else " " if c.isspace() else UNKNOWN for c in words)
 
 
 def fit(words: str, font: pygame.font.Font, width: int) -> str:

@@ -15,7 +15,7 @@ from ui.frame_times import FrameTimes
 from ui.header import Header, HelpLine
 from ui.keys import Command, Keymap
 from ui.keys_overlay import KeysOverlay
-from ui.messages import Messages
+from ui.messages import BAR, Message, Messages
 from ui.screen import Screen
 from ui.session import Session
 from ui.theme import SIZES, Theme, natural_scale
@@ -26,8 +26,8 @@ from ui.widgets.pointer import Pointer
 from ui.worker import Worker
 
 SCALES = (0.75, 3.0, 0.25)  # least, most and step of the UI scale
-MESSAGES = 52  # points between messages and the edge, so that they leave a row of buttons free
 MESSAGE = 5.0  # seconds that a message stays, and longer for long ones
+HINT = 3  # steps after which a hint is old
 
 
 class Window:
@@ -66,7 +66,6 @@ class Window:
     ):
         display.open_display()
         self.surface = display.open_window(size)
-        self._windowed = self.surface.get_size()
         self._began = time.monotonic()
         self.session, self.latent, self.worker = session, latent, worker
         low, high, _ = SCALES
@@ -84,6 +83,8 @@ class Window:
             screen.attach(self)
         self.keymaps = {s.name: Keymap([*s.commands, *self.commands]) for s in screens}
         self._menu: Menu | None = None
+        self._hint: Message | None = None  # the last one
+        self._offer: Message | None = None
         self._add_widgets()
         self.resized()
 
@@ -123,9 +124,7 @@ class Window:
     def resized(self) -> None:
         """Lay everything out for the window as it is now."""
         self.surface = pygame.display.get_surface()
-        size = self.surface.get_size()
-        if not self.surface.get_flags() & pygame.FULLSCREEN:
-            self._windowed = size
+        size = display.layout_size(self.surface.get_size())
         scale = display.fitting_scale(self.wanted_scale, size)
         if scale != self.theme.scale:
             self.theme = Theme(scale)
@@ -137,25 +136,36 @@ class Window:
         self.help_line.place(pygame.Rect(0, body.bottom, size[0], foot), self.theme)
         for widget in (self.screen, self.overlay):  # others are placed when they come to the front
             widget.place(body, self.theme)
-        self.messages.place(body.inflate(0, -2 * self.theme.px(MESSAGES)), self.theme)
+        bar = pygame.Rect(0, 0, size[0], self.theme.px(BAR))
+        bar.bottom = size[1]
+        self.messages.place(bar, self.theme)
         self.front.place(self.root.rect, self.theme)
         self.root.invalidate()
         self.pointer.refresh()
 
     def full_screen(self) -> None:
         """Fill the screen, or go back to a window."""
-        display.toggle_full_screen(self._windowed)
+        display.toggle_full_screen()
         self.resized()
 
     def rescale(self, steps: int) -> None:
         """Make everything larger or smaller."""
         low, high, step = SCALES
-        self.chosen_scale = min(high, max(low, self.wanted_scale + steps * step))
-        self.session.settings["scale"] = self.chosen_scale
-        self.resized()
-        scale = self.theme.scale
-        held = "" if scale == self.chosen_scale else ", as large as this window allows"
-        self.notify(f"Text and controls at {scale:.0%}{held}.")
+        before = self.theme.scale
+        scale = min(high, max(low, min(self.wanted_scale, before) + steps * step))
+        scale = min(scale, display.fitting_scale(scale, self.surface.get_size()))
+        if (scale - before) * steps > 0:
+            self.chosen_scale = self.session.settings["scale"] = scale
+            self.resized()
+            self.notify(f"Text and controls at {scale:.0%}.")
+        elif steps < 0 or before >= high:
+            way = "large" if steps > 0 else "small"
+            self.notify(f"Text and controls are as {way} as they get: {before:.0%}.")
+        else:
+            self.notify(
+                f"Text and controls are as large as this window allows: {before:.0%}. "
+                "A larger window allows more."
+            )
 
     # What shows
 
@@ -164,6 +174,8 @@ class Window:
         if name == self.screen.name:
             return
         self.keymap.let_go()
+        if self._hint is not None:
+            self.messages.dismiss(self._hint)
         self.screen.leave()
         self.screen.show(False)
         self.screen = self.screens[name]
@@ -176,16 +188,32 @@ class Window:
         self.pointer.refresh()
         self.root.invalidate()
 
-    def notify(self, words: str, problem: bool = False) -> None:
-        """Show a message for a while; a problem is marked with a sign."""
-        until = self.now() + MESSAGE + 0.04 * len(words)
-        self.messages.show_message(words, until, "!" if problem else "")
+    @property
+    def steps(self) -> int:
+        """How many steps were taken on all screens."""
+        return sum(screen.steps for screen in self.screens.values())
+
+    def notify(
+        self, words: str, problem: bool = False, lasts: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Show a message for a while, and no longer than `lasts` is true.
+
+        A problem is marked with a sign, and goes with the next step.
+        """
+        until, steps = self.now() + MESSAGE + 0.04 * len(words), self.steps
+
+        def over() -> bool:
+            return not lasts() or (problem and self.steps != steps)
+
+        self.messages.show_message(words, until, "!" if problem else "", over)
 
     def show_hint(self, name: str, lines: Sequence[str]) -> None:
-        """Show lines with a button once ever; `name` is what the session remembers it by."""
+        """Show lines once ever, for some steps; the session remembers them by `name`."""
         if not self.session.setting(f"hint_{name}", False):
             self.session.settings[f"hint_{name}"] = True
-            self.messages.ask(lines, [("Got it", lambda: None, "Do not show this again")])
+            got_it = ("Got it", lambda: None, "Do not show this again")
+            end = self.steps + HINT
+            self._hint = self.messages.ask(lines, [got_it], lambda: self.steps >= end)
 
     def offer_session(self) -> None:
         """Offer to go on with what the session kept, where it kept anything."""
@@ -196,7 +224,8 @@ class Window:
                 ("Go on", self.restore_session, "Bring back the last face and drawing  [Ctrl L]"),
                 ("Start fresh", lambda: None, "Leave them; Ctrl L still brings them back"),
             ]
-            self.messages.ask(["Your last face and drawing are still here."], actions)
+            last = ["Your last face and drawing are still here."]
+            self._offer = self.messages.ask(last, actions, lambda: self.steps > 0)
 
     def open_menu(
         self, items: Sequence[tuple[str, Callable[[], object], str]], anchor: pygame.Rect
@@ -228,8 +257,18 @@ class Window:
         line = widget.ancestors() if widget is not None else ()
         words = next((words for w in line if (words := w.help_words())), "")
         self.help_line.set_text(words or self.screen.help_words())
-        self.header.times.set_text(self.frame_times.words)
+        self.show_frame_times()
         return self.root.repaint(self.surface, self.theme)
+
+    def count_frame(self, seconds: float, drawn: Sequence[pygame.Rect]) -> None:
+        """Count what a frame took, unless it drew the frame times alone."""
+        if list(drawn) != [self.header.times.rect]:
+            self.frame_times.add(seconds)
+            self.show_frame_times()
+
+    def show_frame_times(self) -> None:
+        """Show how long frames take, where the user asked for it."""
+        self.header.times.set_text(self.frame_times.words)
 
     # What its commands do
 
@@ -252,9 +291,13 @@ class Window:
             return
         if self.overlay.visible:
             self.toggle_keys()
+        elif self.pointer.typing:
+            self.pointer.focus(None)
+        elif self.screen.escape():
+            pass
         elif self.pointer.focused is not None:
             self.pointer.focus(None)
-        elif not self.screen.escape() and self.messages.standing:
+        elif self.messages.standing:
             self.messages.dismiss(self.messages.standing[0])
 
     def scroll(self, pages: float) -> None:
@@ -268,6 +311,8 @@ class Window:
         """Go on from what the session kept."""
         if not self.session.restored:
             raise UserError("Nothing was kept from the last time; this is a fresh start.")
+        if self._offer is not None:
+            self.messages.dismiss(self._offer)
         for screen in self.screens.values():
             screen.restore_session()
 

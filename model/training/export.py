@@ -1,18 +1,8 @@
-"""From a trained network to a model: its latent space, its directions, its figures.
-
-    python -m model.training.export --about TEXT [--model FOLDER] [--arrays FOLDER] [--all]
-                                    [--out FOLDER]
-
-`learn()` ends with this. The command does it again with other portraits, for a network that learned
-from more than those it is for. `--all` says that it was fitted on the validation slice too: then
-nothing is chosen or claimed by that slice.
-"""
+"""From a trained network to a model: its latent space, its directions, its figures."""
 
 from __future__ import annotations
 
-import argparse
 import contextlib
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,12 +10,13 @@ import numpy as np
 
 from data import Portrait, UserError, load_arrays, load_labels
 from data.arrays import hash_array
-from data.paths import MY_MODEL, NUMPY_FOLDER
 from model.engine import FaceEngine
-from model.folder import NETWORK_FILE, find_model, publish, read_card, read_history
-from model.latent import LatentSpace
+from model.latent import LatentSpace, Previews
 from model.measuring.metrics import PARTS, encode_portraits, metrics_by_part, split_validation
 from model.training.directions import fit_directions
+
+PREVIEWS = 12  # random faces
+PREVIEW_TEMPERATURE = 0.8  # as far from the mean face as the window's random faces are
 
 
 def export(
@@ -52,7 +43,7 @@ def export(
     )
     labels = _labels(arrays)
     directions = fit_directions(latent, codes, labels[: len(codes)], mirrored)
-    latent = replace(latent, directions=directions)
+    latent = replace(latent, directions=directions, previews=make_previews(engine, latent))
     latent.save(folder)
     parts = [part for part in PARTS if held_back or part != "validation"]
     return {
@@ -68,25 +59,11 @@ def export(
     }
 
 
-def export_again(
-    model: Path, out: Path, arrays: str | Path, about: str = "", held_back: bool = True
-) -> None:
-    """Write a model folder with the same network, described by other portraits: see `export`.
-
-    What it was trained on stays on the card, as "data" of "training".
-
-    Raises:
-        UserError: without a model or arrays, or where nothing can be written.
-    """
-    engine = FaceEngine.load(model)
-    card = read_card(model)
-    card["training"] = {"data": card.pop("data", {}), **card.get("training", {})}
-
-    def save(folder: Path) -> dict[str, dict]:
-        shutil.copyfile(model / NETWORK_FILE, folder / NETWORK_FILE)
-        return export(folder, engine, arrays, about, held_back)
-
-    publish(out, save, card, read_history(model))
+def make_previews(engine: FaceEngine, latent: LatentSpace) -> Previews:
+    """Decode the mean face and a dozen random ones, to look at until the network is loaded."""
+    random = latent.sample(PREVIEWS, np.random.default_rng(0), PREVIEW_TEMPERATURE)
+    codes = np.concatenate([latent.mean[np.newaxis], random])
+    return Previews(codes, np.rint(255 * engine.decode(codes)[..., 0]).astype(np.uint8))
 
 
 def _labels(arrays: str | Path) -> list[Portrait]:
@@ -100,26 +77,3 @@ def _count(labels: list[Portrait]) -> dict[str, int]:
     """How many portraits of each source and kind there are, training and test together."""
     kinds = [f"{label.source} {label.folder}" for label in labels]
     return {kind: kinds.count(kind) for kind in sorted(set(kinds))}
-
-
-def main() -> None:
-    """Export the model that the command line names."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--about", default="", help="a sentence on what the portraits are")
-    parser.add_argument("--model", help="a model folder; the model in use without")
-    parser.add_argument("--arrays", default=NUMPY_FOLDER, help="prepared arrays")
-    parser.add_argument("--out", type=Path, default=MY_MODEL, help="model folder to write")
-    parser.add_argument(
-        "--all", action="store_true", help="the network was fitted on the validation slice too"
-    )
-    options = parser.parse_args()
-    try:
-        model = find_model(options.model)
-        export_again(model, options.out, options.arrays, options.about, not options.all)
-    except UserError as error:
-        parser.exit(1, f"{error}\n")
-    print(f"Written to {options.out}.")
-
-
-if __name__ == "__main__":
-    main()

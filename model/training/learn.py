@@ -358,10 +358,12 @@ def _with_sketches(
 ) -> tuple[keras.Model, list[dict[str, float]]]:
     """Train an encoder of drawings; return the network with it, and how it went, by epoch."""
     X_fit, _ = split_validation(load_arrays(arrays)[0])
-    codes = encode_portraits(FaceEngine(autoencoder), evenly_spaced(X_fit, MEASURED))
+    engine, portraits = FaceEngine(autoencoder), evenly_spaced(X_fit, MEASURED)
+    codes = encode_portraits(engine, portraits)
+    mirrored = encode_portraits(engine, portraits, mirrored=True)
     weights, history = train_sketch_encoder(
         autoencoder,
-        LatentSpace.fit(codes),
+        LatentSpace.fit(np.concatenate([codes, mirrored]), gallery=codes),
         settings.architecture,
         steps,
         settings.batch_size,

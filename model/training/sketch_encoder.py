@@ -23,6 +23,7 @@ from model.training.drawings import draw
 from model.training.optimizer import build_optimizer
 from model.training.trial_sketches import trial_sketches
 
+LEAST_SCALE = 0.02  # of the largest: what portraits hardly differ in is not blown up
 RADIUS = 0.92  # of the answers, of the distance at which portraits lie
 LEARNING_RATE = 1e-3
 EPOCHS = 10  # after each, trial sketches say how well it follows
@@ -169,7 +170,9 @@ def start_from_portraits(encoder: keras.Model, portraits: keras.Model, latent: L
         portraits: from `build_encoder`, of the same widths.
         latent: the latent space of the portraits.
     """
-    whitening = latent.components.T / latent.scales
+    scales = np.maximum(latent.scales, LEAST_SCALE * latent.scales[0])
+    whitening = latent.components.T / scales
+    radius = RADIUS * float(latent.mahalanobis(latent.gallery).mean())
     for layer in encoder.layers:
         if layer.name == "mean":
             kernel, bias = portraits.get_layer("mean").get_weights()
@@ -178,9 +181,8 @@ def start_from_portraits(encoder: keras.Model, portraits: keras.Model, latent: L
             (kernel,) = portraits.get_layer("overview_mean").get_weights()
             layer.set_weights([kernel @ whitening])
         elif layer.name == "place":
-            radius = RADIUS * math.sqrt(latent.latent_dim)
-            scales = radius * latent.scales[:, np.newaxis]
-            layer.set_weights([scales * latent.components, latent.mean])
+            steps = radius * latent.scales[:, np.newaxis] * latent.components
+            layer.set_weights([steps, latent.mean])
         elif layer.weights:
             layer.set_weights(portraits.get_layer(layer.name).get_weights())
 

@@ -13,13 +13,14 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pygame
+from PIL import Image
 
 from data.errors import UserError
 from data.paths import DEMO_FOLDER
@@ -36,6 +37,7 @@ WINDOW = (900, 600)
 SIZE = (720, 480)
 FPS = 10
 COLOURS = 128
+_GRAY = 6  # levels between a pixel's channels, up to which it counts as gray
 UNSEEN_CHANGE = 4  # levels; smaller changes are left out, which saves half of the file
 
 _ARROW = ((0, 0), (0, 17), (4, 13), (7, 19), (10, 18), (7, 12), (12, 12))
@@ -112,7 +114,7 @@ class Film:
 
     def write(self, path: Path) -> int:
         """Write the film as a GIF and return its size in bytes."""
-        path.write_bytes(encode_gif(_still(self.pictures), FPS, COLOURS))
+        path.write_bytes(encode_gif(colour_frames(_still(self.pictures)), FPS))
         return path.stat().st_size
 
     def _move(self, x: float, y: float) -> None:
@@ -148,6 +150,39 @@ class Film:
         arrow = [(x + dx, y + dy) for dx, dy in _ARROW]
         pygame.draw.polygon(picture, (255, 255, 255), arrow)
         pygame.draw.aalines(picture, (0, 0, 0), True, arrow)
+
+
+def colour_frames(frames: Iterable[np.ndarray]) -> list[Image.Image]:
+    """Return frames, uint8 (h, w, 3), with one palette for all of them.
+
+    They are not dithered, so that what does not move costs nothing.
+    """
+    pictures = [Image.fromarray(np.ascontiguousarray(frame, dtype=np.uint8)) for frame in frames]
+    palette = _shared_palette(pictures)
+    return [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
+
+
+def _shared_palette(pictures: list[Image.Image]) -> Image.Image:
+    """Return a palette for a film of faces: grays at even steps, and what other colours there are.
+
+    A palette by frequency alone would give smooth faces bands, and small coloured things no colour.
+    The commonest other colours, such as a window's ground, are kept exactly.
+    """
+    entries = [np.linspace(0, 255, 2 * COLOURS // 3).astype(np.uint8)[:, None].repeat(3, axis=1)]
+    chosen = pictures[:: max(1, len(pictures) // 12)]
+    pixels = np.concatenate([np.asarray(picture).reshape(-1, 3) for picture in chosen])
+    others, counts = np.unique(pixels[np.ptp(pixels, axis=1) > _GRAY], axis=0, return_counts=True)
+    if len(others):
+        entries.append(others[np.argsort(-counts)[: COLOURS // 12]])
+        rest = Image.fromarray(others[None]).quantize(
+            COLOURS - sum(map(len, entries)),
+            method=Image.Quantize.MEDIANCUT,
+            dither=Image.Dither.NONE,
+        )
+        entries.append(np.array(rest.getpalette(), dtype=np.uint8).reshape(-1, 3))
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(np.concatenate(entries)[:COLOURS].tobytes())
+    return palette
 
 
 def _still(pictures: list[np.ndarray]):

@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from data.errors import UserError
+from model.engine import FaceEngine
 from model.folder import LATENT_FILE
 from model.latent import LatentSpace
+from model.training.export import make_previews
 from tests.model.tiny_model import write_tiny_model
 
 
@@ -118,3 +122,29 @@ def test_pickles_and_wrong_shapes_are_refused(tmp_path):
             LatentSpace.load(folder)
     with pytest.raises(ValueError, match="Received"):
         LatentSpace.fit(np.zeros((1, 80)))
+
+
+def test_previews_are_kept_checked_and_missing_in_older_models(tmp_path):
+    folder = write_tiny_model(tmp_path / "model")
+    older = LatentSpace.load(folder)
+    assert older.previews is None
+    engine = FaceEngine.load(folder)
+    previews = make_previews(engine, older)
+    replace(older, previews=previews).save(folder)
+    loaded = LatentSpace.load(folder)
+    assert len(loaded.previews.codes) == 13
+    np.testing.assert_array_equal(loaded.previews.codes, previews.codes)
+    np.testing.assert_array_equal(loaded.previews.codes[0], loaded.mean)
+    decoded = np.rint(255 * engine.decode(previews.codes)[..., 0])
+    np.testing.assert_array_equal(loaded.previews.images, decoded)
+    good = dict(np.load(folder / LATENT_FILE))
+    for damage in (
+        {"preview_images": good["preview_images"][1:]},
+        {"preview_images": good["preview_images"].astype(np.float32)},
+        {"preview_codes": np.full((13, 80), np.nan)},
+        {"preview_codes": np.zeros((0, 80)), "preview_images": good["preview_images"][:0]},
+        {"preview_codes": np.float32(1)},
+    ):
+        np.savez(folder / LATENT_FILE, **{**good, **damage})
+        with pytest.raises(UserError, match="damaged"):
+            LatentSpace.load(folder)

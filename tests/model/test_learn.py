@@ -18,6 +18,7 @@ from model.latent import LatentSpace
 from model.training import learn as train
 from model.training.callbacks import TrainingState
 from model.training.learn import Settings, learn
+from model.training.sketch_encoder import RADIUS
 from tests.data.drawn_archive import drawn_files, write_folder
 from tests.model.tiny_model import TINY_SETTINGS, write_tiny_model
 
@@ -218,7 +219,8 @@ def test_a_model_learns_to_read_drawings_and_goes_on_from_there(arrays, tmp_path
     engine, latent = FaceEngine.load(tmp_path / "mine"), LatentSpace.load(tmp_path / "mine")
     assert engine.reads_sketches
     codes = engine.encode_sketch(np.random.default_rng(0).random((3, 160, 176, 1), np.float32))
-    assert 0.7 < latent.mahalanobis(codes).mean() / np.sqrt(80) < 1.1
+    usual = latent.mahalanobis(latent.gallery).mean()
+    assert latent.mahalanobis(codes).mean() == pytest.approx(RADIUS * usual, rel=0.02)
     card = learn(init=False, **options, settings=settings(steps=5))
     assert "sketches" not in card and not FaceEngine.load(tmp_path / "mine").reads_sketches
 

@@ -101,23 +101,6 @@ def test_float_images_and_odd_rates_keep_the_pace(tmp_path):
     assert np.array_equal(read[7][0][..., 0], np.rint(frames[7, ..., 0] * 255).astype(np.uint8))
 
 
-def test_colour_frames_share_a_palette_and_still_parts_cost_little(tmp_path):
-    rng = np.random.default_rng(0)
-    ground = rng.integers(0, 8, (120, 160, 3), dtype=np.uint8) * 32
-    moving = []
-    for i in range(20):
-        frame = ground.copy()
-        frame[10:20, 5 * i : 5 * i + 10] = (255, 0, 0)
-        moving.append(frame)
-    (tmp_path / "one.gif").write_bytes(encode_gif(moving[:1]))
-    (tmp_path / "all.gif").write_bytes(encode_gif(moving))
-    read, _ = read_gif(tmp_path / "all.gif")
-    assert len(read) == 20
-    assert tuple(read[9][0][15, 50]) == tuple(read[3][0][15, 20])
-    sizes = [(tmp_path / name).stat().st_size for name in ("one.gif", "all.gif")]
-    assert sizes[1] < 3 * sizes[0]
-
-
 def test_impossible_frames_are_said():
     with pytest.raises(ValueError, match="at least one"):
         encode_gif([])

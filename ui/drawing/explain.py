@@ -48,7 +48,7 @@ class ExplainPanel(Widget):
         line = theme.px(20)
         height = inner.height - line
         width = round(height * 1.1)
-        left = max(width, theme.font(SIZES.small).size(self.titles[0].words)[0] + theme.px(8))
+        left = max(width, theme.width(self.titles[0].words, SIZES.small) + theme.px(8))
         x = inner.left + left + theme.px(16)
         self.titles[0].place(pygame.Rect(inner.left, inner.top, left, line), theme)
         self.titles[1].place(pygame.Rect(x, inner.top, inner.right - x, line), theme)

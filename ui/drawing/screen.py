@@ -77,6 +77,8 @@ class DrawingScreen(Screen):
         self.view = self.add(view)
         panels = PanelStack(host, self.name, self.open_save, self.take_photo, self.panels_changed)
         self.panels = self.add(panels)
+        if host.latent.previews is not None:  # what an empty canvas is answered with
+            view.face.set(host.latent.previews.images[0])
         self._restore_settings()
         self._show_state()
 
@@ -84,6 +86,11 @@ class DrawingScreen(Screen):
         """Give everything to the view, and to the panels over it."""
         self.view.place(rect, theme)
         self.panels.arrange(rect, theme)
+
+    @property
+    def steps(self) -> int:
+        """How many steps were taken."""
+        return self.drawing.history.moves
 
     def enter(self) -> None:
         """Say hello, once."""
@@ -404,6 +411,7 @@ class DrawingScreen(Screen):
             values["model"] = self.host.latent.model_id
             if self.code() is not None and self.visible:
                 session.code = self.code()
+                session.settings["caption"] = "From your drawing"
         session.settings.update({f"drawing.{name}": value for name, value in values.items()})
 
     def _restore_settings(self) -> None:

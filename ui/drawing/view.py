@@ -131,7 +131,7 @@ class DrawingView(Widget):
             wide = button.width(theme)
             place = pygame.Rect(picture.right - wide, top, wide, height - theme.px(2))
             button.place(place, theme)
-            wide = theme.font(SIZES.title, True).size(title.words)[0] + theme.px(10)
+            wide = theme.width(title.words, SIZES.title, True) + theme.px(10)
             title.place(pygame.Rect(picture.left, top, wide, place.height), theme)
         start = self.titles[1].rect.right
         wide = self.explain_button.rect.left - start - theme.px(6)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pygame
@@ -37,10 +37,10 @@ class FaceArea(Widget):
         self.suggestions: np.ndarray | None = None  # codes (12, 80)
         self._theme: Theme | None = None
 
-    def suggest(self, codes: np.ndarray) -> None:
-        """Make room for faces to choose from; the strip gets their pictures as they are decoded."""
+    def suggest(self, codes: np.ndarray, images: Sequence[np.ndarray | None]) -> None:
+        """Show faces to choose from; the strip gets missing pictures as they are decoded."""
         self.suggestions = codes
-        self.strip.fill([None] * len(codes), helps=["Take this face"] * len(codes))
+        self.strip.fill(images, helps=["Take this face"] * len(codes))
         self._show_strip(True)
 
     def close_suggestions(self) -> bool:

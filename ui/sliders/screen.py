@@ -31,7 +31,7 @@ LONGEST_NAME = 32  # characters of a photo's name that are shown
 HINT = (
     "Drag a slider and the face follows; the sixteen large ones matter most.",
     "Random and Another face bring new ones, and Ctrl Z takes any step back.",
-    "H lists every key; the line at the bottom says what is under the mouse.",
+    "H lists every key, and this line will say what is under the mouse.",
 )
 
 
@@ -67,6 +67,8 @@ class SlidersScreen(Screen):
         editor.starts.temperature = session.setting(
             "temperature", editor.starts.temperature, 0.0, 1.5
         )
+        if host.latent.previews is not None:
+            self.shown = (host.latent.mean, _floats(host.latent.previews.images[0]))
         self.walk = Walk(host.latent, editor.walk_to)
         self.area = FaceArea(self.take_suggestion)
         self.sliders = SliderPanel(
@@ -113,10 +115,24 @@ class SlidersScreen(Screen):
         self.panels.arrange(rect, theme, side)
         self.preview.place_beside(sliders, theme)
 
+    @property
+    def steps(self) -> int:
+        """How many steps were taken; a walk counts as one from its beginning."""
+        return self.editor.history.moves + self.walk.playing
+
     def enter(self) -> None:
         """Show the face, and the hint the first time."""
         self.changed()
         self.host.show_hint(self.name, HINT)
+
+    def ready(self) -> None:
+        """Have the face decoded that was shown as a picture."""
+        self.shown = None
+        self.changed()
+
+    @property
+    def _loading(self) -> bool:
+        return self.host.worker.state == "loading"
 
     def leave(self) -> None:
         """End what only makes sense in front."""
@@ -146,13 +162,20 @@ class SlidersScreen(Screen):
         self.host.focus(None)
 
     def suggest(self) -> None:
-        """Show a dozen random faces to choose from."""
+        """Show a dozen random faces to choose from; the model's own until it is loaded."""
+        previews = self.host.latent.previews
+        if previews is not None and self._loading and not self.editor.now.locks.any():
+            self.area.suggest(previews.codes[1:], previews.images[1:])
+            return
         codes = self.editor.suggest(SUGGESTIONS)
-        self.area.suggest(codes)
+        self.area.suggest(codes, [None] * len(codes))
         self.host.worker.submit("sliders.suggestions", jobs.faces(codes), 2)
 
     def take_suggestion(self, number: int, code: np.ndarray) -> None:
-        """Start from one of them."""
+        """Start from one of them, whose picture serves until the model is loaded."""
+        pixels = self.area.strip.children[number].pixels
+        if self._loading and pixels is not None:
+            self.shown = (code, _floats(pixels))
         self.step(self.editor.start, code, f"Suggestion {number + 1}")
 
     def take_photo(self, face: AlignedFace) -> None:
@@ -304,7 +327,9 @@ class SlidersScreen(Screen):
         stops = self._stops()
         self.walk.start(stops, self.host.now())
         way = "from A to B and back" if self.editor.now.both_faces else f"{len(stops)} saved faces"
-        self.host.notify(f"Walking {way}. Space stops where it is.")
+        self.host.notify(
+            f"Walking {way}. Space stops where it is.", lasts=lambda: self.walk.playing
+        )
 
     def stop_walk(self) -> bool:
         """Stop a walk at the face that shows; return whether one was playing."""
@@ -391,3 +416,8 @@ class SlidersScreen(Screen):
         """Start from a face of the other screen, unless it is this one."""
         if not np.array_equal(code, self.editor.now.code):
             self.editor.start(code, "From your drawing")
+
+
+def _floats(pixels: np.ndarray) -> np.ndarray:
+    """Return uint8 pixels as float32 in [0, 1]."""
+    return pixels / np.float32(255)

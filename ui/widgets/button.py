@@ -64,7 +64,7 @@ class Button(Widget):
     def width(self, theme: Theme) -> int:
         """Return the width that its words need."""
         bold = self.strong or self.selected
-        return theme.font(self.size, bold).size(self.words)[0] + theme.px(24)
+        return theme.width(self.words, self.size, bold) + theme.px(24)
 
     def press(self, pos: Point, button: int) -> bool:
         """Take a left press."""
@@ -138,7 +138,7 @@ class Toggle(Button):
 
     def width(self, theme: Theme) -> int:
         """Return the width that the switch and its words need."""
-        return theme.font(self.size).size(self.words)[0] + theme.px(34 + 16)
+        return theme.width(self.words, self.size) + theme.px(34 + 16)
 
     def _flip(self) -> None:
         self.set(not self.on)

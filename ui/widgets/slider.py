@@ -92,7 +92,7 @@ class Slider(Widget):
         if self.compact:
             self.track.left = rect.left + inset + theme.px(self.label_width)
             widest = f"{MINUS}{0:.{self.digits}f}"
-            value = theme.font(SIZES.small).size(widest)[0] + theme.px(8)
+            value = theme.width(widest, SIZES.small) + theme.px(8)
             self.track.width = rect.right - inset - value - self.track.left
             self.track.centery = rect.centery
         else:

@@ -101,8 +101,7 @@ class TextField(Widget):
         edge = COLORS.accent if self.focused else COLORS.edge if self.hovered else COLORS.line
         box(surface, self.rect, COLORS.window, theme.px(SIZES.radius - 1), edge, theme.px(1))
         inner = self.rect.inflate(-theme.px(16), 0)
-        font = theme.font(SIZES.body)
-        before = font.size(self.words[: self.cursor])[0]
+        before = theme.width(self.words[: self.cursor])
         shift = max(0, before - inner.width + theme.px(2))
         clip = surface.get_clip()
         surface.set_clip(inner.clip(clip))

@@ -9,7 +9,8 @@ from data.prepare import prepare_data
 from model.engine import FaceEngine
 from model.folder import CARD_FILE, NETWORK_FILE, read_card, read_history
 from model.latent import LatentSpace
-from model.training import export
+from model.measuring.metrics import encode_portraits
+from tests.bench import export
 from tests.data.drawn_archive import drawn_files, write_folder
 from tests.model.tiny_model import write_tiny_model
 
@@ -48,9 +49,7 @@ def test_the_same_network_described_by_all_portraits(arrays, model, tmp_path, mo
     assert read_history(out) == read_history(model)
     engine, latent = FaceEngine.load(out), LatentSpace.load(out)
     assert len(latent.gallery) == len(X_train)
-    assert np.allclose(
-        latent.gallery[-1:], export.encode_portraits(engine, X_train[-1:]), atol=1e-4
-    )
+    assert np.allclose(latent.gallery[-1:], encode_portraits(engine, X_train[-1:]), atol=1e-4)
 
     again = tmp_path / "again"
     run(monkeypatch, "--model", out, "--arrays", arrays, "--out", again)

@@ -1,0 +1,78 @@
+"""Full screen under a real X server with a window manager, where both are installed."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOLS = ("Xvfb", "openbox")
+
+PROGRAM = """
+import sys
+import time
+import pygame
+from tests.ui.driver import fake_latent, FakeEngine
+from tests.ui.test_loop import Plain
+from ui.app import App
+from ui.session import Session
+
+app = App([Plain()], Session.open(sys.argv[1]), FakeEngine, fake_latent(), size=(900, 600))
+
+def settled():
+    sizes = []
+    while len(sizes) < 20 or len(set(sizes[-20:])) > 1:
+        app.step()
+        sizes.append((app.window.surface.get_size(), app.window.root.rect.size))
+        time.sleep(0.02)
+    return sizes[-1]
+
+for _ in range(3):
+    assert settled() == ((900, 600), (900, 600)), settled()
+    app.window.full_screen()
+    assert settled() == ((1600, 1000), (1600, 1000)), settled()
+    app.window.full_screen()
+assert settled() == ((900, 600), (900, 600)), settled()
+app.close()
+print("as it was")
+"""
+
+
+@pytest.mark.skipif(
+    not all(map(shutil.which, TOOLS)), reason="needs an X server and a window manager"
+)
+def test_leaving_full_screen_brings_the_window_back_as_it_was(tmp_path):
+    """`set_mode` left a window of full size that hung off the screen."""
+    read, write = os.pipe()
+    screen = "1600x1000x24"
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    environment = {k: v for k, v in os.environ.items() if k != "SDL_VIDEODRIVER"}
+    manager = None
+    try:
+        environment["DISPLAY"] = f":{os.read(read, 16).decode().strip()}"
+        manager = subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL)
+        time.sleep(1)
+        run = subprocess.run(
+            [sys.executable, "-c", PROGRAM, str(tmp_path)],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert run.stdout.endswith("as it was\n"), run.stderr
+    finally:
+        os.close(read)
+        for process in (manager, server):
+            if process is not None:
+                process.terminate()
+                process.wait()

@@ -1,0 +1,347 @@
+"""What the window says and when, with both real screens: messages, hints, offers, Esc, sizes."""
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pygame
+import pytest
+
+from model.latent import Previews
+from tests.ui.driver import Driver, FakeEngine, fake_latent
+from ui.app import App
+from ui.drawing.screen import DrawingScreen
+from ui.session import Session
+from ui.sliders.screen import SlidersScreen
+from ui.theme import Theme, fit, printable
+from ui.widgets.button import Button
+from ui.widgets.strip import Thumbnail
+
+SIZES = [(900, 600), (1280, 720), (1920, 1080), (2560, 1440)]
+
+
+@pytest.fixture
+def driver(tmp_path):
+    driver = open_window(tmp_path)
+    yield driver
+    driver.close()
+
+
+def open_window(folder, **options):
+    options = {"size": (900, 600), **options}
+    return Driver([SlidersScreen(), DrawingScreen()], folder, **options)
+
+
+def kept(folder, **fields):
+    """A folder with a session to go on with."""
+    session = Session.open(folder)
+    session.use_model(FakeEngine.model_id)
+    session.settings.update({"hint_sliders": True, "hint_drawing": True})
+    session.code = np.full(80, 0.1, np.float32)
+    session.drawing = np.full((160, 176, 2), 255, np.uint8)
+    for name, value in fields.items():
+        setattr(session, name, value)
+    session.save()
+    return folder
+
+
+def standing(driver):
+    """What the hint or offer that shows says, or ""."""
+    shown = [m for m in driver.window.messages.standing if m.visible]
+    return " ".join(shown[0].lines) if shown else ""
+
+
+def stroke(driver, y=60):
+    canvas = driver.screen.view.canvas
+    driver.press(canvas.to_window((60, y)))
+    driver.drag(canvas.to_window((110, y)))
+    driver.release()
+
+
+def every(widget):
+    if widget.visible:
+        yield widget
+        for child in widget.children:
+            yield from every(child)
+
+
+# The offer to go on
+
+
+def test_offer_to_go_on_goes_with_the_first_step(tmp_path):
+    driver = open_window(kept(tmp_path), start="drawing")
+    assert "still here" in standing(driver)
+    stroke(driver)
+    assert not driver.window.messages.standing
+    driver.close()
+
+
+def test_offer_to_go_on_goes_with_ctrl_l(tmp_path):
+    driver = open_window(kept(tmp_path))
+    driver.key("ctrl+l")
+    assert not driver.window.messages.standing
+    assert np.array_equal(driver.screen.editor.now.code, np.full(80, 0.1, np.float32))
+    driver.close()
+
+
+def test_a_step_of_the_sliders_takes_the_offer_away_too(tmp_path):
+    driver = open_window(kept(tmp_path))
+    driver.key("r")
+    assert not driver.window.messages.standing
+    driver.close()
+
+
+# Hints
+
+
+def test_hint_goes_after_some_steps(driver):
+    driver.key("r")
+    assert standing(driver)
+    driver.key("r")
+    driver.key("n")
+    assert not standing(driver)
+
+
+def test_hint_belongs_to_its_screen(driver):
+    assert "slider" in standing(driver)
+    driver.click(driver.window.header.tabs[1])
+    assert standing(driver).startswith("Draw on the left")
+    driver.click(driver.window.header.tabs[0])
+    assert not standing(driver)
+
+
+def things(screen):
+    """Every rectangle that is used, or looked at, on a screen."""
+    rects = [w.rect for w in every(screen) if isinstance(w, (Button, Thumbnail))]
+    pictures = (getattr(screen.view, name, None) for name in ("canvas", "face", "area"))
+    return rects + [p.rect for p in pictures if p is not None]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("start", ["sliders", "drawing"])
+def test_hints_and_messages_cover_nothing(tmp_path, start, size):
+    driver = open_window(tmp_path, start=start, size=size)
+    assert standing(driver)
+    for say in (lambda: None, lambda: driver.window.notify("word " * 200, problem=True)):
+        say()
+        driver.step()
+        shown = [m for m in every(driver.window.messages) if m is not driver.window.messages]
+        covers = [m.rect for m in shown if m.parent is driver.window.messages]
+        assert covers
+        for rect in things(driver.screen):
+            assert rect.collidelist(covers) < 0
+    driver.close()
+
+
+def test_stroke_can_begin_anywhere_on_the_canvas_while_a_hint_shows(tmp_path):
+    driver = open_window(tmp_path, start="drawing")
+    assert standing(driver)
+    canvas = driver.screen.view.canvas
+    for x in range(canvas.picture.left + 3, canvas.picture.right - 3, 40):
+        for y in range(canvas.picture.top + 3, canvas.picture.bottom - 3, 40):
+            assert driver.window.root.hit((x, y)) is canvas
+    driver.close()
+
+
+# Messages
+
+
+def test_problem_goes_once_something_was_done(driver):
+    driver.key("ctrl+z")
+    assert driver.said() == "There is nothing to undo."
+    driver.key("r")
+    assert driver.said() == ""
+
+
+def test_message_goes_when_its_cause_is_over(driver):
+    for key in ("r", "shift+a", "r", "shift+b", "space"):
+        driver.key(key)
+    assert "Space stops" in driver.said()
+    driver.key("space")
+    assert driver.said() == ""
+
+
+def test_larger_text_says_when_it_is_at_its_largest(driver):
+    driver.key("ctrl+=")
+    assert "as large as this window allows: 100%" in driver.said()
+    driver.key("ctrl+-")
+    assert driver.said() == "Text and controls at 75%."
+    driver.key("ctrl+-")
+    assert "as small as they get: 75%" in driver.said()
+    driver.resize((2700, 1800))
+    for _ in range(10):
+        driver.key("ctrl+=")
+    assert driver.said() == "Text and controls are as large as they get: 300%."
+
+
+# Esc, F3
+
+
+@pytest.mark.parametrize("key", ["o", "ctrl+o"])
+def test_first_escape_closes_the_panel_though_a_slider_is_selected(driver, key):
+    driver.key("down")
+    assert driver.window.pointer.focused is not None
+    driver.key(key)
+    assert driver.screen.panels.open is not None
+    driver.key("escape")
+    assert driver.screen.panels.open is None
+
+
+def test_f3_shows_numbers_at_once_and_keeps_them_fresh(driver):
+    times = driver.window.header.times
+    driver.key("f3")
+    assert "ms a frame" in times.words
+    driver.window.frame_times.clear()
+    driver.window.frame_times.add(9.0)
+    driver.key("r")
+    driver.settle()
+    assert times.words == driver.window.frame_times.words
+    drawn = len(driver.window.frame_times)
+    driver.step(20)
+    assert len(driver.window.frame_times) == drawn  # to show them is no frame to count
+    driver.key("f3")
+    assert times.words == ""
+
+
+# Captions of what is brought back
+
+
+def test_face_of_a_drawing_is_not_called_random_after_going_on(tmp_path):
+    driver = open_window(kept(tmp_path))
+    driver.key("r")
+    driver.click(driver.window.header.tabs[1])
+    stroke(driver)
+    driver.settle()
+    driver.close()
+    driver = open_window(tmp_path)
+    driver.key("ctrl+l")
+    assert driver.screen.editor.now.caption == "From your drawing"
+    driver.close()
+
+
+# Text that cannot be drawn
+
+LATIN = "Jos\udce9.jpg"  # a name in latin-1, as the system gives it
+
+
+def test_what_cannot_be_drawn_is_replaced():
+    theme = Theme()
+    for words in (LATIN, "a\0b", "\ud83d", "tab\tand\nline", "\x1b[31m"):
+        assert printable(words).isprintable()
+        assert theme.text(words, width=50).get_width() <= 50
+        assert theme.width(words) > 0
+        assert theme.wrap(words, 60)
+        printable(words).encode("utf-8")
+    assert printable("Zoë · 80 %") == "Zoë · 80 %"
+    assert fit(printable("tab\tx"), theme.font(), 500) == "tab x"
+
+
+def test_names_that_cannot_be_drawn_end_nothing(driver):
+    driver.window.notify(f"{LATIN} cannot be read.", problem=True)
+    driver.screen.sliders.sliders[0].name = LATIN
+    driver.window.open_menu([(LATIN, lambda: None, LATIN)], pygame.Rect(10, 10, 10, 10))
+    driver.window.help_line.set_text(LATIN)
+    driver.window.resized()
+    driver.settle()
+    driver.drop("/nowhere/" + LATIN)
+    driver.settle()
+    assert LATIN in driver.said()
+
+
+def test_title_of_a_model_in_a_folder_that_cannot_be_drawn(tmp_path):
+    engine = FakeEngine()
+    engine.title = f"model {LATIN}"
+    driver = open_window(tmp_path, engine=engine)
+    assert pygame.display.get_caption()[0].endswith("Jos\ufffd.jpg")
+    driver.close()
+
+
+# Sizes and floods
+
+
+@pytest.mark.parametrize("start", ["sliders", "drawing"])
+def test_tiny_windows_end_nothing(tmp_path, start):
+    driver = open_window(tmp_path, start=start)
+    for size in ((1, 1), (3, 500), (500, 3), (20, 20)):
+        for key in ("h", "p", "ctrl+o", "o", "d", "s"):
+            driver.resize(size)
+            driver.key(key)
+            driver.click((size[0] // 2, size[1] // 2))
+            driver.wheel(2)
+            driver.key("escape")
+            driver.settle()
+    driver.resize((900, 600))
+    assert driver.window.root.rect.size == (900, 600)
+    driver.close()
+
+
+@pytest.mark.parametrize("start", ["sliders", "drawing"])
+def test_thousands_of_wheel_notches_at_once_end_nothing(tmp_path, start):
+    driver = open_window(tmp_path, start=start)
+    for pos in ((250, 250), (700, 200)):
+        driver.move(pos)
+        for number in range(5000):
+            steps = 1 if number % 3 else -1
+            driver.post(pygame.MOUSEWHEEL, x=0, y=steps, precise_y=float(steps), flipped=False)
+        driver.settle()
+    driver.close()
+
+
+# While the model loads
+
+
+@pytest.fixture
+def loading(tmp_path):
+    """The app before its engine is loaded, and what lets that happen."""
+    latent, engine = fake_latent(), FakeEngine()
+    codes = np.concatenate([latent.mean[None], latent.sample(12, np.random.default_rng(0))])
+    pictures = np.rint(255 * engine.decode(codes)[..., 0]).astype(np.uint8)
+    latent = replace(latent, previews=Previews(codes, pictures))
+    gate = threading.Event()
+
+    def load():
+        gate.wait(60)
+        return engine
+
+    screens = [SlidersScreen(), DrawingScreen()]
+    app = App(screens, Session.open(tmp_path), load, latent, size=(900, 600))
+    yield app, gate
+    gate.set()
+    app.close()
+
+
+def press(app, key):
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=ord(key), mod=0, unicode=key))
+    pygame.event.post(pygame.event.Event(pygame.KEYUP, key=ord(key), mod=0, unicode=""))
+    app.step()
+
+
+def test_mean_face_shows_in_the_first_frame(loading):
+    app, _ = loading
+    previews = app.window.latent.previews
+    for screen, view in (("sliders", "area"), ("drawing", "view")):
+        face = getattr(app.window.screens[screen], view).face
+        assert np.array_equal(face.pixels, previews.images[0])
+
+
+def test_suggestions_can_be_seen_and_taken_while_the_model_loads(loading):
+    app, gate = loading
+    previews, screen = app.window.latent.previews, app.window.screen
+    press(app, "s")
+    children = screen.area.strip.children
+    assert [c.pixels.tobytes() for c in children] == [p.tobytes() for p in previews.images[1:]]
+    children[4].chosen()
+    app.step()
+    assert app.worker.state == "loading"
+    assert np.array_equal(screen.area.face.pixels, previews.images[5])
+    assert np.array_equal(screen.editor.now.code, previews.codes[5])
+    gate.set()
+    for _ in range(2000):
+        app.step()
+        if app.worker.state == "ready" and screen.shown is not None:
+            break
+        app.worker.wait(0.01)
+    exact = app.worker.engine.decode(previews.codes[5:6])[0, ..., 0]
+    assert np.array_equal(screen.shown[1], exact)
+    press(app, "s")
+    assert not np.array_equal(screen.area.suggestions, previews.codes[1:])
