@@ -220,7 +220,7 @@ def test_a_model_learns_to_read_drawings_and_goes_on_from_there(arrays, tmp_path
     assert engine.reads_sketches
     codes = engine.encode_sketch(np.random.default_rng(0).random((3, 160, 176, 1), np.float32))
     usual = latent.mahalanobis(latent.gallery).mean()
-    assert latent.mahalanobis(codes).mean() == pytest.approx(RADIUS * usual, rel=0.02)
+    assert latent.mahalanobis(codes).mean() == pytest.approx(RADIUS * usual, rel=0.1)
     card = learn(init=False, **options, settings=settings(steps=5))
     assert "sketches" not in card and not FaceEngine.load(tmp_path / "mine").reads_sketches
 
