@@ -278,7 +278,8 @@ class ModelFuzzer(Fuzzer):
 
 
 def _write_nothing(folder: Path) -> dict:
-    (folder / NETWORK_FILE).write_bytes(b"")
+    for name in (NETWORK_FILE, LATENT_FILE):
+        (folder / name).write_bytes(b"")
     return {}
 
 
