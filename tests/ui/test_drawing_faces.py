@@ -244,6 +244,7 @@ def test_the_difference_is_red_where_the_answer_is_lighter_and_blue_where_it_is_
     stroke(driver, (60, 40), (120, 40))
     driver.key("5")
     stroke(driver, (60, 120), (120, 120))
+    driver.settle()
     driver.screen.take(driver.latent.mean)  # gray all over
     driver.settle()
     view = driver.screen.view.explain.difference
