@@ -11,6 +11,7 @@ import pytest
 
 SCRIPT = """
 import json, sys
+from dataclasses import fields, replace
 from pathlib import Path
 import tensorflow as tf
 processor = tf.config.list_physical_devices("CPU")[0]
@@ -18,7 +19,8 @@ tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceCo
 from model.training import callbacks, learn as training
 from model.engine import FaceEngine
 from model.folder import read_history
-from model.training.learn import Settings, learn
+from model.training.augmentation import Augmentation
+from model.training.learn import learn
 from tests.model.one_graph import OneGraph
 from tests.model.tiny_model import TINY_SETTINGS
 training.compiled_model = OneGraph(training.compiled_model)
@@ -27,7 +29,10 @@ alone = training.training_strategy(["CPU:0"])
 training.training_strategy = lambda devices: both if len(devices) > 1 else alone
 callbacks.PICTURE_SECONDS = -1
 arrays, out = sys.argv[1:]
-settings = Settings(**{**TINY_SETTINGS.__dict__, "steps": 20})
+nothing = Augmentation(*[0.0] * len(fields(Augmentation)))  # and no noise: each device has its own
+settings = replace(
+    TINY_SETTINGS, steps=20, augmentation=nothing, noisy_codes=False, dreams=0.0
+)
 
 def stop(history):
     if len(history) == 2:

@@ -19,7 +19,10 @@ from model.training.callbacks import TrainingState
 from model.training.learn import Settings, learn
 from tests.model.tiny_model import TINY_SETTINGS, write_tiny_model
 
-pytestmark = pytest.mark.usefixtures("one_graph")
+pytestmark = [
+    pytest.mark.usefixtures("one_graph"),
+    pytest.mark.filterwarnings("ignore:Even though the:UserWarning"),  # tf.data stays a graph
+]
 
 
 def settings(**changes) -> Settings:
