@@ -14,6 +14,7 @@ import platform
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -129,14 +130,8 @@ def learn(
         if state.best_weights is None:
             _give_up(state, ended, say)
         card = _card(settings, state, ended, ancestors)
-        _save(
-            out,
-            state,
-            ended,
-            card,
-            lambda folder: _export(folder, state.best_weights, settings, arrays, about),
-            say,
-        )
+        write = partial(_export, state.best_weights, settings, arrays, about)
+        _save(out, state, ended, card, write, say)
         return read_card(out)
 
 
@@ -315,7 +310,7 @@ def _card(
 
 
 def _export(
-    folder: Path, weights: list[np.ndarray], settings: Settings, arrays: str | Path, about: str
+    weights: list[np.ndarray], settings: Settings, arrays: str | Path, about: str, folder: Path
 ) -> dict:
     """Write the network in float32, and what describes it."""
     autoencoder = build_autoencoder(settings.architecture)
