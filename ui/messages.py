@@ -83,17 +83,14 @@ class Message(Widget):
 class Messages(Widget):
     """The bar: a message that goes away by itself, or the first of the hints and offers."""
 
+    solid = False
+
     def __init__(self):
         super().__init__()
         self.message: Message | None = None
         self.ends = 0.0  # when the message goes away
         self.standing: list[Message] = []  # hints and offers
         self._theme: Theme | None = None
-
-    def hit(self, pos: Point) -> Widget | None:
-        """Leave an empty bar to what lies behind."""
-        found = super().hit(pos)
-        return None if found is self else found
 
     def show_message(
         self,

@@ -324,10 +324,7 @@ class Window:
 class Front(Widget):
     """Holds what pops up over everything."""
 
-    def hit(self, pos):
-        """Let everything through that does not meet something that popped up."""
-        found = super().hit(pos)
-        return None if found is self else found
+    solid = False
 
 
 def window_commands(window: Window | None) -> list[Command]:

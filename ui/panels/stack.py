@@ -13,7 +13,7 @@ from ui.panels.photo import AlignedFace, PhotoPanel
 from ui.panels.saves import SavesPanel
 from ui.saves import is_save
 from ui.theme import SIZES, Theme
-from ui.widgets.base import Point, Widget
+from ui.widgets.base import Widget
 from ui.widgets.panel import Panel
 from ui.worker import Result
 
@@ -31,6 +31,8 @@ class PanelStack(Widget):
     Attributes:
         open: the panel that shows, or None.
     """
+
+    solid = False
 
     def __init__(
         self,
@@ -58,11 +60,6 @@ class PanelStack(Widget):
         whole = rect.inflate(-2 * theme.px(SIZES.gap), -2 * theme.px(SIZES.gap))
         for panel in self.children:
             panel.place(whole if panel is self.photo or side is None else side, theme)
-
-    def hit(self, pos: Point) -> Widget | None:
-        """Leave what is beside the panels to what lies behind."""
-        found = super().hit(pos)
-        return None if found is self else found
 
     # Opening and closing
 

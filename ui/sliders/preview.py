@@ -9,7 +9,7 @@ import pygame
 
 from ui.sliders.slider_panel import FaceSlider
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Point, Widget
+from ui.widgets.base import Widget
 from ui.widgets.face_view import surface_of
 from ui.widgets.shapes import trim, write
 from ui.widgets.slider import MINUS
@@ -25,6 +25,8 @@ class SliderPreview(Widget):
         cancel: withdraws that request.
     """
 
+    solid = False
+
     def __init__(self, decode: Callable[[np.ndarray], int], cancel: Callable[[], object]):
         super().__init__()
         self.decode, self.cancel = decode, cancel
@@ -35,10 +37,6 @@ class SliderPreview(Widget):
         self._request = 0  # the last one
         self._images: list[np.ndarray] = []  # at the low end, then at the high one
         self.pictures: list[pygame.Surface] = []  # of them
-
-    def hit(self, pos: Point) -> Widget | None:
-        """Let the mouse through."""
-        return None
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Scale the faces to the height, name and value beside them."""

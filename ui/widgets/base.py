@@ -24,6 +24,7 @@ class Widget:
     """
 
     focusable = False  # whether a click or the arrow keys can give it the keyboard
+    solid = True  # whether the mouse meets it where no child is
     typing = False  # whether letter keys are text while it has the keyboard
     modal = False  # whether nothing behind it can be reached while it shows
     reacts = False  # whether it looks different under the mouse or while it is held
@@ -88,7 +89,7 @@ class Widget:
         for child in reversed(self.children):
             if (found := child.hit(pos)) is not None:
                 return found
-        return self
+        return self if self.solid else None
 
     def help_words(self) -> str:
         """Return the sentence for the help line."""
