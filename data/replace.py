@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+UNFINISHED_FILES = ".*.new"  # a pattern: what a kill leaves of a file
+
 _UNFINISHED = "unfinished-"
 _PATIENCE = (0.05, 0.1, 0.2, 0.4)  # seconds
 
@@ -23,15 +25,10 @@ def replace_file(path: Path) -> Iterator[Path]:
     The folder is made if it does not exist. After an error the old file is there as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")  # two windows may write the same file
-    try:
+    with _new_file(path) as new:
         yield new
-        with new.open("rb+") as file:
-            os.fsync(file.fileno())
+        _sync(new)
         _move(new, path)
-    finally:
-        with contextlib.suppress(OSError):
-            new.unlink(missing_ok=True)
 
 
 def create_file(path: Path, content: bytes) -> None:
@@ -41,12 +38,9 @@ def create_file(path: Path, content: bytes) -> None:
         FileExistsError: There is one of this name, which stays as it is.
         OSError: The disk is full, the folder cannot be written, and the like.
     """
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with new.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+    with _new_file(path) as new:
+        new.write_bytes(content)
+        _sync(new)
         try:
             os.link(new, path)  # a renaming would replace a file on most systems
         except FileExistsError:
@@ -54,9 +48,6 @@ def create_file(path: Path, content: bytes) -> None:
         except OSError:  # a disk without hard links, as memory cards are
             path.touch(exist_ok=False)
             _move(new, path)
-    finally:
-        with contextlib.suppress(OSError):
-            new.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -123,6 +114,22 @@ def remove_unfinished(folder: Path) -> None:
     """Remove what a killed `replace_set` left behind."""
     for leftover in folder.glob(_UNFINISHED + "*"):
         shutil.rmtree(leftover, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _new_file(path: Path) -> Iterator[Path]:
+    """Yield the name of an unfinished file beside `path`, which is gone afterwards."""
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")  # two windows may write the same file
+    try:
+        yield new
+    finally:
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _beside(folder: Path) -> tuple[Path, Path]:

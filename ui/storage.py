@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from data.errors import UserError
-from data.replace import create_file, replace_file
+from data.replace import UNFINISHED_FILES, create_file, replace_file
 
 STAMP = "%Y-%m-%d-%H%M%S"
 
@@ -68,7 +68,9 @@ def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
 
 def remove_leftovers(folder: Path) -> None:
     """Remove what a kill left of files that were being written, here and by earlier versions."""
-    for path in [*Path(folder).glob(".*.new"), *Path(folder).glob(".*.tmp"), *_empty_saves(folder)]:
+    folder = Path(folder)
+    unfinished = [*folder.glob(UNFINISHED_FILES), *folder.glob(".*.tmp")]
+    for path in [*unfinished, *_empty_saves(folder)]:
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _UNFINISHED_SECONDS:
                 path.unlink()
@@ -76,7 +78,7 @@ def remove_leftovers(folder: Path) -> None:
 
 def _empty_saves(folder: Path) -> Iterator[Path]:
     for pattern in ("face-*.png", "morph-*.gif", "walk-*.gif", "drawing-*.gif"):
-        for path in Path(folder).glob(pattern):
+        for path in folder.glob(pattern):
             with contextlib.suppress(OSError):
                 if not path.stat().st_size:
                     yield path
