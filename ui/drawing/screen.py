@@ -137,9 +137,7 @@ class DrawingScreen(Screen):
         elif value is None:
             pass
         elif slot == SAVE:
-            self.host.notify(f"{saved_words(value)} Ctrl O shows your saves.")
-            if self.panels.open is self.panels.saves:
-                self.panels.saves.refresh()
+            self.panels.tell_saved(value)
         elif slot == START:
             code, image = value
             self.put_face(image, code)

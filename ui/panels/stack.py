@@ -11,7 +11,7 @@ from ui.host import Host
 from ui.keys import key_of
 from ui.panels.photo import AlignedFace, PhotoPanel
 from ui.panels.saves import SavesPanel
-from ui.saves import is_save
+from ui.saves import is_save, saved_words
 from ui.theme import SIZES, Theme
 from ui.widgets.base import Widget
 from ui.widgets.panel import Panel
@@ -90,6 +90,12 @@ class PanelStack(Widget):
     def toggle_saves(self) -> None:
         """Show the saved faces as they are now, or close them."""
         if self.toggle(self.saves):
+            self.saves.refresh()
+
+    def tell_saved(self, path: Path) -> None:
+        """Say where a face was saved, and list it where the saved faces show."""
+        self.host.notify(f"{saved_words(path)} Ctrl O shows your saves.")
+        if self.open is self.saves:
             self.saves.refresh()
 
     def toggle_photos(self) -> None:

@@ -315,9 +315,7 @@ class SlidersScreen(Screen):
             done = saved_words(value) if result.final else ""
             self.host.notify(done or f"Writing the GIF … {value:.0%}")
         elif part == "save":
-            self.host.notify(f"{saved_words(value)} Ctrl O shows your saves.")
-            if self.panels.open is self.panels.saves:
-                self.panels.saves.refresh()
+            self.panels.tell_saved(value)
         elif part == "restore":
             saved, detail = value
             self.step(self.editor.start, saved.code, f"Saved {saved.path.stem}", detail)
