@@ -51,7 +51,7 @@ class Host(Protocol):
         """Pop up a list of (words, action, help) beside a rectangle."""
 
     def focus(self, widget: Widget | None) -> None:
-        """Give the keyboard to a widget, or to none."""
+        """Move the keyboard focus to a widget, or to none."""
 
     def refresh_pointer(self) -> None:
         """Find what is under the mouse after widgets moved, came or went."""

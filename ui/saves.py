@@ -164,7 +164,7 @@ def read_save(path: Path, model_id: str, latent_dim: int) -> SavedFace:
 
 
 def is_save(path: Path) -> bool:
-    """Tell whether a file looks like one that `save_face` wrote; never raises."""
+    """Return whether a file looks like one that `save_face` wrote; never raises."""
     try:
         with _open(Path(path)) as file:
             return any(True for _ in _records(file))
@@ -202,7 +202,7 @@ def saved_words(path: Path) -> str:
 
 
 def rename_save(path: Path, name: str) -> Path:
-    """Give a save another name, which no file may have; return its new path.
+    """Rename a save to what no file may be called yet; return its new path.
 
     Raises:
         UserError: the name is taken or impossible, or the file cannot be renamed.

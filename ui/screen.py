@@ -70,7 +70,7 @@ class Screen(Widget):
         return None
 
     def ready(self) -> None:
-        """Hear that the engine is loaded."""
+        """Respond to the engine's being loaded."""
 
     def result(self, result: Result) -> None:
         """Take a result of a job whose slot starts with this screen's name and a dot."""

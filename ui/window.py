@@ -244,7 +244,7 @@ class Window:
         return menu is not None
 
     def focus(self, widget: Widget | None) -> None:
-        """Give the keyboard to a widget, or to none."""
+        """Move the keyboard focus to a widget, or to none."""
         self.pointer.focus(widget)
 
     def refresh_pointer(self) -> None:

@@ -99,7 +99,7 @@ def symmetric_values(
 
 
 def questions(labels: list[Portrait], fewest: int = FEWEST) -> dict[str, Question]:
-    """Say which portraits can be asked about which label.
+    """Return which portraits can be asked about which label.
 
     Args:
         labels: of the portraits.
@@ -134,7 +134,7 @@ def direction(values: np.ndarray, question: Question) -> np.ndarray:
 
 
 def holds(values: np.ndarray, question: Question) -> bool:
-    """Say whether the direction predicts the target of portraits left out, within every kind.
+    """Return whether the direction predicts the target of portraits left out, within every kind.
 
     Within each kind, the correlation has to be of some use, and so far from none that one in a
     thousand shuffles of the labels would give as much (a shuffled correlation of n deviates by one

@@ -196,7 +196,7 @@ class Drawing:
         return self.canvas.begin(brush, point, self.start if brush.tool is Tool.ERASE else source)
 
     def finish(self) -> bool:
-        """Lift the brush and keep the stroke; say whether it changed anything."""
+        """Lift the brush and keep the stroke; return whether it changed anything."""
         stroke = self.canvas.finish()
         if stroke is None:
             return False
@@ -204,7 +204,7 @@ class Drawing:
         return self._push(stroke=stroke)
 
     def clear(self) -> bool:
-        """Take a new sheet; say whether that changed anything."""
+        """Take a new sheet; return whether that changed anything."""
         return self.put(blank())
 
     def put(
@@ -214,7 +214,7 @@ class Drawing:
         start: np.ndarray | None = None,
         new_sheet: bool = True,
     ) -> bool:
-        """Begin from other pixels; say whether that changed anything.
+        """Begin from other pixels; return whether that changed anything.
 
         Args:
             pixels: uint8 (rows, columns, 2), gray and coverage.
@@ -228,14 +228,14 @@ class Drawing:
         return self.give(given, new_sheet)
 
     def give(self, code: np.ndarray | None, new_sheet: bool = False) -> bool:
-        """Let the answer be this code, whatever is painted; say whether that changed anything."""
+        """Make this code the answer, whatever is painted; return whether that changed anything."""
         self.finish()
         self.touched = True
         self.given = code
         return self._push(new_sheet=new_sheet)
 
     def undo(self) -> bool:
-        """Go one step back, or drop the stroke that is being drawn; say whether there was one."""
+        """Go one step back, or drop the stroke being drawn; return whether there was one."""
         if self.painting:
             self.canvas.cancel()
             self._show(self.history.now)
@@ -245,7 +245,7 @@ class Drawing:
         return possible
 
     def redo(self) -> bool:
-        """Go one step forth; say whether there was one."""
+        """Go one step forth; return whether there was one."""
         possible = self.history.can_redo and not self.painting
         if possible:
             self._show(self.history.redo())

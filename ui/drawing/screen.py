@@ -84,7 +84,7 @@ class DrawingScreen(Screen):
         self._show_state()
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Give everything to the view, and to the panels over it."""
+        """Place the view, and the panels over it."""
         self.view.place(rect, theme)
         self.panels.arrange(rect, theme)
 
@@ -94,7 +94,7 @@ class DrawingScreen(Screen):
         return self.drawing.history.moves
 
     def enter(self) -> None:
-        """Say hello, once."""
+        """Show the hint, once."""
         self.host.show_hint(self.name, HINT)
 
     def leave(self) -> None:

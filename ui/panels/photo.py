@@ -157,7 +157,7 @@ class PhotoPanel(Panel):
         return False
 
     def stop(self) -> None:
-        """Give up everything under way."""
+        """Cancel everything under way."""
         for slot in self.slots:
             self.host.worker.cancel(slot)
 

@@ -55,7 +55,7 @@ class FaceArea(Widget):
             self.place(self.rect, self._theme)
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Give the face what the line and the strip leave."""
+        """Place the face where the line and the strip leave room."""
         self._theme = theme
         line, gap = theme.px(28), theme.px(SIZES.gap)
         room = rect.copy()

@@ -85,7 +85,7 @@ def frozen(code: np.ndarray) -> np.ndarray:
 
 
 def same(one: FaceState, other: FaceState) -> bool:
-    """Say whether two states are equal, bit for bit."""
+    """Return whether two states are equal, bit for bit."""
     return all(_equal(getattr(one, f.name), getattr(other, f.name)) for f in fields(FaceState))
 
 

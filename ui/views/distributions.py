@@ -35,7 +35,7 @@ def draw_codes(codes: np.ndarray, metrics: Metrics, source: str) -> Page:
 
 
 def _not_normal(p: np.ndarray) -> str:
-    """Say how many of the tests fail, and how many would by chance."""
+    """Return how many of the tests fail, and how many would by chance."""
     return (
         f"Red: p below {100 * LEVEL:.0f} %, {(p < LEVEL).sum()} of {len(p)}; "
         f"chance alone would give about {LEVEL * len(p):.0f}"

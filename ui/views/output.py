@@ -43,7 +43,7 @@ def writing(path: Path) -> Iterator[Path]:
 
 
 def can_show() -> bool:
-    """Tell whether matplotlib has a backend that opens windows here."""
+    """Return whether matplotlib has a backend that opens windows here."""
     interactive = backend_registry.list_builtin(BackendFilter.INTERACTIVE)
     return matplotlib.get_backend().lower() in interactive
 

@@ -69,7 +69,7 @@ class Widget:
             self.invalidate()
 
     def place(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Give it a rectangle on the window, and its children theirs."""
+        """Set its rectangle on the window, and have its children placed."""
         self.invalidate()
         self.rect = pygame.Rect(rect)
         self.layout(self.rect, theme)
@@ -151,7 +151,7 @@ class Widget:
         return False
 
     def focus_changed(self) -> None:
-        """Hear that the keyboard came or went, see `focused`."""
+        """Respond to the keyboard's coming or going, see `focused`."""
 
 
 class Root(Widget):

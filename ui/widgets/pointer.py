@@ -57,7 +57,7 @@ class Pointer:
         return False
 
     def focus(self, widget: Widget | None) -> None:
-        """Give the keyboard to a widget, or to none."""
+        """Move the keyboard focus to a widget, or to none."""
         if widget is self.focused:
             return
         before, self.focused = self.focused, widget
