@@ -3,7 +3,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -117,18 +116,45 @@ def test_engine_that_cannot_be_loaded_is_told_and_raised_after_closing(tmp_path,
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signal")
 def test_closing_the_terminal_keeps_the_session(tmp_path):
     app = App([Plain()], Session.open(tmp_path), FakeEngine, fake_latent(), size=(900, 600))
-    former = signal.getsignal(signal.SIGHUP)
     app.session.settings["kept"] = True
+    usual = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under `nohup`
 
-    def hang_up():
-        while signal.getsignal(signal.SIGHUP) == former:
-            time.sleep(0.01)
-        os.kill(os.getpid(), signal.SIGHUP)
+    heard = []
 
-    threading.Thread(target=hang_up).start()
-    app.run()
+    def hang_up(now):
+        heard.append(signal.getsignal(signal.SIGHUP) != signal.SIG_DFL)
+        if heard[-1]:
+            os.kill(os.getpid(), signal.SIGHUP)
+        else:
+            app.window.quit()
+
+    app.window.screen.update = hang_up
+    try:
+        app.run()
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGHUP, usual)
+    assert heard == [True]
     assert Session.open(tmp_path).setting("kept", False)
-    assert signal.getsignal(signal.SIGHUP) == former
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signal")
+def test_under_nohup_the_window_stays(tmp_path):
+    app = App([Plain()], Session.open(tmp_path), FakeEngine, fake_latent(), size=(900, 600))
+    usual = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    ignored = []
+
+    def look(now):
+        ignored.append(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN)
+        app.window.quit()
+
+    app.window.screen.update = look
+    try:
+        app.run()
+    finally:
+        signal.signal(signal.SIGHUP, usual)
+    assert ignored == [True]
 
 
 def test_answer_within_the_frame_is_shown_in_the_same_frame(driver, monkeypatch):
