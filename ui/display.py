@@ -30,6 +30,8 @@ NO_DISPLAY = (
     "Run this on a desktop, or over SSH with X forwarding (ssh -X)."
 )
 
+_handle: Window | None = None  # events of the window point at the last one, but do not hold it
+
 
 def open_display() -> None:
     """Connect to the display.
@@ -82,11 +84,12 @@ def toggle_full_screen() -> None:
 
     Asked for with `set_mode`, X11 leaves a window of full size that hangs off the screen.
     """
-    window = Window.from_display_module()
+    global _handle
+    _handle = Window.from_display_module()
     if pygame.display.get_surface().get_flags() & pygame.FULLSCREEN:
-        window.set_windowed()
+        _handle.set_windowed()
     else:
-        window.set_fullscreen(True)
+        _handle.set_fullscreen(True)
     pygame.event.pump()  # the surface follows the window
 
 
