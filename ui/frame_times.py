@@ -35,7 +35,7 @@ class FrameTimes:
         self.shown = not self.shown
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """Median and 95th percentile in milliseconds; empty while they are not shown."""
         if not self.shown or not self._seconds:
             return ""

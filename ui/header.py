@@ -34,7 +34,7 @@ class Header(Widget):
         """Place everything in one row."""
         pad, gap = theme.px(SIZES.margin), theme.px(4)
         row = rect.inflate(-2 * pad, -theme.px(12))
-        width = theme.width(self.name.words, SIZES.title, True) + theme.px(2)
+        width = theme.width(self.name.text, SIZES.title, True) + theme.px(2)
         self.name.place(pygame.Rect(row.left, row.top, width, row.height), theme)
         left = row.left + width + theme.px(20)
         for tab in self.tabs:
@@ -65,4 +65,4 @@ class HelpLine(Label):
         """Draw the words on a bar."""
         surface.fill(COLORS.panel)
         row = self.rect.inflate(-2 * theme.px(SIZES.margin), 0)
-        write(surface, theme.text(self.words, self.color, self.size, width=row.width), row, "left")
+        write(surface, theme.text(self.text, self.color, self.size, width=row.width), row, "left")

@@ -38,7 +38,7 @@ class Host(Protocol):
         """Return the seconds since the window opened."""
 
     def notify(
-        self, words: str, problem: bool = False, lasts: Callable[[], bool] = lambda: True
+        self, text: str, problem: bool = False, lasts: Callable[[], bool] = lambda: True
     ) -> None:
         """Show a message for a while, and no longer than `lasts` is true."""
 
@@ -48,7 +48,7 @@ class Host(Protocol):
     def open_menu(
         self, items: Sequence[tuple[str, Callable[[], object], str]], anchor: pygame.Rect
     ) -> None:
-        """Pop up a list of (words, action, help) beside a rectangle."""
+        """Pop up a list of (text, action, help) beside a rectangle."""
 
     def focus(self, widget: Widget | None) -> None:
         """Move the keyboard focus to a widget, or to none."""

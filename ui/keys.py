@@ -42,7 +42,7 @@ class Command:
     repeats: bool = False
 
     @property
-    def key_words(self) -> str:
+    def key_text(self) -> str:
         """The first key as a user reads it, such as "Ctrl Z"; empty without one."""
         return spoken(self.keys[0]) if self.keys else ""
 

@@ -69,20 +69,20 @@ class KeysOverlay(Widget):
         width = inner.width // max(2, len(columns))
         for number, column in enumerate(columns):
             left = inner.left + number * width
-            for place, (words, command) in enumerate(column):
+            for place, (text, command) in enumerate(column):
                 row = pygame.Rect(left, top + place * line, width - theme.px(16), line)
-                self._draw_line(surface, theme, row, words, command)
+                self._draw_line(surface, theme, row, text, command)
 
     @staticmethod
     def _draw_line(
         surface: pygame.Surface,
         theme: Theme,
         row: pygame.Rect,
-        words: str,
+        text: str,
         command: Command | None,
     ) -> None:
         if command is None:
-            heading = theme.text(words, COLORS.accent, SIZES.small, True, row.width)
+            heading = theme.text(text, COLORS.accent, SIZES.small, True, row.width)
             write(surface, heading, row, "left")
             return
         room = min(theme.px(KEYS), row.width * 4 // 9)
@@ -90,4 +90,4 @@ class KeysOverlay(Widget):
         write(surface, keys, row, "left")
         area = pygame.Rect(row.left + room + theme.px(6), row.top, 0, row.height)
         area.width = row.right - area.left
-        write(surface, theme.text(words, COLORS.soft, SIZES.small, width=area.width), area, "left")
+        write(surface, theme.text(text, COLORS.soft, SIZES.small, width=area.width), area, "left")

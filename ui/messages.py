@@ -74,9 +74,9 @@ class Message(Widget):
             write(surface, theme.text(self.sign, COLORS.on_accent, bold=True), place)
         line = theme.px(LINE)
         top = self.rect.centery - line * len(self._wrapped) // 2
-        for words in self._wrapped:
+        for text in self._wrapped:
             row = pygame.Rect(self._left, top, 1, line)
-            write(surface, theme.text(words, size=SIZES.small), row, "left")
+            write(surface, theme.text(text, size=SIZES.small), row, "left")
             top += line
 
 
@@ -94,7 +94,7 @@ class Messages(Widget):
 
     def show_message(
         self,
-        words: str,
+        text: str,
         until: float,
         sign: str = "",
         over: Callable[[], bool] = lambda: False,
@@ -102,7 +102,7 @@ class Messages(Widget):
         """Show a message in place of the one before, until a time or until it is over."""
         if self.message is not None:
             self.remove(self.message)
-        self.message, self.ends = self.add(Message([words], over, sign)), until
+        self.message, self.ends = self.add(Message([text], over, sign)), until
         self._arrange()
 
     def ask(
@@ -117,8 +117,8 @@ class Messages(Widget):
         They queue behind earlier ones, or come `first`.
         """
         message = self.add(Message(lines, over))
-        for number, (words, action, help) in enumerate(actions):
-            button = Button(words, self._leaving(message, action), help, strong=not number)
+        for number, (text, action, help) in enumerate(actions):
+            button = Button(text, self._leaving(message, action), help, strong=not number)
             message.buttons.append(message.add(button))
         self.standing.insert(0 if first else len(self.standing), message)
         self._arrange()

@@ -102,17 +102,17 @@ class Theme:
 
     def text(
         self,
-        words: str,
+        text: str,
         color: Color = COLORS.text,
         size: int = SIZES.body,
         bold: bool = False,
         width: int | None = None,
     ) -> pygame.Surface:
         """Render one line, cut with an ellipsis where it is longer than `width` pixels."""
-        key = (words, color, size, bold, width)
+        key = (text, color, size, bold, width)
         surface = self._texts.get(key)
         if surface is None:
-            surface = self._render(words, color, size, bold, width)
+            surface = self._render(text, color, size, bold, width)
             self._texts[key] = surface
             if len(self._texts) > self.CACHE:
                 self._texts.popitem(last=False)
@@ -121,23 +121,23 @@ class Theme:
         return surface
 
     def _render(
-        self, words: str, color: Color, size: int, bold: bool, width: int | None
+        self, text: str, color: Color, size: int, bold: bool, width: int | None
     ) -> pygame.Surface:
         font = self.font(size, bold)
-        words = printable(words)
+        text = printable(text)
         if width is not None:
-            words = fit(words, font, width)
-        return font.render(words, True, color)
+            text = fit(text, font, width)
+        return font.render(text, True, color)
 
-    def width(self, words: str, size: int = SIZES.body, bold: bool = False) -> int:
+    def width(self, text: str, size: int = SIZES.body, bold: bool = False) -> int:
         """Return how many pixels wide a line is."""
-        return self.font(size, bold).size(printable(words))[0]
+        return self.font(size, bold).size(printable(text))[0]
 
-    def wrap(self, words: str, width: int, size: int = SIZES.body, bold: bool = False) -> list[str]:
+    def wrap(self, text: str, width: int, size: int = SIZES.body, bold: bool = False) -> list[str]:
         """Break a text into lines of at most `width` pixels."""
         font = self.font(size, bold)
         lines = [""]
-        for word in printable(words).split():
+        for word in printable(text).split():
             longer = f"{lines[-1]} {word}".strip()
             if lines[-1] and font.size(longer)[0] > width:
                 lines.append(word)
@@ -146,28 +146,28 @@ class Theme:
         return [fit(line, font, width) for line in lines]
 
 
-def printable(words: str) -> str:
+def printable(text: str) -> str:
     """Replace what no font can draw: control characters, halves of characters, unknown ones.
 
     Names of files may hold any bytes, and files that were tampered with any text.
     """
-    if words.isprintable():
-        return words
-    return "".join(c if c.isprintable() else " " if c.isspace() else UNKNOWN for c in words)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " if c.isspace() else UNKNOWN for c in text)
 
 
-def fit(words: str, font: pygame.font.Font, width: int) -> str:
-    """Cut `words` so that they are at most `width` pixels wide, with an ellipsis for the rest."""
-    if font.size(words)[0] <= width:
-        return words
-    low, high = 0, len(words)
+def fit(text: str, font: pygame.font.Font, width: int) -> str:
+    """Cut a text so that it is at most `width` pixels wide, with an ellipsis for the rest."""
+    if font.size(text)[0] <= width:
+        return text
+    low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
-        if font.size(words[:middle].rstrip() + "…")[0] <= width:
+        if font.size(text[:middle].rstrip() + "…")[0] <= width:
             low = middle
         else:
             high = middle - 1
-    return words[:low].rstrip() + "…" if low else ""
+    return text[:low].rstrip() + "…" if low else ""
 
 
 def starting_scale(desktop: tuple[int, int]) -> float:

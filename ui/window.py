@@ -194,18 +194,18 @@ class Window:
         return sum(screen.steps for screen in self.screens.values())
 
     def notify(
-        self, words: str, problem: bool = False, lasts: Callable[[], bool] = lambda: True
+        self, text: str, problem: bool = False, lasts: Callable[[], bool] = lambda: True
     ) -> None:
         """Show a message for a while, and no longer than `lasts` is true.
 
         A problem is marked with a sign, and goes with the next step.
         """
-        until, steps = self.now() + MESSAGE + 0.04 * len(words), self.steps
+        until, steps = self.now() + MESSAGE + 0.04 * len(text), self.steps
 
         def over() -> bool:
             return not lasts() or (problem and self.steps != steps)
 
-        self.messages.show_message(words, until, "!" if problem else "", over)
+        self.messages.show_message(text, until, "!" if problem else "", over)
 
     def show_hint(self, name: str, lines: Sequence[str]) -> None:
         """Show lines once ever, for some steps; the session remembers them by `name`."""
@@ -230,7 +230,7 @@ class Window:
     def open_menu(
         self, items: Sequence[tuple[str, Callable[[], object], str]], anchor: pygame.Rect
     ) -> None:
-        """Pop up a list of (words, action, help) beside a rectangle."""
+        """Pop up a list of (text, action, help) beside a rectangle."""
         self.close_menu()
         self._menu = self.front.add(Menu(items, self.close_menu))
         self._menu.open_at(anchor, self.root.rect, self.theme)
@@ -255,8 +255,8 @@ class Window:
         """Draw what became stale, and what the mouse is over; return what was drawn."""
         widget = self.pointer.hovered
         line = widget.ancestors() if widget is not None else ()
-        words = next((words for w in line if (words := w.help_words())), "")
-        self.help_line.set_text(words or self.screen.help_words())
+        text = next((text for w in line if (text := w.help_text())), "")
+        self.help_line.set_text(text or self.screen.help_text())
         self.show_frame_times()
         return self.root.repaint(self.surface, self.theme)
 
@@ -268,7 +268,7 @@ class Window:
 
     def show_frame_times(self) -> None:
         """Show how long frames take, where the user asked for it."""
-        self.header.times.set_text(self.frame_times.words)
+        self.header.times.set_text(self.frame_times.text)
 
     # What its commands do
 

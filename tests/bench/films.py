@@ -254,17 +254,17 @@ def _arc(x: float, y: float, width: float, height: float, start: float, end: flo
     return [(x + width * np.cos(a), y + height * np.sin(a)) for a in angles]
 
 
-def _button(app: App, words: str) -> Button:
-    """Return the button of the screen that bears these words."""
+def _button(app: App, text: str) -> Button:
+    """Return the button of the screen that bears this text."""
 
     def search(widget: Widget) -> Button | None:
-        if isinstance(widget, Button) and widget.words == words:
+        if isinstance(widget, Button) and widget.text == text:
             return widget
         return next(filter(None, map(search, widget.children)), None)
 
     found = search(app.window.screen)
     if found is None:
-        raise LookupError(f"The screen has no such button. Received: {words}")
+        raise LookupError(f"The screen has no such button. Received: {text}")
     return found
 
 

@@ -182,8 +182,8 @@ class Driver:
         self.post(pygame.KEYUP, key=code, mod=0, unicode="", scancode=0)
         self.step()
 
-    def type_text(self, words):
-        for letter in words:
+    def type_text(self, text):
+        for letter in text:
             self.key(letter)
 
     def drop(self, path):

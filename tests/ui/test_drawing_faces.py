@@ -105,7 +105,7 @@ def test_refining_shows_progress_and_can_be_stopped(driver):
         return shares[-1] is not None and shares[-1] >= 0.2
 
     driver.until(advanced)
-    assert driver.screen.view.refine.words == "Stop"
+    assert driver.screen.view.refine.text == "Stop"
     driver.key("escape")
     kept = driver.screen.answers.answer.code
     assert not driver.screen.answers.refining and driver.screen.view.face.share is None
@@ -180,7 +180,7 @@ def test_a_face_to_start_from_is_canvas_and_answer(driver, key):
 def test_the_menu_of_starts_offers_them_all(driver):
     driver.click(driver.screen.view.start)
     menu = driver.window._menu
-    words = [button.words for button in menu.children]
+    words = [button.text for button in menu.children]
     assert words[0] == "Mean face" and "Your photo …" in words and "Saved face …" in words
     driver.click(menu.children[0])
     driver.settle()
@@ -382,7 +382,7 @@ def test_to_the_sliders_and_back(tmp_path):
 def test_a_face_of_a_drawing_is_called_what_it_is_also_the_next_time(tmp_path):
     def named(driver):
         driver.settle()
-        return driver.screen.view.area.caption.words
+        return driver.screen.view.area.caption.text
 
     first = Driver([SlidersScreen(), DrawingScreen()], tmp_path, size=(900, 600))
     first.key("r")

@@ -253,7 +253,7 @@ def test_without_live_the_answer_waits_to_be_asked(driver):
     stroke(driver, (40, 60), (120, 60))
     driver.settle()
     assert driver.screen.answers.answer is before
-    assert "J" in driver.screen.view.status.words
+    assert "J" in driver.screen.view.status.text
     driver.key("j")
     driver.settle()
     assert np.array_equal(driver.screen.answers.answer.image, expected(driver).image)
@@ -358,7 +358,7 @@ def words_of(slider, value):
     """What a slider says at many values; then it stands at `value` again."""
     for share in np.linspace(0, 1, 50):
         slider.value = slider.low + share * (slider.high - slider.low)
-        yield slider.words
+        yield slider.text
     slider.value = value
 
 

@@ -46,7 +46,7 @@ class Plain(Screen):
     def attach(self, app):
         super().attach(app)
         self.button = self.add(Button("Press", lambda: self.log.append("button"), "A button"))
-        self.field = self.add(TextField(entered=lambda words: self.log.append(words)))
+        self.field = self.add(TextField(entered=lambda text: self.log.append(text)))
         self.face = self.add(FaceView("nothing yet"))
 
     def layout(self, rect, theme):
@@ -87,12 +87,12 @@ def test_window_is_drawn_before_the_engine_is_loaded(tmp_path):
     app = App([Plain()], Session.open(tmp_path), load, fake_latent(), size=(900, 600))
     assert app.worker.state == "loading"
     assert len(np.unique(pygame.surfarray.array2d(app.window.surface))) > 5  # something is on it
-    assert "Loading" in app.window.header.status.words
+    assert "Loading" in app.window.header.status.text
     gate.set()
     while app.worker.state == "loading":
         app.worker.wait(0.01)
     app.step()
-    assert app.window.header.status.words == "Test model"
+    assert app.window.header.status.text == "Test model"
     app.close()
 
 
@@ -210,7 +210,7 @@ def test_button_acts_on_release_over_itself_only(driver):
 def test_letter_keys_are_letters_while_typing(driver):
     driver.click(driver.screen.field)
     driver.type_text("rb7")
-    assert driver.screen.field.words == "rb7"
+    assert driver.screen.field.text == "rb7"
     assert driver.screen.log == []
     driver.key("return")
     assert driver.screen.log == ["rb7"]
@@ -224,7 +224,7 @@ def test_field_left_without_enter_keeps_its_text(driver):
     driver.click(field)
     driver.type_text("abc")
     driver.click((800, 500))
-    assert field.words == ""
+    assert field.text == ""
 
 
 def test_repeated_keydown_repeats_only_commands_that_want_it(driver):

@@ -46,8 +46,8 @@ def choose(driver, panel, number, item):
 def test_a_save_is_renamed_and_keeps_its_code(driver):
     panel, _ = open_panel(driver, 2)
     choose(driver, panel, 0, 1)
-    assert panel.name.focused and panel.name.words == panel.paths[0].stem
-    for _ in panel.name.words:
+    assert panel.name.focused and panel.name.text == panel.paths[0].stem
+    for _ in panel.name.text:
         driver.key("backspace")
     driver.type_text("anna")
     driver.key("return")
@@ -93,7 +93,7 @@ def test_dots_beside_the_caption_open_the_menu_and_the_picture_goes_there(driver
     panel, _ = open_panel(driver, 1)
     thumbnail = panel.strip.children[0]
     driver.click((thumbnail.rect.right - 6, thumbnail.rect.bottom - 6))
-    assert [item.words for item in driver.window._menu.children] == [
+    assert [item.text for item in driver.window._menu.children] == [
         "Go to it",
         "Rename …",
         "Delete",
@@ -112,7 +112,7 @@ def test_both_screens_say_where_a_save_is_in_the_same_words(driver):
     folder = where(driver.session.folder)
     assert driver.said() == f"Saved {path.name} in {folder}. Ctrl O shows your saves."
     driver.key("ctrl+o")
-    assert driver.screen.panels.saves.place_label.words == f"In {folder}"
+    assert driver.screen.panels.saves.place_label.text == f"In {folder}"
 
 
 def test_place_is_told_from_the_project_or_home_on(tmp_path, monkeypatch):

@@ -253,9 +253,9 @@ def test_morph_slider_follows_a_walk_and_play_is_stop_while_it_walks(driver, mon
         driver.key(name)
     strip, clock = driver.screen.strip, [100.0]
     monkeypatch.setattr(driver.window, "now", lambda: clock[0])
-    assert strip.play.words == "Play"
+    assert strip.play.text == "Play"
     driver.click(strip.play)
-    assert strip.play.words == "Stop"
+    assert strip.play.text == "Stop"
     values = []
     for _ in range(7):
         clock[0] += 0.6
@@ -268,12 +268,12 @@ def test_morph_slider_follows_a_walk_and_play_is_stop_while_it_walks(driver, mon
     assert values[3] > 0.99
     assert values[3:] == sorted(values[3:], reverse=True)
     driver.click(strip.play)
-    assert strip.play.words == "Play"
+    assert strip.play.text == "Play"
     assert strip.slider.value == values[-1]
     driver.key("space")
-    assert strip.play.words == "Stop"
+    assert strip.play.text == "Stop"
     driver.key("space")
-    assert strip.play.words == "Play"
+    assert strip.play.text == "Play"
 
 
 def test_walk_is_exported_as_a_gif(driver, tmp_path):
@@ -296,7 +296,7 @@ def test_size_of_a_gif_is_chosen_from_its_button_and_remembered(driver, tmp_path
         driver.key(name)
     driver.click(driver.screen.strip.export)
     large, small = driver.window.front.children[0].children
-    assert "704 x 640" in large.words
+    assert "704 x 640" in large.text
     driver.click(small)
     driver.settle()
     driver.key("ctrl+e")
@@ -322,7 +322,7 @@ def test_seed_typed_in_the_panel_brings_its_face(driver):
     driver.type_text("321r")
     driver.key("return")
     assert np.array_equal(editor(driver).now.code, editor(driver).starts.sample(321, 1)[0])
-    assert more.seed.words == "321"
+    assert more.seed.text == "321"
 
 
 def test_direction_named_in_the_panel_becomes_a_slider(driver):
@@ -368,11 +368,11 @@ def test_direction_is_saved_by_the_button_beside_its_name(driver):
     driver.wheel(5, driver.screen.sliders.sliders[0].rect.center)
     driver.click(more.name)
     driver.type_text("smile")
-    save = next(child for child in more.body.children if child.help_words().endswith("[Shift D]"))
+    save = next(child for child in more.body.children if child.help_text().endswith("[Shift D]"))
     assert save.rect.centery == more.name.rect.centery
     driver.click(save)
     assert "smile" in editor(driver).now.directions
-    assert more.name.words == ""
+    assert more.name.text == ""
 
 
 def test_panels_fit_at_every_size(driver):
@@ -460,9 +460,9 @@ def test_caption_says_changed_after_going_on_and_in_a_save(tmp_path):
     driver.close()
     driver = open_window(tmp_path)
     driver.key("ctrl+l")
-    assert driver.screen.area.caption.words == "Training face 1 of 300 · changed"
+    assert driver.screen.area.caption.text == "Training face 1 of 300 · changed"
     driver.wheel(5, driver.screen.sliders.sliders[3].rect.center)
-    assert driver.screen.area.caption.words == "Training face 1 of 300 · changed"
+    assert driver.screen.area.caption.text == "Training face 1 of 300 · changed"
     driver.close()
 
 

@@ -373,7 +373,7 @@ def test_strip_sets_faces_that_are_empty_and_goes_to_those_that_are_set(driver):
     driver.key("n")
     driver.click(strip.faces["a"])
     assert np.array_equal(editor(driver).now.code, driver.latent.gallery[0])
-    assert driver.screen.area.caption.words == "Face A"
+    assert driver.screen.area.caption.text == "Face A"
     driver.key("n")
     driver.click(strip.faces["b"])
     driver.settle()
@@ -382,9 +382,9 @@ def test_strip_sets_faces_that_are_empty_and_goes_to_those_that_are_set(driver):
     assert strip.slider.value == 1.0
     driver.click(strip.faces["a"])
     assert strip.slider.value == 0.0
-    assert strip.faces["b"].help_words() == "Go to face B"
+    assert strip.faces["b"].help_text() == "Go to face B"
     driver.key("r")
-    set_a = next(b for b in strip.children if getattr(b, "words", "") == "Set A")
+    set_a = next(b for b in strip.children if getattr(b, "text", "") == "Set A")
     driver.click(set_a)
     assert np.array_equal(editor(driver).now.face_a, editor(driver).now.code)
 

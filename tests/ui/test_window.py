@@ -192,17 +192,17 @@ def test_first_escape_closes_the_panel_though_a_slider_is_selected(driver, key):
 def test_f3_shows_numbers_at_once_and_keeps_them_fresh(driver):
     times = driver.window.header.times
     driver.key("f3")
-    assert "ms a frame" in times.words
+    assert "ms a frame" in times.text
     driver.window.frame_times.clear()
     driver.window.frame_times.add(9.0)
     driver.key("r")
     driver.settle()
-    assert times.words == driver.window.frame_times.words
+    assert times.text == driver.window.frame_times.text
     drawn = len(driver.window.frame_times)
     driver.step(20)
     assert len(driver.window.frame_times) == drawn  # to show them is no frame to count
     driver.key("f3")
-    assert times.words == ""
+    assert times.text == ""
 
 
 # Captions of what is brought back

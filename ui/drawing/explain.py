@@ -93,6 +93,6 @@ class Legend(Widget):
             return
         surface.blit(surface_of(np.arange(255, -1, -1, np.uint8)[:, None], bar.size, PALETTE), bar)
         row = pygame.Rect(bar.right + theme.px(6), bar.top, 1, theme.px(14))
-        for words in ("lighter", "as painted", "darker"):
-            write(surface, theme.text(words, COLORS.soft, SIZES.tiny), row, "left")
+        for text in ("lighter", "as painted", "darker"):
+            write(surface, theme.text(text, COLORS.soft, SIZES.tiny), row, "left")
             row.centery += (bar.height - row.height) // 2

@@ -63,9 +63,9 @@ class ToolRow(Widget):
 
         taken = sum(toggle.width(theme) + gap for toggle in self.switches)
         room = rect.width - taken - len(self.greys) * (line + gap) - 3 * wide - theme.px(SIZE[0])
-        for words in (BUTTONS, {tool: SHORT.get(name, name) for tool, name in BUTTONS.items()}):
+        for texts in (BUTTONS, {tool: SHORT.get(name, name) for tool, name in BUTTONS.items()}):
             for tool, button in self.tools.items():
-                button.set_text(words[tool])
+                button.set_text(texts[tool])
             if sum(button.width(theme) + gap for button in self.tools.values()) <= room:
                 break
         for button in self.tools.values():
@@ -116,7 +116,7 @@ class SizeSlider(Slider):
         )
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """The width of the line in canvas pixels."""
         width = 2 * math.exp(self.value)
         return f"{width:.1f}" if width < 9.95 else f"{width:.0f}"

@@ -29,7 +29,7 @@ STARTS = (
     "Your photo …",
 )
 
-Items = Sequence[tuple[str, Callable[[], object], str]]  # of a menu: words, action, help
+Items = Sequence[tuple[str, Callable[[], object], str]]  # of a menu: text, action, help
 
 
 class DrawingView(Widget):
@@ -131,7 +131,7 @@ class DrawingView(Widget):
             wide = button.width(theme)
             place = pygame.Rect(picture.right - wide, top, wide, height - theme.px(2))
             button.place(place, theme)
-            wide = theme.width(title.words, SIZES.title, True) + theme.px(10)
+            wide = theme.width(title.text, SIZES.title, True) + theme.px(10)
             title.place(pygame.Rect(picture.left, top, wide, place.height), theme)
         start = self.titles[1].rect.right
         wide = self.explain_button.rect.left - start - theme.px(6)
@@ -187,6 +187,6 @@ class RealismSlider(Slider):
         self.track.width = rect.right - theme.px(8 + 12) - number - self.track.left
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """The value in percent."""
         return f"{round(100 * self.value)} %"

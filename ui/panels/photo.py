@@ -75,7 +75,7 @@ class PhotoPanel(Panel):
         self.face: AlignedFace | None = None
         self._score = 0.0  # of the last guess
         self.paths: list[Path] = []
-        self.words = self.body.add(Label("", COLORS.soft, lines=3))
+        self.note = self.body.add(Label("", COLORS.soft, lines=3))
         self.strip = self.body.add(Strip(lambda number: self.open(self.paths[number])))
         self.markers = self.body.add(EyeMarkers(self._moved))
         self.crop = self.body.add(FaceView("", "Your photo", COLORS.panel))
@@ -95,7 +95,7 @@ class PhotoPanel(Panel):
         self.photo = self.face = None
         self.host.worker.cancel(self.guess_slot)
         self.host.worker.submit(self.list_slot, lambda engine: _thumbnails(), 1)
-        self.words.set_text(
+        self.note.set_text(
             "Drop an image file on this window, or put it into the folder assets/photos: "
             "it is listed here."
         )
@@ -110,7 +110,7 @@ class PhotoPanel(Panel):
         self.markers.open(photo)
         self.crop.set(None)
         self.answer.set(None)
-        self.words.set_text("Looking for the eyes … drag the rings if they are not on them.")
+        self.note.set_text("Looking for the eyes … drag the rings if they are not on them.")
         latent = self.host.latent
         self.host.worker.submit(
             self.guess_slot, lambda engine: guess_eyes(photo, engine, latent), 1
@@ -131,7 +131,7 @@ class PhotoPanel(Panel):
 
     def _moved(self) -> None:
         self.host.worker.cancel(self.guess_slot)  # also a guess that was made and is not shown yet
-        self.words.set_text("The rings belong on the eyes: L on the left one, as you see it.")
+        self.note.set_text("The rings belong on the eyes: L on the left one, as you see it.")
         self._align()
 
     def _align(self) -> None:
@@ -179,7 +179,7 @@ class PhotoPanel(Panel):
                 self.markers.put(value.left_eye, value.right_eye)
                 self._align()
             if result.final:
-                self.words.set_text(FOUND if self._score >= SURE else NOT_FOUND)
+                self.note.set_text(FOUND if self._score >= SURE else NOT_FOUND)
         elif result.slot == self.align_slot and value is not None and self.photo is not None:
             self.face = value
             self.crop.set(value.image)
@@ -192,9 +192,9 @@ class PhotoPanel(Panel):
     def arrange(self, area: pygame.Rect, theme: Theme) -> int:
         """Place the list; or the photo at the left, the crop and the face at the right."""
         gap, line = theme.px(12), theme.px(SIZES.button)
-        words = pygame.Rect(area.topleft, (area.width, theme.px(40)))
-        self.words.place(words, theme)
-        body = pygame.Rect(area.left, words.bottom + gap, area.width, 0)
+        note = pygame.Rect(area.topleft, (area.width, theme.px(40)))
+        self.note.place(note, theme)
+        body = pygame.Rect(area.left, note.bottom + gap, area.width, 0)
         body.height = area.top + area.height - body.top - theme.px(4)
         if self.photo is None:
             columns = max(1, body.width // theme.px(120))
@@ -202,7 +202,7 @@ class PhotoPanel(Panel):
             self.strip.columns = columns
             size = (body.width, rows * round(body.width / columns / 1.1))
             self.strip.place(pygame.Rect(body.topleft, size), theme)
-            return words.height + gap + size[1]
+            return note.height + gap + size[1]
         side = min(round((body.height - 2 * gap - line) / 2 * 1.1), body.width * 2 // 5)
         right = pygame.Rect(body.right - side, body.top, side, round(side / 1.1))
         self.crop.place(right, theme)

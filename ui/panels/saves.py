@@ -58,7 +58,7 @@ class SavesPanel(Panel):
         )
         self.name.show(False)
         self.strip = self.body.add(Strip(self._choose, more=self._menu))
-        self.words = self.body.add(Label("Looking …", COLORS.soft, lines=4))
+        self.note = self.body.add(Label("Looking …", COLORS.soft, lines=4))
 
     def _choose(self, number: int) -> None:
         self.chosen(self.paths[number])
@@ -90,9 +90,9 @@ class SavesPanel(Panel):
         self.name.show(False)
         self.rearrange()
 
-    def _rename(self, words: str) -> None:
+    def _rename(self, name: str) -> None:
         if self.renamed is not None:
-            rename_save(self.renamed, words)
+            rename_save(self.renamed, name)
         self.host.focus(None)
         self._end_renaming()
         self.refresh()
@@ -134,7 +134,7 @@ class SavesPanel(Panel):
         if result.value is None:
             return True
         self.paths, images = result.value
-        self.words.set_text(
+        self.note.set_text(
             ""
             if self.paths
             else "Nothing saved yet. Ctrl S saves the face that you see; it will be listed here."
@@ -165,9 +165,9 @@ class SavesPanel(Panel):
     def _arrange_pictures(self, area: pygame.Rect, theme: Theme) -> int:
         if not self.paths:
             self.strip.place(pygame.Rect(area.topleft, (area.width, 0)), theme)
-            self.words.place(pygame.Rect(area.topleft, (area.width, theme.px(72))), theme)
+            self.note.place(pygame.Rect(area.topleft, (area.width, theme.px(72))), theme)
             return theme.px(72)
-        self.words.place(pygame.Rect(area.topleft, (0, 0)), theme)
+        self.note.place(pygame.Rect(area.topleft, (0, 0)), theme)
         columns = max(1, area.width // theme.px(THUMBNAIL[0]))
         rows = -(-len(self.paths) // columns)
         self.strip.columns = columns

@@ -52,7 +52,7 @@ class MorePanel(Panel):
 
         self.seed = add(
             TextField(
-                entered=lambda words: seed_typed(int(words) if words else None),
+                entered=lambda text: seed_typed(int(text) if text else None),
                 allowed="0123456789",
                 longest=6,
                 help="The seed of the random face: type one to see its face again",
@@ -79,7 +79,7 @@ class MorePanel(Panel):
             )
         )
         save_help = help_of(commands["Save direction"])
-        save = add(Button("Save direction", lambda: direction_named(self.name.words), save_help))
+        save = add(Button("Save direction", lambda: direction_named(self.name.text), save_help))
         detail_help, raw_help = "Add back what the numbers lost", "Sliders for the 80 numbers"
         self.detail = add(Toggle("Keep detail", detail_toggled, help=detail_help))
         self.raw = add(Toggle("Raw codes", raw_toggled, help=f"{raw_help} themselves  [U]"))

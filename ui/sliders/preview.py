@@ -94,7 +94,7 @@ class SliderPreview(Widget):
         words.bottom = self.rect.centery
         name = slider.axis.name + (" · locked" if slider.locked else "")
         write(surface, theme.text(name, COLORS.text, SIZES.small, True, words.width), words, "left")
-        value = theme.text(slider.words, COLORS.accent, SIZES.small, True)
+        value = theme.text(slider.text, COLORS.accent, SIZES.small, True)
         write(surface, value, words.move(0, words.height), "left")
         ends = (slider.axis.low, slider.axis.high)
         for number, (picture, end) in enumerate(zip(self.pictures, ends, strict=False)):

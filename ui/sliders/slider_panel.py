@@ -88,7 +88,7 @@ class FaceSlider(Slider):
         self._on_number = False  # whether the press under way began there
 
     def _describe(self) -> str:
-        parts = [f"{self.axis.name} at {self.words}", "drag or wheel"]
+        parts = [f"{self.axis.name} at {self.text}", "drag or wheel"]
         parts.append(f"Enter {'' if self.compact else 'or a click on the value '}types a number")
         parts.append("Backspace or middle button resets")
         if self.axis.lock is not None:
@@ -308,7 +308,7 @@ class SliderPanel(Widget):
         self.field = self.add(
             TextField(
                 first,
-                entered=lambda words: self._typed(slider, words),
+                entered=lambda text: self._typed(slider, text),
                 left=self._close_field,
                 allowed="0123456789-+.,",
                 longest=8,
@@ -326,11 +326,11 @@ class SliderPanel(Widget):
         if field is not None:
             self.remove(field)
 
-    def _typed(self, slider: FaceSlider, words: str) -> None:
+    def _typed(self, slider: FaceSlider, text: str) -> None:
         self._close_field()
         self.host.focus(slider)
         try:
-            value = float(words.replace(",", "."))
+            value = float(text.replace(",", "."))
         except ValueError:
             return
         if np.isfinite(value):

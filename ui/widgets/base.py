@@ -91,7 +91,7 @@ class Widget:
                 return found
         return self if self.solid else None
 
-    def help_words(self) -> str:
+    def help_text(self) -> str:
         """Return the sentence for the help line."""
         return self.help() if callable(self.help) else self.help
 
@@ -146,7 +146,7 @@ class Widget:
         """Answer a key, written as in `Command`, while this widget has the keyboard."""
         return False
 
-    def text(self, words: str) -> bool:
+    def type_text(self, typed: str) -> bool:
         """Answer typed text while this widget has the keyboard."""
         return False
 

@@ -16,28 +16,28 @@ class Button(Widget):
     """A button; it acts when it is released over itself.
 
     Args:
-        words: what it says.
+        text: what it says.
         action: called without arguments.
         help: for the help line.
         strong: filled with the accent colour, for the one button that matters most.
         plain: without a box until the mouse is over it.
 
     Example:
-        >>> Button.of(command)   # words, help with the key, and action from a Command
+        >>> Button.of(command)   # text, help with the key, and action from a Command
     """
 
     reacts = True
 
     def __init__(
         self,
-        words: str,
+        text: str,
         action: Callable[[], object],
         help: str | Callable[[], str] = "",
         strong: bool = False,
         plain: bool = False,
     ):
         super().__init__(help)
-        self.words = words
+        self.text = text
         self.action = action
         self.strong = strong
         self.plain = plain
@@ -45,9 +45,9 @@ class Button(Widget):
         self.size = SIZES.body
 
     @classmethod
-    def of(cls, command: Command, words: str | None = None, **options) -> Button:
+    def of(cls, command: Command, text: str | None = None, **options) -> Button:
         """Make the button of a command."""
-        return cls(words or command.name, command.action, help_of(command), **options)
+        return cls(text or command.name, command.action, help_of(command), **options)
 
     def select(self, selected: bool) -> None:
         """Show it as the chosen one, or not."""
@@ -55,16 +55,16 @@ class Button(Widget):
             self.selected = selected
             self.invalidate()
 
-    def set_text(self, words: str) -> None:
-        """Show other words."""
-        if words != self.words:
-            self.words = words
+    def set_text(self, text: str) -> None:
+        """Show another text."""
+        if text != self.text:
+            self.text = text
             self.invalidate()
 
     def width(self, theme: Theme) -> int:
         """Return the width that its words need."""
         bold = self.strong or self.selected
-        return theme.width(self.words, self.size, bold) + theme.px(24)
+        return theme.width(self.text, self.size, bold) + theme.px(24)
 
     def press(self, pos: Point, button: int) -> bool:
         """Take a left press."""
@@ -107,7 +107,7 @@ class Button(Widget):
             box(surface, self.rect, fill, theme.px(SIZES.radius))
         width = self.rect.width - theme.px(8)
         bold = self.strong or self.selected
-        write(surface, theme.text(self.words, color, self.size, bold, width), self.rect)
+        write(surface, theme.text(self.text, color, self.size, bold, width), self.rect)
         if self.selected:
             line = pygame.Rect(0, 0, max(theme.px(10), self.rect.width // 3), theme.px(2))
             line.midbottom = (self.rect.centerx, self.rect.bottom - theme.px(2))
@@ -118,15 +118,15 @@ class Toggle(Button):
     """A switch with words beside it; `on` follows the state it stands for.
 
     Args:
-        words: what is on or off.
+        text: what is on or off.
         changed: called with the new state.
         on: the first state.
     """
 
     def __init__(
-        self, words: str, changed: Callable[[bool], object], on: bool = False, help: str = ""
+        self, text: str, changed: Callable[[bool], object], on: bool = False, help: str = ""
     ):
-        super().__init__(words, self._flip, help)
+        super().__init__(text, self._flip, help)
         self.changed = changed
         self.on = on
 
@@ -138,7 +138,7 @@ class Toggle(Button):
 
     def width(self, theme: Theme) -> int:
         """Return the width that the switch and its words need."""
-        return theme.width(self.words, self.size) + theme.px(34 + 16)
+        return theme.width(self.text, self.size) + theme.px(34 + 16)
 
     def _flip(self) -> None:
         self.set(not self.on)
@@ -159,9 +159,9 @@ class Toggle(Button):
         area.left = groove.right + theme.px(8)
         area.width = self.rect.right - area.left
         color = COLORS.text if self.enabled else COLORS.edge
-        write(surface, theme.text(self.words, color, self.size, width=area.width), area, "left")
+        write(surface, theme.text(self.text, color, self.size, width=area.width), area, "left")
 
 
 def help_of(command: Command) -> str:
     """Return a command's sentence for the help line, with its key."""
-    return f"{command.help}  [{command.key_words}]" if command.keys else command.help
+    return f"{command.help}  [{command.key_text}]" if command.keys else command.help

@@ -40,7 +40,7 @@ class FaceView(Widget):
     """Shows an image as large as fits.
 
     Args:
-        words: shown while there is no image.
+        text: shown while there is no image.
         title: a small line over the picture's lower edge.
         background: the colour behind it, which its round corners show.
         shape: (rows, columns) of the picture until there is one.
@@ -52,7 +52,7 @@ class FaceView(Widget):
 
     def __init__(
         self,
-        words: str = "",
+        text: str = "",
         title: str = "",
         background: Color = COLORS.window,
         shape: tuple[int, int] = IMAGE_SHAPE,
@@ -61,7 +61,7 @@ class FaceView(Widget):
     ):
         super().__init__(help)
         self.palette = palette
-        self.words = words
+        self.text = text
         self.title = title
         self.background = background
         self.shape = shape
@@ -78,10 +78,10 @@ class FaceView(Widget):
         self._scaled = None
         self.invalidate(self.picture)
 
-    def set_text(self, words: str) -> None:
-        """Show other words while there is no image."""
-        if words != self.words:
-            self.words = words
+    def set_text(self, text: str) -> None:
+        """Show another text while there is no image."""
+        if text != self.text:
+            self.text = text
             self.invalidate()
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
@@ -112,16 +112,16 @@ class FaceView(Widget):
         radius = theme.px(SIZES.radius + 3)
         if self.pixels is None:
             surface.fill(COLORS.panel, self.picture)
-            text = theme.text(self.words, COLORS.soft, width=self.picture.width)
+            text = theme.text(self.text, COLORS.soft, width=self.picture.width)
             write(surface, text, self.picture)
         else:
             if self._scaled is None:
                 self._scaled = surface_of(self.pixels, self.picture.size, self.palette)
             surface.blit(self._scaled, self.picture)
         if self.title:
-            words = theme.text(self.title, COLORS.text, SIZES.small, True, self.picture.width)
-            plate = words.get_rect().inflate(theme.px(16), theme.px(8))
+            title = theme.text(self.title, COLORS.text, SIZES.small, True, self.picture.width)
+            plate = title.get_rect().inflate(theme.px(16), theme.px(8))
             plate.bottomleft = self.picture.left, self.picture.bottom
             surface.fill(COLORS.shadow, plate)
-            write(surface, words, plate)
+            write(surface, title, plate)
         trim(surface, self.picture, min(radius, self.picture.width // 8), self.background)

@@ -13,7 +13,7 @@ class Label(Widget):
     """One or more lines of text, broken to the width of the rectangle.
 
     Args:
-        words: what it says.
+        text: what it says.
         color: of the text.
         size: in points.
         bold: heavier, for headings.
@@ -23,7 +23,7 @@ class Label(Widget):
 
     def __init__(
         self,
-        words: str = "",
+        text: str = "",
         color: Color = COLORS.text,
         size: int = SIZES.body,
         bold: bool = False,
@@ -32,25 +32,25 @@ class Label(Widget):
         help: str = "",
     ):
         super().__init__(help)
-        self.words = words
+        self.text = text
         self.color = color
         self.size = size
         self.bold = bold
         self.align = align
         self.lines = lines
 
-    def set_text(self, words: str) -> None:
-        """Show other words."""
-        if words != self.words:
-            self.words = words
+    def set_text(self, text: str) -> None:
+        """Show another text."""
+        if text != self.text:
+            self.text = text
             self.invalidate()
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the lines, together in the middle of the height."""
         width = self.rect.width
-        lines = [self.words]
+        lines = [self.text]
         if self.lines > 1:
-            lines = theme.wrap(self.words, width, self.size, self.bold)[: self.lines]
+            lines = theme.wrap(self.text, width, self.size, self.bold)[: self.lines]
         height = theme.font(self.size, self.bold).get_linesize()
         top = self.rect.centery - height * len(lines) // 2
         for line in lines:

@@ -98,7 +98,7 @@ class Menu(Widget):
     """A list of actions; a press anywhere else closes it.
 
     Args:
-        items: (words, action, help) each.
+        items: (text, action, help) each.
         closed: called after a choice or a press elsewhere.
     """
 
@@ -112,8 +112,8 @@ class Menu(Widget):
         super().__init__()
         self.closed = closed
         self.box = pygame.Rect(0, 0, 0, 0)
-        for words, action, help in items:
-            self.add(Button(words, self._choose(action), help, plain=True))
+        for text, action, help in items:
+            self.add(Button(text, self._choose(action), help, plain=True))
 
     def _choose(self, action: Callable[[], object]) -> Callable[[], object]:
         def act() -> None:

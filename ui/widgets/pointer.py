@@ -53,7 +53,7 @@ class Pointer:
         elif self.focused is not None and event.type == pygame.KEYDOWN:
             return self.focused.key(key_of(event))
         elif self.focused is not None and event.type == pygame.TEXTINPUT:
-            return self.focused.text(event.text)
+            return self.focused.type_text(event.text)
         return False
 
     def focus(self, widget: Widget | None) -> None:

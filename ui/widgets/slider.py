@@ -81,7 +81,7 @@ class Slider(Widget):
         self.ended()
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """The value as it is shown."""
         rounded = round(self.value, self.digits) + 0.0  # no minus before a zero
         return f"{rounded:.{self.digits}f}".replace("-", MINUS)
@@ -168,7 +168,7 @@ class Slider(Widget):
         if not self.compact:
             row.height = self.track.centery - theme.px(HANDLE / 2) - self.rect.top
         color = COLORS.text if lively else COLORS.soft if self.enabled else COLORS.edge
-        number = theme.text(self.words, color, size, bold=self.held)
+        number = theme.text(self.text, color, size, bold=self.held)
         write(surface, number, row, "right")
         room = row.width - number.get_width() - theme.px(6)
         write(surface, theme.text(self.label, color, size, width=room), row, "left")

@@ -15,7 +15,7 @@ class TextField(Widget):
     """One line of text.
 
     Args:
-        words: the first text.
+        text: the first text.
         entered: called with the text on Enter.
         left: called when it was left without Enter; the text is then the one before.
         hint: shown in an empty field.
@@ -30,8 +30,8 @@ class TextField(Widget):
 
     def __init__(
         self,
-        words: str = "",
-        entered: Callable[[str], object] = lambda words: None,
+        text: str = "",
+        entered: Callable[[str], object] = lambda text: None,
         left: Callable[[], object] = lambda: None,
         hint: str = "",
         allowed: str = "",
@@ -40,21 +40,21 @@ class TextField(Widget):
         help: str = "",
     ):
         super().__init__(help)
-        self.words = words
+        self.text = text
         self.entered, self.left = entered, left
         self.hint = hint
         self.allowed = allowed
         self.longest = longest
         self.keeps = keeps
-        self.cursor = len(words)
-        self._before = words
+        self.cursor = len(text)
+        self._before = text
         self._done = False
 
-    def set(self, words: str) -> None:
-        """Show other text."""
-        if words != self.words:
-            self.words = words
-            self.cursor = len(words)
+    def set(self, text: str) -> None:
+        """Show another text."""
+        if text != self.text:
+            self.text = text
+            self.cursor = len(text)
             self.invalidate()
 
     def press(self, pos: Point, button: int) -> bool:
@@ -64,16 +64,16 @@ class TextField(Widget):
     def focus_changed(self) -> None:
         """Remember the text on arrival; where it is not to stay, put it back without Enter."""
         if self.focused:
-            self._before, self._done, self.cursor = self.words, False, len(self.words)
+            self._before, self._done, self.cursor = self.text, False, len(self.text)
         elif not self._done:
-            self.set(self.words if self.keeps else self._before)
+            self.set(self.text if self.keeps else self._before)
             self.left()
 
-    def text(self, words: str) -> bool:
+    def type_text(self, typed: str) -> bool:
         """Insert what was typed."""
-        kept = [c for c in words if c.isprintable() and (not self.allowed or c in self.allowed)]
-        kept = "".join(kept)[: self.longest - len(self.words)]
-        self.words = self.words[: self.cursor] + kept + self.words[self.cursor :]
+        kept = [c for c in typed if c.isprintable() and (not self.allowed or c in self.allowed)]
+        kept = "".join(kept)[: self.longest - len(self.text)]
+        self.text = self.text[: self.cursor] + kept + self.text[self.cursor :]
         self.cursor += len(kept)
         self.invalidate()
         return True
@@ -84,19 +84,19 @@ class TextField(Widget):
         if key == "return":
             self._done = True
             try:
-                self.entered(self.words)
-                self._before = self.words
+                self.entered(self.text)
+                self._before = self.text
             finally:  # what was refused can still be left
                 self._done = self._done and not self.focused
         elif key == "backspace" and here:
-            self.words = self.words[: here - 1] + self.words[here:]
+            self.text = self.text[: here - 1] + self.text[here:]
             self.cursor -= 1
         elif key == "delete":
-            self.words = self.words[:here] + self.words[here + 1 :]
+            self.text = self.text[:here] + self.text[here + 1 :]
         elif key in ("left", "right"):
-            self.cursor = min(len(self.words), max(0, here + (1 if key == "right" else -1)))
+            self.cursor = min(len(self.text), max(0, here + (1 if key == "right" else -1)))
         elif key in ("home", "end"):
-            self.cursor = 0 if key == "home" else len(self.words)
+            self.cursor = 0 if key == "home" else len(self.text)
         else:
             return is_character(key)
         self.invalidate()
@@ -107,12 +107,12 @@ class TextField(Widget):
         edge = COLORS.accent if self.focused else COLORS.edge if self.hovered else COLORS.line
         box(surface, self.rect, COLORS.window, theme.px(SIZES.radius - 1), edge, theme.px(1))
         inner = self.rect.inflate(-theme.px(16), 0)
-        before = theme.width(self.words[: self.cursor])
+        before = theme.width(self.text[: self.cursor])
         shift = max(0, before - inner.width + theme.px(2))
         clip = surface.get_clip()
         surface.set_clip(inner.clip(clip))
-        if self.words or self.focused:
-            text = theme.text(self.words, COLORS.text if self.enabled else COLORS.edge)
+        if self.text or self.focused:
+            text = theme.text(self.text, COLORS.text if self.enabled else COLORS.edge)
         else:
             text = theme.text(self.hint, COLORS.faint, width=inner.width)
         write(surface, text, inner.move(-shift, 0), "left")
