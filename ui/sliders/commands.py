@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from ui.keys import Command
 from ui.sliders.editor import FaceEditor
@@ -16,90 +17,56 @@ def slider_commands(screen) -> list[Command]:
     def step(method: Callable, *arguments) -> Callable[[], None]:
         return lambda: screen.step(method, screen.editor, *arguments)
 
+    def slider(action: Callable) -> Callable[[], None]:
+        return lambda: action(screen.sliders.require_target())
+
     edit, s = FaceEditor, screen  # editor and widgets are made when the screen comes to a window
+    training = partial(step, edit.training_face)
+    photo = "Open a photo; or drop an image file on the window"
+    detail = "Add back what 80 numbers lost of your photo"
+    compare = "While held, shows the face that you started with"
     faces = [
         ("r", "Random", "A random face; its seed is shown", step(edit.random)),
-        ("n", "Another face", "The next training face", step(edit.training_face, 1), *AGAIN),
-        (
-            "shift+n",
-            "Previous face",
-            "The training face before",
-            step(edit.training_face, -1),
-            *AGAIN,
-        ),
+        ("n", "Another face", "The next training face", training(1), *AGAIN),
+        ("shift+n", "Previous face", "The training face before", training(-1), *AGAIN),
         ("m", "Mean face", "The average of all training faces", step(edit.mean)),
         ("s", "Suggestions", "A dozen faces to choose from, new ones each time", s.suggest),
-        (
-            "p",
-            "Your photo",
-            "Open a photo; or drop an image file on the window",
-            lambda: s.panels.toggle_photos(),
-        ),
-        (
-            "shift+p",
-            "Keep detail",
-            "Add back what 80 numbers lost of your photo",
-            step(edit.toggle_detail),
-        ),
-        (
-            "c",
-            "Compare (hold)",
-            "While held, shows the face that you started with",
-            s.compare,
-            s.stop_comparing,
-        ),
+        ("p", "Your photo", photo, lambda: s.panels.toggle_photos()),
+        ("shift+p", "Keep detail", detail, step(edit.toggle_detail)),
+        ("c", "Compare (hold)", compare, s.compare, s.stop_comparing),
     ]
+    type_number = slider(lambda one: s.sliders.type_number(one))
+    reset = slider(lambda one: s.step(s.editor.reset, one.axis))
+    lock = slider(lambda one: s.editor.toggle_lock(one.axis.lock))
+    forget = slider(lambda one: s.editor.drop_direction(one.axis.name))
+    less, more = (f"Move the slider {way}; with Shift ten times as far" for way in ("down", "up"))
     sliders = [
-        ("up", "Slider before", "Go to the slider before", lambda: s.focus_neighbour(-1), *AGAIN),
-        ("down", "Next slider", "Go to the next slider", lambda: s.focus_neighbour(1), *AGAIN),
-        (
-            "left",
-            "Slider down",
-            "Move the slider down; with Shift ten times as far",
-            lambda: s.nudge(-1),
-            *AGAIN,
-        ),
-        (
-            "right",
-            "Slider up",
-            "Move the slider up; with Shift ten times as far",
-            lambda: s.nudge(1),
-            *AGAIN,
-        ),
-        ("return", "Type a number", "Type the value of the slider", s.type_number),
-        ("backspace", "Reset slider", "Put the slider back to its middle", s.reset_slider),
-        ("l", "Lock slider", "Random faces and morphs leave a locked slider alone", s.lock_slider),
+        ("up", "Slider before", "Go to the slider before", lambda: s.sliders.pick(-1), *AGAIN),
+        ("down", "Next slider", "Go to the next slider", lambda: s.sliders.pick(1), *AGAIN),
+        ("left", "Slider down", less, lambda: s.sliders.nudge(-1), *AGAIN),
+        ("right", "Slider up", more, lambda: s.sliders.nudge(1), *AGAIN),
+        ("return", "Type a number", "Type the value of the slider", type_number),
+        ("backspace", "Reset slider", "Put the slider back to its middle", reset),
+        ("l", "Lock slider", "Random faces and morphs leave a locked slider alone", lock),
         ("u", "Raw codes", "Sliders for the 80 numbers themselves, and back", s.toggle_raw),
     ]
+    play = "Walk from A to B and back, or through your saved faces"
+    name = "Keep the change from A to B as a slider of its own"
     two_faces = [
         ("shift+a", "Set A", "Make this face A, where a morph begins", lambda: s.set_face("a")),
         ("shift+b", "Set B", "Make this face B, where a morph ends", lambda: s.set_face("b")),
-        ("space", "Play or stop", "Walk from A to B and back, or through your saved faces", s.play),
-        (
-            "shift+d",
-            "Save direction",
-            "Keep the change from A to B as a slider of its own",
-            s.name_direction,
-        ),
-        (
-            "shift+backspace",
-            "Remove direction",
-            "Forget a direction that you saved",
-            s.drop_direction,
-        ),
+        ("space", "Play or stop", play, s.play),
+        ("shift+d", "Save direction", name, s.name_direction),
+        ("shift+backspace", "Remove direction", "Forget a direction that you saved", forget),
         ("ctrl+e", "Export GIF", "Save the morph or walk as an animated picture", s.export_gif),
     ]
+    rest = "Everything else: seeds, directions, saves, view"
     keep = [
         ("ctrl+z", "Undo", "Take the last step back", step(edit.undo), *AGAIN),
         ("ctrl+y ctrl+shift+z", "Redo", "Take the step again", step(edit.redo), *AGAIN),
         ("ctrl+s", "Save", "Save the face as a PNG that carries its code", s.save),
         ("ctrl+o", "Saved faces", "Show what you saved", lambda: s.panels.toggle_saves()),
-        (
-            "o",
-            "More",
-            "Everything else: seeds, directions, saves, view",
-            lambda: s.panels.toggle(s.more),
-        ),
+        ("o", "More", rest, lambda: s.panels.toggle(s.more)),
     ]
     groups = {"Faces": faces, "Sliders": sliders, "Two faces": two_faces, "Keep": keep}
     return [

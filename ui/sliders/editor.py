@@ -10,8 +10,8 @@ import numpy as np
 from data.errors import UserError
 from ui.animation import between
 from ui.history import History
-from ui.sliders.axes import Axis, keep_locked, unit_direction
-from ui.sliders.state import FaceState, same
+from ui.sliders.axes import Axis
+from ui.sliders.state import FaceState, frozen
 from ui.starts import Start, Starts
 
 LONGEST_NAME = 24
@@ -42,19 +42,18 @@ class FaceEditor:
         directions: dict[str, np.ndarray] | None = None,
         seed: int | None = None,
     ):
-        self.latent = latent
-        self.changed = changed
-        self.now = FaceState.of(latent.mean, "Mean face", directions=dict(directions or {}))
-        self.history: History[FaceState] = History(self.now, same=same)
+        self.latent, self.changed = latent, changed
+        mean, locks = frozen(latent.mean), np.zeros(latent.latent_dim, bool)
+        self.now = FaceState(mean, "Mean face", mean, locks, directions=dict(directions or {}))
+        self.history: History[FaceState] = History(self.now)
         self.starts = Starts(latent, seed)
 
     # Steps
 
     def go(self, state: FaceState, tag: object = None) -> None:
         """Move to a state, as one step; steps with the same tag are undone together."""
-        self.now = state
         self.history.push(state, tag)
-        self.changed()
+        self.preview(state)
 
     def preview(self, state: FaceState) -> None:
         """Move to a state that is not a step yet."""
@@ -75,9 +74,7 @@ class FaceEditor:
         self._travel(self.history.can_redo, self.history.redo, "There is nothing to redo.")
 
     def _travel(self, possible: bool, move: Callable[[], FaceState], otherwise: str) -> None:
-        if not same(self.now, self.history.now):  # a gesture under way ends here
-            self.commit()
-            possible = True
+        possible |= self.history.push(self.now)  # a gesture under way ends here
         if not possible:
             raise UserError(otherwise)
         self.now = move()
@@ -127,7 +124,13 @@ class FaceEditor:
         self.preview(replace(state, morph=t) if state.both_faces else state)
 
     def _keep_locked(self, code: np.ndarray) -> np.ndarray:
-        return keep_locked(self.latent, code, self.now.code, self.now.locks)
+        """Return a code (80,) with the locked principal values of the face that shows."""
+        locks = self.now.locks
+        if not locks.any():
+            return code
+        values = self.latent.to_sliders(code)
+        values[locks] = self.latent.to_sliders(self.now.code)[locks]
+        return self.latent.from_sliders(values)
 
     # Sliders
 
@@ -150,25 +153,17 @@ class FaceEditor:
         locks[index] = not locks[index]
         self.go(replace(self.now, locks=locks))
 
-    def keep_detail(self, keep: bool) -> None:
+    def toggle_detail(self) -> None:
         """Add what the reconstruction of the photo lost, or leave it out."""
         if self.now.detail is None:
             raise UserError("Detail belongs to a photo: open one with P first.")
-        self.go(replace(self.now, keep_detail=keep))
-
-    def toggle_detail(self) -> None:
-        """Add it if it was left out, and the other way round."""
-        self.keep_detail(not self.now.keep_detail)
+        self.go(replace(self.now, keep_detail=not self.now.keep_detail))
 
     # Two faces
 
-    def set_a(self) -> None:
-        """Make this face A, where a morph begins."""
-        self.go(replace(self.now, face_a=self.now.code, morph=0.0))
-
-    def set_b(self) -> None:
-        """Make this face B, where a morph ends."""
-        self.go(replace(self.now, face_b=self.now.code, morph=1.0))
+    def set_face(self, name: str) -> None:
+        """Make this face "a", where a morph begins, or "b", where it ends."""
+        self.go(replace(self.now, **{f"face_{name}": self.now.code}, morph=float(name == "b")))
 
     def morph(self, t: float) -> None:
         """Preview the face at `t` in [0, 1] on the way from A to B; locked sliders stay."""
@@ -206,13 +201,15 @@ class FaceEditor:
             raise UserError(f"{name} is a direction of the model; choose another name.")
         state = self.now
         ends = (state.face_a, state.face_b) if state.both_faces else (state.start, state.code)
-        vector = unit_direction(self.latent, *ends)
-        if vector is None:
+        length = np.linalg.norm(np.subtract(*map(self.latent.to_sliders, ends)))
+        if length < 1e-3:
             raise UserError(
                 "A direction is the change between two faces: set A and B to different ones, "
                 "or move some sliders first."
             )
-        self.go(replace(state, directions={**state.directions, name: vector}))
+        vector = (ends[1].astype(np.float64) - ends[0]) / length  # one standard deviation long
+        directions = {**state.directions, name: vector.astype(np.float32)}
+        self.go(replace(state, directions=directions))
 
     def drop_direction(self, name: str) -> None:
         """Forget one of the user's own directions."""

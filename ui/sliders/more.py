@@ -10,7 +10,6 @@ from ui.keys import Command
 from ui.sliders.state import FaceState
 from ui.starts import Starts
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Widget
 from ui.widgets.button import Button, Toggle, help_of
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
@@ -19,6 +18,9 @@ from ui.widgets.slider import Slider
 from ui.widgets.text_field import TextField
 
 ROW = 34  # points
+SEED = "The seed of the random face: type one to see its face again"
+TEMPERATURE = "How far random faces go from the mean face: 0 not at all, 1 as portraits do"
+DIRECTION = "The change from A to B, or from the start to here, becomes a slider; Enter"
 
 
 class MorePanel(Panel):
@@ -27,10 +29,9 @@ class MorePanel(Panel):
     Args:
         commands: of the screen and the window, by name.
         close: called by the button in the corner.
-        seed_typed: called with a seed, or with None for an empty field.
+        seed_typed: called with the digits of a seed, which may be none.
         temperature_moved: called with the temperature.
         direction_named: called with the name of a new direction.
-        detail_toggled, raw_toggled: called with whether it is on.
     """
 
     def __init__(
@@ -38,68 +39,43 @@ class MorePanel(Panel):
         commands: Mapping[str, Command],
         close: Callable[[], object],
         *,
-        seed_typed: Callable[[int | None], object],
+        seed_typed: Callable[[str], object],
         temperature_moved: Callable[[float], object],
         direction_named: Callable[[str], object],
-        detail_toggled: Callable[[bool], object],
-        raw_toggled: Callable[[bool], object],
     ):
         super().__init__("More", close)
-        add = self.body.add
+        self.seed = TextField(entered=seed_typed, allowed="0123456789", longest=6, help=SEED)
+        self.temperature = Slider(
+            "Temperature", 0.0, 1.5, 0.0, temperature_moved, nudge=0.05, help=TEMPERATURE
+        )
+        hint = "Name a new direction"
+        self.name = TextField(
+            "", direction_named, hint=hint, longest=24, keeps=True, help=DIRECTION
+        )
+        save = help_of(commands["Save direction"])
+        save = Button("Save direction", lambda: direction_named(self.name.text), save)
+        self.detail, self.raw = map(switch, (commands["Keep detail"], commands["Raw codes"]))
 
-        def button(name: str) -> tuple[Widget, float]:
-            return add(Button.of(commands[name])), 0
+        def buttons(*names: str) -> Row:
+            return [(Button.of(commands[name]), 0) for name in names]
 
-        self.seed = add(
-            TextField(
-                entered=lambda text: seed_typed(int(text) if text else None),
-                allowed="0123456789",
-                longest=6,
-                help="The seed of the random face: type one to see its face again",
-            )
-        )
-        self.temperature = add(
-            Slider(
-                "Temperature",
-                0.0,
-                1.5,
-                0.0,
-                temperature_moved,
-                nudge=0.05,
-                help="How far random faces go from the mean face: 0 not at all, 1 as portraits do",
-            )
-        )
-        self.name = add(
-            TextField(
-                hint="Name a new direction",
-                entered=direction_named,
-                longest=24,
-                keeps=True,
-                help="The change from A to B, or from the start to here, becomes a slider; Enter",
-            )
-        )
-        save_help = help_of(commands["Save direction"])
-        save = add(Button("Save direction", lambda: direction_named(self.name.text), save_help))
-        detail_help, raw_help = "Add back what the numbers lost", "Sliders for the 80 numbers"
-        self.detail = add(Toggle("Keep detail", detail_toggled, help=detail_help))
-        self.raw = add(Toggle("Raw codes", raw_toggled, help=f"{raw_help} themselves  [U]"))
-        seed_label = add(Label("Seed", COLORS.soft, SIZES.small))
-        sections: dict[str, list[Row]] = {
-            "FACES TO START FROM": [
-                [button("Mean face"), button("Previous face"), button("Suggestions")],
-                [(seed_label, 0.3), (self.seed, 0.5), (self.temperature, 1)],
-            ],
-            "A DIRECTION OF YOUR OWN": [[(self.name, 1), (save, 0)], [button("Remove direction")]],
-            "SAVES AND PHOTO": [[button("Saved faces"), button("Redo"), (self.detail, 0)]],
+        seed_label = Label("Seed", COLORS.soft, SIZES.small)
+        seed = [(seed_label, 0.3), (self.seed, 0.5), (self.temperature, 1)]
+        sections = {
+            "FACES TO START FROM": [buttons("Mean face", "Previous face", "Suggestions"), seed],
+            "A DIRECTION OF YOUR OWN": [[(self.name, 1), (save, 0)], buttons("Remove direction")],
+            "SAVES AND PHOTO": [[*buttons("Saved faces", "Redo"), (self.detail, 0)]],
             "VIEW": [
-                [(self.raw, 0), button("Full screen")],
-                [button("Larger text"), button("Smaller text")],
+                [(self.raw, 0), *buttons("Full screen")],
+                buttons("Larger text", "Smaller text"),
             ],
         }
-        self.sections = [
-            (add(Label(title, COLORS.faint, SIZES.tiny, True)), rows)
-            for title, rows in sections.items()
+        self.sections: list[tuple[Label, list[Row]]] = [
+            (Label(title, COLORS.faint, SIZES.tiny, True), rows) for title, rows in sections.items()
         ]
+        for title, rows in self.sections:
+            for widget in (title, *(widget for row in rows for widget, _ in row)):
+                self.body.add(widget)
 
     def follow(self, state: FaceState, starts: Starts, raw: bool) -> None:
         """Show a state, the seed and temperature of random faces, and whether codes are raw."""
@@ -122,3 +98,8 @@ class MorePanel(Panel):
                 top += row_height + gap
             top += theme.px(4)
         return top - area.top
+
+
+def switch(command: Command) -> Toggle:
+    """Return the switch of a command that turns something on and off."""
+    return Toggle(command.name, lambda on: command.action(), help=help_of(command))

@@ -25,24 +25,21 @@ class EndFace(Thumbnail):
         letter: "A" or "B".
         set_face: the command that sets it.
         go: called by a click once it is set.
+
+    Attributes:
+        code: (80,), or None while it is empty; its picture comes with `set`.
     """
 
     def __init__(self, letter: str, set_face: Command, go: Callable[[], object]):
-        super().__init__(lambda: go() if self.filled else set_face.action())
+        super().__init__(lambda: set_face.action() if self.code is None else go())
         self.letter = letter
-        self.filled = False
-        self.help = lambda: f"Go to face {letter}" if self.filled else help_of(set_face)
-
-    def follow(self, code: np.ndarray | None) -> None:
-        """Be empty where there is no code; the picture comes with `set`."""
-        self.filled = code is not None
-        if code is None and self.pixels is not None:
-            self.set(None)
+        self.code: np.ndarray | None = None
+        self.help = lambda: help_of(set_face) if self.code is None else f"Go to face {letter}"
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the picture, and the letter in its corner; in an empty frame, a large letter."""
         super().draw(surface, theme)
-        if not self.filled:
+        if self.code is None:
             write(surface, theme.text(self.letter, COLORS.faint, SIZES.large), self.rect)
             return
         letter = theme.text(self.letter, COLORS.text, SIZES.tiny, True)
@@ -72,38 +69,23 @@ class MorphStrip(Widget):
         export: Callable[[], object],
     ):
         super().__init__()
+        set_a, set_b = commands["Set A"], commands["Set B"]
         self.faces = {
-            letter.lower(): self.add(
-                EndFace(letter, commands[f"Set {letter}"], lambda end=end: end_chosen(end))
-            )
-            for letter, end in (("A", 0.0), ("B", 1.0))
+            "a": self.add(EndFace("A", set_a, lambda: end_chosen(0.0))),
+            "b": self.add(EndFace("B", set_b, lambda: end_chosen(1.0))),
         }
-        self.play = Button.of(commands["Play or stop"], "Play")
-        self.export = Button("Export GIF", export, help_of(commands["Export GIF"]))
+        help = "A face on the way from A to B; locked sliders stay"
         self.slider = self.add(
-            Slider(
-                "",
-                0.0,
-                1.0,
-                0.0,
-                moved,
-                ended=ended,
-                nudge=0.05,
-                compact=True,
-                help="A face on the way from A to B; locked sliders stay",
-            )
+            Slider("", 0.0, 1.0, 0.0, moved, ended=ended, nudge=0.05, compact=True, help=help)
         )
-        buttons = Button.of(commands["Set A"]), self.play, self.export, Button.of(commands["Set B"])
-        free = Widget()
-        self.row: Row = [(button, 0) for button in buttons]
-        self.row[1:1], self.row[-1:-1] = [(free, 1)], [(free, 1)]
-        for button in buttons:
-            self.add(button)
+        self.play = self.add(Button.of(commands["Play or stop"], "Play"))
+        self.export = self.add(Button("Export GIF", export, help_of(commands["Export GIF"])))
+        set_a, set_b = self.add(Button.of(set_a)), self.add(Button.of(set_b))
+        buttons = [(self.play, 0), (self.export, 0)]
+        self.row: Row = [(set_a, 0), (Widget(), 1), *buttons, (Widget(), 1), (set_b, 0)]
 
     def follow(self, state: FaceState, playing: bool) -> None:
-        """Show which faces are set, how far the face is from A to B, and whether a walk plays."""
-        self.faces["a"].follow(state.face_a)
-        self.faces["b"].follow(state.face_b)
+        """Show how far the face is from A to B, and whether a walk plays."""
         self.slider.enable(state.both_faces)
         self.slider.set(state.morph)
         self.play.set_text("Stop" if playing else "Play")

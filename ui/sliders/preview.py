@@ -21,20 +21,19 @@ class SliderPreview(Widget):
     """A slider's name and value, and the faces at its ends.
 
     Args:
-        decode: asks for the faces of codes (2, 80); returns the request's number.
-        cancel: withdraws that request.
+        decode: asks for the faces of codes (2, 80), see `fill`.
+        cancel: withdraws what was asked for last.
     """
 
     solid = False
 
-    def __init__(self, decode: Callable[[np.ndarray], int], cancel: Callable[[], object]):
+    def __init__(self, decode: Callable[[np.ndarray], object], cancel: Callable[[], object]):
         super().__init__()
         self.decode, self.cancel = decode, cancel
         self.visible = False
         self.slider: FaceSlider | None = None
         self._value: float | None = None  # that shows
         self._code: np.ndarray | None = None  # that the ends were asked for
-        self._request = 0  # the last one
         self._images: list[np.ndarray] = []  # at the low end, then at the high one
         self.pictures: list[pygame.Surface] = []  # of them
 
@@ -60,20 +59,17 @@ class SliderPreview(Widget):
             self.slider, self._value = slider, slider.value
             self.show()
             self.invalidate()
-        if busy:
-            self._code = None
-            self.cancel()
-        elif code is not self._code:
-            self._code = code
-            ends = slider.axis.low, slider.axis.high
-            self._request = self.decode(np.stack([slider.axis.moved(code, end) for end in ends]))
+        if busy or code is not self._code:
+            self.cancel()  # also results that have not come yet
+            self._code = None if busy else code
+            if not busy:
+                self.decode(np.stack([slider.axis.moved(code, end) for end in slider.axis.ends]))
 
-    def fill(self, request: int, end: int, image: np.ndarray) -> None:
-        """Show the face (160, 176) at the low (0) or high (1) end, if it is still asked for."""
-        if request == self._request and self.slider is not None:
-            self._images[end : end + 1] = [image]
-            self.pictures[end : end + 1] = [self._scaled(image)]
-            self.invalidate()
+    def fill(self, end: int, image: np.ndarray) -> None:
+        """Show the face (160, 176) at the low (0) or high (1) end."""
+        self._images[end : end + 1] = [image]
+        self.pictures[end : end + 1] = [self._scaled(image)]
+        self.invalidate()
 
     def _scaled(self, image: np.ndarray) -> pygame.Surface:
         return surface_of(image, (round(self.rect.height * 1.1), self.rect.height))
@@ -89,15 +85,14 @@ class SliderPreview(Widget):
         """Draw the faces at the right, each with its value, and name and value at the left."""
         slider, gap = self.slider, theme.px(SIZES.gap)
         width = round(self.rect.height * 1.1)
-        words = pygame.Rect(self.rect.left + gap, 0, 0, theme.px(20))
-        words.width = self.rect.width - 2 * (width + gap) - gap
-        words.bottom = self.rect.centery
+        row = pygame.Rect(self.rect.left + gap, 0, 0, theme.px(20))
+        row.width = self.rect.width - 2 * (width + gap) - gap
+        row.bottom = self.rect.centery
         name = slider.axis.name + (" · locked" if slider.locked else "")
-        write(surface, theme.text(name, COLORS.text, SIZES.small, True, words.width), words, "left")
+        write(surface, theme.text(name, COLORS.text, SIZES.small, True, row.width), row, "left")
         value = theme.text(slider.text, COLORS.accent, SIZES.small, True)
-        write(surface, value, words.move(0, words.height), "left")
-        ends = (slider.axis.low, slider.axis.high)
-        for number, (picture, end) in enumerate(zip(self.pictures, ends, strict=False)):
+        write(surface, value, row.move(0, row.height), "left")
+        for number, (picture, end) in enumerate(zip(self.pictures, slider.axis.ends, strict=False)):
             left = self.rect.right - (2 - number) * width - (1 - number) * gap
             place = picture.get_rect(topleft=(left, self.rect.top))
             surface.blit(picture, place)

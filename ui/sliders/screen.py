@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,18 +14,17 @@ from model.frame import IMAGE_SHAPE
 from ui.host import Host
 from ui.panels.photo import AlignedFace
 from ui.panels.stack import PanelStack
-from ui.saves import saved_words
+from ui.saves import SavedFace, read_save, save_face, saved_words
 from ui.screen import Screen
-from ui.sliders import jobs
 from ui.sliders.commands import slider_commands
 from ui.sliders.editor import FaceEditor
-from ui.sliders.face_area import SUGGESTIONS, FaceArea
 from ui.sliders.more import MorePanel
 from ui.sliders.morph_strip import MorphStrip
 from ui.sliders.preview import SliderPreview
 from ui.sliders.slider_panel import Gestures, SliderPanel
-from ui.sliders.view import SlidersView
-from ui.sliders.walk import GIF_STEPS, Walk, codes_between, find_stops
+from ui.sliders.state import FaceState
+from ui.sliders.view import SUGGESTIONS, FaceArea, SlidersView
+from ui.sliders.walk import GIF_STEPS, Walk, codes_between, find_stops, write_gif
 from ui.starts import decode_one
 from ui.theme import SIZES, Theme
 from ui.worker import Result
@@ -62,7 +61,6 @@ class SlidersScreen(Screen):
         self.commands = slider_commands(self)
         self.comparing = False
         self.shown: tuple[np.ndarray, np.ndarray] | None = None
-        self._thumbnails: dict[str, np.ndarray | None] = {}  # codes of A and B
         self._beside = False  # whether More stands beside the sliders, not over them
 
     def attach(self, host: Host) -> None:
@@ -78,16 +76,14 @@ class SlidersScreen(Screen):
         self._directions = editor.now.directions  # that the session has
         self.walk = Walk(host.latent, editor.walk_to)
         self.area = FaceArea(self.take_suggestion)
-        self.sliders = SliderPanel(
-            host,
-            Gestures(
-                begin=self.begin_gesture,
-                move=editor.move,
-                end=editor.commit,
-                reset=partial(self.step, editor.reset),
-                toggle_lock=editor.toggle_lock,
-            ),
+        gestures = Gestures(
+            begin=partial(self.step, editor.commit),
+            move=editor.move,
+            end=editor.commit,
+            reset=partial(self.step, editor.reset),
+            toggle_lock=editor.toggle_lock,
         )
+        self.sliders = SliderPanel(host, gestures)
         named = {command.name: command for command in (*self.commands, *host.commands)}
         self.strip = MorphStrip(
             named,
@@ -97,25 +93,20 @@ class SlidersScreen(Screen):
             export=self.choose_gif,
         )
         self.preview = SliderPreview(
-            lambda codes: worker.submit("sliders.preview", jobs.faces(codes), 1),
+            lambda codes: worker.submit("sliders.preview", partial(_decode_each, codes), 1),
             lambda: worker.cancel("sliders.preview"),
         )
         parts = self.area, self.strip, self.sliders, self.preview
-        self.view = self.add(SlidersView(*parts, named, editor.keep_detail))
-        self.panels = self.add(
-            PanelStack(host, self.name, self.restore, self.take_photo, self._panel_changed)
+        self.view = self.add(SlidersView(*parts, named))
+        panels = PanelStack(host, self.name, self.restore, self.take_photo, self._panel_changed)
+        more = MorePanel(
+            named,
+            panels.close,
+            seed_typed=self.use_seed,
+            temperature_moved=partial(self.step, editor.set_temperature),
+            direction_named=self.save_direction,
         )
-        self.more = self.panels.add_panel(
-            MorePanel(
-                named,
-                self.panels.close,
-                seed_typed=self.use_seed,
-                temperature_moved=partial(self.step, editor.set_temperature),
-                direction_named=self.save_direction,
-                detail_toggled=editor.keep_detail,
-                raw_toggled=self.show_raw,
-            )
-        )
+        self.panels, self.more = self.add(panels), panels.add_panel(more)
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Put panels over the sliders, and More beside them where there is room."""
@@ -126,6 +117,7 @@ class SlidersScreen(Screen):
         sliders = self.sliders.rect
         side = sliders.inflate(theme.px(14), 0).move(0, -theme.px(2))
         self.panels.arrange(rect, theme, side)
+        self.sliders.covered = self.panels.open is not None and not self._beside
         if self._beside:
             free = pygame.Rect(sliders.right + margin, sliders.top, width, sliders.height)
             self.more.place(free, theme)
@@ -145,10 +137,6 @@ class SlidersScreen(Screen):
         self.shown = None
         self.changed()
 
-    @property
-    def _loading(self) -> bool:
-        return self.host.worker.state == "loading"
-
     def leave(self) -> None:
         """End what only makes sense in front."""
         self.settle()
@@ -166,30 +154,27 @@ class SlidersScreen(Screen):
         self.stop_walk()
         self.stop_comparing()
 
-    def begin_gesture(self) -> None:
-        """Make the current face the step that a slider moves on from."""
-        self.step(self.editor.commit)
-
-    def use_seed(self, seed: int | None) -> None:
-        """Go to the random face of a seed."""
-        if seed is not None:
-            self.step(self.editor.random, seed)
+    def use_seed(self, digits: str) -> None:
+        """Go to the random face of a seed, where there are digits."""
+        if digits:
+            self.step(self.editor.random, int(digits))
         self.host.focus(None)
 
     def suggest(self) -> None:
         """Show a dozen random faces to choose from; the model's own until it is loaded."""
-        previews = self.host.latent.previews
-        if previews is not None and self._loading and not self.editor.now.locks.any():
+        worker, previews = self.host.worker, self.host.latent.previews
+        free = not self.editor.now.locks.any()
+        if previews is not None and worker.state == "loading" and free:
             self.area.suggest(previews.codes[1:], previews.images[1:])
             return
         codes = self.editor.suggest(SUGGESTIONS)
         self.area.suggest(codes, [None] * len(codes))
-        self.host.worker.submit("sliders.suggestions", jobs.faces(codes), 2)
+        worker.submit("sliders.suggestions", partial(_decode_each, codes), 2)
 
-    def take_suggestion(self, number: int, code: np.ndarray) -> None:
+    def take_suggestion(self, number: int) -> None:
         """Start from one of them, whose picture serves until the model is loaded."""
-        pixels = self.area.strip.children[number].pixels
-        if self._loading and pixels is not None:
+        code, pixels = self.area.suggestions[number], self.area.strip.children[number].pixels
+        if self.host.worker.state == "loading" and pixels is not None:
             self.shown = (code, _floats(pixels))
         self.step(self.editor.start, code, f"Suggestion {number + 1}")
 
@@ -205,73 +190,27 @@ class SlidersScreen(Screen):
         self.more.name.set("")
         self.host.focus(None)
 
-    # Keys for one slider
-
-    @property
-    def _covered(self) -> bool:
-        """Whether a panel lies over the sliders."""
-        return self.panels.open is not None and not self._beside
-
-    def focus_neighbour(self, steps: int) -> None:
-        """Move the keyboard focus to another slider."""
-        if not self._covered:
-            self.sliders.focus_neighbour(steps)
-
-    def nudge(self, steps: int) -> None:
-        """Nudge the slider."""
-        if not self._covered:
-            self.sliders.nudge(steps)
-
-    def type_number(self) -> None:
-        """Type its value."""
-        self.sliders.type_number(self.sliders.require_target())
-
-    def reset_slider(self) -> None:
-        """Put it back to its middle."""
-        self.step(self.editor.reset, self.sliders.require_target().axis)
-
-    def lock_slider(self) -> None:
-        """Lock or unlock it."""
-        self.editor.toggle_lock(self.sliders.require_target().axis.lock)
-
-    def drop_direction(self) -> None:
-        """Forget it, if it is one of the user's own directions."""
-        self.editor.drop_direction(self.sliders.require_target().axis.name)
+    # What shows
 
     def toggle_raw(self) -> None:
         """Change between principal sliders and raw codes."""
-        self.show_raw(not self.sliders.raw)
-
-    def show_raw(self, raw: bool) -> None:
-        """Show raw codes (True) or principal sliders."""
         self.preview.leave()
-        self.sliders.show_raw(raw)
+        self.sliders.show_raw(not self.sliders.raw)
         self.changed()
-
-    # What shows
 
     def changed(self) -> None:
         """Show the editor's state."""
         editor, state = self.editor, self.editor.now
-        self.view.follow(state, self._caption(), editor.history.can_undo, self.walk.playing)
+        caption = f"Where you started · {state.caption}" if self.comparing else state.title
+        self.view.follow(state, caption, editor.history.can_undo, self.walk.playing)
         self.more.follow(state, editor.starts, self.sliders.raw)
         self._ask(state.start if self.comparing else state.code)
-        for name, code in (("a", state.face_a), ("b", state.face_b)):
-            self._ask_thumbnail(name, code)
-        self._write_directions()
-
-    def _write_directions(self) -> None:
-        """Write directions as they come and go; the face of the last time stays in the session."""
-        session, directions = self.host.session, self.editor.now.directions
-        if directions is not self._directions:
-            self._directions, session.directions = directions, dict(directions)
+        self._ask_end("a", state.face_a)
+        self._ask_end("b", state.face_b)
+        session = self.host.session
+        if state.directions is not self._directions:  # the face of the last time stays in there
+            self._directions, session.directions = state.directions, dict(state.directions)
             session.save()
-
-    def _caption(self) -> str:
-        state = self.editor.now
-        if self.comparing:
-            return "Where you started · " + state.caption
-        return state.title
 
     def _ask(self, code: np.ndarray) -> None:
         """Have the face of a code shown; the newest request wins."""
@@ -284,15 +223,17 @@ class SlidersScreen(Screen):
     def _show(self) -> None:
         self.area.face.set(self.editor.now.with_detail(self.shown[1]))
 
-    def _ask_thumbnail(self, name: str, code: np.ndarray | None) -> None:
-        """Have face A or B shown on its thumbnail, if it changed."""
-        if code is self._thumbnails.get(name):
+    def _ask_end(self, name: str, code: np.ndarray | None) -> None:
+        """Have face A or B shown as a thumbnail, if it changed."""
+        end, slot = self.strip.faces[name], f"sliders.{name}"
+        if code is end.code:
             return
-        self._thumbnails[name] = code
+        end.code = code
         if code is None:
-            self.host.worker.cancel(f"sliders.{name}")
+            self.host.worker.cancel(slot)
+            end.set(None)
         else:
-            self.host.worker.submit(f"sliders.{name}", lambda engine: decode_one(engine, code), 1)
+            self.host.worker.submit(slot, lambda engine: decode_one(engine, code), 1)
 
     def result(self, result: Result) -> None:
         """Take what the worker made."""
@@ -305,7 +246,7 @@ class SlidersScreen(Screen):
             self.shown = value
             self._show()
         elif part == "preview":
-            self.preview.fill(result.request_id, *value)
+            self.preview.fill(*value)
         elif part == "suggestions":
             number, image = value
             self.area.strip.children[number].set(image)
@@ -323,7 +264,7 @@ class SlidersScreen(Screen):
     def update(self, now: float) -> float | None:
         """Let a walk go on, and show what the slider under the mouse does."""
         due = self.walk.update(now)
-        slider = None if self._covered else self.sliders.previewed()
+        slider = self.sliders.previewed()
         busy = self.walk.playing or self.host.pointer.captured is slider
         self.preview.follow(slider, self.editor.now.code, busy)
         return due
@@ -344,12 +285,10 @@ class SlidersScreen(Screen):
 
     def set_face(self, name: str) -> None:
         """Make this face A or B, and say what comes next."""
-        editor = self.editor
-        self.step(editor.set_a if name == "a" else editor.set_b)
-        other = "B" if name == "a" else "A"
+        self.step(self.editor.set_face, name)
         next_step = "Play walks between A and B; the slider between them stops where you like."
-        if not editor.now.both_faces:
-            next_step = f"Go to another face and set {other}."
+        if not self.editor.now.both_faces:
+            next_step = f"Go to another face and set {'B' if name == 'a' else 'A'}."
         self.host.notify(f"This face is {name.upper()} now. {next_step}")
 
     def play(self) -> None:
@@ -373,29 +312,25 @@ class SlidersScreen(Screen):
         self.changed()
         return True
 
-    def export_gif(self) -> None:
-        """Write the walk as a GIF of the size chosen last, in the worker's spare time."""
-        times = self.host.session.setting("gif_enlargement", max(GIFS), min(GIFS), max(GIFS))
+    def export_gif(self, times: int | None = None) -> None:
+        """Write the walk as a GIF in the worker's spare time; its size is that chosen last."""
+        session = self.host.session
+        if times is not None:
+            session.settings["gif_enlargement"] = times
+        times = session.setting("gif_enlargement", max(GIFS), min(GIFS), max(GIFS))
         codes = codes_between(self.host.latent, self._stops(), GIF_STEPS)
         stem = "morph" if self.editor.now.both_faces else "walk"
-        job = jobs.gif(self.host.session.folder, stem, codes, times)
+        job = partial(write_gif, session.folder, stem, codes, times)
         self.host.worker.submit("sliders.gif", job, 1)
         self.host.notify("Writing the GIF …")
 
     def choose_gif(self) -> None:
         """Ask for the size of a GIF, and write it."""
-
-        def export(times: int) -> None:
-            self.host.session.settings["gif_enlargement"] = times
-            self.export_gif()
-
+        height, width = IMAGE_SHAPE
+        help = "Write it at this size; Ctrl E takes the size chosen last"
         items = [
-            (
-                f"{name}, {IMAGE_SHAPE[1] * times} x {IMAGE_SHAPE[0] * times}",
-                partial(export, times),
-                "Write it at this size; Ctrl E takes the size chosen last",
-            )
-            for times, name in GIFS.items()
+            (f"{name}, {width * n} x {height * n}", partial(self.export_gif, n), help)
+            for n, name in GIFS.items()
         ]
         self.host.open_menu(items, self.strip.export.rect)
 
@@ -419,12 +354,12 @@ class SlidersScreen(Screen):
     def save(self) -> None:
         """Save the face as a PNG, in the worker."""
         self.settle()
-        job = jobs.save(self.host.session.folder, self.editor.now)
+        job = partial(_save, self.host.session.folder, self.editor.now)
         self.host.worker.submit("sliders.save", job)
 
     def restore(self, path: Path) -> None:
         """Go to a saved face; what cannot be read leaves the face as it is."""
-        self.host.worker.submit("sliders.restore", jobs.restore(path))
+        self.host.worker.submit("sliders.restore", partial(_restore, path))
 
     def drop(self, path: Path) -> None:
         """Go to a save, or open a photo."""
@@ -459,7 +394,7 @@ class SlidersScreen(Screen):
 
     def escape(self) -> bool:
         """Stop a walk, or close a panel or the suggestions."""
-        return self.stop_walk() or self.panels.close() or self.area.close_suggestions()
+        return self.stop_walk() or self.panels.close() or self.area.show_suggestions(False)
 
     def code(self) -> np.ndarray:
         """Return the code of the face."""
@@ -475,3 +410,30 @@ class SlidersScreen(Screen):
 def _floats(pixels: np.ndarray) -> np.ndarray:
     """Return uint8 pixels as float32 in [0, 1]."""
     return pixels / np.float32(255)
+
+
+# Jobs: the worker calls them with the engine
+
+
+def _decode_each(codes: np.ndarray, engine) -> Iterator[tuple[int, np.ndarray]]:
+    """Decode codes (n, 80) and yield (place, image (160, 176)) one by one.
+
+    Between two of them more urgent work has its chance, so this never delays a drag.
+    """
+    for place, code in enumerate(codes):
+        yield place, decode_one(engine, code)
+
+
+def _save(folder: Path, state: FaceState, engine) -> Path:
+    """Write the face of a state as a PNG and return its path."""
+    image = state.with_detail(decode_one(engine, state.code))
+    details = {"caption": state.title, "detail": state.shows_detail}
+    return save_face(folder, image, state.code, engine.model_id, details=details)
+
+
+def _restore(path: Path, engine) -> tuple[SavedFace, np.ndarray | None]:
+    """Read a save and return it with its detail (160, 176), or None where it has none."""
+    saved = read_save(path, engine.model_id, engine.latent_dim)
+    if not saved.details.get("detail"):
+        return saved, None
+    return saved, saved.image - decode_one(engine, saved.code)

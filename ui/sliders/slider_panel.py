@@ -31,21 +31,13 @@ RAW = ("RAW CODES THAT VARY MOST, ZERO AT THE TICK", "THE OTHER RAW CODES")
 
 @dataclass(frozen=True)
 class Gestures:
-    """What the sliders call when they are used.
+    """What the sliders call when they are used."""
 
-    Args:
-        begin: called before the first movement.
-        move: called with (axis, value) on every movement.
-        end: called after the last one; gestures that end with the same tag are undone together.
-        reset: called with the axis, to put the slider back to its middle.
-        toggle_lock: called with the number of a principal slider, or None for any other slider.
-    """
-
-    begin: Callable[[], object]
-    move: Callable[[Axis, float], object]
-    end: Callable[[object], object]
-    reset: Callable[[Axis], object]
-    toggle_lock: Callable[[int | None], object]
+    begin: Callable[[], object]  # before the first movement
+    move: Callable[[Axis, float], object]  # on every movement, to a value
+    end: Callable[[object], object]  # after the last; what ends with one tag is undone together
+    reset: Callable[[Axis], object]  # to put it back to its middle
+    toggle_lock: Callable[[int | None], object]  # with the number of a principal slider, or None
 
 
 class FaceSlider(Slider):
@@ -65,32 +57,31 @@ class FaceSlider(Slider):
         axis: Axis,
         gestures: Gestures,
         type_number: Callable[[FaceSlider, str], object],
-        small: bool = False,
+        small: bool,
     ):
         super().__init__(
             axis.name,
-            axis.low,
-            axis.high,
+            *axis.ends,
             axis.middle,
             changed=lambda value: gestures.move(axis, value),
             began=gestures.begin,
             ended=lambda: gestures.end(None),
-            nudge=(axis.high - axis.low) / 60,
+            nudge=(axis.ends[1] - axis.ends[0]) / 60,
             compact=small,
             center=0.0,
             help=self._describe,
         )
-        self.axis = axis
-        self.gestures = gestures
-        self.type_number = type_number
+        self.axis, self.gestures, self.type_number = axis, gestures, type_number
         self.locked = False
         self._number = pygame.Rect(0, 0, 0, 0)  # where the value is written
         self._on_number = False  # whether the press under way began there
 
     def _describe(self) -> str:
-        parts = [f"{self.axis.name} at {self.text}", "drag or wheel"]
-        parts.append(f"Enter {'' if self.compact else 'or a click on the value '}types a number")
-        parts.append("Backspace or middle button resets")
+        or_click = "" if self.compact else "or a click on the value "
+        parts = [
+            f"{self.axis.name} at {self.text} · drag or wheel",
+            f"Enter {or_click}types a number · Backspace or middle button resets",
+        ]
         if self.axis.lock is not None:
             parts.append("L unlocks" if self.locked else "L or right button locks")
         return " · ".join(parts)
@@ -189,13 +180,15 @@ class SliderPanel(Widget):
     Args:
         host: the window.
         gestures: what the sliders call.
+
+    Attributes:
+        covered: whether something lies over it, so that keys do not move what cannot be seen.
     """
 
     def __init__(self, host: Host, gestures: Gestures):
         super().__init__()
-        self.host = host
-        self.gestures = gestures
-        self.raw = False
+        self.host, self.gestures = host, gestures
+        self.raw = self.covered = False
         self.directions: list[FaceSlider] = []
         self.sliders: list[FaceSlider] = []
         self.headings = [self.add(Label("", COLORS.faint, SIZES.tiny, True)) for _ in range(3)]
@@ -211,7 +204,7 @@ class SliderPanel(Widget):
         """Show raw codes (True) or principal sliders: the first sixteen large."""
         self.raw = raw
         axes = raw_axes(self.host.latent) if raw else principal_axes(self.host.latent)
-        self.sliders = self._replace(self.sliders, axes, LARGE)
+        self.sliders = self._replace(self.sliders, axes)
         for label, heading in zip(self.headings[1:], RAW if raw else PRINCIPAL, strict=True):
             label.set_text(heading)
         self._rearrange()
@@ -230,19 +223,16 @@ class SliderPanel(Widget):
     def _show_directions(self, directions: dict[str, np.ndarray]) -> None:
         """Show named directions; the newest six, where there are more."""
         axes = [direction_axis(self.host.latent, *item) for item in directions.items()]
-        axes = axes[-2 * DIRECTION_ROWS :]
-        self.directions = self._replace(self.directions, axes, len(axes))
+        self.directions = self._replace(self.directions, axes[-2 * DIRECTION_ROWS :])
         self.headings[0].set_text("DIRECTIONS" if axes else "")
         self._rearrange()
 
-    def _replace(
-        self, sliders: Sequence[FaceSlider], axes: Sequence[Axis], large: int
-    ) -> list[FaceSlider]:
+    def _replace(self, sliders: Sequence[FaceSlider], axes: Sequence[Axis]) -> list[FaceSlider]:
         """Remove sliders; return those of other axes in their place."""
         for slider in sliders:
             self.remove(slider)
         return [
-            self.add(FaceSlider(axis, self.gestures, self.type_number, small=number >= large))
+            self.add(FaceSlider(axis, self.gestures, self.type_number, small=number >= LARGE))
             for number, axis in enumerate(axes)
         ]
 
@@ -272,8 +262,9 @@ class SliderPanel(Widget):
 
     def previewed(self) -> FaceSlider | None:
         """Return the slider that is under the mouse or held, or was just chosen with keys."""
-        target = self.target()
-        pointer = self.host.pointer
+        if self.covered:
+            return None
+        target, pointer = self.target(), self.host.pointer
         here = target in (pointer.captured, pointer.hovered)
         return target if here or self._by_keys else None
 
@@ -288,19 +279,25 @@ class SliderPanel(Widget):
             raise UserError("Point at a slider first, or pick one with the up and down keys.")
         return slider
 
-    def focus_neighbour(self, steps: int) -> None:
+    def pick(self, steps: int) -> None:
         """Move the keyboard focus by so many sliders in reading order."""
+        if self.covered:
+            return
         sliders, target = self.all, self.target()
         place = sliders.index(target) + steps if target in sliders else len(self.directions)
-        self.host.focus(sliders[min(len(sliders) - 1, max(0, place))])
-        self._by_keys = True
+        self._choose(sliders[min(len(sliders) - 1, max(0, place))])
 
     def nudge(self, steps: int) -> None:
         """Nudge the slider that keys act on, or the first one if there is none."""
+        if self.covered:
+            return
         slider = self.target() or self.sliders[0]
+        self._choose(slider)
+        slider.step(steps)
+
+    def _choose(self, slider: FaceSlider) -> None:
         self.host.focus(slider)
         self._by_keys = True
-        slider.step(steps)
 
     def type_number(self, slider: FaceSlider, first: str = "") -> None:
         """Open a field over a slider to type a value into."""
@@ -333,9 +330,8 @@ class SliderPanel(Widget):
             value = float(text.replace(",", "."))
         except ValueError:
             return
-        if np.isfinite(value):
-            reach = 10 * (slider.high - slider.low)
-            slider.go(min(slider.high + reach, max(slider.low - reach, value)))
+        reach = 10 * (slider.high - slider.low)
+        slider.go(min(slider.high + reach, max(slider.low - reach, value)))
 
     # Layout
 
@@ -346,37 +342,24 @@ class SliderPanel(Widget):
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Share the height among the groups, and give each slider its place."""
         self._close_field()
-        groups = [
-            (self.directions, 2, DIRECTION_ROW),
-            (self.sliders[:LARGE], 2, LARGE_ROW),
-            (self.sliders[LARGE:], COLUMNS, SMALL_ROW),
+        groups = [  # headings and sliders, with columns, and points of a row
+            (self.headings[0], self.directions, 2, DIRECTION_ROW),
+            (self.headings[1], self.sliders[:LARGE], 2, LARGE_ROW),
+            (self.headings[2], self.sliders[LARGE:], COLUMNS, SMALL_ROW),
         ]
-        if not self.directions:
-            self.headings[0].place(pygame.Rect(0, 0, 0, 0), theme)
-            del groups[0]
-        rows = [-(-len(sliders) // columns) for sliders, columns, _ in groups]
-        wanted = sum(n * height for n, (_, _, height) in zip(rows, groups, strict=True))
-        heading, inset = theme.px(HEADING), theme.px(8)
-        room = rect.height - heading * len(groups)
-        stretch = min(1.6, room / max(1, theme.px(wanted)))
-        top = rect.top
-        headings = self.headings[-len(groups) :]
-        for label, (sliders, columns, height) in zip(headings, groups, strict=True):
+        groups = [group for group in groups if group[1]]
+        wanted = sum(-(-len(sliders) // columns) * row for _, sliders, columns, row in groups)
+        heading, inset, top = theme.px(HEADING), theme.px(8), rect.top
+        stretch = min(1.6, (rect.height - heading * len(groups)) / theme.px(wanted))
+        for label, sliders, columns, points in groups:
             label.place(pygame.Rect(rect.left + inset, top, rect.width - inset, heading), theme)
-            area = pygame.Rect(rect.left, top + heading, rect.width, 0)
-            top = area.top + _place_grid(sliders, columns, theme.px(height) * stretch, area, theme)
-
-
-def _place_grid(
-    sliders: Sequence[FaceSlider], columns: int, height: float, area: pygame.Rect, theme: Theme
-) -> int:
-    """Place sliders in rows of this height, from the top of an area; return the grid's height."""
-    gap = theme.px(10 if columns == 2 else 2)
-    width = (area.width + gap) / columns
-    for number, slider in enumerate(sliders):
-        row, column = divmod(number, columns)
-        left, top = area.left + round(column * width), area.top + round(row * height)
-        right = area.left + round((column + 1) * width) - gap
-        bottom = area.top + round((row + 1) * height) - theme.px(1)
-        slider.place(pygame.Rect(left, top, right - left, bottom - top), theme)
-    return round(-(-len(sliders) // columns) * height)
+            top += heading
+            gap = theme.px(10 if columns == 2 else 2)
+            width, height = (rect.width + gap) / columns, theme.px(points) * stretch
+            for number, slider in enumerate(sliders):
+                row, column = divmod(number, columns)
+                left, right = (rect.left + round(x * width) for x in (column, column + 1))
+                above, below = (top + round(y * height) for y in (row, row + 1))
+                size = right - gap - left, below - theme.px(1) - above
+                slider.place(pygame.Rect((left, above), size), theme)
+            top += round((row + 1) * height)

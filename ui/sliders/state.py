@@ -11,36 +11,23 @@ CHANGED = " · changed"
 
 @dataclass(frozen=True, eq=False)
 class FaceState:
-    """What the slider screen shows, and what belongs to it.
+    """What the slider screen shows, and what belongs to it; equal if it is, bit for bit."""
 
-    Attributes:
-        code: (80,) float32, the truth: the face is what the decoder makes of it.
-        caption: where the face comes from.
-        start: (80,) float32, the code that this face started with, to compare with.
-        locks: (80,) bool, principal sliders that random faces and morphs leave alone.
-        face_a, face_b: (80,) float32 or None, the ends of the morph.
-        morph: the place of the morph slider, 0 at A and 1 at B.
-        detail: (160, 176) float32 or None, what the reconstruction of a photo lost.
-        keep_detail: whether it is added back onto the face.
-        directions: the user's own, name to (80,) raw-code vector.
-    """
+    code: np.ndarray  # (80,) float32, the truth: the face is what the decoder makes of it
+    caption: str  # where the face comes from
+    start: np.ndarray  # (80,) float32, the code that this face started with, to compare with
+    locks: np.ndarray  # (80,) bool, principal sliders that random faces and morphs leave alone
+    face_a: np.ndarray | None = None  # (80,) float32, an end of the morph
+    face_b: np.ndarray | None = None  # the other end
+    morph: float = 0.0  # the place of the morph slider, 0 at A and 1 at B
+    detail: np.ndarray | None = None  # (160, 176) float32, what the copy of a photo lost
+    keep_detail: bool = True  # whether it is added back onto the face
+    directions: dict[str, np.ndarray] = field(default_factory=dict)  # the user's own: raw (80,)
 
-    code: np.ndarray
-    caption: str
-    start: np.ndarray
-    locks: np.ndarray
-    face_a: np.ndarray | None = None
-    face_b: np.ndarray | None = None
-    morph: float = 0.0
-    detail: np.ndarray | None = None
-    keep_detail: bool = True
-    directions: dict[str, np.ndarray] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, code: np.ndarray, caption: str, **others) -> FaceState:
-        """Return a state that begins at a face, without locks."""
-        code = frozen(code)
-        return cls(code, caption, code, np.zeros(len(code), bool), **others)
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FaceState) and all(
+            _equal(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)
+        )
 
     def at(self, code: np.ndarray) -> FaceState:
         """Return the same state with the face moved to another code."""
@@ -61,15 +48,10 @@ class FaceState:
         return self.detail is not None and self.keep_detail
 
     @property
-    def changed(self) -> bool:
-        """Whether a slider was moved since the face was started from."""
-        return not np.array_equal(self.code, self.start)
-
-    @property
     def title(self) -> str:
-        """Where the face comes from, and whether it was changed since."""
-        fresh = not self.changed or self.caption.endswith(CHANGED)
-        return self.caption if fresh else self.caption + CHANGED
+        """Where the face comes from, and whether a slider was moved since."""
+        same = np.array_equal(self.code, self.start) or self.caption.endswith(CHANGED)
+        return self.caption if same else self.caption + CHANGED
 
     @property
     def both_faces(self) -> bool:
@@ -82,11 +64,6 @@ def frozen(code: np.ndarray) -> np.ndarray:
     code = np.array(code, np.float32)
     code.setflags(write=False)
     return code
-
-
-def same(one: FaceState, other: FaceState) -> bool:
-    """Return whether two states are equal, bit for bit."""
-    return all(_equal(getattr(one, f.name), getattr(other, f.name)) for f in fields(FaceState))
 
 
 def _equal(one, other) -> bool:

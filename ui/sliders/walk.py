@@ -1,22 +1,25 @@
-"""Walks from face to face: where they go, and how they are played."""
+"""Walks from face to face: where they go, and how they are played and filmed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from data.errors import UserError
-from ui.animation import ease, walk
+from ui.animation import ease, encode_gif, walk
+from ui.pictures import enlarge
 from ui.saves import read_saves
 from ui.sliders.state import FaceState
+from ui.starts import decode_one
+from ui.storage import write_new
 
 MOST_STOPS = 24  # saved faces on a walk, the newest ones
-STEPS = 120  # codes on the way from one face to the next
+STEPS, GIF_STEPS = 120, 40  # codes on the way from one face to the next, played and in a GIF
 SECONDS = 2.4  # that one leg takes
-GIF_STEPS = 40  # frames of a GIF, for each leg
+GIF_FPS = 25
 
 
 class Walk:
@@ -29,8 +32,7 @@ class Walk:
     """
 
     def __init__(self, latent, show: Callable[[np.ndarray, float], object]):
-        self.latent = latent
-        self.show = show
+        self.latent, self.show = latent, show
         self._codes: np.ndarray | None = None
         self._began = 0.0
 
@@ -78,3 +80,15 @@ def find_stops(latent, state: FaceState, folder: Path) -> np.ndarray:
             "A walk needs two faces: set A and B with Shift A and Shift B, or save two faces."
         )
     return np.stack(codes[::-1])
+
+
+def write_gif(folder: Path, stem: str, codes: np.ndarray, times: int, engine) -> Iterator[float]:
+    """Write a GIF of codes (n, 80), faces so many times as large as the model makes them.
+
+    It yields the share that is done, and returns the path at the end.
+    """
+    frames = []
+    for code in codes:
+        frames.append(enlarge(decode_one(engine, code), times))
+        yield len(frames) / len(codes)
+    return write_new(folder, stem, ".gif", encode_gif(frames, GIF_FPS))
