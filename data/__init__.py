@@ -9,14 +9,13 @@ import importlib
 from data.errors import UserError
 
 _HOMES = {
-    "Portrait": "data.labels",
-    "Preparation": "data.record",
+    "Portrait": "data.arrays",
     "load_arrays": "data.arrays",
-    "load_labels": "data.labels",
+    "load_labels": "data.arrays",
     "prepare_data": "data.prepare",
 }
 
-__all__ = ["Portrait", "Preparation", "UserError", "load_arrays", "load_labels", "prepare_data"]
+__all__ = ["Portrait", "UserError", "load_arrays", "load_labels", "prepare_data"]
 
 
 def __getattr__(name: str) -> object:

@@ -1,19 +1,51 @@
-"""The prepared arrays, `X_train.npy` and `X_test.npy`: opened for reading, and only if sound."""
+"""The prepared portraits, `X_train.npy`, `X_test.npy` and `portraits.csv`: opened only if sound."""
 
 import contextlib
+import csv
 import hashlib
 import mmap
+import re
 import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from data.errors import UserError
 from data.paths import NUMPY_FOLDER, user_path
-from data.portraits import PORTRAIT_SHAPE
+from data.portraits import FOLDERS, MAX_NAME_LENGTH, PORTRAIT_SHAPE
 
 TRAIN_NAME = "X_train.npy"
 TEST_NAME = "X_test.npy"
+LABELS_NAME = "portraits.csv"
+
+_COLUMNS = ["row", "split", "file", "folder", "year"]
+_ARRAYS = {"train": TRAIN_NAME, "test": TEST_NAME}
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """The label of one portrait.
+
+    Attributes:
+        row: its row in `X_train` or in `X_test`.
+        split: "train" or "test", which says in which of the two.
+        file: the name of its file in the archive, without the folder.
+        folder: "F" or "M".
+        year: the year of the yearbook, or None where it is not known.
+    """
+
+    row: int
+    split: str
+    file: str
+    folder: str
+    year: int | None
+
+    @property
+    def source(self) -> str:
+        """Where the portrait comes from: "archive-org", or "published" for the archive's own."""
+        return "archive-org" if "_archive-org_" in self.file else "published"
 
 
 def load_arrays(folder: Path | str = NUMPY_FOLDER) -> tuple[np.ndarray, np.ndarray]:
@@ -30,40 +62,50 @@ def load_arrays(folder: Path | str = NUMPY_FOLDER) -> tuple[np.ndarray, np.ndarr
         UserError: There are no arrays, or they are damaged or of another kind.
     """
     folder = user_path(folder)
-    return open_array(folder / TRAIN_NAME), open_array(folder / TEST_NAME)
+    return _open_array(folder / TRAIN_NAME), _open_array(folder / TEST_NAME)
 
 
-def open_array(path: Path) -> np.ndarray:
-    """Open one array of portraits as a read-only memory map; errors as `load_arrays`.
+def load_labels(folder: Path | str = NUMPY_FOLDER) -> list[Portrait]:
+    """Return the label of every portrait: those of `X_train` in the order of its rows, then test.
 
-    The header is held against the size of the file before anything is mapped: a file that was cut
-    off would end the process at the first look beyond its end, and pickled objects never load.
+    Args:
+        folder: the folder that `prepare_data` wrote to.
+
+    Raises:
+        UserError: There is no `portraits.csv`, it is damaged, or the arrays beside it are others.
     """
-    try:
-        offset, count = _read_header(path)
-        return np.memmap(path, np.uint8, "r", offset, (count, *PORTRAIT_SHAPE, 1))
-    except FileNotFoundError as error:
-        raise UserError(
-            f"There are no prepared portraits in {path.parent}: call prepare_data() in main.py "
-            "first."
-        ) from error
-    except OSError as error:
-        raise UserError(
-            f"{path} cannot be read ({error.strerror}): check its permissions."
-        ) from error
-    except ValueError as error:
-        raise UserError(
-            f"{path} is not an array of portraits ({error}): call prepare_data(fresh=True) in "
-            "main.py to write it again."
-        ) from error
+    path = user_path(folder) / LABELS_NAME
+    with _told(path, "labels"), path.open(encoding="utf-8", newline="") as file:
+        lines = csv.reader(file, strict=True)
+        if next(lines, None) != _COLUMNS:
+            raise ValueError("its columns have other names")
+        portraits = [_read_label(line) for line in lines]
+        expected = []
+        for split, name in _ARRAYS.items():
+            rows = sum(one.split == split for one in portraits)
+            expected += [(split, row) for row in range(rows)]
+            array = path.with_name(name)
+            if array.exists() and len(_open_array(array)) != rows:
+                raise ValueError(f"they are not those of {name}")
+        if [(one.split, one.row) for one in portraits] != expected:
+            raise ValueError("lines out of order")
+        return portraits
+
+
+def write_labels(path: Path, portraits: Iterable[Portrait]) -> None:
+    """Write labels as `portraits.csv`."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(_COLUMNS)
+        for one in portraits:
+            writer.writerow([one.row, one.split, one.file, one.folder, one.year or ""])
 
 
 def drop_pages(array: np.ndarray) -> None:
     """Let go of the pages of a read-only memory map that were read; other arrays stay as they are.
 
-    The system counts pages that were looked at as memory of the process until it needs the room.
     Without this a pass over 30,000 portraits seems to hold all of them; a page that is looked at
-    again comes from the system's cache. Does nothing where the system has no such call (Windows).
+    again comes from the system's cache. Does nothing where there is no such call (Windows).
     """
     mapping = array
     while isinstance(mapping, np.ndarray):
@@ -82,27 +124,57 @@ def hash_array(array: np.ndarray) -> str:
     return digest.hexdigest()
 
 
-def _read_header(path: Path) -> tuple[int, int]:
-    """Return where the data of a `.npy` file starts and how many portraits it holds."""
-    with path.open("rb") as file, warnings.catch_warnings():
+def _open_array(path: Path) -> np.ndarray:
+    """Open one array as a read-only memory map; pickled objects never load.
+
+    The map is held against the size of the file before anything is read: a file that was cut off
+    would end the process at the first look beyond its end.
+    """
+    with _told(path, "prepared portraits"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of headers that Python 2 wrote
         try:
-            version = np.lib.format.read_magic(file)
-            if version != (1, 0):
-                raise ValueError("version")
-            shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
+            array = np.lib.format.open_memmap(path, mode="r")
         except OSError:
             raise
         except Exception as error:  # a header is Python source, and can be wrong in as many ways
-            raise ValueError("its header is damaged") from error
-        offset = file.tell()
-        size = file.seek(0, 2)
-    if dtype != np.uint8:
-        raise ValueError(f"it holds {dtype} instead of uint8")
-    if len(shape) != 4 or shape[1:] != (*PORTRAIT_SHAPE, 1) or shape[0] < 1:
-        raise ValueError(f"its shape is {shape}")
-    if fortran:
-        raise ValueError("its axes are in another order")
-    if size != offset + np.prod(shape, dtype=object):
-        raise ValueError("it is cut off or too long")
-    return offset, shape[0]
+            raise ValueError("it is damaged or cut off") from error
+        if array.dtype != np.uint8:
+            raise ValueError(f"it holds {array.dtype} instead of uint8")
+        if array.shape[1:] != (*PORTRAIT_SHAPE, 1) or not len(array):
+            raise ValueError(f"its shape is {array.shape}")
+        if not array.flags.c_contiguous:
+            raise ValueError("its axes are in another order")
+        if path.stat().st_size != array.offset + array.nbytes:
+            raise ValueError("it is cut off or too long")
+        return array
+
+
+def _read_label(line: list[str]) -> Portrait:
+    if len(line) != len(_COLUMNS):
+        raise ValueError("a line with too few or too many columns")
+    row, split, file, folder, year = line
+    numbers = re.fullmatch("[0-9]{1,9}", row) and re.fullmatch("([0-9]{4})?", year)
+    named = file.isprintable() and 0 < len(file) <= MAX_NAME_LENGTH and "/" not in file
+    if not (numbers and named) or split not in _ARRAYS or folder not in FOLDERS:
+        raise ValueError("a line that describes no portrait")
+    return Portrait(int(row), split, file, folder, int(year) if year else None)
+
+
+@contextlib.contextmanager
+def _told(path: Path, what: str) -> Iterator[None]:
+    """Turn what is wrong with a file of prepared portraits or labels into a sentence."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise UserError(
+            f"There are no {what} in {path.parent}: call prepare_data() in main.py first."
+        ) from error
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be read ({error.strerror}): check its permissions."
+        ) from error
+    except (ValueError, csv.Error) as error:
+        raise UserError(
+            f"{path} is damaged or holds no {what} ({error}): call prepare_data(fresh=True) in "
+            "main.py to write it again."
+        ) from error

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections.abc import Callable
 from typing import TextIO
 
 
@@ -17,30 +18,25 @@ class LastingOutput:
     def __init__(self, stream: TextIO):
         self._stream = stream
         with contextlib.suppress(AttributeError):  # not every stream can do this
-            stream.reconfigure(errors="backslashreplace")  # names of files may be no UTF-8
+            # Names of files may be no UTF-8; a failure can be told from one at the very end.
+            stream.reconfigure(errors="backslashreplace", line_buffering=True)
 
     def __getattr__(self, name: str):
         return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
         """Write text, or let it go, and return its length."""
-        try:
-            self._stream.write(text)
-            if "\n" in text:
-                self._stream.flush()  # while a failure can still be told from one at the very end
-        except OSError:
-            self._let_go()
+        self._try(self._stream.write, text)
         return len(text)
 
     def flush(self) -> None:
         """Write what is held back, or let it go."""
-        try:
-            self._stream.flush()
-        except OSError:
-            self._let_go()
+        self._try(self._stream.flush)
 
-    def _let_go(self) -> None:
-        """Send what is held back, and all that follows, to nowhere."""
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, self._stream.fileno())
-        os.close(nowhere)
+    def _try(self, call: Callable[..., object], *arguments: str) -> None:
+        try:
+            call(*arguments)
+        except OSError:  # send what is held back, and all that follows, to nowhere
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._stream.fileno())
+            os.close(nowhere)

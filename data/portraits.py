@@ -1,9 +1,14 @@
-"""One portrait of the archive: its name, its label and its pixels."""
+"""The portraits of the archive: their names and years, and their pixels, decoded on all cores."""
 
 import io
+import os
 import re
 import struct
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from PIL import Image
@@ -14,6 +19,8 @@ FOLDERS = ("F", "M")
 MAX_FILE_BYTES = 1 << 20  # a published portrait takes about 15 kB
 MAX_NAME_LENGTH = 200
 
+_BATCH = 32  # files a task: enough that handing tasks over costs nothing
+_MAX_WORKERS = 8  # reading the archive, which is one thread's work, keeps no more than these busy
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _YEAR = re.compile(r"(1[89]\d\d|20\d\d)_", re.ASCII)
 
@@ -38,23 +45,55 @@ class NotAPortrait(Exception):  # noqa: N818 - an answer, not a fault
     """The file is not a portrait; the message says why, to follow the file's name."""
 
 
-def check_name(name: str) -> None:
-    """Raise `NotAPortrait` for a name that could not be written down safely as one line of text.
+def name_fault(name: str) -> str:
+    """Return why a name could not be written down safely as one line of text, or "" if it could.
 
     Args:
         name: the path of a file within the archive, with forward slashes.
     """
     parts = name.replace("\\", "/").split("/")
     if not parts[0] or ".." in parts or (len(parts[0]) == 2 and parts[0][1] == ":"):
-        raise NotAPortrait("its name leads outside the archive")
+        return "its name leads outside the archive"
     if not name.isprintable() or len(parts[-1]) > MAX_NAME_LENGTH:
-        raise NotAPortrait("its name is not plain text")
+        return "its name is not plain text"
+    return ""
 
 
 def read_year(name: str) -> int | None:
     """Return the year that a file name starts with, or None for an undated portrait."""
-    match = _YEAR.match(name.rpartition("/")[2])
+    match = _YEAR.match(name)
     return int(match[1]) if match else None
+
+
+def decode_in_order(
+    files: Iterable[PortraitFile | Skipped],
+) -> Iterator[tuple[str, np.ndarray] | Skipped]:
+    """Yield name and pixels of each file, or why it is passed over, in the order of the files.
+
+    The caller's thread reads the files; a few others decode them meanwhile. Never more than a few
+    batches are under way, however large the archive.
+    """
+    workers = min(os.cpu_count() or 1, _MAX_WORKERS)
+    files = iter(files)
+    under_way: deque = deque()
+    with ThreadPoolExecutor(workers, thread_name_prefix="decode") as pool:
+        while batch := list(islice(files, _BATCH)):
+            under_way.append(pool.submit(_decode, batch))
+            if len(under_way) > 2 * workers:
+                yield from under_way.popleft().result()
+        while under_way:
+            yield from under_way.popleft().result()
+
+
+def _decode(batch: list[PortraitFile | Skipped]) -> list[tuple[str, np.ndarray] | Skipped]:
+    decoded = []
+    for file in batch:
+        try:
+            skipped = isinstance(file, Skipped)
+            decoded.append(file if skipped else (file.name, decode_portrait(file.data)))
+        except NotAPortrait as reason:
+            decoded.append(Skipped(file.name, str(reason)))
+    return decoded
 
 
 def decode_portrait(data: bytes) -> np.ndarray:
@@ -77,12 +116,9 @@ def decode_portrait(data: bytes) -> np.ndarray:
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             if image.size != (width, height):
-                raise NotAPortrait("is damaged")
+                raise ValueError("a second size")
             if image.mode.startswith("I"):  # 16 bits, which `convert` would clip instead of scale
                 return (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
-            gray = image if image.mode == "L" else image.convert("L")
-            return np.frombuffer(gray.tobytes(), np.uint8).reshape(PORTRAIT_SHAPE)
-    except NotAPortrait:
-        raise
+            return np.asarray(image.convert("L"))
     except Exception as error:  # what Pillow raises for damaged files is not limited to OSError
         raise NotAPortrait("is damaged or cut off") from error

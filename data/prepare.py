@@ -8,14 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from data.arrays import TEST_NAME, TRAIN_NAME
-from data.decoding import decode_in_order
+from data.arrays import LABELS_NAME, TEST_NAME, TRAIN_NAME, Portrait, write_labels
 from data.download import PUBLISHED, Publication, download
 from data.errors import UserError
-from data.labels import LABELS_NAME, Portrait, write_labels
 from data.lock import hold_lock
 from data.paths import NUMPY_FOLDER, ORIGINAL_FOLDER, user_path
-from data.portraits import PORTRAIT_BYTES, PORTRAIT_SHAPE, Skipped, read_year
+from data.portraits import PORTRAIT_BYTES, PORTRAIT_SHAPE, Skipped, decode_in_order, read_year
 from data.progress_bar import ProgressBar
 from data.record import RECORD_NAME, Preparation, find_prepared, write_record
 from data.replace import remove_unfinished, replace_set
@@ -68,7 +66,7 @@ def prepare_data(
         out.mkdir(parents=True, exist_ok=True)
     with hold_lock(out, f"Another prepare_data() is writing to {out}: {_WAIT}"):
         remove_unfinished(out)
-        if not fresh and (before := find_prepared(out, found and found.fingerprint())):
+        if not fresh and (before := find_prepared(out, found and found.fingerprint)):
             return before
         if found is not None:
             return _prepare(found, out, str(found.path))
@@ -80,7 +78,7 @@ def prepare_data(
 def _prepare(source: ArchiveSource | FolderSource, out: Path, origin: str) -> Preparation:
     try:
         with replace_set(out, _FILES) as work:
-            _check_space(out, 2 * source.estimate())
+            _check_space(out, 2 * source.estimate)
             names, skipped = _decode(source, work / "pixels")
             _check_count(len(names), source)
             _check_space(out, len(names))
@@ -89,7 +87,7 @@ def _prepare(source: ArchiveSource | FolderSource, out: Path, origin: str) -> Pr
             _write_array(work / TEST_NAME, work / "pixels", test)
             write_labels(work / LABELS_NAME, _labels(names, train=train, test=test))
             summary = Preparation(origin, out, len(train), len(test), skipped)
-            write_record(work / RECORD_NAME, summary, source.fingerprint())
+            write_record(work / RECORD_NAME, summary, source.fingerprint)
     except OSError as error:
         raise UserError(
             f"The arrays cannot be written to {out} ({error.strerror or error}): give "

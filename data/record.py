@@ -4,15 +4,13 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from data.arrays import load_arrays
+from data.arrays import load_arrays, load_labels
 from data.errors import UserError
-from data.labels import load_labels
 from data.portraits import Skipped
 
 RECORD_NAME = "prepared.json"
 
 _VERSION = 1  # raised when the same archive gives other arrays than before
-_MAX_RECORD_BYTES = 64 << 20
 _SHOWN = 20
 
 
@@ -70,24 +68,17 @@ def find_prepared(folder: Path, fingerprint: str | None) -> Preparation | None:
 
     Args:
         folder: the folder of the arrays.
-        fingerprint: what the source's `fingerprint()` returns; None accepts any source.
+        fingerprint: the source's `fingerprint`; None accepts any source.
     """
-    path = folder / RECORD_NAME
     try:
-        if path.stat().st_size > _MAX_RECORD_BYTES:
-            return None
-        record = json.loads(path.read_text(encoding="utf-8"))
-        found = Preparation(
-            str(record["source"]),
-            folder,
-            *(len(array) for array in load_arrays(folder)),
-            [Skipped(str(one["name"]), str(one["reason"])) for one in record["skipped"]],
-            made=False,
-        )
+        record = json.loads((folder / RECORD_NAME).read_text(encoding="utf-8"))
+        train, test = (len(array) for array in load_arrays(folder))
         load_labels(folder)  # which raises unless they belong to the arrays
-        counts = (record["train"], record["test"])
-        whole = record["version"] == _VERSION and counts == (found.train, found.test)
-        same = fingerprint in (None, record["fingerprint"])
+        if (record["version"], record["train"], record["test"]) != (_VERSION, train, test):
+            return None
+        if fingerprint not in (None, record["fingerprint"]):
+            return None
+        skipped = [Skipped(str(one["name"]), str(one["reason"])) for one in record["skipped"]]
+        return Preparation(str(record["source"]), folder, train, test, skipped, made=False)
     except (OSError, ValueError, LookupError, TypeError, RecursionError, UserError):
         return None
-    return found if whole and same else None

@@ -19,35 +19,30 @@ _PATIENCE = (0.05, 0.1, 0.2, 0.4)  # seconds
 
 
 @contextlib.contextmanager
-def replace_file(path: Path) -> Iterator[Path]:
+def replace_file(path: Path, *, new_only: bool = False) -> Iterator[Path]:
     """Yield a name to write a file under; at the end it takes the place of `path`.
 
     The folder is made if it does not exist. After an error the old file is there as it was.
+
+    Args:
+        path: the file.
+        new_only: raise FileExistsError at the end if there is one of this name by then.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _new_file(path) as new:
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")  # two windows may write the same file
+    try:
         yield new
-        _sync(new)
-        _move(new, path)
-
-
-def create_file(path: Path, content: bytes) -> None:
-    """Write a file that is whole as soon as it is there.
-
-    Raises:
-        FileExistsError: There is one of this name, which stays as it is.
-        OSError: The disk is full, the folder cannot be written, and the like.
-    """
-    with _new_file(path) as new:
-        new.write_bytes(content)
-        _sync(new)
-        try:
-            os.link(new, path)  # a renaming would replace a file on most systems
-        except FileExistsError:
-            raise
-        except OSError:  # a disk without hard links, as memory cards are
+        with new.open("rb+") as file:
+            os.fsync(file.fileno())
+        if new_only:  # a renaming would replace a file on most systems
+            with contextlib.suppress(OSError):  # there is one; or no links, as on memory cards
+                os.link(new, path)
+                return
             path.touch(exist_ok=False)
-            _move(new, path)
+        _move(new, path)
+    finally:
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -94,16 +89,13 @@ def replace_set(folder: Path, names: list[str]) -> Iterator[Path]:
     work = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
     try:
         yield work
-        aside: list[str] = []
-        try:
+        with contextlib.ExitStack() as back:
             for name in reversed(names):
-                if (folder / name).exists():
-                    _move(folder / name, work / f"old-{name}")
-                    aside.append(name)
-        except OSError:
-            for name in reversed(aside):
-                _move(work / f"old-{name}", folder / name)
-            raise
+                old, aside = folder / name, work / f"old-{name}"
+                if old.exists():
+                    _move(old, aside)
+                    back.callback(_move, aside, old)
+            back.pop_all()
         for name in names:
             _move(work / name, folder / name)
     finally:
@@ -114,22 +106,6 @@ def remove_unfinished(folder: Path) -> None:
     """Remove what a killed `replace_set` left behind."""
     for leftover in folder.glob(_UNFINISHED + "*"):
         shutil.rmtree(leftover, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _new_file(path: Path) -> Iterator[Path]:
-    """Yield the name of an unfinished file beside `path`, which is gone afterwards."""
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")  # two windows may write the same file
-    try:
-        yield new
-    finally:
-        with contextlib.suppress(OSError):
-            new.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def _beside(folder: Path) -> tuple[Path, Path]:

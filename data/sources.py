@@ -2,49 +2,38 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from data.errors import UserError
-from data.portraits import (
-    FOLDERS,
-    MAX_FILE_BYTES,
-    NotAPortrait,
-    PortraitFile,
-    Skipped,
-    check_name,
-)
-from data.tar import DamagedArchive, TarEntry, read_tar
+from data.portraits import FOLDERS, MAX_FILE_BYTES, PortraitFile, Skipped, name_fault
+from data.tar import DamagedArchive, read_tar
 
 ARCHIVE_ENDINGS = (".tar.gz", ".tgz", ".tar")
-_TOO_LARGE = f"is larger than {MAX_FILE_BYTES >> 20} MB"
 
 
 class ArchiveSource:
     """The portraits in a `.tar.gz` file as published.
 
-    Attributes:
+    Args:
         path: the file.
+        advice: what else to do where the archive is damaged.
+
+    Attributes:
+        fingerprint: a short text that changes when the file does.
+        estimate: about how many portraits there are, rather too many than too few.
         size: how much there is to read, in bytes of the file.
         done: how much of that is read.
-        advice: what else to do where the archive is damaged.
     """
 
     def __init__(self, path: Path, advice: str = ""):
         self.path = path
-        self.advice = advice
-        self.size = path.stat().st_size
+        status = path.stat()
+        self.fingerprint = f"{path.name} {status.st_size} {status.st_mtime_ns}"
+        self.estimate = status.st_size // 12_000  # a published portrait takes about 15 kB
+        self.size = status.st_size
         self.done = 0
-
-    def fingerprint(self) -> str:
-        """Return a short text that changes when the file does."""
-        status = self.path.stat()
-        return f"{self.path.name} {status.st_size} {status.st_mtime_ns}"
-
-    def estimate(self) -> int:
-        """Return about how many portraits there are, rather too many than too few."""
-        return self.size // 12_000  # a published portrait takes about 15 kB
+        self._advice = advice
 
     def files(self) -> Iterator[PortraitFile | Skipped]:
         """Yield the files of the folders F and M in the archive's order, and what is passed over.
@@ -54,17 +43,12 @@ class ArchiveSource:
         """
         try:
             with self.path.open("rb") as raw:
-                for entry in read_tar(self._counted(raw), MAX_FILE_BYTES):
-                    if entry.kind == "a folder":
-                        continue
-                    try:
-                        if file := self._file(entry):
-                            yield file
-                    except NotAPortrait as reason:
-                        yield Skipped(_printable(entry.name), str(reason))
+                for entry in read_tar(raw.read, MAX_FILE_BYTES):
+                    self.done = raw.tell()
+                    yield from _portraits(*entry)
         except DamagedArchive as reason:
             raise UserError(
-                f"The archive {self.path} {reason}: put a complete copy in its place{self.advice}."
+                f"The archive {self.path} {reason}: put a complete copy in its place{self._advice}."
             ) from reason
         except OSError as error:
             raise UserError(
@@ -72,26 +56,22 @@ class ArchiveSource:
                 "disk and its permissions."
             ) from error
 
-    def _counted(self, raw: BinaryIO) -> Callable[[int], bytes]:
-        def read(size: int) -> bytes:
-            data = raw.read(size)
-            self.done += len(data)
-            return data
 
-        return read
-
-    @staticmethod
-    def _file(entry: TarEntry) -> PortraitFile | Skipped | None:
-        check_name(entry.name)
-        if entry.kind != "a file":
-            raise NotAPortrait(f"is {entry.kind}")
-        folder, _, name = entry.name.rpartition("/")
-        folder = folder.rpartition("/")[2]
-        if folder not in FOLDERS or name.startswith("."):
-            return None
-        if entry.data is None:
-            return Skipped(f"{folder}/{name}", _TOO_LARGE)
-        return PortraitFile(f"{folder}/{name}", entry.data)
+def _portraits(name: str, data: bytes | None, fault: str) -> Iterator[PortraitFile | Skipped]:
+    """Yield a file of F or M, or what is passed over and why; nothing for files elsewhere."""
+    folder, file = ["", *name.split("/")][-2:]
+    fault = name_fault(name) or fault
+    if not fault:
+        if folder not in FOLDERS or file.startswith("."):
+            return
+        name = f"{folder}/{file}"
+        if data is None:
+            fault = f"is larger than {MAX_FILE_BYTES >> 20} MB"
+    if fault:
+        shown = name[:200] if name[:200].isprintable() else ascii(name[:200])
+        yield Skipped(shown, fault)
+    else:
+        yield PortraitFile(name, data)
 
 
 class FolderSource:
@@ -99,77 +79,51 @@ class FolderSource:
 
     def __init__(self, path: Path):
         self.path = path
-        self._entries = [
-            (f"{folder}/{entry.name}", entry)
+        files = {
+            f"{folder}/{entry.name}": entry
             for folder in FOLDERS
             for entry in os.scandir(path / folder)
             if not entry.name.startswith(".") and not entry.is_dir(follow_symlinks=False)
-        ]
-        self._entries.sort(key=lambda item: item[0])
-        self.size = len(self._entries)
-        self.done = 0
-
-    def fingerprint(self) -> str:
-        """Return a short text that changes when a file of the folder does."""
+        }
+        self._files = sorted(files.items())
         digest = hashlib.sha256()
-        for name, entry in self._entries:
+        for name, entry in self._files:
             status = entry.stat(follow_symlinks=False)
             digest.update(f"{name!a} {status.st_size} {status.st_mtime_ns}\n".encode())
-        return f"{self.path.name} {digest.hexdigest()}"
-
-    def estimate(self) -> int:
-        """Return how many portraits there are at most."""
-        return self.size
+        self.fingerprint = f"{path.name} {digest.hexdigest()}"
+        self.estimate = self.size = len(self._files)
+        self.done = 0
 
     def files(self) -> Iterator[PortraitFile | Skipped]:
         """Yield the files of the folders F and M by name, and what is passed over."""
-        for name, entry in self._entries:
-            try:
-                check_name(name)
-                yield PortraitFile(name, self._read(entry))
-            except NotAPortrait as reason:
-                yield Skipped(_printable(name), str(reason))
-            except OSError as error:
-                yield Skipped(_printable(name), f"cannot be read ({error.strerror})")
+        for name, entry in self._files:
+            yield from _portraits(name, *_read(entry))
             self.done += 1
 
-    @staticmethod
-    def _read(entry: os.DirEntry) -> bytes:
-        if entry.is_symlink():
-            raise NotAPortrait("is a link")
-        if not entry.is_file(follow_symlinks=False):
-            raise NotAPortrait("is not a file")
+
+def _read(entry: os.DirEntry) -> tuple[bytes | None, str]:
+    """Return a file's bytes, None if they are too many; and why there are none, or ""."""
+    if entry.is_symlink():
+        return None, "is a link"
+    if not entry.is_file(follow_symlinks=False):
+        return None, "is not a file"
+    try:
         with open(entry.path, "rb") as file:  # noqa: PTH123 - a DirEntry, not a Path
             data = file.read(MAX_FILE_BYTES + 1)
-        if len(data) > MAX_FILE_BYTES:
-            raise NotAPortrait(_TOO_LARGE)
-        return data
-
-
-def open_source(path: Path) -> ArchiveSource | FolderSource:
-    """Return the source at a path: an archive, or a folder that holds one or holds F and M.
-
-    Raises:
-        UserError: Nothing is there, or nothing that could be the archive.
-    """
-    source = find_source(path)
-    if source is None:
-        what = "holds no portraits" if path.is_dir() else "does not exist"
-        if path.exists() and not path.is_dir():
-            what = "is a device or a pipe and not an archive"
-        raise UserError(
-            f"{path} {what}: give prepare_data() the archive (.tar.gz) or the folder that holds "
-            "its folders F and M."
-        )
-    return source
+    except OSError as error:
+        return None, f"cannot be read ({error.strerror})"
+    return data if len(data) <= MAX_FILE_BYTES else None, ""
 
 
 def find_source(path: Path, advice: str = "") -> ArchiveSource | FolderSource | None:
-    """Return the source at a path, or None if nothing is there that looks like one.
+    """Return the source at a path: an archive, or a folder that holds one or holds F and M.
 
     Args:
         path: an archive or a folder.
         advice: see `ArchiveSource`.
+
+    Returns:
+        None if nothing is there that looks like a source.
 
     Raises:
         UserError: The path cannot be looked into.
@@ -177,9 +131,7 @@ def find_source(path: Path, advice: str = "") -> ArchiveSource | FolderSource | 
     try:
         if path.is_file():
             return ArchiveSource(path, advice)  # whatever its name; reading it tells
-        if not path.is_dir():
-            return None
-        inside = sorted(path.iterdir())
+        inside = sorted(path.iterdir()) if path.is_dir() else []
         for folder in [path, *inside]:
             if all((folder / name).is_dir() for name in FOLDERS):
                 return FolderSource(folder)
@@ -193,6 +145,14 @@ def find_source(path: Path, advice: str = "") -> ArchiveSource | FolderSource | 
     return None
 
 
-def _printable(name: str) -> str:
-    """Return a name that can be shown and written down, whatever bytes it was made of."""
-    return name[:200] if name[:200].isprintable() else ascii(name[:200])
+def open_source(path: Path) -> ArchiveSource | FolderSource:
+    """Return the source at a path as `find_source` does; `UserError` if there is none."""
+    source = find_source(path)
+    if source is None:
+        what = "is a device or a pipe and not an archive" if path.exists() else "does not exist"
+        what = "holds no portraits" if path.is_dir() else what
+        raise UserError(
+            f"{path} {what}: give prepare_data() the archive (.tar.gz) or the folder that holds "
+            "its folders F and M."
+        )
+    return source

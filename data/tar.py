@@ -2,15 +2,16 @@
 
 The `tarfile` module only parses the 512-byte headers here. Its own reader, `tarfile.open` in mode
 `r|gz`, never looks at gzip's checksum, accepts a file whose last bytes are missing, takes a damaged
-header in the middle for the end of the archive, reads extension headers of any size into memory,
-and in many of the Pythons in use loops forever on a crafted one (CVE-2025-8194).
+header in the middle for the end of the archive, passes over damaged extension headers, reads these
+and the maps of sparse files into memory whatever their size, and in many of the Pythons in use
+loops forever on a crafted one (CVE-2025-8194). Guards against all that take as many lines as this.
 """
 
 import io
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_ENTRIES = 200_000  # the published archive has 37,924
 MAX_UNPACKED_BYTES = 4 << 30  # and unpacks to about 600 MB
@@ -18,34 +19,32 @@ MAX_EXTENSION_BYTES = 64 << 10  # of a long name and what else some programs add
 MAX_FIELDS = 100
 
 _BLOCK = tarfile.BLOCKSIZE
-_CHUNK = 1 << 18
-_EXTENSIONS = (tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE)
-_KINDS = {
-    tarfile.LNKTYPE: "a link",
-    tarfile.SYMTYPE: "a link",
-    tarfile.CHRTYPE: "a device",
-    tarfile.BLKTYPE: "a device",
-    tarfile.FIFOTYPE: "a pipe",
-    tarfile.DIRTYPE: "a folder",
+_CHUNK = 1 << 18  # while so much is unpacked, Python's lock is free for the threads that decode
+_WITHOUT_DATA = {  # whatever size they claim
+    tarfile.LNKTYPE: "is a link",
+    tarfile.SYMTYPE: "is a link",
+    tarfile.CHRTYPE: "is a device",
+    tarfile.BLKTYPE: "is a device",
+    tarfile.FIFOTYPE: "is a pipe",
+    tarfile.DIRTYPE: "is a folder",
 }
+_NO_ENTRIES = (tarfile.DIRTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGLINK)
 
 
 class DamagedArchive(Exception):  # noqa: N818 - reads better where it is raised
     """The bytes are not a whole, plain archive; the message completes "the archive ..."."""
 
 
-@dataclass(frozen=True)
-class TarEntry:
-    """One entry of the archive.
+class TarEntry(NamedTuple):
+    """One entry of the archive that is not a folder.
 
-    `kind` is "a file", "a folder", "a link", "a device", "a pipe" or "of an unknown kind". `data`
-    holds a file's bytes, or is None where the file is larger than was asked for.
+    `data` holds a file's bytes, or is None where the file is larger than was asked for. `fault`
+    says what the entry is where it is no file, such as "is a link".
     """
 
     name: str
-    kind: str
-    size: int
-    data: bytes | None = None
+    data: bytes | None
+    fault: str
 
 
 def read_tar(read: Callable[[int], bytes], max_file_bytes: int) -> Iterator[TarEntry]:
@@ -68,31 +67,22 @@ def read_tar(read: Callable[[int], bytes], max_file_bytes: int) -> Iterator[TarE
 
 
 def _unpack(read: Callable[[int], bytes]) -> Iterator[bytes]:
-    """Yield the content of a file in chunks of bounded size, decompressed if it is a gzip file.
-
-    Chunks this large keep Python's lock free for the threads that decode; `gzip` takes it back
-    every 8 kB.
-    """
+    """Yield the content of a file in chunks of bounded size, decompressed if it is a gzip file."""
     data = read(_CHUNK)
     if not data.startswith(b"\x1f\x8b"):
         while data:
             yield data
             data = read(_CHUNK)
         return
-    unpacker = None
     while data:
-        unpacker = unpacker or zlib.decompressobj(wbits=31)
-        if chunk := unpacker.decompress(data, _CHUNK):
-            yield chunk
-        data = unpacker.unconsumed_tail
-        if unpacker.eof:  # another gzip file or a padding with zeros may follow
-            data = unpacker.unused_data.lstrip(b"\0")
-            unpacker = None
-        data = data or read(_CHUNK)
-        if unpacker is None:
-            data = data.lstrip(b"\0")
-    if unpacker is not None:
-        raise DamagedArchive("ends too early")
+        unpacker = zlib.decompressobj(wbits=31)
+        while not unpacker.eof:
+            if not data:
+                raise DamagedArchive("ends too early")
+            yield unpacker.decompress(data, _CHUNK)
+            data = unpacker.unconsumed_tail or unpacker.unused_data or read(_CHUNK)
+        while data and not (data := data.lstrip(b"\0")):  # padding, or another gzip file
+            data = read(_CHUNK)
 
 
 def _bounded(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -135,38 +125,24 @@ def _entries(stream: _Stream, max_file_bytes: int) -> Iterator[TarEntry]:
         if not any(block):  # a block of zeros ends an archive
             return
         header = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
-        size = _size(header, extension)
-        padding = -size % _BLOCK
-        if header.type in _EXTENSIONS:
+        digits = str(extension.get("size", header.size))
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 20):
+            raise DamagedArchive("is damaged")
+        size = 0 if header.type in _WITHOUT_DATA else int(digits)
+        if header.type in (tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE):
             if size > MAX_EXTENSION_BYTES:
                 raise DamagedArchive("has an impossibly long name")
-            data = stream.read(size)
-            stream.skip(padding)
-            extension |= _read_extension(header.type, data)
+            extension |= _read_extension(header.type, stream.read(size))
+            stream.skip(-size % _BLOCK)
             continue
-        name = extension.get("path", header.name)
+        plain = header.isreg() and header.type != tarfile.GNUTYPE_SPARSE
+        data = stream.read(size) if plain and size <= max_file_bytes else stream.skip(size)
+        stream.skip(-size % _BLOCK)
+        if header.type not in _NO_ENTRIES:
+            fault = "" if plain else _WITHOUT_DATA.get(header.type, "is of an unknown kind")
+            yield TarEntry(extension.get("path", header.name), data, fault)
         extension = {}
-        if header.isreg() and header.type != tarfile.GNUTYPE_SPARSE:
-            data = stream.read(size) if size <= max_file_bytes else stream.skip(size)
-            stream.skip(padding)
-            yield TarEntry(name, "a file", size, data)
-        elif header.type in _KINDS:  # these have no data, whatever size they claim
-            yield TarEntry(name, _KINDS[header.type], 0)
-        else:
-            stream.skip(size + padding)
-            if header.type not in (tarfile.XGLTYPE, tarfile.GNUTYPE_LONGLINK):
-                yield TarEntry(name, "of an unknown kind", size)
     raise DamagedArchive(f"has more than {MAX_ENTRIES:,} entries")
-
-
-def _size(header: tarfile.TarInfo, extension: dict[str, str]) -> int:
-    text = extension.get("size")
-    if text is not None and not (text.isascii() and text.isdigit() and len(text) < 20):
-        raise DamagedArchive("is damaged")
-    size = header.size if text is None else int(text)
-    if size < 0:
-        raise DamagedArchive("is damaged")
-    return size
 
 
 def _read_extension(kind: bytes, data: bytes) -> dict[str, str]:
@@ -174,13 +150,12 @@ def _read_extension(kind: bytes, data: bytes) -> dict[str, str]:
     if kind == tarfile.GNUTYPE_LONGNAME:
         return {"path": data.rstrip(b"\0").decode("utf-8", "surrogateescape")}
     fields: dict[str, str] = {}
-    start = 0
-    while start < len(data):  # records "length keyword=value\n"; the length counts all of a record
-        digits = data[start : start + 10].partition(b" ")[0]
-        end = start + int(digits) if digits.isdigit() else start
-        keyword, equals, value = data[start + len(digits) + 1 : end].partition(b"=")
-        if end > len(data) or not equals or not value.endswith(b"\n") or len(fields) > MAX_FIELDS:
+    while data:  # records "length keyword=value\n"; the length counts all of a record
+        digits = data[:10].partition(b" ")[0]
+        length = int(digits) if digits.isdigit() else 0
+        keyword, equals, value = data[len(digits) + 1 : length].partition(b"=")
+        if length > len(data) or not equals or value[-1:] != b"\n" or len(fields) > MAX_FIELDS:
             raise DamagedArchive("is damaged")
         fields[keyword.decode("utf-8", "replace")] = value[:-1].decode("utf-8", "surrogateescape")
-        start = end
+        data = data[length:]
     return fields

@@ -28,7 +28,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from data.errors import UserError
 from data.paths import ASSETS
-from data.replace import create_file
+from data.replace import replace_file
 from model.frame import IMAGE_SHAPE
 from ui.pictures import DRAWING_SHAPE, drawing_on_paper, enlarge, side_by_side, to_pixels
 from ui.storage import (
@@ -235,7 +235,8 @@ def delete_save(path: Path) -> Callable[[], Path]:
 
     def bring_back() -> Path:
         try:
-            create_file(path, content)
+            with replace_file(path, new_only=True) as new:
+                new.write_bytes(content)
             os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
         except OSError as error:
             raise UserError(f"{path.name} cannot be brought back ({_reason(error)}).") from error

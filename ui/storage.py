@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from data.errors import UserError
-from data.replace import UNFINISHED_FILES, create_file, replace_file
+from data.replace import UNFINISHED_FILES, replace_file
 
 STAMP = "%Y-%m-%d-%H%M%S"
 
@@ -56,7 +56,8 @@ def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
         for number in range(1, 1_000_000):
             path = folder / f"{stem}{'' if number == 1 else f'-{number}'}{suffix}"
             with contextlib.suppress(FileExistsError):
-                create_file(path, content)
+                with replace_file(path, new_only=True) as new:
+                    new.write_bytes(content)
                 return path
     except OSError as error:
         raise UserError(

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from data import UserError, load_arrays, load_labels
-from data.arrays import drop_pages
-from data.labels import Portrait, write_labels
+from data.arrays import Portrait, drop_pages, write_labels
 from tests.bench.memory import memory_in_use
 
 
@@ -69,7 +68,7 @@ def test_no_arrays_says_what_to_call(tmp_path):
         (np.zeros((3, 171, 186, 1), np.float16), "float16 instead of uint8"),
         (np.zeros((3, 171, 186, 1), bool), "bool instead of uint8"),
         (np.asfortranarray(np.zeros((3, 171, 186, 1), np.uint8)), "axes are in another order"),
-        (np.array([{}] * 3), "object instead of uint8"),
+        (np.array([{}] * 3), "it is damaged or cut off"),
     ],
 )
 def test_other_arrays_are_refused(tmp_path, array, reason):
@@ -97,7 +96,9 @@ def test_damaged_arrays_are_refused(tmp_path):
         pickle.dumps(np.zeros(3)),
     ]:
         (tmp_path / "X_test.npy").write_bytes(damaged)
-        with pytest.raises(UserError, match=r"X_test.npy is not an array of portraits"):
+        with pytest.raises(
+            UserError, match=r"X_test.npy is damaged or holds no prepared portraits"
+        ):
             load_arrays(tmp_path)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.labels import Portrait
+from data.arrays import Portrait
 from data.paths import FIGURES_FOLDER
 from ui.views.output import save, show
 from ui.views.pager import KEYS_HELP, Pager
