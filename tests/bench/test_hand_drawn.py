@@ -18,7 +18,7 @@ def steady(**pen):
 
 
 def covered(hand):
-    return hand.canvas.pixels[..., 1] > 128
+    return hand.drawing.pixels[..., 1] > 128
 
 
 def test_the_same_seed_draws_the_same_faces_and_another_seed_others(faces):

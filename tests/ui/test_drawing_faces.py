@@ -66,7 +66,7 @@ def sketch(driver):
 
 
 def drawing(driver):
-    return driver.screen.drawing.canvas.pixels.copy()
+    return driver.screen.drawing.pixels.copy()
 
 
 # Refining
@@ -74,16 +74,16 @@ def drawing(driver):
 
 def test_refining_sees_painted_evidence_only_and_comes_closer(driver):
     sketch(driver)
-    canvas = driver.screen.drawing.canvas
+    drawn = driver.screen.drawing
     answer = driver.screen.answers.answer
 
     def error(image):
-        return float(np.mean(((image - canvas.image()) * canvas.mask()) ** 2))
+        return float(np.mean(((image - drawn.image()) * drawn.mask()) ** 2))
 
     driver.key("i")
     driver.settle()
     image, mask = driver.engine.evidence
-    assert np.array_equal(mask, canvas.mask()) and np.array_equal(image, canvas.image())
+    assert np.array_equal(mask, drawn.mask()) and np.array_equal(image, drawn.image())
     assert error(driver.screen.answers.answer.image) < 0.7 * error(answer.image)
     refined = driver.screen.answers.answer.code
     driver.key("ctrl+z")
@@ -150,10 +150,10 @@ def test_a_face_that_arrives_during_a_stroke_keeps_the_stroke(driver):
     driver.drag(window[1])
     driver.key("m")
     driver.settle()
-    assert driver.screen.drawing.canvas.mask().min() == 1
+    assert driver.screen.drawing.mask().min() == 1
     driver.release()
     driver.key("ctrl+z")
-    inked = driver.screen.drawing.canvas.mask()
+    inked = driver.screen.drawing.mask()
     assert inked[60, 45:115].min() == 1 and inked[100].max() == 0
 
 
@@ -166,9 +166,9 @@ def test_a_face_to_start_from_is_canvas_and_answer(driver, key):
     before = drawing(driver)
     driver.key(key)
     driver.settle()
-    canvas, answer = driver.screen.drawing.canvas, driver.screen.answers.answer
-    assert canvas.mask().min() == 1
-    assert np.abs(canvas.image() - answer.image).max() < 0.003
+    drawn, answer = driver.screen.drawing, driver.screen.answers.answer
+    assert drawn.mask().min() == 1
+    assert np.abs(drawn.image() - answer.image).max() < 0.003
     if key != "r":
         codes = {"m": driver.latent.mean, "n": driver.latent.gallery[0]}
         expected = codes.get(key, driver.latent.gallery[-1])
@@ -184,7 +184,7 @@ def test_the_menu_of_starts_offers_them_all(driver):
     assert words[0] == "Mean face" and "Your photo …" in words and "Saved face …" in words
     driver.click(menu.children[0])
     driver.settle()
-    assert driver.screen.drawing.canvas.mask().min() == 1
+    assert driver.screen.drawing.mask().min() == 1
 
 
 def test_painting_on_the_answer(driver):
@@ -211,7 +211,7 @@ def test_the_panel_shows_difference_and_nearest_faces(driver):
     driver.key("d")
     driver.settle()
     panel = driver.screen.view.explain
-    assert panel.visible and len(panel.images) == len(panel.strip.children)
+    assert panel.visible and all(face.pixels is not None for face in panel.strip.children)
     assert np.array_equal(panel.codes[0], driver.latent.gallery[0])
     assert np.ptp(panel.difference.pixels.astype(int)) <= 1  # the answer is what is painted
     stroke(driver, (60, 60), (120, 60))
@@ -288,13 +288,13 @@ def test_the_eraser_brings_back_the_face_that_was_started_from(driver):
     assert np.array_equal(drawing(driver)[:60], face[:60])
     assert drawing(driver)[80, 90, 0] == 0
     erase(driver, "w", (50, 40), (130, 40))
-    assert driver.screen.drawing.canvas.mask()[40, 60:120].max() == 0
+    assert driver.screen.drawing.mask()[40, 60:120].max() == 0
     erase(driver, "e", (50, 40), (130, 40))
     assert np.abs(drawing(driver)[40, 60:120].astype(int) - face[40, 60:120]).max() <= 1
     driver.key("delete")
     stroke(driver, (60, 40), (120, 40))
     erase(driver, "e", (50, 40), (130, 40))
-    assert driver.screen.drawing.canvas.empty
+    assert driver.screen.drawing.empty
     for _ in range(3):
         driver.key("ctrl+z")
     stroke(driver, (60, 120), (120, 120))
@@ -337,7 +337,7 @@ def test_a_drawing_without_its_start_face_comes_back_and_the_eraser_bares_it(tmp
     second.key("ctrl+l")
     assert np.array_equal(drawing(second), before)
     erase(second, "e", (50, 40), (130, 40))
-    assert second.screen.drawing.canvas.mask()[40, 60:120].max() == 0
+    assert second.screen.drawing.mask()[40, 60:120].max() == 0
     second.close()
 
 
@@ -444,7 +444,7 @@ def test_a_saved_face_without_a_drawing_is_painted(driver, tmp_path):
     driver.drop(path)
     driver.settle()
     assert np.array_equal(driver.screen.code(), code)
-    assert np.abs(driver.screen.drawing.canvas.image() - image).max() < 0.003
+    assert np.abs(driver.screen.drawing.image() - image).max() < 0.003
 
 
 def test_a_save_can_be_picked_from_the_gallery(driver):
@@ -480,7 +480,7 @@ def test_a_photo_is_aligned_and_painted(driver, tmp_path):
     assert not panel.visible
     assert np.array_equal(drawing(driver), painted(face.image))
     driver.key("ctrl+z")
-    assert driver.screen.drawing.canvas.empty
+    assert driver.screen.drawing.empty
 
 
 def test_a_photo_can_be_left_without_a_change(driver):
@@ -589,7 +589,7 @@ def test_closing_keeps_the_drawing_and_the_tools(tmp_path):
     first.close()
     second = open_driver(tmp_path)
     assert second.screen.brush.tone == 0.5 and second.screen.brush.soft
-    assert second.screen.drawing.canvas.empty
+    assert second.screen.drawing.empty
     second.key("ctrl+l")
     second.settle()
     assert np.array_equal(drawing(second), before)

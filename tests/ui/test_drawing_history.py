@@ -13,7 +13,7 @@ FACE = np.random.default_rng(1).random(IMAGE_SHAPE).astype(np.float32)
 
 def draw(drawing, *points, brush=None, source=None):
     drawing.begin(brush or Brush(radius=3), points[0], source)
-    drawing.canvas.extend(points[1:])
+    drawing.extend(points[1:])
     return drawing.finish()
 
 
@@ -23,40 +23,44 @@ def drawing():
 
 
 def test_undo_and_redo_bring_back_every_pixel(drawing):
-    states = [drawing.canvas.pixels.copy()]
+    states = [drawing.pixels.copy()]
     draw(drawing, (20, 20), (80, 60), (120, 30))
-    states.append(drawing.canvas.pixels.copy())
+    states.append(drawing.pixels.copy())
     draw(drawing, (30, 90), (90, 95), brush=Brush(radius=8, soft=True, tone=0.5, mirror=True))
-    states.append(drawing.canvas.pixels.copy())
+    states.append(drawing.pixels.copy())
     draw(drawing, (60, 60), (60, 120), brush=Brush(tool=Tool.ERASE, radius=5))
-    states.append(drawing.canvas.pixels.copy())
+    states.append(drawing.pixels.copy())
     drawing.clear()
-    states.append(drawing.canvas.pixels.copy())
+    states.append(drawing.pixels.copy())
     for state in states[-2::-1]:
-        assert drawing.undo()
-        assert np.array_equal(drawing.canvas.pixels, state)
-    assert not drawing.undo()
+        assert drawing.history.can_undo
+        drawing.undo()
+        assert np.array_equal(drawing.pixels, state)
+    assert not drawing.history.can_undo
     for state in states[1:]:
-        assert drawing.redo()
-        assert np.array_equal(drawing.canvas.pixels, state)
-    assert not drawing.redo()
+        assert drawing.history.can_redo
+        drawing.redo()
+        assert np.array_equal(drawing.pixels, state)
+    assert not drawing.history.can_redo
 
 
 def test_what_changes_nothing_is_no_step(drawing):
     assert not drawing.clear()
     assert not draw(drawing, (40, 40), (60, 60), brush=Brush(tool=Tool.ERASE))
     assert not draw(drawing, (-90, -90), (-80, -90))
-    assert not drawing.undo()
+    assert not drawing.history.can_undo
 
 
 def test_undo_in_the_middle_of_a_stroke_drops_that_stroke(drawing):
     draw(drawing, (20, 20), (80, 60))
-    kept = drawing.canvas.pixels.copy()
+    kept = drawing.pixels.copy()
     drawing.begin(Brush(radius=9), (100, 100), None)
-    drawing.canvas.extend([(120, 120)])
-    assert drawing.undo() and not drawing.painting
-    assert np.array_equal(drawing.canvas.pixels, kept)
-    assert drawing.undo() and drawing.canvas.empty
+    drawing.extend([(120, 120)])
+    drawing.undo()
+    assert drawing.stroke is None
+    assert np.array_equal(drawing.pixels, kept)
+    drawing.undo()
+    assert drawing.empty
 
 
 def test_a_stroke_ends_what_was_given_and_undo_gives_it_back(drawing):
@@ -66,7 +70,7 @@ def test_a_stroke_ends_what_was_given_and_undo_gives_it_back(drawing):
     assert drawing.given is None
     drawing.undo()
     assert np.array_equal(drawing.given, code)
-    assert np.array_equal(drawing.canvas.pixels, painted(FACE))
+    assert np.array_equal(drawing.pixels, painted(FACE))
 
 
 def test_a_given_code_is_a_step_of_its_own(drawing):
@@ -74,7 +78,7 @@ def test_a_given_code_is_a_step_of_its_own(drawing):
     assert drawing.give(np.ones(80, np.float32))
     assert not drawing.give(np.ones(80, np.float32))
     drawing.undo()
-    assert drawing.given is None and not drawing.canvas.empty
+    assert drawing.given is None and not drawing.empty
 
 
 def test_the_history_is_bounded(drawing):
@@ -89,9 +93,8 @@ def test_the_history_is_bounded(drawing):
 def test_the_replay_passes_through_every_state_and_grows_strokes(drawing):
     draw(drawing, (10, 10), *((x, 10.0 + x / 2) for x in range(12, 170, 6)))
     drawing.begin(Brush(radius=2, mirror=True), (20, 150), None)
-    drawing.canvas.extend([(30, 140), (40, 150)])
-    drawing.canvas.turn()
-    drawing.canvas.aim((80, 100))
+    drawing.extend([(30, 140), (40, 150)])
+    drawing.extend([(80, 100)], straight=True)
     drawing.finish()
     draw(drawing, (60, 20), (60, 140), brush=Brush(tool=Tool.CLONE, radius=9), source=FACE)
     drawing.give(np.ones(80, np.float32))

@@ -38,7 +38,7 @@ def stroke(driver, *points, button=1):
 
 
 def cover(driver):
-    return driver.screen.drawing.canvas.mask()
+    return driver.screen.drawing.mask()
 
 
 def expected(driver):
@@ -46,7 +46,7 @@ def expected(driver):
     screen = driver.screen
     answers, drawing = screen.answers, screen.drawing
     best = answers.decoder.best_answer
-    return best(driver.engine, drawing.canvas.pixels, drawing.given, answers.realism)
+    return best(driver.engine, drawing.pixels, drawing.given, answers.realism)
 
 
 def shown(view):
@@ -99,19 +99,19 @@ def test_a_circle_in_one_frame_has_no_gap_and_no_corner(driver):
 def test_undo_and_redo_by_key_bring_back_drawing_and_answer(driver):
     stroke(driver, (40, 60), (120, 60))
     driver.settle()
-    one, answer = driver.screen.drawing.canvas.pixels.copy(), shown(driver.screen.view.face)
+    one, answer = driver.screen.drawing.pixels.copy(), shown(driver.screen.view.face)
     stroke(driver, (60, 90), (60, 130))
     driver.settle()
-    two = driver.screen.drawing.canvas.pixels.copy()
+    two = driver.screen.drawing.pixels.copy()
     driver.key("ctrl+z")
     driver.settle()
-    assert np.array_equal(driver.screen.drawing.canvas.pixels, one)
+    assert np.array_equal(driver.screen.drawing.pixels, one)
     assert np.array_equal(shown(driver.screen.view.face), answer)
     driver.key("ctrl+z")
-    assert driver.screen.drawing.canvas.empty
+    assert driver.screen.drawing.empty
     driver.key("ctrl+y")
     driver.key("ctrl+shift+z")
-    assert np.array_equal(driver.screen.drawing.canvas.pixels, two)
+    assert np.array_equal(driver.screen.drawing.pixels, two)
 
 
 def test_buttons_say_what_can_be_undone(driver):
@@ -127,17 +127,17 @@ def test_buttons_say_what_can_be_undone(driver):
 
 def test_clear_can_be_undone(driver):
     stroke(driver, (40, 60), (120, 60))
-    kept = driver.screen.drawing.canvas.pixels.copy()
+    kept = driver.screen.drawing.pixels.copy()
     driver.key("delete")
-    assert driver.screen.drawing.canvas.empty
+    assert driver.screen.drawing.empty
     driver.key("ctrl+z")
-    assert np.array_equal(driver.screen.drawing.canvas.pixels, kept)
+    assert np.array_equal(driver.screen.drawing.pixels, kept)
 
 
 def test_mirror_draws_both_halves_exactly(driver):
     driver.key("x")
     stroke(driver, (30, 60), (60, 75), (70, 120))
-    pixels = driver.screen.drawing.canvas.pixels
+    pixels = driver.screen.drawing.pixels
     columns = np.arange(12, 176)
     assert np.array_equal(pixels[:, columns], pixels[:, 187 - columns])
     assert cover(driver)[:, 100:].max() == 1
@@ -158,7 +158,7 @@ def test_an_empty_or_mirrored_canvas_shows_where_the_face_belongs(driver):
         return found[0]
 
     assert guided()
-    assert np.ptp(shown(view)) == 0 and driver.screen.drawing.canvas.empty
+    assert np.ptp(shown(view)) == 0 and driver.screen.drawing.empty
     driver.press(at(driver, (20, 150)))
     assert not guided()
     driver.release()
@@ -186,7 +186,7 @@ def test_number_keys_choose_the_grey(driver, key, tone):
     driver.key("e")
     driver.key(key)
     stroke(driver, (80, 80))
-    assert driver.screen.drawing.canvas.image()[80, 80] == pytest.approx(tone, abs=0.003)
+    assert driver.screen.drawing.image()[80, 80] == pytest.approx(tone, abs=0.003)
     assert cover(driver)[80, 80] == 1
 
 
@@ -230,7 +230,7 @@ def test_the_copying_brush_paints_the_answer(driver):
     driver.wheel(12, at(driver, (80, 120)))
     stroke(driver, (70, 120), (100, 120))
     inside = np.s_[115:125, 70:100]
-    assert np.abs(driver.screen.drawing.canvas.image() - answer)[inside].max() < 0.003
+    assert np.abs(driver.screen.drawing.image() - answer)[inside].max() < 0.003
     assert cover(driver)[inside].min() == 1
 
 
@@ -240,8 +240,8 @@ def test_the_ghost_is_seen_and_never_drawn(driver):
     driver.settle()
     ghostly = shown(driver.screen.view.canvas)
     assert np.ptp(plain) == 0 and np.ptp(ghostly) > 10
-    assert driver.screen.drawing.canvas.empty
-    assert driver.screen.drawing.canvas.image().min() == 1
+    assert driver.screen.drawing.empty
+    assert driver.screen.drawing.image().min() == 1
     driver.key("g")
     driver.settle()
     assert np.array_equal(shown(driver.screen.view.canvas), plain)
@@ -287,7 +287,7 @@ def test_a_slow_model_never_stops_the_brush(driver):
     for _ in range(3):  # and yet answers come, however long the brush goes on
 
         def drawn_on(before=driver.screen.answers.answer):
-            x, y = at(driver, (60 + len(driver.screen.drawing.canvas.stroke.paths[-1]) % 90, 120))
+            x, y = at(driver, (60 + len(driver.screen.drawing.stroke.paths[-1]) % 90, 120))
             driver.post(pygame.MOUSEMOTION, pos=(round(x), round(y)), rel=(0, 0), buttons=(1, 0, 0))
             return driver.screen.answers.answer is not before
 

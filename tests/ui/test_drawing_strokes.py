@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from model.frame import IMAGE_SHAPE as SHAPE
-from ui.drawing.drawing import Canvas, blank, painted
+from ui.drawing.drawing import Drawing, blank, painted
 from ui.drawing.stroke import GREYS, LARGEST, SMALLEST, Brush, Tool, slices, span
 
 
-def draw(canvas, brush, points, at_once=1, source=None):
+def draw(drawing, brush, points, at_once=1, source=None):
     """One stroke; `at_once` points reach the canvas together, as from a slow frame."""
-    canvas.begin(brush, points[0], source)
+    drawing.begin(brush, points[0], source)
     for i in range(1, len(points), at_once):
-        canvas.extend(points[i : i + at_once])
-    canvas.finish()
+        drawing.extend(points[i : i + at_once])
+    drawing.finish()
 
 
 def circle(n, radius=50.0, centre=(88.0, 80.0)):
@@ -29,9 +29,9 @@ def distances(centre=(88.0, 80.0)):
 
 
 def test_a_fast_circle_has_no_gap_and_no_corner():
-    canvas = Canvas()
-    draw(canvas, Brush(radius=4), circle(13))  # 26 pixels from point to point
-    cover, from_centre = canvas.mask(), distances()
+    drawing = Drawing()
+    draw(drawing, Brush(radius=4), circle(13))  # 26 pixels from point to point
+    cover, from_centre = drawing.mask(), distances()
     angles = np.linspace(0, 2 * np.pi, 720)
     on_line = cover[
         np.rint(80 + 50 * np.sin(angles)).astype(int), np.rint(88 + 50 * np.cos(angles)).astype(int)
@@ -42,7 +42,7 @@ def test_a_fast_circle_has_no_gap_and_no_corner():
 
 
 def test_points_that_come_together_draw_what_single_ones_draw():
-    one, many = Canvas(), Canvas()
+    one, many = Drawing(), Drawing()
     draw(one, Brush(radius=3, soft=True), circle(40))
     draw(many, Brush(radius=3, soft=True), circle(40), at_once=7)
     assert np.array_equal(one.pixels, many.pixels)
@@ -62,18 +62,18 @@ def test_a_curve_passes_through_its_points_without_sharp_turns():
 
 
 def test_overlaps_within_a_stroke_do_not_darken():
-    canvas = Canvas()
-    draw(canvas, Brush(radius=6, tone=0.5), [(40, 80), (120, 80), (40, 80), (120, 82)])
-    inside = canvas.image()[80, 45:115]
+    drawing = Drawing()
+    draw(drawing, Brush(radius=6, tone=0.5), [(40, 80), (120, 80), (40, 80), (120, 82)])
+    inside = drawing.image()[80, 45:115]
     assert np.ptp(inside) == 0 and inside[0] == pytest.approx(0.5, abs=0.003)
 
 
 @pytest.mark.parametrize("x", [60.0, 60.25, 60.5, 60.9])
 def test_edges_are_anti_aliased_at_positions_between_pixels(x):
-    canvas = Canvas()
-    draw(canvas, Brush(radius=3), [(x, 80.0)])
+    drawing = Drawing()
+    draw(drawing, Brush(radius=3), [(x, 80.0)])
     columns = np.indices(SHAPE)[1]
-    weights = canvas.mask()
+    weights = drawing.mask()
     assert (weights * columns).sum() / weights.sum() == pytest.approx(x, abs=0.02)
     assert weights.sum() == pytest.approx(np.pi * 3**2, rel=0.03)
     assert ((weights > 0) & (weights < 1)).any()
@@ -82,14 +82,14 @@ def test_edges_are_anti_aliased_at_positions_between_pixels(x):
 @pytest.mark.parametrize("radius", [SMALLEST, 2.0, 11.0, LARGEST])
 @pytest.mark.parametrize("soft", [False, True])
 def test_every_size_leaves_a_mark_that_stays_on_the_canvas(radius, soft):
-    canvas = Canvas()
-    draw(canvas, Brush(radius=radius, soft=soft), [(-5, 80), (3, 80), (200, 80)])
-    assert canvas.mask()[80, [0, 100, 175]].min() > 0.5
-    assert canvas.mask()[159].max() == 0
+    drawing = Drawing()
+    draw(drawing, Brush(radius=radius, soft=soft), [(-5, 80), (3, 80), (200, 80)])
+    assert drawing.mask()[80, [0, 100, 175]].min() > 0.5
+    assert drawing.mask()[159].max() == 0
 
 
 def test_a_soft_brush_fades_where_a_hard_one_ends():
-    hard, soft = Canvas(), Canvas()
+    hard, soft = Drawing(), Drawing()
     draw(hard, Brush(radius=10), [(80, 80)])
     draw(soft, Brush(radius=10, soft=True), [(80, 80)])
     partial = [((c.mask() > 0.05) & (c.mask() < 0.95)).sum() for c in (hard, soft)]
@@ -99,108 +99,107 @@ def test_a_soft_brush_fades_where_a_hard_one_ends():
 
 
 def test_five_greys_come_out_as_they_are_named():
-    canvas = Canvas()
+    drawing = Drawing()
     for i, tone in enumerate(GREYS.values()):
-        draw(canvas, Brush(radius=5, tone=tone), [(20 + 30 * i, 80)])
-    assert canvas.image()[80, 20:141:30] == pytest.approx(list(GREYS.values()), abs=0.003)
-    assert canvas.mask()[80, 140] == 1  # white paint is paint, though it looks like paper
+        draw(drawing, Brush(radius=5, tone=tone), [(20 + 30 * i, 80)])
+    assert drawing.image()[80, 20:141:30] == pytest.approx(list(GREYS.values()), abs=0.003)
+    assert drawing.mask()[80, 140] == 1  # white paint is paint, though it looks like paper
 
 
 def test_the_eraser_bares_the_paper():
-    canvas = Canvas()
-    draw(canvas, Brush(radius=20), [(80, 80)])
-    draw(canvas, Brush(tool=Tool.ERASE, radius=30), [(80, 80)])
-    assert canvas.empty
-    assert np.array_equal(canvas.pixels, blank())
+    drawing = Drawing()
+    draw(drawing, Brush(radius=20), [(80, 80)])
+    draw(drawing, Brush(tool=Tool.ERASE, radius=30), [(80, 80)])
+    assert drawing.empty
+    assert np.array_equal(drawing.pixels, blank())
 
 
 def test_cloning_copies_the_answer_under_the_brush_only():
     answer = np.linspace(0, 1, 160 * 176, dtype=np.float32).reshape(SHAPE)
-    canvas = Canvas()
-    draw(canvas, Brush(tool=Tool.CLONE, radius=10), [(50, 60), (90, 60)], source=answer)
-    full = canvas.mask() == 1
+    drawing = Drawing()
+    draw(drawing, Brush(tool=Tool.CLONE, radius=10), [(50, 60), (90, 60)], source=answer)
+    full = drawing.mask() == 1
     assert full.sum() > 800 and not full[100:].any()
-    assert np.abs(canvas.image() - answer)[full].max() < 0.003
+    assert np.abs(drawing.image() - answer)[full].max() < 0.003
     with pytest.raises(ValueError, match="picture to copy"):
-        canvas.begin(Brush(tool=Tool.CLONE), (5, 5))
+        drawing.begin(Brush(tool=Tool.CLONE), (5, 5))
 
 
 @pytest.mark.parametrize("soft", [False, True])
 def test_symmetry_is_exact_about_the_face_axis(soft):
-    canvas = Canvas()
+    drawing = Drawing()
     brush = Brush(radius=3.7, soft=soft, mirror=True)
-    draw(canvas, brush, [(31.37, 40.1), (52.9, 77.77), (88.2, 31.6), (130.2, 120.4)])
+    draw(drawing, brush, [(31.37, 40.1), (52.9, 77.77), (88.2, 31.6), (130.2, 120.4)])
     columns = np.arange(12, 176)  # those whose mirror image lies on the canvas
-    assert np.array_equal(canvas.pixels[:, columns], canvas.pixels[:, 187 - columns])
-    assert canvas.mask()[:, :80].any()
+    assert np.array_equal(drawing.pixels[:, columns], drawing.pixels[:, 187 - columns])
+    assert drawing.mask()[:, :80].any()
 
 
 def test_without_symmetry_the_other_side_stays_bare():
-    canvas = Canvas()
-    draw(canvas, Brush(radius=3), [(31, 40), (52, 77)])
-    assert not canvas.mask()[:, 94:].any()
+    drawing = Drawing()
+    draw(drawing, Brush(radius=3), [(31, 40), (52, 77)])
+    assert not drawing.mask()[:, 94:].any()
 
 
 def test_a_straight_line_follows_the_hand_and_leaves_nothing_behind():
-    canvas, plain = Canvas(), Canvas()
-    canvas.begin(Brush(radius=2), (20, 20))
+    drawing, plain = Drawing(), Drawing()
+    drawing.begin(Brush(radius=2), (20, 20))
     for point in [(150, 20), (90, 140), (20, 140), (140, 120)]:
-        canvas.aim(point)
-    canvas.finish()
+        drawing.extend([point], straight=True)
+    drawing.finish()
     plain.begin(Brush(radius=2), (20, 20))
-    plain.aim((140, 120))
-    assert np.array_equal(canvas.pixels, plain.pixels)
-    rows, columns = np.nonzero(canvas.mask() > 0.5)
+    plain.extend([(140, 120)], straight=True)
+    assert np.array_equal(drawing.pixels, plain.pixels)
+    rows, columns = np.nonzero(drawing.mask() > 0.5)
     off = np.abs((columns - 20) * 100 - (rows - 20) * 120) / np.hypot(100, 120)
     assert off.max() < 2.1
 
 
 def test_a_straight_end_keeps_the_curve_before_it():
-    canvas, curve = Canvas(), Canvas()
+    drawing, curve = Drawing(), Drawing()
     points = circle(30)[:16]
     draw(curve, Brush(radius=2), points)
-    canvas.begin(Brush(radius=2), points[0])
-    canvas.extend(points[1:])
-    canvas.turn()
-    canvas.aim((150, 20))
-    canvas.aim((38, 20))
-    canvas.finish()
+    drawing.begin(Brush(radius=2), points[0])
+    drawing.extend(points[1:])
+    drawing.extend([(150, 20)], straight=True)
+    drawing.extend([(38, 20)], straight=True)
+    drawing.finish()
     drawn = curve.mask() > 0
     assert np.array_equal(
-        canvas.pixels[drawn & (np.indices(SHAPE)[0] > 85)],
+        drawing.pixels[drawn & (np.indices(SHAPE)[0] > 85)],
         curve.pixels[drawn & (np.indices(SHAPE)[0] > 85)],
     )
-    assert canvas.mask()[20:75, 38].min() > 0.9
+    assert drawing.mask()[20:75, 38].min() > 0.9
 
 
 def test_only_the_reported_pixels_change():
-    canvas = Canvas()
-    canvas.begin(Brush(radius=5), (40, 40))
+    drawing = Drawing()
+    drawing.begin(Brush(radius=5), (40, 40))
     for point in circle(25, radius=40)[3:]:
-        before = canvas.pixels.copy()
-        rect = canvas.extend([point])
-        changed = (canvas.pixels != before).any(axis=-1)
+        before = drawing.pixels.copy()
+        rect = drawing.extend([point])
+        changed = (drawing.pixels != before).any(axis=-1)
         changed[slices(rect)] = False
         assert not changed.any()
 
 
 def test_a_cancelled_stroke_never_happened():
-    canvas = Canvas()
-    draw(canvas, Brush(radius=4), circle(20))
-    before = canvas.pixels
+    drawing = Drawing()
+    draw(drawing, Brush(radius=4), circle(20))
+    before = drawing.pixels
     kept = before.copy()
-    canvas.begin(Brush(radius=9, tone=0.75), (20, 20))
-    canvas.extend([(140, 140)])
-    assert not np.array_equal(canvas.pixels, kept)
-    canvas.cancel()
-    assert np.array_equal(canvas.pixels, kept) and np.array_equal(before, kept)
+    drawing.begin(Brush(radius=9, tone=0.75), (20, 20))
+    drawing.extend([(140, 140)])
+    assert not np.array_equal(drawing.pixels, kept)
+    drawing.undo()
+    assert np.array_equal(drawing.pixels, kept) and np.array_equal(before, kept)
 
 
 def test_a_drawing_of_another_shape_is_refused():
-    canvas = Canvas()
+    drawing = Drawing()
     with pytest.raises(ValueError, match="Received: float32"):
-        canvas.replace(np.zeros((160, 176, 2), np.float32))
+        drawing.put(np.zeros((160, 176, 2), np.float32))
     face = np.random.default_rng(0).random(SHAPE).astype(np.float32)
-    canvas.replace(painted(face))
-    assert np.abs(canvas.image() - face).max() <= 0.5 / 255 + 1e-6
-    assert canvas.mask().min() == 1
+    drawing.put(painted(face))
+    assert np.abs(drawing.image() - face).max() <= 0.5 / 255 + 1e-6
+    assert drawing.mask().min() == 1

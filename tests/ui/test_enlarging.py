@@ -13,7 +13,7 @@ def test_a_part_that_is_enlarged_alone_equals_the_whole(size):
     rng = np.random.default_rng(0)
     before, after = rng.integers(0, 256, (2, *SHAPE), np.uint8)
     part = pygame.Rect(30, 50, 45, 2)
-    parts, whole = Enlarged(SHAPE, size), Enlarged(SHAPE, size)
+    parts, whole = Enlarged(size), Enlarged(size)
     parts.renew(before, EVERYTHING)
     mixed = before.copy()
     mixed[slices(part)] = after[slices(part)]

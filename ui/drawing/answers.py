@@ -1,7 +1,7 @@
 """Answers: the face that the model makes of a drawing, refined and compared on request.
 
-`DrawingDecoder` makes the jobs that a worker runs on the engine; `Answers` keeps the answer in step
-with a drawing. Neither knows of the window.
+`DrawingDecoder` is what the worker runs on the engine; `Answers` keeps the answer in step with a
+drawing. Neither knows of the window.
 """
 
 from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ class Answer:
 
 
 class DrawingDecoder:
-    """Makes the jobs that turn drawings into faces; each is called with the engine.
+    """Turns drawings into faces, on the worker's engine.
 
     Bare canvas says nothing about a face. On white paper, though, the encoder sees a white face in
     front of a white wall, twice as far from the mean as portraits are. So the realism control
@@ -58,69 +58,65 @@ class DrawingDecoder:
         self._mean_face: np.ndarray | None = None
 
     def answer(
-        self, pixels: np.ndarray, given: np.ndarray | None, realism: float
-    ) -> Callable[[object], Answer]:
-        """Return the job that answers a drawing.
+        self, engine, pixels: np.ndarray, given: np.ndarray | None, realism: float
+    ) -> Answer:
+        """Answer a drawing.
 
         Args:
+            engine: the trained network.
             pixels: uint8 (rows, columns, 2), the canvas: gray and coverage.
             given: (latent_dim,), the code of the answer; None to read the drawing.
             realism: from 0, "what I drew", to 1, "a likely face".
         """
         fill, pull = min(1.0, 2 * realism), LONGEST_PULL * max(0.0, 2 * realism - 1)
 
-        def look(engine, face: np.ndarray) -> Answer:
-            code = encode_drawing(engine, pixels, PAPER + fill * PAPER * (face - 1))
+        def look(face: np.ndarray) -> Answer:
+            paper = PAPER + fill * PAPER * (face - 1)
+            image = over_paper(pixels, paper) / np.float32(PAPER)
+            code = engine.encode(image[np.newaxis, ..., np.newaxis])[0]
             return _decoded(engine, self.latent.shrink(code, pull))
 
-        def job(engine) -> Answer:
-            if given is not None:
-                return _decoded(engine, self.latent.shrink(given, pull))
-            if not pixels[..., 1].any():
-                return _decoded(engine, self.latent.mean)
-            first = look(engine, self.mean_face(engine))
-            again = (lambda engine: look(engine, first.image)) if fill else None
-            return replace(first, again=again)
-
-        return job
+        if given is not None:
+            return _decoded(engine, self.latent.shrink(given, pull))
+        if not pixels[..., 1].any():
+            return _decoded(engine, self.latent.mean)
+        first = look(self.mean_face(engine))
+        again = (lambda engine: look(first.image)) if fill else None
+        return replace(first, again=again)
 
     def best_answer(
         self, engine, pixels: np.ndarray, given: np.ndarray | None, realism: float
     ) -> Answer:
         """Answer a drawing at once, with both looks; see `answer`."""
-        first = self.answer(pixels, given, realism)(engine)
+        first = self.answer(engine, pixels, given, realism)
         return first if first.again is None else first.again(engine)
 
-    def refine(self, code: np.ndarray, image: np.ndarray, mask: np.ndarray) -> Callable:
-        """Return the job that searches for a face which agrees better with what was painted.
+    def refine(
+        self, engine, code: np.ndarray, image: np.ndarray, mask: np.ndarray
+    ) -> Iterator[Answer]:
+        """Search for a face that agrees better with what was painted.
 
         It yields an `Answer` now and then, the last one with a progress of 1.
 
         Args:
+            engine: the trained network.
             code: (latent_dim,) to start from.
             image: (rows, columns) in [0, 1].
             mask: (rows, columns) in [0, 1]; bare canvas, 0, is no evidence.
         """
+        steps = engine.refine(code, image, mask, self.latent, steps=REFINE_STEPS)
+        for number, (found, _) in enumerate(steps, 1):
+            if number % SHOWN_STEPS == 0:
+                yield replace(_decoded(engine, found), progress=number / REFINE_STEPS)
 
-        def job(engine) -> Iterator[Answer]:
-            steps = engine.refine(code, image, mask, self.latent, steps=REFINE_STEPS)
-            for number, (found, _) in enumerate(steps, 1):
-                if number % SHOWN_STEPS == 0:
-                    yield replace(_decoded(engine, found), progress=number / REFINE_STEPS)
+    def nearest(self, engine, code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the training portraits nearest to a code, nearest first.
 
-        return job
-
-    def nearest(self, code: np.ndarray) -> Callable:
-        """Return the job that decodes the training portraits nearest to a code.
-
-        Its value is (codes (k, latent_dim), images (k, rows, columns)), nearest first.
+        Returns:
+            Their codes (k, latent_dim) and their images (k, rows, columns).
         """
-
-        def job(engine) -> tuple[np.ndarray, np.ndarray]:
-            codes = self.latent.gallery[self.latent.nearest(code, NEAREST_FACES)]
-            return codes, engine.decode(codes)[..., 0]
-
-        return job
+        codes = self.latent.gallery[self.latent.nearest(code, NEAREST_FACES)]
+        return codes, engine.decode(codes)[..., 0]
 
     def mean_face(self, engine) -> np.ndarray:
         """Return the mean face, float32 (rows, columns) in [0, 1]; decoded once."""
@@ -162,7 +158,7 @@ class Answers:
             return self._found.code
         if self._as_given:
             return self.drawing.given
-        return None if self.drawing.canvas.empty or self.answer is None else self.answer.code
+        return None if self.drawing.empty or self.answer is None else self.answer.code
 
     @property
     def progress(self) -> float | None:
@@ -183,7 +179,7 @@ class Answers:
             return "refined, until you draw on"
         if given is not None:
             return "as given, until you draw on"
-        return "the mean face, until you draw" if self.drawing.canvas.empty else ""
+        return "the mean face, until you draw" if self.drawing.empty else ""
 
     @property
     def _as_given(self) -> bool:
@@ -197,11 +193,12 @@ class Answers:
 
     def ask(self) -> None:
         """Answer the drawing as it is now."""
-        pixels, given = self.drawing.canvas.pixels, self.drawing.given
-        pixels = pixels.copy() if self.drawing.painting else pixels
-        job = self.decoder.answer(pixels, given, 0.0 if self._as_given else self.realism)
+        drawing, realism = self.drawing, 0.0 if self._as_given else self.realism
+        pixels, given = drawing.pixels.copy() if drawing.stroke else drawing.pixels, drawing.given
         self.worker.cancel(AGAIN)
-        self.worker.submit(ANSWER, job)
+        self.worker.submit(
+            ANSWER, lambda engine: self.decoder.answer(engine, pixels, given, realism)
+        )
         self._answered = True
 
     def toggle_live(self) -> None:
@@ -224,13 +221,12 @@ class Answers:
             return
         if self.answer is None:
             raise UserError("The model is still loading; refine in a moment.")
-        canvas = self.drawing.canvas
-        if canvas.empty:
+        if self.drawing.empty:
             raise UserError("Draw something first: bare canvas is no evidence to refine with.")
         self.drawing.finish()
         self.refining, self._found = True, None
-        job = self.decoder.refine(self.answer.code, canvas.image(), canvas.mask())
-        self.worker.submit(REFINE, job, 1)
+        painted = self.answer.code, self.drawing.image(), self.drawing.mask()
+        self.worker.submit(REFINE, lambda engine: self.decoder.refine(engine, *painted), 1)
 
     def stop(self) -> None:
         """End a refinement that runs, and keep what it found as a step that can be undone."""
@@ -255,33 +251,6 @@ class Answers:
         else:
             return False
         return value is not None
-
-
-def encode_drawing(engine, pixels: np.ndarray, paper: np.ndarray | int = PAPER) -> np.ndarray:
-    """Return the code (latent_dim,) that the model reads from a drawing; nothing else encodes one.
-
-    Args:
-        engine: the trained network.
-        pixels: uint8 (rows, columns, 2), gray and coverage.
-        paper: gray of the paper, 0 to 255; one number, or an array (rows, columns).
-    """
-    image = over_paper(pixels, paper) / np.float32(PAPER)
-    return engine.encode(image[np.newaxis, ..., np.newaxis])[0]
-
-
-def difference(drawing: np.ndarray, answer: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return where a face departs from what was painted.
-
-    Args:
-        drawing: float32 (rows, columns) in [0, 1].
-        answer: the same.
-        mask: the same, how far each pixel is painted.
-
-    Returns:
-        float32 (rows, columns) in [0, 1]: 0.5 where they agree and on bare canvas, more where the
-        answer is lighter.
-    """
-    return 0.5 + 0.5 * (answer - drawing) * mask
 
 
 def _decoded(engine, code: np.ndarray) -> Answer:

@@ -5,20 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 import numpy as np
 import pygame
 import pygame.gfxdraw
+from pygame import Rect
 
-from model.frame import (
-    FACE_AXIS,
-    FACE_CENTRE,
-    FACE_HALF_AXES,
-    IMAGE_SHAPE,
-    LEFT_EYE,
-    RIGHT_EYE,
-)
+from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
 from ui.drawing.stroke import mirrored, slices
 from ui.pictures import PAPER, over_paper
 from ui.theme import COLORS, Theme
@@ -29,7 +24,8 @@ GHOST = 0.3  # how much of the mean face shows through the paper
 DASH = 6  # points
 GUIDE = (150, 170, 205)  # the colour of the oval on white paper
 EYE = 7  # half of the dash where an eye belongs, in canvas pixels
-EVERYTHING = pygame.Rect(0, 0, IMAGE_SHAPE[1], IMAGE_SHAPE[0])
+EVERYTHING = Rect(0, 0, IMAGE_SHAPE[1], IMAGE_SHAPE[0])
+HELP = "Draw here. Shift: straight lines; right button: eraser; wheel: size of the brush"
 
 
 class CanvasView(FaceView):
@@ -42,26 +38,24 @@ class CanvasView(FaceView):
     Args:
         pixels: uint8 (rows, columns, 2), gray and coverage, to begin with.
         begin: called with (x, y) of the canvas and whether to erase, when a button goes down.
-        extend: called with the points since then, each with whether Shift was held.
+        extend: called with the points since then, and whether Shift was held there.
         lift: called when the button comes up.
         resize: called with notches of the wheel.
-        help: for the help line.
     """
 
     def __init__(
         self,
         pixels: np.ndarray,
         begin: Callable[[Point, bool], object],
-        extend: Callable[[list[tuple[Point, bool]]], object],
+        extend: Callable[[list[Point], bool], object],
         lift: Callable[[], object],
         resize: Callable[[float], object],
-        help: str = "",
     ):
-        super().__init__(shape=IMAGE_SHAPE, help=help)
+        super().__init__(help=HELP)
         self.begin, self.extend, self.lift, self.resize = begin, extend, lift, resize
         self.radius = 2.0
         self.mirror = False
-        self._points: list[tuple[Point, bool]] = []
+        self._points: list[tuple[Point, bool]] = []  # each with whether Shift was held
         self._mouse: Point | None = None
         self._drawing = pixels
         self._bare = True
@@ -70,7 +64,7 @@ class CanvasView(FaceView):
         self.pixels = np.full(IMAGE_SHAPE, PAPER, np.uint8)
         self.show_drawing(pixels)
 
-    def show_drawing(self, pixels: np.ndarray, part: pygame.Rect = EVERYTHING) -> None:
+    def show_drawing(self, pixels: np.ndarray, part: Rect = EVERYTHING) -> None:
         """Show a drawing, uint8 (rows, columns, 2), of which only a part may have changed."""
         self._drawing, where = pixels, slices(part)
         self.pixels[where] = np.rint(over_paper(pixels[where], self._paper[where]))
@@ -105,7 +99,7 @@ class CanvasView(FaceView):
         if pos != self._mouse:
             around = 2 * self._reach() + 6
             for x, y in (*self._rings(self._mouse), *self._rings(pos)):
-                rect = pygame.Rect(0, 0, around, around)
+                rect = Rect(0, 0, around, around)
                 rect.center = (round(x), round(y))
                 self.invalidate(rect)
             self._mouse = pos
@@ -138,23 +132,23 @@ class CanvasView(FaceView):
     def flush(self) -> None:
         """Hand over the points that came since the last frame."""
         points, self._points = self._points, []
-        if points:
-            self.extend(points)
+        for straight, group in groupby(points, key=itemgetter(1)):
+            self.extend([point for point, _ in group], straight)
 
     # Drawing
 
-    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+    def layout(self, rect: Rect, theme: Theme) -> None:
         """Find the picture's place, and enlarge it to that."""
         super().layout(rect, theme)
         if self._enlarged is None or self._enlarged.surface.get_size() != self.picture.size:
-            self._enlarged = Enlarged(IMAGE_SHAPE, self.picture.size)
+            self._enlarged = Enlarged(self.picture.size)
             self._enlarged.renew(self.pixels, EVERYTHING)
         self._scaled = self._enlarged.surface
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the canvas, where a face belongs, and a ring as large as the brush."""
         super().draw(surface, theme)
-        if self.guides:
+        if self._bare or self.mirror:
             self._draw_guides(surface, theme)
         radius = self._reach()
         for (x, y), alpha in zip(self._rings(self._mouse), (230, 110), strict=False):
@@ -162,33 +156,23 @@ class CanvasView(FaceView):
             pygame.gfxdraw.aacircle(surface, *place, radius + 1, (20, 22, 27, alpha))
             pygame.gfxdraw.aacircle(surface, *place, radius, (255, 255, 255, alpha))
 
-    @property
-    def guides(self) -> bool:
-        """Whether the oval and the face axis show."""
-        return self._bare or self.mirror
-
     def _draw_guides(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the oval of a face, its eyes, and its axis, which is the mirror's, in dashes."""
         dash, width = theme.px(DASH), theme.px(1)
         x = round(self.to_window((FACE_AXIS, 0))[0])
         color = COLORS.accent if self.mirror else GUIDE
         for top in range(self.picture.top, self.picture.bottom, 2 * dash):
-            surface.fill(color, pygame.Rect(x, top, width, dash))
+            surface.fill(color, Rect(x, top, width, dash))
         (x, y), (a, b) = FACE_CENTRE, FACE_HALF_AXES
         around = math.pi * (a + b) * self.picture.width / IMAGE_SHAPE[1]
         count = 2 * max(3, round(around / dash / 2))
         angles = np.linspace(0, 2 * np.pi, count + 1)
-        oval = [
-            self.to_window(point)
-            for point in zip(x + a * np.cos(angles), y + b * np.sin(angles), strict=True)
-        ]
+        oval = zip(x + a * np.cos(angles), y + b * np.sin(angles), strict=True)
+        dashes = list(pairwise(oval))[::2]
         y = LEFT_EYE[1]
-        eyes = [
-            (self.to_window((x - EYE, y)), self.to_window((x + EYE, y)))
-            for x in (LEFT_EYE[0], RIGHT_EYE[0])
-        ]
-        for start, end in [*list(pairwise(oval))[::2], *eyes]:
-            pygame.draw.line(surface, color, start, end, width)
+        dashes += [((x - EYE, y), (x + EYE, y)) for x in (LEFT_EYE[0], RIGHT_EYE[0])]
+        for ends in dashes:
+            pygame.draw.line(surface, color, *map(self.to_window, ends), width)
 
     def _reach(self) -> int:
         """Return the radius of the brush on the window, in pixels."""
@@ -202,45 +186,42 @@ class CanvasView(FaceView):
 
 
 class Enlarged:
-    """A surface that shows a picture enlarged, by bilinear interpolation, and renewed in parts.
+    """A surface that shows the canvas enlarged, by bilinear interpolation, and renewed in parts.
 
     A stroke changes a corner of the canvas sixty times a second; on a large screen, enlarging all
     of it each time would cost more than everything else in a frame. Window pixel x shows column
-    x * (w - 1) / W of the picture, as `FaceView.to_image` has it.
+    x * (w - 1) / W of the canvas, as `FaceView.to_image` has it.
 
     Args:
-        shape: (rows, columns) of the picture.
         size: (width, height) of the surface in pixels.
     """
 
-    def __init__(self, shape: tuple[int, int], size: tuple[int, int]):
+    def __init__(self, size: tuple[int, int]):
         self.surface = pygame.Surface(size, 0, 32)
-        self._across = _weights(shape[1], size[0])
-        self._down = _weights(shape[0], size[1])
+        self._across = _weights(IMAGE_SHAPE[1], size[0])
+        self._down = _weights(IMAGE_SHAPE[0], size[1])
 
-    def renew(self, pixels: np.ndarray, part: pygame.Rect) -> pygame.Rect:
-        """Enlarge a part of the picture anew.
+    def renew(self, pixels: np.ndarray, part: Rect) -> Rect:
+        """Enlarge a part of the canvas anew.
 
         Args:
-            pixels: uint8 (rows, columns), the whole picture.
+            pixels: uint8 (rows, columns), the whole canvas.
             part: the pixels that changed.
 
         Returns:
             The part of the surface that changed with them.
         """
-        if not part:
-            return pygame.Rect(0, 0, 0, 0)
-        x0, x1, left, right = _reach(self._across.shape, part.left, part.right)
-        y0, y1, top, bottom = _reach(self._down.shape, part.top, part.bottom)
-        grays = pixels[top:bottom, left:right].astype(np.float32).T
-        grays = self._across[x0:x1, left:right] @ grays @ self._down[y0:y1, top:bottom].T
+        x, columns = _reach(self._across, part.left, part.right)
+        y, rows = _reach(self._down, part.top, part.bottom)
+        grays = pixels[rows, columns].astype(np.float32).T
+        grays = self._across[x, columns] @ grays @ self._down[y, rows].T
         target = pygame.surfarray.pixels2d(self.surface)
-        target[x0:x1, y0:y1] = (grays + 0.5).astype(np.uint32) * 0x010101
-        return pygame.Rect(x0, y0, x1 - x0, y1 - y0)
+        target[x, y] = (grays + 0.5).astype(np.uint32) * 0x010101
+        return Rect(x.start, y.start, x.stop - x.start, y.stop - y.start)
 
 
 def _weights(count: int, length: int) -> np.ndarray:
-    """Return the shares (length, count) of the picture's pixels in every pixel of the surface."""
+    """Return the shares (length, count) of the canvas's pixels in every pixel of the surface."""
     places = np.arange(length) * (count - 1) / length
     first = np.minimum(places.astype(int), count - 2)
     weights = np.zeros((length, count), np.float32)
@@ -249,14 +230,7 @@ def _weights(count: int, length: int) -> np.ndarray:
     return weights
 
 
-def _reach(shape: tuple[int, int], start: int, end: int) -> tuple[int, int, int, int]:
-    """Return the pixels of the surface that pixels of the picture reach, and all these are made of.
-
-    Returns:
-        Start and end on the surface, start and end in the picture; ends excluded.
-    """
-    length, count = shape
-    scale = length / (count - 1)
-    low = max(0, math.ceil((start - 1) * scale))
-    high = min(length, math.floor(end * scale) + 1)
-    return low, high, max(0, start - 2), min(count, end + 2)
+def _reach(weights: np.ndarray, start: int, end: int) -> tuple[slice, slice]:
+    """Return the part of the surface that pixels reach, and all the pixels that it is made of."""
+    reached = np.flatnonzero(weights[:, start:end].any(axis=1)).tolist() or [0, -1]
+    return slice(reached[0], reached[-1] + 1), slice(max(0, start - 1), end + 1)

@@ -11,9 +11,13 @@ from ui.keys import Command
 
 def drawing_commands(screen) -> list[Command]:
     """Return the commands of a drawing screen, in the order in which they are listed."""
+    s, drawing = screen, screen.drawing  # its other parts are made when it comes to a window
 
     def use(**changes) -> Callable[[], None]:
         return lambda: screen.change_brush(**changes)
+
+    def step(action: Callable) -> Callable[[], None]:
+        return lambda: screen.step(action)
 
     def flip(name: str) -> Callable[[], None]:
         return lambda: screen.change_brush(**{name: not getattr(screen.brush, name)})
@@ -25,12 +29,21 @@ def drawing_commands(screen) -> list[Command]:
     mirror = "Draw both halves of the face at once, about the dashed line"
     ghost = "Let the mean face shimmer through the paper; never drawn"
     clear = "Take a new sheet; undo brings the old one back"
-    next_face = "Paint on the next training face, as the model sees it"
+    following = "Paint on the next training face, as the model sees it"
+    before = "Paint on the training face before"
+    chance = "Paint on a face drawn by chance"
+    saves = "Bring back a saved drawing or face"
+    photo = "Paint on a photo; or drop one on the window"
+    live = "Answer every stroke while it is drawn"
+    likely, drawn = (
+        "Move the answer towards a likely face",
+        "Move the answer towards what was drawn",
+    )
     refine = "Search for a face that agrees better with what is painted"
     explain = "Show where answer and drawing differ, and the nearest training faces"
     film = "Write the strokes of this sheet and their answers, side by side, as a GIF"
 
-    paint, s = partial(_command, "Paint"), screen
+    paint = partial(_command, "Paint")
     start, answer = partial(_command, "Start from"), partial(_command, "Answer")
     return [
         paint("b", "Brush", brush, use(tool=Tool.PAINT)),
@@ -46,25 +59,20 @@ def drawing_commands(screen) -> list[Command]:
         paint("f", "Soft", "A brush that fades out at its edge", flip("soft")),
         paint("x", "Mirror", mirror, flip("mirror")),
         paint("g", "Ghost", ghost, lambda: s.set_ghost(not s.ghost)),
-        paint("ctrl+z", "Undo", "Take the last stroke back", s.undo, True),
-        paint("ctrl+shift+z ctrl+y", "Redo", "Do it again", s.redo, True),
-        paint("delete", "Clear", clear, s.clear),
-        start("m", "Mean face", "Paint on the mean face", s.start_from_mean),
-        start("n", "Next training face", next_face, lambda: s.start_from_training(1)),
-        start(
-            "shift+n",
-            "Previous training face",
-            "Paint on the training face before",
-            lambda: s.start_from_training(-1),
-        ),
-        start("r", "Random face", "Paint on a face drawn by chance", s.start_from_random),
+        paint("ctrl+z", "Undo", "Take the last stroke back", step(drawing.undo), True),
+        paint("ctrl+shift+z ctrl+y", "Redo", "Do it again", step(drawing.redo), True),
+        paint("delete", "Clear", clear, step(drawing.clear)),
+        start("m", "Mean face", "Paint on the mean face", lambda: s.start(s.starts.mean())),
+        start("n", "Next training face", following, lambda: s.start(s.starts.training(1))),
+        start("shift+n", "Previous training face", before, lambda: s.start(s.starts.training(-1))),
+        start("r", "Random face", chance, lambda: s.start(s.starts.random())),
         start("a", "This answer", "Paint on the answer itself", s.start_from_answer),
-        start("ctrl+o", "Saved face …", "Bring back a saved drawing or face", s.open_saves),
-        start("p", "Your photo …", "Paint on a photo; or drop one on the window", s.open_photos),
-        answer("v", "Live", "Answer every stroke while it is drawn", s.toggle_live),
-        answer("j", "Answer now", "Answer the drawing once", s.ask),
-        answer(".", "More realism", "Move the answer towards a likely face", s.more_realism, True),
-        answer(",", "Less realism", "Move the answer towards what was drawn", s.less_realism, True),
+        start("ctrl+o", "Saved face …", saves, lambda: s.panels.toggle_saves()),
+        start("p", "Your photo …", photo, lambda: s.panels.toggle_photos()),
+        answer("v", "Live", live, lambda: s.answers.toggle_live()),
+        answer("j", "Answer now", "Answer the drawing once", lambda: s.answers.ask()),
+        answer(".", "More realism", likely, lambda: s.view.realism.step(1), True),
+        answer(",", "Less realism", drawn, lambda: s.view.realism.step(-1), True),
         answer("i", "Refine", refine, s.toggle_refining),
         answer("d", "Explain", explain, s.toggle_explain),
         answer("ctrl+s", "Save", "Save drawing, answer and code in one PNG", s.save),

@@ -10,7 +10,7 @@ import numpy as np
 
 from ui.animation import encode_gif
 from ui.drawing.answers import DrawingDecoder
-from ui.drawing.drawing import Canvas, Step
+from ui.drawing.drawing import Drawing, Step
 from ui.drawing.stroke import Point
 from ui.pictures import drawing_on_paper, enlarge, side_by_side
 from ui.storage import write_new
@@ -73,17 +73,15 @@ def film(
 
 def _grown(before: Step, step: Step, count: int) -> Iterator[Step]:
     """Yield the stroke's states on the way, each a further part of it."""
-    stroke = step.stroke
-    source = None if stroke.source is None else stroke.source / np.float32(255)
-    total = _length(step)
+    stroke, total = step.stroke, _length(step)
     for part in range(1, count + 1):
-        canvas = Canvas()
-        canvas.replace(before.pixels)
-        canvas.begin(stroke.brush, stroke.paths[0][0], source)
+        drawing = Drawing()
+        drawing.put(before.pixels, start=step.start)
+        drawing.begin(stroke.brush, stroke.paths[0][0], stroke.source)
         for path in _shortened(stroke.paths, total * part / (count + 1)):
-            canvas.turn()
-            canvas.extend(path)
-        yield replace(step, pixels=canvas.pixels, stroke=None)
+            drawing.stroke.turn()
+            drawing.extend(path)
+        yield replace(step, pixels=drawing.pixels, stroke=None)
 
 
 def _shortened(paths: list[list[Point]], left: float) -> Iterator[list[Point]]:
@@ -102,10 +100,6 @@ def _shortened(paths: list[list[Point]], left: float) -> Iterator[list[Point]]:
 
 
 def _length(step: Step) -> float:
-    if step.stroke is None:
-        return 0.0
-    return sum(
-        float(np.hypot(*np.diff(np.array(path), axis=0).T).sum())
-        for path in step.stroke.paths
-        if len(path) > 1
-    )
+    """Return the length of the stroke that led here, in canvas pixels."""
+    paths = step.stroke.paths if step.stroke else []
+    return sum(math.dist(*ends) for path in paths for ends in pairwise(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,14 +10,12 @@ import numpy as np
 import pygame
 
 from data.errors import UserError
-from ui.drawing.answers import ANSWER, Answers, difference
+from ui.drawing.answers import ANSWER, Answer, Answers
 from ui.drawing.canvas_view import CanvasView
 from ui.drawing.commands import drawing_commands
 from ui.drawing.drawing import Drawing, pack_face, painted, unpack_face
-from ui.drawing.explain import ExplainPanel
 from ui.drawing.replay import film
 from ui.drawing.stroke import GREYS, LARGEST, SMALLEST, Brush, Point, Tool
-from ui.drawing.tools import ToolRow
 from ui.drawing.view import DrawingView
 from ui.host import Host
 from ui.panels.photo import AlignedFace
@@ -36,17 +35,17 @@ HINT = (
     "The oval shows where a face belongs; Mirror draws both halves of it at once.",
     "Or start from a face, and paint on it.",
 )
-CANVAS_HELP = "Draw here. Shift: straight lines; right button: eraser; wheel: size of the brush"
 
 
 class DrawingScreen(Screen):
     """Draw, and the model answers with a face.
 
     Attributes:
-        drawing: the canvas and its history.
+        drawing: what is painted, and its history.
         brush: what is painted with.
         ghost: whether the mean face shimmers through the paper.
         answers: asks for answers, and holds the last one.
+        starts: finds faces to start from.
         view: the widgets.
         panels: saved faces and the user's photo, over the view.
     """
@@ -69,17 +68,22 @@ class DrawingScreen(Screen):
         super().attach(host)
         self.answers = Answers(self.drawing, host.latent, host.worker)
         self.starts = Starts(host.latent)
-        by_name = {command.name: command for command in self.commands}
-        hand = (self.begin, self.extend, self.lift, self.resize_brush)
-        canvas = CanvasView(self.drawing.canvas.pixels, *hand, help=CANVAS_HELP)
-        tools = ToolRow(by_name, lambda radius: self.change_brush(radius=radius))
-        explain = ExplainPanel(self.pull)
-        view = DrawingView(canvas, tools, explain, by_name, self.set_realism, host.open_menu)
-        self.view = self.add(view)
-        panels = PanelStack(host, self.name, self.open_save, self.take_photo, self.panels_changed)
-        self.panels = self.add(panels)
+        hand = self.begin, self.extend, self.lift, self.resize_brush
+        self.view = self.add(
+            DrawingView(
+                CanvasView(self.drawing.pixels, *hand),
+                {command.name: command for command in self.commands},
+                set_radius=lambda radius: self.change_brush(radius=radius),
+                set_realism=self.answers.set_realism,
+                pull=self.pull,
+                open_menu=host.open_menu,
+            )
+        )
+        self.panels = self.add(
+            PanelStack(host, self.name, self.open_save, self.take_photo, self.panels_changed)
+        )
         if host.latent.previews is not None:  # what an empty canvas is answered with
-            view.face.set(host.latent.previews.images[0])
+            self.view.face.set(host.latent.previews.images[0])
         self._restore_settings()
         self._show_state()
 
@@ -106,27 +110,25 @@ class DrawingScreen(Screen):
     def ready(self) -> None:
         """Answer what was drawn while the model was loading."""
         self.set_ghost(self.ghost)
-        self.ask()
+        self.answers.ask()
 
     def handle(self, event: pygame.event.Event) -> bool:
         """Let an open panel have its keys."""
         return self.panels.handle(event)
 
-    def update(self, now: float) -> float | None:
+    def update(self, now: float) -> None:
         """Draw the points of this frame, the brush where the mouse is, and what follows."""
         canvas, pointer = self.view.canvas, self.host.pointer
         canvas.flush()
         self._show_state()
         over = canvas in (pointer.hovered, pointer.captured)
         canvas.set_mouse(pointer.pos if over else None)
-        return None
 
     def result(self, result: Result) -> None:
         """Show what the worker made."""
         slot, value = result.slot, result.value
         if slot == FILM:
-            film_name = "Replay as GIF"
-            self.view.film.set_text(film_name if result.final else f"{value:.0%} done")
+            self.view.film.set_text("Replay as GIF" if result.final else f"{value:.0%} done")
             if result.final and value is not None:
                 self.host.notify(saved_words(value))
         elif self.panels.take_result(result):
@@ -143,7 +145,7 @@ class DrawingScreen(Screen):
             self.put_face(image, code)
         elif slot == NEAREST:
             self.view.explain.show_nearest(*value)
-        elif slot == GHOST and self.ghost:
+        elif slot == GHOST:
             self.view.canvas.set_ghost(value)
         self._show_state()
 
@@ -151,8 +153,8 @@ class DrawingScreen(Screen):
         """Close the panel, drop the stroke, or stop refining."""
         if self.panels.close():
             return True
-        if self.drawing.painting:
-            self.undo()
+        if self.drawing.stroke:
+            self.step(self.drawing.undo)
         elif self.answers.refining:
             self.answers.stop()
         elif self.view.explain.visible:
@@ -165,9 +167,9 @@ class DrawingScreen(Screen):
         """Have every widget show the state that it stands for."""
         view, drawing, answers = self.view, self.drawing, self.answers
         undo, redo, clear, _ = view.edits
-        undo.enable(drawing.painting or drawing.history.can_undo)
-        redo.enable(drawing.history.can_redo and not drawing.painting)
-        clear.enable(not drawing.canvas.empty)
+        undo.enable(drawing.stroke is not None or drawing.history.can_undo)
+        redo.enable(drawing.stroke is None and drawing.history.can_redo)
+        clear.enable(not drawing.empty)
         view.tools.follow(self.brush, self.ghost)
         view.canvas.set_brush(self.brush.radius, self.brush.mirror)
         view.live.set(answers.live)
@@ -183,16 +185,13 @@ class DrawingScreen(Screen):
         """Set the brush down on the canvas; a refinement that runs ends with what it found."""
         self.answers.stop()
         brush = replace(self.brush, tool=Tool.ERASE) if erase else self.brush
-        answer = self.answers.answer
-        if brush.tool is Tool.CLONE and answer is None:
-            raise UserError("There is no answer to copy yet; wait for the model.")
-        source = answer.image if brush.tool is Tool.CLONE else None
+        source = self._answer("to copy ").image if brush.tool is Tool.CLONE else None
         self._painted(self.drawing.begin(brush, point, source))
 
-    def extend(self, points: list[tuple[Point, bool]]) -> None:
-        """Go on through points, each with whether a straight line leads there."""
-        if self.drawing.painting:
-            self._painted(self.drawing.canvas.follow(points))
+    def extend(self, points: list[Point], straight: bool) -> None:
+        """Go on through points, in a curve or in a straight line."""
+        if self.drawing.stroke:
+            self._painted(self.drawing.extend(points, straight))
 
     def lift(self) -> None:
         """Lift the brush, where a stroke is being drawn."""
@@ -200,13 +199,13 @@ class DrawingScreen(Screen):
         self.drawing.finish()
 
     def _painted(self, part: pygame.Rect) -> None:
-        self.view.canvas.show_drawing(self.drawing.canvas.pixels, part)
+        self.view.canvas.show_drawing(self.drawing.pixels, part)
         self.answers.drawing_changed()
 
     def change_brush(self, **changes) -> None:
         """Change fields of the brush; choosing a grey also takes the brush in hand."""
         if "tone" in changes:
-            changes.setdefault("tool", Tool.PAINT)
+            changes["tool"] = Tool.PAINT
         self.brush = replace(self.brush, **changes)
 
     def resize_brush(self, notches: float) -> None:
@@ -224,76 +223,31 @@ class DrawingScreen(Screen):
 
     # Steps, each of which can be undone
 
-    def put(self, pixels: np.ndarray, given: np.ndarray | None = None, **how) -> None:
-        """Begin from a drawing, and perhaps the code of its answer; see `Drawing.put`."""
+    def step(self, action: Callable, *arguments) -> None:
+        """Take a step of the drawing; a refinement that runs ends before with what it found."""
         self.answers.stop()
-        self.drawing.put(pixels, given, **how)
-        self._stepped()
+        action(*arguments)
+        self.view.canvas.show_drawing(self.drawing.pixels)
+        if self.drawing.given is not None:
+            self.answers.ask()
+        else:
+            self.answers.drawing_changed()
 
     def put_face(
         self, image: np.ndarray, code: np.ndarray | None = None, new_sheet: bool = True
     ) -> None:
         """Begin from a face, (rows, columns) and (latent_dim,), which the eraser brings back."""
         pixels = painted(image)
-        self.put(pixels, code, start=pixels[..., 0], new_sheet=new_sheet)
+        self.step(self.drawing.put, pixels, code, pixels[..., 0], new_sheet)
 
-    def clear(self) -> None:
-        """Take a new sheet."""
-        self.answers.stop()
-        self.drawing.clear()
-        self._stepped()
-
-    def undo(self) -> None:
-        """Take the last step back, or the stroke that is being drawn."""
-        self.answers.stop()
-        self.drawing.undo()
-        self._stepped()
-
-    def redo(self) -> None:
-        """Take it forth again."""
-        self.answers.stop()
-        self.drawing.redo()
-        self._stepped()
-
-    def _stepped(self) -> None:
-        """Show the drawing after a step, and ask for its answer."""
-        self.view.canvas.show_drawing(self.drawing.canvas.pixels)
-        if self.drawing.given is not None:
-            self.ask()
-        else:
-            self.answers.drawing_changed()
-
-    # Faces to start from
-
-    def start_from_mean(self) -> None:
-        """Paint on the mean face."""
-        self._start(self.starts.mean())
-
-    def start_from_training(self, way: int) -> None:
-        """Paint on the next (1) or the previous (-1) training face, as the model sees it."""
-        self._start(self.starts.training(way))
-
-    def start_from_random(self) -> None:
-        """Paint on a face drawn by chance."""
-        self._start(self.starts.random())
+    def start(self, start: Start) -> None:
+        """Paint on a face."""
+        self.host.worker.submit(START, lambda engine: (start.code, decode_one(engine, start.code)))
 
     def start_from_answer(self) -> None:
         """Paint on the answer that is on the screen."""
-        answer = self.answers.answer
-        if answer is None:
-            raise UserError("There is no answer yet; wait for the model, then try again.")
+        answer = self._answer()
         self.put_face(answer.image, answer.code, new_sheet=False)
-
-    def _start(self, start: Start) -> None:
-        self.host.worker.submit(START, lambda engine: (start.code, decode_one(engine, start.code)))
-
-    def open_saves(self) -> None:
-        """Show the saved faces, or close them."""
-        self.panels.toggle_saves()
-
-    def open_photos(self) -> None:
-        """Show the photos to choose from, or close them."""
-        self.panels.toggle_photos()
 
     def panels_changed(self) -> None:
         """Lift the brush and end a refinement, where a panel came in front of the drawing."""
@@ -316,7 +270,8 @@ class DrawingScreen(Screen):
         if save.drawing is None:
             self.put_face(save.image, save.code)
         else:
-            self.put(save.drawing, save.code, start=unpack_face(save.details.get("start")))
+            start = unpack_face(save.details.get("start"))
+            self.step(self.drawing.put, save.drawing, save.code, start)
         self.panels.close()
 
     def drop(self, path: Path) -> None:
@@ -325,25 +280,11 @@ class DrawingScreen(Screen):
 
     # The answer
 
-    def ask(self) -> None:
-        """Answer the drawing as it is now."""
-        self.answers.ask()
-
-    def toggle_live(self) -> None:
-        """Answer while drawing, or only when asked to."""
-        self.answers.toggle_live()
-
-    def set_realism(self, realism: float) -> None:
-        """Move between what was drawn, 0, and a likely face, 1."""
-        self.answers.set_realism(realism)
-
-    def more_realism(self) -> None:
-        """Move the answer a step towards a likely face."""
-        self.view.realism.step(1)
-
-    def less_realism(self) -> None:
-        """Move the answer a step towards what was drawn."""
-        self.view.realism.step(-1)
+    def _answer(self, use: str = "") -> Answer:
+        """Return the answer that is on the screen, where there is one to use."""
+        if self.answers.answer is None:
+            raise UserError(f"There is no answer {use}yet; wait for the model, then try again.")
+        return self.answers.answer
 
     def toggle_refining(self) -> None:
         """Begin to search for a face that agrees better with what was painted, or stop."""
@@ -356,10 +297,12 @@ class DrawingScreen(Screen):
         self._renew_explain()
 
     def _renew_explain(self) -> None:
-        panel, canvas, answer = self.view.explain, self.drawing.canvas, self.answers.answer
+        panel, drawing, answer = self.view.explain, self.drawing, self.answers.answer
         if panel.visible and answer is not None:
-            panel.difference.set(difference(canvas.image(), answer.image, canvas.mask()))
-            self.host.worker.submit(NEAREST, self.answers.decoder.nearest(answer.code), 2)
+            lighter = (answer.image - drawing.image()) * drawing.mask()  # nothing on bare canvas
+            panel.difference.set(0.5 + 0.5 * lighter)
+            decoder, code = self.answers.decoder, answer.code
+            self.host.worker.submit(NEAREST, lambda engine: decoder.nearest(engine, code), 2)
 
     def code(self) -> np.ndarray | None:
         """Return the code of the answer; None for a drawing that nothing was done with."""
@@ -369,9 +312,7 @@ class DrawingScreen(Screen):
         """Let the answer be a face from the sliders; the drawing stays as it is."""
         answer = self.answers.answer
         if answer is None or not np.array_equal(code, answer.code):
-            self.answers.stop()
-            self.drawing.give(np.array(code, np.float32))
-            self.ask()
+            self.step(self.drawing.give, np.array(code, np.float32))
 
     def pull(self, face: np.ndarray) -> None:
         """Draw the answer halfway towards a face, (latent_dim,); the drawing stays as it is."""
@@ -382,11 +323,8 @@ class DrawingScreen(Screen):
 
     def save(self) -> None:
         """Write drawing, answer and code into one PNG, beside the window."""
-        answer = self.answers.answer
-        if answer is None:
-            raise UserError("There is no answer to save yet; wait for the model, then try again.")
+        answer, drawing = self._answer("to save "), self.drawing.pixels.copy()
         folder, model_id = self.host.session.folder, self.host.latent.model_id
-        drawing = self.drawing.canvas.pixels.copy()
         details = {"realism": self.answers.realism, "start": pack_face(self.drawing.start)}
 
         def job(engine) -> Path:
@@ -409,23 +347,16 @@ class DrawingScreen(Screen):
 
     def save_session(self) -> None:
         """Write the settings into the session, and the drawing where something was done with it."""
-        session, drawing = self.host.session, self.drawing
-        values = {
-            "radius": self.brush.radius,
-            "soft": self.brush.soft,
-            "tone": self.brush.tone,
-            "mirror": self.brush.mirror,
-            "ghost": self.ghost,
-            "live": self.answers.live,
-            "realism": self.answers.realism,
-        }
+        session, drawing, answers = self.host.session, self.drawing, self.answers
+        values = {name: getattr(self.brush, name) for name in ("radius", "soft", "tone", "mirror")}
+        values |= {"ghost": self.ghost, "live": answers.live, "realism": answers.realism}
         if drawing.touched:
-            session.drawing = None if drawing.canvas.empty else drawing.canvas.pixels
-            values["given"] = None if drawing.given is None else [float(x) for x in drawing.given]
+            session.drawing = None if drawing.empty else drawing.pixels
+            values["given"] = None if drawing.given is None else drawing.given.tolist()
             values["start"] = pack_face(drawing.start)
             values["model"] = self.host.latent.model_id
-            if self.code() is not None and self.visible:
-                session.code = self.code()
+            if answers.code is not None and self.visible:
+                session.code = answers.code
                 session.settings["caption"] = "From your drawing"
         session.settings.update({f"drawing.{name}": value for name, value in values.items()})
 
@@ -447,12 +378,14 @@ class DrawingScreen(Screen):
         session, latent = self.host.session, self.host.latent
         if session.drawing is None:
             return
-        given, model_id = (session.settings.get(f"drawing.{name}") for name in ("given", "model"))
+        given, start, model_id = (
+            session.settings.get(f"drawing.{name}") for name in ("given", "start", "model")
+        )
         valid = (
             model_id == latent.model_id
             and isinstance(given, list)
             and len(given) == latent.latent_dim
             and all(isinstance(x, float) for x in given)
         )
-        start = unpack_face(session.settings.get("drawing.start"))
-        self.put(session.drawing, np.array(given, np.float32) if valid else None, start=start)
+        code = np.array(given, np.float32) if valid else None
+        self.step(self.drawing.put, session.drawing, code, unpack_face(start))

@@ -121,64 +121,35 @@ class Stroke:
         self.brush = brush
         self.source = source
         self.coverage = np.zeros(IMAGE_SHAPE, np.float32)
-        self.sections = [[on_grid(*start)]]
+        self._straight = False
+        self._sections = [[on_grid(*start)]]
         self._settled = np.zeros(IMAGE_SHAPE, np.float32)
-        self._tip = self.sections[0][0]
+        self._tip = self._sections[0][0]
         self._tip_rect = Rect(0, 0, 0, 0)
 
     @property
     def paths(self) -> list[list[Point]]:
         """The points of every section, the latest included."""
-        last = self.sections[-1]
-        return [*self.sections[:-1], last if last[-1] == self._tip else [*last, self._tip]]
+        last = self._sections[-1]
+        return [*self._sections[:-1], last if last[-1] == self._tip else [*last, self._tip]]
 
-    def extend(self, points: Iterable[Point]) -> Rect:
-        """Go on through these points; return the pixels that may have changed."""
-        changed = self._tip_rect
-        for point in points:
-            changed = union(changed, self._keep_tip())
-            self._tip = on_grid(*point)
-        return self._draw_tip(changed)
+    def extend(self, points: Iterable[Point], straight: bool = False) -> Rect:
+        """Go on through points in a curve, or to the last of them in a straight line.
 
-    def aim(self, point: Point) -> Rect:
-        """Move the loose end to a point, in a straight line from the last corner."""
-        self._tip = on_grid(*point)
-        return self._draw_tip(self._tip_rect)
-
-    def turn(self) -> None:
-        """Make a corner of the latest point: what was drawn stays, and a new section begins."""
-        section = self.sections[-1]
-        if section[-1] != self._tip:
-            section.append(self._tip)
-        if len(section) > 1:
-            where = slices(self._tip_rect)
-            self._settled[where] = self.coverage[where]
-            self._tip_rect = Rect(0, 0, 0, 0)
-            self.sections.append([self._tip])
-
-    def drop_pixels(self) -> None:
-        """Let go of the coverage: a finished stroke is kept for its points only."""
-        self.coverage = self._settled = np.zeros((0, 0), np.float32)
-
-    def _keep_tip(self) -> Rect:
-        """Make the tip a point of the curve, if it is far enough from the last one.
+        Where one follows the other is a corner; straight lines begin at the latest corner.
 
         Returns:
-            The pixels that settled by it.
+            The pixels that may have changed.
         """
-        section, (x, y) = self.sections[-1], self._tip
-        if np.hypot(x - section[-1][0], y - section[-1][1]) < NEAREST:
-            return Rect(0, 0, 0, 0)
-        rect = Rect(0, 0, 0, 0)
-        if len(section) > 1:
-            before = section[-3] if len(section) > 2 else None
-            rect = self._stamp(self._settled, span(before, section[-2], section[-1], self._tip))
-        section.append(self._tip)
-        return rect
-
-    def _draw_tip(self, changed: Rect) -> Rect:
-        """Draw the spans that may still change, in place of the ones drawn last time."""
-        section, tip = self.sections[-1], self._tip
+        if straight != self._straight:
+            self._straight = straight
+            self.turn()
+        changed = self._tip_rect
+        for point in points:
+            if not straight:
+                changed = union(changed, self._keep_tip())
+            self._tip = on_grid(*point)
+        section, tip = self._sections[-1], self._tip
         self.coverage[slices(changed)] = self._settled[slices(changed)]
         last, previous, before = ([None, None, *section])[:-4:-1]
         rect = self._stamp(self.coverage, span(previous, last, tip, None))
@@ -187,6 +158,33 @@ class Stroke:
             rect = union(rect, self._stamp(self.coverage, span(before, previous, last, after)))
         self._tip_rect = rect
         return union(changed, rect)
+
+    def turn(self) -> None:
+        """Make a corner of the latest point: what was drawn stays, and a new section begins."""
+        section = self._sections[-1]
+        if section[-1] != self._tip:
+            section.append(self._tip)
+        if len(section) > 1:
+            where = slices(self._tip_rect)
+            self._settled[where] = self.coverage[where]
+            self._tip_rect = Rect(0, 0, 0, 0)
+            self._sections.append([self._tip])
+
+    def drop_pixels(self) -> None:
+        """Let go of the coverage: a finished stroke is kept for its points only."""
+        self.coverage = self._settled = np.zeros((0, 0), np.float32)
+
+    def _keep_tip(self) -> Rect:
+        """Make the tip a point of the curve, if far enough from the last; return what settled."""
+        section, (x, y) = self._sections[-1], self._tip
+        rect = Rect(0, 0, 0, 0)
+        if np.hypot(x - section[-1][0], y - section[-1][1]) < NEAREST:
+            return rect
+        if len(section) > 1:
+            before = section[-3] if len(section) > 2 else None
+            rect = self._stamp(self._settled, span(before, section[-2], section[-1], self._tip))
+        section.append(self._tip)
+        return rect
 
     def _stamp(self, coverage: np.ndarray, points: list[Point]) -> Rect:
         """Cover a chain of straight pieces, and their mirror image; return where."""
@@ -233,15 +231,12 @@ def span(before: Point | None, start: Point, end: Point, after: Point | None) ->
     if pieces < 2 or (before is None and after is None):
         return [start, end]
     # An end without a neighbour leaves along the parabola that the other end's tangent asks for.
-    if before is None:
-        tangent_b = _tangent(a, b, np.array(after), chord)
+    tangent_a = None if before is None else -_tangent(b, a, np.array(before), chord)
+    tangent_b = (
+        2.0 * (b - a) - tangent_a if after is None else _tangent(a, b, np.array(after), chord)
+    )
+    if tangent_a is None:
         tangent_a = 2.0 * (b - a) - tangent_b
-    elif after is None:
-        tangent_a = -_tangent(b, a, np.array(before), chord)
-        tangent_b = 2.0 * (b - a) - tangent_a
-    else:
-        tangent_a = -_tangent(b, a, np.array(before), chord)
-        tangent_b = _tangent(a, b, np.array(after), chord)
     t = np.linspace(0.0, 1.0, pieces + 1)[1:-1, None]
     middle = (
         (2 * t**3 - 3 * t**2 + 1) * a

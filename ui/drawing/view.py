@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import pygame
+import numpy as np
+from pygame import Rect, Surface
 
+from ui.drawing.answers import NEAREST_FACES
 from ui.drawing.canvas_view import CanvasView
-from ui.drawing.explain import HEIGHT, ExplainPanel
-from ui.drawing.tools import ToolRow, switch
+from ui.drawing.stroke import GREYS, LARGEST, SIZE_STEP, SMALLEST, Brush, Tool
 from ui.keys import Command
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Widget
-from ui.widgets.button import Button, help_of
-from ui.widgets.face_view import FaceView
+from ui.widgets.button import Button, Toggle, help_of
+from ui.widgets.face_view import FaceView, surface_of
 from ui.widgets.label import Label
+from ui.widgets.shapes import box, write
 from ui.widgets.slider import Slider
+from ui.widgets.strip import Strip
 
 NARROWEST = 868  # points that the rows of tools need
 ROW, CAPTION = 36, 28  # points
@@ -28,6 +32,20 @@ STARTS = (
     "Saved face …",
     "Your photo …",
 )
+TOOLS = {  # the commands that choose them, and what their buttons say in a narrow row
+    Tool.PAINT: ("Brush", "Brush"),
+    Tool.ERASE: ("Eraser", "Eraser"),
+    Tool.BARE: ("Bare paper", "Paper"),
+    Tool.CLONE: ("Copy answer", "Copy"),
+}
+SIZE = (150, 260)  # points that the size slider needs, and takes at most
+EXPLAIN = 132  # points for the panel on D
+LEGEND = (10, 72)  # points across: the bar of colours, and the words beside it
+
+REALISM_HELP = "From what you drew (left) to a likely face (right)  [, and .]"
+SIZE_HELP = "Size of the brush: drag, or turn the wheel over the canvas  [[ and ]]"
+DIFFERENCE_HELP = "Red where the answer is lighter than your paint, blue where it is darker"
+PULL_HELP = "Draw the answer halfway towards this face; your drawing stays as it is"
 
 Items = Sequence[tuple[str, Callable[[], object], str]]  # of a menu: text, action, help
 
@@ -37,121 +55,203 @@ class DrawingView(Widget):
 
     Args:
         canvas: where the user draws.
-        tools: what to draw with.
-        explain: the panel below the pictures, hidden at first.
         commands: of the screen, by name.
+        set_radius: called with the radius that the brush should have.
         set_realism: called with a share from 0 to 1.
+        pull: called with the code (latent_dim,) of a training face that was clicked.
         open_menu: called with the items of a menu, and the rectangle that it belongs to.
     """
 
     def __init__(
         self,
         canvas: CanvasView,
-        tools: ToolRow,
-        explain: ExplainPanel,
         commands: Mapping[str, Command],
+        set_radius: Callable[[float], object],
         set_realism: Callable[[float], object],
-        open_menu: Callable[[Items, pygame.Rect], object],
+        pull: Callable[[np.ndarray], object],
+        open_menu: Callable[[Items, Rect], object],
     ):
         super().__init__()
-        self.tools, self.canvas = self.add(tools), self.add(canvas)
+        self.tools = self.add(ToolRow(commands, set_radius))
+        self.canvas = self.add(canvas)
         self.face = self.add(AnswerView("The face appears when the model is loaded"))
-        self.titles = [
-            self.add(Label(title, size=SIZES.title, bold=True)) for title in ("Canvas", "Answer")
-        ]
+        titles = ("Canvas", "Answer")
+        self.titles = [self.add(Label(title, size=SIZES.title, bold=True)) for title in titles]
         self.status = self.add(Label("", COLORS.faint, SIZES.small))
         self.film = self.add(Button.of(commands["Replay as GIF"], plain=True))
         self.explain_button = self.add(Button.of(commands["Explain"], plain=True))
         starts = [(c.name, c.action, help_of(c)) for c in map(commands.get, STARTS)]
-        self.start = self.add(
-            Button(
-                "Start from …",
-                lambda: open_menu(starts, self.start.rect),
-                "Put a face on the canvas and paint on it",
-            )
-        )
-        self.edits = [
-            self.add(Button.of(commands[name])) for name in ("Undo", "Redo", "Clear", "Save")
-        ]
+        help = "Put a face on the canvas and paint on it"
+        start = Button("Start from …", lambda: open_menu(starts, start.rect), help)
+        self.start = self.add(start)
+        edits = ("Undo", "Redo", "Clear", "Save")
+        self.edits = [self.add(Button.of(commands[name])) for name in edits]
         self.live = self.add(switch(commands["Live"]))
-        self.realism = self.add(
-            RealismSlider(
-                "Realism",
-                0,
-                1,
-                0,
-                set_realism,
-                nudge=0.05,
-                compact=True,
-                help="From what you drew (left) to a likely face (right)  [, and .]",
-            )
+        realism = RealismSlider(
+            "Realism", 0, 1, 0, set_realism, nudge=0.05, compact=True, help=REALISM_HELP
         )
+        self.realism = self.add(realism)
         self.refine = self.add(Button.of(commands["Refine"]))
-        self.explain = self.add(explain)
+        self.explain = self.add(ExplainPanel(pull))
 
     def show_explain(self, shown: bool, theme: Theme) -> None:
         """Show or hide the panel on D; the pictures make room."""
         self.explain.show(shown)
         self.place(self.rect, theme)
 
-    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+    def layout(self, rect: Rect, theme: Theme) -> None:
         """Make the pictures as large as the rows around them allow."""
         gap, row, caption = theme.px(SIZES.gap), theme.px(ROW), theme.px(CAPTION)
-        panel = theme.px(HEIGHT) + gap if self.explain.visible else 0
+        panel = theme.px(EXPLAIN) + gap if self.explain.visible else 0
         top = rect.top + gap + row + caption + theme.px(2)
         bottom = rect.bottom - gap - row - gap - panel
-        height = max(1, bottom - top)
         between = 2 * gap
-        width = min(round(height * 1.1), (rect.width - 2 * theme.px(SIZES.margin) - between) // 2)
-        height = round(width / 1.1)
-        across = max(2 * width + between, theme.px(NARROWEST))
-        area = pygame.Rect(rect.centerx - across // 2, top, across, height)
-        area.centery = (top + bottom) // 2
-        left = pygame.Rect(area.centerx - between // 2 - width, area.top, width, height)
+        room = (rect.width - 2 * theme.px(SIZES.margin) - between) // 2
+        width = min(round(max(1, bottom - top) * 1.1), room)
+        area = Rect(0, 0, max(2 * width + between, theme.px(NARROWEST)), round(width / 1.1))
+        area.center = rect.centerx, (top + bottom) // 2
+        left = Rect(area.centerx - between // 2 - width, area.top, width, area.height)
         right = left.move(width + between, 0)
         self.canvas.place(left, theme)
         self.face.place(right, theme)
         above = area.top - caption
-        self.tools.place(pygame.Rect(area.left, above - row, across, row), theme)
-        self._captions(left, right, above, caption, theme)
-        below = pygame.Rect(area.left, area.bottom + gap, across, row)
+        self.tools.place(Rect(area.left, above - row, area.width, row), theme)
+        self._captions(left, right, above, caption - theme.px(2), theme)
+        below = Rect(area.left, area.bottom + gap, area.width, row)
         self._actions(below, right.left, theme)
         if panel:
-            self.explain.place(
-                pygame.Rect(area.left, below.bottom + gap // 2, across, panel - gap), theme
-            )
+            place = Rect(area.left, below.bottom + gap // 2, area.width, panel - gap)
+            self.explain.place(place, theme)
 
-    def _captions(
-        self, left: pygame.Rect, right: pygame.Rect, top: int, height: int, theme: Theme
-    ) -> None:
+    def _captions(self, left: Rect, right: Rect, top: int, height: int, theme: Theme) -> None:
         """Place title, status and a small button above each picture."""
-        for picture, title, button in zip(
-            (left, right), self.titles, (self.film, self.explain_button), strict=True
-        ):
+        buttons = self.film, self.explain_button
+        for picture, title, button in zip((left, right), self.titles, buttons, strict=True):
             wide = button.width(theme)
-            place = pygame.Rect(picture.right - wide, top, wide, height - theme.px(2))
-            button.place(place, theme)
+            button.place(Rect(picture.right - wide, top, wide, height), theme)
             wide = theme.width(title.text, SIZES.title, True) + theme.px(10)
-            title.place(pygame.Rect(picture.left, top, wide, place.height), theme)
+            title.place(Rect(picture.left, top, wide, height), theme)
         start = self.titles[1].rect.right
         wide = self.explain_button.rect.left - start - theme.px(6)
-        self.status.place(pygame.Rect(start, top, wide, self.titles[1].rect.height), theme)
+        self.status.place(Rect(start, top, wide, height), theme)
 
-    def _actions(self, row: pygame.Rect, middle: int, theme: Theme) -> None:
+    def _actions(self, row: Rect, middle: int, theme: Theme) -> None:
         """Place what is done to the drawing left, what is done to the answer right."""
-        line, gap = theme.px(SIZES.button), theme.px(4)
-        top = row.centery - line // 2
-        x = row.left
-        for button in (self.start, *self.edits):
-            button.place(pygame.Rect(x, top, button.width(theme), line), theme)
-            x = button.rect.right + gap
-        x = max(x, middle)
-        self.live.place(pygame.Rect(x, top, self.live.width(theme), line), theme)
-        wide = max(self.refine.width(theme), theme.px(72))
-        self.refine.place(pygame.Rect(row.right - wide, top, wide, line), theme)
-        x = self.live.rect.right + gap
-        wide = self.refine.rect.left - 2 * gap - x
-        self.realism.place(pygame.Rect(x, top, wide, line), theme)
+        x = line_up((self.start, *self.edits), row.left, row.centery, theme)
+        x = line_up([self.live], max(x, middle), row.centery, theme)
+        place = self.live.rect.copy()
+        place.width = max(self.refine.width(theme), theme.px(72))
+        place.right = row.right
+        self.refine.place(place, theme)
+        self.realism.place(Rect(x, place.top, place.left - theme.px(8) - x, place.height), theme)
+
+
+class ToolRow(Widget):
+    """The row of tools above the canvas: tools, greys, size and switches.
+
+    Args:
+        commands: of the screen, by name.
+        set_radius: called with the radius that the brush should have.
+    """
+
+    def __init__(self, commands: Mapping[str, Command], set_radius: Callable[[float], object]):
+        super().__init__()
+        self.tools = {t: self.add(Button.of(commands[name])) for t, (name, _) in TOOLS.items()}
+        self.greys = [self.add(Swatch(commands[name.capitalize()], t)) for name, t in GREYS.items()]
+        self.size = self.add(SizeSlider(set_radius))
+        self.switches = [self.add(switch(commands[name])) for name in ("Soft", "Mirror", "Ghost")]
+
+    def follow(self, brush: Brush, ghost: bool) -> None:
+        """Show this brush, and whether the ghost shows."""
+        for tool, button in self.tools.items():
+            button.select(tool is brush.tool)
+        for swatch in self.greys:
+            swatch.select(brush.tool is Tool.PAINT and swatch.tone == brush.tone)
+        self.size.set(math.log(brush.radius))
+        for toggle, on in zip(self.switches, (brush.soft, brush.mirror, ghost), strict=True):
+            toggle.set(on)
+
+    def layout(self, rect: Rect, theme: Theme) -> None:
+        """Place everything in one row; the size slider takes what is left."""
+
+        def width(widgets: Iterable[Widget]) -> int:
+            return sum(widget.width(theme) + theme.px(4) for widget in widgets)
+
+        least, most = map(theme.px, SIZE)
+        apart, tools = theme.px(14), self.tools.values()
+        switches = rect.right - width(self.switches)
+        for texts in zip(*TOOLS.values(), strict=True):
+            for button, text in zip(tools, texts, strict=True):
+                button.set_text(text)
+            if width(tools) + width(self.greys) + least + 3 * apart <= switches - rect.left:
+                break
+        x = rect.left
+        for widgets in (tools, self.greys):
+            x = line_up(widgets, x, rect.centery, theme) + apart - theme.px(4)
+        middle = self.greys[0].rect
+        size = Rect(x, middle.top, min(most, switches - apart - x), middle.height)
+        self.size.place(size, theme)
+        line_up(self.switches, switches + theme.px(4), rect.centery, theme)
+
+
+class Swatch(Button):
+    """One of the five greys."""
+
+    def __init__(self, command: Command, tone: float):
+        super().__init__("", command.action, help_of(command))
+        self.tone = tone
+
+    def width(self, theme: Theme) -> int:
+        """Return the width of a square."""
+        return theme.px(SIZES.button)
+
+    def draw(self, surface: Surface, theme: Theme) -> None:
+        """Draw the grey; the chosen one wears a thick frame."""
+        edge = COLORS.accent if self.selected else COLORS.soft if self.hovered else COLORS.edge
+        frame = theme.px(3) if self.selected else theme.px(1)
+        rect = self.rect if self.selected else self.rect.inflate(-theme.px(4), -theme.px(4))
+        box(surface, rect, COLORS.panel, theme.px(SIZES.radius), edge, frame)
+        inside = rect.inflate(-2 * frame - theme.px(2), -2 * frame - theme.px(2))
+        box(surface, inside, (round(255 * self.tone),) * 3, theme.px(SIZES.radius - 3))
+
+
+class SizeSlider(Slider):
+    """Brush size; it runs by ratio, as sizes are felt, and shows the width of the line."""
+
+    def __init__(self, changed: Callable[[float], object]):
+        low, high, nudge = map(math.log, (SMALLEST, LARGEST, SIZE_STEP))
+        super().__init__(
+            "Size",
+            low,
+            high,
+            low,
+            lambda value: changed(math.exp(value)),
+            nudge=nudge,
+            digits=1,
+            compact=True,
+            help=SIZE_HELP,
+        )
+
+    @property
+    def text(self) -> str:
+        """The width of the line in canvas pixels."""
+        width = 2 * math.exp(self.value)
+        return f"{width:.1f}" if width < 9.95 else f"{width:.0f}"
+
+
+class RealismSlider(Slider):
+    """A share, shown in percent."""
+
+    def layout(self, rect: Rect, theme: Theme) -> None:
+        """Find the track; its handle stays clear of the widest number."""
+        super().layout(rect, theme)
+        number = theme.width("100 %", SIZES.small, bold=True)
+        self.track.width = rect.right - theme.px(8 + 12) - number - self.track.left
+
+    @property
+    def text(self) -> str:
+        """The value in percent."""
+        return f"{round(100 * self.value)} %"
 
 
 class AnswerView(FaceView):
@@ -165,28 +265,100 @@ class AnswerView(FaceView):
             self.share = share
             self.invalidate(self.picture)
 
-    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+    def draw(self, surface: Surface, theme: Theme) -> None:
         """Draw the face, and the bar over it."""
         super().draw(surface, theme)
         if self.share is not None:
             pad, height = theme.px(14), theme.px(6)
-            groove = pygame.Rect(self.picture.left + pad, 0, self.picture.width - 2 * pad, height)
+            groove = Rect(self.picture.left + pad, 0, self.picture.width - 2 * pad, height)
             groove.bottom = self.picture.bottom - pad
             surface.fill(COLORS.shadow, groove)
             groove.width = round(groove.width * self.share)
             surface.fill(COLORS.accent, groove)
 
 
-class RealismSlider(Slider):
-    """A share, shown in percent."""
+def _palette() -> np.ndarray:
+    """Return the colours of differences: blue below the middle, white in it, red above."""
+    white, blue, red = np.array(((242, 243, 245), (24, 84, 170), (190, 24, 40)))
+    levels = np.linspace(-1, 1, 256)[:, None]
+    strength = np.abs(levels) ** 0.7  # so that small differences show
+    colors = white + strength * (np.where(levels < 0, blue, red) - white)
+    return np.rint(colors).astype(np.uint32) @ np.array((0x010000, 0x000100, 1), np.uint32)
 
-    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Find the track; its handle stays clear of the widest number."""
-        super().layout(rect, theme)
-        number = theme.width("100 %", SIZES.small, bold=True)
-        self.track.width = rect.right - theme.px(8 + 12) - number - self.track.left
 
-    @property
-    def text(self) -> str:
-        """The value in percent."""
-        return f"{round(100 * self.value)} %"
+PALETTE = _palette()
+
+
+class ExplainPanel(Widget):
+    """The panel on D: where answer and drawing differ, and the nearest training faces beside it.
+
+    Args:
+        chosen: called with the code (latent_dim,) of a face that was clicked.
+    """
+
+    def __init__(self, chosen: Callable[[np.ndarray], object]):
+        super().__init__()
+        self.chosen = chosen
+        self.codes: np.ndarray | None = None
+        self.visible = False
+        titles = ("Answer against drawing", "Nearest training faces, as the model sees them")
+        self.titles = [self.add(Label(title, COLORS.soft, SIZES.small)) for title in titles]
+        difference = FaceView(background=COLORS.panel, palette=PALETTE, help=DIFFERENCE_HELP)
+        self.difference = self.add(difference)
+        self.legend = self.add(Legend(DIFFERENCE_HELP))
+        self.strip = self.add(Strip(self._choose, NEAREST_FACES, columns=NEAREST_FACES))
+
+    def show_nearest(self, codes: np.ndarray, images: np.ndarray) -> None:
+        """Show the nearest training faces, (k, latent_dim) and (k, rows, columns)."""
+        self.codes = codes
+        self.strip.fill(list(images), helps=[PULL_HELP] * len(images))
+
+    def layout(self, rect: Rect, theme: Theme) -> None:
+        """Place titles above pictures."""
+        inner = rect.inflate(-theme.px(20), -theme.px(12))
+        line, legend = theme.px(20), theme.px(sum(LEGEND))
+        top, height = inner.top + line, inner.height - line
+        width = round(height * 1.1)
+        left = width + theme.px(8) + legend
+        x = inner.left + left + theme.px(16)
+        self.titles[0].place(Rect(inner.left, inner.top, left, line), theme)
+        self.titles[1].place(Rect(x, inner.top, inner.right - x, line), theme)
+        self.difference.place(Rect(inner.left, top, width, height), theme)
+        self.legend.place(Rect(inner.left + left - legend, top, legend, height), theme)
+        self.strip.place(Rect(x, top, inner.right - x, height), theme)
+
+    def draw(self, surface: Surface, theme: Theme) -> None:
+        """Draw the panel."""
+        box(surface, self.rect, COLORS.panel, theme.px(10), COLORS.line, theme.px(1))
+
+    def _choose(self, number: int) -> None:
+        if self.codes is not None:  # none until the model is loaded
+            self.chosen(self.codes[number])
+
+
+class Legend(Widget):
+    """The colours of differences as a bar, and what they mean."""
+
+    def draw(self, surface: Surface, theme: Theme) -> None:
+        """Draw the bar, and words at its ends and its middle."""
+        bar = Rect(self.rect.topleft, (theme.px(LEGEND[0]), self.rect.height))
+        surface.blit(surface_of(np.arange(255, -1, -1, np.uint8)[:, None], bar.size, PALETTE), bar)
+        row = Rect(bar.right + theme.px(6), bar.top, 1, theme.px(14))
+        for text in ("lighter", "as painted", "darker"):
+            write(surface, theme.text(text, COLORS.soft, SIZES.tiny), row, "left")
+            row.centery += (bar.height - row.height) // 2
+
+
+def switch(command: Command) -> Toggle:
+    """Return the switch of a command that turns something on and off."""
+    return Toggle(command.name, lambda on: command.action(), help=help_of(command))
+
+
+def line_up(widgets: Iterable[Widget], left: int, middle: int, theme: Theme) -> int:
+    """Place widgets as wide as their words beside each other; return where the next one begins."""
+    for widget in widgets:
+        place = Rect(left, 0, widget.width(theme), theme.px(SIZES.button))
+        place.top = middle - place.height // 2
+        widget.place(place, theme)
+        left = place.right + theme.px(4)
+    return left

@@ -216,7 +216,7 @@ def draw_face(style: Style, hair: str, rng: np.random.Generator) -> HandDrawnFac
         features.draw_mouth(hand, str(rng.choice(features.MOUTHS)), low, rng.uniform(13, 21))
     if rng.random() < 0.2:
         features.draw_glasses(hand, x, y)
-    return HandDrawnFace(style.name, hand.canvas.pixels, eyes, mouth)
+    return HandDrawnFace(style.name, hand.drawing.pixels, eyes, mouth)
 
 
 def _shift(rng: np.random.Generator) -> np.ndarray:

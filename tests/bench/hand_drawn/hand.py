@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from model.frame import FACE_AXIS, IMAGE_SHAPE
-from ui.drawing.drawing import Canvas, painted
+from ui.drawing.drawing import Drawing, painted
 from ui.drawing.stroke import LARGEST, SMALLEST, Brush, Point
 
 STEP = 7.0  # pixels between two reports of the mouse, at usual speed
@@ -40,7 +40,7 @@ class Hand:
         tilt: float = 0.0,
         stretch: Point = (1.0, 1.0),
     ):
-        self.canvas = Canvas()
+        self.drawing = Drawing()
         self.rng = rng
         self.radius = radius
         self.tone = tone
@@ -57,7 +57,7 @@ class Hand:
 
     def cover(self, tone: float) -> None:
         """Paint the whole sheet in one tone before anything else."""
-        self.canvas.replace(painted(np.full(IMAGE_SHAPE, tone)))
+        self.drawing.put(painted(np.full(IMAGE_SHAPE, tone)))
 
     def line(self, points: Sequence[Point] | np.ndarray, **pen: float) -> None:
         """Draw one stroke through points; `radius` and `tone` replace the pen's own."""
@@ -126,9 +126,9 @@ class Hand:
         path = np.stack([np.interp(reports, along, axis) for axis in points.T], axis=1)
         path += self._drift(reports)
         path = [tuple(point) for point in path.tolist()]
-        self.canvas.begin(brush, path[0])
-        self.canvas.extend(path[1:])
-        self.canvas.finish()
+        self.drawing.begin(brush, path[0])
+        self.drawing.extend(path[1:])
+        self.drawing.finish()
 
     def _drift(self, along: np.ndarray) -> np.ndarray:
         """Return errors of the hand, `(n, 2)`: slow ones along the stroke, and a little jitter."""
