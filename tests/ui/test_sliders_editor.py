@@ -5,6 +5,7 @@ from data.errors import UserError
 from tests.ui.driver import fake_latent
 from ui.sliders.axes import direction_axis, principal_axes, raw_axes
 from ui.sliders.editor import FaceEditor
+from ui.starts import Starts
 
 
 @pytest.fixture(scope="module")
@@ -14,7 +15,9 @@ def latent():
 
 @pytest.fixture
 def editor(latent):
-    return FaceEditor(latent, lambda: None, seed=1)
+    editor = FaceEditor(latent, lambda: None, {})
+    editor.starts = Starts(latent, seed=1)
+    return editor
 
 
 # Axes

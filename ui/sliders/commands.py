@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from data.errors import UserError
 from ui.keys import Command
 from ui.sliders.editor import FaceEditor
 
@@ -18,7 +19,13 @@ def slider_commands(screen) -> list[Command]:
         return lambda: screen.step(method, screen.editor, *arguments)
 
     def slider(action: Callable) -> Callable[[], None]:
-        return lambda: action(screen.sliders.require_target())
+        def act() -> None:
+            target = screen.sliders.target()
+            if target is None:
+                raise UserError("Point at a slider first, or pick one with the up and down keys.")
+            action(target)
+
+        return act
 
     edit, s = FaceEditor, screen  # editor and widgets are made when the screen comes to a window
     training = partial(step, edit.training_face)

@@ -27,7 +27,6 @@ class FaceEditor:
         latent: the latent space.
         changed: called after every change of `now` or of the history.
         directions: the user's own, name to (80,) raw-code vector.
-        seed: determines the seeds of random faces; None for different ones every time.
 
     Attributes:
         now: the state that shows.
@@ -35,18 +34,12 @@ class FaceEditor:
         starts: finds faces to start from; holds the seed and temperature of random ones.
     """
 
-    def __init__(
-        self,
-        latent,
-        changed: Callable[[], object],
-        directions: dict[str, np.ndarray] | None = None,
-        seed: int | None = None,
-    ):
+    def __init__(self, latent, changed: Callable[[], object], directions: dict[str, np.ndarray]):
         self.latent, self.changed = latent, changed
         mean, locks = frozen(latent.mean), np.zeros(latent.latent_dim, bool)
-        self.now = FaceState(mean, "Mean face", mean, locks, directions=dict(directions or {}))
+        self.now = FaceState(mean, "Mean face", mean, locks, directions=directions)
         self.history: History[FaceState] = History(self.now)
-        self.starts = Starts(latent, seed)
+        self.starts = Starts(latent)
 
     # Steps
 
@@ -77,8 +70,7 @@ class FaceEditor:
         possible |= self.history.push(self.now)  # a gesture under way ends here
         if not possible:
             raise UserError(otherwise)
-        self.now = move()
-        self.changed()
+        self.preview(move())
 
     # Faces to start from
 

@@ -20,11 +20,10 @@ from ui.sliders.commands import slider_commands
 from ui.sliders.editor import FaceEditor
 from ui.sliders.more import MorePanel
 from ui.sliders.morph_strip import MorphStrip
-from ui.sliders.preview import SliderPreview
 from ui.sliders.slider_panel import Gestures, SliderPanel
 from ui.sliders.state import FaceState
-from ui.sliders.view import SUGGESTIONS, FaceArea, SlidersView
-from ui.sliders.walk import GIF_STEPS, Walk, codes_between, find_stops, write_gif
+from ui.sliders.view import SUGGESTIONS, FaceArea, SliderPreview, SlidersView
+from ui.sliders.walk import GIF_STEPS, STEPS, Walk, walk_codes, write_gif
 from ui.starts import decode_one
 from ui.theme import SIZES, Theme
 from ui.worker import Result
@@ -47,7 +46,7 @@ class SlidersScreen(Screen):
         view: shows it: `area` the face, `strip` faces A and B, `sliders` the code, and `preview`
             what the slider under the mouse does.
         panels: lie over the view, one at a time; `more` is one of them.
-        walk: plays a walk from face to face.
+        walk: the walk from face to face that plays, or None.
         comparing: whether the face shows that this one started with.
         shown: the code (80,) and the image of the face on the screen, or None.
     """
@@ -59,6 +58,7 @@ class SlidersScreen(Screen):
     def __init__(self):
         super().__init__()
         self.commands = slider_commands(self)
+        self.walk: Walk | None = None
         self.comparing = False
         self.shown: tuple[np.ndarray, np.ndarray] | None = None
         self._beside = False  # whether More stands beside the sliders, not over them
@@ -68,13 +68,10 @@ class SlidersScreen(Screen):
         super().attach(host)
         session, worker = host.session, host.worker
         self.editor = editor = FaceEditor(host.latent, self.changed, session.directions)
-        editor.starts.temperature = session.setting(
-            "temperature", editor.starts.temperature, 0.0, 1.5
-        )
+        starts = editor.starts
+        starts.temperature = session.setting("temperature", starts.temperature, 0.0, 1.5)
         if host.latent.previews is not None:
             self.shown = (host.latent.mean, _floats(host.latent.previews.images[0]))
-        self._directions = editor.now.directions  # that the session has
-        self.walk = Walk(host.latent, editor.walk_to)
         self.area = FaceArea(self.take_suggestion)
         gestures = Gestures(
             begin=partial(self.step, editor.commit),
@@ -125,7 +122,7 @@ class SlidersScreen(Screen):
     @property
     def steps(self) -> int:
         """How many steps were taken; a walk counts as one from its beginning."""
-        return self.editor.history.moves + self.walk.playing
+        return self.editor.history.moves + (self.walk is not None)
 
     def enter(self) -> None:
         """Show the face, and the hint the first time."""
@@ -163,8 +160,7 @@ class SlidersScreen(Screen):
     def suggest(self) -> None:
         """Show a dozen random faces to choose from; the model's own until it is loaded."""
         worker, previews = self.host.worker, self.host.latent.previews
-        free = not self.editor.now.locks.any()
-        if previews is not None and worker.state == "loading" and free:
+        if previews is not None and worker.state == "loading" and not self.editor.now.locks.any():
             self.area.suggest(previews.codes[1:], previews.images[1:])
             return
         codes = self.editor.suggest(SUGGESTIONS)
@@ -202,15 +198,15 @@ class SlidersScreen(Screen):
         """Show the editor's state."""
         editor, state = self.editor, self.editor.now
         caption = f"Where you started · {state.caption}" if self.comparing else state.title
-        self.view.follow(state, caption, editor.history.can_undo, self.walk.playing)
+        self.view.follow(state, caption, editor.history.can_undo, self.walk is not None)
         self.more.follow(state, editor.starts, self.sliders.raw)
         self._ask(state.start if self.comparing else state.code)
         self._ask_end("a", state.face_a)
         self._ask_end("b", state.face_b)
         session = self.host.session
-        if state.directions is not self._directions:  # the face of the last time stays in there
-            self._directions, session.directions = state.directions, dict(state.directions)
-            session.save()
+        if state.directions is not session.directions:
+            session.directions = state.directions
+            session.save()  # the face of the last time stays in there
 
     def _ask(self, code: np.ndarray) -> None:
         """Have the face of a code shown; the newest request wins."""
@@ -263,11 +259,12 @@ class SlidersScreen(Screen):
 
     def update(self, now: float) -> float | None:
         """Let a walk go on, and show what the slider under the mouse does."""
-        due = self.walk.update(now)
+        if self.walk is not None:
+            self.editor.walk_to(*self.walk.at(now))
         slider = self.sliders.previewed()
-        busy = self.walk.playing or self.host.pointer.captured is slider
+        busy = self.walk is not None or self.host.pointer.captured is slider
         self.preview.follow(slider, self.editor.now.code, busy)
-        return due
+        return None if self.walk is None else now
 
     def compare(self) -> None:
         """Show the face that this one started with, while the key is held."""
@@ -296,18 +293,18 @@ class SlidersScreen(Screen):
         if self.stop_walk():
             return
         self.stop_comparing()
-        stops = self._stops()
-        self.walk.start(stops, self.host.now())
-        way = "from A to B and back" if self.editor.now.both_faces else f"{len(stops)} saved faces"
-        self.host.notify(
-            f"Walking {way}. Space stops where it is.", lasts=lambda: self.walk.playing
-        )
+        self.walk = Walk(codes := self._walk_codes(STEPS), self.host.now())
+        faces = len(codes) // STEPS
+        way = "from A to B and back" if self.editor.now.both_faces else f"{faces} saved faces"
+        words = f"Walking {way}. Space stops where it is."
+        self.host.notify(words, lasts=lambda: self.walk is not None)
         self.changed()
 
     def stop_walk(self) -> bool:
         """Stop a walk at the face that shows; return whether one was playing."""
-        if not self.walk.stop():
+        if self.walk is None:
             return False
+        self.walk = None
         self.editor.commit()
         self.changed()
         return True
@@ -318,9 +315,8 @@ class SlidersScreen(Screen):
         if times is not None:
             session.settings["gif_enlargement"] = times
         times = session.setting("gif_enlargement", max(GIFS), min(GIFS), max(GIFS))
-        codes = codes_between(self.host.latent, self._stops(), GIF_STEPS)
         stem = "morph" if self.editor.now.both_faces else "walk"
-        job = partial(write_gif, session.folder, stem, codes, times)
+        job = partial(write_gif, session.folder, stem, self._walk_codes(GIF_STEPS), times)
         self.host.worker.submit("sliders.gif", job, 1)
         self.host.notify("Writing the GIF …")
 
@@ -334,8 +330,8 @@ class SlidersScreen(Screen):
         ]
         self.host.open_menu(items, self.strip.export.rect)
 
-    def _stops(self) -> np.ndarray:
-        return find_stops(self.host.latent, self.editor.now, self.host.session.folder)
+    def _walk_codes(self, steps: int) -> np.ndarray:
+        return walk_codes(self.host.latent, self.editor.now, self.host.session.folder, steps)
 
     # Panels
 
@@ -369,7 +365,6 @@ class SlidersScreen(Screen):
         """Write into the session; an untouched screen leaves the face of the last time there."""
         self.settle()
         session, editor, state = self.host.session, self.editor, self.editor.now
-        session.directions = dict(state.directions)
         session.settings["temperature"] = editor.starts.temperature
         if editor.history.can_undo:
             session.code, session.locks = state.code, state.locks.copy()
@@ -381,9 +376,8 @@ class SlidersScreen(Screen):
         self.settle()
         session, editor = self.host.session, self.editor
         if session.code is not None:
-            caption = session.setting("caption", "Where you left off")
+            state = editor.now.fresh(session.code, session.setting("caption", "Where you left off"))
             faces = {"face_a": session.face_a, "face_b": session.face_b}
-            state = editor.now.fresh(session.code, caption)
             editor.go(replace(state, locks=session.locks.copy(), **faces))
 
     # The window

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pygame
 
-from data.errors import UserError
 from ui.host import Host
 from ui.sliders.axes import Axis, direction_axis, principal_axes, raw_axes
 from ui.sliders.state import FaceState
@@ -78,13 +77,11 @@ class FaceSlider(Slider):
 
     def _describe(self) -> str:
         or_click = "" if self.compact else "or a click on the value "
-        parts = [
-            f"{self.axis.name} at {self.text} · drag or wheel",
-            f"Enter {or_click}types a number · Backspace or middle button resets",
-        ]
-        if self.axis.lock is not None:
-            parts.append("L unlocks" if self.locked else "L or right button locks")
-        return " · ".join(parts)
+        text = f"{self.axis.name} at {self.text} · drag or wheel · Enter {or_click}types a number"
+        text += " · Backspace or middle button resets"
+        if self.axis.lock is None:
+            return text
+        return text + (" · L unlocks" if self.locked else " · L or right button locks")
 
     def lock(self, locked: bool) -> None:
         """Show whether it is locked."""
@@ -110,16 +107,13 @@ class FaceSlider(Slider):
             self.gestures.reset(self.axis)
         elif button == 3:
             self.gestures.toggle_lock(self.axis.lock)
-        else:
-            self._on_number = self._number.collidepoint(pos)
-            return super().press(pos, button)
-        return True
+        self._on_number = button == 1 and self._number.collidepoint(pos)
+        return super().press(pos, button) or button > 1
 
     def release(self, pos: Point) -> None:
         """End a drag; a click on the value types a number."""
         super().release(pos)
-        clicked, self._on_number = self._on_number, False
-        if clicked and self._number.collidepoint(pos):
+        if self._on_number and self._number.collidepoint(pos):
             self.type_number(self, "")
 
     def key(self, key: str) -> bool:
@@ -137,9 +131,8 @@ class FaceSlider(Slider):
             self._number = pygame.Rect(rect.right - width, rect.top, width, 0)
             self._number.height = self.track.centery - theme.px(HANDLE / 2) - rect.top
         else:
-            self.track.left = rect.left + theme.px(21)
-            self.track.width = rect.right - theme.px(7) - self.track.left
-            self.track.height = theme.px(3)
+            left, right = rect.left + theme.px(21), rect.right - theme.px(7)
+            self.track = pygame.Rect(left, 0, right - left, theme.px(3))
             self.track.centery = rect.centery
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
@@ -213,19 +206,17 @@ class SliderPanel(Widget):
         """Set every slider to a state; only those that moved are drawn again."""
         if state.directions is not self._shown_directions:
             self._shown_directions = state.directions
-            self._show_directions({**self.host.latent.directions, **state.directions})
+            named = {**self.host.latent.directions, **state.directions}
+            newest = list(named.items())[-2 * DIRECTION_ROWS :]
+            axes = [direction_axis(self.host.latent, *item) for item in newest]
+            self.directions = self._replace(self.directions, axes)
+            self.headings[0].set_text("DIRECTIONS" if axes else "")
+            self._rearrange()
         for slider in self.all:
             value = slider.axis.read(state.code)
             if abs(value - slider.value) > UNSEEN:
                 slider.set(value)
             slider.lock(slider.axis.lock is not None and bool(state.locks[slider.axis.lock]))
-
-    def _show_directions(self, directions: dict[str, np.ndarray]) -> None:
-        """Show named directions; the newest six, where there are more."""
-        axes = [direction_axis(self.host.latent, *item) for item in directions.items()]
-        self.directions = self._replace(self.directions, axes[-2 * DIRECTION_ROWS :])
-        self.headings[0].set_text("DIRECTIONS" if axes else "")
-        self._rearrange()
 
     def _replace(self, sliders: Sequence[FaceSlider], axes: Sequence[Axis]) -> list[FaceSlider]:
         """Remove sliders; return those of other axes in their place."""
@@ -267,17 +258,6 @@ class SliderPanel(Widget):
         target, pointer = self.target(), self.host.pointer
         here = target in (pointer.captured, pointer.hovered)
         return target if here or self._by_keys else None
-
-    def require_target(self) -> FaceSlider:
-        """Return the slider that keys act on.
-
-        Raises:
-            UserError: if there is none.
-        """
-        slider = self.target()
-        if slider is None:
-            raise UserError("Point at a slider first, or pick one with the up and down keys.")
-        return slider
 
     def pick(self, steps: int) -> None:
         """Move the keyboard focus by so many sliders in reading order."""

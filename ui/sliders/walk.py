@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -22,64 +23,38 @@ SECONDS = 2.4  # that one leg takes
 GIF_FPS = 25
 
 
+@dataclass(frozen=True, eq=False)
 class Walk:
-    """A walk through faces, played by the clock.
+    """A walk through faces and back, round and round, played by the clock."""
 
-    Args:
-        latent: the latent space.
-        show: called with each code (80,) of the walk, and with how near it is to the second face
-            rather than the first, in [0, 1], which counts where there are just these two.
-    """
+    codes: np.ndarray  # (n, 80), `STEPS` for each leg
+    began: float  # in seconds
 
-    def __init__(self, latent, show: Callable[[np.ndarray, float], object]):
-        self.latent, self.show = latent, show
-        self._codes: np.ndarray | None = None
-        self._began = 0.0
-
-    @property
-    def playing(self) -> bool:
-        """Whether a walk is under way."""
-        return self._codes is not None
-
-    def start(self, stops: np.ndarray, now: float) -> None:
-        """Start to walk through codes (m, 80), round and round; `now` is in seconds."""
-        self._codes, self._began = codes_between(self.latent, stops, STEPS), now
-
-    def stop(self) -> bool:
-        """Stop; return whether a walk was playing."""
-        playing, self._codes = self.playing, None
-        return playing
-
-    def update(self, now: float) -> float | None:
-        """Show the code of this time; return the time, for another frame, while the walk plays."""
-        if self._codes is None:
-            return None
-        step = int((now - self._began) / SECONDS * STEPS) % len(self._codes)
+    def at(self, now: float) -> tuple[np.ndarray, float]:
+        """Return the code (80,) of a time, and its place between two faces, in [0, 1]."""
+        step = int((now - self.began) / SECONDS * STEPS) % len(self.codes)
         way = ease(step % STEPS / STEPS)
-        self.show(self._codes[step], 1 - way if step // STEPS % 2 else way)
-        return now
+        return self.codes[step], 1 - way if step // STEPS % 2 else way
 
 
-def codes_between(latent, stops: np.ndarray, steps: int) -> np.ndarray:
-    """Return the codes of a walk through codes (m, 80) and back, so many for each leg."""
-    return latent.from_sliders(walk(latent.to_sliders(stops), steps * len(stops)))
+def walk_codes(latent, state: FaceState, folder: Path, steps: int) -> np.ndarray:
+    """Return the codes (n, 80) of a walk through A and B, or else the saved faces, and back.
 
-
-def find_stops(latent, state: FaceState, folder: Path) -> np.ndarray:
-    """Return the codes (m, 80) that a walk goes through: A and B, or else the saved faces.
+    There are `steps` codes for each leg.
 
     Raises:
-        UserError: if there are fewer than two.
+        UserError: if there are fewer than two faces.
     """
     if state.both_faces:
-        return np.stack([state.face_a, state.face_b])
-    saves = read_saves(folder, latent.model_id, latent.latent_dim)
-    codes = [save.code for save in islice(saves, MOST_STOPS)]
-    if len(codes) < 2:
+        stops = [state.face_a, state.face_b]
+    else:
+        saves = read_saves(folder, latent.model_id, latent.latent_dim)
+        stops = [save.code for save in islice(saves, MOST_STOPS)][::-1]
+    if len(stops) < 2:
         raise UserError(
             "A walk needs two faces: set A and B with Shift A and Shift B, or save two faces."
         )
-    return np.stack(codes[::-1])
+    return latent.from_sliders(walk(latent.to_sliders(np.stack(stops)), steps * len(stops)))
 
 
 def write_gif(folder: Path, stem: str, codes: np.ndarray, times: int, engine) -> Iterator[float]:
