@@ -6,16 +6,15 @@ kept waiting for NumPy and Pillow.
 
 import importlib
 
-from data.errors import UserError
-
 _HOMES = {
+    "UserError": "data.errors",
     "Portrait": "data.arrays",
     "load_arrays": "data.arrays",
     "load_labels": "data.arrays",
     "prepare_data": "data.prepare",
 }
 
-__all__ = ["Portrait", "UserError", "load_arrays", "load_labels", "prepare_data"]
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> object:

@@ -175,6 +175,6 @@ def _told(path: Path, what: str) -> Iterator[None]:
         ) from error
     except (ValueError, csv.Error) as error:
         raise UserError(
-            f"{path} is damaged or holds no {what} ({error}): call prepare_data(fresh=True) in "
-            "main.py to write it again."
+            f"{path} is damaged or holds no {what} ({error}): call prepare_data() in main.py to "
+            "write it again."
         ) from error

@@ -69,9 +69,8 @@ def download(publication: Publication, folder: Path, wait: float = 1.0) -> Path:
     part = folder / f"{publication.name}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with hold_lock(
-            folder, f"Another prepare_data() is downloading into {folder}: wait for it."
-        ):
+        busy = f"Another prepare_data() is downloading into {folder}: wait for it."
+        with hold_lock(folder, busy):
             _fetch_patiently(publication, part, wait)
             _check_md5(publication, part)
             return part.replace(folder / publication.name)

@@ -4,7 +4,6 @@
 class UserError(Exception):
     """Something the user can mend.
 
-    The message is one clear sentence that says what is wrong, followed by the next step. `main.py`
-    prints it without a traceback and the screens show it on the window; every other exception is a
-    bug and is left to speak for itself.
+    The message says in one sentence what is wrong and what to do. `main.py` prints it without a
+    traceback and the screens show it; every other exception is a bug and speaks for itself.
     """

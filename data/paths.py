@@ -17,11 +17,7 @@ DEMO_FOLDER = ASSETS / "demo"
 
 
 def user_path(path: Path | str) -> Path:
-    """Return a path as a user wrote it, with `~` for a home folder.
-
-    Raises:
-        UserError: There is no such user.
-    """
+    """Return a user's path, with `~` for a home folder; `UserError` if there is no such user."""
     try:
         return Path(path).expanduser()
     except RuntimeError:

@@ -1,4 +1,4 @@
-"""The portraits of the archive: their names and years, and their pixels, decoded on all cores."""
+"""The portraits of the archive: names, years, which are to train on, and decoding on all cores."""
 
 import io
 import os
@@ -14,7 +14,6 @@ import numpy as np
 from PIL import Image
 
 PORTRAIT_SHAPE = (171, 186)  # rows, columns
-PORTRAIT_BYTES = PORTRAIT_SHAPE[0] * PORTRAIT_SHAPE[1]
 FOLDERS = ("F", "M")
 MAX_FILE_BYTES = 1 << 20  # a published portrait takes about 15 kB
 MAX_NAME_LENGTH = 200
@@ -22,15 +21,9 @@ MAX_NAME_LENGTH = 200
 _BATCH = 32  # files a task: enough that handing tasks over costs nothing
 _MAX_WORKERS = 8  # reading the archive, which is one thread's work, keeps no more than these busy
 _PNG_START = b"\x89PNG\r\n\x1a\n"
+_TRAIN_OF_PUBLISHED = (30_000, 37_921)
+_SEED = 1905  # the year of the oldest portrait
 _YEAR = re.compile(r"(1[89]\d\d|20\d\d)_", re.ASCII)
-
-
-@dataclass(frozen=True)
-class PortraitFile:
-    """A file of the archive that may be a portrait: `name` is `F/....png` or `M/....png`."""
-
-    name: str
-    data: bytes
 
 
 @dataclass(frozen=True)
@@ -46,11 +39,7 @@ class NotAPortrait(Exception):  # noqa: N818 - an answer, not a fault
 
 
 def name_fault(name: str) -> str:
-    """Return why a name could not be written down safely as one line of text, or "" if it could.
-
-    Args:
-        name: the path of a file within the archive, with forward slashes.
-    """
+    """Return why a path in the archive is not safe to write down as a line of text, or ""."""
     parts = name.replace("\\", "/").split("/")
     if not parts[0] or ".." in parts or (len(parts[0]) == 2 and parts[0][1] == ":"):
         return "its name leads outside the archive"
@@ -65,10 +54,25 @@ def read_year(name: str) -> int | None:
     return int(match[1]) if match else None
 
 
+def split_portraits(names: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Divide portraits into training and test, in shuffled order, the same on every machine.
+
+    Returns two int arrays of indices into `names`, which are at least two: the rows of `X_train`
+    and those of `X_test`. They depend on the names alone, not on their order, so that the archive
+    and a folder give the same arrays.
+    """
+    by_name = np.array(sorted(range(len(names)), key=names.__getitem__))
+    # RandomState, because its numbers are promised never to change; those of a Generator may.
+    shuffled = by_name[np.random.RandomState(_SEED).permutation(len(names))]
+    part, whole = _TRAIN_OF_PUBLISHED
+    train = min(max(round(len(names) * part / whole), 1), len(names) - 1)
+    return shuffled[:train], shuffled[train:]
+
+
 def decode_in_order(
-    files: Iterable[PortraitFile | Skipped],
+    files: Iterable[tuple[str, bytes] | Skipped],
 ) -> Iterator[tuple[str, np.ndarray] | Skipped]:
-    """Yield name and pixels of each file, or why it is passed over, in the order of the files.
+    """Decode files of the archive: for name and content, yield name and pixels, in order.
 
     The caller's thread reads the files; a few others decode them meanwhile. Never more than a few
     batches are under way, however large the archive.
@@ -78,22 +82,21 @@ def decode_in_order(
     under_way: deque = deque()
     with ThreadPoolExecutor(workers, thread_name_prefix="decode") as pool:
         while batch := list(islice(files, _BATCH)):
-            under_way.append(pool.submit(_decode, batch))
+            under_way.append(pool.submit(list, map(_decode, batch)))
             if len(under_way) > 2 * workers:
                 yield from under_way.popleft().result()
         while under_way:
             yield from under_way.popleft().result()
 
 
-def _decode(batch: list[PortraitFile | Skipped]) -> list[tuple[str, np.ndarray] | Skipped]:
-    decoded = []
-    for file in batch:
-        try:
-            skipped = isinstance(file, Skipped)
-            decoded.append(file if skipped else (file.name, decode_portrait(file.data)))
-        except NotAPortrait as reason:
-            decoded.append(Skipped(file.name, str(reason)))
-    return decoded
+def _decode(file: tuple[str, bytes] | Skipped) -> tuple[str, np.ndarray] | Skipped:
+    if isinstance(file, Skipped):
+        return file
+    name, data = file
+    try:
+        return name, decode_portrait(data)
+    except NotAPortrait as reason:
+        return Skipped(name, str(reason))
 
 
 def decode_portrait(data: bytes) -> np.ndarray:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +14,14 @@ from data.download import PUBLISHED, Publication, download
 from data.errors import UserError
 from data.lock import hold_lock
 from data.paths import NUMPY_FOLDER, ORIGINAL_FOLDER, user_path
-from data.portraits import PORTRAIT_BYTES, PORTRAIT_SHAPE, Skipped, decode_in_order, read_year
+from data.portraits import PORTRAIT_SHAPE, Skipped, decode_in_order, read_year, split_portraits
 from data.progress_bar import ProgressBar
 from data.record import RECORD_NAME, Preparation, find_prepared, write_record
 from data.replace import remove_unfinished, replace_set
 from data.sources import ArchiveSource, FolderSource, find_source, open_source
-from data.split import split_portraits
 
 _FILES = [TEST_NAME, LABELS_NAME, RECORD_NAME, TRAIN_NAME]  # X_train appears last, as the seal
+_PORTRAIT_BYTES = PORTRAIT_SHAPE[0] * PORTRAIT_SHAPE[1]
 _WRITE_BYTES = 1 << 20
 _SPARE_BYTES = 64 << 20
 _OR_DOWNLOAD = ", or delete it and prepare_data() downloads the published one"
@@ -136,20 +137,18 @@ def _write_array(path: Path, pixels: Path, rows: np.ndarray) -> None:
     ):
         np.lib.format.write_array_header_1_0(file, header)
         for done, row in enumerate(rows.tolist()):
-            source.seek(row * PORTRAIT_BYTES)
-            file.write(source.read(PORTRAIT_BYTES))
+            source.seek(row * _PORTRAIT_BYTES)
+            file.write(source.read(_PORTRAIT_BYTES))
             progress.update(done)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _labels(names: list[str], **splits: np.ndarray) -> list[Portrait]:
-    portraits = []
+def _labels(names: list[str], **splits: np.ndarray) -> Iterator[Portrait]:
     for split, rows in splits.items():
         for row, index in enumerate(rows):
             folder, _, file = names[index].partition("/")
-            portraits.append(Portrait(row, split, file, folder, read_year(file)))
-    return portraits
+            yield Portrait(row, split, file, folder, read_year(file))
 
 
 def _check_count(count: int, source: ArchiveSource | FolderSource) -> None:
@@ -162,7 +161,7 @@ def _check_count(count: int, source: ArchiveSource | FolderSource) -> None:
 
 
 def _check_space(out: Path, portraits: int) -> None:
-    needed = portraits * PORTRAIT_BYTES + _SPARE_BYTES
+    needed = portraits * _PORTRAIT_BYTES + _SPARE_BYTES
     free = shutil.disk_usage(out).free
     if free < needed:
         raise UserError(

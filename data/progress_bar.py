@@ -1,5 +1,6 @@
 """A progress bar on the terminal; a log file never sees it."""
 
+import contextlib
 import shutil
 import sys
 import time
@@ -8,7 +9,7 @@ _SECONDS_BETWEEN = 0.1
 _BAR = 24  # letters
 
 
-class ProgressBar:
+class ProgressBar(contextlib.AbstractContextManager):
     """One line that is written over again and again, used as a context manager.
 
     Args:
@@ -25,14 +26,9 @@ class ProgressBar:
         self._shown = 0.0
         self._terminal = sys.stderr is not None and sys.stderr.isatty()
 
-    def __enter__(self) -> "ProgressBar":
-        return self
-
     def __exit__(self, *_error: object) -> None:
         if self._terminal:
-            self._write("")
-            sys.stderr.write("\r")
-            sys.stderr.flush()
+            self._write("", end="\r")
 
     def update(self, done: int, note: str = "") -> None:
         """Show that `done` of the total is done, with a note of what that means."""
@@ -55,7 +51,7 @@ class ProgressBar:
         return "  ".join(parts)
 
     @staticmethod
-    def _write(text: str) -> None:
+    def _write(text: str, end: str = "") -> None:
         width = max(shutil.get_terminal_size().columns - 1, 1)
-        sys.stderr.write("\r" + text[:width].ljust(width))
+        sys.stderr.write("\r" + text[:width].ljust(width) + end)
         sys.stderr.flush()

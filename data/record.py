@@ -52,14 +52,8 @@ class Preparation:
 
 def write_record(path: Path, preparation: Preparation, fingerprint: str) -> None:
     """Write down what was done, and to which state of the source."""
-    record = {
-        "version": _VERSION,
-        "fingerprint": fingerprint,
-        "source": preparation.source,
-        "train": preparation.train,
-        "test": preparation.test,
-        "skipped": [asdict(one) for one in preparation.skipped],
-    }
+    record = {"version": _VERSION, "fingerprint": fingerprint} | asdict(preparation)
+    del record["folder"], record["made"]
     path.write_text(json.dumps(record, indent=1), encoding="utf-8")
 
 

@@ -22,11 +22,8 @@ _PATIENCE = (0.05, 0.1, 0.2, 0.4)  # seconds
 def replace_file(path: Path, *, new_only: bool = False) -> Iterator[Path]:
     """Yield a name to write a file under; at the end it takes the place of `path`.
 
-    The folder is made if it does not exist. After an error the old file is there as it was.
-
-    Args:
-        path: the file.
-        new_only: raise FileExistsError at the end if there is one of this name by then.
+    The folder is made if it does not exist. After an error the old file is there as it was; with
+    `new_only` it is an error (FileExistsError) if there is one.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.{os.getpid()}.new")  # two windows may write the same file
@@ -51,7 +48,7 @@ def replace_folder(folder: Path) -> Iterator[Path]:
 
     A kill between the two renames leaves the old folder under another name: see `recover_folder`.
     """
-    new, old = _beside(folder)
+    new, old = folder.with_name(f"{folder.name}.new"), folder.with_name(f"{folder.name}.old")
     shutil.rmtree(new, ignore_errors=True)
     try:
         new.mkdir(parents=True)
@@ -70,7 +67,7 @@ def replace_folder(folder: Path) -> Iterator[Path]:
 
 def recover_folder(folder: Path) -> None:
     """Bring back the old folder where a kill fell between the two renames of `replace_folder`."""
-    _, old = _beside(folder)
+    old = folder.with_name(f"{folder.name}.old")
     if old.is_dir() and not folder.exists():
         with contextlib.suppress(OSError):
             old.replace(folder)
@@ -106,10 +103,6 @@ def remove_unfinished(folder: Path) -> None:
     """Remove what a killed `replace_set` left behind."""
     for leftover in folder.glob(_UNFINISHED + "*"):
         shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _beside(folder: Path) -> tuple[Path, Path]:
-    return folder.with_name(f"{folder.name}.new"), folder.with_name(f"{folder.name}.old")
 
 
 def _move(path: Path, target: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from data.errors import UserError
-from data.portraits import FOLDERS, MAX_FILE_BYTES, PortraitFile, Skipped, name_fault
+from data.portraits import FOLDERS, MAX_FILE_BYTES, Skipped, name_fault
 from data.tar import DamagedArchive, read_tar
 
 ARCHIVE_ENDINGS = (".tar.gz", ".tgz", ".tar")
@@ -35,8 +35,8 @@ class ArchiveSource:
         self.done = 0
         self._advice = advice
 
-    def files(self) -> Iterator[PortraitFile | Skipped]:
-        """Yield the files of the folders F and M in the archive's order, and what is passed over.
+    def files(self) -> Iterator[tuple[str, bytes] | Skipped]:
+        """Yield name and content of the files in F and M as they come, and what is passed over.
 
         Raises:
             UserError: The archive is cut off, damaged or not an archive of portraits.
@@ -57,7 +57,7 @@ class ArchiveSource:
             ) from error
 
 
-def _portraits(name: str, data: bytes | None, fault: str) -> Iterator[PortraitFile | Skipped]:
+def _portraits(name: str, data: bytes | None, fault: str) -> Iterator[tuple[str, bytes] | Skipped]:
     """Yield a file of F or M, or what is passed over and why; nothing for files elsewhere."""
     folder, file = ["", *name.split("/")][-2:]
     fault = name_fault(name) or fault
@@ -71,7 +71,7 @@ def _portraits(name: str, data: bytes | None, fault: str) -> Iterator[PortraitFi
         shown = name[:200] if name[:200].isprintable() else ascii(name[:200])
         yield Skipped(shown, fault)
     else:
-        yield PortraitFile(name, data)
+        yield name, data
 
 
 class FolderSource:
@@ -94,7 +94,7 @@ class FolderSource:
         self.estimate = self.size = len(self._files)
         self.done = 0
 
-    def files(self) -> Iterator[PortraitFile | Skipped]:
+    def files(self) -> Iterator[tuple[str, bytes] | Skipped]:
         """Yield the files of the folders F and M by name, and what is passed over."""
         for name, entry in self._files:
             yield from _portraits(name, *_read(entry))
@@ -118,15 +118,8 @@ def _read(entry: os.DirEntry) -> tuple[bytes | None, str]:
 def find_source(path: Path, advice: str = "") -> ArchiveSource | FolderSource | None:
     """Return the source at a path: an archive, or a folder that holds one or holds F and M.
 
-    Args:
-        path: an archive or a folder.
-        advice: see `ArchiveSource`.
-
-    Returns:
-        None if nothing is there that looks like a source.
-
-    Raises:
-        UserError: The path cannot be looked into.
+    None if nothing is there that looks like one; `UserError` if the path cannot be looked into.
+    For `advice` see `ArchiveSource`.
     """
     try:
         if path.is_file():

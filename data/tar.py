@@ -11,12 +11,13 @@ import io
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 MAX_ENTRIES = 200_000  # the published archive has 37,924
 MAX_UNPACKED_BYTES = 4 << 30  # and unpacks to about 600 MB
 MAX_EXTENSION_BYTES = 64 << 10  # of a long name and what else some programs add to an entry
 MAX_FIELDS = 100
+
+TarEntry = tuple[str, bytes | None, str]
 
 _BLOCK = tarfile.BLOCKSIZE
 _CHUNK = 1 << 18  # while so much is unpacked, Python's lock is free for the threads that decode
@@ -35,24 +36,16 @@ class DamagedArchive(Exception):  # noqa: N818 - reads better where it is raised
     """The bytes are not a whole, plain archive; the message completes "the archive ..."."""
 
 
-class TarEntry(NamedTuple):
-    """One entry of the archive that is not a folder.
-
-    `data` holds a file's bytes, or is None where the file is larger than was asked for. `fault`
-    says what the entry is where it is no file, such as "is a link".
-    """
-
-    name: str
-    data: bytes | None
-    fault: str
-
-
 def read_tar(read: Callable[[int], bytes], max_file_bytes: int) -> Iterator[TarEntry]:
     """Yield the entries of a `.tar.gz` (or `.tar`) file in their order, extracting nothing.
 
     Args:
         read: the `read` method of the archive, opened at its start.
         max_file_bytes: larger files are passed over without being kept.
+
+    Yields:
+        Of all but folders: the name; a file's bytes, or None where it is larger than that; and ""
+        or what the entry is instead of a file, such as "is a link".
 
     Raises:
         DamagedArchive: The archive is cut off or damaged, or larger than any archive of portraits.
@@ -129,18 +122,18 @@ def _entries(stream: _Stream, max_file_bytes: int) -> Iterator[TarEntry]:
         if not (digits.isascii() and digits.isdigit() and len(digits) < 20):
             raise DamagedArchive("is damaged")
         size = 0 if header.type in _WITHOUT_DATA else int(digits)
+        padding = -size % _BLOCK
         if header.type in (tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE):
             if size > MAX_EXTENSION_BYTES:
                 raise DamagedArchive("has an impossibly long name")
-            extension |= _read_extension(header.type, stream.read(size))
-            stream.skip(-size % _BLOCK)
+            extension |= _read_extension(header.type, stream.read(size + padding)[:size])
             continue
         plain = header.isreg() and header.type != tarfile.GNUTYPE_SPARSE
-        data = stream.read(size) if plain and size <= max_file_bytes else stream.skip(size)
-        stream.skip(-size % _BLOCK)
+        kept = plain and size <= max_file_bytes
+        data = stream.read(size + padding)[:size] if kept else stream.skip(size + padding)
         if header.type not in _NO_ENTRIES:
             fault = "" if plain else _WITHOUT_DATA.get(header.type, "is of an unknown kind")
-            yield TarEntry(extension.get("path", header.name), data, fault)
+            yield extension.get("path", header.name), data, fault
         extension = {}
     raise DamagedArchive(f"has more than {MAX_ENTRIES:,} entries")
 

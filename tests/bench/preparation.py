@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from data.portraits import FOLDERS, MAX_FILE_BYTES, PORTRAIT_SHAPE, PortraitFile, decode_portrait
+from data.portraits import FOLDERS, MAX_FILE_BYTES, PORTRAIT_SHAPE, Skipped, decode_portrait
 from data.prepare import prepare_data
 from data.sources import open_source
 from data.tar import read_tar
@@ -49,7 +49,7 @@ def _images(source: Path | None) -> Iterator[bytes]:
         images = [_draw(seed) for seed in range(_DRAWN)]
     else:
         files = open_source(source).files()
-        images = [file.data for file in files if isinstance(file, PortraitFile)]
+        images = [file[1] for file in files if not isinstance(file, Skipped)]
     return itertools.cycle(images)
 
 
@@ -77,7 +77,7 @@ def decompress(archive: Path, _out: Path) -> int:
 def decode(archive: Path, _out: Path) -> tuple[int, float, float]:
     """Decode portraits that are in memory already; return how many, the seconds, core-seconds."""
     with archive.open("rb") as raw:
-        entries = (entry.data for entry in read_tar(raw.read, MAX_FILE_BYTES) if entry.data)
+        entries = (data for _, data, _ in read_tar(raw.read, MAX_FILE_BYTES) if data)
         images = list(itertools.islice(entries, _SAMPLE))
     began, core_began = time.perf_counter(), time.process_time()
     for data in images:

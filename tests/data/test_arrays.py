@@ -73,7 +73,7 @@ def test_no_arrays_says_what_to_call(tmp_path):
 )
 def test_other_arrays_are_refused(tmp_path, array, reason):
     save(tmp_path, array)
-    with pytest.raises(UserError, match=rf"{reason}.*prepare_data\(fresh=True\)"):
+    with pytest.raises(UserError, match=rf"{reason}.*prepare_data\(\)"):
         load_arrays(tmp_path)
 
 
@@ -146,7 +146,7 @@ def test_labels_come_back_as_written(tmp_path):
 )
 def test_damaged_labels_are_one_sentence(tmp_path, text):
     (tmp_path / "portraits.csv").write_bytes(text)
-    with pytest.raises(UserError, match=r"damaged .*: call prepare_data\(fresh=True\)") as caught:
+    with pytest.raises(UserError, match=r"damaged .*: call prepare_data\(\)") as caught:
         load_labels(tmp_path)
     assert "\n" not in str(caught.value)
 

@@ -14,7 +14,7 @@ from PIL import Image, ImageCms
 
 from data import UserError, load_arrays, load_labels, prepare_data
 from data.paths import ASSETS
-from data.split import split_portraits
+from data.portraits import split_portraits
 from tests.data.drawn_archive import (
     draw_portrait,
     drawn_files,
