@@ -2,8 +2,7 @@
 
 The picture is an ordinary PNG, enlarged for the eye. A text chunk in front of its pixels holds the
 record: the model, the code, the face's own pixels and, from the drawing screen, the drawing. Only
-the record is read back; the picture's pixels are never decoded, so a hostile picture has nothing to
-burst.
+the record is read back; the picture itself is never decoded, so a hostile one has nothing to burst.
 """
 
 import io
@@ -45,9 +44,9 @@ ENLARGEMENT = 4
 
 _KEYWORD = "latent-face-explorer"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_MAX_RECORD = 1 << 20  # bytes; a drawing with its answer takes about 60,000
+_MARK = f"tEXt{_KEYWORD}\0".encode()  # kind of the record's chunk, and its name
+_READ = 1 << 20  # bytes, with the record in them; a drawing with its answer takes about 60,000
 _FORBIDDEN = set('<>:"/\\|?*')  # in names of files, on one system or another
-_MAX_CHUNKS = 64  # in front of the record
 _NAME = re.compile(r"face-(\d{4}-\d\d-\d\d-\d{6})(?:-(\d{1,6}))?")
 
 
@@ -128,21 +127,17 @@ def read_save(path: Path, model_id: str, latent_dim: int) -> SavedFace:
     Raises:
         UserError: one sentence: no such file, empty, no save, damaged, or of another model.
     """
-    path = Path(path)
     try:
-        text = _read_record(path)
-    except OSError as error:
-        raise UserError(
-            f"{path.name} cannot be read ({error.strerror or error}); pick another file."
-        ) from error
-    except ValueError as error:
-        raise _damaged(path) from error
-    if text is None:
-        if path.stat().st_size == 0:
+        before, mark, after = _split(path)
+    except (OSError, ValueError) as error:
+        reason = f"{path.name} cannot be read ({_reason(error)}); pick another file."
+        raise UserError(reason) from error
+    if not mark:
+        if not before:
             raise UserError(f"{path.name} is empty; pick another file.")
         raise UserError(f"{path.name} carries no face code; open it as a photo instead.")
     try:
-        record = parse_json(text)
+        record = parse_json(_checked(before, after))
         model, details = record.get("model"), record.get("details")
         if record.get("format") != 1 or not isinstance(details, dict):
             raise ValueError("an unknown format")
@@ -160,25 +155,22 @@ def read_save(path: Path, model_id: str, latent_dim: int) -> SavedFace:
             path=path,
         )
     except ValueError as error:
-        raise _damaged(path) from error
+        raise UserError(f"{path.name} is damaged; pick another save.") from error
 
 
 def is_save(path: Path) -> bool:
     """Return whether a file looks like one that `save_face` wrote; never raises."""
-    try:
-        with _open(Path(path)) as file:
-            return any(True for _ in _records(file))
-    except (OSError, ValueError):
-        return False
+    with suppress(OSError, ValueError):
+        return bool(_split(path)[1])
+    return False
 
 
 def list_saves(folder: Path) -> list[Path]:
     """Return the saves in a folder, newest first; whatever is no save is passed over."""
-    try:
-        paths = [path for path in Path(folder).iterdir() if path.suffix.lower() == ".png"]
-    except OSError:
-        return []
-    return sorted(filter(is_save, paths), key=_age, reverse=True)
+    with suppress(OSError):  # of a folder that is missing
+        paths = [path for path in folder.iterdir() if path.suffix.lower() == ".png"]
+        return sorted(filter(is_save, paths), key=_age, reverse=True)
+    return []
 
 
 def read_saves(folder: Path, model_id: str, latent_dim: int) -> Iterator[SavedFace]:
@@ -192,7 +184,7 @@ def where(folder: Path) -> str:
     """Return a folder as users read it: from the project's or the home folder on."""
     for base, sign in ((ASSETS.parent, ""), (Path.home(), "~")):
         with suppress(ValueError):
-            return str(Path(sign) / Path(folder).relative_to(base))
+            return str(Path(sign) / folder.relative_to(base))
     return str(folder)
 
 
@@ -283,46 +275,20 @@ def _age(path: Path) -> tuple[str, int, str]:
         return "", 0, path.name
 
 
-def _read_record(path: Path) -> bytes | None:
-    """Return the record's text, or None if the file has none; ValueError if it is damaged."""
-    with _open(path) as file:
-        for length in _records(file):
-            if length > _MAX_RECORD:
-                raise ValueError("a record of absurd length")
-            content = file.read(length)
-            checksum = file.read(4)
-            if len(content) != length or checksum != struct.pack(
-                ">I", zlib.crc32(content, zlib.crc32(b"tEXt"))
-            ):
-                raise ValueError("a damaged record")
-            return content[len(_KEYWORD) + 1 :]
-    return None
-
-
-def _open(path: Path) -> io.BufferedReader:
+def _split(path: Path) -> tuple[bytes, bytes, bytes]:
+    """Return what a file holds before, of, and after the mark of a record."""
     if path.exists() and not path.is_file():  # a pipe would wait for ever
         raise OSError(f"{path.name} is not a file")
-    return path.open("rb")
+    with path.open("rb") as file:
+        content = file.read(_READ)
+    return content.partition(_MARK) if content.startswith(_SIGNATURE) else (content, b"", b"")
 
 
-def _records(file: io.BufferedReader) -> Iterator[int]:
-    """Yield the length of each record's chunk, with `file` standing at the chunk's content."""
-    if file.read(len(_SIGNATURE)) != _SIGNATURE:
-        return
-    mark = _KEYWORD.encode("ascii") + b"\0"
-    for _ in range(_MAX_CHUNKS):
-        header = file.read(8)
-        if len(header) < 8:
-            return
-        length, kind = struct.unpack(">I4s", header)
-        if kind in (b"IDAT", b"IEND"):
-            return
-        start = file.tell()
-        if kind == b"tEXt" and file.read(len(mark)) == mark:
-            file.seek(start)
-            yield length
-        file.seek(start + length + 4)
-
-
-def _damaged(path: Path) -> UserError:
-    return UserError(f"{path.name} is damaged; pick another save.")
+def _checked(before: bytes, after: bytes) -> bytes:
+    """Return the record's text; ValueError if it is not as long or not as its chunk says."""
+    (length,) = struct.unpack(">I", before[-4:])
+    end = length + 4 - len(_MARK)
+    text, checksum = after[:end], after[end : end + 4]
+    if checksum != struct.pack(">I", zlib.crc32(_MARK + text)):
+        raise ValueError("a damaged record")
+    return text

@@ -11,7 +11,6 @@ import json
 import math
 import time
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,8 @@ from data.replace import UNFINISHED_FILES, replace_file
 STAMP = "%Y-%m-%d-%H%M%S"
 
 _UNFINISHED_SECONDS = 10  # no file is written for so long
+_SAVES = ("face-*.png", "morph-*.gif", "walk-*.gif", "drawing-*.gif")  # leftovers where empty
+_LEFTOVERS = (UNFINISHED_FILES, ".*.tmp", *_SAVES)
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -49,7 +50,6 @@ def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
     Raises:
         UserError: the disk is full, the folder cannot be written, and the like.
     """
-    folder = Path(folder)
     stem = f"{stem}-{time.strftime(STAMP)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -69,20 +69,12 @@ def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
 
 def remove_leftovers(folder: Path) -> None:
     """Remove what a kill left of files that were being written, here and by earlier versions."""
-    folder = Path(folder)
-    unfinished = [*folder.glob(UNFINISHED_FILES), *folder.glob(".*.tmp")]
-    for path in [*unfinished, *_empty_saves(folder)]:
+    for path in [path for pattern in _LEFTOVERS for path in folder.glob(pattern)]:
         with contextlib.suppress(OSError):
-            if time.time() - path.stat().st_mtime > _UNFINISHED_SECONDS:
+            status = path.stat()
+            old = time.time() - status.st_mtime > _UNFINISHED_SECONDS
+            if old and (path.name[0] == "." or not status.st_size):
                 path.unlink()
-
-
-def _empty_saves(folder: Path) -> Iterator[Path]:
-    for pattern in ("face-*.png", "morph-*.gif", "walk-*.gif", "drawing-*.gif"):
-        for path in folder.glob(pattern):
-            with contextlib.suppress(OSError):
-                if not path.stat().st_size:
-                    yield path
 
 
 def parse_json(text: str | bytes) -> dict:
@@ -111,7 +103,7 @@ def unpack_numbers(text: object, shape: tuple[int, ...]) -> np.ndarray:
     Raises:
         ValueError: the text is damaged, of another length, or holds NaN or infinity.
     """
-    values = np.frombuffer(_decode(text, 4 * math.prod(shape)), dtype="<f4").reshape(shape)
+    values = np.frombuffer(_decode(text), dtype="<f4").reshape(shape)
     if not np.isfinite(values).all():
         raise ValueError("not all numbers are finite")
     return values.astype(np.float32)
@@ -130,10 +122,9 @@ def unpack_pixels(text: object, shape: tuple[int, ...]) -> np.ndarray:
         ValueError: the text is damaged or unpacks to another size; at most that size is unpacked.
     """
     size = math.prod(shape)
-    packed = _decode(text, None)
     decompressor = zlib.decompressobj()
     try:
-        content = decompressor.decompress(packed, size + 1)
+        content = decompressor.decompress(_decode(text), size + 1)
     except zlib.error as error:
         raise ValueError("damaged pixels") from error
     if len(content) != size or not decompressor.eof:
@@ -141,15 +132,10 @@ def unpack_pixels(text: object, shape: tuple[int, ...]) -> np.ndarray:
     return np.frombuffer(content, dtype=np.uint8).reshape(shape).copy()
 
 
-def _decode(text: object, size: int | None) -> bytes:
+def _decode(text: object) -> bytes:
     if not isinstance(text, str):
         raise ValueError("not a text")
-    if size is not None and len(text) != 4 * math.ceil(size / 3):
-        raise ValueError("a text of another length")
-    content = base64.b64decode(text, validate=True)
-    if size is not None and len(content) != size:
-        raise ValueError("a text of another length")
-    return content
+    return base64.b64decode(text, validate=True)
 
 
 def _integer(text: str) -> int:
