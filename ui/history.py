@@ -11,8 +11,8 @@ State = TypeVar("State")
 class History(Generic[State]):
     """States that a user can go back and forth through.
 
-    States must never be changed after they were pushed. A push after an undo drops what could
-    have been redone.
+    A state must never be changed after it was pushed. A push after an undo drops what could have
+    been redone.
 
     Args:
         first: the state to begin with.
@@ -21,13 +21,6 @@ class History(Generic[State]):
 
     Attributes:
         moves: how often the current state became another one.
-
-    Example:
-        >>> history = History("a")
-        >>> history.push("b")
-        True
-        >>> history.undo()
-        'a'
     """
 
     def __init__(
@@ -63,9 +56,6 @@ class History(Generic[State]):
         """Whether there is a later state."""
         return self._place + 1 < len(self._states)
 
-    def __len__(self) -> int:
-        return len(self._states)
-
     def push(self, state: State, tag: object = None) -> bool:
         """Make `state` the current one, if it differs; return whether it does.
 
@@ -86,14 +76,14 @@ class History(Generic[State]):
 
     def undo(self) -> State:
         """Go one state back, where there is one, and return it."""
-        self.moves += self.can_undo
-        self._place = max(0, self._place - 1)
-        self._tag = None
-        return self.now
+        return self._go(-self.can_undo)
 
     def redo(self) -> State:
         """Go one state forth, where there is one, and return it."""
-        self.moves += self.can_redo
-        self._place = min(len(self._states) - 1, self._place + 1)
+        return self._go(int(self.can_redo))
+
+    def _go(self, steps: int) -> State:
+        self.moves += abs(steps)
+        self._place += steps
         self._tag = None
         return self.now

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from data.errors import UserError
@@ -21,10 +21,10 @@ class Result:
     """What came of a job.
 
     Args:
-        slot: the slot that it was submitted to.
-        request_id: the number that `submit` gave.
+        slot: where it was submitted to.
+        request_id: the number that `submit` returned.
         value: what the job returned or yielded; None if it failed.
-        error: the exception it failed with, or None.
+        error: the exception that it failed with, or None.
         final: whether the job is over (False for the values a generator yields).
     """
 
@@ -41,7 +41,7 @@ class _Request:
     request_id: int
     job: Callable[[Any], Any]
     priority: int
-    steps: Generator | None = field(default=None)
+    steps: Generator | None = None
 
 
 class Worker:
@@ -143,10 +143,8 @@ class Worker:
             self._changed.wait_for(lambda: self._requests or self._closing)
             if self._closing:
                 return None
-            request = min(
-                self._requests.values(), key=lambda each: (each.priority, each.request_id)
-            )
-            self._running = self._requests.pop(request.slot)
+            first = min(self._requests.values(), key=lambda each: (each.priority, each.request_id))
+            self._running = self._requests.pop(first.slot)
             return self._running
 
     def _run(self, request: _Request) -> None:
@@ -164,23 +162,16 @@ class Worker:
         except Exception as problem:
             error = problem
         with self._changed:
-            if not request.slot or self._closing:
-                self._end(request)
-                return
-            replaced = request.slot in self._requests
-            if replaced and not final:
-                self._end(request)
+            replaced = request.slot in self._requests and not final
+            if not request.slot or self._closing or replaced:
+                if request.steps is not None:
+                    request.steps.close()
             else:
                 self._results.append(Result(request.slot, request.request_id, value, error, final))
                 if not final:
                     self._requests[request.slot] = request
             self._running = None
             self._changed.notify_all()
-
-    @staticmethod
-    def _end(request: _Request) -> None:
-        if request.steps is not None:
-            request.steps.close()
 
 
 def sentence(error: BaseException) -> str:

@@ -84,7 +84,7 @@ def test_a_given_code_is_a_step_of_its_own(drawing):
 def test_the_history_is_bounded(drawing):
     for i in range(MOST_STEPS + 20):
         draw(drawing, (i % 170, i // 2), (i % 170 + 3, i // 2))
-    assert len(drawing.history) == MOST_STEPS
+    assert len(drawing.history.past) == MOST_STEPS
     assert all(
         step.stroke is None or step.stroke.coverage.size == 0 for step in drawing.history.past
     )

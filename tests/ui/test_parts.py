@@ -85,7 +85,7 @@ def test_history_is_bounded():
     history = History(0, limit=10)
     for state in range(1, 100):
         history.push(state)
-    assert len(history) == 10
+    assert len(history.past) == 10
     for _ in range(20):
         history.undo()
     assert history.now == 90
