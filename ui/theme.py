@@ -7,8 +7,9 @@ pixels of this one. The font ships with the project, so the window looks the sam
 from __future__ import annotations
 
 import io
-from collections import OrderedDict
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pygame
 
@@ -80,26 +81,21 @@ class Theme:
         16
     """
 
-    CACHE = 1500  # rendered strings kept; the values of 80 sliders change all the time
-
     def __init__(self, scale: float = 1.0):
         self.scale = scale
-        self._fonts: dict[tuple[int, bool], pygame.font.Font] = {}
-        self._texts: OrderedDict[tuple, pygame.Surface] = OrderedDict()
 
     def px(self, points: float) -> int:
         """Turn points into whole pixels, at least 1 for anything that is not 0."""
         pixels = round(points * self.scale)
         return pixels if pixels or not points else (1 if points > 0 else -1)
 
+    @lru_cache(maxsize=64)  # noqa: B019 (themes are few)
     def font(self, size: int = SIZES.body, bold: bool = False) -> pygame.font.Font:
         """Return the font at `size` points."""
-        key = (self.px(size), bold)
-        if key not in self._fonts:
-            file = io.BytesIO((FONT_FOLDER / FONT_FILES[bold]).read_bytes())  # wherever it lies
-            self._fonts[key] = pygame.font.Font(file, key[0])
-        return self._fonts[key]
+        file = io.BytesIO((FONT_FOLDER / FONT_FILES[bold]).read_bytes())  # wherever it lies
+        return pygame.font.Font(file, self.px(size))
 
+    @lru_cache(maxsize=1500)  # noqa: B019 (the values of 80 sliders change all the time)
     def text(
         self,
         text: str,
@@ -109,20 +105,6 @@ class Theme:
         width: int | None = None,
     ) -> pygame.Surface:
         """Render one line, cut with an ellipsis where it is longer than `width` pixels."""
-        key = (text, color, size, bold, width)
-        surface = self._texts.get(key)
-        if surface is None:
-            surface = self._render(text, color, size, bold, width)
-            self._texts[key] = surface
-            if len(self._texts) > self.CACHE:
-                self._texts.popitem(last=False)
-        else:
-            self._texts.move_to_end(key)
-        return surface
-
-    def _render(
-        self, text: str, color: Color, size: int, bold: bool, width: int | None
-    ) -> pygame.Surface:
         font = self.font(size, bold)
         text = printable(text)
         if width is not None:
@@ -160,14 +142,12 @@ def fit(text: str, font: pygame.font.Font, width: int) -> str:
     """Cut a text so that it is at most `width` pixels wide, with an ellipsis for the rest."""
     if font.size(text)[0] <= width:
         return text
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if font.size(text[:middle].rstrip() + "…")[0] <= width:
-            low = middle
-        else:
-            high = middle - 1
-    return text[:low].rstrip() + "…" if low else ""
+
+    def cut(letters: int) -> str:
+        return text[:letters].rstrip() + "…"
+
+    fitting = bisect_right(range(1, len(text)), width, key=lambda n: font.size(cut(n))[0])
+    return cut(fitting) if fitting else ""
 
 
 def starting_scale(desktop: tuple[int, int]) -> float:

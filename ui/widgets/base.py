@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pygame
 
-from ui.theme import COLORS, Color, Theme
+from ui.theme import COLORS, Theme
 
 Point = tuple[float, float]
 MANY = 24  # more stale rectangles than this are merged into one
@@ -28,12 +28,14 @@ class Widget:
     typing = False  # whether letter keys are text while it has the keyboard
     modal = False  # whether nothing behind it can be reached while it shows
     reacts = False  # whether it looks different under the mouse or while it is held
+    text = ""  # what it says
 
     def __init__(self, help: str | Callable[[], str] = ""):
+        self.help = help
         self.rect = pygame.Rect(0, 0, 0, 0)
+        self.theme: Theme | None = None  # from the first placing on
         self.parent: Widget | None = None
         self.children: list[Widget] = []
-        self.help = help
         self.visible = True
         self.enabled = True
         self.hovered = False
@@ -62,18 +64,31 @@ class Widget:
             self.invalidate()
             self.visible = visible
 
+    def change(self, **values: object) -> None:
+        """Set attributes, and have it drawn again where one of them differs."""
+        if any(value != getattr(self, name) for name, value in values.items()):
+            vars(self).update(values)
+            self.invalidate()
+
     def enable(self, enabled: bool = True) -> None:
         """Let it be used, or gray it out."""
-        if enabled != self.enabled:
-            self.enabled = enabled
-            self.invalidate()
+        self.change(enabled=enabled)
+
+    def set_text(self, text: str) -> None:
+        """Show another text."""
+        self.change(text=text)
 
     def place(self, rect: pygame.Rect, theme: Theme) -> None:
         """Set its rectangle on the window, and have its children placed."""
         self.invalidate()
-        self.rect = pygame.Rect(rect)
+        self.rect, self.theme = pygame.Rect(rect), theme
         self.layout(self.rect, theme)
         self.invalidate()
+
+    def rearrange(self) -> None:
+        """Place the children again, after some came, went or changed."""
+        if self.theme is not None:
+            self.place(self.rect, self.theme)
 
     def ancestors(self) -> Iterator[Widget]:
         """Go from this widget up to the root."""
@@ -100,15 +115,12 @@ class Widget:
     def invalidate(self, rect: pygame.Rect | None = None) -> None:
         """Have this widget, or a part of the window in it, drawn again in this frame."""
         part = self.rect if rect is None else rect
-        widget: Widget | None = self
-        while widget is not None:
+        for widget in self.ancestors():
             if not widget.visible:
                 return
-            if isinstance(widget, Root):
-                widget.stale.append(part.copy())
-                return
             part = part.clip(widget.rect)
-            widget = widget.parent
+            if isinstance(widget, Root):
+                widget.stale.append(part)
 
     def paint(self, surface: pygame.Surface, theme: Theme, part: pygame.Rect) -> None:
         """Draw what lies in a part of the window, children in front."""
@@ -157,19 +169,17 @@ class Widget:
 class Root(Widget):
     """The bottom of the tree: fills the window, and collects what became stale."""
 
-    def __init__(self, color: Color = COLORS.window):
+    def __init__(self):
         super().__init__()
-        self.color = color
         self.stale: list[pygame.Rect] = []
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Fill the background."""
-        surface.fill(self.color)
+        surface.fill(COLORS.window)
 
     def repaint(self, surface: pygame.Surface, theme: Theme) -> list[pygame.Rect]:
         """Draw what became stale since the last call; return the rectangles."""
-        stale, self.stale = self.stale, []
-        stale = merged([rect.clip(self.rect) for rect in stale])
+        stale, self.stale = merged(self.stale), []
         for rect in stale:
             self.paint(surface, theme, rect)
         surface.set_clip(None)

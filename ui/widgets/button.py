@@ -42,7 +42,6 @@ class Button(Widget):
         self.strong = strong
         self.plain = plain
         self.selected = False  # shown as the chosen one of a group
-        self.size = SIZES.body
 
     @classmethod
     def of(cls, command: Command, text: str | None = None, **options) -> Button:
@@ -51,20 +50,11 @@ class Button(Widget):
 
     def select(self, selected: bool) -> None:
         """Show it as the chosen one, or not."""
-        if selected != self.selected:
-            self.selected = selected
-            self.invalidate()
-
-    def set_text(self, text: str) -> None:
-        """Show another text."""
-        if text != self.text:
-            self.text = text
-            self.invalidate()
+        self.change(selected=selected)
 
     def width(self, theme: Theme) -> int:
-        """Return the width that its words need."""
-        bold = self.strong or self.selected
-        return theme.width(self.text, self.size, bold) + theme.px(24)
+        """Return the width that its text needs."""
+        return theme.width(self.text, bold=self.strong or self.selected) + theme.px(24)
 
     def press(self, pos: Point, button: int) -> bool:
         """Take a left press."""
@@ -72,10 +62,7 @@ class Button(Widget):
 
     def drag(self, pos: Point) -> None:
         """Look pressed only while the mouse is over it."""
-        over = self.rect.collidepoint(pos)
-        if over != self.hovered:
-            self.hovered = over
-            self.invalidate()
+        self.change(hovered=self.rect.collidepoint(pos))
 
     def release(self, pos: Point) -> None:
         """Act, if the mouse is still here."""
@@ -83,15 +70,13 @@ class Button(Widget):
             self.action()
 
     def colors(self) -> tuple[Color | None, Color]:
-        """Return the colours of the box (None for no box) and of the words."""
+        """Return the colours of the box (None for no box) and of the text."""
         down = self.held and self.hovered
         if not self.enabled:
             return (None if self.plain else COLORS.pressed), COLORS.edge
         if self.strong:
-            fill = tuple(max(0, c - 24) for c in COLORS.accent) if down else COLORS.accent
-            if self.hovered and not down:
-                fill = tuple(min(255, c + 10) for c in COLORS.accent)
-            return fill, COLORS.on_accent
+            lighter = -24 if down else 10 if self.hovered else 0
+            return tuple(min(255, c + lighter) for c in COLORS.accent), COLORS.on_accent
         if down:
             return COLORS.pressed, COLORS.text
         if self.hovered:
@@ -105,9 +90,8 @@ class Button(Widget):
         fill, color = self.colors()
         if fill is not None:
             box(surface, self.rect, fill, theme.px(SIZES.radius))
-        width = self.rect.width - theme.px(8)
-        bold = self.strong or self.selected
-        write(surface, theme.text(self.text, color, self.size, bold, width), self.rect)
+        bold, width = self.strong or self.selected, self.rect.width - theme.px(8)
+        write(surface, theme.text(self.text, color, bold=bold, width=width), self.rect)
         if self.selected:
             line = pygame.Rect(0, 0, max(theme.px(10), self.rect.width // 3), theme.px(2))
             line.midbottom = (self.rect.centerx, self.rect.bottom - theme.px(2))
@@ -132,13 +116,11 @@ class Toggle(Button):
 
     def set(self, on: bool) -> None:
         """Follow a state that changed elsewhere."""
-        if on != self.on:
-            self.on = on
-            self.invalidate()
+        self.change(on=on)
 
     def width(self, theme: Theme) -> int:
-        """Return the width that the switch and its words need."""
-        return theme.width(self.text, self.size) + theme.px(34 + 16)
+        """Return the width that the switch and its text need."""
+        return theme.width(self.text) + theme.px(34 + 16)
 
     def _flip(self) -> None:
         self.set(not self.on)
@@ -155,11 +137,20 @@ class Toggle(Button):
         knob = groove.height - theme.px(4)
         x = groove.right - groove.height / 2 if self.on else groove.left + groove.height / 2
         dot(surface, (x, groove.centery), knob, COLORS.on_accent if lit else COLORS.soft)
-        area = pygame.Rect(self.rect)
-        area.left = groove.right + theme.px(8)
-        area.width = self.rect.right - area.left
+        left = groove.right + theme.px(8)
+        area = pygame.Rect(left, self.rect.top, self.rect.right - left, self.rect.height)
         color = COLORS.text if self.enabled else COLORS.edge
-        write(surface, theme.text(self.text, color, self.size, width=area.width), area, "left")
+        write(surface, theme.text(self.text, color, width=area.width), area, "left")
+
+
+def in_turn(*actions: Callable[[], object]) -> Callable[[], None]:
+    """Return an action that does others, one after the other."""
+
+    def act() -> None:
+        for action in actions:
+            action()
+
+    return act
 
 
 def help_of(command: Command) -> str:

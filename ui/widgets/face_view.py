@@ -72,28 +72,22 @@ class FaceView(Widget):
     def set(self, image: np.ndarray | None) -> None:
         """Show another image, or none; see `surface_of` for what it may be."""
         self.pixels = None if image is None else to_pixels(image)
+        self._scaled = None
         if self.pixels is not None and self.pixels.shape != self.shape:
             self.shape = self.pixels.shape
-            self._fit()
-        self._scaled = None
-        self.invalidate(self.picture)
-
-    def set_text(self, text: str) -> None:
-        """Show another text while there is no image."""
-        if text != self.text:
-            self.text = text
-            self.invalidate()
+            self.rearrange()
+        self.invalidate()
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Find the picture's place."""
-        self._fit()
-        self._scaled = None
+        self.fit(rect)
 
-    def _fit(self) -> None:
+    def fit(self, area: pygame.Rect) -> None:
+        """Place the picture in an area, as large as fits."""
         height, width = self.shape
-        scale = min(self.rect.width / width, self.rect.height / height)
+        scale = max(0, min(area.width / width, area.height / height))
         self.picture = pygame.Rect(0, 0, round(width * scale), round(height * scale))
-        self.picture.center = self.rect.center
+        self.picture.center = area.center
 
     def to_image(self, pos: Point) -> tuple[float, float]:
         """Turn a point on the window into (x, y) of the image, pixel centres at whole numbers."""
@@ -108,20 +102,24 @@ class FaceView(Widget):
         return x, self.picture.top + point[1] * self.picture.height / max(1, height - 1)
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the picture with round corners, or the words in its place."""
-        radius = theme.px(SIZES.radius + 3)
+        """Draw the picture with round corners, or the text in its place."""
         if self.pixels is None:
             surface.fill(COLORS.panel, self.picture)
             text = theme.text(self.text, COLORS.soft, width=self.picture.width)
             write(surface, text, self.picture)
         else:
-            if self._scaled is None:
-                self._scaled = surface_of(self.pixels, self.picture.size, self.palette)
-            surface.blit(self._scaled, self.picture)
+            self.draw_picture(surface)
         if self.title:
             title = theme.text(self.title, COLORS.text, SIZES.small, True, self.picture.width)
             plate = title.get_rect().inflate(theme.px(16), theme.px(8))
             plate.bottomleft = self.picture.left, self.picture.bottom
             surface.fill(COLORS.shadow, plate)
             write(surface, title, plate)
-        trim(surface, self.picture, min(radius, self.picture.width // 8), self.background)
+        radius = min(theme.px(SIZES.radius + 3), self.picture.width // 8)
+        trim(surface, self.picture, radius, self.background)
+
+    def draw_picture(self, surface: pygame.Surface) -> None:
+        """Draw the picture itself, scaled once for its size."""
+        if self._scaled is None or self._scaled.get_size() != self.picture.size:
+            self._scaled = surface_of(self.pixels, self.picture.size, self.palette)
+        surface.blit(self._scaled, self.picture)

@@ -39,12 +39,6 @@ class Label(Widget):
         self.align = align
         self.lines = lines
 
-    def set_text(self, text: str) -> None:
-        """Show another text."""
-        if text != self.text:
-            self.text = text
-            self.invalidate()
-
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the lines, together in the middle of the height."""
         width = self.rect.width

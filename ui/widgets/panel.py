@@ -8,7 +8,7 @@ import pygame
 
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point, Widget
-from ui.widgets.button import Button
+from ui.widgets.button import Button, in_turn
 from ui.widgets.label import Label
 from ui.widgets.shapes import box
 
@@ -30,7 +30,6 @@ class Panel(Widget):
         self.body = self.add(Widget())
         self.scroll = 0
         self.inside = 0  # height of what was arranged, in pixels
-        self._theme: Theme | None = None
 
     def arrange(self, area: pygame.Rect, theme: Theme) -> int:
         """Place the children of the body from `area.top` on; return the height they took."""
@@ -38,7 +37,6 @@ class Panel(Widget):
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place heading, button and body."""
-        self._theme = theme
         pad, line = theme.px(SIZES.margin), theme.px(SIZES.button)
         top = rect.top + theme.px(8)
         self.heading.place(pygame.Rect(rect.left + pad, top, rect.width - 2 * pad, line), theme)
@@ -47,21 +45,12 @@ class Panel(Widget):
         body = pygame.Rect(rect.left, top + line + theme.px(4), rect.width, 0)
         body.height = max(0, rect.bottom - body.top - theme.px(8))
         self.body.rect = body
-        self._arrange(body, theme)
-
-    def _arrange(self, body: pygame.Rect, theme: Theme) -> None:
-        area = body.inflate(-2 * theme.px(SIZES.margin), 0)
+        area = body.inflate(-2 * pad, 0)
         self.inside = self.arrange(area.move(0, -self.scroll), theme)
         limit = max(0, self.inside - body.height)
         if self.scroll > limit:
             self.scroll = limit
             self.arrange(area.move(0, -self.scroll), theme)
-
-    def rearrange(self) -> None:
-        """Place the children again, after some came or went."""
-        if self._theme is not None:
-            self._arrange(self.body.rect, self._theme)
-            self.invalidate()
 
     def scroll_by(self, pixels: int) -> None:
         """Move what is inside up or down, as far as it goes."""
@@ -77,8 +66,7 @@ class Panel(Widget):
 
     def wheel(self, steps: float, pos: Point) -> bool:
         """Scroll."""
-        if self._theme is not None:
-            self.scroll_by(round(-steps * self._theme.px(48)))
+        self.scroll_by(round(-steps * self.theme.px(48)))
         return True
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
@@ -105,22 +93,13 @@ class Menu(Widget):
     modal = True
 
     def __init__(
-        self,
-        items: Sequence[tuple[str, Callable[[], object], str]],
-        closed: Callable[[], object],
+        self, items: Sequence[tuple[str, Callable[[], object], str]], closed: Callable[[], object]
     ):
         super().__init__()
         self.closed = closed
         self.box = pygame.Rect(0, 0, 0, 0)
         for text, action, help in items:
-            self.add(Button(text, self._choose(action), help, plain=True))
-
-    def _choose(self, action: Callable[[], object]) -> Callable[[], object]:
-        def act() -> None:
-            self.closed()
-            action()
-
-        return act
+            self.add(Button(text, in_turn(closed, action), help, plain=True))
 
     def open_at(self, anchor: pygame.Rect, window: pygame.Rect, theme: Theme) -> None:
         """Open it beside a button, wherever there is room in the window."""
@@ -137,10 +116,8 @@ class Menu(Widget):
         """Place the items under each other."""
         line, pad = theme.px(30), theme.px(6)
         for number, button in enumerate(self.children):
-            top = self.box.top + pad + number * line
-            button.place(
-                pygame.Rect(self.box.left + pad, top, self.box.width - 2 * pad, line), theme
-            )
+            place = pygame.Rect(self.box.left + pad, 0, self.box.width - 2 * pad, line)
+            button.place(place.move(0, self.box.top + pad + number * line), theme)
 
     def press(self, pos: Point, button: int) -> bool:
         """Close on a press beside the items."""

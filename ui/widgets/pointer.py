@@ -84,13 +84,10 @@ class Pointer:
 
     def refresh(self) -> None:
         """Look again at what is under the mouse, after widgets moved, came or went."""
-        for name in ("hovered", "captured", "focused"):
-            widget = getattr(self, name)
-            if widget is not None and not self._alive(widget):
-                if name == "focused":
-                    self.focus(None)
-                elif name == "captured":
-                    self.let_go()
+        if self.captured is not None and not self._alive(self.captured):
+            self.let_go()
+        if self.focused is not None and not self._alive(self.focused):
+            self.focus(None)
         if self.captured is None:
             self._hover(self.root.hit(self.pos))
 
@@ -138,11 +135,11 @@ class Pointer:
     def _hover(self, widget: Widget | None) -> None:
         if widget is self.hovered:
             return
-        for changed, over in ((self.hovered, False), (widget, True)):
+        before, self.hovered = self.hovered, widget
+        for changed in (before, widget):
             if changed is not None:
-                changed.hovered = over
+                changed.hovered = changed is widget
                 self._renew(changed)
-        self.hovered = widget
 
     @staticmethod
     def _renew(widget: Widget) -> None:

@@ -77,17 +77,8 @@ def dot(surface: pygame.Surface, centre: tuple[float, float], diameter: int, col
 
 
 def write(
-    surface: pygame.Surface,
-    text: pygame.Surface,
-    rect: pygame.Rect,
-    align: str = "center",
+    surface: pygame.Surface, text: pygame.Surface, rect: pygame.Rect, align: str = "center"
 ) -> None:
     """Put rendered text into a rectangle: "left", "center" or "right", in its middle height."""
-    place = text.get_rect(centery=rect.centery)
-    if align == "left":
-        place.left = rect.left
-    elif align == "right":
-        place.right = rect.right
-    else:
-        place.centerx = rect.centerx
-    surface.blit(text, place)
+    point = align if align == "center" else f"mid{align}"
+    surface.blit(text, text.get_rect(**{point: getattr(rect, point)}))

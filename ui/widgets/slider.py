@@ -63,9 +63,7 @@ class Slider(Widget):
 
     def set(self, value: float) -> None:
         """Show a value; `changed` is not called."""
-        if value != self.value:
-            self.value = value
-            self.invalidate()
+        self.change(value=value)
 
     def move(self, value: float) -> None:
         """Go to a value inside the ends and say so; nothing happens where it stands already."""
@@ -91,18 +89,13 @@ class Slider(Widget):
         inset = theme.px(8)
         self.track = pygame.Rect(0, 0, rect.width - 2 * inset, theme.px(TRACK))
         if self.compact:
-            self.track.left = rect.left + inset + theme.px(self.label_width)
+            self.track.left = rect.left + inset + theme.px(8 * len(self.label))
             widest = f"{MINUS}{0:.{self.digits}f}"
             value = theme.width(widest, SIZES.small) + theme.px(8)
             self.track.width = rect.right - inset - value - self.track.left
             self.track.centery = rect.centery
         else:
             self.track.midbottom = (rect.centerx, rect.bottom - theme.px(7))
-
-    @property
-    def label_width(self) -> int:
-        """Points that a compact slider keeps for its label."""
-        return 8 * len(self.label)
 
     def at(self, pos: Point) -> float:
         """Return the value at a point of the track."""

@@ -8,20 +8,17 @@ from functools import partial
 import numpy as np
 import pygame
 
-from ui.pictures import to_pixels
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point, Widget
-from ui.widgets.face_view import surface_of
+from ui.widgets.face_view import FaceView
 from ui.widgets.shapes import box, dot, write
 
 
-class Thumbnail(Widget):
-    """One picture to choose; empty until its image arrives.
+class Thumbnail(FaceView):
+    """One picture to choose, perhaps with a caption; empty until its image arrives.
 
     Args:
         chosen: called on a click.
-        image: the picture, see `surface_of`, or None.
-        caption: a few words below it.
         more: called with its rectangle by the right button, or a click on the dots beside the
             caption; None for no dots.
     """
@@ -31,24 +28,13 @@ class Thumbnail(Widget):
     def __init__(
         self,
         chosen: Callable[[], object],
-        image: np.ndarray | None = None,
-        caption: str = "",
-        help: str = "",
         more: Callable[[pygame.Rect], object] | None = None,
     ):
-        super().__init__(help)
+        super().__init__()
         self.chosen, self.more = chosen, more
+        self._caption = pygame.Rect(0, 0, 0, 0)
         self._dots = pygame.Rect(0, 0, 0, 0)
         self._button = 1
-        self.caption = caption
-        self.pixels = None if image is None else to_pixels(image)
-        self._scaled: pygame.Surface | None = None
-
-    def set(self, image: np.ndarray | None) -> None:
-        """Show another image."""
-        self.pixels = None if image is None else to_pixels(image)
-        self._scaled = None
-        self.invalidate()
 
     def press(self, pos: Point, button: int) -> bool:
         """Take a left press; a right one where there is more."""
@@ -65,36 +51,31 @@ class Thumbnail(Widget):
             self.chosen()
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Find the place of the dots."""
+        """Find the place of the picture, and those of the caption and the dots below it."""
+        inner = rect.inflate(-theme.px(4), -theme.px(4))
         if self.more is not None:
             self._dots = pygame.Rect(0, 0, theme.px(22), theme.px(20))
             self._dots.bottomright = rect.bottomright
+        if self.text:
+            line = theme.px(16)
+            inner.height -= line
+            width = inner.width - self._dots.width
+            self._caption = pygame.Rect(inner.left, inner.bottom, width, line)
+        self.fit(inner)
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the picture in a frame that lights up under the mouse."""
         edge = COLORS.accent if self.hovered else COLORS.line
         width = theme.px(2 if self.hovered else 1)
         box(surface, self.rect, COLORS.raised, theme.px(4), edge, width)
-        inner = self.rect.inflate(-theme.px(4), -theme.px(4))
-        if self.caption:
-            line = theme.px(16)
-            area = pygame.Rect(inner.left, inner.bottom - line, inner.width, line)
-            area.width -= self._dots.width
-            text = theme.text(self.caption, COLORS.soft, SIZES.tiny, width=area.width)
-            write(surface, text, area)
-            if self.more is not None:
-                for step in (-1, 0, 1):
-                    centre = (self._dots.centerx + step * theme.px(5), area.centery)
-                    dot(surface, centre, theme.px(3), COLORS.soft)
-            inner.height -= line
-        if self.pixels is None:
-            return
-        height, width = self.pixels.shape
-        scale = min(inner.width / width, inner.height / height)
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        if self._scaled is None or self._scaled.get_size() != size:
-            self._scaled = surface_of(self.pixels, size)
-        surface.blit(self._scaled, self._scaled.get_rect(center=inner.center))
+        if self.text:
+            area = self._caption
+            write(surface, theme.text(self.text, COLORS.soft, SIZES.tiny, width=area.width), area)
+            for step in (-1, 0, 1) if self.more is not None else ():
+                centre = (self._dots.centerx + step * theme.px(5), area.centery)
+                dot(surface, centre, theme.px(3), COLORS.soft)
+        if self.pixels is not None:
+            self.draw_picture(surface)
 
 
 class Strip(Widget):
@@ -118,7 +99,6 @@ class Strip(Widget):
         super().__init__()
         self.chosen, self.more = chosen, more
         self.columns = columns
-        self._theme: Theme | None = None
         self.fill([None] * count)
 
     def fill(
@@ -135,15 +115,13 @@ class Strip(Widget):
             more = None if self.more is None else partial(self.more, number)
             self.add(Thumbnail(partial(self.chosen, number), more=more))
         for number, (child, image) in enumerate(zip(self.children, images, strict=True)):
-            child.caption = captions[number] if number < len(captions) else ""
+            child.text = captions[number] if number < len(captions) else ""
             child.help = helps[number] if number < len(helps) else ""
             child.set(image)
-        if self._theme is not None:
-            self.place(self.rect, self._theme)
+        self.rearrange()
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Choose the number of columns that makes the pictures largest, and place them."""
-        self._theme = theme
         if not self.children:
             return
         gap, count = theme.px(4), len(self.children)

@@ -40,22 +40,16 @@ class TextField(Widget):
         help: str = "",
     ):
         super().__init__(help)
-        self.text = text
         self.entered, self.left = entered, left
-        self.hint = hint
-        self.allowed = allowed
-        self.longest = longest
-        self.keeps = keeps
+        self.hint, self.allowed, self.longest, self.keeps = hint, allowed, longest, keeps
+        self.text = self._before = text
         self.cursor = len(text)
-        self._before = text
         self._done = False
 
     def set(self, text: str) -> None:
         """Show another text."""
         if text != self.text:
-            self.text = text
-            self.cursor = len(text)
-            self.invalidate()
+            self.change(text=text, cursor=len(text))
 
     def press(self, pos: Point, button: int) -> bool:
         """Take the keyboard."""
