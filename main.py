@@ -147,7 +147,7 @@ def _open_window(start):
     from ui.explorer import open_explorer
     from ui.session import Session
 
-    session = Session.open(SAVES_FOLDER)
+    session = Session(SAVES_FOLDER)
     open_explorer(start, session, load_engine, LatentSpace.load()).run()
 
 

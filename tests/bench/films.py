@@ -288,7 +288,7 @@ def film_screen(
         size: width and height of the film.
     """
     with tempfile.TemporaryDirectory() as folder:  # no one's own session is touched
-        session = Session.open(Path(folder))
+        session = Session(Path(folder))
         session.settings.update(hint_sliders=True, hint_drawing=True)
         app = App(make_screens(), session, load_engine, latent, name, window)
         try:

@@ -79,7 +79,7 @@ def measure(
         rest: seconds of rest.
     """
     with tempfile.TemporaryDirectory() as folder:
-        app = App(make_screens(), Session.open(Path(folder)), load_engine, latent, name, size)
+        app = App(make_screens(), Session(Path(folder)), load_engine, latent, name, size)
         place, shown = USES[name](app.window.screen)
         try:
             while app.worker.state == "loading" or shown() is None:

@@ -88,7 +88,7 @@ class FilesFuzzer(Fuzzer):
         self._open_session(place, damage(self.kept, rng))
 
     def _kept_session(self, code: np.ndarray, drawing: np.ndarray) -> bytes:
-        session = Session.open(self.folder / "session", MODEL, LENGTH)
+        session = _opened(self.folder / "session")
         session.code, session.face_a, session.drawing = code, code, drawing
         session.locks[3] = True
         session.directions["smile"] = code
@@ -100,14 +100,14 @@ class FilesFuzzer(Fuzzer):
 
     def _open_session(self, place: Path, content: bytes) -> None:
         (place / FILE_NAME).write_bytes(content)
-        session = Session.open(place, MODEL, LENGTH)
+        session = _opened(place)
         for face in (session.code, session.face_a, session.face_b, *session.directions.values()):
             assert face is None or (face.shape == (LENGTH,) and np.isfinite(face).all())
         assert session.drawing is None or session.drawing.shape == DRAWING_SHAPE
         assert session.locks.shape == (LENGTH,)
         assert 0.5 <= session.setting("scale", 1.0, 0.5, 4.0) <= 4
         session.save()
-        assert Session.open(place, MODEL, LENGTH).problem is None
+        assert _opened(place).problem is None
 
     def photo(self, place: Path, rng: random.Random) -> None:
         name = rng.choice(sorted(self.photos))
@@ -134,6 +134,12 @@ class FilesFuzzer(Fuzzer):
         assert 0 <= photo.gray.min() <= photo.gray.max() <= 1
         frame = align(photo, (3, 3), (photo.size[0] - 3, 3))
         assert frame.shape == IMAGE_SHAPE and np.isfinite(frame).all()
+
+
+def _opened(folder: Path) -> Session:
+    session = Session(folder)
+    session.use_model(MODEL, LENGTH)
+    return session
 
 
 def _photo(name: str, mode: str, exif: bool = False, **options) -> bytes:

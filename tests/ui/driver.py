@@ -83,7 +83,7 @@ class Driver:
     def __init__(self, screens, folder, engine=None, size=(1280, 720), start=None, loaded=True):
         self.engine = SlowEngine(engine or FakeEngine())
         self.latent = fake_latent()
-        self.session = Session.open(Path(folder))
+        self.session = Session(Path(folder))
         self.app = App(screens, self.session, lambda: self.engine, self.latent, start, size)
         self.window = self.app.window
         self.pos = (0, 0)

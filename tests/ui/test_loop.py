@@ -84,7 +84,7 @@ def test_window_is_drawn_before_the_engine_is_loaded(tmp_path):
         gate.wait(20)
         return FakeEngine()
 
-    app = App([Plain()], Session.open(tmp_path), load, fake_latent(), size=(900, 600))
+    app = App([Plain()], Session(tmp_path), load, fake_latent(), size=(900, 600))
     assert app.worker.state == "loading"
     assert len(np.unique(pygame.surfarray.array2d(app.window.surface))) > 5  # something is on it
     assert "Loading" in app.window.header.status.text
@@ -100,7 +100,7 @@ def test_engine_that_cannot_be_loaded_is_told_and_raised_after_closing(tmp_path,
     def load():
         raise UserError("There is no model yet; train one with learn().")
 
-    app = App([Plain()], Session.open(tmp_path), load, fake_latent(), size=(900, 600))
+    app = App([Plain()], Session(tmp_path), load, fake_latent(), size=(900, 600))
     while app.worker.state == "loading":
         app.worker.wait(0.01)
     app.step()
@@ -115,7 +115,7 @@ def test_engine_that_cannot_be_loaded_is_told_and_raised_after_closing(tmp_path,
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signal")
 def test_closing_the_terminal_keeps_the_session(tmp_path):
-    app = App([Plain()], Session.open(tmp_path), FakeEngine, fake_latent(), size=(900, 600))
+    app = App([Plain()], Session(tmp_path), FakeEngine, fake_latent(), size=(900, 600))
     app.session.settings["kept"] = True
     usual = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under `nohup`
 
@@ -135,12 +135,12 @@ def test_closing_the_terminal_keeps_the_session(tmp_path):
     finally:
         signal.signal(signal.SIGHUP, usual)
     assert heard == [True]
-    assert Session.open(tmp_path).setting("kept", False)
+    assert Session(tmp_path).setting("kept", False)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signal")
 def test_under_nohup_the_window_stays(tmp_path):
-    app = App([Plain()], Session.open(tmp_path), FakeEngine, fake_latent(), size=(900, 600))
+    app = App([Plain()], Session(tmp_path), FakeEngine, fake_latent(), size=(900, 600))
     usual = signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     ignored = []
@@ -290,7 +290,7 @@ def test_scale_is_bounded_by_the_window_and_kept(driver, tmp_path):
     chosen = driver.window.theme.scale
     assert chosen > 1
     driver.app.close()
-    assert Session.open(tmp_path).setting("scale", 1.0) == driver.window.chosen_scale
+    assert Session(tmp_path).setting("scale", 1.0) == driver.window.chosen_scale
     assert fitting_scale(3.0, (900, 600)) == 1.0
 
 
@@ -304,7 +304,7 @@ def test_face_keeps_its_aspect_and_gray(driver):
 
 
 def test_session_of_last_time_is_offered_and_taken(tmp_path):
-    session = Session.open(tmp_path)
+    session = Session(tmp_path)
     session.use_model(FakeEngine.model_id)
     session.code = np.ones(80, np.float32)
     session.save()

@@ -15,8 +15,14 @@ def a_code(seed=0):
     return np.random.default_rng(seed).standard_normal(80).astype(np.float32)
 
 
+def opened(folder, model=MODEL, latent_dim=80):
+    session = Session(folder)
+    session.use_model(model, latent_dim)
+    return session
+
+
 def a_session(folder):
-    session = Session.open(folder, MODEL)
+    session = opened(folder)
     session.code, session.face_a, session.face_b = a_code(0), a_code(1), a_code(2)
     session.locks[[3, 79]] = True
     session.directions["smile ☺"] = a_code(3)
@@ -27,7 +33,7 @@ def a_session(folder):
 
 
 def test_a_new_session_is_empty(tmp_path):
-    session = Session.open(tmp_path / "missing", MODEL)
+    session = opened(tmp_path / "missing")
     assert session.code is None
     assert session.drawing is None
     assert not session.locks.any()
@@ -37,7 +43,7 @@ def test_a_new_session_is_empty(tmp_path):
 
 def test_everything_comes_back_exactly(tmp_path):
     before = a_session(tmp_path)
-    after = Session.open(tmp_path, MODEL)
+    after = opened(tmp_path)
     for name in ("code", "face_a", "face_b"):
         assert getattr(after, name).tobytes() == getattr(before, name).tobytes()
     assert np.array_equal(after.drawing, before.drawing)
@@ -51,7 +57,7 @@ def test_everything_comes_back_exactly(tmp_path):
 
 def test_the_window_can_open_before_the_model(tmp_path):
     a_session(tmp_path)
-    session = Session.open(tmp_path)
+    session = Session(tmp_path)
     assert session.setting("scale", 1.0) == 1.5
     assert session.code is None
     session.use_model(MODEL)
@@ -60,26 +66,26 @@ def test_the_window_can_open_before_the_model(tmp_path):
 
 def test_saving_before_the_model_is_known_loses_no_face(tmp_path):
     a_session(tmp_path)
-    Session.open(tmp_path).save()
-    assert np.array_equal(Session.open(tmp_path, MODEL).code, a_code(0))
+    Session(tmp_path).save()
+    assert np.array_equal(opened(tmp_path).code, a_code(0))
 
 
 def test_each_model_keeps_its_own_faces(tmp_path):
     a_session(tmp_path)
-    other = Session.open(tmp_path, "b" * 64, 40)
+    other = opened(tmp_path, "b" * 64, 40)
     assert other.code is None
     assert other.directions == {}
     assert other.locks.shape == (40,)
     assert other.drawing is not None
     other.code = np.ones(40, dtype=np.float32)
     other.save()
-    assert np.array_equal(Session.open(tmp_path, MODEL).code, a_code(0))
-    assert np.array_equal(Session.open(tmp_path, "b" * 64, 40).code, np.ones(40))
+    assert np.array_equal(opened(tmp_path).code, a_code(0))
+    assert np.array_equal(opened(tmp_path, "b" * 64, 40).code, np.ones(40))
 
 
 def test_only_the_latest_models_are_kept(tmp_path):
     for number in range(20):
-        session = Session.open(tmp_path, str(number))
+        session = opened(tmp_path, str(number))
         session.code = a_code(number)
         session.save()
     kept = json.loads((tmp_path / FILE_NAME).read_text())["models"]
@@ -99,8 +105,10 @@ def test_only_the_latest_models_are_kept(tmp_path):
         (-99.0, 1.0, 0.5),
     ],
 )
-def test_a_setting_has_the_type_of_its_default_and_obeys_the_limits(value, default, expected):
-    session = Session()
+def test_a_setting_has_the_type_of_its_default_and_obeys_the_limits(
+    tmp_path, value, default, expected
+):
+    session = Session(tmp_path)
     session.settings["x"] = value
     limits = (0.5, 4.0) if type(default) is float else ()
     result = session.setting("x", default, *limits)
@@ -108,16 +116,16 @@ def test_a_setting_has_the_type_of_its_default_and_obeys_the_limits(value, defau
     assert type(result) is type(expected)
 
 
-def test_a_missing_setting_is_its_default():
-    assert Session().setting("x", 3, 0, 9) == 3
+def test_a_missing_setting_is_its_default(tmp_path):
+    assert Session(tmp_path).setting("x", 3, 0, 9) == 3
 
 
 def test_odd_settings_do_not_cost_the_session(tmp_path):
-    session = Session.open(tmp_path, MODEL)
+    session = opened(tmp_path)
     session.code = a_code()
     session.settings.update(seed=np.int64(5), bad=math.nan, worse=object(), good="yes")
     session.save()
-    back = Session.open(tmp_path, MODEL)
+    back = opened(tmp_path)
     assert back.settings == {"seed": 5, "good": "yes"}
     assert np.array_equal(back.code, a_code())
 
@@ -129,14 +137,14 @@ def test_odd_settings_do_not_cost_the_session(tmp_path):
 )
 def test_a_damaged_file_is_ignored_with_a_reason_and_set_aside(tmp_path, content):
     (tmp_path / FILE_NAME).write_bytes(content)
-    session = Session.open(tmp_path, MODEL)
+    session = opened(tmp_path)
     assert session.code is None
     assert "damaged" in session.problem
     session.code = a_code()
     session.save()
     assert session.problem is None
     assert (tmp_path / SET_ASIDE_NAME).read_bytes() == content
-    assert np.array_equal(Session.open(tmp_path, MODEL).code, a_code())
+    assert np.array_equal(opened(tmp_path).code, a_code())
 
 
 def test_what_is_valid_in_a_damaged_file_is_used(tmp_path):
@@ -149,7 +157,7 @@ def test_what_is_valid_in_a_damaged_file_is_used(tmp_path):
     entry["directions"].update({"": entry["face_b"], "broken": "A", "long" * 50: entry["face_b"]})
     content["drawing"] = [1, 2]
     (tmp_path / FILE_NAME).write_text(json.dumps(content))
-    session = Session.open(tmp_path, MODEL)
+    session = opened(tmp_path)
     assert session.code is None
     assert session.face_a is None
     assert np.array_equal(session.face_b, a_code(2))
@@ -167,29 +175,29 @@ def test_parts_of_another_kind_are_ignored(tmp_path, name, value):
     content = json.loads((tmp_path / FILE_NAME).read_text())
     content[name] = value
     (tmp_path / FILE_NAME).write_text(json.dumps(content))
-    session = Session.open(tmp_path, MODEL)
+    session = opened(tmp_path)
     session.save()
-    Session.open(tmp_path, MODEL)
+    opened(tmp_path)
 
 
 def test_a_folder_in_the_place_of_the_file_does_not_stop_the_start(tmp_path):
     (tmp_path / FILE_NAME).mkdir()
-    session = Session.open(tmp_path, MODEL)
+    session = opened(tmp_path)
     with pytest.raises(UserError, match="could not be written"):
         session.save()
 
 
 def test_the_last_of_two_windows_keeps_what_the_other_made(tmp_path):
     a_session(tmp_path)
-    first, second = (Session.open(tmp_path, MODEL) for _ in range(2))
+    first, second = (opened(tmp_path) for _ in range(2))
     first.directions["first"], second.directions["second"] = a_code(5), a_code(6)
     del second.directions["smile ☺"]
-    other = Session.open(tmp_path, "b" * 64)
+    other = opened(tmp_path, "b" * 64)
     other.code = a_code(7)
     for session in (first, other, second, second):
         session.save()
-    assert set(Session.open(tmp_path, MODEL).directions) == {"first", "second"}
-    assert Session.open(tmp_path, "b" * 64).code.tobytes() == a_code(7).tobytes()
+    assert set(opened(tmp_path).directions) == {"first", "second"}
+    assert opened(tmp_path, "b" * 64).code.tobytes() == a_code(7).tobytes()
 
 
 def test_a_name_that_nobody_can_write_is_left_out_like_other_damage(tmp_path):
@@ -198,17 +206,17 @@ def test_a_name_that_nobody_can_write_is_left_out_like_other_damage(tmp_path):
     directions = content["models"][MODEL]["directions"]
     directions["lone \ud800"] = directions["smile ☺"]
     (tmp_path / FILE_NAME).write_text(json.dumps(content))
-    session = Session.open(tmp_path, MODEL)
+    session = opened(tmp_path)
     assert list(session.directions) == ["smile ☺"]
     assert session.problem
     session.save()
     assert (tmp_path / SET_ASIDE_NAME).is_file()
-    assert Session.open(tmp_path, MODEL).problem is None
+    assert opened(tmp_path).problem is None
 
 
 def test_a_start_clears_what_a_kill_left(tmp_path):
     left = tmp_path / ".session.json.77.new"
     left.touch()
     os.utime(left, (1, 1))
-    Session.open(tmp_path)
+    Session(tmp_path)
     assert not left.exists()

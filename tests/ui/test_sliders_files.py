@@ -307,7 +307,7 @@ def test_size_of_a_gif_is_chosen_from_its_button_and_remembered(driver, tmp_path
         with Image.open(path) as film:
             assert film.size == (352, 320)
     driver.close()
-    assert Session.open(tmp_path).setting("gif_enlargement", 4) == 2
+    assert Session(tmp_path).setting("gif_enlargement", 4) == 2
 
 
 # More
@@ -412,13 +412,19 @@ def test_session_is_kept_offered_and_taken_up(tmp_path):
     driver.close()
 
 
+def reopened(folder):
+    session = Session(folder)
+    session.use_model(FakeEngine.model_id)
+    return session
+
+
 def test_a_start_that_changes_nothing_keeps_the_last_session(tmp_path):
     driver = open_window(tmp_path)
     driver.key("r")
     code = editor(driver).now.code
     driver.close()
     open_window(tmp_path).close()
-    session = Session.open(tmp_path, FakeEngine.model_id)
+    session = reopened(tmp_path)
     assert np.array_equal(session.code, code)
 
 
@@ -428,21 +434,17 @@ def test_directions_are_written_as_they_come_and_go_and_the_last_face_stays(tmp_
     kept = editor(driver).now.code
     driver.close()
     driver = open_window(tmp_path)
-
-    def written():
-        return Session.open(tmp_path, FakeEngine.model_id)
-
     driver.key("n")
     driver.key("right")
     driver.screen.save_direction("smile")
-    assert list(written().directions) == ["smile"]
+    assert list(reopened(tmp_path).directions) == ["smile"]
     driver.key("ctrl+z")
-    assert written().directions == {}
+    assert reopened(tmp_path).directions == {}
     driver.key("ctrl+y")
     driver.window.focus(driver.screen.sliders.directions[-1])
     driver.key("shift+backspace")
-    assert written().directions == {}
-    assert np.array_equal(written().code, kept)
+    assert reopened(tmp_path).directions == {}
+    assert np.array_equal(reopened(tmp_path).code, kept)
     driver.key("ctrl+l")
     assert np.array_equal(editor(driver).now.code, kept)
     driver.close()

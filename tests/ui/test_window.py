@@ -36,7 +36,7 @@ def open_window(folder, **options):
 
 def kept(folder, **fields):
     """A folder with a session to go on with."""
-    session = Session.open(folder)
+    session = Session(folder)
     session.use_model(FakeEngine.model_id)
     session.settings.update({"hint_sliders": True, "hint_drawing": True})
     session.code = np.full(80, 0.1, np.float32)
@@ -314,7 +314,7 @@ def loading(tmp_path):
         return engine
 
     screens = [SlidersScreen(), DrawingScreen()]
-    app = App(screens, Session.open(tmp_path), load, latent, size=(900, 600))
+    app = App(screens, Session(tmp_path), load, latent, size=(900, 600))
     yield app, gate
     gate.set()
     app.close()
