@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.errors import UserError
+from data.errors import UserError, tell_failure
 from data.paths import NUMPY_FOLDER, user_path
 from data.portraits import FOLDERS, MAX_NAME_LENGTH, PORTRAIT_SHAPE
 
@@ -130,12 +130,10 @@ def _open_array(path: Path) -> np.ndarray:
     The map is held against the size of the file before anything is read: a file that was cut off
     would end the process at the first look beyond its end.
     """
-    with _told(path, "prepared portraits"), warnings.catch_warnings():
+    with _told(path, "prepared portraits"), path.open("rb"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of headers that Python 2 wrote
         try:
             array = np.lib.format.open_memmap(path, mode="r")
-        except OSError:
-            raise
         except Exception as error:  # a header is Python source, and can be wrong in as many ways
             raise ValueError("it is damaged or cut off") from error
         if array.dtype != np.uint8:
@@ -163,18 +161,15 @@ def _read_label(line: list[str]) -> Portrait:
 @contextlib.contextmanager
 def _told(path: Path, what: str) -> Iterator[None]:
     """Turn what is wrong with a file of prepared portraits or labels into a sentence."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise UserError(
-            f"There are no {what} in {path.parent}: call prepare_data() in main.py first."
-        ) from error
-    except OSError as error:
-        raise UserError(
-            f"{path} cannot be read ({error.strerror}): check its permissions."
-        ) from error
-    except (ValueError, csv.Error) as error:
-        raise UserError(
-            f"{path} is damaged or holds no {what} ({error}): call prepare_data() in main.py to "
-            "write it again."
-        ) from error
+    with tell_failure(f"{path} cannot be read", "check its permissions"):
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise UserError(
+                f"There are no {what} in {path.parent}: call prepare_data() in main.py first."
+            ) from error
+        except (ValueError, csv.Error) as error:
+            raise UserError(
+                f"{path} is damaged or holds no {what} ({error}): call prepare_data() in main.py "
+                "to write it again."
+            ) from error

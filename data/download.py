@@ -10,7 +10,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.errors import UserError
+from data.errors import UserError, tell_failure
 from data.lock import hold_lock
 from data.progress_bar import ProgressBar
 
@@ -67,18 +67,15 @@ def download(publication: Publication, folder: Path, wait: float = 1.0) -> Path:
         UserError: The archive cannot be had, or what came is not the published one.
     """
     part = folder / f"{publication.name}.part"
-    try:
+    with tell_failure(
+        f"The archive cannot be saved in {folder}", "free space or check the folder's permissions"
+    ):  # errors of the disk; the network's are `_Interrupted` by then
         folder.mkdir(parents=True, exist_ok=True)
         busy = f"Another prepare_data() is downloading into {folder}: wait for it."
         with hold_lock(folder, busy):
             _fetch_patiently(publication, part, wait)
             _check_md5(publication, part)
             return part.replace(folder / publication.name)
-    except OSError as error:  # the network's are `_Interrupted` by now
-        raise UserError(
-            f"The archive cannot be saved in {folder} ({error.strerror or error}): free space or "
-            "check the folder's permissions."
-        ) from error
 
 
 def _fetch_patiently(publication: Publication, part: Path, wait: float) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from data.arrays import LABELS_NAME, TEST_NAME, TRAIN_NAME, Portrait, write_labels
 from data.download import PUBLISHED, Publication, download
-from data.errors import UserError
+from data.errors import UserError, tell_failure
 from data.lock import hold_lock
 from data.paths import NUMPY_FOLDER, ORIGINAL_FOLDER, user_path
 from data.portraits import PORTRAIT_SHAPE, Skipped, decode_in_order, read_year, split_portraits
@@ -25,6 +25,10 @@ _PORTRAIT_BYTES = PORTRAIT_SHAPE[0] * PORTRAIT_SHAPE[1]
 _WRITE_BYTES = 1 << 20
 _SPARE_BYTES = 64 << 20
 _OR_DOWNLOAD = ", or delete it and prepare_data() downloads the published one"
+_OTHER_FOLDER = (
+    "give prepare_data() another folder with out=..., free space, or close the programs that use "
+    "the arrays"
+)
 _WAIT = "wait for it, or stop it, and call prepare_data() again."
 
 
@@ -77,24 +81,18 @@ def prepare_data(
 
 
 def _prepare(source: ArchiveSource | FolderSource, out: Path, origin: str) -> Preparation:
-    try:
-        with replace_set(out, _FILES) as work:
-            _check_space(out, 2 * source.estimate)
-            names, skipped = _decode(source, work / "pixels")
-            _check_count(len(names), source)
-            _check_space(out, len(names))
-            train, test = split_portraits(names)
-            _write_array(work / TRAIN_NAME, work / "pixels", train)
-            _write_array(work / TEST_NAME, work / "pixels", test)
-            write_labels(work / LABELS_NAME, _labels(names, train=train, test=test))
-            summary = Preparation(origin, out, len(train), len(test), skipped)
-            write_record(work / RECORD_NAME, summary, source.fingerprint)
-    except OSError as error:
-        raise UserError(
-            f"The arrays cannot be written to {out} ({error.strerror or error}): give "
-            "prepare_data() another folder with out=..., free space, or close the programs that "
-            "use the arrays."
-        ) from error
+    what = f"The arrays cannot be written to {out}"
+    with tell_failure(what, _OTHER_FOLDER), replace_set(out, _FILES) as work:
+        _check_space(out, 2 * source.estimate)
+        names, skipped = _decode(source, work / "pixels")
+        _check_count(len(names), source)
+        _check_space(out, len(names))
+        train, test = split_portraits(names)
+        _write_array(work / TRAIN_NAME, work / "pixels", train)
+        _write_array(work / TEST_NAME, work / "pixels", test)
+        write_labels(work / LABELS_NAME, _labels(names, train=train, test=test))
+        summary = Preparation(origin, out, len(train), len(test), skipped)
+        write_record(work / RECORD_NAME, summary, source.fingerprint)
     return summary
 
 

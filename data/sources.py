@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from data.errors import UserError
+from data.errors import UserError, tell_failure
 from data.portraits import FOLDERS, MAX_FILE_BYTES, Skipped, name_fault
 from data.tar import DamagedArchive, read_tar
 
@@ -41,8 +41,12 @@ class ArchiveSource:
         Raises:
             UserError: The archive is cut off, damaged or not an archive of portraits.
         """
+        what = f"The archive {self.path} cannot be read"
         try:
-            with self.path.open("rb") as raw:
+            with (
+                tell_failure(what, "check the disk and its permissions"),
+                self.path.open("rb") as raw,
+            ):
                 for entry in read_tar(raw.read, MAX_FILE_BYTES):
                     self.done = raw.tell()
                     yield from _portraits(*entry)
@@ -50,11 +54,6 @@ class ArchiveSource:
             raise UserError(
                 f"The archive {self.path} {reason}: put a complete copy in its place{self._advice}."
             ) from reason
-        except OSError as error:
-            raise UserError(
-                f"The archive {self.path} cannot be read ({error.strerror or error}): check the "
-                "disk and its permissions."
-            ) from error
 
 
 def _portraits(name: str, data: bytes | None, fault: str) -> Iterator[tuple[str, bytes] | Skipped]:
@@ -121,7 +120,7 @@ def find_source(path: Path, advice: str = "") -> ArchiveSource | FolderSource | 
     None if nothing is there that looks like one; `UserError` if the path cannot be looked into.
     For `advice` see `ArchiveSource`.
     """
-    try:
+    with tell_failure(f"{path} cannot be read", "check the path and its permissions"):
         if path.is_file():
             return ArchiveSource(path, advice)  # whatever its name; reading it tells
         inside = sorted(path.iterdir()) if path.is_dir() else []
@@ -131,10 +130,6 @@ def find_source(path: Path, advice: str = "") -> ArchiveSource | FolderSource | 
         for file in inside:
             if file.name.endswith(ARCHIVE_ENDINGS) and file.is_file():
                 return ArchiveSource(file, advice)
-    except OSError as error:
-        raise UserError(
-            f"{path} cannot be read ({error.strerror}): check the path and its permissions."
-        ) from error
     return None
 
 
