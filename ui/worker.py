@@ -160,7 +160,7 @@ class Worker:
         except StopIteration as end:
             value = end.value
         except Exception as problem:
-            error = problem
+            value, error = None, problem
         with self._changed:
             replaced = request.slot in self._requests and not final
             if not request.slot or self._closing or replaced:
