@@ -80,7 +80,9 @@ def photograph(face, scale, angle, canvas, at):
     rows, columns = np.mgrid[: canvas[0], : canvas[1]]
     pixels = (columns + 1j * rows).ravel()
     seen = sample(Photo(face).levels, back, pixels, 1).reshape(canvas)
-    points = placement.to_frame(np.stack([columns, rows], axis=-1))
+    points = Placement(1 / turn, -placement.offset / turn).to_photo(
+        np.stack([columns, rows], axis=-1)
+    )
     inside = (points >= 0).all(axis=-1) & (points <= [175, 159]).all(axis=-1)
     noise = np.random.default_rng(1).random((canvas[0] // 8 + 1, canvas[1] // 8 + 1))
     ground = np.kron(noise, np.ones((8, 8)))[: canvas[0], : canvas[1]]

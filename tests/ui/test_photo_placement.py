@@ -65,7 +65,8 @@ def test_beyond_the_photo_its_edge_goes_on_softly():
 def test_points_go_there_and_back():
     placement = Placement.from_eyes((210, 180), (290, 150))
     points = np.random.default_rng(0).uniform(-50, 300, (5, 3, 2))
-    assert np.allclose(placement.to_frame(placement.to_photo(points)), points)
+    back = Placement(1 / placement.turn, -placement.offset / placement.turn)
+    assert np.allclose(back.to_photo(placement.to_photo(points)), points)
     assert np.allclose(placement.eyes, [(210, 180), (290, 150)])
     assert placement.scale == pytest.approx(np.hypot(80, 30) / np.hypot(47, 1))
 

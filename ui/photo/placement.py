@@ -75,11 +75,9 @@ class Placement:
 
     def to_photo(self, points) -> np.ndarray:
         """Return the photo points (..., 2) of frame points (..., 2)."""
-        return _pairs(self.of(_complex(points)))
-
-    def to_frame(self, points) -> np.ndarray:
-        """Return the frame points (..., 2) of photo points (..., 2)."""
-        return _pairs((_complex(points) - self.offset) / self.turn)
+        points = np.asarray(points, dtype=np.float64)
+        places = self.of(points[..., 0] + 1j * points[..., 1])
+        return np.stack([places.real, places.imag], axis=-1)
 
 
 def align(photo: Photo, left_eye, right_eye) -> np.ndarray:
@@ -174,12 +172,3 @@ def _interpolate(levels: list[np.ndarray], level: float, points: np.ndarray, whi
     above = pixels[start] * (1 - x) + pixels[start + right] * x
     below = pixels[start + down] * (1 - x) + pixels[start + down + right] * x
     return above * (1 - y) + below * y
-
-
-def _complex(points) -> np.ndarray:
-    points = np.asarray(points, dtype=np.float64)
-    return points[..., 0] + 1j * points[..., 1]
-
-
-def _pairs(values: np.ndarray) -> np.ndarray:
-    return np.stack([values.real, values.imag], axis=-1)
