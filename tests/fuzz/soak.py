@@ -14,11 +14,14 @@ import random
 import string
 import tempfile
 import time
+from contextlib import ExitStack
+from itertools import cycle
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pygame
-from PIL import Image
+from PIL import Image, ImageGrab
 
 from tests.ui.driver import Driver
 from ui.explorer import make_screens
@@ -74,7 +77,7 @@ class Visitor:
     def act(self) -> None:
         """Do one thing."""
         kinds = [self.key, self.key, self.drag, self.drag, self.click, self.wheel, self.type_text]
-        self.rng.choice([*kinds, self.drop, self.resize, self.wait])()
+        self.rng.choice([*kinds, self.drop, self.browse, self.resize, self.wait])()
         if self.driver.window.closed:
             self.reopen()
 
@@ -119,6 +122,14 @@ class Visitor:
         """Drop a file on the window."""
         self.driver.drop(self.rng.choice(self.files))
 
+    def browse(self) -> None:
+        """Go about in folders, or paste."""
+        if self.driver.screen.panels.open is not self.driver.screen.panels.photo:
+            self.driver.key("p")
+        for _ in range(self.rng.randrange(9)):
+            self.driver.key(self.rng.choice(["return", "backspace", "down", "right", "ctrl+v"]))
+            self.driver.step(self.rng.randrange(20))
+
     def resize(self) -> None:
         """Give the window another size."""
         self.driver.resize(self.rng.choice([*SIZES, *ODD_SIZES]))
@@ -135,10 +146,15 @@ def soak(seed: int, done, say=lambda text: None) -> int:
         Exception: whatever ended the window; the seed repeats it.
     """
     rng = random.Random(seed)
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
-        (folder / "files").mkdir()
-        visitor = Visitor(folder / "saves", write_files(folder / "files", rng), rng)
+        pictures = folder / "Pictures"  # the folder is the visitor's home, too
+        (pictures / "more").mkdir(parents=True)
+        files = write_files(pictures, rng)
+        clipboard = [None, NotImplementedError(), OSError(), Image.new("RGB", (99, 70)), files[:1]]
+        stack.enter_context(patch.dict(os.environ, HOME=name, USERPROFILE=name))
+        stack.enter_context(patch.object(ImageGrab, "grabclipboard", side_effect=cycle(clipboard)))
+        visitor = Visitor(folder / "saves", files, rng)
         count = 0
         while not done(count):
             visitor.act()

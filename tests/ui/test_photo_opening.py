@@ -4,10 +4,10 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageGrab
 
 from data.errors import UserError
-from ui.photo.opening import MAX_SIDE, list_photos, open_photo
+from ui.photo.opening import MAX_SIDE, open_photo, paste_photo
 
 
 def ramp(height=60, width=80):
@@ -164,15 +164,60 @@ def test_a_pipe_is_no_photo(tmp_path):
     one_sentence(tmp_path / "pipe.jpg", "not a file")
 
 
-def test_photos_are_listed_newest_first(tmp_path):
-    for number, name in enumerate(["b.JPG", "a.png", "c.webp"]):
-        (tmp_path / name).touch()
-        os.utime(tmp_path / name, (number, number))
-    (tmp_path / "notes.txt").touch()
-    (tmp_path / ".hidden.png").touch()
-    (tmp_path / "folder.png").mkdir()
-    assert [path.name for path in list_photos(tmp_path)] == ["c.webp", "a.png", "b.JPG"]
-    assert list_photos(tmp_path / "missing") == []
+def test_a_thumbnail_is_small_and_upright(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(ramp(600, 800)).save(tmp_path / "a.jpg", exif=exif, quality=95)
+    gray = open_photo(tmp_path / "a.jpg", side=100).gray
+    upright = UPRIGHT[6](ramp(gray.shape[1], gray.shape[0]))
+    assert 50 <= max(gray.shape) <= 100
+    assert np.abs(gray - upright / 255).max() < 0.04
+
+
+# Pasting
+
+
+def pasted(monkeypatch, found):
+    def grab():
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    monkeypatch.setattr(ImageGrab, "grabclipboard", grab)
+    return paste_photo()
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "P", "CMYK"])
+def test_a_picture_in_the_clipboard_is_a_photo(monkeypatch, mode):
+    photo = pasted(monkeypatch, Image.fromarray(ramp()).convert(mode))
+    assert np.abs(photo.gray - ramp() / 255).max() < 0.04
+    assert photo.name == "from the clipboard"
+
+
+def test_of_files_in_the_clipboard_the_first_is_opened(monkeypatch, tmp_path):
+    Image.fromarray(ramp()).save(tmp_path / "a.png")
+    photo = pasted(monkeypatch, [str(tmp_path / "a.png"), str(tmp_path / "b.png")])
+    assert photo.gray.shape == (60, 80) and photo.name == "a.png"
+
+
+@pytest.mark.parametrize(
+    ("found", "word"),
+    [
+        (None, "no picture in the clipboard"),
+        ([], "no picture in the clipboard"),
+        (["/nowhere/a.png"], "a.png is not there"),
+        (NotImplementedError("wl-paste or xclip is required"), "install wl-clipboard or"),
+        (ChildProcessError("xclip error"), "cannot be read"),
+        (Image.DecompressionBombError("large"), "megapixels"),
+        (Image.UnidentifiedImageError("none"), "not an image"),
+        (Image.new("L", (3, 900)), "has only 3 x 900"),
+        (Image.new("1", (9000, 9000)), "megapixels"),
+    ],
+)
+def test_what_cannot_be_pasted_is_one_sentence(monkeypatch, found, word):
+    with pytest.raises(UserError, match=word) as caught:
+        pasted(monkeypatch, found)
+    assert str(caught.value).count(". ") == 0
 
 
 @pytest.mark.parametrize("size", [(1, 1), (9000, 1), (3, 9000), (15, 40)])

@@ -33,7 +33,7 @@ def drawing_commands(screen) -> list[Command]:
     before = "Paint on the training face before"
     chance = "Paint on a face drawn by chance"
     saves = "Bring back a saved drawing or face"
-    photo = "Paint on a photo; or drop one on the window"
+    photo = "Paint on a photo from your folders, a pasted one, or one dropped on the window"
     live = "Answer every stroke while it is drawn"
     likely, drawn = (
         "Move the answer towards a likely face",

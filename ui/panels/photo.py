@@ -1,10 +1,10 @@
-"""The user's own photo: pick one, put two markers on the eyes, and take the face over."""
+"""The user's own photo: find it, put two markers on the eyes, and take the face over."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,20 +12,29 @@ import pygame
 
 from data.errors import UserError
 from ui.host import Host
+from ui.keys import spoken
 from ui.panels.eye_markers import EyeMarkers
 from ui.photo.eyes import guess_eyes
-from ui.photo.opening import PHOTOS_FOLDER, Photo, list_photos, open_photo
+from ui.photo.folders import Entry, Listing, first_look, look_into
+from ui.photo.opening import Photo, open_photo, paste_photo
 from ui.photo.placement import align
+from ui.pictures import to_pixels
+from ui.saves import where
 from ui.theme import COLORS, SIZES, Theme
+from ui.widgets.base import Widget
 from ui.widgets.button import Button
 from ui.widgets.face_view import FaceView
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
-from ui.widgets.strip import Strip
+from ui.widgets.row import place_row
+from ui.widgets.strip import FOLDER, GAP, Strip
 from ui.worker import Result
 
-THUMBNAIL = 160  # pixels of the longer side
-MOST = 60  # photos listed
+THUMBNAIL = 256  # pixels of the longer side at most
+KEPT = 400  # thumbnails
+TILE = 120  # points that a picture or folder takes at least
+UNREADABLE = "?"  # in place of a picture that cannot be opened
+PASTE = spoken("ctrl+v")
 SURE = 0.65  # score of a guess from which on there is a face
 FOUND = "Are the rings on the eyes? Drag them if not, then use this face."
 NOT_FOUND = "No face was found: drag the rings onto the eyes, L on the left one as you see it."
@@ -49,7 +58,7 @@ class AlignedFace:
 
 
 class PhotoPanel(Panel):
-    """Lists photos; then shows one with markers, its aligned crop and its reconstruction.
+    """Lists folders and photos; then shows one with markers, its crop and its reconstruction.
 
     Args:
         host: the window.
@@ -67,16 +76,30 @@ class PhotoPanel(Panel):
     ):
         super().__init__("Your photo", close)
         self.host = host
-        self.open_slot, self.list_slot = f"{owner}.photo", f"{owner}.photos"
-        self.guess_slot, self.align_slot = f"{owner}.eyes", f"{owner}.align"
-        self.slots = (self.open_slot, self.list_slot, self.guess_slot, self.align_slot)
+        names = ("photo", "photos", "thumbnail", "eyes", "align")
+        self.slots = tuple(f"{owner}.{name}" for name in names)
+        self.open_slot, self.list_slot, self.tile_slot, self.guess_slot, self.align_slot = (
+            self.slots
+        )
         self.done = done
         self.photo: Photo | None = None
         self.face: AlignedFace | None = None
         self._score = 0.0  # of the last guess
-        self.paths: list[Path] = []
+        self.listing = Listing()
+        self.cursor: int | None = None  # the entry that the keys are at
+        self._left: Path | None = None  # the entry that was opened or left last
+        self._shown: list[Entry] = []  # in the rows in sight
+        self._thumbnails: dict[Entry, np.ndarray | str] = {}
+        self._columns, self._row = 1, 1  # how many tiles in a row, and how high it is
         self.note = self.body.add(Label("", COLORS.soft, lines=3))
-        self.strip = self.body.add(Strip(lambda number: self.open(self.paths[number])))
+        self.above = self.body.add(
+            Button("↑ Up", self.go_up, "Go to the folder above  [Backspace]")
+        )
+        help = f"Take the picture that you copied elsewhere  [{PASTE}]"
+        self.paster = self.body.add(Button("Paste", self.paste, help))
+        self.places: list[Button] = []
+        self.list = self.body.add(Widget())  # cuts the rows off
+        self.strip = self.list.add(Strip(self._choose))
         self.markers = self.body.add(EyeMarkers(self._moved))
         self.crop = self.body.add(FaceView("", "Your photo", COLORS.panel))
         self.answer = self.body.add(FaceView("", "From 80 numbers", COLORS.panel))
@@ -84,26 +107,84 @@ class PhotoPanel(Panel):
             Button("Use this face", self.take, "Go on from this face  [Enter]", strong=True)
         )
         self.other = self.body.add(
-            Button("Another photo", self.choose, "Back to the list of photos")
+            Button("Another photo", self.choose, "Back to the list of photos  [Backspace]")
         )
-        self.choose()
+        self._stage()
 
     # Choosing
 
     def choose(self) -> None:
-        """Show the list of photos."""
+        """Show the folder of the last time as it is now."""
         self.photo = self.face = None
         self.host.worker.cancel(self.guess_slot)
-        self.host.worker.submit(self.list_slot, lambda engine: _thumbnails(), 1)
-        self.note.set_text(
-            "Drop an image file on this window, or put it into the folder assets/photos: "
-            "it is listed here."
-        )
+        last = self.host.session.setting("photo_folder", "")
+        self.host.worker.submit(self.list_slot, lambda engine: first_look(last), 1)
+        self.note.set_text("Looking for pictures …")
         self._stage()
+
+    def go(self, folder: Path | None) -> None:
+        """Look into a folder, or at the usual ones for None; it shows when it was read."""
+        self.host.worker.submit(self.list_slot, lambda engine: look_into(folder), 1)
+
+    def go_up(self) -> None:
+        """Go to the folder above; from the topmost one to the usual ones."""
+        self._left = folder = self.listing.folder
+        if folder is not None:
+            self.go(folder.parent if folder.parent != folder else None)
 
     def open(self, path: Path) -> None:
         """Open an image file; it shows when it was read."""
         self.host.worker.submit(self.open_slot, lambda engine: open_photo(path))
+
+    def paste(self) -> None:
+        """Open what is in the clipboard."""
+        self.host.worker.submit(self.open_slot, lambda engine: paste_photo())
+
+    def _choose(self, number: int) -> None:
+        if number < len(self._shown):  # it may have gone while the mouse was down on it
+            self._enter(self._shown[number])
+
+    def _enter(self, entry: Entry) -> None:
+        self._left = entry.path
+        (self.go if entry.changed is None else self.open)(entry.path)
+
+    def _list(self, listing: Listing) -> None:
+        """Show what was found in a folder."""
+        if listing.folder is not None:
+            self.host.session.settings["photo_folder"] = str(listing.folder)
+        for button in self.places:
+            self.body.remove(button)
+        self.places = []
+        for place in listing.places:
+            help = f"Go to {where(place.path)}"
+            button = self.body.add(
+                Button(place.name, partial(self.go, place.path), help, plain=True)
+            )
+            button.select(place.path == listing.folder)
+            self.places.append(button)
+        self.listing, self.cursor, self.scroll = listing, None, 0
+        self.above.enable(listing.folder is not None)
+        self.note.set_text(_found(listing))
+        self._stage()
+        paths = [entry.path for entry in listing.entries]
+        if self._left in paths:
+            self._point(paths.index(self._left))
+
+    def _point(self, number: int) -> None:
+        """Move the cursor to an entry, and scroll until it is in sight."""
+        self.cursor = min(max(0, number), len(self.listing.entries) - 1)
+        top = self.cursor // self._columns * self._row
+        self.scroll = min(top, max(self.scroll, top + self._row - self.list.rect.height))
+        self.rearrange()
+
+    def _make_thumbnail(self) -> None:
+        """Have the first thumbnail made that is in sight and missing."""
+        made, worker = self._thumbnails, self.host.worker
+        missing = (e for e in self._shown if e.changed is not None and e not in made)
+        entry = next(missing, None)
+        needed = entry is not None and self.visible and self.photo is None
+        if needed and not worker.busy(self.tile_slot):
+            worker.submit(self.tile_slot, lambda engine: (entry, _thumbnail(entry.path)), 2)
 
     def _show(self, photo: Photo) -> None:
         self.photo, self.face = photo, None
@@ -120,7 +201,8 @@ class PhotoPanel(Panel):
 
     def _stage(self) -> None:
         aligning = self.photo is not None
-        self.strip.show(not aligning)
+        for widget in (self.above, self.paster, self.list, *self.places):
+            widget.show(not aligning)
         for widget in (self.markers, self.crop, self.answer, self.use, self.other):
             widget.show(aligning)
         self.use.enable(self.face is not None)
@@ -148,13 +230,22 @@ class PhotoPanel(Panel):
 
     def key(self, key: str) -> bool:
         """Answer the keys that only matter here."""
-        if self.photo is not None and key in ("return", "+", "-", "="):
-            if key == "return":
-                self.take()
-            else:
-                self.markers.resize(1.04 if key != "-" else 1 / 1.04)
-            return True
-        return False
+        steps = {"left": -1, "right": 1, "up": -self._columns, "down": self._columns}
+        sizes = {"+": 1.04, "=": 1.04, "-": 1 / 1.04} if self.photo is not None else {}
+        if key == "ctrl+v":
+            self.paste()
+        elif key == "backspace":
+            (self.go_up if self.photo is None else self.choose)()
+        elif key in sizes:
+            self.markers.resize(sizes[key])
+        elif key == "return" and self.photo is not None:
+            self.take()
+        elif key == "return" and self.cursor is not None:
+            self._enter(self.listing.entries[self.cursor])
+        elif key in steps and self.photo is None and self.listing.entries:
+            first = self.scroll // self._row * self._columns
+            self._point(first if self.cursor is None else self.cursor + steps[key])
+        return key in ("ctrl+v", "backspace", "return", *steps, *sizes)
 
     def stop(self) -> None:
         """Cancel everything under way."""
@@ -168,11 +259,15 @@ class PhotoPanel(Panel):
         value = result.value
         if result.slot == self.open_slot and value is not None:
             self._show(value)
-        elif result.slot == self.list_slot and value is not None:
-            self.paths = [path for path, _ in value]
-            names = [path.name for path in self.paths]
-            self.strip.fill([image for _, image in value], names, names)
-            self.rearrange()
+        elif result.slot == self.list_slot and value is not None and self.photo is None:
+            self._list(value)
+        elif result.slot == self.tile_slot and value is not None:
+            self._thumbnails.update([value])
+            if len(self._thumbnails) > max(KEPT, len(self._shown)):
+                del self._thumbnails[next(iter(self._thumbnails))]
+            if value[0] in self._shown:
+                self.strip.children[self._shown.index(value[0])].set(value[1])
+            self._make_thumbnail()
         elif result.slot == self.guess_slot and self.photo is not None:
             if value is not None and self.host.pointer.captured is not self.markers:
                 self._score = value.score
@@ -192,50 +287,75 @@ class PhotoPanel(Panel):
     def arrange(self, area: pygame.Rect, theme: Theme) -> int:
         """Place the list; or the photo at the left, the crop and the face at the right."""
         gap, line = theme.px(12), theme.px(SIZES.button)
+        area.top += self.scroll  # only the rows of the list move
+        if self.photo is None:
+            return self._arrange_list(area, theme)
         note = pygame.Rect(area.topleft, (area.width, theme.px(40)))
         self.note.place(note, theme)
         body = pygame.Rect(area.left, note.bottom + gap, area.width, 0)
         body.height = area.top + area.height - body.top - theme.px(4)
-        if self.photo is None:
-            columns = max(1, body.width // theme.px(120))
-            rows = -(-len(self.paths) // columns)
-            self.strip.columns = columns
-            size = (body.width, rows * round(body.width / columns / 1.1))
-            self.strip.place(pygame.Rect(body.topleft, size), theme)
-            return note.height + gap + size[1]
         side = min(round((body.height - 2 * gap - line) / 2 * 1.1), body.width * 2 // 5)
         right = pygame.Rect(body.right - side, body.top, side, round(side / 1.1))
         self.crop.place(right, theme)
         self.answer.place(right.move(0, right.height + gap), theme)
         size = (body.width - side - gap, body.height - line - gap)
         self.markers.place(pygame.Rect(body.topleft, size), theme)
-        left = body.left
-        for button in (self.use, self.other):
-            place = pygame.Rect(left, body.bottom - line, button.width(theme), line)
-            button.place(place, theme)
-            left = place.right + gap
+        row = pygame.Rect(body.left, body.bottom - line, size[0], line)
+        place_row([(self.use, 0), (self.other, 0)], row, theme)
         return area.height
+
+    def _arrange_list(self, area: pygame.Rect, theme: Theme) -> int:
+        """Place the buttons, and the rows of tiles that are in sight."""
+        line, gap = theme.px(SIZES.button), theme.px(GAP)
+        paste = pygame.Rect(area.topleft, (self.paster.width(theme), line))
+        paste.right = area.right
+        self.paster.place(paste, theme)
+        row = pygame.Rect(area.topleft, (paste.left - area.left, line))
+        place_row([(button, 0) for button in (self.above, *self.places)], row, theme)
+        note = pygame.Rect(area.left, row.bottom, area.width, theme.px(40))
+        self.note.place(note, theme)
+        view = pygame.Rect(area.left, note.bottom, area.width, max(0, area.bottom - note.bottom))
+        self.list.place(view, theme)
+        columns = self._columns = max(1, view.width // theme.px(TILE))
+        width = max(4, (view.width + gap) // columns - gap)
+        self._row = round(width / 1.1) + gap
+        above, rows = self.scroll // self._row, view.height // self._row + 2
+        shown = self.listing.entries[above * columns : (above + rows) * columns]
+        if shown != self._shown:
+            self._shown, names = shown, [entry.name for entry in shown]
+            images = [FOLDER if e.changed is None else self._thumbnails.get(e) for e in shown]
+            self.strip.fill(images, names, [f"Open {name}" for name in names])
+        for number, child in enumerate(self.strip.children, above * columns):
+            child.focused = number == self.cursor
+        place = pygame.Rect(view.topleft, (view.width, rows * (width + gap)))
+        self.strip.columns = columns
+        self.strip.place(place.move(0, above * self._row - self.scroll), theme)
+        self._make_thumbnail()
+        return view.top - area.top + -(-len(self.listing.entries) // columns) * self._row
+
+
+def _found(listing: Listing) -> str:
+    """Return the sentence above a list."""
+    if listing.folder is None:
+        said = "Pick a folder to look for a photo in"
+    else:
+        count = f"{listing.pictures:,} picture" + "s" * (listing.pictures != 1)
+        first = "among the first files of" if listing.cut else "in"
+        said = f"{count if listing.pictures else 'No picture'} {first} {where(listing.folder)}: "
+        said += "pick one" if listing.pictures else "go to another folder"
+    return f"{said}, drop a picture on this window, or paste one ({PASTE})."
+
+
+def _thumbnail(path: Path) -> np.ndarray | str:
+    """Return a small picture, uint8 (h, w), or what stands for one that cannot be opened."""
+    try:
+        return to_pixels(open_photo(path, THUMBNAIL).gray)
+    except UserError:
+        return UNREADABLE
 
 
 def _aligned(engine, photo: Photo, left: np.ndarray, right: np.ndarray) -> AlignedFace:
     image = align(photo, left, right)
     code = engine.encode(image[np.newaxis, ..., np.newaxis])
     detail = image - engine.decode(code)[0, ..., 0]
-    name = photo.path.name if photo.path is not None else "photo"
-    return AlignedFace(image, code[0], detail, name)
-
-
-def _thumbnails() -> Iterator[list[tuple[Path, np.ndarray | None]]]:
-    """Yield the photos of the folder, small, as they are read; what is no image is left out."""
-    with suppress(OSError):  # where nothing can be written there is nothing to put in either
-        PHOTOS_FOLDER.mkdir(parents=True, exist_ok=True)
-    found: list[tuple[Path, np.ndarray | None]] = []
-    for path in list_photos(PHOTOS_FOLDER)[:MOST]:
-        try:
-            photo = open_photo(path)
-        except UserError:
-            continue
-        level = next(v for v in photo.levels if max(v.shape) <= THUMBNAIL or min(v.shape) < 2)
-        found.append((path, level))
-        yield list(found)
-    yield found
+    return AlignedFace(image, code[0], detail, photo.name)

@@ -1,18 +1,17 @@
 """Reading a user's own photo: any common file in, one bounded gray picture out."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image, ImageGrab, ImageOps
 
 from data.errors import UserError
-from data.paths import ASSETS
 
-PHOTOS_FOLDER = ASSETS / "photos"  # where the screens look for photos
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif")
 MAX_PIXELS = 64_000_000
 MAX_SIDE = 2048  # of the picture that is worked with
 MIN_SIDE = 16
@@ -31,11 +30,11 @@ class Photo:
 
     Attributes:
         gray: float32 (h, w) in [0, 1], upright, at most 2048 on a side.
-        path: the file, or None.
+        name: of the file, or where it is from.
     """
 
     gray: np.ndarray
-    path: Path | None = None
+    name: str = "photo"
 
     @property
     def size(self) -> tuple[int, int]:
@@ -62,16 +61,20 @@ def pyramid(images: np.ndarray) -> list[np.ndarray]:
     return levels
 
 
-def open_photo(path: Path) -> Photo:
+def open_photo(path: Path, side: int = MAX_SIDE) -> Photo:
     """Read an image file of any size, kind and colour, turned upright by its EXIF note.
 
     Animations give their first frame; transparent parts become white.
+
+    Args:
+        path: the file.
+        side: pixels of the longer side at most; a small picture is read sooner.
 
     Raises:
         UserError: one sentence: missing, empty, no image, damaged, or above 64 megapixels.
     """
     path = Path(path)
-    try:
+    with _one_sentence(path.name):
         if path.exists() and not path.is_file():
             raise UserError(f"{path.name} is not a file; pick an image file.")
         size = path.stat().st_size
@@ -79,60 +82,77 @@ def open_photo(path: Path) -> Photo:
             raise UserError(f"{path.name} is empty; pick another file.")
         if size > _MAX_FILE:
             raise UserError(f"{path.name} is larger than 300 MB; make it smaller first.")
+        Image.init()
+        formats = [name for name in _FORMATS if name in Image.OPEN]
+        # A file and not its name: Pillow maps some TIFFs into memory, and mixes up their sides.
+        with path.open("rb") as file, Image.open(file, formats=formats) as image:
+            return Photo(_read(image, path.name, side), path.name)
+
+
+def paste_photo() -> Photo:
+    """Return the picture in the clipboard, or the first of the files that were copied.
+
+    Raises:
+        UserError: one sentence: none there, damaged, or what has to be installed to paste at all.
+    """
+    with _one_sentence("The picture in the clipboard"):
+        try:
+            found = ImageGrab.grabclipboard()
+        except NotImplementedError:
+            raise UserError(
+                "Pasting takes a small program that is missing here: install wl-clipboard or, "
+                "where X11 runs, xclip; a file can also be dropped on this window."
+            ) from None
+        if isinstance(found, Image.Image):
+            return Photo(_read(found, "The picture in the clipboard"), "from the clipboard")
+    if not found:
+        raise UserError("There is no picture in the clipboard: copy one, then paste it here.")
+    return open_photo(Path(found[0]))
+
+
+def is_picture(name: str) -> bool:
+    """Return whether a file's name ends as those of pictures that can be opened do."""
+    return Image.registered_extensions().get(Path(name).suffix.lower()) in _FORMATS
+
+
+@contextmanager
+def _one_sentence(name: str) -> Iterator[None]:
+    """Turn whatever goes wrong with an image into a sentence about `name`."""
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about sizes and metadata, both dealt with here
-            return Photo(_read(path), path)
+            yield
     except UserError:
         raise
     except Image.DecompressionBombError as error:
         raise UserError(
-            f"{path.name} has more megapixels than the {MAX_PIXELS / 1e6:.0f} that can be opened; "
+            f"{name} has more megapixels than the {MAX_PIXELS / 1e6:.0f} that can be opened; "
             "make it smaller first."
         ) from error
     except Image.UnidentifiedImageError as error:
         raise UserError(
-            f"{path.name} is not an image that can be read here; save it as JPEG or PNG."
+            f"{name} is not an image that can be read here; save it as JPEG or PNG."
         ) from error
     except FileNotFoundError as error:
-        raise UserError(f"{path.name} is not there any more; pick another file.") from error
+        raise UserError(f"{name} is not there any more; pick another file.") from error
     except Exception as error:  # decoders answer damaged files with errors of every kind
-        raise UserError(f"{path.name} is damaged or cannot be read; pick another file.") from error
+        raise UserError(f"{name} is damaged or cannot be read; pick another file.") from error
 
 
-def list_photos(folder: Path = PHOTOS_FOLDER) -> list[Path]:
-    """Return the image files in a folder, newest first; files are told by their names alone."""
-    found = []
-    try:
-        for path in Path(folder).iterdir():
-            if path.suffix.lower() in SUFFIXES and path.is_file() and path.name[0] != ".":
-                found.append((path.stat().st_mtime, path.name, path))
-    except OSError:
-        pass  # a folder that is missing, or a file that vanished
-    return [path for _, _, path in sorted(found, reverse=True)]
-
-
-def _read(path: Path) -> np.ndarray:
-    Image.init()
-    formats = [name for name in _FORMATS if name in Image.OPEN]
-    # A file and not its name: Pillow maps some TIFFs into memory then, and mixes up their sides.
-    with path.open("rb") as file, Image.open(file, formats=formats) as image:
-        if image.width * image.height > MAX_PIXELS:
-            raise UserError(
-                f"{path.name} has {image.width * image.height / 1e6:.0f} megapixels, more "
-                f"than the {MAX_PIXELS / 1e6:.0f} that can be opened; make it smaller first."
-            )
-        if min(image.size) < MIN_SIDE:
-            raise UserError(
-                f"{path.name} has only {image.width} x {image.height} pixels; pick a photo of at "
-                f"least {MIN_SIDE} x {MIN_SIDE}."
-            )
-        return _gray(image)
-
-
-def _gray(image: Image.Image) -> np.ndarray:
-    """Return an opened image as float32 (h, w) in [0, 1], small enough and upright."""
+def _read(image: Image.Image, name: str, side: int = MAX_SIDE) -> np.ndarray:
+    """Return an opened image as float32 (h, w) in [0, 1], upright, at most `side` on each side."""
+    if image.width * image.height > MAX_PIXELS:
+        raise UserError(
+            f"{name} has {image.width * image.height / 1e6:.0f} megapixels, more "
+            f"than the {MAX_PIXELS / 1e6:.0f} that can be opened; make it smaller first."
+        )
+    if min(image.size) < MIN_SIDE:
+        raise UserError(
+            f"{name} has only {image.width} x {image.height} pixels; pick a photo of at "
+            f"least {MIN_SIDE} x {MIN_SIDE}."
+        )
     if image.format in ("JPEG", "MPO"):
-        image.draft("L", (MAX_SIDE, MAX_SIDE))  # decodes less, where that is enough
+        image.draft("L", (side, side))  # decodes less, where that is enough
     image.load()  # which turns a TIFF upright, and takes its note away
     orientation = _orientation(image)
     if image.mode in _DEEP_MODES:
@@ -142,9 +162,9 @@ def _gray(image: Image.Image) -> np.ndarray:
         image = image.convert("L")
     elif image.mode in ("P", "PA") or (transparent and image.mode not in ("LA", "RGBA")):
         image = image.convert("RGBA" if transparent else "RGB")
-    factor = -(-max(image.size) // MAX_SIDE)
+    factor = -(-max(image.size) // side)
     if factor > 1:
-        image = image.reduce(tuple(min(factor, max(1, side // 2)) for side in image.size))
+        image = image.reduce(tuple(min(factor, max(1, length // 2)) for length in image.size))
     if transparent:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, (_PAPER,) * 4), image)

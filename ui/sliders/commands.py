@@ -29,7 +29,7 @@ def slider_commands(screen) -> list[Command]:
 
     edit, s = FaceEditor, screen  # editor and widgets are made when the screen comes to a window
     training = partial(step, edit.training_face)
-    photo = "Open a photo; or drop an image file on the window"
+    photo = "Pick a photo from your folders, paste one, or drop one on the window"
     detail = "Add back what 80 numbers lost of your photo"
     compare = "While held, shows the face that you started with"
     faces = [

@@ -76,6 +76,15 @@ def dot(surface: pygame.Surface, centre: tuple[float, float], diameter: int, col
     surface.blit(disc(diameter, color), (left, round(centre[1] - diameter / 2)))
 
 
+def folder(surface: pygame.Surface, centre: tuple[int, int], side: int, color: Color) -> None:
+    """Draw the sign of a folder around a point."""
+    body = pygame.Rect(0, 0, side, side * 3 // 4)
+    body.center = centre
+    box(surface, body, color, side // 12)
+    tab = pygame.Rect(body.left, body.top - side // 8, side * 2 // 5, side // 4)
+    box(surface, tab, color, side // 16)
+
+
 def write(
     surface: pygame.Surface, text: pygame.Surface, rect: pygame.Rect, align: str = "center"
 ) -> None:

@@ -11,11 +11,14 @@ import pygame
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point, Widget
 from ui.widgets.face_view import FaceView
-from ui.widgets.shapes import box, dot, write
+from ui.widgets.shapes import box, dot, folder, write
+
+GAP = 4  # points between thumbnails
+FOLDER = "folder"  # the sign of one
 
 
 class Thumbnail(FaceView):
-    """One picture to choose, perhaps with a caption; empty until its image arrives.
+    """One picture to choose, or a sign, perhaps with a caption; empty until its image arrives.
 
     Args:
         chosen: called on a click.
@@ -35,6 +38,12 @@ class Thumbnail(FaceView):
         self._caption = pygame.Rect(0, 0, 0, 0)
         self._dots = pygame.Rect(0, 0, 0, 0)
         self._button = 1
+        self.sign = ""
+
+    def set(self, image: np.ndarray | str | None) -> None:
+        """Show another image, or a sign: a folder, or any character."""
+        self.sign = image if isinstance(image, str) else ""
+        super().set(None if self.sign else image)
 
     def press(self, pos: Point, button: int) -> bool:
         """Take a left press; a right one where there is more."""
@@ -64,9 +73,10 @@ class Thumbnail(FaceView):
         self.fit(inner)
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the picture in a frame that lights up under the mouse."""
-        edge = COLORS.accent if self.hovered else COLORS.line
-        width = theme.px(2 if self.hovered else 1)
+        """Draw the picture in a frame that lights up under the mouse and the keyboard."""
+        lit = self.hovered or self.focused
+        edge = COLORS.accent if lit else COLORS.line
+        width = theme.px(2 if lit else 1)
         box(surface, self.rect, COLORS.raised, theme.px(4), edge, width)
         if self.text:
             area = self._caption
@@ -74,7 +84,11 @@ class Thumbnail(FaceView):
             for step in (-1, 0, 1) if self.more is not None else ():
                 centre = (self._dots.centerx + step * theme.px(5), area.centery)
                 dot(surface, centre, theme.px(3), COLORS.soft)
-        if self.pixels is not None:
+        if self.sign == FOLDER:
+            folder(surface, self.picture.center, self.rect.height * 2 // 5, COLORS.edge)
+        elif self.sign:
+            write(surface, theme.text(self.sign, COLORS.faint, SIZES.large), self.picture)
+        elif self.pixels is not None:
             self.draw_picture(surface)
 
 
@@ -103,11 +117,11 @@ class Strip(Widget):
 
     def fill(
         self,
-        images: Sequence[np.ndarray | None],
+        images: Sequence[np.ndarray | str | None],
         captions: Sequence[str] = (),
         helps: Sequence[str] = (),
     ) -> None:
-        """Show these pictures; None for one that has not arrived."""
+        """Show these pictures or signs; None for one that has not arrived."""
         while len(self.children) > len(images):
             self.remove(self.children[-1])
         while len(self.children) < len(images):
@@ -124,7 +138,7 @@ class Strip(Widget):
         """Choose the number of columns that makes the pictures largest, and place them."""
         if not self.children:
             return
-        gap, count = theme.px(4), len(self.children)
+        gap, count = theme.px(GAP), len(self.children)
 
         def width_of(columns: int) -> int:
             rows = -(-count // columns)

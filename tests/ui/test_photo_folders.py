@@ -1,0 +1,364 @@
+"""Folders of pictures: where they may be, what is in them, and the list of them in the window."""
+
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image, ImageGrab
+
+from data.errors import UserError
+from tests.ui.driver import Driver
+from ui.drawing.screen import DrawingScreen
+from ui.panels import photo as photo_panel
+from ui.photo import folders
+from ui.photo.folders import first_look, look_into, usual_places
+from ui.sliders.screen import SlidersScreen
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A home folder with a Desktop, Downloads and Pictures, and nothing in them."""
+    home = tmp_path / "home"
+    for name in ("Pictures", "Desktop", "Downloads"):
+        (home / name).mkdir(parents=True)
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(home))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setattr(folders, "PHOTOS_FOLDER", tmp_path / "photos")
+    monkeypatch.setattr(os, "listdrives", list, raising=False)
+    return home
+
+
+def draw(folder, *names, size=(48, 40)):
+    """Write pictures, each newer than the one before; return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / name for name in names]
+    for number, path in enumerate(paths):
+        levels = np.full(size[::-1], 40 + 20 * (number % 8), np.uint8)
+        levels[::4] = 250
+        Image.fromarray(levels).save(path)
+        os.utime(path, (number, number))
+    return paths
+
+
+def run(steps):
+    """Do a job to its end, as the worker does, and return its value."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def names(listing):
+    return [entry.name for entry in listing.entries]
+
+
+# Places
+
+
+def test_the_usual_folders_that_exist_are_the_places(home, monkeypatch):
+    (home / "Desktop").rmdir()
+    monkeypatch.setattr(os, "listdrives", lambda: [str(home.anchor)], raising=False)
+    found = {place.name: place.path for place in usual_places()}
+    assert found == {
+        "Pictures": home / "Pictures",
+        "Downloads": home / "Downloads",
+        "Home": home,
+        home.anchor: Path(home.anchor),
+    }
+
+
+def test_linux_names_its_folders_in_any_language_and_in_any_bytes(home):
+    (home / ".config").mkdir()
+    words = b'# a note\nXDG_PICTURES_DIR="$HOME/Im\xc3\xa1genes"\nXDG_DESKTOP_DIR="$HOME/"\n'
+    words += b'XDG_DOWNLOAD_DIR="$HOME/B\\"ajadas"\nXDG_VIDEOS_DIR="$HOME/Pictures"\n\xff\n'
+    (home / ".config" / "user-dirs.dirs").write_bytes(words)
+    (home / "Imágenes").mkdir()
+    found = {place.name: place.path for place in usual_places()}
+    assert found == {"Pictures": home / "Imágenes", "Home": home}  # no Desktop, no such Downloads
+
+
+def test_the_folder_of_earlier_versions_is_a_place_while_pictures_are_in_it(home):
+    assert "Photos" not in {place.name for place in usual_places()}
+    folders.PHOTOS_FOLDER.mkdir()
+    assert "Photos" not in {place.name for place in usual_places()}
+    draw(folders.PHOTOS_FOLDER, "me.png")
+    assert usual_places()[0].path == folders.PHOTOS_FOLDER
+
+
+# What is in a folder
+
+
+def test_folders_come_first_then_pictures_newest_first_and_nothing_else(home):
+    draw(home, "b.png", "a.PNG", "c.jpeg")
+    (home / "beach").mkdir()
+    (home / "Album.png").mkdir()
+    (home / "notes.txt").touch()
+    (home / ".hidden").mkdir()
+    draw(home, ".hidden.png")
+    if os.name == "posix":
+        (home / "dead.png").symlink_to(home / "nowhere")
+    listing = run(look_into(home))
+    assert names(listing) == [
+        *("Album.png", "beach", "Desktop", "Downloads", "Pictures"),
+        *("c.jpeg", "a.PNG", "b.png"),
+    ]
+    assert listing.pictures == 3 and not listing.cut
+
+
+@pytest.mark.parametrize("mark", [{"st_file_attributes": 2}, {"st_flags": 0x8000}])
+def test_what_windows_or_macos_hide_is_left_out(mark):
+    info = SimpleNamespace(st_mtime=0.0, **mark)
+    file = SimpleNamespace(name="AppData", path="/AppData", is_dir=lambda: True, stat=lambda: info)
+    assert not list(folders._entries(file))
+
+
+def test_a_folder_is_read_up_to_a_bound_and_pauses_on_the_way(home, monkeypatch):
+    monkeypatch.setattr(folders, "MOST", 300)
+    for number in range(301):
+        (home / "Pictures" / f"{number}.png").touch()
+    steps = look_into(home / "Pictures")
+    assert sum(1 for _ in steps) == 3
+    listing = run(look_into(home / "Pictures"))
+    assert listing.pictures == 300 and listing.cut
+
+
+def test_a_folder_that_cannot_be_opened_is_one_sentence(home, monkeypatch):
+    (home / "file").touch()
+    for folder in (home / "gone", home / "file", Path("\0")):
+        with pytest.raises(UserError, match="cannot be opened") as caught:
+            run(look_into(folder))
+        assert str(caught.value).count(". ") == 0
+
+
+def test_the_first_look_is_at_the_last_folder_else_at_pictures_else_at_the_places(home):
+    assert run(first_look("")).folder is None
+    draw(home / "Desktop", "me.png")
+    for damaged in ("", "Desktop", str(home / "gone"), "\0", "x" * 9000, "/\ud800"):
+        assert run(first_look(damaged)).folder == home / "Desktop"
+    assert run(first_look(str(home / "Downloads"))).folder == home / "Downloads"
+
+
+# In the window
+
+
+@pytest.fixture(params=["sliders", "drawing"])
+def driver(request, tmp_path, home):
+    driver = open_window(tmp_path, request.param)
+    yield driver
+    driver.close()
+
+
+def open_window(tmp_path, start="sliders"):
+    return Driver([SlidersScreen(), DrawingScreen()], tmp_path / "saves", start=start)
+
+
+def open_panel(driver):
+    driver.key("p")
+    driver.settle()
+    return driver.screen.panels.photo
+
+
+def tile(panel, name):
+    return next(child for child in panel.strip.children if child.text == name)
+
+
+def test_the_first_sight_shows_thumbnails(driver, home):
+    draw(home / "Pictures", "a.png", "b.png")
+    panel = open_panel(driver)
+    assert [child.text for child in panel.strip.children] == ["b.png", "a.png"]
+    assert all(child.pixels is not None for child in panel.strip.children)
+    shown = driver.pixels(panel.strip.children[0].rect)
+    assert (shown == 250).all(axis=-1).any()  # the picture's light lines
+    assert "2 pictures in" in panel.note.text and str(Path("~") / "Pictures") in panel.note.text
+
+
+def test_without_pictures_the_places_are_shown(driver, home):
+    panel = open_panel(driver)
+    assert [child.text for child in panel.strip.children][-1] == "Home"
+    assert "Pick a folder" in panel.note.text
+    assert not panel.above.enabled
+    driver.click(tile(panel, "Downloads"))
+    driver.settle()
+    assert panel.listing.folder == home / "Downloads"
+    assert "No picture" in panel.note.text
+
+
+def test_mouse_and_keys_go_down_and_up_and_leave_the_face_behind_alone(driver, home):
+    draw(home / "Pictures", "a.png")
+    draw(home / "Pictures" / "2019", "b.png", "c.png")
+    before = driver.screen.code()
+    panel = open_panel(driver)
+    driver.click(tile(panel, "2019"))
+    driver.settle()
+    assert [child.text for child in panel.strip.children] == ["c.png", "b.png"]
+    driver.click(panel.above)
+    driver.settle()
+    assert panel.listing.folder == home / "Pictures"
+    assert tile(panel, "2019").focused  # where one came from
+    for key in ("right", "left", "left", "return"):
+        driver.key(key)
+    driver.settle()
+    assert panel.listing.folder == home / "Pictures" / "2019"
+    for parent in (home / "Pictures", home):
+        driver.key("backspace")
+        driver.settle()
+        assert panel.listing.folder == parent
+    driver.click(next(button for button in panel.places if button.text == "Pictures"))
+    driver.settle()
+    for key in ("up", "right", "down"):
+        driver.key(key)
+    driver.key("return")
+    driver.until(lambda: panel.photo is not None)
+    assert panel.photo.name == "a.png"
+    driver.key("backspace")
+    driver.settle()
+    assert panel.photo is None and tile(panel, "a.png").focused
+    after = driver.screen.code()
+    assert before is after or np.array_equal(before, after)
+
+
+def test_the_topmost_folder_leads_to_the_places(driver, home):
+    panel = open_panel(driver)
+    panel.go(Path(home.anchor))
+    driver.settle()
+    driver.key("backspace")
+    driver.settle()
+    assert panel.listing.folder is None
+    driver.key("backspace")
+    driver.settle()
+    assert panel.listing.folder is None
+
+
+def test_the_last_folder_is_there_in_the_next_session(tmp_path, home):
+    odd = os.fsdecode(b"odd \xe9") if os.name == "posix" else "odd"
+    try:
+        draw(home / odd, "a.png")
+    except OSError:  # macOS takes no such name
+        odd = "plain"
+        draw(home / odd, "a.png")
+    draw(home / "Pictures", "b.png")
+    driver = open_window(tmp_path)
+    open_panel(driver).go(home / odd)
+    driver.settle()
+    driver.picture(tmp_path / "window.png")
+    driver.close()
+    driver = open_window(tmp_path, "drawing")
+    panel = open_panel(driver)
+    assert panel.listing.folder == home / odd
+    assert [child.text for child in panel.strip.children] == ["a.png"]
+    driver.close()
+
+
+@pytest.mark.parametrize("kept", [7, None, "\0", "relative", "/gone", ["list"]])
+def test_a_damaged_note_of_the_last_folder_is_passed_over(tmp_path, home, kept):
+    draw(home / "Desktop", "a.png")
+    driver = open_window(tmp_path)
+    driver.session.settings["photo_folder"] = kept
+    assert open_panel(driver).listing.folder == home / "Desktop"
+    driver.close()
+
+
+def test_a_pasted_picture_is_a_face_to_mark(driver, monkeypatch):
+    image = np.uint8(255 * driver.engine.decode(driver.latent.gallery[:1])[0, ..., 0])
+    monkeypatch.setattr(ImageGrab, "grabclipboard", lambda: Image.fromarray(image))
+    driver.key("ctrl+v")  # elsewhere it means nothing
+    driver.settle()
+    panel = open_panel(driver)
+    assert panel.photo is None
+    driver.key("ctrl+v")
+    driver.until(lambda: panel.face is not None)
+    assert panel.markers.visible and panel.markers.pixels.shape == image.shape
+    driver.key("return")
+    driver.settle()
+    assert driver.screen.panels.open is None
+    assert panel.face.name == "from the clipboard"
+
+
+def test_what_cannot_be_pasted_is_said(driver, monkeypatch):
+    panel = open_panel(driver)
+    monkeypatch.setattr(ImageGrab, "grabclipboard", lambda: None)
+    driver.click(panel.paster)
+    driver.settle()
+    assert "no picture in the clipboard" in driver.said()
+    assert panel.visible and panel.photo is None
+
+
+def test_a_folder_without_permission_is_said_and_nothing_changes(driver, home, monkeypatch):
+    draw(home / "Pictures", "a.png")
+    private = home / "Pictures" / "private"
+    private.mkdir()
+    scan = os.scandir
+
+    def refusing(folder):
+        if Path(folder) == private:
+            raise PermissionError(13, "Permission denied")
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    panel = open_panel(driver)
+    driver.click(tile(panel, "private"))
+    driver.settle()
+    assert driver.said() == "private cannot be opened (Permission denied); pick another folder."
+    assert panel.listing.folder == home / "Pictures"
+    driver.key("escape")
+    assert not panel.visible
+
+
+def test_a_broken_picture_shows_a_mark_and_ends_nothing(driver, home):
+    draw(home / "Pictures", "a.png")
+    (home / "Pictures" / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 no more")
+    panel = open_panel(driver)
+    broken = tile(panel, "broken.jpg")
+    assert broken.pixels is None and broken.sign == photo_panel.UNREADABLE
+    driver.click(broken)
+    driver.settle()
+    assert "broken.jpg" in driver.said()
+    assert panel.visible and panel.photo is None
+
+
+def test_thousands_of_files_do_not_stop_the_window(driver, home):
+    content = draw(home / "Pictures", "0.png")[0].read_bytes()
+    for number in range(1, 5000):
+        (home / "Pictures" / f"{number}.png").write_bytes(content)
+    driver.key("p")
+    panel = driver.screen.panels.photo
+    driver.until(lambda: panel.listing.pictures == 5000)
+    driver.settle()
+    assert len(panel.strip.children) < 200  # those in sight
+    assert len(panel._thumbnails) <= len(panel.strip.children)  # and no more are read
+    last = panel.listing.entries[-1]
+    driver.wheel(-9999, panel.list.rect.center)
+    driver.settle()
+    assert panel._shown[-1] == last
+    shown = panel.strip.children[len(panel._shown) - 1]
+    assert shown.text == last.name and shown.pixels is not None
+    assert panel.list.rect.bottom - panel._row <= shown.rect.bottom <= panel.list.rect.bottom
+    driver.click(shown)
+    driver.until(lambda: panel.photo is not None)
+    assert panel.photo.name == last.name
+
+
+def test_thumbnails_that_are_kept_are_bounded(driver, home, monkeypatch):
+    monkeypatch.setattr(photo_panel, "KEPT", 10)  # fewer than there are in sight
+    draw(home / "Pictures", *(f"{number}.png" for number in range(200)), size=(17, 16))
+    panel = open_panel(driver)
+    for _ in range(4):
+        driver.key("pagedown")
+        driver.settle()
+        assert len(panel._thumbnails) <= 100
+        assert all(child.pixels is not None for child in panel.strip.children)
+
+
+def test_a_tile_that_goes_while_it_is_held_opens_nothing(driver, home):
+    draw(home / "Pictures", "a.png", "b.png")
+    panel = open_panel(driver)
+    driver.press(panel.strip.children[1].rect.center)
+    panel.go(home / "Downloads")
+    driver.settle()
+    driver.release()
+    driver.settle()
+    assert panel.listing.folder == home / "Downloads" and panel.photo is None

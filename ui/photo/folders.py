@@ -1,0 +1,147 @@
+"""Where pictures may be: the usual folders of every system, and what lies in one.
+
+A folder can lie on a drive that takes its time: looking into one is a job for the worker.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from data.errors import UserError
+from data.paths import ASSETS
+from ui.photo.opening import is_picture
+
+PHOTOS_FOLDER = ASSETS / "photos"  # where earlier versions looked, and nowhere else
+MOST = 10_000  # files of a folder that are looked at
+PAUSE = 100  # files between two chances for more urgent work
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A folder to go to, or a picture.
+
+    Attributes:
+        path: where it is.
+        name: what it is called.
+        changed: when the picture was written, as in `os.stat_result.st_mtime`; None for a folder.
+    """
+
+    path: Path
+    name: str
+    changed: float | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a user can choose from.
+
+    Attributes:
+        folder: what was looked into; None for the usual folders themselves.
+        entries: folders by their names, then pictures, the newest first.
+        places: the usual folders.
+        cut: whether there are more files than were looked at.
+    """
+
+    folder: Path | None = None
+    entries: list[Entry] = field(default_factory=list)
+    places: list[Entry] = field(default_factory=list)
+    cut: bool = False
+
+    @property
+    def pictures(self) -> int:
+        """How many of the entries are pictures."""
+        return sum(entry.changed is not None for entry in self.entries)
+
+
+def usual_places() -> list[Entry]:
+    """Return the folders where people keep pictures, those that there are."""
+    home = Path.home()
+    names = {"Pictures": "Pictures", "Desktop": "Desktop", "Download": "Downloads"}
+    found = {name: home / name for name in names.values()}
+    settings = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
+    with suppress(OSError):  # only Linux has the file, which knows the folders in any language
+        words = os.fsdecode((settings / "user-dirs.dirs").read_bytes())
+        for kind, folder in re.findall(r'^XDG_(\w+)_DIR="(.*)"', words, re.MULTILINE):
+            if (name := names.get(kind.capitalize())) is not None:
+                folder = re.sub(r"\\(.)", r"\1", folder.replace("$HOME", str(home), 1))
+                found[name] = Path(folder)
+    found = {name: folder for name, folder in found.items() if folder != home}  # as for "none"
+    with suppress(OSError):
+        if any(is_picture(path.name) for path in PHOTOS_FOLDER.iterdir()):
+            found = {"Photos": PHOTOS_FOLDER, **found}
+    found["Home"] = home
+    found.update((drive, Path(drive)) for drive in getattr(os, "listdrives", list)())  # Windows
+    return [Entry(folder, name) for name, folder in found.items() if _is_folder(folder)]
+
+
+def look_into(folder: Path | None) -> Generator[None, None, Listing]:
+    """Return what is in a folder, or the usual folders for None; pauses on the way.
+
+    Raises:
+        UserError: the folder cannot be opened.
+    """
+    places = usual_places()
+    if folder is None:
+        return Listing(None, places, places)
+    found, cut = [], False
+    try:
+        with os.scandir(folder) as files:
+            for number, file in enumerate(islice(files, MOST), 1):
+                found.extend(_entries(file))
+                if number % PAUSE == 0:
+                    yield
+            cut = next(files, None) is not None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        name = folder.name or folder
+        raise UserError(f"{name} cannot be opened ({reason}); pick another folder.") from error
+    found.sort(key=_order)
+    return Listing(folder, found, places, cut)
+
+
+def first_look(last: str) -> Generator[None, None, Listing]:
+    """Return what is in the last folder, else in the first usual one with pictures, else those.
+
+    Args:
+        last: the path of the last folder, or what became of it; "" for none.
+    """
+    if Path(last).is_absolute():
+        with suppress(UserError):
+            return (yield from look_into(Path(last)))
+    for place in usual_places():
+        with suppress(UserError):
+            listing = yield from look_into(place.path)
+            if listing.pictures:
+                return listing
+    return (yield from look_into(None))
+
+
+def _is_folder(path: Path) -> bool:
+    with suppress(OSError):  # some of them may not be asked
+        return path.is_dir()
+    return False
+
+
+def _entries(file: os.DirEntry) -> Iterator[Entry]:
+    """Yield a file of a folder, unless it is hidden, neither folder nor picture, or vanished."""
+    if file.name.startswith("."):
+        return
+    with suppress(OSError):
+        is_folder = file.is_dir()
+        if is_folder or (is_picture(file.name) and file.is_file()):
+            info = file.stat()
+            marks = getattr(info, "st_file_attributes", 0) & stat.FILE_ATTRIBUTE_HIDDEN  # Windows
+            marks |= getattr(info, "st_flags", 0) & stat.UF_HIDDEN  # macOS
+            if not marks:
+                yield Entry(Path(file.path), file.name, None if is_folder else info.st_mtime)
+
+
+def _order(entry: Entry) -> tuple[bool, float, str]:
+    return entry.changed is not None, -(entry.changed or 0), entry.name.casefold()
