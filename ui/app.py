@@ -69,7 +69,7 @@ class App:
         self.window = Window(screens, session, latent, self.worker, start, size)
         self.error: BaseException | None = None  # why the engine could not be loaded
         self._clock = pygame.time.Clock()
-        self._due: float | None = None
+        self._due = math.inf  # when something is to be done without an event
         self._seen_state = "loading"  # of the worker
         self.window.header.status.set_text("Loading the model …")
         self.window.screen.enter()
@@ -117,11 +117,12 @@ class App:
             self.worker.wait(max(0.0, CATCH - (time.perf_counter() - started)))
             self._take_results()
         ends = window.messages.update(now)
-        self._due = min((time for time in (due, ends) if time is not None), default=None)
+        self._due = ends if due is None else min(due, ends)
         stale = window.repaint()
         if stale:
             pygame.display.update(stale)
-            window.count_frame(time.perf_counter() - started, stale)
+            if stale != [window.header.times.rect]:  # to show them is no frame to count
+                window.header.times.count(time.perf_counter() - started)
         return True
 
     def _rest(self, end: float) -> None:
@@ -132,7 +133,7 @@ class App:
         window, began = self.window, self.window.now()
         while not window.root.stale and self.worker.state == self._seen_state:
             now = window.now()
-            if now >= (end if self._due is None else min(end, self._due)):
+            if now >= min(end, self._due):
                 return
             nap = NAP if now - began < LIGHT_SLEEP else LONG_NAP
             if self.worker.wait(nap) or pygame.event.peek():

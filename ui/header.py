@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 import pygame
@@ -28,31 +29,51 @@ class Header(Widget):
         self.tabs = [self.add(tab) for tab in tabs]
         self.keys = self.add(keys)
         self.status = self.add(Label("", COLORS.faint, SIZES.small, align="right"))
-        self.times = self.add(Label("", COLORS.soft, SIZES.small, align="right"))
+        self.times = self.add(FrameTimes())
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place everything in one row."""
-        pad, gap = theme.px(SIZES.margin), theme.px(4)
-        row = rect.inflate(-2 * pad, -theme.px(12))
-        width = theme.width(self.name.text, SIZES.title, True) + theme.px(2)
-        self.name.place(pygame.Rect(row.left, row.top, width, row.height), theme)
-        left = row.left + width + theme.px(20)
+        row = rect.inflate(-2 * theme.px(SIZES.margin), -theme.px(12))
+
+        def put(widget: Widget, left: int, right: int) -> None:
+            widget.place(pygame.Rect(left, row.top, max(0, right - left), row.height), theme)
+
+        name = theme.width(self.name.text, SIZES.title, True) + theme.px(2)
+        put(self.name, row.left, row.left + name)
+        left = row.left + name + theme.px(20)
         for tab in self.tabs:
-            tab.place(pygame.Rect(left, row.top, tab.width(theme), row.height), theme)
-            left = tab.rect.right + gap
-        width = self.keys.width(theme)
-        self.keys.place(pygame.Rect(row.right - width, row.top, width, row.height), theme)
+            put(tab, left, left + tab.width(theme))
+            left = tab.rect.right + theme.px(4)
+        put(self.keys, row.right - self.keys.width(theme), row.right)
         right = self.keys.rect.left - theme.px(12)
-        width = min(theme.px(190), (right - left) // 2)
-        self.status.place(pygame.Rect(right - width, row.top, width, row.height), theme)
-        right -= width + theme.px(12)
-        self.times.place(pygame.Rect(left, row.top, max(0, right - left), row.height), theme)
+        put(self.status, right - min(theme.px(190), (right - left) // 2), right)
+        put(self.times, left, self.status.rect.left - theme.px(12))
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the line below."""
         surface.fill(COLORS.panel)
         line = pygame.Rect(self.rect.left, self.rect.bottom - 1, self.rect.width, 1)
         surface.fill(COLORS.line, line)
+
+
+class FrameTimes(Label):
+    """How long the last frames took that drew something; shown on demand.
+
+    Attributes:
+        seconds: the work of each, without the sleep after it.
+    """
+
+    def __init__(self):
+        super().__init__("", COLORS.soft, SIZES.small, align="right")
+        self.visible = False
+        self.seconds: deque[float] = deque(maxlen=600)
+
+    def count(self, seconds: float) -> None:
+        """Count a frame; tell the median and the 95th percentile of all."""
+        self.seconds.append(seconds)
+        times = sorted(self.seconds)
+        middle, high = times[len(times) // 2], times[int(len(times) * 0.95)]
+        self.set_text(f"{1000 * middle:.1f} ms a frame, 95 % under {1000 * high:.1f} ms")
 
 
 class HelpLine(Label):

@@ -10,7 +10,6 @@ import pygame
 from ui.keys import Command
 from ui.session import Session
 from ui.theme import Theme
-from ui.widgets.base import Widget
 from ui.widgets.pointer import Pointer
 from ui.worker import Worker
 
@@ -49,9 +48,3 @@ class Host(Protocol):
         self, items: Sequence[tuple[str, Callable[[], object], str]], anchor: pygame.Rect
     ) -> None:
         """Pop up a list of (text, action, help) beside a rectangle."""
-
-    def focus(self, widget: Widget | None) -> None:
-        """Move the keyboard focus to a widget, or to none."""
-
-    def refresh_pointer(self) -> None:
-        """Find what is under the mouse after widgets moved, came or went."""

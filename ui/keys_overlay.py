@@ -13,6 +13,7 @@ from ui.widgets.shapes import box, write
 
 LINE = 23  # points
 KEYS = 132  # points for the keys of a command
+Column = list[tuple[str, Command | None]]  # headings without a command, and names with theirs
 
 
 class KeysOverlay(Widget):
@@ -25,14 +26,9 @@ class KeysOverlay(Widget):
 
     modal = True
 
-    def __init__(
-        self,
-        groups: Callable[[], dict[str, list[Command]]],
-        close: Callable[[], object],
-    ):
+    def __init__(self, groups: Callable[[], dict[str, list[Command]]], close: Callable[[], object]):
         super().__init__("Every key of this screen; press H or Esc to close")
-        self.groups = groups
-        self.close = close
+        self.groups, self.close = groups, close
         self.visible = False
 
     def press(self, pos: Point, button: int) -> bool:
@@ -40,9 +36,9 @@ class KeysOverlay(Widget):
         self.close()
         return True
 
-    def columns(self, rows: int) -> list[list[tuple[str, Command | None]]]:
+    def columns(self, rows: int) -> list[Column]:
         """Spread the lines over columns of at most `rows`, headings with what they head."""
-        columns: list[list[tuple[str, Command | None]]] = [[]]
+        columns: list[Column] = [[]]
         for heading, commands in self.groups().items():
             lines = [(heading, None), *((command.name, command) for command in commands)]
             if columns[-1] and len(columns[-1]) + len(lines) + 1 > rows:
@@ -63,31 +59,21 @@ class KeysOverlay(Widget):
         hint = theme.text("H or Esc closes this", COLORS.faint, SIZES.small)
         surface.blit(hint, hint.get_rect(topright=(inner.right, inner.top + theme.px(2))))
         top = inner.top + theme.px(30)
-        rows = (inner.bottom - top) // theme.px(LINE)
-        columns = self.columns(rows)
+        columns = self.columns((inner.bottom - top) // theme.px(LINE))
         line = min(theme.px(LINE), (inner.bottom - top) // max(len(c) for c in columns))
         width = inner.width // max(2, len(columns))
         for number, column in enumerate(columns):
             left = inner.left + number * width
-            for place, (text, command) in enumerate(column):
-                row = pygame.Rect(left, top + place * line, width - theme.px(16), line)
-                self._draw_line(surface, theme, row, text, command)
-
-    @staticmethod
-    def _draw_line(
-        surface: pygame.Surface,
-        theme: Theme,
-        row: pygame.Rect,
-        text: str,
-        command: Command | None,
-    ) -> None:
-        if command is None:
-            heading = theme.text(text, COLORS.accent, SIZES.small, True, row.width)
-            write(surface, heading, row, "left")
-            return
-        room = min(theme.px(KEYS), row.width * 4 // 9)
-        keys = theme.text(command.all_keys, COLORS.text, SIZES.small, True, room)
-        write(surface, keys, row, "left")
-        area = pygame.Rect(row.left + room + theme.px(6), row.top, 0, row.height)
-        area.width = row.right - area.left
-        write(surface, theme.text(text, COLORS.soft, SIZES.small, width=area.width), area, "left")
+            row = pygame.Rect(left, top, width - theme.px(16), line)
+            room = min(theme.px(KEYS), row.width * 4 // 9)
+            beside = room + theme.px(6)
+            for text, command in column:
+                if command is None:
+                    text = theme.text(text, COLORS.accent, SIZES.small, True, row.width)
+                    write(surface, text, row, "left")
+                else:
+                    keys = theme.text(command.all_keys, COLORS.text, SIZES.small, True, room)
+                    write(surface, keys, row, "left")
+                    text = theme.text(text, COLORS.soft, SIZES.small, width=row.width - beside)
+                    write(surface, text, row.move(beside, 0), "left")
+                row = row.move(0, line)

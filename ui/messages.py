@@ -6,13 +6,15 @@ button and takes no stroke.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pygame
 
 from ui.theme import COLORS, SIZES, Theme, fit
 from ui.widgets.base import Point, Widget
-from ui.widgets.button import Button
+from ui.widgets.button import Button, in_turn
 from ui.widgets.shapes import dot, write
 
 BAR = 36  # points: the help line, and the margin that every screen leaves above it
@@ -26,16 +28,20 @@ class Message(Widget):
     Args:
         lines: what it says.
         over: says whether it has become pointless.
-        sign: a letter in a disc before the lines, such as "!" for a problem.
+        ends: the time when it goes away.
+        problem: whether it is marked with a sign.
     """
 
     def __init__(
-        self, lines: Sequence[str], over: Callable[[], bool] = lambda: False, sign: str = ""
+        self,
+        lines: Sequence[str],
+        over: Callable[[], bool],
+        ends: float = math.inf,
+        problem: bool = False,
     ):
         super().__init__()
         self.lines = list(lines)
-        self.over = over
-        self.sign = sign
+        self.over, self.ends, self.problem = over, ends, problem
         self.buttons: list[Button] = []
         self._wrapped: list[str] = []
         self._left = 0  # of the lines
@@ -44,7 +50,7 @@ class Message(Widget):
         """Break the lines, and place the buttons after them."""
         margin, gap = theme.px(SIZES.margin), theme.px(8)
         widths = [button.width(theme) for button in self.buttons]
-        self._left = rect.left + margin + (theme.px(SIGN) + gap if self.sign else 0)
+        self._left = rect.left + margin + (theme.px(SIGN) + gap if self.problem else 0)
         room = max(0, rect.right - margin - self._left - sum(widths) - gap * (len(widths) + 1))
         lines = theme.wrap(" ".join(self.lines), room, SIZES.small)
         if len(lines) > LINES:
@@ -66,18 +72,18 @@ class Message(Widget):
         """Draw the bar, the sign and the lines."""
         surface.fill(COLORS.raised)
         surface.fill(COLORS.edge, pygame.Rect(self.rect.topleft, (self.rect.width, theme.px(1))))
-        if self.sign:
+        if self.problem:
             side = theme.px(SIGN)
             place = pygame.Rect(self.rect.left + theme.px(SIZES.margin), 0, side, side)
             place.centery = self.rect.centery
             dot(surface, place.center, side, COLORS.warning)
-            write(surface, theme.text(self.sign, COLORS.on_accent, bold=True), place)
+            write(surface, theme.text("!", COLORS.on_accent, bold=True), place)
         line = theme.px(LINE)
-        top = self.rect.centery - line * len(self._wrapped) // 2
+        row = pygame.Rect(self._left, 0, 1, line)
+        row.top = self.rect.centery - line * len(self._wrapped) // 2
         for text in self._wrapped:
-            row = pygame.Rect(self._left, top, 1, line)
             write(surface, theme.text(text, size=SIZES.small), row, "left")
-            top += line
+            row = row.move(0, line)
 
 
 class Messages(Widget):
@@ -88,22 +94,19 @@ class Messages(Widget):
     def __init__(self):
         super().__init__()
         self.message: Message | None = None
-        self.ends = 0.0  # when the message goes away
         self.standing: list[Message] = []  # hints and offers
-        self._theme: Theme | None = None
 
     def show_message(
         self,
         text: str,
-        until: float,
-        sign: str = "",
+        ends: float,
+        problem: bool = False,
         over: Callable[[], bool] = lambda: False,
     ) -> None:
         """Show a message in place of the one before, until a time or until it is over."""
-        if self.message is not None:
-            self.remove(self.message)
-        self.message, self.ends = self.add(Message([text], over, sign)), until
-        self._arrange()
+        self.dismiss(self.message)
+        self.message = self.add(Message([text], over, ends, problem))
+        self.rearrange()
 
     def ask(
         self,
@@ -118,49 +121,34 @@ class Messages(Widget):
         """
         message = self.add(Message(lines, over))
         for number, (text, action, help) in enumerate(actions):
-            button = Button(text, self._leaving(message, action), help, strong=not number)
-            message.buttons.append(message.add(button))
+            act = in_turn(partial(self.dismiss, message), action)
+            message.buttons.append(message.add(Button(text, act, help, strong=not number)))
         self.standing.insert(0 if first else len(self.standing), message)
-        self._arrange()
+        self.rearrange()
         return message
 
-    def _leaving(self, message: Message, action: Callable[[], object]) -> Callable[[], None]:
-        def act() -> None:
-            self.dismiss(message)
-            action()
-
-        return act
-
-    def dismiss(self, message: Message) -> None:
-        """Take a hint or offer away."""
-        if message in self.standing:
+    def dismiss(self, message: Message | None) -> None:
+        """Take a message, hint or offer away, if it is still there."""
+        if message not in self.children:
+            return
+        self.remove(message)
+        if message is self.message:
+            self.message = None
+        else:
             self.standing.remove(message)
-            self.remove(message)
-            self._arrange()
+        self.rearrange()
 
-    def update(self, now: float) -> float | None:
-        """Take away what is old or over; return the time when there is a message to take."""
-        for message in [message for message in self.standing if message.over()]:
-            self.dismiss(message)
-        if self.message is None:
-            return None
-        if now < self.ends and not self.message.over():
-            return self.ends
-        self.remove(self.message)
-        self.message = None
-        self._arrange()
-        return None
+    def update(self, now: float) -> float:
+        """Take away what is old or over; return the time when there is something to take."""
+        for message in list(self.children):
+            if now >= message.ends or message.over():
+                self.dismiss(message)
+        return min((message.ends for message in self.children), default=math.inf)
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place the message that shows."""
-        self._theme = theme
-        self._arrange()
-
-    def _arrange(self) -> None:
-        if self._theme is None:
-            return
         shown = self.message or next(iter(self.standing), None)
         for message in self.children:
             message.show(message is shown)
         if shown is not None:
-            shown.place(self.rect, self._theme)
+            shown.place(rect, theme)

@@ -11,7 +11,6 @@ import pygame
 
 from data.errors import UserError
 from ui import display
-from ui.frame_times import FrameTimes
 from ui.header import Header, HelpLine
 from ui.keys import Command, Keymap
 from ui.keys_overlay import KeysOverlay
@@ -48,7 +47,6 @@ class Window:
         theme: at the current scale.
         screen: the one in front.
         chosen_scale: the UI scale that the user chose, or None for one that suits the window.
-        frame_times: how long the last frames took.
         closed: whether the user closed it.
 
     Raises:
@@ -72,7 +70,6 @@ class Window:
         chosen = session.setting("scale", 0.0, 0.0, high)
         self.chosen_scale = max(low, chosen) if chosen else None
         self.theme = Theme(1.0)
-        self.frame_times = FrameTimes()
         self.closed = False
         self.root = Root()
         self.pointer = Pointer(self.root)
@@ -90,18 +87,18 @@ class Window:
 
     def _add_widgets(self) -> None:
         tabs = []
-        for screen in self.screens.values():
+        for name, screen in self.screens.items():
             help = f"{screen.title}: a click only shows the screen, Tab takes the face along"
-            tab = Button(screen.title, partial(self.show, screen.name), help, plain=True)
-            tab.selected = screen.visible = screen is self.screen
-            tabs.append(tab)
+            tabs.append(Button(screen.title, partial(self.show, name), help, plain=True))
+            tabs[-1].selected = screen.visible = screen is self.screen
             self.root.add(screen)
         keys = next(command for command in self.commands if "h" in command.keys)
         self.header = self.root.add(Header(display.NAME, tabs, Button.of(keys, plain=True)))
         self.help_line = self.root.add(HelpLine())
         self.messages = self.root.add(Messages())
         self.overlay = self.root.add(KeysOverlay(lambda: self.keymap.groups(), self.toggle_keys))
-        self.front = self.root.add(Front())
+        self.front = self.root.add(Widget())  # holds what pops up over everything
+        self.front.solid = False
 
     def now(self) -> float:
         """Return the seconds since the window opened."""
@@ -174,8 +171,7 @@ class Window:
         if name == self.screen.name:
             return
         self.keymap.let_go()
-        if self._hint is not None:
-            self.messages.dismiss(self._hint)
+        self.messages.dismiss(self._hint)
         self.screen.leave()
         self.screen.show(False)
         self.screen = self.screens[name]
@@ -200,12 +196,10 @@ class Window:
 
         A problem is marked with a sign, and goes with the next step.
         """
-        until, steps = self.now() + MESSAGE + 0.04 * len(text), self.steps
-
-        def over() -> bool:
-            return not lasts() or (problem and self.steps != steps)
-
-        self.messages.show_message(text, until, "!" if problem else "", over)
+        ends, steps = self.now() + MESSAGE + 0.04 * len(text), self.steps
+        self.messages.show_message(
+            text, ends, problem, lambda: not lasts() or (problem and self.steps != steps)
+        )
 
     def show_hint(self, name: str, lines: Sequence[str]) -> None:
         """Show lines once ever, for some steps; the session remembers them by `name`."""
@@ -243,32 +237,13 @@ class Window:
             self.pointer.refresh()
         return menu is not None
 
-    def focus(self, widget: Widget | None) -> None:
-        """Move the keyboard focus to a widget, or to none."""
-        self.pointer.focus(widget)
-
-    def refresh_pointer(self) -> None:
-        """Find what is under the mouse after widgets moved, came or went."""
-        self.pointer.refresh()
-
     def repaint(self) -> list[pygame.Rect]:
         """Draw what became stale, and what the mouse is over; return what was drawn."""
         widget = self.pointer.hovered
         line = widget.ancestors() if widget is not None else ()
         text = next((text for w in line if (text := w.help_text())), "")
         self.help_line.set_text(text or self.screen.help_text())
-        self.show_frame_times()
         return self.root.repaint(self.surface, self.theme)
-
-    def count_frame(self, seconds: float, drawn: Sequence[pygame.Rect]) -> None:
-        """Count what a frame took, unless it drew the frame times alone."""
-        if list(drawn) != [self.header.times.rect]:
-            self.frame_times.add(seconds)
-            self.show_frame_times()
-
-    def show_frame_times(self) -> None:
-        """Show how long frames take, where the user asked for it."""
-        self.header.times.set_text(self.frame_times.text)
 
     # What its commands do
 
@@ -294,7 +269,7 @@ class Window:
         elif self.pointer.typing:
             self.pointer.focus(None)
         elif self.screen.escape():
-            pass
+            return
         elif self.pointer.focused is not None:
             self.pointer.focus(None)
         elif self.messages.standing:
@@ -311,8 +286,7 @@ class Window:
         """Go on from what the session kept."""
         if not self.session.restored:
             raise UserError("Nothing was kept from the last time; this is a fresh start.")
-        if self._offer is not None:
-            self.messages.dismiss(self._offer)
+        self.messages.dismiss(self._offer)
         for screen in self.screens.values():
             screen.restore_session()
 
@@ -321,40 +295,25 @@ class Window:
         self.closed = True
 
 
-class Front(Widget):
-    """Holds what pops up over everything."""
-
-    solid = False
-
-
 def window_commands(window: Window | None) -> list[Command]:
     """Return the commands that every screen has; None for the window where only the list counts."""
-
-    def command(
-        keys: str, name: str, help: str, action: Callable[[Window], object], repeats: bool = False
-    ) -> Command:
-        return Command(tuple(keys.split()), name, help, partial(action, window), repeats=repeats)
-
     last = "Bring back what was open when the window was last closed"
+    full = "Fill the screen, or go back to a window"
+    frames = "Show how long frames take"
+    rows = [
+        ("tab", "Other screen", "Take this face along to the other screen", Window.hand_over),
+        ("h f1 ?", "Keys", "Show every key", Window.toggle_keys),
+        ("escape", "Close or stop", "Close what is open, stop what runs", Window.escape),
+        ("pageup", "Scroll up", "Scroll the open panel up", lambda w: w.scroll(-0.8), True),
+        ("pagedown", "Scroll down", "Scroll the open panel down", lambda w: w.scroll(0.8), True),
+        ("f11 alt+return", "Full screen", full, Window.full_screen),
+        ("ctrl++ ctrl+=", "Larger text", "Make everything larger", lambda w: w.rescale(1)),
+        ("ctrl+-", "Smaller text", "Make everything smaller", lambda w: w.rescale(-1)),
+        ("f3", "Frame times", frames, lambda w: w.header.times.show(not w.header.times.visible)),
+        ("ctrl+l", "Go on from last time", last, Window.restore_session),
+        ("ctrl+q", "Quit", "Close the window; what you did is kept", Window.quit),
+    ]
     return [
-        command(
-            "tab", "Other screen", "Take this face along to the other screen", Window.hand_over
-        ),
-        command("h f1 ?", "Keys", "Show every key", Window.toggle_keys),
-        command("escape", "Close or stop", "Close what is open, stop what runs", Window.escape),
-        command("pageup", "Scroll up", "Scroll the open panel up", lambda w: w.scroll(-0.8), True),
-        command(
-            "pagedown", "Scroll down", "Scroll the open panel down", lambda w: w.scroll(0.8), True
-        ),
-        command(
-            "f11 alt+return",
-            "Full screen",
-            "Fill the screen, or go back to a window",
-            Window.full_screen,
-        ),
-        command("ctrl++ ctrl+=", "Larger text", "Make everything larger", lambda w: w.rescale(1)),
-        command("ctrl+-", "Smaller text", "Make everything smaller", lambda w: w.rescale(-1)),
-        command("f3", "Frame times", "Show how long frames take", lambda w: w.frame_times.toggle()),
-        command("ctrl+l", "Go on from last time", last, Window.restore_session),
-        command("ctrl+q", "Quit", "Close the window; what you did is kept", Window.quit),
+        Command(tuple(keys.split()), name, help, partial(action, window), repeats=bool(again))
+        for keys, name, help, action, *again in rows
     ]

@@ -211,7 +211,7 @@ def test_wheel_and_arrow_keys_nudge_as_whole_gestures(driver):
     slider = driver.screen.slider
     driver.wheel(1, slider.rect.center)
     assert driver.screen.log == ["began", 4.5, "ended"]
-    driver.window.focus(slider)
+    driver.window.pointer.focus(slider)
     driver.key("left")
     driver.key("shift+left")
     assert slider.value == 0

@@ -441,7 +441,7 @@ def test_directions_are_written_as_they_come_and_go_and_the_last_face_stays(tmp_
     driver.key("ctrl+z")
     assert reopened(tmp_path).directions == {}
     driver.key("ctrl+y")
-    driver.window.focus(driver.screen.sliders.directions[-1])
+    driver.window.pointer.focus(driver.screen.sliders.directions[-1])
     driver.key("shift+backspace")
     assert reopened(tmp_path).directions == {}
     assert np.array_equal(reopened(tmp_path).code, kept)

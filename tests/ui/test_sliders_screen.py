@@ -240,7 +240,7 @@ def test_number_is_typed_exactly_and_beyond_the_ends(driver):
 
 
 def test_digit_on_a_slider_begins_to_type(driver):
-    driver.window.focus(sliders(driver)[0])
+    driver.window.pointer.focus(sliders(driver)[0])
     driver.key("2")
     driver.type_text(".5")
     driver.key("return")

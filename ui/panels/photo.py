@@ -207,7 +207,7 @@ class PhotoPanel(Panel):
             widget.show(aligning)
         self.use.enable(self.face is not None)
         self.rearrange()
-        self.host.refresh_pointer()
+        self.host.pointer.refresh()
 
     # Aligning
 

@@ -83,7 +83,7 @@ class SavesPanel(Panel):
         self.name.show()
         self.scroll = 0
         self.rearrange()
-        self.host.focus(self.name)
+        self.host.pointer.focus(self.name)
 
     def _end_renaming(self) -> None:
         self.renamed = None
@@ -93,7 +93,7 @@ class SavesPanel(Panel):
     def _rename(self, name: str) -> None:
         if self.renamed is not None:
             rename_save(self.renamed, name)
-        self.host.focus(None)
+        self.host.pointer.focus(None)
         self._end_renaming()
         self.refresh()
 

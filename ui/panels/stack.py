@@ -85,7 +85,7 @@ class PanelStack(Widget):
         if panel is not None:
             panel.show()
         self.changed()
-        self.host.refresh_pointer()
+        self.host.pointer.refresh()
 
     def toggle_saves(self) -> None:
         """Show the saved faces as they are now, or close them."""

@@ -155,7 +155,7 @@ class SlidersScreen(Screen):
         """Go to the random face of a seed, where there are digits."""
         if digits:
             self.step(self.editor.random, int(digits))
-        self.host.focus(None)
+        self.host.pointer.focus(None)
 
     def suggest(self) -> None:
         """Show a dozen random faces to choose from; the model's own until it is loaded."""
@@ -184,7 +184,7 @@ class SlidersScreen(Screen):
         self.step(self.editor.save_direction, name)
         self.host.notify(f"{name.strip()} is a slider now, above the others.")
         self.more.name.set("")
-        self.host.focus(None)
+        self.host.pointer.focus(None)
 
     # What shows
 
@@ -339,7 +339,7 @@ class SlidersScreen(Screen):
         """Ask for the name of a new direction."""
         if self.panels.open is not self.more:
             self.panels.toggle(self.more)
-        self.host.focus(self.more.name)
+        self.host.pointer.focus(self.more.name)
 
     def _panel_changed(self) -> None:
         self.view.more_button.select(self.panels.open is self.more)

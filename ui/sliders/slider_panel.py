@@ -276,7 +276,7 @@ class SliderPanel(Widget):
         slider.step(steps)
 
     def _choose(self, slider: FaceSlider) -> None:
-        self.host.focus(slider)
+        self.host.pointer.focus(slider)
         self._by_keys = True
 
     def type_number(self, slider: FaceSlider, first: str = "") -> None:
@@ -296,7 +296,7 @@ class SliderPanel(Widget):
         rect = pygame.Rect(0, 0, theme.px(84), theme.px(26))
         rect.midright = (slider.rect.right, slider.rect.centery)
         self.field.place(rect.clamp(self.rect), theme)
-        self.host.focus(self.field)
+        self.host.pointer.focus(self.field)
 
     def _close_field(self) -> None:
         field, self.field = self.field, None
@@ -305,7 +305,7 @@ class SliderPanel(Widget):
 
     def _typed(self, slider: FaceSlider, text: str) -> None:
         self._close_field()
-        self.host.focus(slider)
+        self.host.pointer.focus(slider)
         try:
             value = float(text.replace(",", "."))
         except ValueError:
@@ -317,7 +317,7 @@ class SliderPanel(Widget):
 
     def _rearrange(self) -> None:
         self.place(self.rect, self.host.theme)
-        self.host.refresh_pointer()
+        self.host.pointer.refresh()
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Share the height among the groups, and give each slider its place."""
