@@ -21,17 +21,7 @@ def make_screens() -> list[Screen]:
 
 
 def open_explorer(start: str, session: Session, load_engine: Callable[[], Any], latent: Any) -> App:
-    """Open the window with both screens; `run` shows it until it is closed.
-
-    Args:
-        start: "sliders" or "drawing".
-        session: what is kept between starts.
-        load_engine: gives the engine; called beside the window.
-        latent: the latent space of the same model.
-
-    Raises:
-        UserError: if there is no display.
-    """
+    """Open the window with both screens, "sliders" or "drawing" in front; see `App`."""
     return App(make_screens(), session, load_engine, latent, start)
 
 

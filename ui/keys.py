@@ -42,11 +42,6 @@ class Command:
     repeats: bool = False
 
     @property
-    def key_text(self) -> str:
-        """The first key as a user reads it, such as "Ctrl Z"; empty without one."""
-        return spoken(self.keys[0]) if self.keys else ""
-
-    @property
     def all_keys(self) -> str:
         """Every key as a user reads it, such as "Ctrl Y, Ctrl Shift Z"."""
         return ", ".join(spoken(key) for key in self.keys)
@@ -92,41 +87,31 @@ class Keymap:
         self.commands = list(commands)
         self._by_key: dict[str, Command] = {}
         self._held: dict[int, Command | None] = {}
-        for command in self.commands:
-            for key in command.keys:
-                if key in self._by_key:
-                    raise ValueError(
-                        f"A key means one thing. Received: {key!r} for both "
-                        f"{self._by_key[key].name!r} and {command.name!r}"
-                    )
-                self._by_key[key] = command
+        for key, command in [(key, each) for each in self.commands for key in each.keys]:
+            other = self._by_key.setdefault(key, command)
+            if other is not command:
+                names = f"{other.name!r} and {command.name!r}"
+                raise ValueError(f"A key means one thing. Received: {key!r} for both {names}")
 
-    def find(self, key: str) -> Command | None:
-        """Return the command of a key such as "ctrl+z"."""
-        return self._by_key.get(key)
-
-    def handle(self, event: pygame.event.Event) -> bool:
-        """Carry out the command of a KEYDOWN or KEYUP event; return whether there was one."""
+    def handle(self, event: pygame.event.Event) -> None:
+        """Carry out the command of a KEYDOWN or KEYUP event, where there is one."""
         if event.type == pygame.KEYUP:
-            command = self._held.pop(event.key, None)
-            if command is not None and command.release is not None:
-                command.release()
-            return command is not None
-        command = self.find(key_of(event))
-        repeated = event.key in self._held
+            self._release(event.key)
+            return
+        command, repeated = self._by_key.get(key_of(event)), event.key in self._held
         self._held[event.key] = command
-        if command is None:
-            return False
-        if not repeated or command.repeats:
+        if command is not None and (command.repeats or not repeated):
             command.action()
-        return True
 
     def let_go(self) -> None:
         """Release every held key, as when the window loses the keyboard."""
-        held, self._held = self._held, {}
-        for command in held.values():
-            if command is not None and command.release is not None:
-                command.release()
+        for key in list(self._held):
+            self._release(key)
+
+    def _release(self, key: int) -> None:
+        command = self._held.pop(key, None)
+        if command is not None and command.release is not None:
+            command.release()
 
     def groups(self) -> dict[str, list[Command]]:
         """Return the commands that have keys under their headings, in the order of the list."""

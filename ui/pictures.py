@@ -1,14 +1,13 @@
 """Gray pictures: pixels from images, drawings on paper, enlargements, two side by side."""
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from model.frame import IMAGE_SHAPE
 
 DRAWING_SHAPE = (*IMAGE_SHAPE, 2)  # gray and coverage
 PAPER = 255  # the bare canvas
-GAP = 12  # pixels between and around two pictures
-CAPTION_SIZE = 15
+GAP, MARGIN = 12, 32  # pixels between and around two pictures, and their gray
 
 
 def to_pixels(image: np.ndarray) -> np.ndarray:
@@ -50,36 +49,7 @@ def enlarge(image: np.ndarray, times: int) -> np.ndarray:
     return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
 
 
-def side_by_side(
-    left: np.ndarray,
-    right: np.ndarray,
-    captions: tuple[str, str] | None = None,
-    background: int = 32,
-) -> np.ndarray:
-    """Return two pictures of one height beside each other, uint8 (h, w), with a margin.
-
-    Args:
-        left: (h, w) image, floats in [0, 1] or uint8.
-        right: another of the same height.
-        captions: a word under each.
-        background: gray of the margin, 0 to 255; captions are drawn in a contrasting one.
-    """
-    left, right = to_pixels(left), to_pixels(right)
-    height, width = left.shape
-    footer = CAPTION_SIZE + GAP if captions else 0
-    sheet = Image.new(
-        "L", (width + right.shape[1] + 3 * GAP, height + 2 * GAP + footer), background
-    )
-    centres = []
-    x = GAP
-    for picture in (left, right):
-        sheet.paste(Image.fromarray(picture), (x, GAP))
-        centres.append(x + picture.shape[1] / 2)
-        x += picture.shape[1] + GAP
-    if captions:
-        pen = ImageDraw.Draw(sheet)
-        font = ImageFont.load_default(CAPTION_SIZE)
-        ink = 230 if background < 128 else 40
-        for centre, text in zip(centres, captions, strict=True):
-            pen.text((centre, height + 2 * GAP), text, fill=ink, font=font, anchor="mt")
-    return np.asarray(sheet)
+def side_by_side(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return two images (h, w) of one height beside each other, with a margin, uint8."""
+    pictures = [np.pad(to_pixels(image), GAP, constant_values=MARGIN) for image in (left, right)]
+    return np.hstack([pictures[0][:, :-GAP], pictures[1]])

@@ -86,7 +86,7 @@ class DrawingView(Widget):
         self.start = self.add(start)
         edits = ("Undo", "Redo", "Clear", "Save")
         self.edits = [self.add(Button.of(commands[name])) for name in edits]
-        self.live = self.add(switch(commands["Live"]))
+        self.live = self.add(Toggle.of(commands["Live"]))
         realism = RealismSlider(
             "Realism", 0, 1, 0, set_realism, nudge=0.05, compact=True, help=REALISM_HELP
         )
@@ -159,7 +159,8 @@ class ToolRow(Widget):
         self.tools = {t: self.add(Button.of(commands[name])) for t, (name, _) in TOOLS.items()}
         self.greys = [self.add(Swatch(commands[name.capitalize()], t)) for name, t in GREYS.items()]
         self.size = self.add(SizeSlider(set_radius))
-        self.switches = [self.add(switch(commands[name])) for name in ("Soft", "Mirror", "Ghost")]
+        switches = ("Soft", "Mirror", "Ghost")
+        self.switches = [self.add(Toggle.of(commands[name])) for name in switches]
 
     def follow(self, brush: Brush, ghost: bool) -> None:
         """Show this brush, and whether the ghost shows."""
@@ -347,11 +348,6 @@ class Legend(Widget):
         for text in ("lighter", "as painted", "darker"):
             write(surface, theme.text(text, COLORS.soft, SIZES.tiny), row, "left")
             row.centery += (bar.height - row.height) // 2
-
-
-def switch(command: Command) -> Toggle:
-    """Return the switch of a command that turns something on and off."""
-    return Toggle(command.name, lambda on: command.action(), help=help_of(command))
 
 
 def line_up(widgets: Iterable[Widget], left: int, middle: int, theme: Theme) -> int:

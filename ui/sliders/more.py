@@ -10,10 +10,10 @@ from ui.keys import Command
 from ui.sliders.state import FaceState
 from ui.starts import Starts
 from ui.theme import COLORS, SIZES, Theme
+from ui.widgets.base import Row, place_row
 from ui.widgets.button import Button, Toggle, help_of
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
-from ui.widgets.row import Row, place_row
 from ui.widgets.slider import Slider
 from ui.widgets.text_field import TextField
 
@@ -54,7 +54,7 @@ class MorePanel(Panel):
         )
         save = help_of(commands["Save direction"])
         save = Button("Save direction", lambda: direction_named(self.name.text), save)
-        self.detail, self.raw = map(switch, (commands["Keep detail"], commands["Raw codes"]))
+        self.detail, self.raw = map(Toggle.of, (commands["Keep detail"], commands["Raw codes"]))
 
         def buttons(*names: str) -> Row:
             return [(Button.of(commands[name]), 0) for name in names]
@@ -98,8 +98,3 @@ class MorePanel(Panel):
                 top += row_height + gap
             top += theme.px(4)
         return top - area.top
-
-
-def switch(command: Command) -> Toggle:
-    """Return the switch of a command that turns something on and off."""
-    return Toggle(command.name, lambda on: command.action(), help=help_of(command))

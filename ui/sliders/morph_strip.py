@@ -10,9 +10,8 @@ import pygame
 from ui.keys import Command
 from ui.sliders.state import FaceState
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Widget
+from ui.widgets.base import Row, Widget, place_row
 from ui.widgets.button import Button, help_of
-from ui.widgets.row import Row, place_row
 from ui.widgets.shapes import write
 from ui.widgets.slider import Slider
 from ui.widgets.strip import Thumbnail

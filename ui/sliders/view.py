@@ -8,13 +8,12 @@ import numpy as np
 import pygame
 
 from ui.keys import Command
-from ui.sliders.more import switch
 from ui.sliders.morph_strip import MorphStrip
 from ui.sliders.slider_panel import FaceSlider, SliderPanel
 from ui.sliders.state import FaceState
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Widget
-from ui.widgets.button import Button
+from ui.widgets.button import Button, Toggle
 from ui.widgets.face_view import FaceView, surface_of
 from ui.widgets.label import Label
 from ui.widgets.shapes import trim, write
@@ -54,7 +53,7 @@ class SlidersView(Widget):
         self.sliders, self.preview = self.add(sliders), self.add(preview)
         self.side = 0
         self.buttons = [self.add(Button.of(commands[name])) for name in BUTTONS]
-        self.detail = self.add(switch(commands["Keep detail"]))
+        self.detail = self.add(Toggle.of(commands["Keep detail"]))
         self.more_button = self.add(Button.of(commands["More"]))
 
     def follow(self, state: FaceState, caption: str, can_undo: bool, playing: bool) -> None:

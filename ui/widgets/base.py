@@ -10,6 +10,7 @@ from ui.theme import COLORS, Theme
 
 Point = tuple[float, float]
 MANY = 24  # more stale rectangles than this are merged into one
+GAP = 6  # points between widgets in a row
 
 
 class Widget:
@@ -196,3 +197,20 @@ def merged(rects: list[pygame.Rect]) -> list[pygame.Rect]:
             rect = rect.union(result.pop(index))
         result.append(rect)
     return [result[0].unionall(result[1:])] if len(result) > MANY else result
+
+
+Row = list[tuple[Widget, float]]  # with shares of the free width, or 0: what the text needs
+
+
+def place_row(row: Row, rect: pygame.Rect, theme: Theme) -> None:
+    """Share a rectangle's width among widgets; where it is too narrow, all give a little."""
+    gap = theme.px(GAP)
+    fixed = {widget: widget.width(theme) for widget, share in row if not share}
+    room, needed = rect.width - gap * (len(row) - 1), sum(fixed.values())
+    free, shares = max(0, room - needed), sum(share for _, share in row)
+    squeeze = min(1.0, room / needed) if fixed else 1.0
+    left = rect.left
+    for widget, share in row:
+        width = int(fixed[widget] * squeeze) if widget in fixed else int(free * share / shares)
+        widget.place(pygame.Rect(left, rect.top, max(0, width), rect.height), theme)
+        left += width + gap

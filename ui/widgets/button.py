@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pygame
 
-from ui.keys import Command
+from ui.keys import Command, spoken
 from ui.theme import COLORS, SIZES, Color, Theme
 from ui.widgets.base import Point, Widget
 from ui.widgets.shapes import box, dot, write
@@ -99,32 +99,17 @@ class Button(Widget):
 
 
 class Toggle(Button):
-    """A switch with words beside it; `on` follows the state it stands for.
+    """A switch with its text beside it; `on` follows the state that the action changes."""
 
-    Args:
-        text: what is on or off.
-        changed: called with the new state.
-        on: the first state.
-    """
-
-    def __init__(
-        self, text: str, changed: Callable[[bool], object], on: bool = False, help: str = ""
-    ):
-        super().__init__(text, self._flip, help)
-        self.changed = changed
-        self.on = on
+    on = False
 
     def set(self, on: bool) -> None:
-        """Follow a state that changed elsewhere."""
+        """Show whether it is on."""
         self.change(on=on)
 
     def width(self, theme: Theme) -> int:
         """Return the width that the switch and its text need."""
         return theme.width(self.text) + theme.px(34 + 16)
-
-    def _flip(self) -> None:
-        self.set(not self.on)
-        self.changed(self.on)
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw a knob in a groove: right and lit for on, left for off."""
@@ -155,4 +140,4 @@ def in_turn(*actions: Callable[[], object]) -> Callable[[], None]:
 
 def help_of(command: Command) -> str:
     """Return a command's sentence for the help line, with its key."""
-    return f"{command.help}  [{command.key_text}]" if command.keys else command.help
+    return f"{command.help}  [{spoken(command.keys[0])}]" if command.keys else command.help
