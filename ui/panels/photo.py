@@ -21,12 +21,11 @@ from ui.photo.placement import align
 from ui.pictures import to_pixels
 from ui.saves import where
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Widget
+from ui.widgets.base import Widget, place_row
 from ui.widgets.button import Button
 from ui.widgets.face_view import FaceView
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
-from ui.widgets.row import place_row
 from ui.widgets.strip import FOLDER, GAP, Strip
 from ui.worker import Result
 
