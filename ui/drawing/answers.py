@@ -4,7 +4,7 @@
 drawing. Neither knows of the window.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,13 +32,11 @@ class Answer:
         code: float32 (latent_dim,), of the face that is shown.
         image: float32 (rows, columns) in [0, 1].
         progress: how much of a refinement is done, 0 to 1.
-        again: the job that looks a second time, where that helps.
     """
 
     code: np.ndarray
     image: np.ndarray
     progress: float = 1.0
-    again: Callable[[object], "Answer"] | None = None
 
 
 class DrawingDecoder:
@@ -57,52 +55,37 @@ class DrawingDecoder:
         self.latent = latent
         self._mean_face: np.ndarray | None = None
 
-    def answer(
+    def looks(
         self, engine, pixels: np.ndarray, given: np.ndarray | None, realism: float
-    ) -> Answer:
-        """Answer a drawing.
+    ) -> Iterator[Answer]:
+        """Yield the answer to a drawing, and a better one where a second look helps.
 
         Args:
             engine: the trained network.
-            pixels: uint8 (rows, columns, 2), the canvas: gray and coverage.
+            pixels: uint8 (rows, columns, 2), gray and coverage.
             given: (latent_dim,), the code of the answer; None to read the drawing.
             realism: from 0, "what I drew", to 1, "a likely face".
         """
         fill, pull = min(1.0, 2 * realism), LONGEST_PULL * max(0.0, 2 * realism - 1)
-
-        def look(face: np.ndarray) -> Answer:
-            paper = PAPER + fill * PAPER * (face - 1)
-            image = over_paper(pixels, paper) / np.float32(PAPER)
-            code = engine.encode(image[np.newaxis, ..., np.newaxis])[0]
-            return _decoded(engine, self.latent.shrink(code, pull))
-
         if given is not None:
-            return _decoded(engine, self.latent.shrink(given, pull))
-        if not pixels[..., 1].any():
-            return _decoded(engine, self.latent.mean)
-        first = look(self.mean_face(engine))
-        again = (lambda engine: look(first.image)) if fill else None
-        return replace(first, again=again)
-
-    def best_answer(
-        self, engine, pixels: np.ndarray, given: np.ndarray | None, realism: float
-    ) -> Answer:
-        """Answer a drawing at once, with both looks; see `answer`."""
-        first = self.answer(engine, pixels, given, realism)
-        return first if first.again is None else first.again(engine)
+            yield _decoded(engine, self.latent.shrink(given, pull))
+        elif not pixels[..., 1].any():
+            yield _decoded(engine, self.latent.mean)
+        else:
+            face = self.mean_face(engine)
+            for _ in range(2 if fill else 1):
+                image = over_paper(pixels, PAPER + fill * PAPER * (face - 1)) / np.float32(PAPER)
+                code = engine.encode(image[np.newaxis, ..., np.newaxis])[0]
+                answer = _decoded(engine, self.latent.shrink(code, pull))
+                yield answer
+                face = answer.image
 
     def refine(
         self, engine, code: np.ndarray, image: np.ndarray, mask: np.ndarray
     ) -> Iterator[Answer]:
-        """Search for a face that agrees better with what was painted.
+        """Yield faces, from a code on, that agree better and better with what was painted.
 
-        It yields an `Answer` now and then, the last one with a progress of 1.
-
-        Args:
-            engine: the trained network.
-            code: (latent_dim,) to start from.
-            image: (rows, columns) in [0, 1].
-            mask: (rows, columns) in [0, 1]; bare canvas, 0, is no evidence.
+        Image and mask are (rows, columns) in [0, 1]; bare canvas, 0, is no evidence.
         """
         steps = engine.refine(code, image, mask, self.latent, steps=REFINE_STEPS)
         for number, (found, _) in enumerate(steps, 1):
@@ -110,11 +93,7 @@ class DrawingDecoder:
                 yield replace(_decoded(engine, found), progress=number / REFINE_STEPS)
 
     def nearest(self, engine, code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the training portraits nearest to a code, nearest first.
-
-        Returns:
-            Their codes (k, latent_dim) and their images (k, rows, columns).
-        """
+        """Return codes (k, latent_dim) and images (k, rows, columns) of the nearest portraits."""
         codes = self.latent.gallery[self.latent.nearest(code, NEAREST_FACES)]
         return codes, engine.decode(codes)[..., 0]
 
@@ -195,10 +174,13 @@ class Answers:
         """Answer the drawing as it is now."""
         drawing, realism = self.drawing, 0.0 if self._as_given else self.realism
         pixels, given = drawing.pixels.copy() if drawing.stroke else drawing.pixels, drawing.given
+
+        def look(engine) -> tuple[Answer, Iterator[Answer]]:
+            looks = self.decoder.looks(engine, pixels, given, realism)
+            return next(looks), looks
+
         self.worker.cancel(AGAIN)
-        self.worker.submit(
-            ANSWER, lambda engine: self.decoder.answer(engine, pixels, given, realism)
-        )
+        self.worker.submit(ANSWER, look)
         self._answered = True
 
     def toggle_live(self) -> None:
@@ -238,18 +220,20 @@ class Answers:
 
     def take_result(self, result: Result) -> bool:
         """Take what the worker made; say whether it is another answer."""
-        value = result.value
-        if result.slot == REFINE and self.refining:
+        slot, value = result.slot, result.value
+        if slot == REFINE and self.refining:
             if value is not None:
                 self.answer = self._found = value
             if result.final:
                 self.stop()
-        elif result.slot in (ANSWER, AGAIN) and value is not None and not self.refining:
-            self.answer = value
-            if value.again is not None and not self.worker.busy(ANSWER):
-                self.worker.submit(AGAIN, value.again, 1)
-        else:
+        elif value is None or self.refining or slot not in (ANSWER, AGAIN):
             return False
+        elif slot == AGAIN:
+            self.answer = value
+        else:
+            self.answer, looks = value
+            if not self.worker.busy(ANSWER):
+                self.worker.submit(AGAIN, lambda engine: next(looks, None), 1)
         return value is not None
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import groupby, pairwise
-from operator import itemgetter
+from itertools import pairwise
 
 import numpy as np
 import pygame
@@ -55,14 +54,14 @@ class CanvasView(FaceView):
         self.begin, self.extend, self.lift, self.resize = begin, extend, lift, resize
         self.radius = 2.0
         self.mirror = False
-        self._points: list[tuple[Point, bool]] = []  # each with whether Shift was held
+        self._points: list[Point] = []  # since `flush`
+        self._straight = False
         self._mouse: Point | None = None
         self._drawing = pixels
         self._bare = True
         self._paper = np.full(IMAGE_SHAPE, PAPER, np.float32)
         self._enlarged: Enlarged | None = None
         self.pixels = np.full(IMAGE_SHAPE, PAPER, np.uint8)
-        self.show_drawing(pixels)
 
     def show_drawing(self, pixels: np.ndarray, part: Rect = EVERYTHING) -> None:
         """Show a drawing, uint8 (rows, columns, 2), of which only a part may have changed."""
@@ -117,7 +116,10 @@ class CanvasView(FaceView):
     def drag(self, pos: Point) -> None:
         """Draw on to here, straight while Shift is held."""
         straight = bool(pygame.key.get_mods() & pygame.KMOD_SHIFT)
-        self._points.append((self.to_image(pos), straight))
+        if straight != self._straight:
+            self.flush()
+            self._straight = straight
+        self._points.append(self.to_image(pos))
 
     def release(self, pos: Point) -> None:
         """Lift the brush."""
@@ -132,8 +134,8 @@ class CanvasView(FaceView):
     def flush(self) -> None:
         """Hand over the points that came since the last frame."""
         points, self._points = self._points, []
-        for straight, group in groupby(points, key=itemgetter(1)):
-            self.extend([point for point, _ in group], straight)
+        if points:
+            self.extend(points, self._straight)
 
     # Drawing
 
@@ -202,15 +204,7 @@ class Enlarged:
         self._down = _weights(IMAGE_SHAPE[0], size[1])
 
     def renew(self, pixels: np.ndarray, part: Rect) -> Rect:
-        """Enlarge a part of the canvas anew.
-
-        Args:
-            pixels: uint8 (rows, columns), the whole canvas.
-            part: the pixels that changed.
-
-        Returns:
-            The part of the surface that changed with them.
-        """
+        """Enlarge a part of the canvas, uint8 (rows, columns); return what changed here."""
         x, columns = _reach(self._across, part.left, part.right)
         y, rows = _reach(self._down, part.top, part.bottom)
         grays = pixels[rows, columns].astype(np.float32).T

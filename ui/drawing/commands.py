@@ -16,9 +16,6 @@ def drawing_commands(screen) -> list[Command]:
     def use(**changes) -> Callable[[], None]:
         return lambda: screen.change_brush(**changes)
 
-    def step(action: Callable) -> Callable[[], None]:
-        return lambda: screen.step(action)
-
     def flip(name: str) -> Callable[[], None]:
         return lambda: screen.change_brush(**{name: not getattr(screen.brush, name)})
 
@@ -35,10 +32,8 @@ def drawing_commands(screen) -> list[Command]:
     saves = "Bring back a saved drawing or face"
     photo = "Paint on a photo from your folders, a pasted one, or one dropped on the window"
     live = "Answer every stroke while it is drawn"
-    likely, drawn = (
-        "Move the answer towards a likely face",
-        "Move the answer towards what was drawn",
-    )
+    likely = "Move the answer towards a likely face"
+    drawn = "Move the answer towards what was drawn"
     refine = "Search for a face that agrees better with what is painted"
     explain = "Show where answer and drawing differ, and the nearest training faces"
     film = "Write the strokes of this sheet and their answers, side by side, as a GIF"
@@ -59,9 +54,9 @@ def drawing_commands(screen) -> list[Command]:
         paint("f", "Soft", "A brush that fades out at its edge", flip("soft")),
         paint("x", "Mirror", mirror, flip("mirror")),
         paint("g", "Ghost", ghost, lambda: s.set_ghost(not s.ghost)),
-        paint("ctrl+z", "Undo", "Take the last stroke back", step(drawing.undo), True),
-        paint("ctrl+shift+z ctrl+y", "Redo", "Do it again", step(drawing.redo), True),
-        paint("delete", "Clear", clear, step(drawing.clear)),
+        paint("ctrl+z", "Undo", "Take the last stroke back", partial(s.step, drawing.undo), True),
+        paint("ctrl+shift+z ctrl+y", "Redo", "Do it again", partial(s.step, drawing.redo), True),
+        paint("delete", "Clear", clear, partial(s.step, drawing.clear)),
         start("m", "Mean face", "Paint on the mean face", lambda: s.start(s.starts.mean())),
         start("n", "Next training face", following, lambda: s.start(s.starts.training(1))),
         start("shift+n", "Previous training face", before, lambda: s.start(s.starts.training(-1))),

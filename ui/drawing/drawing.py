@@ -92,13 +92,8 @@ class Drawing:
     def begin(self, brush: Brush, point: Point, source: np.ndarray | None = None) -> Rect:
         """Set the brush down; from here on the answer is read from the drawing.
 
-        Args:
-            brush: the brush of this stroke.
-            point: where it begins.
-            source: (rows, columns), see `to_pixels`: the picture that a cloning brush copies.
-
-        Returns:
-            The pixels that changed.
+        A cloning brush copies `source`, (rows, columns), see `to_pixels`. Returns the pixels that
+        changed.
         """
         if brush.tool is Tool.CLONE and source is None:
             raise ValueError("A cloning brush needs a picture to copy. Received: source=None")
@@ -133,7 +128,7 @@ class Drawing:
         stroke, self.stroke = self.stroke, None
         if stroke is None:
             return False
-        stroke.drop_pixels()
+        stroke.finish()
         return self._push(stroke=stroke)
 
     def clear(self) -> bool:
@@ -147,14 +142,7 @@ class Drawing:
         start: np.ndarray | None = None,
         new_sheet: bool = True,
     ) -> bool:
-        """Begin from other pixels; return whether that changed anything.
-
-        Args:
-            pixels: uint8 (rows, columns, 2), gray and coverage.
-            given: the code of the answer, where it is not to be read from the drawing.
-            start: uint8 (rows, columns), the face that the eraser brings back, or None.
-            new_sheet: whether this is another drawing, not the one before carried on.
-        """
+        """Begin from other pixels, for all of which see `Step`; return whether anything changed."""
         if pixels.shape != DRAWING_SHAPE or pixels.dtype != np.uint8:
             raise ValueError(
                 f"A drawing is uint8 {DRAWING_SHAPE}. Received: {pixels.dtype} {pixels.shape}"

@@ -1,7 +1,7 @@
 """The history of a drawing as a film: strokes on the left, the faces that answered on the right."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -36,39 +36,24 @@ def replay(steps: Sequence[Step], most: int = MOST_FRAMES) -> list[Step]:
     stride = max(STRIDE, sum(lengths) / max(1, most - len(steps)))
     states = [steps[0]]
     for before, step, length in zip(steps, steps[1:], lengths[1:], strict=False):
-        if step.stroke is not None:
-            states += _grown(before, step, int(length / stride))
-        states.append(step)
+        states += [*_grown(before, step, int(length / stride)), step]
     if len(states) > most:  # more steps than frames: keep them evenly, and the last
         states = [states[i] for i in np.linspace(0, len(states) - 1, most).astype(int)]
     return states
 
 
 def film(
-    steps: Sequence[Step], decoder: DrawingDecoder, realism: float, folder: Path
-) -> Callable[[object], Iterator[float]]:
-    """Return the job that writes the film as a GIF: it yields its progress, and returns the file.
-
-    Args:
-        steps: states of a drawing, oldest first.
-        decoder: answers them.
-        realism: as on the screen.
-        folder: where to write.
-    """
-
-    def job(engine) -> Iterator[float]:
-        frames = []
-        states = replay(steps)
-        for number, state in enumerate(states, 1):
-            pull = 0.0 if state.given is not None else realism
-            face = decoder.best_answer(engine, state.pixels, state.given, pull).image
-            pictures = (enlarge(p, ENLARGEMENT) for p in (drawing_on_paper(state.pixels), face))
-            frames.append(side_by_side(*pictures))
-            yield number / len(states)
-        content = encode_gif(frames + frames[-1:] * HOLD, FPS)
-        return write_new(folder, "drawing", ".gif", content)
-
-    return job
+    engine, steps: Sequence[Step], decoder: DrawingDecoder, realism: float, folder: Path
+) -> Generator[float, None, Path]:
+    """Write the film of some steps as a GIF; yield how much is done, and return the file."""
+    frames, states = [], replay(steps)
+    for number, state in enumerate(states, 1):
+        pull = 0.0 if state.given is not None else realism
+        *_, answer = decoder.looks(engine, state.pixels, state.given, pull)
+        pictures = drawing_on_paper(state.pixels), answer.image
+        frames.append(side_by_side(*(enlarge(picture, ENLARGEMENT) for picture in pictures)))
+        yield number / len(states)
+    return write_new(folder, "drawing", ".gif", encode_gif(frames + frames[-1:] * HOLD, FPS))
 
 
 def _grown(before: Step, step: Step, count: int) -> Iterator[Step]:
@@ -77,8 +62,8 @@ def _grown(before: Step, step: Step, count: int) -> Iterator[Step]:
     for part in range(1, count + 1):
         drawing = Drawing()
         drawing.put(before.pixels, start=step.start)
-        drawing.begin(stroke.brush, stroke.paths[0][0], stroke.source)
-        for path in _shortened(stroke.paths, total * part / (count + 1)):
+        drawing.begin(stroke.brush, stroke.sections[0][0], stroke.source)
+        for path in _shortened(stroke.sections, total * part / (count + 1)):
             drawing.stroke.turn()
             drawing.extend(path)
         yield replace(step, pixels=drawing.pixels, stroke=None)
@@ -101,5 +86,5 @@ def _shortened(paths: list[list[Point]], left: float) -> Iterator[list[Point]]:
 
 def _length(step: Step) -> float:
     """Return the length of the stroke that led here, in canvas pixels."""
-    paths = step.stroke.paths if step.stroke else []
+    paths = step.stroke.sections if step.stroke else []
     return sum(math.dist(*ends) for path in paths for ends in pairwise(path))

@@ -18,7 +18,6 @@ from ui.drawing.replay import film
 from ui.drawing.stroke import GREYS, LARGEST, SMALLEST, Brush, Point, Tool
 from ui.drawing.view import DrawingView
 from ui.host import Host
-from ui.panels.photo import AlignedFace
 from ui.panels.stack import PanelStack
 from ui.saves import read_save, save_face, saved_words
 from ui.screen import Screen
@@ -79,9 +78,14 @@ class DrawingScreen(Screen):
                 open_menu=host.open_menu,
             )
         )
-        self.panels = self.add(
-            PanelStack(host, self.name, self.open_save, self.take_photo, self.panels_changed)
+        panels = PanelStack(
+            host,
+            self.name,
+            take_save=self.open_save,
+            take_photo=lambda face: self.put_face(face.image),  # its answer is read from it
+            changed=self.panels_changed,
         )
+        self.panels = self.add(panels)
         if host.latent.previews is not None:  # what an empty canvas is answered with
             self.view.face.set(host.latent.previews.images[0])
         self._restore_settings()
@@ -252,12 +256,7 @@ class DrawingScreen(Screen):
     def panels_changed(self) -> None:
         """Lift the brush and end a refinement, where a panel came in front of the drawing."""
         if self.panels.open is not None:
-            self.answers.stop()
-            self.lift()
-
-    def take_photo(self, face: AlignedFace) -> None:
-        """Paint on the face of a photo, whose answer is read from it."""
-        self.put_face(face.image)
+            self.leave()
 
     def open_save(self, path: Path) -> None:
         """Bring back a save: its drawing pixel for pixel, or its face to paint on.
@@ -323,24 +322,19 @@ class DrawingScreen(Screen):
 
     def save(self) -> None:
         """Write drawing, answer and code into one PNG, beside the window."""
-        answer, drawing = self._answer("to save "), self.drawing.pixels.copy()
-        folder, model_id = self.host.session.folder, self.host.latent.model_id
+        answer = self._answer("to save ")
+        face = self.host.session.folder, answer.image, answer.code, self.host.latent.model_id
         details = {"realism": self.answers.realism, "start": pack_face(self.drawing.start)}
-
-        def job(engine) -> Path:
-            return save_face(
-                folder, answer.image, answer.code, model_id, drawing=drawing, details=details
-            )
-
-        self.host.worker.submit(SAVE, job, 1)
+        more = {"drawing": self.drawing.pixels.copy(), "details": details}
+        self.host.worker.submit(SAVE, lambda engine: save_face(*face, **more), 1)
 
     def write_film(self) -> None:
         """Write the history of this sheet as a GIF, beside the window."""
-        steps, answers = self.drawing.sheet, self.answers
+        steps = self.drawing.sheet
         if len(steps) < 2:
             raise UserError("There is no history to replay yet; draw something first.")
-        job = film(steps, answers.decoder, answers.realism, self.host.session.folder)
-        self.host.worker.submit(FILM, job, 2)
+        how = self.answers.decoder, self.answers.realism, self.host.session.folder
+        self.host.worker.submit(FILM, lambda engine: film(engine, steps, *how), 2)
         self.host.notify("Writing the film of your drawing …")
 
     # The session
@@ -381,11 +375,6 @@ class DrawingScreen(Screen):
         given, start, model_id = (
             session.settings.get(f"drawing.{name}") for name in ("given", "start", "model")
         )
-        valid = (
-            model_id == latent.model_id
-            and isinstance(given, list)
-            and len(given) == latent.latent_dim
-            and all(isinstance(x, float) for x in given)
-        )
-        code = np.array(given, np.float32) if valid else None
+        valid = isinstance(given, list) and [type(x) for x in given] == [float] * latent.latent_dim
+        code = np.array(given, np.float32) if valid and model_id == latent.model_id else None
         self.step(self.drawing.put, session.drawing, code, unpack_face(start))

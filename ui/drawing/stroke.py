@@ -62,16 +62,7 @@ class Brush:
         return float(np.clip(self.radius * SIZE_STEP**steps, SMALLEST, LARGEST))
 
     def stamp(self, coverage: np.ndarray, start: Point, end: Point) -> Rect:
-        """Raise the coverage along a straight line, a dot if it ends where it starts.
-
-        Args:
-            coverage: float32 (rows, columns), changed in place.
-            start: one end of the line.
-            end: the other.
-
-        Returns:
-            The pixels that may have changed.
-        """
+        """Raise coverage, float32 (rows, columns), along a line; return what may have changed."""
         (x0, y0), (x1, y1) = start, end
         reach = self.radius * SOFT_REACH if self.soft else self.radius + 0.5
         left, top = math.floor(min(x0, x1) - reach), math.floor(min(y0, y1) - reach)
@@ -115,6 +106,7 @@ class Stroke:
 
     Attributes:
         coverage: float32 (rows, columns) in [0, 1].
+        sections: the points of every section; all of them once the stroke is finished.
     """
 
     def __init__(self, brush: Brush, start: Point, source: np.ndarray | None = None):
@@ -122,24 +114,16 @@ class Stroke:
         self.source = source
         self.coverage = np.zeros(IMAGE_SHAPE, np.float32)
         self._straight = False
-        self._sections = [[on_grid(*start)]]
+        self.sections = [[on_grid(*start)]]
         self._settled = np.zeros(IMAGE_SHAPE, np.float32)
-        self._tip = self._sections[0][0]
+        self._tip = self.sections[0][0]
         self._tip_rect = Rect(0, 0, 0, 0)
-
-    @property
-    def paths(self) -> list[list[Point]]:
-        """The points of every section, the latest included."""
-        last = self._sections[-1]
-        return [*self._sections[:-1], last if last[-1] == self._tip else [*last, self._tip]]
 
     def extend(self, points: Iterable[Point], straight: bool = False) -> Rect:
         """Go on through points in a curve, or to the last of them in a straight line.
 
-        Where one follows the other is a corner; straight lines begin at the latest corner.
-
-        Returns:
-            The pixels that may have changed.
+        Where one follows the other is a corner; straight lines begin at the latest corner. Returns
+        the pixels that may have changed.
         """
         if straight != self._straight:
             self._straight = straight
@@ -149,7 +133,7 @@ class Stroke:
             if not straight:
                 changed = union(changed, self._keep_tip())
             self._tip = on_grid(*point)
-        section, tip = self._sections[-1], self._tip
+        section, tip = self.sections[-1], self._tip
         self.coverage[slices(changed)] = self._settled[slices(changed)]
         last, previous, before = ([None, None, *section])[:-4:-1]
         rect = self._stamp(self.coverage, span(previous, last, tip, None))
@@ -161,22 +145,23 @@ class Stroke:
 
     def turn(self) -> None:
         """Make a corner of the latest point: what was drawn stays, and a new section begins."""
-        section = self._sections[-1]
+        section = self.sections[-1]
         if section[-1] != self._tip:
             section.append(self._tip)
         if len(section) > 1:
             where = slices(self._tip_rect)
             self._settled[where] = self.coverage[where]
             self._tip_rect = Rect(0, 0, 0, 0)
-            self._sections.append([self._tip])
+            self.sections.append([self._tip])
 
-    def drop_pixels(self) -> None:
-        """Let go of the coverage: a finished stroke is kept for its points only."""
+    def finish(self) -> None:
+        """Keep the points only, and let go of the pixels."""
+        self.turn()
         self.coverage = self._settled = np.zeros((0, 0), np.float32)
 
     def _keep_tip(self) -> Rect:
         """Make the tip a point of the curve, if far enough from the last; return what settled."""
-        section, (x, y) = self._sections[-1], self._tip
+        section, (x, y) = self.sections[-1], self._tip
         rect = Rect(0, 0, 0, 0)
         if np.hypot(x - section[-1][0], y - section[-1][1]) < NEAREST:
             return rect
@@ -188,12 +173,10 @@ class Stroke:
 
     def _stamp(self, coverage: np.ndarray, points: list[Point]) -> Rect:
         """Cover a chain of straight pieces, and their mirror image; return where."""
-        rect = Rect(0, 0, 0, 0)
-        for start, end in pairwise(points):
-            rect = union(rect, self.brush.stamp(coverage, start, end))
-            if self.brush.mirror:
-                rect = union(rect, self.brush.stamp(coverage, mirrored(start), mirrored(end)))
-        return rect
+        pieces = list(pairwise(points))
+        if self.brush.mirror:
+            pieces += [(mirrored(start), mirrored(end)) for start, end in pieces]
+        return union(*(self.brush.stamp(coverage, *piece) for piece in pieces))
 
 
 def mirrored(point: Point) -> Point:
@@ -206,9 +189,10 @@ def on_grid(x: float, y: float) -> Point:
     return round(x * GRID) / GRID, round(y * GRID) / GRID
 
 
-def union(one: Rect, other: Rect) -> Rect:
-    """Return the smallest rectangle that holds both; an empty one counts for nothing."""
-    return one.union(other) if one and other else one or other
+def union(*rects: Rect) -> Rect:
+    """Return the smallest rectangle that holds all; empty ones count for nothing."""
+    rects = [rect for rect in rects if rect]
+    return rects[0].unionall(rects[1:]) if rects else Rect(0, 0, 0, 0)
 
 
 def slices(rect: Rect) -> tuple[slice, slice]:
@@ -219,11 +203,7 @@ def slices(rect: Rect) -> tuple[slice, slice]:
 def span(before: Point | None, start: Point, end: Point, after: Point | None) -> list[Point]:
     """Return points of the curve from `start` to `end`, both included.
 
-    Args:
-        before: the point ahead of `start`; None if the stroke begins there.
-        start: where this span begins.
-        end: where it ends.
-        after: the point beyond `end`; None if the stroke ends there.
+    There is no point before where the stroke begins at `start`, none after where it ends at `end`.
     """
     a, b = np.array(start), np.array(end)
     chord = float(np.hypot(*(b - a)))

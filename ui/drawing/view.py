@@ -47,8 +47,6 @@ SIZE_HELP = "Size of the brush: drag, or turn the wheel over the canvas  [[ and 
 DIFFERENCE_HELP = "Red where the answer is lighter than your paint, blue where it is darker"
 PULL_HELP = "Draw the answer halfway towards this face; your drawing stays as it is"
 
-Items = Sequence[tuple[str, Callable[[], object], str]]  # of a menu: text, action, help
-
 
 class DrawingView(Widget):
     """Everything on the drawing screen that is always there, and the panel on D.
@@ -59,7 +57,7 @@ class DrawingView(Widget):
         set_radius: called with the radius that the brush should have.
         set_realism: called with a share from 0 to 1.
         pull: called with the code (latent_dim,) of a training face that was clicked.
-        open_menu: called with the items of a menu, and the rectangle that it belongs to.
+        open_menu: called with items (text, action, help), and the rectangle they belong to.
     """
 
     def __init__(
@@ -69,7 +67,7 @@ class DrawingView(Widget):
         set_radius: Callable[[float], object],
         set_realism: Callable[[float], object],
         pull: Callable[[np.ndarray], object],
-        open_menu: Callable[[Items, Rect], object],
+        open_menu: Callable[[Sequence, Rect], object],
     ):
         super().__init__()
         self.tools = self.add(ToolRow(commands, set_radius))
@@ -221,17 +219,8 @@ class SizeSlider(Slider):
 
     def __init__(self, changed: Callable[[float], object]):
         low, high, nudge = map(math.log, (SMALLEST, LARGEST, SIZE_STEP))
-        super().__init__(
-            "Size",
-            low,
-            high,
-            low,
-            lambda value: changed(math.exp(value)),
-            nudge=nudge,
-            digits=1,
-            compact=True,
-            help=SIZE_HELP,
-        )
+        how = {"nudge": nudge, "digits": 1, "compact": True, "help": SIZE_HELP}
+        super().__init__("Size", low, high, low, lambda value: changed(math.exp(value)), **how)
 
     @property
     def text(self) -> str:
