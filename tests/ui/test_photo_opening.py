@@ -209,7 +209,7 @@ def test_of_files_in_the_clipboard_the_first_is_opened(monkeypatch, tmp_path):
         (NotImplementedError("wl-paste or xclip is required"), "install wl-clipboard or"),
         (ChildProcessError("xclip error"), "cannot be read"),
         (Image.DecompressionBombError("large"), "megapixels"),
-        (Image.UnidentifiedImageError("none"), "not an image"),
+        (Image.UnidentifiedImageError("words"), "no picture in the clipboard"),
         (Image.new("L", (3, 900)), "has only 3 x 900"),
         (Image.new("1", (9000, 9000)), "megapixels"),
     ],

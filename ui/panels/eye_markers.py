@@ -8,7 +8,6 @@ import numpy as np
 import pygame
 
 from model.frame import IMAGE_SHAPE
-from ui.photo.opening import Photo
 from ui.photo.placement import Placement
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point
@@ -40,15 +39,6 @@ class EyeMarkers(FaceView):
         self.eyes = np.zeros((2, 2))
         self._grip: int | None = None  # 0 left, 1 right, None both
         self._last: Point = (0, 0)
-
-    def open(self, photo: Photo) -> None:
-        """Show a photo with the markers where a face in its middle would have its eyes."""
-        self.set(photo.gray)
-        width, height = photo.size
-        apart = min(width, height) * 0.26
-        middle = np.array([width / 2, height * 0.45])
-        sideways = np.array([apart / 2, 0])
-        self.eyes = np.array([middle - sideways, middle + sideways])
 
     def put(self, left: Point, right: Point) -> None:
         """Put the markers somewhere; `moved` is not called."""

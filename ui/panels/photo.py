@@ -14,7 +14,7 @@ from data.errors import UserError
 from ui.host import Host
 from ui.keys import spoken
 from ui.panels.eye_markers import EyeMarkers
-from ui.photo.eyes import guess_eyes
+from ui.photo.eyes import guess_eyes, middle_guess
 from ui.photo.folders import Entry, Listing, first_look, look_into
 from ui.photo.opening import Photo, open_photo, paste_photo
 from ui.photo.placement import align
@@ -187,7 +187,9 @@ class PhotoPanel(Panel):
 
     def _show(self, photo: Photo) -> None:
         self.photo, self.face = photo, None
-        self.markers.open(photo)
+        self.markers.set(photo.gray)
+        guess = middle_guess(photo)
+        self.markers.put(guess.left_eye, guess.right_eye)
         self.crop.set(None)
         self.answer.set(None)
         self.note.set_text("Looking for the eyes … drag the rings if they are not on them.")

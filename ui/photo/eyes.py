@@ -92,7 +92,7 @@ class EyeFinder:
 
     def find(self, photo: Photo, engine, latent) -> Iterator[Guess]:
         """Yield guesses, as `guess_eyes` does."""
-        guess = _middle(photo)
+        guess = middle_guess(photo)
         yield guess
         for _ in self.learn(engine, latent):
             yield guess
@@ -174,7 +174,7 @@ def _apart(places: Placement, most: int) -> list[int]:
     return kept
 
 
-def _middle(photo: Photo) -> Guess:
+def middle_guess(photo: Photo) -> Guess:
     """Return the guess that the photo is a portrait like the model's."""
     width, height = photo.size
     scale = max(width / IMAGE_SHAPE[1], height / IMAGE_SHAPE[0])

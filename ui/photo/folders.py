@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from data.errors import UserError
+from data.errors import UserError, tell_failure
 from data.paths import ASSETS
 from ui.photo.opening import is_picture
 
@@ -78,7 +78,8 @@ def usual_places() -> list[Entry]:
             found = {"Photos": PHOTOS_FOLDER, **found}
     found["Home"] = home
     found.update((drive, Path(drive)) for drive in getattr(os, "listdrives", list)())  # Windows
-    return [Entry(folder, name) for name, folder in found.items() if _is_folder(folder)]
+    there = os.path.isdir  # where it may not look it says no; Path.is_dir raises
+    return [Entry(folder, name) for name, folder in found.items() if there(folder)]
 
 
 def look_into(folder: Path | None) -> Generator[None, None, Listing]:
@@ -90,19 +91,15 @@ def look_into(folder: Path | None) -> Generator[None, None, Listing]:
     places = usual_places()
     if folder is None:
         return Listing(None, places, places)
-    found, cut = [], False
-    try:
-        with os.scandir(folder) as files:
-            for number, file in enumerate(islice(files, MOST), 1):
-                found.extend(_entries(file))
-                if number % PAUSE == 0:
-                    yield
-            cut = next(files, None) is not None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        name = folder.name or folder
-        raise UserError(f"{name} cannot be opened ({reason}); pick another folder.") from error
-    found.sort(key=_order)
+    found: list[Entry] = []
+    failed = tell_failure(f"{folder.name or folder} cannot be opened", "pick another folder")
+    with failed, os.scandir(folder) as files:
+        for number, file in enumerate(islice(files, MOST), 1):
+            found.extend(_entries(file))
+            if number % PAUSE == 0:
+                yield
+        cut = next(files, None) is not None
+    found.sort(key=lambda each: (each.changed is not None, -(each.changed or 0), each.name.lower()))
     return Listing(folder, found, places, cut)
 
 
@@ -113,7 +110,7 @@ def first_look(last: str) -> Generator[None, None, Listing]:
         last: the path of the last folder, or what became of it; "" for none.
     """
     if Path(last).is_absolute():
-        with suppress(UserError):
+        with suppress(UserError, ValueError):
             return (yield from look_into(Path(last)))
     for place in usual_places():
         with suppress(UserError):
@@ -121,12 +118,6 @@ def first_look(last: str) -> Generator[None, None, Listing]:
             if listing.pictures:
                 return listing
     return (yield from look_into(None))
-
-
-def _is_folder(path: Path) -> bool:
-    with suppress(OSError):  # some of them may not be asked
-        return path.is_dir()
-    return False
 
 
 def _entries(file: os.DirEntry) -> Iterator[Entry]:
@@ -141,7 +132,3 @@ def _entries(file: os.DirEntry) -> Iterator[Entry]:
             marks |= getattr(info, "st_flags", 0) & stat.UF_HIDDEN  # macOS
             if not marks:
                 yield Entry(Path(file.path), file.name, None if is_folder else info.st_mtime)
-
-
-def _order(entry: Entry) -> tuple[bool, float, str]:
-    return entry.changed is not None, -(entry.changed or 0), entry.name.casefold()

@@ -103,6 +103,8 @@ def paste_photo() -> Photo:
                 "Pasting takes a small program that is missing here: install wl-clipboard or, "
                 "where X11 runs, xclip; a file can also be dropped on this window."
             ) from None
+        except Image.UnidentifiedImageError:  # words, for one
+            found = None
         if isinstance(found, Image.Image):
             return Photo(_read(found, "The picture in the clipboard"), "from the clipboard")
     if not found:
