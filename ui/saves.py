@@ -18,19 +18,21 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from data.errors import UserError
+from data.errors import UserError, tell_failure
 from data.paths import ASSETS
 from data.replace import replace_file
 from model.frame import IMAGE_SHAPE
 from ui.pictures import DRAWING_SHAPE, drawing_on_paper, enlarge, side_by_side, to_pixels
 from ui.storage import (
+    CHECK,
     STAMP,
     pack_numbers,
     pack_pixels,
@@ -64,9 +66,9 @@ class SavedFace:
 
     code: np.ndarray
     image: np.ndarray
-    drawing: np.ndarray | None = None
-    details: dict = field(default_factory=dict)
-    path: Path | None = None
+    drawing: np.ndarray | None
+    details: dict
+    path: Path
 
 
 def save_face(
@@ -78,7 +80,7 @@ def save_face(
     drawing: np.ndarray | None = None,
     details: dict | None = None,
 ) -> Path:
-    """Write one PNG that shows the face and carries its code; nothing is ever overwritten.
+    """Write one PNG that shows the face and carries its code, and return its path; see `write_new`.
 
     Args:
         folder: made if it is missing.
@@ -87,9 +89,6 @@ def save_face(
         model_id: the model whose code it is.
         drawing: uint8 (160, 176, 2), gray level and coverage; shown on the left of the face.
         details: plain JSON values to keep along.
-
-    Returns:
-        The new file. Names sort by time, as in `face-2026-11-22-151204.png`.
 
     Raises:
         UserError: the file cannot be written.
@@ -127,11 +126,8 @@ def read_save(path: Path, model_id: str, latent_dim: int) -> SavedFace:
     Raises:
         UserError: one sentence: no such file, empty, no save, damaged, or of another model.
     """
-    try:
+    with tell_failure(f"{path.name} cannot be read", "pick another file"):
         before, mark, after = _split(path)
-    except (OSError, ValueError) as error:
-        reason = f"{path.name} cannot be read ({_reason(error)}); pick another file."
-        raise UserError(reason) from error
     if not mark:
         if not before:
             raise UserError(f"{path.name} is empty; pick another file.")
@@ -160,7 +156,7 @@ def read_save(path: Path, model_id: str, latent_dim: int) -> SavedFace:
 
 def is_save(path: Path) -> bool:
     """Return whether a file looks like one that `save_face` wrote; never raises."""
-    with suppress(OSError, ValueError):
+    with suppress(OSError):
         return bool(_split(path)[1])
     return False
 
@@ -203,14 +199,10 @@ def rename_save(path: Path, name: str) -> Path:
     if not name or name[0] == "." or _FORBIDDEN & set(name) or not name.isprintable():
         raise UserError('A name needs letters or digits, and none of / \\ : * ? " < > |.')
     new = path.with_name(f"{name}.png")
-    if new == path:
-        return path
-    try:
-        if new.exists():
+    with tell_failure(f"{path.name} cannot be renamed", CHECK):
+        if new != path and new.exists():
             raise UserError(f"There is a {new.name} already; choose another name.")
         return path.rename(new)
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path.name} cannot be renamed ({_reason(error)}).") from error
 
 
 def delete_save(path: Path) -> Callable[[], Path]:
@@ -219,19 +211,15 @@ def delete_save(path: Path) -> Callable[[], Path]:
     Raises:
         UserError: here and there, if the system refuses.
     """
-    try:
+    with tell_failure(f"{path.name} cannot be deleted", CHECK):
         content, status = path.read_bytes(), path.stat()
         path.unlink()
-    except OSError as error:
-        raise UserError(f"{path.name} cannot be deleted ({_reason(error)}).") from error
 
     def bring_back() -> Path:
-        try:
+        with tell_failure(f"{path.name} cannot be brought back", CHECK):
             with replace_file(path, new_only=True) as new:
                 new.write_bytes(content)
             os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-        except OSError as error:
-            raise UserError(f"{path.name} cannot be brought back ({_reason(error)}).") from error
         return path
 
     return bring_back
@@ -244,24 +232,16 @@ def open_folder(folder: Path) -> None:
         UserError: there is none, or the folder cannot be made.
     """
     opener = "open" if sys.platform == "darwin" else "xdg-open"
-    try:
+    with tell_failure(f"{folder} cannot be opened", CHECK):
         folder.mkdir(parents=True, exist_ok=True)
         if sys.platform == "win32":
             os.startfile(folder)
             return
-    except OSError as error:
-        raise UserError(f"{folder} cannot be opened ({_reason(error)}).") from error
     if shutil.which(opener) is None:
         raise UserError(f"No file manager was found; the folder is {folder}.")
-    nowhere = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-    options = {**nowhere, "start_new_session": True}
-    threading.Thread(
-        target=subprocess.run, args=([opener, str(folder)],), kwargs=options, daemon=True
-    ).start()
-
-
-def _reason(error: Exception) -> object:
-    return getattr(error, "strerror", None) or error
+    options = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    open_it = partial(subprocess.run, [opener, str(folder)], start_new_session=True, **options)
+    threading.Thread(target=open_it, daemon=True).start()
 
 
 def _age(path: Path) -> tuple[str, int, str]:

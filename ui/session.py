@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.errors import UserError
+from data.errors import tell_failure
 from data.lock import hold_lock
 from model.frame import LATENT_DIM
 from ui.pictures import DRAWING_SHAPE
@@ -137,7 +137,8 @@ class Session:
         with hold_lock(self.folder, f"Another window does not stop writing {path}.", patience=2.0):
             theirs: dict[str, dict] = {}
             if self.problem and path.is_file():
-                self._set_aside(path)
+                with tell_failure(f"The damaged {path} cannot be set aside", "remove it"):
+                    path.replace(self.folder / SET_ASIDE_NAME)
             else:
                 theirs = _models_of(_read_file(path) or {})
             content = {
@@ -150,14 +151,6 @@ class Session:
         self.problem = None
         self._known_directions = set(self.directions)
         return path
-
-    def _set_aside(self, path: Path) -> None:
-        try:
-            path.replace(self.folder / SET_ASIDE_NAME)
-        except OSError as error:
-            raise UserError(
-                f"The damaged {path} cannot be set aside ({error.strerror or error}); remove it."
-            ) from error
 
     def _all_models(self, theirs: dict[str, dict]) -> dict[str, dict]:
         """Return the entries of all models, the one in use last.

@@ -7,6 +7,7 @@ the callers turn it into a sentence.
 
 import base64
 import contextlib
+import itertools
 import json
 import math
 import time
@@ -15,10 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from data.errors import UserError
+from data.errors import tell_failure
 from data.replace import UNFINISHED_FILES, replace_file
 
 STAMP = "%Y-%m-%d-%H%M%S"
+CHECK = "check the folder's space and permissions"  # what to do where a file is refused
 
 _UNFINISHED_SECONDS = 10  # no file is written for so long
 _SAVES = ("face-*.png", "morph-*.gif", "walk-*.gif", "drawing-*.gif")  # leftovers where empty
@@ -31,15 +33,8 @@ def write_atomic(path: Path, content: bytes) -> None:
     Raises:
         UserError: the disk is full, the folder cannot be written, and the like.
     """
-    try:
-        with replace_file(path) as new:
-            new.write_bytes(content)
-    except OSError as error:
-        reason = error.strerror or error
-        raise UserError(
-            f"{path.name} could not be written ({reason}); "
-            f"check the space and the permissions of {path.parent}."
-        ) from error
+    with tell_failure(f"{path} could not be written", CHECK), replace_file(path) as new:
+        new.write_bytes(content)
 
 
 def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
@@ -51,20 +46,14 @@ def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
         UserError: the disk is full, the folder cannot be written, and the like.
     """
     stem = f"{stem}-{time.strftime(STAMP)}"
-    try:
+    with tell_failure(f"Nothing can be saved in {folder}", CHECK):
         folder.mkdir(parents=True, exist_ok=True)
-        for number in range(1, 1_000_000):
+        for number in itertools.count(1):
             path = folder / f"{stem}{'' if number == 1 else f'-{number}'}{suffix}"
             with contextlib.suppress(FileExistsError):
                 with replace_file(path, new_only=True) as new:
                     new.write_bytes(content)
                 return path
-    except OSError as error:
-        raise UserError(
-            f"Nothing can be saved in {folder} ({error.strerror or error}); "
-            "check the folder's space and permissions."
-        ) from error
-    raise UserError(f"{folder} holds too many files of one second; move some away.")
 
 
 def remove_leftovers(folder: Path) -> None:
