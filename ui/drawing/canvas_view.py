@@ -40,6 +40,10 @@ class CanvasView(FaceView):
         extend: called with the points since then, and whether Shift was held there.
         lift: called when the button comes up.
         resize: called with notches of the wheel.
+
+    Attributes:
+        radius: of the brush, in canvas pixels; `change` shows another.
+        mirror: whether it is seen on both halves.
     """
 
     def __init__(
@@ -80,12 +84,6 @@ class CanvasView(FaceView):
         if face is not None:
             self._paper *= 1 - GHOST * (face.max() - face)
         self.show_drawing(self._drawing)
-
-    def set_brush(self, radius: float, mirror: bool) -> None:
-        """Show the brush's size and symmetry."""
-        if (radius, mirror) != (self.radius, self.mirror):
-            self.radius, self.mirror = radius, mirror
-            self.invalidate(self.picture)
 
     def set_mouse(self, pos: Point | None) -> None:
         """Show the brush at a point of the window; None hides it."""

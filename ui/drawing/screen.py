@@ -175,11 +175,11 @@ class DrawingScreen(Screen):
         redo.enable(drawing.stroke is None and drawing.history.can_redo)
         clear.enable(not drawing.empty)
         view.tools.follow(self.brush, self.ghost)
-        view.canvas.set_brush(self.brush.radius, self.brush.mirror)
+        view.canvas.change(radius=self.brush.radius, mirror=self.brush.mirror)
         view.live.set(answers.live)
         view.realism.set(answers.realism)
         view.refine.set_text("Stop" if answers.refining else "Refine")
-        view.face.show_progress(answers.progress)
+        view.face.change(share=answers.progress)
         view.status.set_text(answers.description)
         view.explain_button.select(view.explain.visible)
 
@@ -292,7 +292,8 @@ class DrawingScreen(Screen):
 
     def toggle_explain(self) -> None:
         """Show or hide the difference and the nearest training faces."""
-        self.view.show_explain(not self.view.explain.visible, self.host.theme)
+        self.view.explain.show(not self.view.explain.visible)
+        self.view.rearrange()  # the pictures make room
         self._renew_explain()
 
     def _renew_explain(self) -> None:

@@ -92,11 +92,6 @@ class DrawingView(Widget):
         self.refine = self.add(Button.of(commands["Refine"]))
         self.explain = self.add(ExplainPanel(pull))
 
-    def show_explain(self, shown: bool, theme: Theme) -> None:
-        """Show or hide the panel on D; the pictures make room."""
-        self.explain.show(shown)
-        self.place(self.rect, theme)
-
     def layout(self, rect: Rect, theme: Theme) -> None:
         """Make the pictures as large as the rows around them allow."""
         gap, row, caption = theme.px(SIZES.gap), theme.px(ROW), theme.px(CAPTION)
@@ -247,13 +242,7 @@ class RealismSlider(Slider):
 class AnswerView(FaceView):
     """The face that answers, with a bar along its lower edge while it is refined."""
 
-    share: float | None = None
-
-    def show_progress(self, share: float | None) -> None:
-        """Show how much is done, from 0 to 1; None hides the bar."""
-        if share != self.share:
-            self.share = share
-            self.invalidate(self.picture)
+    share: float | None = None  # of the refinement that is done; `change` shows another
 
     def draw(self, surface: Surface, theme: Theme) -> None:
         """Draw the face, and the bar over it."""
