@@ -11,8 +11,14 @@ from PIL import Image
 from data import Portrait, UserError
 from model.latent import LatentSpace
 from model.measuring.normality import code_metrics
-from ui.views import distributions, output, pager, portraits, reconstructions, structure, training
-from ui.views.latent_space import show_latent_space
+from ui.views import (
+    distributions,
+    latent_space,
+    output,
+    portraits,
+    reconstructions,
+    training,
+)
 from ui.views.style import BLUE, RED, Page
 
 
@@ -68,8 +74,7 @@ def metrics(codes, latent):
 def kept(monkeypatch):
     """Keep figures open that would be closed after they were shown."""
     shown = []
-    for module in (portraits, reconstructions):
-        monkeypatch.setattr(module, "show", lambda *some: shown.extend(some))
+    monkeypatch.setattr(output, "show", lambda *some: shown.extend(some))
     yield shown
     plt.close("all")
 
@@ -125,13 +130,13 @@ def test_portraits_can_begin_anywhere(tmp_path, kept):
     assert images(kept[0])[0][0, 0] == 32
 
 
-def test_every_page_key_turns(kept):
-    figure, drawn = plt.figure(), []
-    turning = pager.Pager(figure, 5, drawn.append, start=2)
+def test_every_page_key_turns(tmp_path, kept):
+    page, drawn = Page(3, 3, "Title", "Lead"), []
+    axes = page.grid(1, 2).subplots().reshape(1, 2)
+    output.show_pages(page, axes, 9, lambda shown: drawn.append(shown[0]), 5, "page", tmp_path)
     for key in ("pagedown", " ", "pageup", "left", "home", "end"):
-        press(figure, key)
-    assert drawn == [2, 3, 4, 3, 2, 0, 4]
-    assert turning.page == 4
+        press(page.figure, key)
+    assert drawn == [4, 6, 8, 6, 4, 0, 8]
 
 
 def test_reconstructions_errors_and_averages_are_shown(tmp_path, kept):
@@ -207,7 +212,7 @@ def test_plots_of_the_sliders_say_what_chance_would_do_and_name_a_small_p(codes,
 def test_correlation_is_that_of_the_codes(codes):
     mixed = codes.copy()
     mixed[:, 1] = mixed[:, 0]
-    page = structure.draw_correlation(mixed, "Codes")
+    page = latent_space.draw_correlation(mixed, "Codes")
     matrix = images(page.figure)[0]
     np.testing.assert_allclose(matrix, np.corrcoef(mixed.T), atol=1e-5)
     assert "largest: 1.00" in " ".join(texts(page.figure))
@@ -216,7 +221,7 @@ def test_correlation_is_that_of_the_codes(codes):
 
 def test_spectrum_counts_the_sliders_that_hold_most():
     scales = np.sqrt([6.0, 3.5, 0.5])
-    page = structure.draw_spectrum(scales, "Codes")
+    page = latent_space.draw_spectrum(scales, "Codes")
     assert "first 1, 90 % in the first 2" in " ".join(texts(page.figure))
     heights = [bar.get_height() for bar in page.figure.axes[0].patches]
     np.testing.assert_allclose(heights, [60, 35, 5])
@@ -224,19 +229,21 @@ def test_spectrum_counts_the_sliders_that_hold_most():
 
 
 def test_components_move_one_slider_at_a_time(latent):
-    page = structure.draw_components(FlatEngine(), latent)
+    page = latent_space.draw_components(FlatEngine(), latent)
     shown = images(page.figure)
-    steps = len(structure.STEPS)
-    assert len(shown) == structure.COMPONENTS * steps
+    steps = len(latent_space.STEPS)
+    assert len(shown) == latent_space.COMPONENTS * steps
     middle = FlatEngine().decode(latent.mean[None])[0, ..., 0]
-    for row in range(structure.COMPONENTS):
+    for row in range(latent_space.COMPONENTS):
         np.testing.assert_allclose(shown[row * steps + steps // 2], middle, atol=1e-5)
     assert len({float(image[0, 0]) for image in shown[:steps]}) == steps
     plt.close("all")
 
 
 def test_the_latent_space_is_saved_whole_and_closed(codes, latent, metrics, tmp_path):
-    paths = show_latent_space(FlatEngine(), latent, codes, metrics, "Codes", tmp_path / "figures")
+    paths = latent_space.show_latent_space(
+        FlatEngine(), latent, codes, metrics, "Codes", tmp_path / "figures"
+    )
     assert len(paths) == 8
     assert all(opens_as_picture(path) for path in paths if path.suffix == ".png")
     assert sorted(path.name for path in paths) == sorted(p.name for p in paths[0].parent.iterdir())
@@ -279,10 +286,9 @@ def test_a_folder_that_cannot_be_written_gives_a_sentence(metrics, tmp_path):
 def test_windows_open_only_where_a_backend_can(monkeypatch):
     opened = []
     monkeypatch.setattr(plt, "show", lambda: opened.append(len(plt.get_fignums())))
-    assert not output.can_show()
     output.show(plt.figure())
     assert opened == []
-    monkeypatch.setattr(output.matplotlib, "get_backend", lambda: "TkAgg")
+    monkeypatch.setattr(plt, "get_backend", lambda: "TkAgg")
     output.show(plt.figure(), plt.figure())
     assert opened == [2]
     assert not plt.get_fignums()

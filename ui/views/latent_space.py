@@ -1,4 +1,4 @@
-"""All pictures of the latent space, one after the other."""
+"""All pictures of the latent space; here correlations, the spectrum, and what components do."""
 
 from __future__ import annotations
 
@@ -8,26 +8,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.paths import FIGURES_FOLDER
-from ui.views.distributions import (
-    draw_codes,
-    draw_slider_table,
-    draw_sliders,
-    draw_table,
-    write_table,
-)
+from ui.views import distributions
 from ui.views.output import save, show
-from ui.views.structure import draw_components, draw_correlation, draw_spectrum
+from ui.views.style import BLUE, DIVERGING, INK, QUIET, SAND, Page, draw_image, label_row, styled
 
 if TYPE_CHECKING:
     from model.engine import FaceEngine
     from model.latent import LatentSpace
+
+COMPONENTS = 7  # rows of faces
+STEPS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)  # standard deviations
 
 
 def show_latent_space(
     engine: FaceEngine,
     latent: LatentSpace,
     codes: np.ndarray,
-    metrics: dict[str, np.ndarray],
+    metrics: distributions.Metrics,
     source: str,
     folder: Path = FIGURES_FOLDER,
 ) -> list[Path]:
@@ -44,16 +41,95 @@ def show_latent_space(
     Returns:
         The paths of five pictures, of two tables as pictures, and of both as one CSV.
     """
+    sliders = latent.to_sliders(codes)
     pages = {
-        "codes-distribution": draw_codes(codes, metrics, source),
-        "sliders-distribution": draw_sliders(latent.to_sliders(codes), metrics, source),
-        "codes-table": draw_table(metrics, source),
-        "sliders-table": draw_slider_table(metrics, source),
+        "codes-distribution": distributions.draw_codes(codes, metrics, source),
+        "sliders-distribution": distributions.draw_sliders(sliders, metrics, source),
+        "codes-table": distributions.draw_table(metrics, source),
+        "sliders-table": distributions.draw_slider_table(metrics, source),
         "codes-correlation": draw_correlation(codes, source),
         "codes-spectrum": draw_spectrum(latent.scales, "Codes of the training portraits"),
         "codes-components": draw_components(engine, latent),
     }
     paths = [save(page.figure, name, folder) for name, page in pages.items()]
-    paths.append(write_table(metrics, Path(folder) / "codes-table.csv"))
+    paths.append(distributions.write_table(metrics, Path(folder) / "codes-table.csv"))
     show(*(page.figure for page in pages.values()))
     return paths
+
+
+@styled()
+def draw_correlation(codes: np.ndarray, source: str) -> Page:
+    """Draw the correlation matrix of raw codes (n, 80)."""
+    centred = codes - codes.mean(axis=0)
+    unit = centred / np.maximum(np.linalg.norm(centred, axis=0), 1e-12)
+    matrix = unit.T @ unit
+    others = np.abs(matrix[~np.eye(len(matrix), dtype=bool)])
+    page = Page(
+        8.2,
+        8.5,
+        "Do the codes know of each other?",
+        "Correlation of every code with every other. White means independent; strong colours off "
+        "the diagonal mean that two codes tell partly the same. The sliders undo this.",
+        f"{source}.   Mean absolute correlation off the diagonal: {others.mean():.3f}, "
+        f"largest: {others.max():.2f}.",
+    )
+    axes = page.grid(1, 1, above=0.1, below=0.4, left=0.09, right=0.86).subplots()
+    picture = axes.imshow(matrix, cmap=DIVERGING, vmin=-1, vmax=1, interpolation="nearest")
+    axes.set(xlabel="code", ylabel="code")
+    axes.set_xticks(ticks := np.arange(9, len(matrix), 10), ticks + 1)
+    axes.set_yticks(ticks, ticks + 1)
+    axes.spines[:].set_visible(False)
+    bar = page.figure.colorbar(picture, cax=axes.inset_axes((1.04, 0, 0.035, 1)), ticks=(-1, 0, 1))
+    bar.outline.set_visible(False)
+    return page
+
+
+@styled()
+def draw_spectrum(scales: np.ndarray, source: str) -> Page:
+    """Draw how much of the codes' variance each slider holds, whose deviations are scales (80,)."""
+    share = np.square(scales) / np.square(scales).sum()
+    total = np.cumsum(share)
+    half, most = 1 + np.searchsorted(total, (0.5, 0.9))
+    page = Page(
+        10,
+        6.2,
+        "Where the variance is",
+        "Bars: the share of the codes' variance that each slider holds. "
+        "Line: what the first sliders hold together.",
+        f"{source}.   Half of the variance is in the first {half}, 90 % in the first {most}.",
+    )
+    axes = page.grid(1, 1, above=0.1, below=0.35, left=0.08, right=0.92).subplots()
+    places = np.arange(1, len(share) + 1)
+    axes.bar(places, share * 100, color=[BLUE if i <= 16 else SAND for i in places], width=0.8)
+    axes.set(xlabel="slider (the first sixteen are the large ones)", ylabel="share, %")
+    axes.set_xlim(0, len(share) + 1)
+    above = axes.twinx()
+    above.plot(places, total * 100, color=INK)
+    above.set(ylim=(0, 102), ylabel="together, %")
+    return page
+
+
+@styled()
+def draw_components(engine, latent) -> Page:
+    """Draw what the first sliders do to the mean face, from -3 to 3 standard deviations."""
+    sliders = np.zeros((COMPONENTS, len(STEPS), latent.mean.size))
+    for row in range(COMPONENTS):
+        sliders[row, :, row] = STEPS
+    faces = engine.decode(latent.from_sliders(np.concatenate(sliders)))
+    page = Page(
+        9.4,
+        9.3,
+        "What the first sliders do",
+        "Each row moves one slider and leaves the other 79 at the mean face, which is the middle "
+        "column. Nobody named these: they are the directions in which portraits differ most.",
+        f"Decoded by the {engine.title}.",
+    )
+    grid = page.grid(COMPONENTS, len(STEPS), above=0.25, left=0.12, wspace=0.05, hspace=0.05)
+    axes = grid.subplots()
+    for place, face in zip(axes.flat, faces, strict=True):
+        draw_image(place, face)
+    for place, step in zip(axes[0], STEPS, strict=True):
+        place.set_title("mean" if step == 0 else f"{step:+.0f} sd", color=QUIET)
+    for row, place in enumerate(axes[:, 0], start=1):
+        label_row(place, f"slider {row}")
+    return page

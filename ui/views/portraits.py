@@ -7,8 +7,7 @@ import numpy as np
 
 from data.arrays import Portrait
 from data.paths import FIGURES_FOLDER
-from ui.views.output import save, show
-from ui.views.pager import KEYS_HELP, Pager
+from ui.views.output import show_pages
 from ui.views.style import Page, draw_image, styled
 
 ROWS, COLUMNS = 4, 8
@@ -35,7 +34,6 @@ def show_portraits(
     Returns:
         The path of the saved picture.
     """
-    count = len(portraits)
     page = Page(
         12,
         7.6,
@@ -43,26 +41,12 @@ def show_portraits(
         "One row of the array each. F and M are the folders of the archive, with the year of the "
         "yearbook where it is known.",
     )
-    grid = page.grid(ROWS, COLUMNS, above=0.12, wspace=0.08, hspace=0.24)
-    axes = [page.figure.add_subplot(cell) for cell in grid]
-    per_page = len(axes)
+    axes = page.grid(ROWS, COLUMNS, above=0.12, wspace=0.08, hspace=0.24).subplots().reshape(1, -1)
 
-    @styled()
-    def draw(number: int) -> None:
-        first = number * per_page
-        shown = range(first, min(first + per_page, count))
-        for place in axes:
-            place.clear()
-            place.set_axis_off()
-        for place, row in zip(axes, shown, strict=False):
-            draw_image(place, np.asarray(portraits[row]), _label(labels[row]))
-        page.set_caption(f"Portraits {first} to {shown[-1]} of {count:,}.   {KEYS_HELP}.")
+    def draw(shown: range) -> None:
+        for place, row in zip(axes.flat, shown, strict=False):
+            label = labels[row]
+            text = f"{label.folder}  {label.year}" if label.year else label.folder
+            draw_image(place, portraits[row], text)
 
-    Pager(page.figure, -(-count // per_page), draw, start // per_page)
-    path = save(page.figure, f"portraits-{split}", folder)
-    show(page.figure)
-    return path
-
-
-def _label(label: Portrait) -> str:
-    return f"{label.folder}  {label.year}" if label.year else label.folder
+    return show_pages(page, axes, len(portraits), draw, start, f"portraits-{split}", folder)

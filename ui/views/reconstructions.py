@@ -1,22 +1,16 @@
 """Unseen portraits beside what is left of them after 80 numbers."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from data.paths import FIGURES_FOLDER
-from ui.views.output import save, show
-from ui.views.pager import KEYS_HELP, Pager
+from model.measuring.comparison import Comparison
+from ui.views.output import show_pages
 from ui.views.style import BLUE, DIVERGING, INK, SAND, Page, draw_image, label_row, styled
 
-if TYPE_CHECKING:
-    from model.measuring.comparison import Comparison
-
 COLUMNS = 7
+ROWS = ("Portrait", "Network", "Error\nblue: too dark\nred: too light", "PCA, 80")
 ERRORS = {"cmap": DIVERGING, "vmin": -0.4, "vmax": 0.4}  # larger ones take the full colour too
 
 
@@ -42,39 +36,24 @@ def show_reconstructions(
         "Below them the best that 80 numbers can do without a network: principal component "
         "analysis (PCA).",
     )
-    grid = page.grid(4, COLUMNS, above=0.2, below=1.25, left=0.115, wspace=0.06, hspace=0.2)
-    axes = np.array(
-        [[page.figure.add_subplot(grid[r, c]) for c in range(COLUMNS)] for r in range(4)]
-    )
+    grid = page.grid(len(ROWS), COLUMNS, above=0.2, below=1.25, left=0.115, wspace=0.06, hspace=0.2)
+    axes = grid.subplots()
     _draw_averages(page, comparison.averages, comparison.note)
-    count = comparison.count
 
-    @styled()
-    def draw(number: int) -> None:
-        first = number * COLUMNS
-        batch = comparison.portraits(slice(first, min(first + COLUMNS, count)))
+    def draw(shown: range) -> None:
+        batch = comparison.portraits(slice(shown.start, shown.stop))
         ours, our_metrics = comparison.network(batch)
         linear, pca_metrics = comparison.pca(batch)
-        for place in axes.flat:
-            place.clear()
-            place.set_axis_off()
-        for column, image in enumerate(batch):
+        for column, (number, image) in enumerate(zip(shown, batch, strict=True)):
             top, answer, error, below = axes[:, column]
-            draw_image(top, image, f"no. {first + column}")
+            draw_image(top, image, f"no. {number}")
             draw_image(answer, ours[column], _metrics(our_metrics, column))
             draw_image(error, ours[column] - image, **ERRORS)
             draw_image(below, linear[column], _metrics(pca_metrics, column))
-        names = ("Portrait", "Network", "Error\nblue: too dark\nred: too light", "PCA, 80")
-        for place, name in zip(axes[:, 0], names, strict=True):
+        for place, name in zip(axes[:, 0], ROWS, strict=True):
             label_row(place, name)
-        page.set_caption(
-            f"Portraits {first} to {first + len(batch) - 1} of {count:,}.   {KEYS_HELP}."
-        )
 
-    Pager(page.figure, -(-count // COLUMNS), draw, start // COLUMNS)
-    path = save(page.figure, "reconstructions", folder)
-    show(page.figure)
-    return path
+    return show_pages(page, axes, comparison.count, draw, start, "reconstructions", folder)
 
 
 def _metrics(metrics: dict[str, np.ndarray], index: int) -> str:
@@ -84,22 +63,14 @@ def _metrics(metrics: dict[str, np.ndarray], index: int) -> str:
 def _draw_averages(page: Page, averages: dict[str, float], note: str) -> None:
     """Draw the averages of both ways as two pairs of bars along the foot of the page."""
     bottom, height = 0.72 / page.height, 0.62 / page.height
-    for left, name, better in (
-        (0.115, "mse", "smaller is better"),
-        (0.56, "ssim", "larger is better"),
-    ):
+    for left, name, better in ((0.115, "mse", "smaller"), (0.56, "ssim", "larger")):
         axes = page.figure.add_axes((left, bottom, 0.36, height))
         values = averages[name], averages[f"pca_{name}"]
-        _draw_pair(axes, values, f"{name.upper()}, {note}: {better}")
-
-
-def _draw_pair(axes: Axes, values: tuple[float, float], title: str) -> None:
-    axes.barh([1, 0], values, color=[BLUE, SAND], height=0.78)
-    axes.set_yticks([1, 0], ["Network", "PCA, 80"], color=INK)
-    axes.set_xticks([])
-    axes.set_xlim(0, max(values) * 1.18)
-    axes.tick_params(length=0)
-    axes.spines[["bottom", "left"]].set_visible(False)
-    axes.set_title(title, loc="left", size=9)
-    for place, value in zip((1, 0), values, strict=True):
-        axes.text(value + max(values) * 0.012, place, f"{value:.4f}", va="center", size=9)
+        axes.barh(["Network", "PCA, 80"], values, color=[BLUE, SAND], height=0.78)
+        for place, value in enumerate(values):
+            axes.text(value + max(values) * 0.012, place, f"{value:.4f}", va="center", size=9)
+        axes.invert_yaxis()
+        axes.set(xticks=[], xlim=(0, max(values) * 1.18))
+        axes.tick_params(length=0, labelcolor=INK)
+        axes.spines[["bottom", "left"]].set_visible(False)
+        axes.set_title(f"{name.upper()}, {note}: {better} is better", loc="left", size=9)

@@ -27,7 +27,6 @@ STYLE = {
     "axes.facecolor": PAPER,
     "axes.edgecolor": LINE,
     "axes.labelcolor": QUIET,
-    "axes.titlecolor": INK,
     "axes.titlesize": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -59,21 +58,17 @@ def styled():
 class Page:
     """A figure with a title, a sentence below it and a caption; content goes between them.
 
-    Args:
-        width: inches.
-        height: inches.
-        title: a few words.
-        lead: what one sees, in one to three sentences; wrapped to the width.
-        caption: figures and keys, at the foot.
-        window: True for a figure that `output.show` may put into a window.
+    Attributes:
+        figure: the figure itself.
+        foot: the caption as it stands on it, which can be changed.
     """
 
-    width: float
+    width: float  # inches
     height: float
     title: str
-    lead: str
-    caption: str = ""
-    window: bool = True
+    lead: str  # what one sees, in one to three sentences; wrapped to the width
+    caption: str = ""  # figures and keys
+    window: bool = True  # whether `output.show` may put it into a window
 
     def __post_init__(self) -> None:
         make = plt.figure if self.window else Figure
@@ -85,26 +80,14 @@ class Page:
         lead = textwrap.fill(self.lead, int((self.width - 2 * MARGIN) * LETTERS_AN_INCH))
         self._title_height = TITLE_HEIGHT + LINE_HEIGHT * lead.count("\n")
         self.figure.text(left, below, lead, size=9.5, color=QUIET, va="top", linespacing=1.4)
-        self._caption = self.figure.text(
-            left, 0.27 / self.height, self.caption, size=9, color=INK, va="center"
-        )
+        self.foot = self.figure.text(left, 0.27 / self.height, self.caption, size=9, va="center")
 
-    def set_caption(self, caption: str) -> None:
-        """Replace the caption."""
-        self._caption.set_text(caption)
-
-    def grid(
-        self, rows: int, columns: int, *, above: float = 0, below: float = 0, **kw
-    ) -> GridSpec:
+    def grid(self, rows: int, columns: int, above: float = 0, below: float = 0, **kw) -> GridSpec:
         """Divide the content area; `above` and `below` keep inches free for labels inside it."""
         kw = {"left": MARGIN / self.width, "right": 1 - MARGIN / self.width} | kw
-        return self.figure.add_gridspec(
-            rows,
-            columns,
-            top=1 - (self._title_height + above) / self.height,
-            bottom=(CAPTION_HEIGHT + below) / self.height,
-            **kw,
-        )
+        top = 1 - (self._title_height + above) / self.height
+        bottom = (CAPTION_HEIGHT + below) / self.height
+        return self.figure.add_gridspec(rows, columns, top=top, bottom=bottom, **kw)
 
 
 def draw_image(axes: Axes, image: np.ndarray, title: str = "", **options) -> None:

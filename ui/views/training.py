@@ -15,8 +15,7 @@ def draw_training_curve(history: Sequence[dict[str, float]], folder: Path = FIGU
     """Draw the reconstruction error of every epoch, trained and validation.
 
     Args:
-        history: one dictionary an epoch with `epoch`, `mse`, `val_mse` and `val_loss`, at
-            least one.
+        history: one dictionary an epoch with `epoch`, `mse`, `val_mse`, `val_loss`; at least one.
         folder: where `training-curve.png` is written.
 
     Returns:
@@ -35,7 +34,7 @@ def draw_training_curve(history: Sequence[dict[str, float]], folder: Path = FIGU
         f"is the lowest; their error is {held_out[best]:.5f}.",
         window=False,
     )
-    axes = page.figure.add_subplot(page.grid(1, 1, above=0.05, below=0.35, left=0.09)[0])
+    axes = page.grid(1, 1, above=0.05, below=0.35, left=0.09).subplots()
     axes.plot(epochs, [row["mse"] for row in history], color=SAND, label="trained on")
     axes.plot(epochs, held_out, color=BLUE, label="held back")
     axes.plot(epochs[best], held_out[best], "o", color=BLUE, markersize=7)
@@ -71,10 +70,9 @@ def draw_training_progress(
         window=False,
     )
     grid = page.grid(2, len(images), left=0.1, wspace=0.06, hspace=0.06)
-    for row, (name, batch) in enumerate((("Portrait", images), ("Network", reconstructions))):
-        for column, image in enumerate(batch):
-            axes = page.figure.add_subplot(grid[row, column])
-            draw_image(axes, image)
-            if column == 0:
-                label_row(axes, name)
+    axes = grid.subplots(squeeze=False)
+    for place, image in zip(axes.flat, [*images, *reconstructions], strict=True):
+        draw_image(place, image)
+    label_row(axes[0, 0], "Portrait")
+    label_row(axes[1, 0], "Network")
     return save(page.figure, "training-progress", folder)
