@@ -19,6 +19,13 @@ MIN_SIDE = 16
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
 _MAX_FILE = 300 << 20  # bytes
 _PAPER = 255  # what lies behind transparent parts
+_LARGE = f"than the {MAX_PIXELS / 1e6:.0f} that can be opened; make it smaller first."
+_WRONG = {  # what is said of the first kind that fits
+    Image.DecompressionBombError: f"has more megapixels {_LARGE}",
+    Image.UnidentifiedImageError: "is not an image that can be read here; save it as JPEG or PNG.",
+    FileNotFoundError: "is not there any more; pick another file.",
+    Exception: "is damaged or cannot be read; pick another file.",
+}
 _DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 
 
@@ -126,28 +133,16 @@ def _one_sentence(name: str) -> Iterator[None]:
             yield
     except UserError:
         raise
-    except Image.DecompressionBombError as error:
-        raise UserError(
-            f"{name} has more megapixels than the {MAX_PIXELS / 1e6:.0f} that can be opened; "
-            "make it smaller first."
-        ) from error
-    except Image.UnidentifiedImageError as error:
-        raise UserError(
-            f"{name} is not an image that can be read here; save it as JPEG or PNG."
-        ) from error
-    except FileNotFoundError as error:
-        raise UserError(f"{name} is not there any more; pick another file.") from error
     except Exception as error:  # decoders answer damaged files with errors of every kind
-        raise UserError(f"{name} is damaged or cannot be read; pick another file.") from error
+        said = next(words for kind, words in _WRONG.items() if isinstance(error, kind))
+        raise UserError(f"{name} {said}") from error
 
 
 def _read(image: Image.Image, name: str, side: int = MAX_SIDE) -> np.ndarray:
     """Return an opened image as float32 (h, w) in [0, 1], upright, at most `side` on each side."""
     if image.width * image.height > MAX_PIXELS:
-        raise UserError(
-            f"{name} has {image.width * image.height / 1e6:.0f} megapixels, more "
-            f"than the {MAX_PIXELS / 1e6:.0f} that can be opened; make it smaller first."
-        )
+        megapixels = image.width * image.height / 1e6
+        raise UserError(f"{name} has {megapixels:.0f} megapixels, more {_LARGE}")
     if min(image.size) < MIN_SIDE:
         raise UserError(
             f"{name} has only {image.width} x {image.height} pixels; pick a photo of at "
