@@ -58,12 +58,8 @@ def walk(points: np.ndarray, n: int) -> np.ndarray:
     stops = np.concatenate([points, points[:1]])
     places = np.linspace(0, len(points), n, endpoint=False)
     legs = places.astype(int)
-    return np.stack(
-        [
-            between(stops[leg], stops[leg + 1], ease(place - leg))
-            for leg, place in zip(legs, places, strict=True)
-        ]
-    )
+    ways = zip(stops[legs], stops[legs + 1], places - legs, strict=True)
+    return np.stack([between(start, end, ease(t)) for start, end, t in ways])
 
 
 def ease(t: float) -> float:
@@ -88,13 +84,7 @@ def encode_gif(frames: Iterable[np.ndarray | Image.Image], fps: float = 25) -> b
     # GIF counts in hundredths of a second; rounding the ends, not the lengths, keeps the pace.
     ends = np.rint(np.arange(len(pictures) + 1) * 100 / min(fps, _MAX_FPS)).astype(int)
     content = io.BytesIO()
-    pictures[0].save(
-        content,
-        "gif",
-        save_all=True,
-        append_images=pictures[1:],
-        duration=[int(length) * 10 for length in np.diff(ends)],
-        loop=0,
-        disposal=1,
-    )
+    lengths = [int(length) * 10 for length in np.diff(ends)]
+    options = {"append_images": pictures[1:], "duration": lengths, "loop": 0, "disposal": 1}
+    pictures[0].save(content, "gif", save_all=True, **options)
     return content.getvalue()

@@ -49,9 +49,6 @@ class App:
 
     Raises:
         UserError: if there is no display.
-
-    Example:
-        >>> App([SlidersScreen(), DrawingScreen()], session, FaceEngine.load, latent).run()
     """
 
     def __init__(

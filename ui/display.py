@@ -68,9 +68,7 @@ def open_window(size: tuple[int, int] | None) -> pygame.Surface:
     try:
         return pygame.display.set_mode(size, pygame.RESIZABLE)
     except pygame.error as error:
-        raise UserError(
-            f"The window cannot be opened ({error}). Check the display and try again."
-        ) from None
+        raise UserError(f"The window cannot be opened ({error}): check the display.") from None
 
 
 def desktop_size() -> tuple[int, int]:

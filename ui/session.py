@@ -57,13 +57,6 @@ class Session:
         directions: the user's own, name to float32 (latent_dim,).
         restored: whether there is an earlier face or drawing to offer.
         problem: a sentence about why the file, or a part of it, was ignored, or None.
-
-    Example:
-        session = Session(folder)                     # before the model is loaded
-        scale = session.setting("scale", 1.0, 0.5, 4.0)
-        session.use_model(engine.model_id, engine.latent_dim)
-        session.code = code
-        session.save()
     """
 
     def __init__(self, folder: Path):
@@ -110,14 +103,7 @@ class Session:
     def setting(
         self, name: str, default: object, low: float | None = None, high: float | None = None
     ) -> object:
-        """Return a setting, always of the type of `default` and inside the limits.
-
-        Args:
-            name: the setting's name.
-            default: what holds if there is none, or one of another type.
-            low: the least number that makes sense, given together with `high`.
-            high: the greatest.
-        """
+        """Return a setting, or `default` where there is none of its type, inside the limits."""
         value = self.settings.get(name, default)
         if isinstance(default, float) and type(value) is int:
             value = float(value)

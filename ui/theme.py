@@ -74,11 +74,6 @@ class Theme:
 
     Args:
         scale: pixels a point, 1.0 on an ordinary screen.
-
-    Example:
-        >>> theme = Theme(2.0)
-        >>> theme.px(8)
-        16
     """
 
     def __init__(self, scale: float = 1.0):

@@ -41,10 +41,7 @@ class Window:
         size: in pixels; None chooses one.
 
     Attributes:
-        surface: what is drawn on.
         root: the tree of widgets.
-        pointer: mouse and keyboard on it.
-        theme: at the current scale.
         screen: the one in front.
         chosen_scale: the UI scale that the user chose, or None for one that suits the window.
         closed: whether the user closed it.
@@ -127,15 +124,14 @@ class Window:
             self.theme = Theme(scale)
         self.close_menu()
         self.root.rect = pygame.Rect((0, 0), size)
-        head, foot = self.theme.px(SIZES.header), self.theme.px(SIZES.help_line)
-        body = pygame.Rect(0, head, size[0], size[1] - head - foot)
-        self.header.place(pygame.Rect(0, 0, size[0], head), self.theme)
-        self.help_line.place(pygame.Rect(0, body.bottom, size[0], foot), self.theme)
+        width, height = size
+        head, foot, bar = map(self.theme.px, (SIZES.header, SIZES.help_line, BAR))
+        body = pygame.Rect(0, head, width, height - head - foot)
+        self.header.place(pygame.Rect(0, 0, width, head), self.theme)
+        self.help_line.place(pygame.Rect(0, height - foot, width, foot), self.theme)
         for widget in (self.screen, self.overlay):  # others are placed when they come to the front
             widget.place(body, self.theme)
-        bar = pygame.Rect(0, 0, size[0], self.theme.px(BAR))
-        bar.bottom = size[1]
-        self.messages.place(bar, self.theme)
+        self.messages.place(pygame.Rect(0, height - bar, width, bar), self.theme)
         self.front.place(self.root.rect, self.theme)
         self.root.invalidate()
         self.pointer.refresh()
@@ -159,10 +155,8 @@ class Window:
             way = "large" if steps > 0 else "small"
             self.notify(f"Text and controls are as {way} as they get: {before:.0%}.")
         else:
-            self.notify(
-                f"Text and controls are as large as this window allows: {before:.0%}. "
-                "A larger window allows more."
-            )
+            largest = f"Text and controls are as large as this window allows: {before:.0%}."
+            self.notify(f"{largest} A larger window allows more.")
 
     # What shows
 
@@ -239,10 +233,8 @@ class Window:
 
     def repaint(self) -> list[pygame.Rect]:
         """Draw what became stale, and what the mouse is over; return what was drawn."""
-        widget = self.pointer.hovered
-        line = widget.ancestors() if widget is not None else ()
-        text = next((text for w in line if (text := w.help_text())), "")
-        self.help_line.set_text(text or self.screen.help_text())
+        texts = (w.help_text() for w in (self.pointer.hovered or self.root).ancestors())
+        self.help_line.set_text(next(filter(None, texts), self.screen.help_text()))
         return self.root.repaint(self.surface, self.theme)
 
     # What its commands do

@@ -102,10 +102,8 @@ class Widget:
         """Find the front-most widget at a point."""
         if not self.visible or not (self.modal or self.rect.collidepoint(pos)):
             return None
-        for child in reversed(self.children):
-            if (found := child.hit(pos)) is not None:
-                return found
-        return self if self.solid else None
+        found = (child.hit(pos) for child in reversed(self.children))
+        return next((w for w in found if w is not None), self if self.solid else None)
 
     def help_text(self) -> str:
         """Return the sentence for the help line."""

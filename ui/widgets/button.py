@@ -21,9 +21,6 @@ class Button(Widget):
         help: for the help line.
         strong: filled with the accent colour, for the one button that matters most.
         plain: without a box until the mouse is over it.
-
-    Example:
-        >>> Button.of(command)   # text, help with the key, and action from a Command
     """
 
     reacts = True
@@ -45,7 +42,7 @@ class Button(Widget):
 
     @classmethod
     def of(cls, command: Command, text: str | None = None, **options) -> Button:
-        """Make the button of a command."""
+        """Make the button of a command, with its name, its action, and its help and key."""
         return cls(text or command.name, command.action, help_of(command), **options)
 
     def select(self, selected: bool) -> None:
@@ -77,13 +74,12 @@ class Button(Widget):
         if self.strong:
             lighter = -24 if down else 10 if self.hovered else 0
             return tuple(min(255, c + lighter) for c in COLORS.accent), COLORS.on_accent
-        if down:
-            return COLORS.pressed, COLORS.text
-        if self.hovered:
-            return COLORS.hover, COLORS.text
-        if self.selected:
-            return COLORS.raised, COLORS.text
-        return (None, COLORS.soft) if self.plain else (COLORS.raised, COLORS.text)
+        if self.plain and not self.selected and not self.hovered:
+            return None, COLORS.soft
+        return (
+            COLORS.pressed if down else COLORS.hover if self.hovered else COLORS.raised,
+            COLORS.text,
+        )
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the box and what stands in it; a chosen one is underlined."""

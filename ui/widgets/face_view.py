@@ -60,10 +60,8 @@ class FaceView(Widget):
         palette: np.ndarray = GRAYS,
     ):
         super().__init__(help)
-        self.palette = palette
-        self.text = text
-        self.title = title
-        self.background = background
+        self.text, self.title = text, title
+        self.background, self.palette = background, palette
         self.shape = shape
         self.pixels: np.ndarray | None = None
         self.picture = pygame.Rect(0, 0, 0, 0)

@@ -32,12 +32,8 @@ class Label(Widget):
         help: str = "",
     ):
         super().__init__(help)
-        self.text = text
-        self.color = color
-        self.size = size
-        self.bold = bold
-        self.align = align
-        self.lines = lines
+        self.text, self.lines, self.align = text, lines, align
+        self.color, self.size, self.bold = color, size, bold
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the lines, together in the middle of the height."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pygame
 
 from ui.keys import key_of
@@ -35,25 +37,25 @@ class Pointer:
         return self.focused is not None and self.focused.typing
 
     def handle(self, event: pygame.event.Event) -> bool:
-        """Pass an event to the widget it is meant for; return whether one answered."""
+        """Pass an event to the widget it is meant for; return whether one took it as a key."""
         if event.type == pygame.MOUSEMOTION:
-            return self._move(event.pos)
-        if event.type == pygame.MOUSEBUTTONDOWN and event.button <= 3:
-            return self._press(event.pos, event.button)
-        if event.type == pygame.MOUSEBUTTONUP and event.button == self._button:
+            self._move(event.pos)
+        elif event.type == pygame.MOUSEBUTTONDOWN and event.button <= 3:
+            self._press(event.pos, event.button)
+        elif event.type == pygame.MOUSEBUTTONUP and event.button == self._button:
             self.pos = event.pos
-            return self.let_go()
-        if event.type == pygame.MOUSEWHEEL:
+            self.let_go()
+        elif event.type == pygame.MOUSEWHEEL:
             steps = getattr(event, "precise_y", event.y) or event.y
-            return self._ask(self.root.hit(self.pos), lambda w: w.wheel(steps, self.pos))
-        if event.type == pygame.WINDOWLEAVE and self.captured is None:
+            any(widget.wheel(steps, self.pos) for widget in self._line(self.root.hit(self.pos)))
+        elif event.type == pygame.WINDOWLEAVE and self.captured is None:
             self._hover(None)
         elif event.type == pygame.WINDOWFOCUSLOST:
             self.let_go()
         elif self.focused is not None and event.type == pygame.KEYDOWN:
             return self.focused.key(key_of(event))
         elif self.focused is not None and event.type == pygame.TEXTINPUT:
-            return self.focused.type_text(event.text)
+            self.focused.type_text(event.text)
         return False
 
     def focus(self, widget: Widget | None) -> None:
@@ -71,16 +73,14 @@ class Pointer:
         else:
             pygame.key.stop_text_input()
 
-    def let_go(self) -> bool:
+    def let_go(self) -> None:
         """End the gesture under way, as if the button had been released."""
         widget, self.captured, self._button = self.captured, None, 0
-        if widget is None:
-            return False
-        widget.held = False
-        self._renew(widget)
-        widget.release(self.pos)
-        self._hover(self.root.hit(self.pos))
-        return True
+        if widget is not None:
+            widget.held = False
+            self._renew(widget)
+            widget.release(self.pos)
+            self._hover(self.root.hit(self.pos))
 
     def refresh(self) -> None:
         """Look again at what is under the mouse, after widgets moved, came or went."""
@@ -95,42 +95,38 @@ class Pointer:
         line = list(widget.ancestors())
         return line[-1] is self.root and all(w.visible for w in line) and widget.enabled
 
-    def _move(self, pos: Point) -> bool:
+    def _move(self, pos: Point) -> None:
         self.pos = pos
         if self.captured is not None:
             self.captured.drag(pos)
-            return True
-        self._hover(self.root.hit(pos))
-        return False
+        else:
+            self._hover(self.root.hit(pos))
 
-    def _press(self, pos: Point, button: int) -> bool:
+    def _press(self, pos: Point, button: int) -> None:
         self.pos = pos
         if self.captured is not None:  # a second button during a drag
-            return True
+            return
         target = self.root.hit(pos)
         self._hover(target)
         if self.focused is not None and self.focused is not target and self.typing:
             self.focus(None)
         self._button = button
-        return self._ask(target, lambda widget: self._grab(widget, pos, button))
-
-    def _grab(self, widget: Widget, pos: Point, button: int) -> bool:
-        if not widget.enabled:
-            return True
-        self.captured = widget
-        if widget.press(pos, button):
-            if self.captured is widget:
-                widget.held = True
-                self._renew(widget)
-            if widget.focusable:
-                self.focus(widget)
-            return True
-        self.captured = None
-        return False
+        for widget in self._line(target):
+            if not widget.enabled:
+                return
+            self.captured = widget
+            if widget.press(pos, button):
+                if self.captured is widget:
+                    widget.held = True
+                    self._renew(widget)
+                if widget.focusable:
+                    self.focus(widget)
+                return
+            self.captured = None
 
     @staticmethod
-    def _ask(target: Widget | None, question) -> bool:
-        return target is not None and any(question(widget) for widget in target.ancestors())
+    def _line(target: Widget | None) -> Iterable[Widget]:
+        return () if target is None else target.ancestors()
 
     def _hover(self, widget: Widget | None) -> None:
         if widget is self.hovered:

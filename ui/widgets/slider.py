@@ -54,10 +54,7 @@ class Slider(Widget):
         self.label = label
         self.low, self.high, self.value = low, high, value
         self.changed, self.began, self.ended = changed, began, ended
-        self.nudge = nudge
-        self.digits = digits
-        self.compact = compact
-        self.center = center
+        self.nudge, self.digits, self.compact, self.center = nudge, digits, compact, center
         self.track = pygame.Rect(0, 0, 0, 0)
         self._grip: float | None = None  # from the mouse to the handle, while it is held
 
@@ -97,11 +94,6 @@ class Slider(Widget):
         else:
             self.track.midbottom = (rect.centerx, rect.bottom - theme.px(7))
 
-    def at(self, pos: Point) -> float:
-        """Return the value at a point of the track."""
-        share = (pos[0] - self.track.left) / max(1, self.track.width)
-        return self.low + share * (self.high - self.low)
-
     def x_of(self, value: float) -> int:
         """Return the place of a value on the track, at its ends for values beyond."""
         share = (value - self.low) / (self.high - self.low)
@@ -118,19 +110,19 @@ class Slider(Widget):
         """Take hold of the handle, or bring it here; beside the track, just take the keyboard."""
         if button != 1:
             return False
-        if not self.on_track(pos):
-            return True
-        self.began()
-        self._grip = self.x_of(self.value) - pos[0]
-        if abs(self._grip) > max(6, 2 * self.track.height):
-            self._grip = 0.0
-            self.drag(pos)
+        if self.on_track(pos):
+            self.began()
+            self._grip = self.x_of(self.value) - pos[0]
+            if abs(self._grip) > max(6, 2 * self.track.height):
+                self._grip = 0.0
+                self.drag(pos)
         return True
 
     def drag(self, pos: Point) -> None:
         """Follow the mouse, where the handle is held."""
         if self._grip is not None:
-            self.move(self.at((pos[0] + self._grip, pos[1])))
+            share = (pos[0] + self._grip - self.track.left) / max(1, self.track.width)
+            self.move(self.low + share * (self.high - self.low))
 
     def release(self, pos: Point) -> None:
         """End the gesture, where the handle is held."""
@@ -156,15 +148,14 @@ class Slider(Widget):
         if lively:
             edge = COLORS.accent if self.focused else None
             box(surface, self.rect, COLORS.raised, theme.px(5), edge, theme.px(1))
-        size = SIZES.small
         row = self.rect.inflate(-theme.px(16), 0)
         if not self.compact:
             row.height = self.track.centery - theme.px(HANDLE / 2) - self.rect.top
         color = COLORS.text if lively else COLORS.soft if self.enabled else COLORS.edge
-        number = theme.text(self.text, color, size, bold=self.held)
+        number = theme.text(self.text, color, SIZES.small, bold=self.held)
         write(surface, number, row, "right")
         room = row.width - number.get_width() - theme.px(6)
-        write(surface, theme.text(self.label, color, size, width=room), row, "left")
+        write(surface, theme.text(self.label, color, SIZES.small, width=room), row, "left")
         self.draw_track(surface, theme, lively)
 
     def draw_track(self, surface: pygame.Surface, theme: Theme, lively: bool) -> None:
