@@ -112,11 +112,3 @@ class Keymap:
         command = self._held.pop(key, None)
         if command is not None and command.release is not None:
             command.release()
-
-    def groups(self) -> dict[str, list[Command]]:
-        """Return the commands that have keys under their headings, in the order of the list."""
-        groups: dict[str, list[Command]] = {}
-        for command in self.commands:
-            if command.keys:
-                groups.setdefault(command.group, []).append(command)
-        return groups

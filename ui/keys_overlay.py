@@ -20,15 +20,15 @@ class KeysOverlay(Widget):
     """All keys of the front screen in columns; a press or Esc closes it.
 
     Args:
-        groups: gives the commands under their headings.
+        commands: gives them all.
         close: called by a press.
     """
 
     modal = True
 
-    def __init__(self, groups: Callable[[], dict[str, list[Command]]], close: Callable[[], object]):
+    def __init__(self, commands: Callable[[], list[Command]], close: Callable[[], object]):
         super().__init__("Every key of this screen; press H or Esc to close")
-        self.groups, self.close = groups, close
+        self.commands, self.close = commands, close
         self.visible = False
 
     def press(self, pos: Point, button: int) -> bool:
@@ -39,8 +39,12 @@ class KeysOverlay(Widget):
     def columns(self, rows: int) -> list[Column]:
         """Spread the lines over columns of at most `rows`, headings with what they head."""
         columns: list[Column] = [[]]
-        for heading, commands in self.groups().items():
-            lines = [(heading, None), *((command.name, command) for command in commands)]
+        groups: dict[str, Column] = {}
+        for command in self.commands():
+            if command.keys:
+                lines = groups.setdefault(command.group, [(command.group, None)])
+                lines.append((command.name, command))
+        for lines in groups.values():
             if columns[-1] and len(columns[-1]) + len(lines) + 1 > rows:
                 columns.append([])
             if columns[-1]:

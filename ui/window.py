@@ -93,7 +93,7 @@ class Window:
         self.header = self.root.add(Header(display.NAME, tabs, Button.of(keys, plain=True)))
         self.help_line = self.root.add(HelpLine())
         self.messages = self.root.add(Messages())
-        self.overlay = self.root.add(KeysOverlay(lambda: self.keymap.groups(), self.toggle_keys))
+        self.overlay = self.root.add(KeysOverlay(lambda: self.keymap.commands, self.toggle_keys))
         self.front = self.root.add(Widget())  # holds what pops up over everything
         self.front.solid = False
 

@@ -157,9 +157,8 @@ class Widget:
         """Answer a key, written as in `Command`, while this widget has the keyboard."""
         return False
 
-    def type_text(self, typed: str) -> bool:
-        """Answer typed text while this widget has the keyboard."""
-        return False
+    def type_text(self, typed: str) -> None:
+        """Take typed text while this widget has the keyboard."""
 
     def focus_changed(self) -> None:
         """Respond to the keyboard's coming or going, see `focused`."""

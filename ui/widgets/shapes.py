@@ -16,29 +16,13 @@ FINER = 4  # times as large, to average the edge over
 
 
 @lru_cache(maxsize=512)
-def disc(diameter: int, color: Color) -> pygame.Surface:
-    """Return a filled circle with soft edges, as a surface with transparency."""
-    side = max(1, diameter)
-    large = pygame.Surface((side * FINER, side * FINER), pygame.SRCALPHA)
-    large.fill((*color, 0))
-    pygame.draw.circle(large, color, (side * FINER / 2, side * FINER / 2), side * FINER / 2)
-    return pygame.transform.smoothscale(large, (side, side))
-
-
-@lru_cache(maxsize=512)
-def _corner(radius: int, color: Color, quarter: int, hollow: bool) -> pygame.Surface:
-    """Return a quarter of a disc, or what it leaves of its square."""
-    side = radius * FINER
+def disc(diameter: int, color: Color, hollow: bool = False) -> pygame.Surface:
+    """Return a circle with soft edges, as a surface with transparency; or what is around it."""
+    side = max(1, diameter) * FINER
     large = pygame.Surface((side, side), pygame.SRCALPHA)
     large.fill((*color, 255 if hollow else 0))
-    centre = (side if quarter in (0, 3) else 0, side if quarter in (0, 1) else 0)
-    pygame.draw.circle(large, (*color, 0 if hollow else 255), centre, side)
-    return pygame.transform.smoothscale(large, (radius, radius))
-
-
-def _corners(rect: pygame.Rect, radius: int) -> list[tuple[int, int]]:
-    right, bottom = rect.right - radius, rect.bottom - radius
-    return [(rect.left, rect.top), (right, rect.top), (right, bottom), (rect.left, bottom)]
+    pygame.draw.circle(large, (*color, 0 if hollow else 255), (side / 2, side / 2), side / 2)
+    return pygame.transform.smoothscale(large, (side // FINER, side // FINER))
 
 
 def box(
@@ -59,15 +43,20 @@ def box(
         return
     surface.fill(fill, rect.inflate(-2 * radius, 0))
     surface.fill(fill, rect.inflate(0, -2 * radius))
-    for quarter, place in enumerate(_corners(rect, radius)):
-        surface.blit(_corner(radius, fill, quarter, False), place)
+    _corners(surface, rect, radius, disc(2 * radius, fill))
 
 
 def trim(surface: pygame.Surface, rect: pygame.Rect, radius: int, background: Color) -> None:
     """Round the corners of a picture by painting the background over them."""
     if radius > 0:
-        for quarter, place in enumerate(_corners(rect, radius)):
-            surface.blit(_corner(radius, background, quarter, True), place)
+        _corners(surface, rect, radius, disc(2 * radius, background, hollow=True))
+
+
+def _corners(surface: pygame.Surface, rect: pygame.Rect, radius: int, disc: pygame.Surface) -> None:
+    """Put a quarter of a disc into each corner of a rectangle."""
+    for x, left in ((0, rect.left), (radius, rect.right - radius)):
+        for y, top in ((0, rect.top), (radius, rect.bottom - radius)):
+            surface.blit(disc, (left, top), (x, y, radius, radius))
 
 
 def dot(surface: pygame.Surface, centre: tuple[float, float], diameter: int, color: Color) -> None:

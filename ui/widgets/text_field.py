@@ -63,14 +63,13 @@ class TextField(Widget):
             self.set(self.text if self.keeps else self._before)
             self.left()
 
-    def type_text(self, typed: str) -> bool:
+    def type_text(self, typed: str) -> None:
         """Insert what was typed."""
         kept = [c for c in typed if c.isprintable() and (not self.allowed or c in self.allowed)]
         kept = "".join(kept)[: self.longest - len(self.text)]
         self.text = self.text[: self.cursor] + kept + self.text[self.cursor :]
         self.cursor += len(kept)
         self.invalidate()
-        return True
 
     def key(self, key: str) -> bool:
         """Edit; keys that make a character are swallowed, others go on to the commands."""
