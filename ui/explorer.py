@@ -6,17 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from ui.app import App
+from ui.drawing.screen import DrawingScreen
 from ui.keys import Command
 from ui.screen import Screen
 from ui.session import Session
+from ui.sliders.screen import SlidersScreen
 from ui.window import window_commands
 
 
 def make_screens() -> list[Screen]:
     """Make both screens, in the order of their tabs."""
-    from ui.drawing.screen import DrawingScreen
-    from ui.sliders.screen import SlidersScreen
-
     return [SlidersScreen(), DrawingScreen()]
 
 

@@ -249,10 +249,9 @@ def _age(path: Path) -> tuple[str, int, str]:
     match = _NAME.fullmatch(path.stem)
     if match:
         return match[1], int(match[2] or 1), path.name
-    try:
+    with suppress(OSError, ValueError, OverflowError):
         return time.strftime(STAMP, time.localtime(path.stat().st_mtime)), 0, path.name
-    except (OSError, ValueError, OverflowError):
-        return "", 0, path.name
+    return "", 0, path.name
 
 
 def _split(path: Path) -> tuple[bytes, bytes, bytes]:

@@ -8,6 +8,7 @@ a start: what is valid in it is used, and the file is set aside when the new ses
 
 import json
 import math
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -170,17 +171,13 @@ class Session:
 
 def _read_file(path: Path) -> dict | None:
     """Return what the file holds, nothing if there is none, and None if it is damaged."""
-    try:
+    with suppress(OSError, ValueError):
         if not path.is_file():
             return {}
-        if path.stat().st_size > _MAX_FILE:
-            raise ValueError("too large")
-        content = parse_json(path.read_bytes())
-        if content.get("format") != 1:
-            raise ValueError("an unknown format")
-        return content
-    except (OSError, ValueError):
-        return None
+        content = parse_json(path.read_bytes()) if path.stat().st_size <= _MAX_FILE else {}
+        if content.get("format") == 1:
+            return content
+    return None
 
 
 def _models_of(content: dict) -> dict[str, dict]:
@@ -198,8 +195,6 @@ def _directions_of(entry: dict) -> dict[str, object]:
 
 def _is_plain(value: object) -> bool:
     """Whether JSON can carry a setting; one that it cannot must not cost the session."""
-    try:
-        json.dumps(value, **_JSON)
-    except (AttributeError, TypeError, ValueError, RecursionError):
-        return False
-    return True
+    with suppress(AttributeError, TypeError, ValueError, RecursionError):
+        return bool(json.dumps(value, **_JSON))
+    return False

@@ -18,7 +18,7 @@ from ui.messages import BAR, Message, Messages
 from ui.screen import Screen
 from ui.session import Session
 from ui.theme import SIZES, Theme, natural_scale
-from ui.widgets.base import Root, Widget
+from ui.widgets.base import Root
 from ui.widgets.button import Button
 from ui.widgets.panel import Menu, Panel
 from ui.widgets.pointer import Pointer
@@ -44,6 +44,7 @@ class Window:
         root: the tree of widgets.
         screen: the one in front.
         chosen_scale: the UI scale that the user chose, or None for one that suits the window.
+        menu: what pops up over everything, or None.
         closed: whether the user closed it.
 
     Raises:
@@ -76,7 +77,7 @@ class Window:
         for screen in screens:
             screen.attach(self)
         self.keymaps = {s.name: Keymap([*s.commands, *self.commands]) for s in screens}
-        self._menu: Menu | None = None
+        self.menu: Menu | None = None
         self._hint: Message | None = None  # the last one
         self._offer: Message | None = None
         self._add_widgets()
@@ -94,8 +95,6 @@ class Window:
         self.help_line = self.root.add(HelpLine())
         self.messages = self.root.add(Messages())
         self.overlay = self.root.add(KeysOverlay(lambda: self.keymap.commands, self.toggle_keys))
-        self.front = self.root.add(Widget())  # holds what pops up over everything
-        self.front.solid = False
 
     def now(self) -> float:
         """Return the seconds since the window opened."""
@@ -132,7 +131,6 @@ class Window:
         for widget in (self.screen, self.overlay):  # others are placed when they come to the front
             widget.place(body, self.theme)
         self.messages.place(pygame.Rect(0, height - bar, width, bar), self.theme)
-        self.front.place(self.root.rect, self.theme)
         self.root.invalidate()
         self.pointer.refresh()
 
@@ -220,14 +218,14 @@ class Window:
     ) -> None:
         """Pop up a list of (text, action, help) beside a rectangle."""
         self.close_menu()
-        self._menu = self.front.add(Menu(items, self.close_menu))
-        self._menu.open_at(anchor, self.root.rect, self.theme)
+        self.menu = self.root.add(Menu(items, self.close_menu, anchor))
+        self.menu.place(self.root.rect, self.theme)
 
     def close_menu(self) -> bool:
         """Close the menu that is open; return whether there was one."""
-        menu, self._menu = self._menu, None
+        menu, self.menu = self.menu, None
         if menu is not None:
-            self.front.remove(menu)
+            self.root.remove(menu)
             self.pointer.refresh()
         return menu is not None
 

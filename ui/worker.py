@@ -8,6 +8,7 @@ that even a slow model keeps answering during a long drag, always with the lates
 from __future__ import annotations
 
 import inspect
+import itertools
 import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -22,14 +23,12 @@ class Result:
 
     Args:
         slot: where it was submitted to.
-        request_id: the number that `submit` returned.
         value: what the job returned or yielded; None if it failed.
         error: the exception that it failed with, or None.
         final: whether the job is over (False for the values a generator yields).
     """
 
     slot: str
-    request_id: int
     value: Any = None
     error: BaseException | None = None
     final: bool = True
@@ -38,9 +37,8 @@ class Result:
 @dataclass
 class _Request:
     slot: str
-    request_id: int
     job: Callable[[Any], Any]
-    priority: int
+    order: tuple[int, int]  # the priority, and how many were before
     steps: Generator | None = None
 
 
@@ -67,7 +65,7 @@ class Worker:
         self._requests: dict[str, _Request] = {}
         self._running: _Request | None = None
         self._results: list[Result] = []
-        self._request_ids = 0
+        self._numbers = itertools.count()
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
 
@@ -75,8 +73,8 @@ class Worker:
         """Begin to load the engine."""
         self._thread.start()
 
-    def submit(self, slot: str, job: Callable[[Any], Any], priority: int = 0) -> int:
-        """Ask for `job(engine)`; return the request_id that its results will carry.
+    def submit(self, slot: str, job: Callable[[Any], Any], priority: int = 0) -> None:
+        """Ask for `job(engine)`, of which results will come.
 
         Args:
             slot: a request that waits in this slot is replaced, and a generator that runs in it
@@ -87,10 +85,8 @@ class Worker:
             priority: 0 runs before 1, 1 before 2.
         """
         with self._changed:
-            self._request_ids += 1
-            self._requests[slot] = _Request(slot, self._request_ids, job, priority)
+            self._requests[slot] = _Request(slot, job, (priority, next(self._numbers)))
             self._changed.notify_all()
-            return self._request_ids
 
     def cancel(self, slot: str) -> None:
         """Drop what waits and runs in a slot, and its results that were not polled yet."""
@@ -143,7 +139,7 @@ class Worker:
             self._changed.wait_for(lambda: self._requests or self._closing)
             if self._closing:
                 return None
-            first = min(self._requests.values(), key=lambda each: (each.priority, each.request_id))
+            first = min(self._requests.values(), key=lambda each: each.order)
             self._running = self._requests.pop(first.slot)
             return self._running
 
@@ -167,7 +163,7 @@ class Worker:
                 if request.steps is not None:
                     request.steps.close()
             else:
-                self._results.append(Result(request.slot, request.request_id, value, error, final))
+                self._results.append(Result(request.slot, value, error, final))
                 if not final:
                     self._requests[request.slot] = request
             self._running = None

@@ -179,7 +179,7 @@ def test_a_face_to_start_from_is_canvas_and_answer(driver, key):
 
 def test_the_menu_of_starts_offers_them_all(driver):
     driver.click(driver.screen.view.start)
-    menu = driver.window._menu
+    menu = driver.window.menu
     words = [button.text for button in menu.children]
     assert words[0] == "Mean face" and "Your photo …" in words and "Saved face …" in words
     driver.click(menu.children[0])

@@ -277,12 +277,12 @@ def test_menu_acts_once_and_closes_on_a_press_elsewhere(driver):
     log = driver.screen.log
     items = [("One", lambda: log.append("one"), ""), ("Two", lambda: log.append("two"), "")]
     driver.window.open_menu(items, pygame.Rect(860, 560, 30, 20))
-    menu = driver.window.front.children[0]
+    menu = driver.window.menu
     assert driver.window.root.rect.contains(menu.box)
     driver.click(menu.children[1])
     assert log == ["two"]
-    assert not driver.window.front.children
+    assert driver.window.menu is None
     driver.window.open_menu(items, pygame.Rect(20, 20, 30, 20))
     driver.click((700, 500))
-    assert not driver.window.front.children
+    assert driver.window.menu is None
     assert log == ["two"]

@@ -39,7 +39,7 @@ def open_panel(driver, saved):
 def choose(driver, panel, number, item):
     """Click an item of the menu of a save."""
     driver.click(panel.strip.children[number], button=3)
-    driver.click(driver.window._menu.children[item])
+    driver.click(driver.window.menu.children[item])
     driver.settle()
 
 
@@ -93,7 +93,7 @@ def test_dots_beside_the_caption_open_the_menu_and_the_picture_goes_there(driver
     panel, _ = open_panel(driver, 1)
     thumbnail = panel.strip.children[0]
     driver.click((thumbnail.rect.right - 6, thumbnail.rect.bottom - 6))
-    assert [item.text for item in driver.window._menu.children] == [
+    assert [item.text for item in driver.window.menu.children] == [
         "Go to it",
         "Rename …",
         "Delete",

@@ -295,7 +295,7 @@ def test_size_of_a_gif_is_chosen_from_its_button_and_remembered(driver, tmp_path
         driver.key("n")
         driver.key(name)
     driver.click(driver.screen.strip.export)
-    large, small = driver.window.front.children[0].children
+    large, small = driver.window.menu.children
     assert "704 x 640" in large.text
     driver.click(small)
     driver.settle()

@@ -87,37 +87,36 @@ class Menu(Widget):
 
     Args:
         items: (text, action, help) each.
-        closed: called after a choice or a press elsewhere.
+        closed: called before a choice, or by a press elsewhere.
+        anchor: what it opens beside.
     """
 
     modal = True
 
     def __init__(
-        self, items: Sequence[tuple[str, Callable[[], object], str]], closed: Callable[[], object]
+        self,
+        items: Sequence[tuple[str, Callable[[], object], str]],
+        closed: Callable[[], object],
+        anchor: pygame.Rect,
     ):
         super().__init__()
-        self.closed = closed
+        self.closed, self.anchor = closed, anchor
         self.box = pygame.Rect(0, 0, 0, 0)
         for text, action, help in items:
             self.add(Button(text, in_turn(closed, action), help, plain=True))
 
-    def open_at(self, anchor: pygame.Rect, window: pygame.Rect, theme: Theme) -> None:
-        """Open it beside a button, wherever there is room in the window."""
-        line, pad = theme.px(30), theme.px(6)
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Place the items under each other, wherever there is room beside the anchor."""
+        line, pad, gap = theme.px(30), theme.px(6), theme.px(4)
         width = max([button.width(theme) for button in self.children], default=0)
         self.box = pygame.Rect(0, 0, width + 2 * pad, line * len(self.children) + 2 * pad)
-        self.box.topleft = (anchor.left, anchor.bottom + theme.px(4))
-        if self.box.bottom > window.bottom:
-            self.box.bottom = anchor.top - theme.px(4)
-        self.box.clamp_ip(window)
-        self.place(window, theme)
-
-    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Place the items under each other."""
-        line, pad = theme.px(30), theme.px(6)
+        self.box.topleft = (self.anchor.left, self.anchor.bottom + gap)
+        if self.box.bottom > rect.bottom:
+            self.box.bottom = self.anchor.top - gap
+        self.box.clamp_ip(rect)
+        place = pygame.Rect(self.box.left + pad, self.box.top + pad, self.box.width - 2 * pad, line)
         for number, button in enumerate(self.children):
-            place = pygame.Rect(self.box.left + pad, 0, self.box.width - 2 * pad, line)
-            button.place(place.move(0, self.box.top + pad + number * line), theme)
+            button.place(place.move(0, number * line), theme)
 
     def press(self, pos: Point, button: int) -> bool:
         """Close on a press beside the items."""

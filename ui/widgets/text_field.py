@@ -90,8 +90,9 @@ class TextField(Widget):
             self.cursor = min(len(self.text), max(0, here + (1 if key == "right" else -1)))
         elif key in ("home", "end"):
             self.cursor = 0 if key == "home" else len(self.text)
-        else:
-            return is_character(key)
+        else:  # a key that makes a character, or would in another field, is no command here
+            name = key.removeprefix("shift+")
+            return len(name) == 1 or name in ("space", "backspace") or name.startswith("[")
         self.invalidate()
         return True
 
@@ -114,9 +115,3 @@ class TextField(Widget):
             cursor.midleft = (inner.left + before - shift, inner.centery)
             surface.fill(COLORS.accent, cursor)
         surface.set_clip(clip)
-
-
-def is_character(key: str) -> bool:
-    """Return whether a key makes a character, or would in a field: those are not commands there."""
-    name = key.removeprefix("shift+")
-    return len(name) == 1 or name in ("space", "backspace") or name.startswith("[")
