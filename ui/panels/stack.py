@@ -40,7 +40,7 @@ class PanelStack(Widget):
         owner: str,
         take_save: Callable[[Path], object],
         take_photo: Callable[[AlignedFace], object],
-        changed: Callable[[], object] = lambda: None,
+        changed: Callable[[], object],
     ):
         super().__init__()
         self.host = host
@@ -48,6 +48,7 @@ class PanelStack(Widget):
         self.open: Panel | None = None
         self.saves = self.add_panel(SavesPanel(host, owner, take_save, self.close))
         self.photo = self.add_panel(PhotoPanel(host, owner, self._photo_taken, self.close))
+        self.renew = {self.saves: self.saves.refresh, self.photo: self.photo.choose}
 
     def add_panel(self, panel: Panel) -> Panel:
         """Add a panel, closed; return it."""
@@ -57,16 +58,18 @@ class PanelStack(Widget):
     def arrange(self, rect: pygame.Rect, theme: Theme, side: pygame.Rect | None = None) -> None:
         """Place the panels over a screen: all of it for the photo, `side` for the others."""
         self.place(rect, theme)
-        whole = rect.inflate(-2 * theme.px(SIZES.gap), -2 * theme.px(SIZES.gap))
+        margins = 2 * theme.px(SIZES.gap)
+        whole = rect.inflate(-margins, -margins)
         for panel in self.children:
             panel.place(whole if panel is self.photo or side is None else side, theme)
 
     # Opening and closing
 
-    def toggle(self, panel: Panel) -> bool:
-        """Show a panel in place of another, or close it if it shows; return whether it does now."""
+    def toggle(self, panel: Panel) -> None:
+        """Show a panel as things are now, in place of another, or close it if it shows."""
         self._show(None if panel is self.open else panel)
-        return self.open is panel
+        if self.open in self.renew:
+            self.renew[self.open]()
 
     def close(self) -> bool:
         """Close the panel that shows; return whether there was one."""
@@ -75,33 +78,21 @@ class PanelStack(Widget):
         return shown
 
     def _show(self, panel: Panel | None) -> None:
-        before, self.open = self.open, panel
-        if before is panel:
+        if panel is self.open:
             return
-        if before is not None:
-            before.show(False)
-        if before is self.photo:
+        if self.open is self.photo:
             self.photo.stop()
-        if panel is not None:
-            panel.show()
+        self.open = panel
+        for each in self.children:
+            each.show(each is panel)
         self.changed()
         self.host.pointer.refresh()
-
-    def toggle_saves(self) -> None:
-        """Show the saved faces as they are now, or close them."""
-        if self.toggle(self.saves):
-            self.saves.refresh()
 
     def tell_saved(self, path: Path) -> None:
         """Say where a face was saved, and list it where the saved faces show."""
         self.host.notify(f"{saved_words(path)} Ctrl O shows your saves.")
         if self.open is self.saves:
             self.saves.refresh()
-
-    def toggle_photos(self) -> None:
-        """Show the photos to choose from, or close them."""
-        if self.toggle(self.photo):
-            self.photo.choose()
 
     def drop(self, path: Path) -> None:
         """Take a save, or open any other file as a photo; its panel shows when it was read."""
@@ -121,13 +112,14 @@ class PanelStack(Widget):
         if event.type != pygame.KEYDOWN:
             return False
         key = key_of(event)
-        if self.open is self.saves and self.saves.deleted and key == "ctrl+z":
-            self.saves.bring_back()
-            return True
-        if self.open is not self.photo:
-            return False
         letter = key.removeprefix("shift+")
-        return self.photo.key(key) or (len(letter) == 1 and letter.isalpha() and letter not in "hp")
+        if self.open is self.photo:
+            waits = len(letter) == 1 and letter.isalpha() and letter not in "hp"
+            return self.photo.key(key) or waits
+        undo = key == "ctrl+z" and self.open is self.saves and bool(self.saves.deleted)
+        if undo:
+            self.saves.bring_back()
+        return undo
 
     def take_result(self, result: Result) -> bool:
         """Take a result that a panel asked for; return whether it was one."""

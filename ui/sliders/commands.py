@@ -38,7 +38,7 @@ def slider_commands(screen) -> list[Command]:
         ("shift+n", "Previous face", "The training face before", training(-1), *AGAIN),
         ("m", "Mean face", "The average of all training faces", step(edit.mean)),
         ("s", "Suggestions", "A dozen faces to choose from, new ones each time", s.suggest),
-        ("p", "Your photo", photo, lambda: s.panels.toggle_photos()),
+        ("p", "Your photo", photo, lambda: s.panels.toggle(s.panels.photo)),
         ("shift+p", "Keep detail", detail, step(edit.toggle_detail)),
         ("c", "Compare (hold)", compare, s.compare, s.stop_comparing),
     ]
@@ -72,7 +72,7 @@ def slider_commands(screen) -> list[Command]:
         ("ctrl+z", "Undo", "Take the last step back", step(edit.undo), *AGAIN),
         ("ctrl+y ctrl+shift+z", "Redo", "Take the step again", step(edit.redo), *AGAIN),
         ("ctrl+s", "Save", "Save the face as a PNG that carries its code", s.save),
-        ("ctrl+o", "Saved faces", "Show what you saved", lambda: s.panels.toggle_saves()),
+        ("ctrl+o", "Saved faces", "Show what you saved", lambda: s.panels.toggle(s.panels.saves)),
         ("o", "More", rest, lambda: s.panels.toggle(s.more)),
     ]
     groups = {"Faces": faces, "Sliders": sliders, "Two faces": two_faces, "Keep": keep}

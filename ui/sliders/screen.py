@@ -343,7 +343,7 @@ class SlidersScreen(Screen):
 
     def _panel_changed(self) -> None:
         self.view.more_button.select(self.panels.open is self.more)
-        self.place(self.rect, self.host.theme)
+        self.rearrange()
 
     # Files and the session
 

@@ -83,12 +83,6 @@ class FaceSlider(Slider):
             return text
         return text + (" · L unlocks" if self.locked else " · L or right button locks")
 
-    def lock(self, locked: bool) -> None:
-        """Show whether it is locked."""
-        if locked != self.locked:
-            self.locked = locked
-            self.invalidate()
-
     def go(self, value: float) -> None:
         """Go to a value, even beyond the ends, as one whole gesture."""
         self.gestures.begin()
@@ -216,7 +210,7 @@ class SliderPanel(Widget):
             value = slider.axis.read(state.code)
             if abs(value - slider.value) > UNSEEN:
                 slider.set(value)
-            slider.lock(slider.axis.lock is not None and bool(state.locks[slider.axis.lock]))
+            slider.change(locked=slider.axis.lock is not None and state.locks[slider.axis.lock])
 
     def _replace(self, sliders: Sequence[FaceSlider], axes: Sequence[Axis]) -> list[FaceSlider]:
         """Remove sliders; return those of other axes in their place."""
@@ -292,7 +286,7 @@ class SliderPanel(Widget):
                 help="A number, then Enter; Esc leaves it as it was",
             )
         )
-        theme = self.host.theme
+        theme = self.theme
         rect = pygame.Rect(0, 0, theme.px(84), theme.px(26))
         rect.midright = (slider.rect.right, slider.rect.centery)
         self.field.place(rect.clamp(self.rect), theme)
@@ -316,7 +310,7 @@ class SliderPanel(Widget):
     # Layout
 
     def _rearrange(self) -> None:
-        self.place(self.rect, self.host.theme)
+        self.rearrange()
         self.host.pointer.refresh()
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:

@@ -114,7 +114,6 @@ class FaceArea(Widget):
         self.strip = self.add(Strip(chosen))
         self.strip.show(False)
         self.suggestions: np.ndarray | None = None  # codes (12, 80)
-        self._theme: Theme | None = None
 
     def suggest(self, codes: np.ndarray, images: Sequence[np.ndarray | None]) -> None:
         """Show faces to choose from; the strip gets missing pictures as they are decoded."""
@@ -127,12 +126,11 @@ class FaceArea(Widget):
         changes = visible != self.strip.visible
         if changes:
             self.strip.show(visible)
-            self.place(self.rect, self._theme)
+            self.rearrange()
         return changes
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place the face where the line and the strip leave room."""
-        self._theme = theme
         line, room = theme.px(LINE), rect.copy()
         if self.strip.visible:
             height = round(rect.width / (SUGGESTIONS // 2) / 1.1) * 2  # two rows fill the width
@@ -186,10 +184,8 @@ class SliderPreview(Widget):
             return
         if slider is not self.slider:
             self._code, self._images, self.pictures = None, [], []
-        if (slider, slider.value) != (self.slider, self._value):
-            self.slider, self._value = slider, slider.value
-            self.show()
-            self.invalidate()
+        self.show()
+        self.change(slider=slider, _value=slider.value)
         if busy or code is not self._code:
             self.cancel()  # also results that have not come yet
             self._code = None if busy else code
