@@ -19,6 +19,8 @@ MAX_DIRECTIONS = 64
 MAX_NAME = 64
 MAX_FILE_BYTES = 4 * 2**20
 MAX_CODE = 1e4  # of a number in a file: beyond it, something is wrong
+CLEAR = (0.85, 1.1)  # distances at which faces are clear, in those of portraits
+LONGEST_TURN = 0.65  # towards the nearest training codes: beyond it all faces look alike
 SMALLEST_SCALE = 1e-6  # of a component, so that a dead one divides by no zero
 
 
@@ -175,32 +177,36 @@ class LatentSpace:
         distances = np.linalg.norm(self._gallery_values - self.to_sliders(code), axis=1)
         return np.argsort(distances, kind="stable")[:k]
 
-    def shrink(self, code: np.ndarray, realism: float) -> np.ndarray:
-        """Pull a code towards likely faces.
+    def make_likely(self, code: np.ndarray, realism: float) -> np.ndarray:
+        """Move a code towards those of clear, likely faces.
 
-        Crude drawings get codes far outside those of portraits. The code is first brought back to
-        the distance at which portraits lie, then replaced in part by a mean of its nearest training
-        codes, weighted by closeness (as DeepFaceDrawing does, Chen et al. 2020).
+        Crude drawings get codes far outside those of portraits, where features smear, and near the
+        mean all is fog. Up to the middle of the realism, the code comes to a distance at which
+        faces are clear. From there on it turns towards a mean of its nearest training codes,
+        weighted by closeness (as DeepFaceDrawing does, Chen et al. 2020), and keeps the distance.
 
         Args:
             code: `(d,)`.
-            realism: 0 leaves the code as it is, 1 gives a face made of training faces alone.
+            realism: from 0, which leaves the code as it is, to 1.
 
         Returns:
             float32 code `(d,)`.
         """
-        if realism <= 0:
+        values, usual = self.to_sliders(code), np.sqrt(self.latent_dim)
+        radius = max(np.linalg.norm(values), SMALLEST_SCALE)
+        if realism <= 0 or radius == SMALLEST_SCALE:
             return np.asarray(code, np.float32)
-        values = self.to_sliders(code)
-        usual = np.sqrt(self.latent_dim)
-        far = max(1.0, np.linalg.norm(values) / usual)
-        pulled = values * far**-realism
+        clear = np.clip(radius, *(share * usual for share in CLEAR))
+        clear = radius * (clear / radius) ** min(1.0, 2 * realism)
+        values = values * (clear / radius)
 
-        distances = np.linalg.norm(self._gallery_values - pulled, axis=1)
+        turn = LONGEST_TURN * max(0.0, 2 * realism - 1)
+        distances = np.linalg.norm(self._gallery_values - values, axis=1)
         near = np.argsort(distances, kind="stable")[:12]
         nearness = np.exp(-0.5 * (distances[near] ** 2 - distances[near[0]] ** 2) / usual)
-        likely = nearness @ self._gallery_values[near] / nearness.sum()
-        return self.from_sliders((1 - realism) * pulled + realism * likely)
+        likely = nearness @ self._gallery_values[near]
+        values = values / clear + turn * (likely / np.linalg.norm(likely) - values / clear)
+        return self.from_sliders(clear * values / np.linalg.norm(values))
 
     def save(self, folder: str | Path) -> None:
         """Write `latent.npz` into a folder."""

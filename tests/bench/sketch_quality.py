@@ -213,7 +213,7 @@ def screen_answers(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Answer drawings as the screen does: codes (n, 80) and answers (n, 160, 176)."""
     decoder = DrawingDecoder(latent)
-    found = [[*decoder.looks(engine, face.pixels, None, realism)][-1] for face in faces]
+    found = [decoder.answer(engine, face.pixels, None, realism) for face in faces]
     return np.stack([answer.code for answer in found]), np.stack([a.image for a in found])
 
 

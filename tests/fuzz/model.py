@@ -131,7 +131,7 @@ class ModelFuzzer(Fuzzer):
         (folder / LATENT_FILE).write_bytes(data)
         latent = LatentSpace.load(folder)
         codes = latent.sample(3, np.random.default_rng(0))
-        pulled = latent.shrink(latent.gallery[0], 0.5)
+        pulled = latent.make_likely(latent.gallery[0], 0.5)
         assert codes.shape == (3, 80) and pulled.shape == (80,)
         assert np.isfinite(codes).all() and np.isfinite(pulled).all()
         assert np.isfinite(latent.to_sliders(latent.gallery)).all()

@@ -56,13 +56,22 @@ def test_gallery_is_bounded_and_nearest_finds_a_code_itself(latent, codes):
     assert np.all(np.diff(distances) >= 0)
 
 
-def test_realism_pulls_far_codes_in_and_leaves_them_different(latent):
-    far = latent.from_sliders(3 * np.random.default_rng(0).normal(size=(2, 80)))
-    np.testing.assert_array_equal(latent.shrink(far[0], 0), far[0])
-    distances = [latent.mahalanobis(latent.shrink(far[0], r)) for r in (0, 0.25, 0.5, 0.75, 1)]
-    assert np.all(np.diff(distances) < 0)
-    assert distances[-1] < np.sqrt(80)
-    assert not np.allclose(latent.shrink(far[0], 1), latent.shrink(far[1], 1), atol=0.05)
+@pytest.mark.parametrize("times", [3, 0.3])
+def test_realism_brings_codes_to_where_faces_are_clear_and_leaves_them_different(latent, times):
+    one, other = latent.from_sliders(times * np.random.default_rng(0).normal(size=(2, 80)))
+    np.testing.assert_array_equal(latent.make_likely(one, 0), one)
+    likely = [latent.make_likely(one, realism) for realism in (0, 0.25, 0.5, 0.75, 1)]
+    distances = latent.mahalanobis(np.stack(likely)) / np.sqrt(80)
+    clear = 1.1 if times > 1 else 0.85
+    assert abs(distances[0] - clear) > abs(distances[1] - clear) > 0.01
+    assert distances[2:] == pytest.approx([clear] * 3, rel=1e-3)
+    nearest = [latent.mahalanobis(latent.mean + code - latent.gallery).min() for code in likely]
+    assert nearest[2] > nearest[3] > nearest[4]
+    assert not np.allclose(likely[4], latent.make_likely(other, 1), atol=0.05)
+
+
+def test_the_mean_face_is_as_likely_as_can_be(latent):
+    np.testing.assert_array_equal(latent.make_likely(latent.mean, 1), latent.mean)
 
 
 def test_save_and_load_bit_for_bit(tmp_path):

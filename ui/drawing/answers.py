@@ -16,12 +16,11 @@ from ui.starts import decode_one
 from ui.worker import Result, Worker
 
 REALISM = 0.5  # between "what I drew" and "a likely face", chosen by eye on ten sketches
-LONGEST_PULL = 0.65  # of `LatentSpace.shrink`: beyond it all faces look alike
 REFINE_STEPS = 32
 SHOWN_STEPS = 2  # a refinement shows itself every so many steps
 NEAREST_FACES = 6
 
-ANSWER, AGAIN, REFINE = "drawing.answer", "drawing.again", "drawing.refine"  # the worker's slots
+ANSWER, REFINE = "drawing.answer", "drawing.refine"  # the worker's slots
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +41,8 @@ class Answer:
 class DrawingDecoder:
     """Turns drawings into faces, on the worker's engine.
 
-    Bare canvas says nothing about a face. On white paper, though, the encoder sees a white face in
-    front of a white wall, twice as far from the mean as portraits are. So the realism control
-    first fills the bare canvas with the mean face, up to its middle, and from there on draws the
-    code itself towards those of portraits. A second look fills it with the first look's answer.
+    The encoder reads a drawing on white paper as a white face in front of a white wall, up to twice
+    as far from the mean as portraits are. The realism brings its code to where faces are clear.
 
     Args:
         latent: the latent space.
@@ -55,10 +52,10 @@ class DrawingDecoder:
         self.latent = latent
         self._mean_face: np.ndarray | None = None
 
-    def looks(
+    def answer(
         self, engine, pixels: np.ndarray, given: np.ndarray | None, realism: float
-    ) -> Iterator[Answer]:
-        """Yield the answer to a drawing, and a better one where a second look helps.
+    ) -> Answer:
+        """Answer a drawing.
 
         Args:
             engine: the trained network.
@@ -66,19 +63,12 @@ class DrawingDecoder:
             given: (latent_dim,), the code of the answer; None to read the drawing.
             realism: from 0, "what I drew", to 1, "a likely face".
         """
-        fill, pull = min(1.0, 2 * realism), LONGEST_PULL * max(0.0, 2 * realism - 1)
-        if given is not None:
-            yield _decoded(engine, self.latent.shrink(given, pull))
-        elif not pixels[..., 1].any():
-            yield _decoded(engine, self.latent.mean)
-        else:
-            face = self.mean_face(engine)
-            for _ in range(2 if fill else 1):
-                image = over_paper(pixels, PAPER + fill * PAPER * (face - 1)) / np.float32(PAPER)
-                code = engine.encode(image[np.newaxis, ..., np.newaxis])[0]
-                answer = _decoded(engine, self.latent.shrink(code, pull))
-                yield answer
-                face = answer.image
+        if given is None and not pixels[..., 1].any():
+            return _decoded(engine, self.latent.mean)
+        if given is None:
+            image = over_paper(pixels) / np.float32(PAPER)
+            given = engine.encode(image[np.newaxis, ..., np.newaxis])[0]
+        return _decoded(engine, self.latent.make_likely(given, realism))
 
     def refine(
         self, engine, code: np.ndarray, image: np.ndarray, mask: np.ndarray
@@ -174,13 +164,9 @@ class Answers:
         """Answer the drawing as it is now."""
         drawing, realism = self.drawing, 0.0 if self._as_given else self.realism
         pixels, given = drawing.pixels.copy() if drawing.stroke else drawing.pixels, drawing.given
-
-        def look(engine) -> tuple[Answer, Iterator[Answer]]:
-            looks = self.decoder.looks(engine, pixels, given, realism)
-            return next(looks), looks
-
-        self.worker.cancel(AGAIN)
-        self.worker.submit(ANSWER, look)
+        self.worker.submit(
+            ANSWER, lambda engine: self.decoder.answer(engine, pixels, given, realism)
+        )
         self._answered = True
 
     def toggle_live(self) -> None:
@@ -226,14 +212,10 @@ class Answers:
                 self.answer = self._found = value
             if result.final:
                 self.stop()
-        elif value is None or self.refining or slot not in (ANSWER, AGAIN):
+        elif value is None or self.refining or slot != ANSWER:
             return False
-        elif slot == AGAIN:
-            self.answer = value
         else:
-            self.answer, looks = value
-            if not self.worker.busy(ANSWER):
-                self.worker.submit(AGAIN, lambda engine: next(looks, None), 1)
+            self.answer = value
         return value is not None
 
 

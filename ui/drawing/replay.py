@@ -49,7 +49,7 @@ def film(
     frames, states = [], replay(steps)
     for number, state in enumerate(states, 1):
         pull = 0.0 if state.given is not None else realism
-        *_, answer = decoder.looks(engine, state.pixels, state.given, pull)
+        answer = decoder.answer(engine, state.pixels, state.given, pull)
         pictures = drawing_on_paper(state.pixels), answer.image
         frames.append(side_by_side(*(enlarge(picture, ENLARGEMENT) for picture in pictures)))
         yield number / len(states)
