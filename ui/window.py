@@ -32,13 +32,7 @@ HINT = 3  # steps after which a hint is old
 class Window:
     """A window with screens between a header and a help line; the `Host` of the screens.
 
-    Args:
-        screens: in the order of their tabs.
-        session: what is kept between starts.
-        latent: the latent space, for the screens.
-        worker: computes beside the window, for the screens.
-        start: name of the screen in front; the first one unless given.
-        size: in pixels; None chooses one.
+    Its arguments are those of `App`, and the worker.
 
     Attributes:
         root: the tree of widgets.

@@ -128,20 +128,15 @@ class Worker:
         except BaseException as error:  # whatever it was, the window must hear of it
             self.error, self.state = error, "failed"
             return
-        with self._changed:
-            self.engine, self.state = engine, "ready"
-        while (request := self._next()) is not None:
+        self.engine, self.state = engine, "ready"
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._requests or self._closing)
+                if self._closing:
+                    return
+                request = min(self._requests.values(), key=lambda each: each.order)
+                self._running = self._requests.pop(request.slot)
             self._run(request)
-
-    def _next(self) -> _Request | None:
-        with self._changed:
-            self._running = None
-            self._changed.wait_for(lambda: self._requests or self._closing)
-            if self._closing:
-                return None
-            first = min(self._requests.values(), key=lambda each: each.order)
-            self._running = self._requests.pop(first.slot)
-            return self._running
 
     def _run(self, request: _Request) -> None:
         value, error, final = None, None, True

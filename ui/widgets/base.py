@@ -37,11 +37,8 @@ class Widget:
         self.theme: Theme | None = None  # from the first placing on
         self.parent: Widget | None = None
         self.children: list[Widget] = []
-        self.visible = True
-        self.enabled = True
-        self.hovered = False
-        self.held = False
-        self.focused = False
+        self.visible = self.enabled = True
+        self.hovered = self.held = self.focused = False
 
     # The tree
 

@@ -34,10 +34,8 @@ class Button(Widget):
         plain: bool = False,
     ):
         super().__init__(help)
-        self.text = text
-        self.action = action
-        self.strong = strong
-        self.plain = plain
+        self.text, self.action = text, action
+        self.strong, self.plain = strong, plain
         self.selected = False  # shown as the chosen one of a group
 
     @classmethod
