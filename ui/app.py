@@ -43,10 +43,6 @@ class App:
         start: name of the screen in front; the first one unless given.
         size: of the window in pixels; None chooses one.
 
-    Attributes:
-        window: what it runs.
-        worker: computes beside the window.
-
     Raises:
         UserError: if there is no display.
     """

@@ -15,13 +15,7 @@ from ui.widgets.shapes import write
 
 
 class Header(Widget):
-    """The name, a tab for each screen, the state of the model, and the button for the keys.
-
-    Args:
-        name: of the program.
-        tabs: a button for each screen.
-        keys: the button that shows the keys.
-    """
+    """The program's name, a tab for each screen, the state of the model, and a button for keys."""
 
     def __init__(self, name: str, tabs: Sequence[Button], keys: Button):
         super().__init__()
@@ -57,16 +51,12 @@ class Header(Widget):
 
 
 class FrameTimes(Label):
-    """How long the last frames took that drew something; shown on demand.
-
-    Attributes:
-        seconds: the work of each, without the sleep after it.
-    """
+    """How long the last frames took that drew something; shown on demand."""
 
     def __init__(self):
         super().__init__("", COLORS.soft, SIZES.small, align="right")
         self.visible = False
-        self.seconds: deque[float] = deque(maxlen=600)
+        self.seconds: deque[float] = deque(maxlen=600)  # of work, without the sleep after it
 
     def count(self, seconds: float) -> None:
         """Count a frame; tell the median and the 95th percentile of all."""

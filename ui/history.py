@@ -18,9 +18,6 @@ class History(Generic[State]):
         first: the state to begin with.
         limit: how many states are kept; the oldest go first.
         same: says whether two states are equal; a push of an equal state changes nothing.
-
-    Attributes:
-        moves: how often the current state became another one.
     """
 
     def __init__(
@@ -30,7 +27,7 @@ class History(Generic[State]):
         same: Callable[[State, State], bool] = lambda a, b: bool(a == b),
     ):
         self._states = [first]
-        self.moves = 0
+        self.moves = 0  # how often the current state became another one
         self._place = 0
         self._tag: object = None
         self._limit = limit

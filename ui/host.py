@@ -15,23 +15,14 @@ from ui.worker import Worker
 
 
 class Host(Protocol):
-    """Everything that screens and panels ask of the window; `ui.window.Window` is the one there is.
+    """Everything that screens and panels ask of the window, `ui.window.Window`."""
 
-    Attributes:
-        latent: the latent space of the model in use.
-        session: what is kept between starts.
-        worker: computes beside the window.
-        theme: at the current scale.
-        pointer: what is under the mouse, held, and has the keyboard.
-        commands: those of the window, which every screen has.
-    """
-
-    latent: Any
-    session: Session
-    worker: Worker
-    theme: Theme
-    pointer: Pointer
-    commands: list[Command]
+    latent: Any  # the latent space of the model in use
+    session: Session  # what is kept between starts
+    worker: Worker  # computes beside the window
+    theme: Theme  # at the current scale
+    pointer: Pointer  # what is under the mouse, held, and has the keyboard
+    commands: list[Command]  # those of the window, which every screen has
 
     def now(self) -> float:
         """Return the seconds since the window opened."""

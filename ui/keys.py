@@ -22,24 +22,17 @@ ALIASES = {"enter": "return", "[+]": "+", "[-]": "-", "[0]": "0", "[.]": "."}
 class Command:
     """Something a user can ask for.
 
-    Args:
-        keys: how it is asked for, such as `("ctrl+z",)` or `("r",)`. "ctrl" means Ctrl or Cmd;
-            the first key is the one that is shown. May be empty for a button without a key.
-        name: the words on a button, in a menu and in the list of keys.
-        help: one sentence for the help line.
-        action: called without arguments when the key goes down.
-        group: the heading it is listed under.
-        release: called when the key comes up again, for something that lasts while it is held.
-        repeats: whether holding the key down repeats the action.
+    Keys are written as `("ctrl+z",)` or `("r",)`, where "ctrl" means Ctrl or Cmd; the first one is
+    shown. A button needs none.
     """
 
     keys: tuple[str, ...]
-    name: str
-    help: str
-    action: Callable[[], object]
-    group: str = "Window"
-    release: Callable[[], object] | None = None
-    repeats: bool = False
+    name: str  # on a button, in a menu and in the list of keys
+    help: str  # one sentence for the help line
+    action: Callable[[], object]  # when the key goes down
+    group: str = "Window"  # the heading it is listed under
+    release: Callable[[], object] | None = None  # when the key comes up, if it lasts while held
+    repeats: bool = False  # whether holding the key down repeats the action
 
     @property
     def all_keys(self) -> str:

@@ -17,12 +17,7 @@ Column = list[tuple[str, Command | None]]  # headings without a command, and nam
 
 
 class KeysOverlay(Widget):
-    """All keys of the front screen in columns; a press or Esc closes it.
-
-    Args:
-        commands: gives them all.
-        close: called by a press.
-    """
+    """All keys of the front screen in columns; a press or Esc closes it."""
 
     modal = True
 

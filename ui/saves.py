@@ -54,20 +54,12 @@ _NAME = re.compile(r"face-(\d{4}-\d\d-\d\d-\d{6})(?:-(\d{1,6}))?")
 
 @dataclass(frozen=True, eq=False)
 class SavedFace:
-    """What a save holds.
+    """What a save holds."""
 
-    Attributes:
-        code: float32 (latent_dim,), the very bits that were saved.
-        image: float32 (160, 176) in [0, 1], the face as it looked.
-        drawing: uint8 (160, 176, 2), gray level and coverage, or None.
-        details: plain JSON values that the screen saved along.
-        path: the file.
-    """
-
-    code: np.ndarray
-    image: np.ndarray
-    drawing: np.ndarray | None
-    details: dict
+    code: np.ndarray  # float32 (latent_dim,), the very bits that were saved
+    image: np.ndarray  # float32 (160, 176) in [0, 1], the face as it looked
+    drawing: np.ndarray | None  # uint8 (160, 176, 2), gray level and coverage
+    details: dict  # plain JSON values that the screen saved along
     path: Path
 
 

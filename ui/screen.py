@@ -18,25 +18,16 @@ class Screen(Widget):
 
     A screen adds its widgets as children, places them in `layout`, and keeps its state apart from
     them. It never draws by itself: it changes widgets, and they are drawn before the frame ends.
-
-    Attributes:
-        name: what `Window.show` knows it by.
-        title: the words on its tab.
-        host: the window it belongs to, from `attach` on.
-        commands: what its keys do; buttons are made from the same list. Set in `attach` at the
-            latest.
-        live_slot: the worker's slot whose answer a frame waits for (some milliseconds), so that it
-            shows in the frame that asked for it; None for no waiting.
     """
 
-    name = ""
-    title = ""
-    live_slot: str | None = None
+    name = ""  # what `Window.show` knows it by
+    title = ""  # on its tab
+    live_slot: str | None = None  # of the worker: a frame waits some milliseconds for its answer
 
     def __init__(self):
         super().__init__()
-        self.host: Host | None = None
-        self.commands: list[Command] = []
+        self.host: Host | None = None  # the window, from `attach` on
+        self.commands: list[Command] = []  # of its keys and buttons; set in `attach` at the latest
 
     def attach(self, host: Host) -> None:
         """Come to a window: called once, before the first layout; extend to make widgets."""

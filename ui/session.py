@@ -48,26 +48,16 @@ class Session:
 
     Args:
         folder: where the file lies; may be missing.
-
-    Attributes:
-        settings: name to a plain value; read them with `setting`.
-        drawing: uint8 (160, 176, 2), gray level and coverage, or None.
-        code: float32 (latent_dim,), the face on screen, or None.
-        face_a, face_b: the same, of faces A and B.
-        locks: bool (latent_dim,), the locked sliders.
-        directions: the user's own, name to float32 (latent_dim,).
-        restored: whether there is an earlier face or drawing to offer.
-        problem: a sentence about why the file, or a part of it, was ignored, or None.
     """
 
     def __init__(self, folder: Path):
         self.folder = Path(folder)
-        self.settings: dict[str, object] = {}
-        self.code: np.ndarray | None = None
-        self.face_a: np.ndarray | None = None
+        self.settings: dict[str, object] = {}  # plain values by name, see `setting`
+        self.code: np.ndarray | None = None  # float32 (latent_dim,), the face on screen
+        self.face_a: np.ndarray | None = None  # the same
         self.face_b: np.ndarray | None = None
-        self.directions: dict[str, np.ndarray] = {}
-        self.problem: str | None = None
+        self.directions: dict[str, np.ndarray] = {}  # the user's own: float32 (latent_dim,)
+        self.problem: str | None = None  # why the file, or a part of it, was ignored
         self._model_id: str | None = None
         self._known_directions: set[str] = set()  # in the file, as this window knows it
         remove_leftovers(self.folder)
@@ -80,7 +70,7 @@ class Session:
             self.settings = dict(list(content["settings"].items())[:_MAX_SETTINGS])
         self._models = _models_of(content)  # as in the file, the latest last
         self.drawing = self._valid(unpack_pixels, content.get("drawing"), DRAWING_SHAPE)
-        self.restored = self.drawing is not None
+        self.restored = self.drawing is not None  # whether there is something to go on with
 
     def use_model(self, model_id: str, latent_dim: int = LATENT_DIM) -> None:
         """Bring back what was kept for the model in use; called once, when that is known."""
@@ -89,7 +79,7 @@ class Session:
         for name in _FACES:
             setattr(self, name, self._valid(unpack_numbers, entry.get(name), shape))
         self.restored = self.restored or self.code is not None
-        self.locks = np.zeros(latent_dim, dtype=bool)
+        self.locks = np.zeros(latent_dim, dtype=bool)  # the locked sliders
         if isinstance(locks := entry.get("locks"), list):
             self.locks[[i for i in locks if type(i) is int and 0 <= i < latent_dim]] = True
         directions = _directions_of(entry)

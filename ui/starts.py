@@ -12,35 +12,21 @@ LARGEST_SEED = 999_999
 
 @dataclass(frozen=True, eq=False)
 class Start:
-    """A face to start from.
+    """A face to start from."""
 
-    Attributes:
-        code: (latent_dim,) float32.
-        caption: where it comes from.
-    """
-
-    code: np.ndarray
-    caption: str
+    code: np.ndarray  # (latent_dim,) float32
+    caption: str  # where it comes from
 
 
 class Starts:
-    """Finds faces to start from; knows where it is among them.
+    """Finds faces to start from in a latent space; knows where it is among them."""
 
-    Args:
-        latent: the latent space.
-        seed: that the seeds of random faces follow; None for ever different ones.
-
-    Attributes:
-        seed: of the last random face.
-        temperature: how far random faces go from the mean face: 0 not at all, 1 as portraits do.
-    """
-
-    def __init__(self, latent, seed: int | None = None):
+    def __init__(self, latent):
         self.latent = latent
-        self.temperature = TEMPERATURE
+        self.temperature = TEMPERATURE  # of random faces: 0 the mean face, 1 as far as portraits
         self._place = -1  # in the gallery of training faces
-        self._rng = np.random.default_rng(seed)
-        self.seed = self.new_seed()
+        self._rng = np.random.default_rng()
+        self.seed = self.new_seed()  # of the last random face
 
     def mean(self) -> Start:
         """Return the mean face."""

@@ -70,11 +70,7 @@ SIZES = Sizes()
 
 
 class Theme:
-    """Fonts and rendered text at one UI scale.
-
-    Args:
-        scale: pixels a point, 1.0 on an ordinary screen.
-    """
+    """Fonts and rendered text at one UI scale: pixels a point, 1.0 on an ordinary screen."""
 
     def __init__(self, scale: float = 1.0):
         self.scale = scale

@@ -34,13 +34,6 @@ class Window:
 
     Its arguments are those of `App`, and the worker.
 
-    Attributes:
-        root: the tree of widgets.
-        screen: the one in front.
-        chosen_scale: the UI scale that the user chose, or None for one that suits the window.
-        menu: what pops up over everything, or None.
-        closed: whether the user closed it.
-
     Raises:
         UserError: if there is no display.
     """
@@ -60,14 +53,14 @@ class Window:
         self.session, self.latent, self.worker = session, latent, worker
         low, high, _ = SCALES
         chosen = session.setting("scale", 0.0, 0.0, high)
-        self.chosen_scale = max(low, chosen) if chosen else None
+        self.chosen_scale = max(low, chosen) if chosen else None  # None: one suits the window
         self.theme = Theme(1.0)
         self.closed = False
         self.root = Root()
         self.pointer = Pointer(self.root)
         self.commands = window_commands(self)
         self.screens = {screen.name: screen for screen in screens}
-        self.screen = self.screens[start or screens[0].name]
+        self.screen = self.screens[start or screens[0].name]  # the one in front
         for screen in screens:
             screen.attach(self)
         self.keymaps = {s.name: Keymap([*s.commands, *self.commands]) for s in screens}

@@ -19,19 +19,12 @@ from data.errors import UserError
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a job.
+    """What came of a job."""
 
-    Args:
-        slot: where it was submitted to.
-        value: what the job returned or yielded; None if it failed.
-        error: the exception that it failed with, or None.
-        final: whether the job is over (False for the values a generator yields).
-    """
-
-    slot: str
-    value: Any = None
-    error: BaseException | None = None
-    final: bool = True
+    slot: str  # that it was submitted to
+    value: Any  # what the job returned or yielded; None if it failed
+    error: BaseException | None  # that it failed with
+    final: bool  # whether the job is over, unlike after the values that a generator yields
 
 
 @dataclass

@@ -159,7 +159,8 @@ class Bench(Screen):
         )
         self.view = self.add(FaceView())
         self.panel = self.add(LongPanel())
-        self.strip = self.add(Strip(self.log.append, 12))
+        self.strip = self.add(Strip(self.log.append))
+        self.strip.fill([None] * 12)
 
     def layout(self, rect, theme):
         self.slider.place(pygame.Rect(20, 60, 216, 36), theme)

@@ -285,7 +285,8 @@ class ExplainPanel(Widget):
         difference = FaceView(background=COLORS.panel, palette=PALETTE, help=DIFFERENCE_HELP)
         self.difference = self.add(difference)
         self.legend = self.add(Legend(DIFFERENCE_HELP))
-        self.strip = self.add(Strip(self._choose, NEAREST_FACES, columns=NEAREST_FACES))
+        self.strip = self.add(Strip(self._choose, columns=NEAREST_FACES))
+        self.strip.fill([None] * NEAREST_FACES)
 
     def show_nearest(self, codes: np.ndarray, images: np.ndarray) -> None:
         """Show the nearest training faces, (k, latent_dim) and (k, rows, columns)."""

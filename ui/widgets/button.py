@@ -16,9 +16,6 @@ class Button(Widget):
     """A button; it acts when it is released over itself.
 
     Args:
-        text: what it says.
-        action: called without arguments.
-        help: for the help line.
         strong: filled with the accent colour, for the one button that matters most.
         plain: without a box until the mouse is over it.
     """

@@ -43,11 +43,7 @@ class FaceView(Widget):
         text: shown while there is no image.
         title: a small line over the picture's lower edge.
         background: the colour behind it, which its round corners show.
-        shape: (rows, columns) of the picture until there is one.
         palette: of the picture, see `surface_of`.
-
-    Attributes:
-        picture: the rectangle that the image takes.
     """
 
     def __init__(
@@ -55,16 +51,15 @@ class FaceView(Widget):
         text: str = "",
         title: str = "",
         background: Color = COLORS.window,
-        shape: tuple[int, int] = IMAGE_SHAPE,
         help: str = "",
         palette: np.ndarray = GRAYS,
     ):
         super().__init__(help)
         self.text, self.title = text, title
         self.background, self.palette = background, palette
-        self.shape = shape
+        self.shape = IMAGE_SHAPE  # (rows, columns) of the picture, until there is one
         self.pixels: np.ndarray | None = None
-        self.picture = pygame.Rect(0, 0, 0, 0)
+        self.picture = pygame.Rect(0, 0, 0, 0)  # that the image takes
         self._scaled: pygame.Surface | None = None
 
     def set(self, image: np.ndarray | None) -> None:

@@ -13,8 +13,6 @@ class Label(Widget):
     """One or more lines of text, broken to the width of the rectangle.
 
     Args:
-        text: what it says.
-        color: of the text.
         size: in points.
         bold: heavier, for headings.
         align: "left", "center" or "right".
@@ -29,9 +27,8 @@ class Label(Widget):
         bold: bool = False,
         align: str = "left",
         lines: int = 1,
-        help: str = "",
     ):
-        super().__init__(help)
+        super().__init__()
         self.text, self.lines, self.align = text, lines, align
         self.color, self.size, self.bold = color, size, bold
 

@@ -17,10 +17,6 @@ class Panel(Widget):
     """A titled box with a button that closes it; what does not fit scrolls.
 
     Subclasses add children to `self.body` and place them in `arrange`.
-
-    Args:
-        title: the heading.
-        close: called by the button in its corner.
     """
 
     def __init__(self, title: str, close: Callable[[], object]):
@@ -28,8 +24,7 @@ class Panel(Widget):
         self.heading = self.add(Label(title, size=SIZES.title, bold=True))
         self.closer = self.add(Button("Close", close, "Close this panel  [Esc]", plain=True))
         self.body = self.add(Widget())
-        self.scroll = 0
-        self.inside = 0  # height of what was arranged, in pixels
+        self.scroll = self.inside = 0  # pixels: how far, and the height of what was arranged
 
     def arrange(self, area: pygame.Rect, theme: Theme) -> int:
         """Place the children of the body from `area.top` on; return the height they took."""

@@ -11,24 +11,14 @@ from ui.widgets.base import Point, Root, Widget
 
 
 class Pointer:
-    """Turns events into the gestures of widgets.
-
-    Args:
-        root: the tree.
-
-    Attributes:
-        hovered: the widget under the mouse, or None.
-        captured: the widget that was pressed and not released yet, or None.
-        focused: the widget that has the keyboard, or None.
-        pos: where the mouse is; wheel events do not say.
-    """
+    """Turns events into the gestures of widgets."""
 
     def __init__(self, root: Root):
         self.root = root
-        self.hovered: Widget | None = None
-        self.captured: Widget | None = None
-        self.focused: Widget | None = None
-        self.pos: Point = (-1, -1)
+        self.hovered: Widget | None = None  # under the mouse
+        self.captured: Widget | None = None  # pressed and not released yet
+        self.focused: Widget | None = None  # has the keyboard
+        self.pos: Point = (-1, -1)  # of the mouse; wheel events do not say
         self._button = 0
 
     @property

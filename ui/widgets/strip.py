@@ -98,7 +98,6 @@ class Strip(Widget):
     Args:
         chosen: called with the index of the one that was clicked.
         columns: how many in a row; 0 lets the rectangle decide.
-        count: how many there are at first.
         more: called with the index and rectangle of one of which more was asked for, see
             `Thumbnail`.
     """
@@ -106,14 +105,11 @@ class Strip(Widget):
     def __init__(
         self,
         chosen: Callable[[int], object],
-        count: int = 0,
         columns: int = 0,
         more: Callable[[int, pygame.Rect], object] | None = None,
     ):
         super().__init__()
-        self.chosen, self.more = chosen, more
-        self.columns = columns
-        self.fill([None] * count)
+        self.chosen, self.more, self.columns = chosen, more, columns
 
     def fill(
         self,
