@@ -98,8 +98,7 @@ def test_auto(start=0):
         start: the portrait to begin with.
     """
     from model.loading import load_engine
-    from model.measuring.comparison import Comparison
-    from model.measuring.metrics import comparison_lines
+    from model.measuring.metrics import Comparison, comparison_lines
     from ui.views.reconstructions import show_reconstructions
 
     comparison = Comparison(load_engine())

@@ -114,26 +114,20 @@ def check_folder(folder: Path) -> str:
 
 
 def find_model(folder: str | Path | None = None) -> Path:
-    """Find the model to use.
+    """Check a model folder, see `check_folder`, and return it.
 
     Args:
-        folder: a model folder; None takes the user's own model if it is complete, else the
-            shipped one.
-
-    Returns:
-        A folder that passed `check_folder`.
+        folder: None takes the user's own model if it is complete, else the shipped one.
 
     Raises:
         UserError: if that model is missing or damaged.
     """
     if folder is None:
         with contextlib.suppress(UserError):
-            check_folder(MY_MODEL)
-            return MY_MODEL
+            return find_model(MY_MODEL)
         folder = SHIPPED_MODEL
-    folder = Path(folder)
-    check_folder(folder)
-    return folder
+    check_folder(Path(folder))
+    return Path(folder)
 
 
 def model_title(folder: Path) -> str:

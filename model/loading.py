@@ -23,23 +23,14 @@ LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
 def import_tensorflow() -> None:
     """Import TensorFlow and Keras quietly, unless the user has set a log level of their own."""
-    if LOG_LEVEL in os.environ:
+    quiet = contextlib.nullcontext() if LOG_LEVEL in os.environ else _compiled_code_silenced()
+    os.environ.setdefault(LOG_LEVEL, "3")
+    with quiet:
         importlib.import_module("keras")
-    else:
-        os.environ[LOG_LEVEL] = "3"
-        with _compiled_code_silenced():
-            importlib.import_module("keras")
 
 
 def load_engine(folder: str | Path | None = None) -> FaceEngine:
-    """Import TensorFlow quietly, which takes seconds, and load the network.
-
-    Args:
-        folder: see `FaceEngine.load`.
-
-    Raises:
-        UserError: see `FaceEngine.load`.
-    """
+    """Import TensorFlow quietly, which takes seconds, and do what `FaceEngine.load` does."""
     import_tensorflow()
     from model.engine import FaceEngine
 

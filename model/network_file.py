@@ -12,7 +12,6 @@ import io
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import h5py  # Keras' own, and what it keeps weights in
@@ -87,25 +86,20 @@ def _count_weights(data: bytes) -> int:
     with h5py.File(io.BytesIO(data), "r") as file:
         groups = [file]
         while groups:
-            for item in _items(groups.pop()):
-                items += 1
+            group = groups.pop()
+            items += len(group)
+            if items > MAX_ITEMS:  # as where groups hold one another in a circle
+                raise ValueError("too many groups and arrays")
+            for name in group:
+                if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                    raise ValueError("a link")
+                item = group[name]
                 if isinstance(item, h5py.Group):
                     groups.append(item)
                 else:
                     _check_dataset(item)
                     count += item.size
-                if items > MAX_ITEMS:  # as where groups hold one another in a circle
-                    raise ValueError("too many groups and arrays")
     return count
-
-
-def _items(group: h5py.Group) -> Iterator[h5py.Group | h5py.Dataset]:
-    if len(group) > MAX_ITEMS:
-        raise ValueError("too many groups and arrays")
-    for name in group:
-        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-            raise ValueError("a link")
-        yield group[name]
 
 
 def _check_dataset(item: object) -> None:

@@ -18,7 +18,6 @@ import numpy as np
 
 MAX_DIRECTORY_BYTES = 2**18  # of the list of members: about two thousand of them
 _END_OF_DIRECTORY = struct.Struct("<4s4H2LH")
-_SUFFIX = ".npy"
 
 
 def read_zip(path: Path, max_bytes: int) -> dict[str, bytes]:
@@ -67,9 +66,9 @@ def read_arrays(path: Path, max_bytes: int) -> dict[str, np.ndarray]:
         ValueError: if it is damaged, larger, or not such a file.
     """
     members = read_zip(path, max_bytes)
-    if not all(name.endswith(_SUFFIX) for name in members):
+    if not all(name.endswith(".npy") for name in members):
         raise ValueError("a member is not an array")
-    return {name[: -len(_SUFFIX)]: _parse_array(data) for name, data in members.items()}
+    return {name.removesuffix(".npy"): _parse_array(data) for name, data in members.items()}
 
 
 def finite(array: np.ndarray, shape: tuple[int, ...], limit: float) -> np.ndarray:

@@ -1,14 +1,13 @@
 """Every figure this project reports, measured in one place.
 
-`metrics_by_part` gives what a model card holds, `evaluate` that of one set of unseen portraits; the
-functions below give the parts: how close pictures come back, how normal the codes are, how varied
-samples are. Choices are made on the validation slice (the last tenth of `X_train`); `X_test` is for
-figures that are reported.
+`metrics_by_part` gives what a model card holds, `evaluate` that of one set of unseen portraits,
+`Comparison` what a page shows of them; the functions below give the parts: how close pictures come
+back, how normal the codes are, how varied samples are. Choices are made on the validation slice
+(the last tenth of `X_train`); `X_test` is for figures that are reported.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ import numpy as np
 
 from data import UserError, load_arrays
 from data.arrays import drop_pages
+from data.paths import NUMPY_FOLDER
 from model.frame import crop, face_mask, mirror
 from model.measuring.normality import code_metrics, code_summary
 from model.measuring.pca import PCABaseline
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from model.latent import LatentSpace
 
 BLOCK = 128  # images measured at a time
+SHOWN = 500  # portraits that are measured for a page, evenly spread
 PARTS = ("training", "validation", "test")
 
 
@@ -59,15 +60,14 @@ def metrics_by_part(
         left out.
     """
     X_fit, X_validation = split_validation(X_train)
+    unseen = {"validation": (X_validation, X_fit), "test": (X_test, X_train)}
     found = {}
     if "training" in parts:
         found["training"] = code_summary(code_metrics(latent.gallery, latent))
-    if "validation" in parts and len(X_validation) > 1:
-        baseline = PCABaseline.cached(X_fit, folder)
-        found["validation"] = evaluate(engine, latent, X_validation, baseline)
-    if "test" in parts and len(X_test) > 1:
-        baseline = PCABaseline.cached(X_train, folder)
-        found["test"] = evaluate(engine, latent, X_test, baseline)
+    for part in parts:
+        if part in unseen and len(unseen[part][0]) > 1:
+            X, fitted_on = unseen[part]
+            found[part] = evaluate(engine, latent, X, PCABaseline.cached(fitted_on, folder))
     return {
         part: {name: round(value, 6) for name, value in metrics.items()}
         for part, metrics in found.items()
@@ -75,12 +75,9 @@ def metrics_by_part(
 
 
 def evaluate(
-    engine: FaceEngine,
-    latent: LatentSpace,
-    X: np.ndarray,
-    baseline: PCABaseline | None = None,
+    engine: FaceEngine, latent: LatentSpace, X: np.ndarray, baseline: PCABaseline
 ) -> dict[str, float]:
-    """Measure a model on portraits, and PCA beside it where a baseline is given.
+    """Measure a model on portraits, and PCA beside it.
 
     Args:
         engine: the trained network.
@@ -90,34 +87,55 @@ def evaluate(
 
     Returns:
         Plain numbers, ready for JSON: `mse`, `face_mse`, `ssim`, `sharpness` (see
-        `image_metrics`), those of `code_summary`, `mahalanobis_ratio` and `mahalanobis2_ratio`
-        (how far out these codes lie on average, and the same of squares, in terms of the training
-        portraits': 1 where the network knows no portrait by heart), `diversity` (see
-        `sample_diversity`), and with a baseline `pca_mse` and so on, `mse_ratio`, `face_mse_ratio`
-        (below 1 is better than PCA) and `ssim_gain` (above 0 is better).
+        `image_metrics`), the same of PCA as `pca_mse` and so on, `mse_ratio`, `face_mse_ratio`
+        (below 1 is better than PCA) and `ssim_gain` (above 0 is better); those of `code_summary`,
+        `mahalanobis_ratio` and `mahalanobis2_ratio` (how far out these codes lie on average, and
+        the same of squares, in terms of the training portraits': 1 where the network knows no
+        portrait by heart), and `diversity` (see `sample_diversity`).
     """
     metrics, codes = _measure(engine, X, baseline)
     metrics |= code_summary(code_metrics(codes, latent))
-    of_training = latent.mahalanobis(latent.gallery)
-    metrics["mahalanobis_ratio"] = metrics["mean_mahalanobis"] / float(of_training.mean())
-    metrics["mahalanobis2_ratio"] = metrics["mean_mahalanobis2"] / float(
-        np.square(of_training).mean()
-    )
+    usual = latent.mahalanobis(latent.gallery)
+    metrics["mahalanobis_ratio"] = metrics["mean_mahalanobis"] / float(usual.mean())
+    metrics["mahalanobis2_ratio"] = metrics["mean_mahalanobis2"] / float(np.square(usual).mean())
     metrics["diversity"] = sample_diversity(engine, latent, X)
     return metrics
 
 
-def compare_with_pca(
-    engine: FaceEngine, X: np.ndarray, baseline: PCABaseline, at_most: int = 500
-) -> tuple[dict[str, float], str]:
-    """Measure reconstructions only: the part of `evaluate` that shows what a network is worth.
+class Comparison:
+    """Unseen portraits through the network and through PCA.
 
-    Returns:
-        The metrics, and the portraits that they are the averages of, in words.
+    Args:
+        engine: the trained network.
+        folder: the prepared arrays; `PCABaseline.cached` keeps the baseline there.
+
+    Attributes:
+        count: how many unseen portraits there are.
+        averages: the metrics of reconstructions, as `evaluate` gives them.
+        note: what the averages are taken over.
     """
-    portraits = evenly_spaced(X, at_most)
-    which = _which(len(portraits), len(X), "unseen")
-    return _measure(engine, portraits, baseline)[0], f"mean of {which}"
+
+    def __init__(self, engine: FaceEngine, folder: Path = NUMPY_FOLDER):
+        X_train, self._X_test = load_arrays(folder)
+        self._engine, self._baseline = engine, PCABaseline.cached(X_train, folder)
+        self.count = len(self._X_test)
+        portraits, which = _some_of(self._X_test, "unseen")
+        self.averages = _measure(engine, portraits, self._baseline)[0]
+        self.note = f"mean of {which}"
+
+    def portraits(self, rows: slice) -> np.ndarray:
+        """Return some of the portraits: float32 (n, 160, 176, 1) in [0, 1]."""
+        return crop(self._X_test[rows])
+
+    def network(self, images: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Return the network's reconstructions, and their `image_metrics`."""
+        reconstructions = self._engine.decode(self._engine.encode(images))
+        return reconstructions, image_metrics(images, reconstructions)
+
+    def pca(self, images: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Return PCA's reconstructions, and their `image_metrics`."""
+        reconstructions = self._baseline.reconstruct(images)
+        return reconstructions, image_metrics(images, reconstructions)
 
 
 def comparison_lines(metrics: dict[str, float]) -> Iterator[str]:
@@ -134,7 +152,7 @@ def comparison_lines(metrics: dict[str, float]) -> Iterator[str]:
 
 
 def describe_codes(
-    engine: FaceEngine, latent: LatentSpace, at_most: int = 500
+    engine: FaceEngine, latent: LatentSpace
 ) -> tuple[np.ndarray, dict[str, np.ndarray], str]:
     """Measure how codes are distributed: of prepared portraits, else those of the model.
 
@@ -142,20 +160,21 @@ def describe_codes(
         The codes (n, 80), their `code_metrics`, and whose they are, in words.
     """
     try:
-        X_train, _ = load_arrays()
+        portraits, owner = _some_of(load_arrays()[0], "training")
     except UserError:
         codes = latent.gallery
         owner = f"the {len(codes):,} training portraits that come with the model"
     else:
-        codes = encode_portraits(engine, evenly_spaced(X_train, at_most))
-        owner = _which(len(codes), len(X_train), "training")
+        codes = encode_portraits(engine, portraits)
     return codes, code_metrics(codes, latent), f"Codes of {owner}"
 
 
-def _which(used: int, count: int, kind: str) -> str:
-    if used == count:
-        return f"all {count:,} {kind} portraits"
-    return f"{used:,} of {count:,} {kind} portraits, evenly spread"
+def _some_of(X: np.ndarray, kind: str) -> tuple[np.ndarray, str]:
+    """Return at most `SHOWN` of the portraits, and which they are, in words."""
+    some = evenly_spaced(X, SHOWN)
+    if len(some) == len(X):
+        return some, f"all {len(X):,} {kind} portraits"
+    return some, f"{len(some):,} of {len(X):,} {kind} portraits, evenly spread"
 
 
 def evenly_spaced(X: np.ndarray, at_most: int) -> np.ndarray:
@@ -235,10 +254,8 @@ def sample_diversity(
         reconstructions of two portraits: near 1 where samples vary as people do.
     """
     count = min(count, len(X))
-    if count < 2:
-        return math.nan
     rows = np.linspace(0, len(X) - 1, count).astype(int)
-    real = engine.decode(engine.encode(crop(np.stack([X[row] for row in rows]))))
+    real = engine.decode(engine.encode(crop(X[rows])))
     sampled = engine.decode(latent.sample(count, np.random.default_rng(seed)))
     return mean_pairwise_distance(sampled) / mean_pairwise_distance(real)
 
@@ -253,23 +270,19 @@ def mean_pairwise_distance(images: np.ndarray) -> float:
 
 
 def _measure(
-    engine: FaceEngine, X: np.ndarray, baseline: PCABaseline | None
+    engine: FaceEngine, X: np.ndarray, baseline: PCABaseline
 ) -> tuple[dict[str, float], np.ndarray]:
     """Return the metrics of all reconstructions and the codes (n, 80), a block at a time."""
     codes, mine, linear = [], [], []
     for images in image_blocks(X):
         codes.append(engine.encode(images))
         mine.append(image_metrics(images, engine.decode(codes[-1])))
-        if baseline is not None:
-            linear.append(image_metrics(images, baseline.reconstruct(images)))
-    metrics = average_metrics(mine)
-    if baseline is not None:
-        pca = average_metrics(linear)
-        metrics |= {f"pca_{name}": value for name, value in pca.items()}
-        metrics["mse_ratio"] = metrics["mse"] / pca["mse"]
-        metrics["face_mse_ratio"] = metrics["face_mse"] / pca["face_mse"]
-        metrics["ssim_gain"] = metrics["ssim"] - pca["ssim"]
-    return metrics, np.concatenate(codes)
+        linear.append(image_metrics(images, baseline.reconstruct(images)))
+    metrics, pca = average_metrics(mine), average_metrics(linear)
+    beside = {f"pca_{name}": value for name, value in pca.items()}
+    beside |= {f"{name}_ratio": metrics[name] / pca[name] for name in ("mse", "face_mse")}
+    beside["ssim_gain"] = metrics["ssim"] - pca["ssim"]
+    return metrics | beside, np.concatenate(codes)
 
 
 def _laplacian_energy(images: np.ndarray) -> np.ndarray:

@@ -89,9 +89,7 @@ def _kolmogorov_smirnov(cdf: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     scaled = distance * (math.sqrt(count) + 0.12 + 0.11 / math.sqrt(count))
     k = np.arange(1, 101)[:, None]
     p = 2 * ((-1.0) ** (k - 1) * np.exp(-2 * k**2 * scaled**2)).sum(axis=0)
-    return distance, np.where(
-        scaled < 0.2, 1.0, np.clip(p, 0, 1)
-    )  # the series fails near 0, p is 1
+    return distance, np.where(scaled < 0.2, 1.0, np.clip(p, 0, 1))  # near 0 the series fails
 
 
 def _normal_cdf(values: np.ndarray) -> np.ndarray:

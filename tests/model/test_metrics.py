@@ -27,15 +27,18 @@ def portraits():
     return np.clip(faces, 0, 255).astype(np.uint8)[..., None]
 
 
-def test_plots_say_which_portraits_were_used(portraits, monkeypatch):
+def test_plots_say_which_portraits_were_used(portraits, monkeypatch, tmp_path):
     baseline = PCABaseline.fit(portraits, 4)
     engine = LinearEngine(baseline)
-    notes = [evaluate.compare_with_pca(engine, portraits, baseline, n)[1] for n in (60, 20)]
+    latent = normal_latent(baseline.encode(crop(portraits)))
+    monkeypatch.setattr(evaluate, "load_arrays", lambda *folder: (portraits, portraits))
+    notes, sources = [], []
+    for most in (60, 20):
+        monkeypatch.setattr(evaluate, "SHOWN", most)
+        notes.append(evaluate.Comparison(engine, tmp_path).note)
+        sources.append(evaluate.describe_codes(engine, latent)[2])
     assert notes[0] == "mean of all 60 unseen portraits"
     assert notes[1] == "mean of 20 of 60 unseen portraits, evenly spread"
-    latent = normal_latent(baseline.encode(crop(portraits)))
-    monkeypatch.setattr(evaluate, "load_arrays", lambda: (portraits, portraits))
-    sources = [evaluate.describe_codes(engine, latent, n)[2] for n in (60, 20)]
     assert sources[0] == "Codes of all 60 training portraits"
     assert sources[1] == "Codes of 20 of 60 training portraits, evenly spread"
 

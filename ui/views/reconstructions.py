@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from data.paths import FIGURES_FOLDER
-from model.measuring.comparison import Comparison
+from model.measuring.metrics import Comparison
 from ui.views.output import show_pages
 from ui.views.style import BLUE, DIVERGING, INK, SAND, Page, draw_image, label_row, styled
 
