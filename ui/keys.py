@@ -69,9 +69,6 @@ def spoken(key: str) -> str:
 class Keymap:
     """Finds the command of a key event.
 
-    Args:
-        commands: the list; two commands may not share a key.
-
     Raises:
         ValueError: if a key is given to two commands.
     """

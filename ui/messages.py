@@ -26,7 +26,6 @@ class Message(Widget):
     """A sentence or some, and perhaps buttons.
 
     Args:
-        lines: what it says.
         over: says whether it has become pointless.
         ends: the time when it goes away.
         problem: whether it is marked with a sign.

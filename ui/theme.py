@@ -133,12 +133,9 @@ def fit(text: str, font: pygame.font.Font, width: int) -> str:
     """Cut a text so that it is at most `width` pixels wide, with an ellipsis for the rest."""
     if font.size(text)[0] <= width:
         return text
-
-    def cut(letters: int) -> str:
-        return text[:letters].rstrip() + "…"
-
-    fitting = bisect_right(range(1, len(text)), width, key=lambda n: font.size(cut(n))[0])
-    return cut(fitting) if fitting else ""
+    cuts = [text[:letters].rstrip() + "…" for letters in range(1, len(text))]
+    fitting = bisect_right(cuts, width, key=lambda cut: font.size(cut)[0])
+    return cuts[fitting - 1] if fitting else ""
 
 
 def starting_scale(desktop: tuple[int, int]) -> float:

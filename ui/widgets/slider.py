@@ -21,9 +21,8 @@ class Slider(Widget):
     the ends (a code can be anywhere): an arrow then stands at the end in place of the handle.
 
     Args:
-        label: its name, shown on the left.
+        label: shown on the left.
         low, high: the ends.
-        value: the first value.
         changed: called with the new value, on every movement.
         began, ended: called when a gesture starts and is over, for undo.
         nudge: what one step of the wheel or an arrow key adds.

@@ -118,10 +118,9 @@ class Strip(Widget):
         helps: Sequence[str] = (),
     ) -> None:
         """Show these pictures or signs; None for one that has not arrived."""
-        while len(self.children) > len(images):
-            self.remove(self.children[-1])
-        while len(self.children) < len(images):
-            number = len(self.children)
+        for child in self.children[len(images) :]:
+            self.remove(child)
+        for number in range(len(self.children), len(images)):
             more = None if self.more is None else partial(self.more, number)
             self.add(Thumbnail(partial(self.chosen, number), more=more))
         for number, (child, image) in enumerate(zip(self.children, images, strict=True)):

@@ -15,7 +15,6 @@ class TextField(Widget):
     """One line of text.
 
     Args:
-        text: the first text.
         entered: called with the text on Enter.
         left: called when it was left without Enter; the text is then the one before.
         hint: shown in an empty field.
