@@ -21,6 +21,7 @@ MAX_FILE_BYTES = 4 * 2**20
 MAX_CODE = 1e4  # of a number in a file: beyond it, something is wrong
 CLEAR = (0.85, 1.1)  # distances at which faces are clear, in those of portraits
 LONGEST_TURN = 0.65  # towards the nearest training codes: beyond it all faces look alike
+CHANCE = 0.3  # of a random face: what is added in any direction, in standard deviations
 SMALLEST_SCALE = 1e-6  # of a component, so that a dead one divides by no zero
 
 
@@ -149,7 +150,12 @@ class LatentSpace:
         return (np.asarray(values, np.float64) * scales @ components + self.mean).astype(np.float32)
 
     def sample(self, n: int, rng: np.random.Generator, temperature: float = 1.0) -> np.ndarray:
-        """Draw codes from the normal distribution of the training codes.
+        """Draw codes of faces that nobody has: between two portraits, with some chance added.
+
+        Codes that are drawn from a normal distribution fit together worse than those of portraits.
+        So two codes of the gallery are blended along the sphere, with random shares, and moved a
+        little in any direction, so that every code can come up. A code ends at a distance from the
+        mean between those of its two portraits: a plain blend is nearer, where faces are foggy.
 
         Args:
             n: how many.
@@ -159,7 +165,13 @@ class LatentSpace:
         Returns:
             float32 codes `(n, d)`.
         """
-        return self.from_sliders(temperature * rng.standard_normal((n, self.latent_dim)))
+        one, other = self._gallery_values[rng.integers(len(self.gallery), size=(2, n))]
+        angle = rng.uniform(0, np.pi / 2, (n, 1))
+        values = np.cos(angle) * one + np.sin(angle) * other
+        values += CHANCE * rng.standard_normal(values.shape)
+        share = np.sin(angle) ** 2
+        radius = (1 - share) * _lengths(one) + share * _lengths(other)
+        return self.from_sliders(temperature * radius * values / _lengths(values))
 
     def mahalanobis(self, codes: np.ndarray) -> np.ndarray:
         """Distance of codes, `(..., d)`, from the mean, in standard deviations: `(...)`.
@@ -281,3 +293,8 @@ class LatentSpace:
             raise ValueError(f"Expected pictures (n, *{IMAGE_SHAPE}), uint8. Received: others")
         codes = finite(arrays["preview_codes"], (len(images), LATENT_DIM), MAX_CODE)
         return Previews(codes, images)
+
+
+def _lengths(values: np.ndarray) -> np.ndarray:
+    """Length of each row, `(n, 1)`, never 0."""
+    return np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-9)

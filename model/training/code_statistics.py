@@ -11,9 +11,9 @@ LEAST_VARIANCE = 1e-3  # added to every unit, so that the inverse exists
 class CodeStatistics:
     """Running mean and covariance of the codes, and the radius of a code in whitened coordinates.
 
-    They are no weights of the model: a training that is continued learns them again, within some
-    hundred batches. Portraits of one kind do not fill the space evenly, so what is far out among
-    them is seen only after whitening, which is also how the latent space is made afterwards.
+    They are no weights of the model: a training that is continued measures them again. Portraits of
+    one kind do not fill the space evenly, so what is far out among them is seen only after
+    whitening, which is also how the latent space is made afterwards.
 
     Args:
         latent_dim: numbers in a code.
@@ -39,16 +39,20 @@ class CodeStatistics:
         self.mean.assign(self.mean + share * ops.mean(offsets, axis=0))
         self.batches.assign(self.batches + 1.0)
 
-    def radius(self, mean, variance):
+    def radius(self, mean, variance, whitened=1.0):
         """Return the root of each code's expected squared Mahalanobis distance, `(n,)`.
 
         Args:
             mean: of the codes' distributions, `(n, d)`.
             variance: the same.
+            whitened: how far the running statistics count: 1 measures by them, 0 by a standard
+                normal distribution.
         """
         identity = ops.eye(mean.shape[1])
-        precision = ops.stop_gradient(ops.inv(self.covariance + LEAST_VARIANCE * identity))
-        offsets = mean - self.mean
+        finite = ops.where(ops.isfinite(self.covariance), self.covariance, 0.0)  # can be inverted
+        covariance = identity + whitened * (finite + (LEAST_VARIANCE - 1) * identity)
+        precision = ops.stop_gradient(ops.inv(covariance))
+        offsets = mean - whitened * self.mean
         squared = ops.sum(ops.matmul(offsets, precision) * offsets, axis=1)
         squared += ops.matmul(variance, ops.diag(precision))
         return ops.sqrt(squared + 1e-6)  # a root has no slope at 0

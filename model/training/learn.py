@@ -26,7 +26,7 @@ from data import load_arrays
 from data.arrays import hash_array
 from data.errors import UserError
 from data.lock import hold_lock
-from data.paths import MY_MODEL, NUMPY_FOLDER
+from data.paths import FIGURES_FOLDER, MY_MODEL, NUMPY_FOLDER
 from model.engine import FaceEngine
 from model.folder import (
     HISTORY_COLUMNS,
@@ -40,18 +40,21 @@ from model.folder import (
     read_history,
 )
 from model.frame import crop
-from model.measuring.metrics import split_validation
+from model.measuring.metrics import evenly_spaced, split_validation
 from model.network import Architecture, build_autoencoder
 from model.network_file import load_network, save_network
 from model.training.augmentation import training_batches, validation_batches
 from model.training.callbacks import Interruption, Progress, TrainingState, Views
 from model.training.devices import training_policy, training_strategy
 from model.training.export import check_model, export
+from model.training.film import Film
 from model.training.objective import VariationalAutoencoder
 from model.training.optimizer import build_optimizer
 from model.training.settings import Settings
 
 PICTURED = 8  # validation portraits in the picture of progress
+CONTINUED = 1 / 3  # of the learning rate, where a training goes on with a model
+MEASURED = 4000  # portraits whose codes are measured before a training goes on
 INTERRUPTED, ALL_DONE = "interrupted", "all epochs done"  # as the card says
 
 
@@ -66,6 +69,7 @@ def learn(
     on_epoch: Callable | None = None,
     on_pictures: Callable | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    film: str | Path = FIGURES_FOLDER / "learning.gif",
     about: str = "",
     say: Callable[[str], None] = lambda sentence: None,
 ) -> dict:
@@ -87,6 +91,7 @@ def learn(
         on_pictures: called with validation images, reconstructions, both `(n, 160, 176, 1)`, and
             the number of epochs.
         callbacks: more of Keras' own, called last.
+        film: the GIF to write of how the same faces become clear.
         about: a sentence for the card on what the portraits are.
         say: called with sentences about what goes on.
 
@@ -125,8 +130,12 @@ def learn(
                 f"{epochs} epochs. Ctrl-C stops and keeps what was learned."
             )
 
-        views = Views(state, crop(np.asarray(X_validation[:PICTURED])), on_epoch, on_pictures)
-        ended = _fit(model, state, X_fit, X_validation, settings, [views, *callbacks])
+        pictured = crop(np.asarray(X_validation[:PICTURED]))
+        camera = Film(
+            Path(film), pictured, epochs * steps_per_epoch, state.epochs_done * steps_per_epoch
+        )
+        views = [Views(state, pictured, on_epoch, on_pictures), camera, *callbacks]
+        ended = _fit(model, state, X_fit, X_validation, settings, views)
         if state.best_weights is None:
             _give_up(state, ended, say)
         card = _card(settings, state, ended, ancestors)
@@ -142,24 +151,19 @@ def compiled_model(
     autoencoder = build_autoencoder(settings.architecture, training_policy())
     if weights is not None:
         autoencoder.set_weights(weights)
-    autoencoder.get_layer("decoder").trainable = settings.decoder_trained
     model = VariationalAutoencoder(
         autoencoder,
+        steps,
+        young=weights is None,
         pixels_per_error=settings.pixels_per_error,
         face_emphasis=settings.face_emphasis,
-        edge_weight=settings.edge_weight,
         ssim_weight=settings.ssim_weight,
-        dreams=settings.dreams,
         radius_weight=settings.radius_weight,
-        whitened_radius=settings.whitened_radius,
-        noisy_codes=settings.noisy_codes,
         seed=settings.seed,
         replicas=tf.distribute.get_strategy().num_replicas_in_sync,
     )
-    model.compile(
-        build_optimizer(steps, settings.learning_rate, settings.weight_decay, settings.averaging),
-        jit_compile=False,
-    )
+    rate = settings.learning_rate if weights is None else CONTINUED * settings.learning_rate
+    model.compile(build_optimizer(steps, rate), jit_compile=False)
     model.optimizer.build(model.trainable_variables)
     return model
 
@@ -227,6 +231,9 @@ def _fit(
     epochs, steps_per_epoch = schedule(settings, len(X_fit))
     if state.epochs_done >= epochs:  # only to be saved
         return ALL_DONE
+    if state.epochs_done or not model.young:
+        portraits = evenly_spaced(X_fit, MEASURED)
+        model.measure_codes(validation_batches(portraits, settings.batch_size))
     interruption = Interruption()
     batches = training_batches(
         X_fit, settings.batch_size, settings.augmentation, settings.seed + state.epochs_done

@@ -1,19 +1,45 @@
-"""How the weights move: AdamW, a warm-up, a cosine, and a moving average of the weights."""
+"""How the weights move: Muon and AdamW, warm-up and cosine, and a moving average of the weights."""
+
+import math
 
 import keras
 from keras import ops
 
 WARM_UP = 0.03  # of the steps
 LAST_RATE = 0.01  # of the highest
+WEIGHT_DECAY = 0.1  # share of the learning rate by which weights shrink in a step
+AVERAGING = 0.998  # highest momentum of the moving average of the weights
+MOMENTUM = 0.95  # of the steps of matrices
+MATRIX_STEP = 0.2  # root mean square of a step of a matrix, in learning rates, as Adam's often is
+QUINTIC = (3.4445, -4.7750, 2.0315)  # of an iteration of Newton and Schulz, by Keller Jordan
+ITERATIONS = 5
+LEAST_SIDE = 8  # of a matrix: smaller ones, and all vectors, are left to AdamW
 
 
-class AveragingAdamW(keras.optimizers.AdamW):
-    """AdamW (Loshchilov and Hutter 2017) whose moving average forgets its first steps sooner.
+class Muon(keras.optimizers.AdamW):
+    """Muon (Jordan et al. 2024) for matrices, AdamW (Loshchilov and Hutter 2017) for the rest.
 
-    With a momentum of 0.998 the average of the first few hundred steps is mostly what they started
-    from. So after n steps the momentum is at most (1 + n) / (10 + n), as in TensorFlow's former
-    `ExponentialMovingAverage(num_updates=n)`.
+    Adam sees each weight for itself. In a matrix of weights a few directions then get nearly all
+    of a step, and the finer ones wait. Muon makes the step orthogonal, so that all directions get
+    the same. Kernels of convolutions count as matrices with a column for each output.
+
+    The moving average of the weights forgets its first steps sooner than Keras' own: after n steps
+    its momentum is at most (1 + n) / (10 + n), so that it never consists of what training began
+    with.
     """
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Move one variable."""
+        shape = matrix_shape(variable.shape)
+        if min(shape) < LEAST_SIDE:
+            super().update_step(gradient, variable, learning_rate)
+            return
+        momentum = self._momentums[self._get_variable_index(variable)]
+        gradient = ops.cast(gradient, momentum.dtype)
+        self.assign(momentum, MOMENTUM * momentum + gradient)
+        step = orthogonal(ops.reshape(MOMENTUM * momentum + gradient, shape))
+        step = ops.reshape(step, variable.shape) * (MATRIX_STEP * math.sqrt(max(shape)))
+        self.assign_sub(variable, ops.cast(learning_rate, variable.dtype) * step)
 
     @property
     def ema_momentum(self):
@@ -26,16 +52,45 @@ class AveragingAdamW(keras.optimizers.AdamW):
         self._highest_momentum = momentum
 
 
-def build_optimizer(
-    steps: int, learning_rate: float, weight_decay: float, averaging: float
-) -> keras.optimizers.Optimizer:
+def matrix_shape(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Return rows and columns of a variable as a matrix with a column for each output."""
+    return (math.prod(shape[:-1]), shape[-1]) if len(shape) > 1 else (1, math.prod(shape))
+
+
+def orthogonal(matrix):
+    """Bring all singular values of a matrix near to 1, roughly: between 0.7 and 1.2.
+
+    The iteration runs on the product of the matrix with itself, of its shorter side, and is applied
+    to the matrix once, at the end.
+
+    Args:
+        matrix: float32 `(m, n)`.
+
+    Returns:
+        The same shape.
+    """
+    tall = matrix.shape[0] > matrix.shape[1]
+    wide = ops.transpose(matrix) if tall else matrix
+    wide = wide / (ops.sqrt(ops.sum(ops.square(wide))) + 1e-7)
+    product = ops.matmul(wide, ops.transpose(wide))
+    identity = ops.eye(wide.shape[0])
+    factor = identity
+    linear, cubic, quintic = QUINTIC
+    for _ in range(ITERATIONS):
+        now = ops.matmul(ops.matmul(factor, product), factor)
+        change = linear * identity + cubic * now + quintic * ops.matmul(now, now)
+        factor = ops.matmul(change, factor)
+        factor = 0.5 * (factor + ops.transpose(factor))  # which it is but for rounding
+    wide = ops.matmul(factor, wide)
+    return ops.transpose(wide) if tall else wide
+
+
+def build_optimizer(steps: int, learning_rate: float) -> keras.optimizers.Optimizer:
     """Build the optimizer for a training of so many steps.
 
     Args:
         steps: batches in all.
         learning_rate: highest; it rises over the first 3 % of the steps and falls as a cosine.
-        weight_decay: share of the learning rate by which weights shrink in a step.
-        averaging: momentum of the moving average of the weights.
     """
     warm_up = max(1, round(WARM_UP * steps))
     rate = keras.optimizers.schedules.CosineDecay(
@@ -45,6 +100,4 @@ def build_optimizer(
         warmup_target=learning_rate,
         warmup_steps=warm_up,
     )
-    return AveragingAdamW(
-        rate, weight_decay=weight_decay, clipnorm=1.0, use_ema=True, ema_momentum=averaging
-    )
+    return Muon(rate, weight_decay=WEIGHT_DECAY, clipnorm=1.0, use_ema=True, ema_momentum=AVERAGING)

@@ -94,16 +94,12 @@ def _times(channels: int | tuple[int, ...], factor: float) -> int | tuple[int, .
 CHANGES = asdict(DEFAULT.augmentation)  # of a portrait, by name
 CONFIGURATIONS = {
     "default": _but("what learn() does"),
-    "no-dreams": _but("the encoder sees no drawings of dreamt faces", dreams=0.0),
-    "double-dreams": _but("they count twice", dreams=2 * DEFAULT.dreams),
     "plain-loss": _but(
-        "the squared error alone: no emphasis on the face, no edges, no structure",
+        "the squared error alone: no emphasis on the face, no structure",
         face_emphasis=0.0,
-        edge_weight=0.0,
         ssim_weight=0.0,
     ),
     "no-emphasis": _but("the face weighs no more than the rest", face_emphasis=0.0),
-    "no-edges": _but("no term for edges", edge_weight=0.0),
     "no-ssim": _but("no term for structural similarity", ssim_weight=0.0),
     "double-ssim": _but("it counts twice", ssim_weight=2 * DEFAULT.ssim_weight),
     "half-kl": _but(
@@ -111,6 +107,8 @@ CONFIGURATIONS = {
         pixels_per_error=DEFAULT.pixels_per_error / 2,
     ),
     "double-kl": _but("... twice as much", pixels_per_error=2 * DEFAULT.pixels_per_error),
+    "slow": _but("a third of the learning rate", learning_rate=DEFAULT.learning_rate / 3),
+    "fast": _but("twice the learning rate", learning_rate=2 * DEFAULT.learning_rate),
     "no-augmentation": _but(
         "portraits and their mirror images as they are", augmentation=dict.fromkeys(CHANGES, 0.0)
     ),
@@ -122,13 +120,6 @@ CONFIGURATIONS = {
         "no part of one portrait on another", augmentation={"recombination": 0.0}
     ),
     "no-radius": _but("codes are not held to their sphere", radius_weight=0.0),
-    "whitened-radius": _but("... to a sphere after whitening", whitened_radius=True),
-    "no-noise": _but("the decoder gets the codes as they are", noisy_codes=False),
-    "encoder-alone": _but(
-        "... and keeps its weights; for a model to --continue",
-        noisy_codes=False,
-        decoder_trained=False,
-    ),
     "no-overview": _but(
         "no linear path from the image to the codes", architecture={"overview_pooling": 0}
     ),
@@ -138,13 +129,11 @@ CONFIGURATIONS = {
     "no-detail": _but(
         "codes reach the decoder at 10 x 11 pixels only", architecture={"detail_channels": 0}
     ),
-    "no-average": _but("the weights as they are, not their moving average", averaging=0.0),
-    "no-decay": _but("no weight decay", weight_decay=0.0),
 }
 
 
 def differing_settings(settings: dict) -> str:
-    """Write how the settings on a model's card differ from those of `learn()`: "dreams=0.0 ...".
+    """Write how the settings on a model's card differ from those of `learn()`: "seed=1 ...".
 
     How long training lasted is left out.
     """

@@ -5,7 +5,7 @@
 Eighty faces drawn by an unsteady hand in eight styles (`tests.bench.hand_drawn`) are answered
 twice: encoded and decoded, nothing else, and as the drawing screen answers them at its usual
 realism. The page shows every sketch above its plain answer, with their correlation after a blur.
-No training sees these sketches; `model.training.drawings` makes those that the encoder learns from.
+No training sees sketches.
 """
 
 from __future__ import annotations

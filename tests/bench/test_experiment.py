@@ -38,14 +38,14 @@ def run(monkeypatch, *arguments):
 def test_an_experiment_adds_a_row_and_another_one_goes_on_from_its_model(
     arrays, tmp_path, monkeypatch, capsys
 ):
-    tiny = Configuration("tiny", replace(TINY_SETTINGS, dreams=0.0))
+    tiny = Configuration("tiny", replace(TINY_SETTINGS, ssim_weight=0.0))
     monkeypatch.setitem(CONFIGURATIONS, "tiny", tiny)
     table, first, second = tmp_path / "table.csv", tmp_path / "first", tmp_path / "second"
     shared = ("tiny", "--arrays", arrays, "--table", table)
     run(monkeypatch, *shared, "--epochs", 2, "--out", first)
     (row,) = read_rows(table)
     assert row["name"] == "tiny" and row["epochs"] == "2" and row["portraits"] == "20"
-    assert "dreams=0.0" in row["differs"] and "steps=" not in row["differs"]
+    assert "ssim_weight=0.0" in row["differs"] and "steps=" not in row["differs"]
     assert float(row["validation_mse_ratio"]) > 1  # two epochs are worse than PCA
     assert float(row["validation_mahalanobis_ratio"]) > 0
     assert float(row["training_least_raw_deviation"]) > 0
@@ -73,7 +73,7 @@ def test_configurations_are_listed_and_unknown_ones_refused(arrays, tmp_path, mo
     assert all(len(line.split()) > 2 for line in listed)
     with pytest.raises(SystemExit):
         run(monkeypatch, "no-such-thing")
-    assert "no-dreams" in capsys.readouterr().err
+    assert "no-ssim" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         run(monkeypatch, "default", "--arrays", tmp_path, "--epochs", 1)
     assert "prepare_data" in capsys.readouterr().err
@@ -84,8 +84,8 @@ def test_every_configuration_differs_in_what_it_says_and_builds():
         name: differing_settings(asdict(some.settings)) for name, some in CONFIGURATIONS.items()
     }
     assert differs["default"] == ""
-    assert differs["no-dreams"] == "dreams=0.0"
-    assert differs["plain-loss"] == "face_emphasis=0.0 edge_weight=0.0 ssim_weight=0.0"
+    assert differs["no-ssim"] == "ssim_weight=0.0"
+    assert differs["plain-loss"] == "face_emphasis=0.0 ssim_weight=0.0"
     assert "augmentation.noise=0.0" in differs["no-augmentation"]
     assert "architecture.decoder_channels=[144, 96, 48, 24]" in differs["wide"]
     assert len(set(differs.values())) == len(differs)

@@ -2,7 +2,6 @@
 
 import math
 import sys
-from dataclasses import replace
 
 import keras
 import numpy as np
@@ -32,8 +31,6 @@ from tests.bench.training import (
     train_original,
 )
 from tests.model.tiny_model import TINY, TINY_SETTINGS
-
-PLAIN = replace(TINY_SETTINGS, dreams=0.0)  # traced sooner
 
 
 def test_the_original_is_built_as_it_was():
@@ -76,7 +73,7 @@ def test_learning_ends_at_the_first_epoch_that_is_as_good(arrays, tmp_path, monk
     assert 0 < original.mse < 0.2
     errors = iter([0.3, 0.2, 0.1, 0.0])
     monkeypatch.setattr(training, "squared_error", lambda *_: next(errors))
-    ours = our_quality(arrays, mse=0.15, limit=1000, settings=PLAIN)
+    ours = our_quality(arrays, mse=0.15, limit=1000, settings=TINY_SETTINGS)
     assert (ours.mse, ours.epochs) == (0.1, 3)
     assert ours.seconds > 0
     assert not any(path.is_dir() for path in tmp_path.iterdir())
@@ -103,7 +100,7 @@ def test_what_is_measured_on_the_way_are_the_averaged_weights(arrays):
 
 def test_rates_and_steps_are_those_of_the_real_training(arrays, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    rates = image_rates(arrays, steps=3, settings=PLAIN)
+    rates = image_rates(arrays, steps=3, settings=TINY_SETTINGS)
     assert min(rates.pipeline, rates.network, rates.together) > 0
     large = tmp_path / "large"
     large.mkdir()
@@ -113,7 +110,7 @@ def test_rates_and_steps_are_those_of_the_real_training(arrays, tmp_path, monkey
     assert len(X_train) == 100
     np.testing.assert_array_equal(X_train[94:], small[:6])
     np.testing.assert_array_equal(X_test, test)
-    steps = learning_steps(large, 50, PLAIN)
+    steps = learning_steps(large, 50, TINY_SETTINGS)
     assert steps.epoch == len(steps.seconds) == 11  # 90 portraits in batches of 8
     assert 0 < min(steps.seconds[1:]) < steps.seconds[0]  # which traced the network
     assert len(steps.memory) in (0, 12)

@@ -25,9 +25,10 @@ class OneGraph:
         self, settings: Settings, steps: int, weights: list[np.ndarray] | None = None
     ) -> VariationalAutoencoder:
         of_graph = replace(settings, steps=0, patience=0.0, least_epochs=0)  # all but the length
-        kind = (of_graph, steps, tf.distribute.get_strategy().num_replicas_in_sync)
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        kind = (of_graph, steps, weights is None, replicas)
         if kind not in self._built:
-            model = self._build(settings, steps)
+            model = self._build(settings, steps, weights)
             self._built[kind] = model, [value.numpy() for value in _variables(model)]
         model, values = self._built[kind]
         for variable, value in zip(_variables(model), values, strict=True):

@@ -30,16 +30,15 @@ training.training_strategy = lambda devices: both if len(devices) > 1 else alone
 callbacks.PICTURE_SECONDS = -1
 arrays, out = sys.argv[1:]
 nothing = Augmentation(*[0.0] * len(fields(Augmentation)))  # and no noise: each device has its own
-settings = replace(
-    TINY_SETTINGS, steps=20, augmentation=nothing, noisy_codes=False, dreams=0.0
-)
+settings = replace(TINY_SETTINGS, steps=20, augmentation=nothing)
 
 def stop(history):
     if len(history) == 2:
         raise KeyboardInterrupt
 
 def train(name, devices, **options):
-    learn(arrays=arrays, out=f"{out}/{name}", settings=settings, devices=devices, **options)
+    places = {"arrays": arrays, "out": f"{out}/{name}", "film": f"{out}/{name}.gif"}
+    learn(**places, settings=settings, devices=devices, **options)
     return read_history(Path(out, name))
 
 said = []

@@ -8,10 +8,11 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from data import UserError
 from data.lock import hold_lock
-from model.engine import FaceEngine, load_network
+from model.engine import FaceEngine
 from model.folder import MODEL_FILES, read_card, read_history
 from model.latent import LatentSpace
 from model.training import learn as train
@@ -23,6 +24,14 @@ pytestmark = [
     pytest.mark.usefixtures("one_graph"),
     pytest.mark.filterwarnings("ignore:Even though the:UserWarning"),  # tf.data stays a graph
 ]
+
+
+@pytest.fixture(autouse=True)
+def film(tmp_path_factory, monkeypatch):
+    """No test writes its film to the figures of the project."""
+    path = tmp_path_factory.mktemp("figures") / "learning.gif"
+    monkeypatch.setitem(learn.__kwdefaults__, "film", path)
+    return path
 
 
 def settings(**changes) -> Settings:
@@ -103,22 +112,6 @@ def test_continuing_a_model_starts_where_it_was(eagerly, arrays, trained, tmp_pa
             "minutes": former["training"]["minutes"],
         }
     ]
-
-
-def test_the_encoder_can_be_trained_alone(eagerly, arrays, trained, tmp_path):
-    out = tmp_path / "mine"
-    shutil.copytree(trained[0], out)
-    former = load_network(out)
-    changed = settings(steps=5, decoder_trained=False, noisy_codes=False)
-    learn(init=False, arrays=arrays, out=out, settings=changed)
-    later = load_network(out)
-    assert same_weights(former, later, "decoder")
-    assert not same_weights(former, later, "encoder")
-
-
-def same_weights(one: keras.Model, other: keras.Model, part: str) -> bool:
-    pairs = zip(one.get_layer(part).weights, other.get_layer(part).weights, strict=True)
-    return all(np.array_equal(a, b) for a, b in pairs)
 
 
 def stop_after(epochs: int, how):
@@ -220,11 +213,28 @@ def test_an_interrupted_training_does_not_replace_a_better_model(arrays, tmp_pat
     assert read_card(out)["model_id"] == before
 
 
-def test_the_settings_reach_the_objective():
-    changed = {"edge_weight": 0.1, "ssim_weight": 0.2, "dreams": 0.3, "radius_weight": 0.4}
-    changed |= {"whitened_radius": True, "noisy_codes": False}
-    model = train.compiled_model(settings(**changed), 10)
-    assert {name: getattr(model, name) for name in changed} == changed
+def test_the_settings_reach_the_objective_and_going_on_is_slower():
+    model = train.compiled_model(settings(ssim_weight=0.2, radius_weight=0.4), 10)
+    assert (model.ssim_weight, model.radius_weight, model.steps) == (0.2, 0.4, 10)
+    goes_on = train.compiled_model(settings(), 10, model.get_weights())
+    assert model.young and not goes_on.young
+    rates = [float(some.optimizer.learning_rate.numpy()) for some in (goes_on, model)]
+    assert rates[0] == pytest.approx(train.CONTINUED * rates[1])
+
+
+def test_a_film_shows_the_whole_training(arrays, tmp_path, film, monkeypatch):
+    monkeypatch.setattr("model.training.callbacks.PICTURE_SECONDS", -1)
+    options = {"arrays": arrays, "out": tmp_path / "mine", "settings": settings(steps=20)}
+    learn(**options, on_epoch=stop_after(2, interrupt))
+    with Image.open(film) as picture:
+        half = picture.n_frames
+    learn(**options)
+    with Image.open(film) as picture:
+        assert picture.n_frames > half > 2
+    learn(**options)
+    with Image.open(film) as picture:
+        assert picture.n_frames == 21  # a new one: before the first step, and after each
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
 def test_divergence_is_one_sentence_and_leaves_the_former_model(arrays, tmp_path):

@@ -1,13 +1,24 @@
 import math
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from model.network import build_autoencoder
 from model.training.objective import VariationalAutoencoder, face_weights
+from model.training.optimizer import build_optimizer
 from tests.model.tiny_model import TINY
+
+STEPS = 1000
+
+
+def objective(done: float = 0.0, **settings) -> VariationalAutoencoder:
+    """A model whose training is so far done."""
+    model = VariationalAutoencoder(build_autoencoder(TINY), STEPS, **settings)
+    model.compile(build_optimizer(STEPS, 1e-3))
+    model.optimizer.build(model.trainable_variables)
+    model.optimizer.iterations.assign(round(done * STEPS))
+    return model
 
 
 def test_face_weights_are_one_on_average_and_highest_on_the_face():
@@ -18,25 +29,22 @@ def test_face_weights_are_one_on_average_and_highest_on_the_face():
 
 
 def test_the_objective_is_half_the_log_error_plus_the_divergence():
-    autoencoder = build_autoencoder(TINY)
-    model = VariationalAutoencoder(autoencoder, 1.0, 0.0, 0.0, 0.0, radius_weight=0.0)
+    model = objective(pixels_per_error=1.0, face_emphasis=0.0, ssim_weight=0.0, radius_weight=0.0)
     images = np.full((2, 160, 176, 1), 0.5, np.float32)
-    faces = images + 0.1
     mean, log_variance = np.ones((2, 80), np.float32), np.zeros((2, 80), np.float32)
-    loss = float(model.compute_loss(y=images, y_pred=(faces, mean, log_variance, None)))
+    loss = float(model.compute_loss(y=images, y_pred=(images + 0.1, mean, log_variance)))
     assert loss == pytest.approx(0.5 * math.log(0.01) + 40 / (160 * 176), rel=1e-4)
 
 
 def test_codes_off_the_sphere_of_a_normal_distribution_cost():
-    model = VariationalAutoencoder(build_autoencoder(TINY), ssim_weight=0.0, radius_weight=3.0)
+    model = objective(ssim_weight=0.0, radius_weight=3.0)
     images = np.full((2, 160, 176, 1), 0.5, np.float32)
     log_variance = np.full((2, 80), -2.0, np.float32)
 
     def loss(radius):
         share = math.sqrt((radius**2 - 80 * math.exp(-2)) / 80)
         mean = np.full((2, 80), share, np.float32)
-        y_pred = (images + 0.1, mean, log_variance, None)
-        total = float(model.compute_loss(y=images, y_pred=y_pred))
+        total = float(model.compute_loss(y=images, y_pred=(images + 0.1, mean, log_variance)))
         return total - model.divergence_weight * 0.5 * radius**2  # less what the divergence is
 
     on = math.sqrt(79.5)
@@ -44,38 +52,40 @@ def test_codes_off_the_sphere_of_a_normal_distribution_cost():
     assert extra == pytest.approx([12, 0, 3], rel=0.02, abs=0.02)
 
 
-def test_dreams_teach_the_encoder_alone():
-    keras.utils.set_random_seed(0)
-    model = VariationalAutoencoder(build_autoencoder(TINY))
-    mean = keras.ops.convert_to_tensor(np.random.default_rng(0).normal(size=(8, 80)), "float32")
-    with tf.GradientTape() as tape:
-        surprise = model._dream(mean)
-        loss = tf.reduce_mean(surprise)
-    assert surprise.shape == (2,)
-    of_encoder, of_decoder = tape.gradient(
-        loss, [model.encoder.trainable_variables, model.decoder.trainable_variables]
-    )
-    assert all(gradient is not None for gradient in of_encoder)
-    assert all(gradient is None for gradient in of_decoder)
+def test_noise_fades_and_whitening_comes_in_as_the_training_goes_on():
+    model = objective()
+    seen = []
+    for done in (0.0, 0.2, 0.35, 0.5, 1.0):
+        model.optimizer.iterations.assign(round(done * STEPS))
+        seen.append((float(model.noisiness()), float(model.whitened())))
+    assert [noise for noise, _ in seen] == pytest.approx([1, 0.5, 0.125, 0, 0])
+    assert [white for _, white in seen] == pytest.approx([0, 0, 0.5, 1, 1])
+    grown = objective(young=False)
+    assert (float(grown.noisiness()), float(grown.whitened())) == (0, 1)
 
 
-def test_without_noise_the_decoder_gets_the_means_and_only_they_are_held():
+def test_with_noise_the_decoder_gets_other_codes_and_later_the_means():
     images = np.random.default_rng(0).random((4, 160, 176, 1), np.float32)
-    noisy = VariationalAutoencoder(build_autoencoder(TINY))
-    plain = VariationalAutoencoder(build_autoencoder(TINY), noisy_codes=False)
-    for model, differs in ((noisy, True), (plain, False)):
-        drawn, mean, log_variance, _ = model(images, training=True)
-        assert np.array_equal(drawn, model.decoder(mean)) != differs
+    for done, noisy in ((0.0, True), (0.6, False)):
+        model = objective(done)
+        drawn, mean, log_variance = model(images, training=True)
+        assert np.array_equal(drawn, model.decoder(mean)) != noisy
         losses = {
-            float(model.compute_loss(y=images, y_pred=(drawn, mean, log_variance + more, None)))
+            float(model.compute_loss(y=images, y_pred=(drawn, mean, log_variance + more)))
             for more in (0.0, 2.0)
         }
-        assert len(losses) == 1 + differs
-    plain = VariationalAutoencoder(build_autoencoder(TINY), ssim_weight=0.0, noisy_codes=False)
-    zeros = np.zeros((4, 80), np.float32)
-    radius = plain.radius_weight * 79.5  # how far zeros are from the sphere; their divergence is 0
-    loss = float(plain.compute_loss(y=images, y_pred=(images + 0.1, zeros, zeros, None)))
-    assert loss == pytest.approx(0.5 * math.log(0.01) + plain.divergence_weight * radius, rel=1e-3)
+        assert len(losses) == 1 + noisy
+
+
+def test_epochs_are_compared_as_if_at_the_end():
+    images = np.random.default_rng(0).random((4, 160, 176, 1), np.float32)
+    model = objective()
+    y_pred = model(images, training=False)
+    losses = []
+    for done in (0.0, 0.3, 1.0):
+        model.optimizer.iterations.assign(round(done * STEPS))
+        losses.append(float(model.compute_loss(y=images, y_pred=y_pred, training=False)))
+    assert losses == pytest.approx([losses[0]] * 3)
 
 
 def test_what_structure_lacks_costs():
@@ -84,8 +94,8 @@ def test_what_structure_lacks_costs():
     codes = np.zeros((2, 80), np.float32)
     without, weighted = (
         float(
-            VariationalAutoencoder(build_autoencoder(TINY), ssim_weight=weight).compute_loss(
-                y=images, y_pred=(faces.astype(np.float32), codes, codes, None)
+            objective(ssim_weight=weight).compute_loss(
+                y=images, y_pred=(faces.astype(np.float32), codes, codes)
             )
         )
         for weight in (0.0, 3.0)
@@ -94,16 +104,13 @@ def test_what_structure_lacks_costs():
     assert weighted - without == pytest.approx(3 * lacking, rel=1e-2)
 
 
-def test_the_sphere_follows_the_codes_that_were_seen_in_training_if_asked():
+def test_the_statistics_follow_the_codes_that_are_seen_in_training():
     images = np.random.default_rng(0).random((8, 160, 176, 1), np.float32)
-    for asked in (False, True):
-        model = VariationalAutoencoder(
-            build_autoencoder(TINY), whitened_radius=asked, noisy_codes=False
-        )
-        codes, nothing = model.encoder(images)[0], np.zeros((8, 80), np.float32)
-        start = model._off_sphere(codes, nothing)
-        model(images, training=False)
-        np.testing.assert_array_equal(model._off_sphere(codes, nothing), start)
-        model(images, training=True)
-        change = np.abs(model._off_sphere(codes, nothing) - start).max()
-        assert (change > 1e-3) == asked
+    model = objective(done=0.6)
+    model(images, training=False)
+    assert float(model.statistics.batches) == 0
+    model(images, training=True)
+    assert float(model.statistics.batches) == 1
+    measured = objective(young=False)
+    measured.measure_codes([(images, images)] * 3)
+    assert float(measured.statistics.batches) == 3

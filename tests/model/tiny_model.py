@@ -19,7 +19,7 @@ TINY = Architecture(
     residual_blocks=1,
 )
 TINY_SETTINGS = Settings(
-    steps=12, least_epochs=1, batch_size=8, learning_rate=3e-3, averaging=0.5, architecture=TINY,
+    steps=12, least_epochs=1, batch_size=8, learning_rate=3e-3, architecture=TINY,
 )  # fmt: skip
 
 

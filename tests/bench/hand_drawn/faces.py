@@ -1,7 +1,6 @@
 """Eighty hand-drawn faces in eight styles, drawn by an unsteady hand: a test of what sketches give.
 
-No training sees them, nor the way they are made: `model.training.drawings`, which the encoder
-learns from, makes its drawings out of portraits.
+No training sees them.
 """
 
 from __future__ import annotations
