@@ -42,11 +42,12 @@ class SavesPanel(Panel):
         close: Callable[[], object],
     ):
         super().__init__("Saved faces", close)
-        self.host, self.chosen, self.slot = host, chosen, f"{owner}.saves"
+        self.host, self.chosen = host, chosen
+        self.slot = f"{owner}.saves"
         self.paths: list[Path] = []
         self.deleted: list[Callable[[], Path]] = []  # what brings each one back
         add, folder = self.body.add, host.session.folder
-        self.place_label = add(Label(f"In {where(folder)}", COLORS.soft, SIZES.small))
+        self.place_label = add(Label("", COLORS.soft, SIZES.small))
         show_files = partial(open_folder, folder)
         self.folder = add(Button("Open folder", show_files, "Show the files themselves"))
         help = "Bring the save back that was deleted last  [Ctrl Z]"
@@ -88,8 +89,10 @@ class SavesPanel(Panel):
 
     def _delete(self, path: Path) -> None:
         self.deleted.append(delete_save(path))
-        words = f"Deleted {path.name}. Ctrl Z brings it back while this panel is open."
-        self.host.notify(words, lasts=lambda: self.visible and bool(self.deleted))
+        self.host.notify(
+            f"Deleted {path.name}. Ctrl Z brings it back while this panel is open.",
+            lasts=lambda: self.visible and bool(self.deleted),
+        )
         self.refresh()
 
     def bring_back(self) -> None:
@@ -103,9 +106,11 @@ class SavesPanel(Panel):
 
     def refresh(self) -> None:
         """Read the folder again."""
+        folder = self.host.session.folder
+        self.place_label.set_text(f"In {where(folder)}")
         self.undo.show(bool(self.deleted))
         self.rearrange()
-        self.host.worker.submit(self.slot, partial(_read, self.host.session.folder), 1)
+        self.host.worker.submit(self.slot, lambda engine: _read(folder, engine), 1)
 
     def take_result(self, result: Result) -> bool:
         """Take what was read, if the result is this panel's; return whether it is."""

@@ -58,7 +58,8 @@ class PanelStack(Widget):
     def arrange(self, rect: pygame.Rect, theme: Theme, side: pygame.Rect | None = None) -> None:
         """Place the panels over a screen: all of it for the photo, `side` for the others."""
         self.place(rect, theme)
-        whole = rect.inflate(-2 * theme.px(SIZES.gap), -2 * theme.px(SIZES.gap))
+        margins = 2 * theme.px(SIZES.gap)
+        whole = rect.inflate(-margins, -margins)
         for panel in self.children:
             panel.place(whole if panel is self.photo or side is None else side, theme)
 
@@ -67,7 +68,8 @@ class PanelStack(Widget):
     def toggle(self, panel: Panel) -> None:
         """Show a panel as things are now, in place of another, or close it if it shows."""
         self._show(None if panel is self.open else panel)
-        self.renew.get(self.open, lambda: None)()
+        if self.open in self.renew:
+            self.renew[self.open]()
 
     def close(self) -> bool:
         """Close the panel that shows; return whether there was one."""
@@ -94,7 +96,10 @@ class PanelStack(Widget):
 
     def drop(self, path: Path) -> None:
         """Take a save, or open any other file as a photo; its panel shows when it was read."""
-        (self.take_save if is_save(path) else self.photo.open)(path)
+        if is_save(path):
+            self.take_save(path)
+        else:
+            self.photo.open(path)
 
     def _photo_taken(self, face: AlignedFace) -> None:
         self.close()
