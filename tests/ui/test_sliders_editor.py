@@ -5,7 +5,6 @@ from data.errors import UserError
 from tests.ui.driver import fake_latent
 from ui.sliders.axes import direction_axis, principal_axes, raw_axes
 from ui.sliders.editor import FaceEditor
-from ui.starts import Starts
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +15,7 @@ def latent():
 @pytest.fixture
 def editor(latent):
     editor = FaceEditor(latent, lambda: None, {})
-    editor.starts = Starts(latent, seed=1)
+    editor.starts._rng = np.random.default_rng(1)
     return editor
 
 
