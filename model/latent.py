@@ -166,7 +166,7 @@ class LatentSpace:
             float32 codes `(n, d)`.
         """
         one, other = self._gallery_values[rng.integers(len(self.gallery), size=(2, n))]
-        angle = rng.uniform(0, np.pi / 2, (n, 1))
+        angle = rng.uniform(np.pi / 8, 3 * np.pi / 8, (n, 1))  # neither of the two alone
         values = np.cos(angle) * one + np.sin(angle) * other
         values += CHANCE * rng.standard_normal(values.shape)
         share = np.sin(angle) ** 2

@@ -59,8 +59,7 @@ def draw_samples(engine: FaceEngine, latent: LatentSpace) -> Figure:
         engine.decode(codes),
         SAMPLED_COLUMNS,
         "A hundred people who do not exist",
-        "80 random numbers each, drawn from the normal distribution that the codes of portraits "
-        "follow, and decoded.",
+        "Each between the codes of two portraits, with some chance added to all 80 numbers.",
         f"Temperature 1, seed {SEED}, none left out.",
     )
 
