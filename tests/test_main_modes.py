@@ -88,6 +88,7 @@ main.latent_space_inference()
         "reconstructions.png",
         "training-curve.png",
         "training-progress.png",
+        "learning.gif",
     }
     for name in figures(project):
         if name.endswith(".png"):

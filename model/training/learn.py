@@ -134,7 +134,7 @@ def learn(
         camera = Film(
             Path(film), pictured, epochs * steps_per_epoch, state.epochs_done * steps_per_epoch
         )
-        views = [Views(state, pictured, on_epoch, on_pictures), camera, *callbacks]
+        views = [camera, Views(state, pictured, on_epoch, on_pictures), *callbacks]
         ended = _fit(model, state, X_fit, X_validation, settings, views)
         if state.best_weights is None:
             _give_up(state, ended, say)
