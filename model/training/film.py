@@ -41,7 +41,7 @@ class Film(keras.callbacks.Callback):
         self._step = steps_done
         self._steps = steps
         self._moments = set(np.rint(steps * np.linspace(0, 1, FRAMES) ** 2).astype(int))
-        self._random = np.random.default_rng(seed)
+        self._seed = seed
         self._frames: list[Image.Image] = []
         if steps_done:
             with contextlib.suppress(OSError, ValueError, EOFError), Image.open(path) as film:
@@ -49,8 +49,6 @@ class Film(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         """Take the first picture."""
-        latent_dim = self.model.decoder.input_shape[-1]
-        self._random = self._random.standard_normal(latent_dim)
         if not self._frames:
             self._take()
 
@@ -76,7 +74,8 @@ class Film(keras.callbacks.Callback):
             np.nan_to_num, map(np.asarray, (statistics.mean, statistics.covariance))
         )
         root = np.linalg.cholesky(covariance + 1e-4 * np.eye(len(mean)))
-        random = (mean + root @ self._random).astype(np.float32)
+        normal = np.random.default_rng(self._seed).standard_normal(len(mean))
+        random = (mean + root @ normal).astype(np.float32)
         codes = ops.concatenate([self.model.encoder(self.images)[0], random[np.newaxis]])
         faces = np.nan_to_num(ops.convert_to_numpy(self.model.decoder(codes)))  # black: it diverged
         blank = np.full_like(faces[:1], PAPER / 255)
