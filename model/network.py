@@ -107,22 +107,23 @@ class Architecture:
             return None
 
 
-def _convolution(x, channels: int, name: str, strides: int = 1, size: int = 3):
+def convolution(x, channels: int, name: str, strides: int = 1, size: int = 3):
+    """Convolve to so many channels, and cut off what is negative."""
     layer = layers.Conv2D(
         channels, size, strides=strides, padding="same", activation="relu", name=name
     )
     return layer(x)
 
 
-def _residual_block(x, name: str):
+def residual_block(x, name: str):
     """Two convolutions beside a short cut (He et al. 2016); the second starts at zero."""
     channels = x.shape[-1]
-    y = _convolution(x, channels, f"{name}_1")
+    y = convolution(x, channels, f"{name}_1")
     y = layers.Conv2D(channels, 3, padding="same", kernel_initializer="zeros", name=f"{name}_2")(y)
     return layers.Add(name=f"{name}_sum")([x, y])
 
 
-def _depth_to_space(x, name: str):
+def depth_to_space(x, name: str):
     """Move channels into space: (h, w, 4) becomes (2h, 2w, 1)."""
     height, width = x.shape[1:3]
     x = layers.Reshape((height, width, 2, 2), name=f"{name}_split")(x)
@@ -139,12 +140,12 @@ def build_encoder(architecture: Architecture) -> keras.Model:
     """
     images = keras.Input((*IMAGE_SHAPE, 1), name="images")
     first, *others = architecture.encoder_channels
-    x = _convolution(images, first, "down_1", strides=2, size=5)
+    x = convolution(images, first, "down_1", strides=2, size=5)
     for number, channels in enumerate(others, start=2):
-        x = _convolution(x, channels, f"down_{number}", strides=2)
+        x = convolution(x, channels, f"down_{number}", strides=2)
     for number in range(architecture.residual_blocks):
-        x = _residual_block(x, f"block_{number + 1}")
-    x = _convolution(x, architecture.head_channels, "squeeze", size=1)
+        x = residual_block(x, f"block_{number + 1}")
+    x = convolution(x, architecture.head_channels, "squeeze", size=1)
     x = layers.Flatten(name="flatten")(x)
     mean = layers.Dense(architecture.latent_dim, dtype="float32", name="mean")(x)
     if architecture.overview_pooling:
@@ -176,7 +177,7 @@ def build_decoder(architecture: Architecture) -> keras.Model:
     x = layers.Dense(height * width * first, activation="relu", name="spread")(codes)
     x = layers.Reshape((height, width, first), name="bottom")(x)
     for number in range(architecture.residual_blocks):
-        x = _residual_block(x, f"block_{number + 1}")
+        x = residual_block(x, f"block_{number + 1}")
     for number, channels in enumerate(others, start=1):
         x = layers.UpSampling2D(name=f"double_{number}")(x)
         if number == 1 and architecture.detail_channels:
@@ -185,9 +186,9 @@ def build_decoder(architecture: Architecture) -> keras.Model:
             y = layers.Dense(size, activation="relu", name="detail_spread")(codes)
             y = layers.Reshape((2 * height, 2 * width, detail), name="detail")(y)
             x = layers.Concatenate(name="with_detail")([x, y])
-        x = _convolution(x, channels, f"up_{number}")
+        x = convolution(x, channels, f"up_{number}")
     x = layers.Conv2D(4, 3, padding="same", name="pixels")(x)
-    x = _depth_to_space(x, "pixels")
+    x = depth_to_space(x, "pixels")
     images = layers.Activation("sigmoid", dtype="float32", name="images")(x)
     return keras.Model(codes, images, name="decoder")
 

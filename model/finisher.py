@@ -1,0 +1,71 @@
+"""The finisher: from a code and the decoder's own maps to a sharp face, 160 x 176 pixels.
+
+The decoder answers with the mean of all faces that fit a code, and a mean has no hair and no skin.
+The finisher adds to the decoder's last step what a face could have there. It invents: 80 numbers do
+not hold that much. It was a critic's pupil, see `model.training.finishing`.
+
+It starts as an addition of nothing. What it adds has its local mean taken away, so that the face,
+seen from some way off, stays the decoder's. It adds by convolutions to maps that move with the
+face, and so its detail moves too.
+"""
+
+from __future__ import annotations
+
+import keras
+from keras import layers
+
+from model.network import convolution, depth_to_space, residual_block
+
+MAPS = ("up_1", "up_2", "up_3", "pixels")  # the decoder's layers whose answers the finisher reads
+CHANNELS = (64, 48, 24)  # at 20 x 22, 40 x 44 and 80 x 88 pixels
+LOCAL = 5  # pixels a side of the local mean, at 80 x 88: 10 of the picture
+
+
+def build_finisher(decoder: keras.Model) -> keras.Model:
+    """Build the finisher for a decoder.
+
+    Args:
+        decoder: from `build_decoder`; only the shapes of its maps are used.
+
+    Returns:
+        A model from a list, codes `(n, latent_dim)` and the decoder's maps as `decoder_maps`
+        computes them, to images, `(n, 160, 176, 1)` in [0, 1].
+    """
+    codes = keras.Input(decoder.input_shape[1:], name="codes")
+    maps = [keras.Input(decoder.get_layer(name).output.shape[1:], name=name) for name in MAPS]
+    low, middle, high, pixels = maps
+    coarse, medium, fine = CHANNELS
+
+    x = convolution(low, coarse, "look")
+    style = layers.Dense(coarse, bias_initializer="ones", name="style")(codes)
+    x = layers.Multiply(name="styled")([x, layers.Reshape((1, 1, coarse), name="style_map")(style)])
+    x = residual_block(x, "coarse")
+    x = _join(x, middle, medium, "medium")
+    x = residual_block(x, "medium_block")
+    x = _join(x, high, fine, "fine")
+    x = convolution(x, fine, "strands")
+    detail = layers.Conv2D(4, 3, padding="same", kernel_initializer="zeros", name="detail")(x)
+
+    local = layers.AveragePooling2D(LOCAL, strides=1, padding="same", name="local")(detail)
+    detail = layers.Subtract(dtype="float32", name="detail_only")([detail, local])
+    x = layers.Add(dtype="float32", name="finished")([pixels, detail])
+    x = depth_to_space(x, "finished")
+    images = layers.Activation("sigmoid", dtype="float32", name="images")(x)
+    return keras.Model([codes, *maps], images, name="finisher")
+
+
+def decoder_maps(decoder: keras.Model) -> keras.Model:
+    """Return a model from codes to what the finisher takes: a list, the codes and `MAPS`.
+
+    Its layers are the decoder's own.
+    """
+    codes = decoder.inputs[0]
+    return keras.Model(codes, [codes, *(decoder.get_layer(name).output for name in MAPS)])
+
+
+def _join(x, decoded, channels: int, name: str):
+    """Double the map, beside the decoder's of that size, and look at both."""
+    x = convolution(x, decoded.shape[-1], f"{name}_squeeze", size=1)
+    x = layers.UpSampling2D(name=f"{name}_double")(x)
+    x = layers.Concatenate(name=f"{name}_beside")([x, decoded])
+    return convolution(x, channels, f"{name}_join")
