@@ -13,10 +13,11 @@ import numpy as np
 import tensorflow as tf
 
 from data.errors import UserError
+from model.finisher import decoder_maps
 from model.folder import REPAIR, find_model, model_title, read_card
 from model.frame import IMAGE_SHAPE
 from model.latent import LatentSpace
-from model.network_file import load_network
+from model.network_file import load_finisher, load_network
 
 CHUNK = 32  # images or codes computed together where more than one is asked for
 REFINE_RATE = 0.1  # of a search step, in standard deviations
@@ -32,16 +33,24 @@ class FaceEngine:
         autoencoder: a model with the submodels "encoder" and "decoder", see `build_autoencoder`.
         model_id: hash of its file.
         title: what to call it on the screens.
+        finisher: of its decoder, see `build_finisher`; None where there is none.
 
     Attributes:
         image_shape: (160, 176).
         latent_dim: numbers in a code, 80.
+        can_finish: whether it has a finisher.
 
     Raises:
         ValueError: if the model has other dimensions.
     """
 
-    def __init__(self, autoencoder: keras.Model, model_id: str = "", title: str = "model"):
+    def __init__(
+        self,
+        autoencoder: keras.Model,
+        model_id: str = "",
+        title: str = "model",
+        finisher: keras.Model | None = None,
+    ):
         encoder = autoencoder.get_layer("encoder")
         decoder = autoencoder.get_layer("decoder")
         self.image_shape = IMAGE_SHAPE
@@ -66,6 +75,13 @@ class FaceEngine:
         self._decode_one, self._decode_many = _compiled(
             lambda codes: decoder(codes, training=False), code_row
         )
+        self.can_finish = finisher is not None
+        self._finish_one, self._finish_many = self._decode_one, self._decode_many
+        if finisher is not None:
+            maps = decoder_maps(decoder)
+            self._finish_one, self._finish_many = _compiled(
+                lambda codes: finisher(maps(codes, training=False), training=False), code_row
+            )
 
         @tf.function(
             input_signature=[
@@ -98,9 +114,12 @@ class FaceEngine:
             UserError: if there is no such model, or it is damaged.
         """
         folder = find_model(folder)
-        engine = cls(load_network(folder), read_card(folder)["model_id"], model_title(folder))
+        network = load_network(folder)
+        finisher = load_finisher(folder, network.get_layer("decoder"))
+        engine = cls(network, read_card(folder)["model_id"], model_title(folder), finisher)
         codes = engine.encode(np.full((1, *IMAGE_SHAPE, 1), 0.5, np.float32))
-        if not np.isfinite(codes).all() or not np.isfinite(engine.decode(codes)).all():
+        made = codes, engine.decode(codes), engine.finish(codes)
+        if not all(np.isfinite(numbers).all() for numbers in made):
             raise UserError(f"The model in {folder} makes no faces. {REPAIR}")
         return engine
 
@@ -133,6 +152,14 @@ class FaceEngine:
         """
         codes = _checked(codes, (self.latent_dim,), "codes")
         return _in_chunks(codes, self._decode_one, self._decode_many)
+
+    def finish(self, codes: np.ndarray) -> np.ndarray:
+        """Turn codes into sharp faces, with detail that the finisher invents.
+
+        As `decode`, and the same without a finisher.
+        """
+        codes = _checked(codes, (self.latent_dim,), "codes")
+        return _in_chunks(codes, self._finish_one, self._finish_many)
 
     def refine(
         self,

@@ -1,9 +1,10 @@
-"""Model folders: four files that belong together, and appear together or not at all.
+"""Model folders: files that belong together, and appear together or not at all.
 
 A model folder holds `autoencoder.keras` (the network, without optimizer state), `latent.npz`
 (statistics of its codes), `card.json` (data, settings, measured figures) and `history.csv` (the
 training, one row an epoch). The card and `latent.npz` name the hash of the `.keras` file that they
-belong to; a folder where they disagree is not used.
+belong to; a folder where they disagree is not used. Where the network has a finisher, the card
+names the hash of `finisher.keras` too, and `finisher.csv` is the history of its training.
 """
 
 import contextlib
@@ -23,6 +24,8 @@ LATENT_FILE = "latent.npz"
 CARD_FILE = "card.json"
 HISTORY_FILE = "history.csv"
 MODEL_FILES = (NETWORK_FILE, LATENT_FILE, CARD_FILE, HISTORY_FILE)
+FINISHER_FILE = "finisher.keras"
+FINISHER_HISTORY_FILE = "finisher.csv"
 HISTORY_COLUMNS = ("epoch", "mse", "val_mse", "val_loss", "seconds")  # of every training
 MAX_NETWORK_BYTES = 200 * 2**20
 MAX_CARD_BYTES = 2**18
@@ -101,16 +104,26 @@ def check_folder(folder: Path) -> str:
     """
     recover_folder(folder)
     card = read_card(folder)
-    for name in (NETWORK_FILE, LATENT_FILE):
-        if not (folder / name).is_file():
+    hashes = {NETWORK_FILE: card["model_id"], LATENT_FILE: None}
+    if (finisher := finisher_id(card)) is not None:
+        hashes[FINISHER_FILE] = finisher
+    for name, expected in hashes.items():
+        path = folder / name
+        if not path.is_file():
             raise UserError(f"The model in {folder} has no {name}. {REPAIR}")
-    network = folder / NETWORK_FILE
-    try:
-        if network.stat().st_size > MAX_NETWORK_BYTES or file_hash(network) != card["model_id"]:
-            raise UserError(f"{network} is damaged or belongs to another model. {REPAIR}")
-    except OSError as error:
-        raise UserError(f"{network} cannot be read ({error.strerror}). {REPAIR}") from None
+        try:
+            if expected is not None and (
+                path.stat().st_size > MAX_NETWORK_BYTES or file_hash(path) != expected
+            ):
+                raise UserError(f"{path} is damaged or belongs to another model. {REPAIR}")
+        except OSError as error:
+            raise UserError(f"{path} cannot be read ({error.strerror}). {REPAIR}") from None
     return card["model_id"]
+
+
+def finisher_id(card: dict) -> object:
+    """Return the hash of `finisher.keras` that a card names; None for a model without one."""
+    return _dictionary(card, "finisher").get("id")
 
 
 def find_model(folder: str | Path | None = None) -> Path:
@@ -161,11 +174,7 @@ def publish(
     try:
         with replace_folder(folder) as new:
             card = {**card, **save(new), "model_id": file_hash(new / NETWORK_FILE)}
-            with (new / HISTORY_FILE).open("w", newline="", encoding="utf-8") as file:
-                if history:
-                    writer = csv.DictWriter(file, list(history[-1]), extrasaction="ignore")
-                    writer.writeheader()
-                    writer.writerows(history)
+            write_history(new / HISTORY_FILE, history)
             (new / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
             try:
                 check(new)
@@ -180,6 +189,15 @@ def publish(
             f"The model cannot be written to {folder} ({error.strerror or error}). "
             "Make room or make the folder writable, then call learn() again: it continues."
         ) from None
+
+
+def write_history(path: Path, history: list[dict[str, float]]) -> None:
+    """Write a table of one row an epoch; the last one's keys are its columns."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        if history:
+            writer = csv.DictWriter(file, list(history[-1]), extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(history)
 
 
 def read_history(folder: Path) -> list[dict[str, float]]:

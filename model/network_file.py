@@ -12,6 +12,7 @@ import io
 import tempfile
 import warnings
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import h5py  # Keras' own, and what it keeps weights in
@@ -19,7 +20,15 @@ import keras
 import numpy as np
 
 from data.errors import UserError
-from model.folder import MAX_NETWORK_BYTES, NETWORK_FILE, REPAIR, read_card
+from model.finisher import build_finisher
+from model.folder import (
+    FINISHER_FILE,
+    MAX_NETWORK_BYTES,
+    NETWORK_FILE,
+    REPAIR,
+    finisher_id,
+    read_card,
+)
 from model.network import Architecture, build_autoencoder
 from model.safe_zip import read_zip
 
@@ -61,14 +70,34 @@ def load_network(folder: Path) -> keras.Model:
     if not path.is_file():
         raise UserError(f"There is no model at {path}. Train one with learn().")
     architecture = Architecture.from_card(read_card(folder))
-    try:
+
+    def build() -> keras.Model:
         if architecture is None:
             raise ValueError("widths of no network")
+        return build_autoencoder(architecture)
+
+    return _load(path, build)
+
+
+def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
+    """Build the finisher of a decoder, with the weights in a model folder, if it has some.
+
+    Raises:
+        UserError: if the card names a finisher that is damaged, or another decoder's.
+    """
+    if finisher_id(read_card(folder)) is None:
+        return None
+    return _load(folder / FINISHER_FILE, lambda: build_finisher(decoder))
+
+
+def _load(path: Path, build: Callable[[], keras.Model]) -> keras.Model:
+    """Build a network, with the weights in a file."""
+    try:
         members = read_zip(path, MAX_NETWORK_BYTES)
         if members.keys() != {CONFIG, METADATA, WEIGHTS}:
             raise ValueError("other members than those of a network")
         stored = _count_weights(members[WEIGHTS])
-        network = build_autoencoder(architecture)
+        network = build()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of weights that are missing: they are counted
             network.load_weights(path)

@@ -1,14 +1,21 @@
 import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from data.errors import UserError
 from model.engine import FaceEngine
-from model.folder import CARD_FILE, NETWORK_FILE, file_hash, read_card
+from model.folder import CARD_FILE, FINISHER_FILE, NETWORK_FILE, file_hash, read_card
 from model.latent import LatentSpace
 from model.network import build_autoencoder
 from tests.model.tiny_model import TINY, write_tiny_model
+
+
+@pytest.fixture(scope="module")
+def finishing_model(tmp_path_factory):
+    return write_tiny_model(tmp_path_factory.mktemp("models") / "sharp", finisher=True)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +55,39 @@ def test_other_shapes_are_refused(engine):
         engine.encode(np.zeros((1, 171, 186, 1), np.float32))
     with pytest.raises(ValueError, match="Received"):
         engine.decode(np.zeros(80, np.float32))
+
+
+def test_a_finisher_adds_detail_and_an_engine_without_one_decodes(engine, finishing_model):
+    codes = np.random.default_rng(0).normal(size=(40, 80)).astype(np.float32)
+    assert not engine.can_finish
+    np.testing.assert_array_equal(engine.finish(codes), engine.decode(codes))
+    sharp = FaceEngine.load(finishing_model)
+    assert sharp.can_finish
+    np.testing.assert_allclose(sharp.decode(codes), engine.decode(codes), atol=1e-6)
+    faces = sharp.finish(codes)
+    assert faces.shape == (40, 160, 176, 1) and faces.dtype == np.float32
+    assert faces.min() >= 0 and faces.max() <= 1
+    assert np.abs(faces - sharp.decode(codes)).max() > 0.1
+    np.testing.assert_allclose(sharp.finish(codes[38:39])[0], faces[38], atol=1e-5)
+    with pytest.raises(ValueError, match="Received"):
+        sharp.finish(codes[0])
+
+
+def test_a_finisher_that_is_missing_or_torn_or_anothers_is_one_sentence(finishing_model, tmp_path):
+    folder = Path(shutil.copytree(finishing_model, tmp_path / "model"))
+    path = folder / FINISHER_FILE
+    whole = path.read_bytes()
+    for damaged in (b"", whole[:-1], (folder / NETWORK_FILE).read_bytes()):
+        path.write_bytes(damaged)
+        with pytest.raises(UserError, match="damaged or belongs to another model"):
+            FaceEngine.load(folder)
+    card = read_card(folder) | {"finisher": {"id": file_hash(path)}}  # the autoencoder's weights
+    (folder / CARD_FILE).write_text(json.dumps(card))
+    with pytest.raises(UserError, match="is damaged, or the card"):
+        FaceEngine.load(folder)
+    path.unlink()
+    with pytest.raises(UserError, match=r"has no finisher\.keras"):
+        FaceEngine.load(folder)
 
 
 def test_refine_lowers_the_painted_error_among_likely_faces_and_ignores_bare_canvas(engine):

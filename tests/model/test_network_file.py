@@ -13,13 +13,14 @@ import pytest
 
 from data.errors import UserError
 from model import network_file
-from model.folder import CARD_FILE, NETWORK_FILE, read_card
+from model.folder import CARD_FILE, FINISHER_FILE, NETWORK_FILE, read_card
 from model.latent import LatentSpace
 from model.network import build_autoencoder
 from model.network_file import (
     CONFIG,
     WEIGHT_BITS,
     WEIGHTS,
+    load_finisher,
     load_network,
     rounded,
     save_network,
@@ -164,10 +165,12 @@ def noted(group, array, secret):
     group["0"].attrs["dtype"] = "bfloat16"
 
 
-def changed_weights(members, change, secret="") -> bytes:
+def changed_weights(
+    members, change, secret="", group="layers/functional/layers/conv2d/vars"
+) -> bytes:
     buffer = io.BytesIO(members[WEIGHTS].data)
     with h5py.File(buffer, "r+") as file:
-        group = file["layers/functional/layers/conv2d/vars"]
+        group = file[group]
         array = group["0"][()]
         del group["0"]
         change(group, array, secret)
@@ -209,6 +212,29 @@ def test_weights_that_are_no_usual_numbers_are_refused(load, members, number):
 
     with pytest.raises(UserError, match="damaged"):
         load(weights=changed_weights(members, spoil))
+
+
+def test_a_finisher_is_loaded_as_suspiciously(tmp_path):
+    folder = write_tiny_model(tmp_path / "model", finisher=True)
+    decoder = load_network(folder).get_layer("decoder")
+    members = {m.name: m for m in unpack((folder / FINISHER_FILE).read_bytes())}
+
+    def load(**changes: bytes):
+        changed = {WEIGHTS if name == "weights" else CONFIG: d for name, d in changes.items()}
+        content = pack([replace(m, data=changed.get(m.name, m.data)) for m in members.values()])
+        (folder / FINISHER_FILE).write_bytes(content)
+        return load_finisher(folder, decoder)
+
+    for ours, theirs in zip(load(config=b"[").get_weights(), load().get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    for change in (soft_link, chunked):
+        with pytest.raises(UserError, match="damaged"):
+            load(weights=changed_weights(members, change, group="layers/conv2d/vars"))
+    foreign = build_autoencoder(replace(TINY, decoder_channels=(8, 8, 4, 5)))
+    with pytest.raises(UserError, match="describes another network"):
+        load() and load_finisher(folder, foreign.get_layer("decoder"))
+    (folder / CARD_FILE).write_text(json.dumps(read_card(folder) | {"finisher": "?"}))
+    assert load_finisher(folder, decoder) is None
 
 
 def test_weights_are_rounded_to_so_many_bits():

@@ -6,7 +6,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from model.folder import NETWORK_FILE, file_hash, publish
+from model.finisher import build_finisher
+from model.folder import FINISHER_FILE, NETWORK_FILE, file_hash, publish
 from model.latent import LatentSpace
 from model.network import Architecture, build_autoencoder
 from model.training.learn import Settings
@@ -23,8 +24,10 @@ TINY_SETTINGS = Settings(
 )  # fmt: skip
 
 
-def write_tiny_model(folder: Path, seed: int = 0, architecture: Architecture = TINY) -> Path:
-    """Write a complete model folder with random weights."""
+def write_tiny_model(
+    folder: Path, seed: int = 0, architecture: Architecture = TINY, finisher: bool = False
+) -> Path:
+    """Write a complete model folder with random weights, those of a finisher too if asked for."""
     keras.utils.set_random_seed(seed)
     autoencoder = build_autoencoder(architecture)
 
@@ -32,7 +35,11 @@ def write_tiny_model(folder: Path, seed: int = 0, architecture: Architecture = T
         autoencoder.save(new / NETWORK_FILE)
         codes = np.random.default_rng(seed).normal(size=(200, architecture.latent_dim))
         LatentSpace.fit(codes.astype(np.float32), model_id=file_hash(new / NETWORK_FILE)).save(new)
-        return {}
+        if not finisher:
+            return {}
+        network = tiny_finisher(autoencoder)
+        network.save(new / FINISHER_FILE)
+        return {"finisher": {"id": file_hash(new / FINISHER_FILE)}}
 
     publish(
         folder,
@@ -41,3 +48,12 @@ def write_tiny_model(folder: Path, seed: int = 0, architecture: Architecture = T
         [{"epoch": 1.0, "val_loss": 1.0}],
     )
     return folder
+
+
+def tiny_finisher(autoencoder: keras.Model) -> keras.Model:
+    """Build a finisher that adds something."""
+    finisher = build_finisher(autoencoder.get_layer("decoder"))
+    detail = finisher.get_layer("detail")
+    noise = np.random.default_rng(0)
+    detail.set_weights([noise.normal(0, 5, weight.shape) for weight in detail.get_weights()])
+    return finisher

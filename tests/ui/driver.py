@@ -24,6 +24,7 @@ class FakeEngine:
     title = "test model"
     image_shape = SHAPE
     latent_dim = DIM
+    can_finish = False
 
     def __init__(self):
         rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)
@@ -52,6 +53,9 @@ class FakeEngine:
         self.decoded.append(codes.copy())
         images = self.face.ravel() + (codes * self.strength) @ self.basis
         return np.clip(images, 0, 1).reshape(-1, *SHAPE, 1).astype(np.float32)
+
+    def finish(self, codes):
+        return self.decode(codes)
 
     def refine(self, code, image, mask, latent, steps=60):
         code = np.array(code, np.float32)

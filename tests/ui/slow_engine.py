@@ -6,7 +6,7 @@ import numpy as np
 
 
 class SlowEngine:
-    """Another engine, but `encode` and `decode` compute longer than they have to.
+    """Another engine, but `encode`, `decode` and `finish` compute longer than they have to.
 
     Args:
         engine: the other one.
@@ -27,6 +27,10 @@ class SlowEngine:
     def decode(self, codes: np.ndarray) -> np.ndarray:
         self._compute()
         return self._engine.decode(codes)
+
+    def finish(self, codes: np.ndarray) -> np.ndarray:
+        self._compute()
+        return self._engine.finish(codes)
 
     def _compute(self) -> None:
         """Really compute: a sleep would leave the processor to the window."""
