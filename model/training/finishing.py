@@ -1,0 +1,293 @@
+"""Training of the finisher: asked for a plausible face, where squared error asks for the mean.
+
+Reads from top to bottom: the two networks and their two losses in one step, what they are shown,
+and `train_finisher`. See `model.finisher` and `model.training.critic` for the networks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from data.arrays import drop_pages
+from model.finisher import build_finisher, decoder_maps
+from model.frame import CROP_LEFT, CROP_TOP, IMAGE_SHAPE, crop, mirror
+from model.latent import LatentSpace
+from model.measuring.metrics import evenly_spaced
+from model.training.callbacks import Interruption, Progress, TrainingState
+from model.training.critic import build_critic, local_mean, shown
+from model.training.devices import training_policy
+
+VALIDATED = 200  # validation portraits after every epoch
+SHIFT = 4  # pixels by which portraits are moved at most
+BLUR = 7  # pixels a side of the mean in which finished and decoded face shall agree
+MOVED = 0.05  # share of the sliders that are moved in made-up codes
+MOVE = 2.0  # how far, in standard deviations
+
+
+@dataclass(frozen=True)
+class FinisherSettings:
+    """Everything that decides what the training of a finisher gives.
+
+    Attributes:
+        steps: batches in all.
+        steps_per_epoch: after each epoch the state is written and the validation slice measured.
+        portraits: in a batch.
+        made_up: codes of nobody in a batch.
+        learning_rate: highest, of finisher and critic; it falls as a cosine.
+        averaging: momentum of the moving average of the weights.
+        plausible, features, pixels, distant: of the finisher's loss, see `Finishing`.
+        seed: of weights, order and chance.
+    """
+
+    steps: int = 6000
+    steps_per_epoch: int = 200
+    portraits: int = 8
+    made_up: int = 4
+    learning_rate: float = 3e-4
+    averaging: float = 0.995
+    plausible: float = 0.5
+    features: float = 1.0
+    pixels: float = 2.0
+    distant: float = 200.0
+    seed: int = 0
+
+
+class Finishing(keras.Model):
+    """The finisher and its critic while they are trained; encoder and decoder stay as they are.
+
+    The critic learns to answer above 1 for portraits and below -1 for finished faces (the hinge of
+    a generative adversarial network). The finisher learns, in the same step, four things:
+
+    plausible: the critic's answers for all that it finished, those for made-up codes too, to be
+        high. This alone would give *a* face with hair and skin.
+    features: the critic's features of a finished reconstruction to be those of the portrait itself
+        (Larsen et al. 2016): the right kind of hair and skin in the right place, though not the
+        right pixels.
+    pixels: the absolute error to the portrait, a little.
+    distant: blurred by 7 x 7 pixels, the finished face to be the decoder's.
+
+    Args:
+        autoencoder: trained, with the submodels "encoder" and "decoder".
+        finisher: from `build_finisher`.
+        settings: see there.
+    """
+
+    def __init__(self, autoencoder: keras.Model, finisher: keras.Model, settings: FinisherSettings):
+        super().__init__()
+        self.finisher, self.critic, self.settings = finisher, build_critic(), settings
+        encoder, decoder = (autoencoder.get_layer(name) for name in ("encoder", "decoder"))
+        maps = decoder_maps(decoder)
+        decode = keras.Model(maps.input, [decoder.output, maps.output])
+        # Functions hide the layers: these weights are neither trained nor kept with the others.
+        self._encode = lambda images: encoder(images, training=False)[0]
+        self._decode = lambda codes: decode(codes, training=False)
+        names = ("loss", "critic", "mse", "sharpness")
+        self._trackers = {name: keras.metrics.Mean(name=name) for name in names}
+
+    def call(self, images):
+        """Finish the reconstructions of images `(n, 160, 176, 1)`."""
+        return self.finisher(self._decode(self._encode(images))[1])
+
+    def train_step(self, batch):
+        """Take a step with both networks: each down the slope of its own loss."""
+        portraits, made_up = batch
+        n = tf.shape(portraits)[0]
+        decoded, maps = self._decode(tf.concat([self._encode(portraits), made_up], axis=0))
+        with tf.GradientTape(persistent=True) as tape:
+            finished = self.finisher(maps, training=True)
+            answers, features = self.critic(shown(portraits, finished), training=True)
+            critic_loss = tf.add_n([_hinge(a[:n]) + _hinge(-a[n:]) for a in answers])
+            finisher_loss = (
+                self.settings.plausible * -tf.add_n([_mean(a[n:]) for a in answers])
+                + self.settings.features * tf.add_n([_apart(f, n) for f in features])
+                + self.settings.pixels * _mean(tf.abs(finished[:n] - portraits))
+                + self.settings.distant * _mean(tf.square(local_mean(finished - decoded, BLUR)))
+            )
+        slopes = tape.gradient(finisher_loss, self.finisher.trainable_variables)
+        slopes += tape.gradient(critic_loss, self.critic.trainable_variables)
+        self.optimizer.apply(slopes, self.trainable_variables)
+        return self._track(portraits, finished[:n], loss=finisher_loss, critic=critic_loss)
+
+    def test_step(self, batch):
+        """Measure reconstructions; the loss is the error added and the sharpness lacking."""
+        portraits, _ = batch
+        decoded, maps = self._decode(self._encode(portraits))
+        finished = self.finisher(maps, training=False)
+        added = _squared(finished - portraits) / _squared(decoded - portraits)
+        lacking = tf.abs(tf.math.log(_sharpness(portraits, finished)))
+        return self._track(portraits, finished, loss=added + lacking)
+
+    def _track(self, portraits, finished, **losses):
+        losses |= {"mse": _squared(finished - portraits)}
+        losses |= {"sharpness": _sharpness(portraits, finished)}
+        for name, value in losses.items():
+            self._trackers[name].update_state(value)
+        return {name: self._trackers[name].result() for name in losses}
+
+
+def _mean(x):
+    return tf.reduce_mean(tf.cast(x, tf.float32))
+
+
+def _squared(x):
+    return tf.reduce_mean(tf.square(x))
+
+
+def _hinge(answers):
+    return _mean(tf.nn.relu(1.0 - answers))
+
+
+def _apart(features, n):
+    """Mean distance of the first n finished faces from their portraits, which come first."""
+    features = tf.cast(features, tf.float32)
+    wanted = tf.stop_gradient(features[:n])
+    return _mean(tf.abs(wanted - features[n : 2 * n])) / _mean(tf.abs(wanted))
+
+
+def _sharpness(portraits, finished):
+    """Share of the portraits' Laplacian energy, see `image_metrics`."""
+    kernel = tf.reshape(tf.constant([0.0, 1, 0, 1, -4, 1, 0, 1, 0]), (3, 3, 1, 1))
+    kept, whole = (_squared(tf.nn.conv2d(x, kernel, 1, "VALID")) for x in (finished, portraits))
+    return kept / whole
+
+
+def finishing_batches(
+    portraits: np.ndarray, latent: LatentSpace, settings: FinisherSettings, seed: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield batches without end.
+
+    Portraits are only mirrored about the face axis, and moved by whole pixels: to turn them would
+    blur them, and the critic would ask for blurred faces.
+
+    Args:
+        portraits: uint8 `(n, 171, 186, 1)`, usually a memory map.
+        latent: statistics of the autoencoder's codes.
+        settings: how many of each.
+        seed: of all chance.
+
+    Yields:
+        Images, float32 `(portraits, 160, 176, 1)` in [0, 1], and codes of nobody, float32
+        `(made_up, 80)`: samples, with some sliders moved.
+    """
+    rng = np.random.default_rng(seed)
+    height, width = IMAGE_SHAPE
+    while True:
+        images = np.empty((settings.portraits, height, width, 1), np.float32)
+        for image in images:
+            portrait = portraits[rng.integers(len(portraits))][np.newaxis]
+            portrait = mirror(portrait) if rng.random() < 0.5 else portrait
+            y, x = np.array((CROP_TOP, CROP_LEFT)) + rng.integers(-SHIFT, SHIFT + 1, 2)
+            image[:] = portrait[0, y : y + height, x : x + width] / np.float32(255)
+        drop_pages(portraits)
+        values = latent.to_sliders(latent.sample(settings.made_up, rng))
+        values += MOVE * rng.standard_normal(values.shape) * (rng.random(values.shape) < MOVED)
+        yield images, latent.from_sliders(values)
+
+
+def train_finisher(
+    autoencoder: keras.Model,
+    latent: LatentSpace,
+    X_fit: np.ndarray,
+    X_validation: np.ndarray,
+    settings: FinisherSettings,
+    state_path: Path,
+    fingerprint: str,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    weights: list[np.ndarray] | None = None,
+    say: Callable[[str], None] = lambda sentence: None,
+) -> tuple[list[np.ndarray] | None, list[dict[str, float]], bool]:
+    """Train a finisher for an autoencoder, or continue to.
+
+    Ctrl-C and SIGTERM end it cleanly; the same call goes on from the last whole epoch.
+
+    Args:
+        autoencoder: trained, in `training_policy()`; it stays as it is.
+        latent: statistics of its codes.
+        X_fit: uint8 `(n, 171, 186, 1)`, the portraits to train on.
+        X_validation: those to choose the best epoch by.
+        settings: everything else that decides what comes out.
+        state_path: the file to keep the state in; whoever used the weights removes it.
+        fingerprint: names autoencoder and portraits; a state with another one is not continued.
+        callbacks: more of Keras' own, called last.
+        weights: of a finisher to begin with; None begins with one that adds nothing.
+        say: called with sentences about what goes on.
+
+    Returns:
+        The best averaged weights of `build_finisher`, None before the first whole epoch; the
+        history, a dictionary an epoch; whether it came to its end.
+    """
+    keras.utils.set_random_seed(settings.seed)
+    finishing = compiled_finishing(autoencoder, settings, weights)
+    epochs = max(1, settings.steps // settings.steps_per_epoch)
+    state = TrainingState(state_path, fingerprint, patience=epochs)
+    if state.restore(finishing):
+        say(f"Continuing the finisher after epoch {state.epochs_done} of {epochs}.")
+    batches = finishing_batches(X_fit, latent, settings, settings.seed + state.epochs_done)
+    unseen = crop(np.asarray(evenly_spaced(X_validation, VALIDATED)))
+    interruption = Interruption()
+    try:
+        with interruption.signals():
+            if state.epochs_done < epochs:
+                finishing.fit(
+                    _prefetched(batches, settings),
+                    validation_data=(unseen, np.zeros((len(unseen), 1), np.float32)),
+                    validation_batch_size=settings.portraits,
+                    steps_per_epoch=settings.steps_per_epoch,
+                    initial_epoch=state.epochs_done,
+                    epochs=epochs,
+                    verbose=0,
+                    callbacks=[
+                        interruption,
+                        keras.callbacks.TerminateOnNaN(),
+                        keras.callbacks.SwapEMAWeights(),
+                        state,
+                        Progress(epochs, settings.steps_per_epoch, state.epochs_done),
+                        *callbacks,
+                    ],
+                )
+    except KeyboardInterrupt:
+        pass
+    best = state.best_weights
+    best = best and best[: len(finishing.finisher.weights)]
+    return best, state.history, state.epochs_done >= epochs
+
+
+def compiled_finishing(
+    autoencoder: keras.Model,
+    settings: FinisherSettings,
+    weights: list[np.ndarray] | None = None,
+) -> Finishing:
+    """Build finisher, critic and their optimizer; weights of None are those of a new finisher."""
+    previous = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(training_policy())
+    try:
+        finisher = build_finisher(autoencoder.get_layer("decoder"))
+        finishing = Finishing(autoencoder, finisher, settings)
+    finally:
+        keras.config.set_dtype_policy(previous)
+    if weights is not None:
+        finisher.set_weights(weights)
+    rate = keras.optimizers.schedules.CosineDecay(settings.learning_rate, settings.steps, 0.02)
+    finishing.compile(
+        keras.optimizers.Adam(
+            rate, beta_1=0.5, beta_2=0.99, use_ema=True, ema_momentum=settings.averaging
+        ),
+        jit_compile=False,
+    )
+    finishing.built = True
+    finishing.optimizer.build(finishing.trainable_variables)
+    return finishing
+
+
+def _prefetched(batches, settings: FinisherSettings) -> tf.data.Dataset:
+    signature = (
+        tf.TensorSpec((settings.portraits, *IMAGE_SHAPE, 1)),
+        tf.TensorSpec((settings.made_up, None)),
+    )
+    return tf.data.Dataset.from_generator(lambda: batches, output_signature=signature).prefetch(4)

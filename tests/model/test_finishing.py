@@ -1,0 +1,85 @@
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from model.latent import LatentSpace
+from model.network import build_autoencoder
+from model.training import finishing
+from model.training.critic import HOLE, WINDOW, shown
+from model.training.finishing import FinisherSettings, finishing_batches, train_finisher
+from tests.data.drawn_archive import draw_portrait
+from tests.model.tiny_model import TINY
+
+SETTINGS = FinisherSettings(steps=4, steps_per_epoch=2, portraits=2, made_up=1, learning_rate=1e-2)
+
+
+@pytest.fixture(scope="module")
+def portraits():
+    return np.stack([draw_portrait(seed) for seed in range(6)])[..., np.newaxis]
+
+
+@pytest.fixture(scope="module")
+def latent():
+    codes = np.random.default_rng(0).normal(size=(50, 80)).astype(np.float32)
+    return LatentSpace.fit(codes)
+
+
+def test_a_training_stops_and_goes_on_and_leaves_the_autoencoder_alone(
+    portraits, latent, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("model.training.critic.CHANNELS", (4, 4))
+    monkeypatch.setattr("model.finisher.CHANNELS", (4, 4, 4))
+    monkeypatch.setattr(finishing, "training_policy", lambda: "float32")
+    keras.utils.set_random_seed(0)
+    autoencoder = build_autoencoder(TINY)
+    before = autoencoder.get_weights()
+    state = tmp_path / "finisher.npz"
+
+    class Stop(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            if self.params["epochs"] == 2 and batch == 1 and state.exists():
+                raise KeyboardInterrupt
+
+    def train(*callbacks):
+        return train_finisher(
+            autoencoder, latent, portraits, portraits[:3], SETTINGS, state, "these", callbacks
+        )
+
+    _, history, complete = train(Stop())
+    assert len(history) == 1 and not complete
+    better, history, complete = train()
+    assert [row["epoch"] for row in history] == [1, 2] and complete
+    assert {"critic", "val_loss", "val_sharpness"} <= history[-1].keys()
+    finisher = finishing.build_finisher(autoencoder.get_layer("decoder"))
+    finisher.set_weights(better)
+    detail = finisher.layers.index(finisher.get_layer("detail"))
+    assert np.abs(finisher.layers[detail].get_weights()[0]).max() > 0  # it was zero
+    for value, former in zip(autoencoder.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(value, former)
+
+
+def test_portraits_are_moved_and_mirrored_but_never_blurred(latent):
+    noise = np.random.default_rng(0).integers(256, size=(1, 171, 186, 1), dtype=np.uint8)
+    settings = dataclasses.replace(SETTINGS, portraits=8, made_up=5)
+    images, codes = next(finishing_batches(noise, latent, settings, seed=0))
+    assert images.shape == (8, 160, 176, 1) and codes.shape == (5, 80)
+    values = np.unique(noise) / np.float32(255)
+    assert np.isin(images, values).all()
+    assert len({image.tobytes() for image in images}) > 4
+
+
+def test_a_portrait_and_its_finished_face_are_shown_alike():
+    images = tf.random.uniform((3, 160, 176, 1))
+    seen = shown(images[:2], images).numpy()
+    assert seen.shape == (5, *WINDOW, 1)
+    np.testing.assert_array_equal(seen[:2], seen[2:4])
+    assert ((seen == 0).sum(axis=(1, 2, 3)) >= HOLE**2 / 4).all()
+
+
+def test_the_critic_is_not_shown_what_the_finisher_cannot_change():
+    slope = np.broadcast_to(np.linspace(0, 1, 176, dtype=np.float32)[:, None], (1, 160, 176, 1))
+    seen = shown(tf.constant(slope), tf.constant(slope)).numpy()
+    np.testing.assert_allclose(seen[:, :, 8:-8], 0, atol=1e-4)
