@@ -15,7 +15,7 @@ from model.frame import IMAGE_SHAPE, LATENT_DIM
 from model.safe_zip import finite, read_arrays
 
 MAX_GALLERY = 2000
-MAX_DIRECTIONS = 64
+MAX_DIRECTIONS = 64  # and readouts
 MAX_NAME = 64
 MAX_FILE_BYTES = 4 * 2**20
 MAX_CODE = 1e4  # of a number in a file: beyond it, something is wrong
@@ -37,6 +37,30 @@ class Previews(NamedTuple):
     images: np.ndarray
 
 
+class Readout(NamedTuple):
+    """Where a code stands on a named attribute.
+
+    `weights @ code + offset` is the reading: 0 for the mean of the training portraits, in standard
+    deviations of their readings.
+
+    Attributes:
+        weights: `(d,)`.
+        offset: what is added.
+        middle, scale: `middle + scale * reading` is in the attribute's own unit, such as years.
+        error: root mean square error of that on portraits left out of the fit.
+    """
+
+    weights: np.ndarray
+    offset: float
+    middle: float = 0.0
+    scale: float = 1.0
+    error: float = 0.0
+
+    def read(self, codes: np.ndarray) -> np.ndarray:
+        """Return the readings `(...)` of codes `(..., d)`."""
+        return np.asarray(codes, np.float64) @ self.weights + self.offset
+
+
 @dataclass(frozen=True)
 class LatentSpace:
     """Statistics of the codes of the training portraits, and coordinates made from them.
@@ -49,6 +73,7 @@ class LatentSpace:
         covariance: `(d, d)` covariance of the codes.
         gallery: `(m, d)` codes of training portraits, at most 2,000.
         directions: `{name: (d,)}` steps of one standard deviation of a named attribute.
+        readouts: `{name: Readout}` of attributes, whether or not a direction moves them.
         model_id: hash of the network these codes belong to.
         previews: pictures of some faces, or None in older models.
 
@@ -65,18 +90,21 @@ class LatentSpace:
     directions: dict[str, np.ndarray] = field(default_factory=dict)
     model_id: str = ""
     previews: Previews | None = None
+    readouts: dict[str, Readout] = field(default_factory=dict)
 
     def __post_init__(self):
         d = self.mean.shape[0] if self.mean.ndim == 1 else -1
         shapes = [self.covariance.shape == (d, d), self.gallery.ndim == 2]
         shapes += [self.gallery.shape[-1] == d, len(self.gallery) > 0]
-        shapes += [vector.shape == (d,) for vector in self.directions.values()]
+        vectors = [*self.directions.values(), *(r.weights for r in self.readouts.values())]
+        shapes += [vector.shape == (d,) for vector in vectors]
         if not all(shapes):
             raise ValueError(
-                "Expected mean (d,), covariance (d, d), gallery (m, d), directions (d,). Received: "
+                "Expected mean (d,), covariance (d, d), gallery (m, d), vectors (d,). Received: "
                 f"{self.mean.shape}, {self.covariance.shape}, {self.gallery.shape}"
             )
-        arrays = (self.mean, self.covariance, self.gallery, *self.directions.values())
+        numbers = [np.array(readout[1:]) for readout in self.readouts.values()]
+        arrays = (self.mean, self.covariance, self.gallery, *vectors, *numbers)
         if not all(np.isfinite(array).all() for array in arrays):
             raise ValueError("Expected finite numbers. Received: NaN or infinity")
 
@@ -234,6 +262,8 @@ class LatentSpace:
             covariance=self.covariance,
             gallery=self.gallery,
             names=np.array(list(self.directions), dtype=f"U{MAX_NAME}"),
+            readout_names=np.array(list(self.readouts), dtype=f"U{MAX_NAME}"),
+            readouts=np.array([np.hstack(r) for r in self.readouts.values()], np.float32),
             model_id=np.array(self.model_id, dtype="U64"),
             **arrays,
         )
@@ -265,14 +295,9 @@ class LatentSpace:
     def _read(cls, path: Path) -> LatentSpace:
         arrays = read_arrays(path, MAX_FILE_BYTES)
         d = LATENT_DIM
-        names = [str(name) for name in arrays["names"].ravel()]
-        if len(names) > MAX_DIRECTIONS or any(
-            not 0 < len(name) <= MAX_NAME or not name.isprintable() for name in names
-        ):
-            raise ValueError("Expected short printable names. Received: others")
         directions = {
             name: finite(arrays[f"direction_{number}"], (d,), MAX_CODE)
-            for number, name in enumerate(names)
+            for number, name in enumerate(cls._read_names(arrays["names"]))
         }
         gallery = arrays["gallery"]
         return cls(
@@ -282,7 +307,28 @@ class LatentSpace:
             directions,
             str(arrays["model_id"]),
             cls._read_previews(arrays),
+            cls._read_readouts(arrays),
         )
+
+    @staticmethod
+    def _read_names(array: np.ndarray) -> list[str]:
+        names = [str(name) for name in array.ravel()]
+        if len(names) > MAX_DIRECTIONS or any(
+            not 0 < len(name) <= MAX_NAME or not name.isprintable() for name in names
+        ):
+            raise ValueError("Expected short printable names. Received: others")
+        return names
+
+    @classmethod
+    def _read_readouts(cls, arrays: dict[str, np.ndarray]) -> dict[str, Readout]:
+        if "readouts" not in arrays or not arrays["readouts"].size:
+            return {}
+        names = cls._read_names(arrays["readout_names"])
+        rows = finite(arrays["readouts"], (len(names), LATENT_DIM + 4), MAX_CODE)
+        return {
+            name: Readout(row[:LATENT_DIM], *row[LATENT_DIM:].tolist())
+            for name, row in zip(names, rows, strict=True)
+        }
 
     @staticmethod
     def _read_previews(arrays: dict[str, np.ndarray]) -> Previews | None:

@@ -6,7 +6,7 @@ import pytest
 from data.errors import UserError
 from model.engine import FaceEngine
 from model.folder import LATENT_FILE
-from model.latent import LatentSpace
+from model.latent import LatentSpace, Readout
 from model.training.export import make_previews
 from tests.model.tiny_model import write_tiny_model
 
@@ -92,12 +92,17 @@ def test_save_and_load_bit_for_bit(tmp_path):
         rng.normal(size=(50, 80)), {"F to M": rng.normal(size=80), "Jahr": np.ones(80)},
         latent.model_id,
     )  # fmt: skip
+    year = Readout(np.full(80, 0.5, np.float32), -1.0, 1970.0, 9.0, 4.0)
+    changed = replace(changed, readouts={"year": year})
     changed.save(folder)
     loaded = LatentSpace.load(folder)
     for name in ("mean", "covariance", "gallery"):
         np.testing.assert_array_equal(getattr(loaded, name), getattr(changed, name))
     assert list(loaded.directions) == ["F to M", "Jahr"]
     assert loaded.directions["F to M"].dtype == np.float32
+    np.testing.assert_array_equal(loaded.readouts["year"].weights, year.weights)
+    assert loaded.readouts["year"][1:] == year[1:]
+    np.testing.assert_array_equal(loaded.readouts["year"].read(np.ones((2, 80))), [39, 39])
 
 
 def test_of_another_model_or_damaged_is_one_sentence(tmp_path):
@@ -124,8 +129,13 @@ def test_pickles_and_wrong_shapes_are_refused(tmp_path):
         ("names", np.array(["x" * 65])),
         ("gallery", np.full((3, 80), np.nan, np.float32)),
         ("covariance", np.zeros((80, 79), np.float32)),
+        ("readouts", np.zeros((1, 83), np.float32)),
+        ("readouts", np.full((1, 84), np.nan, np.float32)),
+        ("readout_names", np.array(["one", "too many"])),
     ]:
         directions = {"direction_0": np.ones(80, np.float32)}
+        directions["readout_names"] = np.array(["smile"])
+        directions["readouts"] = np.ones((1, 84), np.float32)
         np.savez(folder / LATENT_FILE, **{**good, **directions, name: value})
         with pytest.raises(UserError, match="damaged"):
             LatentSpace.load(folder)
