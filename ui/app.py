@@ -191,6 +191,7 @@ class App:
         title = self.worker.engine.title
         window.header.status.set_text(title[:1].upper() + title[1:])
         pygame.display.set_caption(printable(f"{display.NAME} · {title}"))
+        window.show_sharp()
         for screen in window.screens.values():
             self._guard(screen.ready)
 

@@ -9,19 +9,19 @@ import pygame
 
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Widget
-from ui.widgets.button import Button
+from ui.widgets.button import Button, Toggle
 from ui.widgets.label import Label
 from ui.widgets.shapes import write
 
 
 class Header(Widget):
-    """The program's name, a tab for each screen, the state of the model, and a button for keys."""
+    """The program's name, a tab for each screen, the state of the model, and what both share."""
 
-    def __init__(self, name: str, tabs: Sequence[Button], keys: Button):
+    def __init__(self, name: str, tabs: Sequence[Button], sharp: Toggle, keys: Button):
         super().__init__()
         self.name = self.add(Label(name, bold=True, size=SIZES.title))
         self.tabs = [self.add(tab) for tab in tabs]
-        self.keys = self.add(keys)
+        self.sharp, self.keys = self.add(sharp), self.add(keys)
         self.status = self.add(Label("", COLORS.faint, SIZES.small, align="right"))
         self.times = self.add(FrameTimes())
 
@@ -39,7 +39,9 @@ class Header(Widget):
             put(tab, left, left + tab.width(theme))
             left = tab.rect.right + theme.px(4)
         put(self.keys, row.right - self.keys.width(theme), row.right)
-        right = self.keys.rect.left - theme.px(12)
+        right = self.keys.rect.left - theme.px(4)
+        put(self.sharp, right - self.sharp.width(theme), right)
+        right = self.sharp.rect.left - theme.px(12)
         put(self.status, right - min(theme.px(190), (right - left) // 2), right)
         put(self.times, left, self.status.rect.left - theme.px(12))
 

@@ -20,6 +20,7 @@ class Host(Protocol):
     latent: Any  # the latent space of the model in use
     session: Session  # what is kept between starts
     worker: Worker  # computes beside the window
+    sharp: bool  # whether faces show with the detail that the finisher invents
     theme: Theme  # at the current scale
     pointer: Pointer  # what is under the mouse, held, and has the keyboard
     commands: list[Command]  # those of the window, which every screen has

@@ -63,6 +63,9 @@ class Screen(Widget):
     def ready(self) -> None:
         """Respond to the engine's being loaded."""
 
+    def sharpen(self) -> None:
+        """Show the faces again: whether they are sharp has changed, see `Host.sharp`."""
+
     def result(self, result: Result) -> None:
         """Take a result of a job whose slot starts with this screen's name and a dot."""
 

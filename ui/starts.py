@@ -55,6 +55,7 @@ class Starts:
         return int(self._rng.integers(1, LARGEST_SEED + 1))
 
 
-def decode_one(engine, code: np.ndarray) -> np.ndarray:
+def decode_one(engine, code: np.ndarray, sharp: bool = False) -> np.ndarray:
     """Return the face (rows, columns) of one code (latent_dim,), float32 in [0, 1]."""
-    return engine.decode(np.asarray(code, np.float32)[np.newaxis])[0, ..., 0]
+    draw = engine.finish if sharp else engine.decode
+    return draw(np.asarray(code, np.float32)[np.newaxis])[0, ..., 0]

@@ -19,7 +19,7 @@ from ui.screen import Screen
 from ui.session import Session
 from ui.theme import SIZES, Theme, natural_scale
 from ui.widgets.base import Root
-from ui.widgets.button import Button
+from ui.widgets.button import Button, Toggle, help_of
 from ui.widgets.panel import Menu, Panel
 from ui.widgets.pointer import Pointer
 from ui.worker import Worker
@@ -27,6 +27,10 @@ from ui.worker import Worker
 SCALES = (0.75, 3.0, 0.25)  # least, most and step of the UI scale
 MESSAGE = 5.0  # seconds that a message stays, and longer for long ones
 HINT = 3  # steps after which a hint is old
+NO_FINISHER = (
+    "No sharp faces with this model: it has no finisher. learn(init=False) goes on with it and "
+    "trains one."
+)
 
 
 class Window:
@@ -77,8 +81,11 @@ class Window:
             tabs.append(Button(screen.title, partial(self.show, name), help, plain=True))
             tabs[-1].selected = screen.visible = screen is self.screen
             self.root.add(screen)
-        keys = next(command for command in self.commands if "h" in command.keys)
-        self.header = self.root.add(Header(display.NAME, tabs, Button.of(keys, plain=True)))
+        named = {command.name: command for command in self.commands}
+        sharp, keys = Toggle.of(named["Sharp"]), Button.of(named["Keys"], plain=True)
+        sharp.help = lambda: help_of(named["Sharp"]) if sharp.enabled else NO_FINISHER
+        self.header = self.root.add(Header(display.NAME, tabs, sharp, keys))
+        self.show_sharp()
         self.help_line = self.root.add(HelpLine())
         self.messages = self.root.add(Messages())
         self.overlay = self.root.add(KeysOverlay(lambda: self.keymap.commands, self.toggle_keys))
@@ -162,6 +169,29 @@ class Window:
         self.screen.enter()
         self.pointer.refresh()
         self.root.invalidate()
+
+    @property
+    def sharp(self) -> bool:
+        """Whether faces show with the detail that the finisher invents, where there is one."""
+        return self._can_finish and self.session.setting("sharp", True)
+
+    @property
+    def _can_finish(self) -> bool:
+        return self.worker.engine is None or self.worker.engine.can_finish
+
+    def show_sharp(self) -> None:
+        """Show whether faces are sharp, and whether they can be."""
+        self.header.sharp.enable(self._can_finish)
+        self.header.sharp.set(self.sharp)
+
+    def toggle_sharp(self) -> None:
+        """Show faces sharp, or as the decoder makes them."""
+        if not self._can_finish:
+            raise UserError(NO_FINISHER)
+        self.session.settings["sharp"] = not self.sharp
+        self.show_sharp()
+        for screen in self.screens.values():
+            screen.sharpen()
 
     @property
     def steps(self) -> int:
@@ -277,12 +307,14 @@ def window_commands(window: Window | None) -> list[Command]:
     last = "Bring back what was open when the window was last closed"
     full = "Fill the screen, or go back to a window"
     frames = "Show how long frames take"
+    sharp = "Show faces with hair and skin that are invented: 80 numbers do not hold them"
     rows = [
         ("tab", "Other screen", "Take this face along to the other screen", Window.hand_over),
         ("h f1 ?", "Keys", "Show every key", Window.toggle_keys),
         ("escape", "Close or stop", "Close what is open, stop what runs", Window.escape),
         ("pageup", "Scroll up", "Scroll the open panel up", lambda w: w.scroll(-0.8), True),
         ("pagedown", "Scroll down", "Scroll the open panel down", lambda w: w.scroll(0.8), True),
+        ("shift+s", "Sharp", sharp, Window.toggle_sharp),
         ("f11 alt+return", "Full screen", full, Window.full_screen),
         ("ctrl++ ctrl+=", "Larger text", "Make everything larger", lambda w: w.rescale(1)),
         ("ctrl+-", "Smaller text", "Make everything smaller", lambda w: w.rescale(-1)),

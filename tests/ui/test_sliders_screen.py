@@ -47,7 +47,7 @@ def sliders(driver):
 def shown(driver):
     """The code whose face is on the window, checked against its pixels."""
     screen = driver.window.screens["sliders"]
-    code, image = screen.shown
+    code, image, _ = screen.shown
     expected = driver.engine.decode(code[None])[0, ..., 0]
     assert np.array_equal(image, expected)
     view = screen.area.face

@@ -46,10 +46,13 @@ class DrawingDecoder:
 
     Args:
         latent: the latent space.
+
+    Attributes:
+        sharp: whether the answers show detail that is invented.
     """
 
     def __init__(self, latent):
-        self.latent = latent
+        self.latent, self.sharp = latent, False
         self._mean_face: np.ndarray | None = None
 
     def answer(
@@ -64,11 +67,15 @@ class DrawingDecoder:
             realism: from 0, "what I drew", to 1, "a likely face".
         """
         if given is None and not pixels[..., 1].any():
-            return _decoded(engine, self.latent.mean)
+            return self.face(engine, self.latent.mean)
         if given is None:
             image = over_paper(pixels) / np.float32(PAPER)
             given = engine.encode(image[np.newaxis, ..., np.newaxis])[0]
-        return _decoded(engine, self.latent.make_likely(given, realism))
+        return self.face(engine, self.latent.make_likely(given, realism))
+
+    def face(self, engine, code: np.ndarray) -> Answer:
+        """Answer with the face of a code (latent_dim,)."""
+        return Answer(np.asarray(code, np.float32), decode_one(engine, code, self.sharp))
 
     def refine(
         self, engine, code: np.ndarray, image: np.ndarray, mask: np.ndarray
@@ -80,7 +87,7 @@ class DrawingDecoder:
         steps = engine.refine(code, image, mask, self.latent, steps=REFINE_STEPS)
         for number, (found, _) in enumerate(steps, 1):
             if number % SHOWN_STEPS == 0:
-                yield replace(_decoded(engine, found), progress=number / REFINE_STEPS)
+                yield replace(self.face(engine, found), progress=number / REFINE_STEPS)
 
     def nearest(self, engine, code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return codes (k, latent_dim) and images (k, rows, columns) of the nearest portraits."""
@@ -169,6 +176,15 @@ class Answers:
         )
         self._answered = True
 
+    def sharpen(self, sharp: bool) -> None:
+        """Show the answer with detail that is invented, or without."""
+        self.decoder.sharp = sharp
+        if self._answered:
+            self.ask()
+        elif self.answer is not None:
+            code = self.answer.code
+            self.worker.submit(ANSWER, lambda engine: self.decoder.face(engine, code))
+
     def toggle_live(self) -> None:
         """Answer while drawing, or only when asked to."""
         self.live = not self.live
@@ -217,7 +233,3 @@ class Answers:
         else:
             self.answer = value
         return value is not None
-
-
-def _decoded(engine, code: np.ndarray) -> Answer:
-    return Answer(np.asarray(code, np.float32), decode_one(engine, code))

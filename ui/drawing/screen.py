@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -114,7 +115,12 @@ class DrawingScreen(Screen):
     def ready(self) -> None:
         """Answer what was drawn while the model was loading."""
         self.set_ghost(self.ghost)
+        self.sharpen()
         self.answers.ask()
+
+    def sharpen(self) -> None:
+        """Show the answer again."""
+        self.answers.sharpen(self.host.sharp)
 
     def handle(self, event: pygame.event.Event) -> bool:
         """Let an open panel have its keys."""
@@ -246,7 +252,8 @@ class DrawingScreen(Screen):
 
     def start(self, start: Start) -> None:
         """Paint on a face."""
-        self.host.worker.submit(START, lambda engine: (start.code, decode_one(engine, start.code)))
+        code, sharp = start.code, self.host.sharp
+        self.host.worker.submit(START, lambda engine: (code, decode_one(engine, code, sharp)))
 
     def start_from_answer(self) -> None:
         """Paint on the answer that is on the screen."""
@@ -326,6 +333,7 @@ class DrawingScreen(Screen):
         answer = self._answer("to save ")
         face = self.host.session.folder, answer.image, answer.code, self.host.latent.model_id
         details = {"realism": self.answers.realism, "start": pack_face(self.drawing.start)}
+        details["sharp"] = self.host.sharp
         more = {"drawing": self.drawing.pixels.copy(), "details": details}
         self.host.worker.submit(SAVE, lambda engine: save_face(*face, **more), 1)
 
@@ -334,7 +342,7 @@ class DrawingScreen(Screen):
         steps = self.drawing.sheet
         if len(steps) < 2:
             raise UserError("There is no history to replay yet; draw something first.")
-        how = self.answers.decoder, self.answers.realism, self.host.session.folder
+        how = copy(self.answers.decoder), self.answers.realism, self.host.session.folder
         self.host.worker.submit(FILM, lambda engine: film(engine, steps, *how), 2)
         self.host.notify("Writing the film of your drawing …")
 

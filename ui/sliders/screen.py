@@ -48,7 +48,8 @@ class SlidersScreen(Screen):
         panels: lie over the view, one at a time; `more` is one of them.
         walk: the walk from face to face that plays, or None.
         comparing: whether the face shows that this one started with.
-        shown: the code (80,) and the image of the face on the screen, or None.
+        shown: the code (80,) and the image of the face on the screen, and whether it is sharp; or
+            None.
     """
 
     name = "sliders"
@@ -60,7 +61,7 @@ class SlidersScreen(Screen):
         self.commands = slider_commands(self)
         self.walk: Walk | None = None
         self.comparing = False
-        self.shown: tuple[np.ndarray, np.ndarray] | None = None
+        self.shown: tuple[np.ndarray, np.ndarray, bool] | None = None
         self._beside = False  # whether More stands beside the sliders, not over them
 
     def attach(self, host: Host) -> None:
@@ -71,7 +72,7 @@ class SlidersScreen(Screen):
         starts = editor.starts
         starts.temperature = session.setting("temperature", starts.temperature, 0.0, 1.5)
         if host.latent.previews is not None:
-            self.shown = (host.latent.mean, _floats(host.latent.previews.images[0]))
+            self.shown = (host.latent.mean, _floats(host.latent.previews.images[0]), host.sharp)
         self.area = FaceArea(self.take_suggestion)
         gestures = Gestures(
             begin=partial(self.step, editor.commit),
@@ -90,7 +91,9 @@ class SlidersScreen(Screen):
             export=self.choose_gif,
         )
         self.preview = SliderPreview(
-            lambda codes: worker.submit("sliders.preview", partial(_decode_each, codes), 1),
+            lambda codes: worker.submit(
+                "sliders.preview", partial(_decode_each, codes, host.sharp), 1
+            ),
             lambda: worker.cancel("sliders.preview"),
         )
         parts = self.area, self.strip, self.sliders, self.preview
@@ -130,8 +133,17 @@ class SlidersScreen(Screen):
         self.host.show_hint(self.name, HINT)
 
     def ready(self) -> None:
-        """Have the face decoded that was shown as a picture."""
+        """Have the faces decoded that were shown as pictures."""
+        self.sharpen()
+
+    def sharpen(self) -> None:
+        """Have every face decoded again."""
         self.shown = None
+        for end in self.strip.faces.values():
+            end.code = None
+        self.preview.leave()
+        if self.area.strip.visible:
+            self._ask_suggestions()
         self.changed()
 
     def leave(self) -> None:
@@ -165,13 +177,17 @@ class SlidersScreen(Screen):
             return
         codes = self.editor.suggest(SUGGESTIONS)
         self.area.suggest(codes, [None] * len(codes))
-        worker.submit("sliders.suggestions", partial(_decode_each, codes), 2)
+        self._ask_suggestions()
+
+    def _ask_suggestions(self) -> None:
+        job = partial(_decode_each, self.area.suggestions, self.host.sharp)
+        self.host.worker.submit("sliders.suggestions", job, 2)
 
     def take_suggestion(self, number: int) -> None:
         """Start from one of them, whose picture serves until the model is loaded."""
         code, pixels = self.area.suggestions[number], self.area.strip.children[number].pixels
         if self.host.worker.state == "loading" and pixels is not None:
-            self.shown = (code, _floats(pixels))
+            self.shown = (code, _floats(pixels), self.host.sharp)
         self.step(self.editor.start, code, f"Suggestion {number + 1}")
 
     def take_photo(self, face: AlignedFace) -> None:
@@ -209,12 +225,18 @@ class SlidersScreen(Screen):
             session.save()  # the face of the last time stays in there
 
     def _ask(self, code: np.ndarray) -> None:
-        """Have the face of a code shown; the newest request wins."""
-        if self.shown is not None and np.array_equal(self.shown[0], code):
+        """Have the face of a code shown; the newest request wins.
+
+        Where a photo's own detail is kept, none is invented.
+        """
+        shown, sharp = self.shown, self.host.sharp and not self.editor.now.shows_detail
+        if shown is not None and shown[2] == sharp and np.array_equal(shown[0], code):
             self.host.worker.cancel(self.live_slot)
             self._show()
         else:
-            self.host.worker.submit(self.live_slot, lambda engine: (code, decode_one(engine, code)))
+            self.host.worker.submit(
+                self.live_slot, lambda engine: (code, decode_one(engine, code, sharp), sharp)
+            )
 
     def _show(self) -> None:
         self.area.face.set(self.editor.now.with_detail(self.shown[1]))
@@ -229,7 +251,8 @@ class SlidersScreen(Screen):
             self.host.worker.cancel(slot)
             end.set(None)
         else:
-            self.host.worker.submit(slot, lambda engine: decode_one(engine, code), 1)
+            sharp = self.host.sharp
+            self.host.worker.submit(slot, lambda engine: decode_one(engine, code, sharp), 1)
 
     def result(self, result: Result) -> None:
         """Take what the worker made."""
@@ -316,8 +339,8 @@ class SlidersScreen(Screen):
             session.settings["gif_enlargement"] = times
         times = session.setting("gif_enlargement", max(GIFS), min(GIFS), max(GIFS))
         stem = "morph" if self.editor.now.both_faces else "walk"
-        job = partial(write_gif, session.folder, stem, self._walk_codes(GIF_STEPS), times)
-        self.host.worker.submit("sliders.gif", job, 1)
+        how = self._walk_codes(GIF_STEPS), times, self.host.sharp
+        self.host.worker.submit("sliders.gif", partial(write_gif, session.folder, stem, *how), 1)
         self.host.notify("Writing the GIF …")
 
     def choose_gif(self) -> None:
@@ -350,7 +373,7 @@ class SlidersScreen(Screen):
     def save(self) -> None:
         """Save the face as a PNG, in the worker."""
         self.settle()
-        job = partial(_save, self.host.session.folder, self.editor.now)
+        job = partial(_save, self.host.session.folder, self.editor.now, self.host.sharp)
         self.host.worker.submit("sliders.save", job)
 
     def restore(self, path: Path) -> None:
@@ -409,19 +432,20 @@ def _floats(pixels: np.ndarray) -> np.ndarray:
 # Jobs: the worker calls them with the engine
 
 
-def _decode_each(codes: np.ndarray, engine) -> Iterator[tuple[int, np.ndarray]]:
+def _decode_each(codes: np.ndarray, sharp: bool, engine) -> Iterator[tuple[int, np.ndarray]]:
     """Decode codes (n, 80) and yield (place, image (160, 176)) one by one.
 
     Between two of them more urgent work has its chance, so this never delays a drag.
     """
     for place, code in enumerate(codes):
-        yield place, decode_one(engine, code)
+        yield place, decode_one(engine, code, sharp)
 
 
-def _save(folder: Path, state: FaceState, engine) -> Path:
+def _save(folder: Path, state: FaceState, sharp: bool, engine) -> Path:
     """Write the face of a state as a PNG and return its path."""
-    image = state.with_detail(decode_one(engine, state.code))
-    details = {"caption": state.title, "detail": state.shows_detail}
+    sharp = sharp and not state.shows_detail
+    image = state.with_detail(decode_one(engine, state.code, sharp))
+    details = {"caption": state.title, "detail": state.shows_detail, "sharp": sharp}
     return save_face(folder, image, state.code, engine.model_id, details=details)
 
 

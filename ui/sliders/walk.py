@@ -57,13 +57,15 @@ def walk_codes(latent, state: FaceState, folder: Path, steps: int) -> np.ndarray
     return latent.from_sliders(walk(latent.to_sliders(np.stack(stops)), steps * len(stops)))
 
 
-def write_gif(folder: Path, stem: str, codes: np.ndarray, times: int, engine) -> Iterator[float]:
+def write_gif(
+    folder: Path, stem: str, codes: np.ndarray, times: int, sharp: bool, engine
+) -> Iterator[float]:
     """Write a GIF of codes (n, 80), faces so many times as large as the model makes them.
 
     It yields the share that is done, and returns the path at the end.
     """
     frames = []
     for code in codes:
-        frames.append(enlarge(decode_one(engine, code), times))
+        frames.append(enlarge(decode_one(engine, code, sharp), times))
         yield len(frames) / len(codes)
     return write_new(folder, stem, ".gif", encode_gif(frames, GIF_FPS))

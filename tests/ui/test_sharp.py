@@ -1,0 +1,152 @@
+"""Sharp, the toggle that both screens share."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.ui.driver import Driver, FakeEngine
+from ui.explorer import make_screens
+from ui.saves import list_saves, read_save
+from ui.session import Session
+from ui.window import NO_FINISHER
+
+INVENTED = 0.05 * (np.indices((160, 176)).sum(axis=0) % 2)
+
+
+class SharpEngine(FakeEngine):
+    can_finish = True
+
+    def finish(self, codes):
+        return np.clip(self.decode(codes) + INVENTED[..., np.newaxis], 0, 1).astype(np.float32)
+
+
+@pytest.fixture
+def driver(tmp_path):
+    driver = Driver(make_screens(), tmp_path, SharpEngine(), start="sliders")
+    yield driver
+    driver.close()
+
+
+def invented(pixels, code):
+    """Whether a picture is the finished face of a code; if not, it has to be the decoded one."""
+    engine = SharpEngine()
+    decoded, finished = (
+        np.rint(255 * draw(code[np.newaxis])[0, ..., 0]) for draw in (engine.decode, engine.finish)
+    )
+    assert np.abs(pixels - decoded).max() <= 1 or np.abs(pixels - finished).max() <= 1
+    return bool(np.abs(pixels - decoded).max() > 1)
+
+
+def test_a_key_and_a_click_change_every_face_and_the_session_remembers(driver, tmp_path):
+    screen, toggle = driver.screen, driver.window.header.sharp
+    driver.key("r")
+    for key in ("shift+a", "s", "r"):
+        driver.key(key)
+    driver.settle()
+    slider = screen.sliders.sliders[0]
+    driver.move(slider.rect.center)
+    driver.settle()
+    state = screen.editor.now
+
+    def every_face():
+        places = [slider.axis.moved(state.code, end) for end in slider.axis.ends]
+        pictures = zip(screen.area.suggestions, screen.area.strip.children, strict=True)
+        return {
+            invented(screen.area.face.pixels, state.code),
+            invented(screen.strip.faces["a"].pixels, state.face_a),
+            *(invented(child.pixels, code) for code, child in pictures),
+            *(
+                invented(255 * image, code)
+                for image, code in zip(screen.preview._images, places, strict=True)
+            ),
+        }
+
+    assert toggle.on and every_face() == {True}
+    assert "invented" in toggle.help_text()
+    driver.key("shift+s")
+    driver.settle()
+    assert not toggle.on and every_face() == {False}
+    driver.close()
+    assert Session(tmp_path).setting("sharp", True) is False
+    again = Driver(make_screens(), tmp_path, SharpEngine())
+    assert not again.window.header.sharp.on
+    again.click(again.window.header.sharp)
+    again.settle()
+    assert again.window.header.sharp.on
+    shown = again.screen.area.face.pixels
+    assert invented(shown, again.screen.editor.now.code)
+    again.close()
+
+
+def test_saves_and_films_of_the_sliders_are_as_the_face_shows(driver, tmp_path):
+    driver.key("r")
+    driver.key("ctrl+s")
+    driver.settle()
+    driver.key("shift+s")
+    driver.key("ctrl+s")
+    driver.settle()
+    for path, sharp in zip(list_saves(tmp_path), (False, True), strict=True):
+        save = read_save(path, "fake-model", 80)
+        assert save.details["sharp"] is sharp
+        assert invented(255 * save.image, save.code) is sharp
+    driver.key("shift+s")
+    driver.key("ctrl+e")
+    driver.settle()
+    with Image.open(next(tmp_path.glob("*.gif"))) as film:
+        pixels = np.asarray(film.convert("L"), np.float32)[::4, ::4]
+    assert np.mean(pixels * np.sign(0.01 - INVENTED)) < -0.5  # lighter where it was added
+
+
+def test_where_a_photo_keeps_its_own_detail_none_is_invented(driver):
+    screen = driver.screen
+    detail = np.zeros((160, 176), np.float32)
+    detail[20:30, 20:30] = 0.2
+    screen.editor.start(code := np.zeros(80, np.float32), "Photo me.png", detail)
+    driver.settle()
+    decoded = driver.engine.decode(code[np.newaxis])[0, ..., 0]
+    assert np.abs(screen.area.face.pixels - 255 * np.clip(decoded + detail, 0, 1)).max() <= 1
+    driver.key("shift+p")
+    driver.settle()
+    assert invented(screen.area.face.pixels, code)
+
+
+def test_answers_to_a_drawing_are_sharp_or_not(driver, tmp_path):
+    driver.key("tab")
+    driver.settle()
+    screen = driver.screen
+    assert invented(screen.view.face.pixels, screen.answers.answer.code)
+    driver.key("shift+s")
+    driver.settle()
+    assert not invented(screen.view.face.pixels, screen.answers.answer.code)
+    driver.key("v")  # not live: the drawing goes on, and its answer stays behind
+    canvas = screen.view.canvas.rect
+    driver.press(canvas.center)
+    driver.drag((canvas.centerx + 40, canvas.centery))
+    driver.release()
+    driver.settle()
+    code = screen.answers.answer.code
+    driver.key("shift+s")
+    driver.settle()
+    assert np.array_equal(screen.answers.answer.code, code)
+    assert invented(screen.view.face.pixels, code)
+    driver.key("j")
+    driver.key("r")
+    driver.settle()
+    assert invented(screen.drawing.pixels[..., 0], screen.drawing.given)
+    driver.key("ctrl+s")
+    driver.settle()
+    save = read_save(list_saves(tmp_path)[0], "fake-model", 80)
+    assert save.details["sharp"] and invented(255 * save.image, save.code)
+
+
+def test_without_a_finisher_the_toggle_says_why_it_is_off(tmp_path):
+    driver = Driver(make_screens(), tmp_path, FakeEngine())
+    toggle = driver.window.header.sharp
+    assert not toggle.on and not toggle.enabled
+    driver.move(toggle.rect.center)
+    driver.step()
+    assert driver.window.help_line.text == NO_FINISHER
+    driver.key("shift+s")
+    assert driver.said() == NO_FINISHER
+    assert driver.session.setting("sharp", True)
+    driver.close()
