@@ -1,0 +1,236 @@
+"""What a finisher adds: the figures of finished faces beside those of decoded ones.
+
+    python -m tests.bench.finisher [--model FOLDER] [--arrays FOLDER] [--out PICTURE]
+
+Unseen portraits, beside PCA: the sharpness kept, the error, the similarity, and how far finished
+and decoded face differ when both are blurred. A judge, trained afterwards on portraits that may
+have been seen, tells finished patches from real ones on unseen portraits: one that is right half of
+the time sees no difference. Detail on the move: in a slow walk from one face to another, the detail
+of neighbouring frames should be alike (else it boils), and when a portrait is moved in its frame
+its detail should move along, and not stay (else it sticks to the glass). Then the time, and a
+picture of a hundred samples, finished beside decoded, for the eye.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from data import load_arrays
+from data.paths import FIGURES_FOLDER, NUMPY_FOLDER
+from model.frame import CROP_LEFT, IMAGE_SHAPE
+from model.loading import import_tensorflow
+from model.measuring.metrics import average_metrics, evenly_spaced, image_blocks, image_metrics
+from model.measuring.pca import PCABaseline
+from tests.bench.engine_times import call_times
+
+if TYPE_CHECKING:
+    from model.engine import FaceEngine
+    from model.latent import LatentSpace
+
+BLUR = 7  # pixels a side of the mean in which finished and decoded faces shall agree
+PATCH = 48  # pixels a side of what the judge sees
+JUDGE_STEPS, JUDGE_BATCH, JUDGED = 600, 64, 1000  # JUDGED: portraits it learns from
+PATCHES = 4  # of each unseen portrait that it judges
+WALKS, FRAMES = 12, 5
+STEP = 0.1  # of a walk, in standard deviations from frame to frame
+SHIFT = 3  # pixels by which portraits are moved
+MOVED = 60  # portraits
+SAMPLES, COLUMNS = 100, 10
+
+Pictures = Callable[[np.ndarray], np.ndarray]  # from codes to images
+
+
+def unseen_figures(
+    engine: FaceEngine, pictures: Pictures, X: np.ndarray, baseline: PCABaseline
+) -> dict[str, float]:
+    """Measure pictures of the codes of portraits, uint8 `(n, 171, 186, 1)`, beside PCA's.
+
+    Returns:
+        "sharpness", "mse" as a share of PCA's, "ssim" above PCA's, and "blurred": the squared
+        distance from the decoder's pictures, both blurred.
+    """
+    parts, linear, blurred = [], [], []
+    for images in image_blocks(X):
+        codes = engine.encode(images)
+        made = pictures(codes)
+        parts.append(image_metrics(images, made))
+        linear.append(image_metrics(images, baseline.reconstruct(images)))
+        blurred.extend(_local_mean(made - engine.decode(codes)))
+    found, pca = average_metrics(parts), average_metrics(linear)
+    return {
+        "sharpness": found["sharpness"],
+        "mse": found["mse"] / pca["mse"],
+        "ssim": found["ssim"] - pca["ssim"],
+        "blurred": float(np.square(blurred).mean()),
+    }
+
+
+def judge(
+    engine: FaceEngine, pictures: Pictures, X_train: np.ndarray, X_test: np.ndarray, seed: int = 0
+) -> float:
+    """Train a judge of patches, and return how often it is right about unseen portraits."""
+    import keras
+    from keras import layers
+
+    from model.training.devices import training_policy
+
+    keras.utils.set_random_seed(seed)
+    patches = keras.Input((PATCH, PATCH, 1))
+    x = layers.Rescaling(4.0, -2.0)(patches)
+    policy = training_policy()
+    for channels in (32, 64, 96):
+        x = layers.Conv2D(channels, 4, 2, "same", dtype=policy)(x)
+        x = layers.LeakyReLU(0.2, dtype=policy)(x)
+    x = layers.Conv2D(128, 3, padding="same", activation="relu", dtype=policy)(x)
+    x = layers.GlobalAveragePooling2D(dtype="float32")(x)
+    network = keras.Model(patches, layers.Dense(1)(layers.Dropout(0.3)(x)))
+    rate = keras.optimizers.schedules.CosineDecay(1e-3, JUDGE_STEPS)
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    network.compile(keras.optimizers.Adam(rate), loss, metrics=[keras.metrics.BinaryAccuracy()])
+    rng = np.random.default_rng(seed)
+
+    def pairs(X):
+        real = np.concatenate(list(image_blocks(X)))
+        made = pictures(engine.encode(real))
+        return np.stack([np.round(255 * made) / np.float32(255), real])  # both of 256 shades
+
+    def cut(images, rows):
+        n, height, width = len(rows), *IMAGE_SHAPE
+        tops, lefts = (rng.integers(0, side - PATCH, n) for side in (height, width))
+        cuts = [
+            images[:, i, y : y + PATCH, x : x + PATCH]
+            for i, y, x in zip(rows, tops, lefts, strict=True)
+        ]
+        x = np.concatenate(np.stack(cuts, axis=1))
+        return np.where(rng.random((2 * n, 1, 1, 1)) < 0.5, x[:, :, ::-1], x), np.repeat([0, 1], n)
+
+    known = pairs(evenly_spaced(X_train, JUDGED))
+    for _ in range(JUDGE_STEPS):
+        rows = rng.integers(known.shape[1], size=JUDGE_BATCH // 2)
+        network.train_on_batch(*cut(known, rows))
+    unseen = pairs(X_test)
+    x, real = cut(unseen, np.tile(np.arange(len(X_test)), PATCHES))
+    answers = network.predict(x, batch_size=256, verbose=0)[:, 0] > 0
+    return float((answers == real).mean())
+
+
+def walking(pictures: Pictures, engine: FaceEngine, latent: LatentSpace, seed: int = 0) -> float:
+    """Return how alike the detail of neighbouring frames is in slow walks between samples.
+
+    Returns:
+        The mean correlation of what is added to two neighbouring frames, 1 where nothing boils.
+    """
+    rng = np.random.default_rng(seed)
+    start, end = (latent.to_sliders(latent.sample(WALKS, rng)) for _ in range(2))
+    step = STEP * (end - start) / np.linalg.norm(end - start, axis=1, keepdims=True)
+    frames = [latent.from_sliders(start + number * step) for number in range(FRAMES)]
+    details = [_detail(pictures, engine, codes) for codes in frames]
+    return float(np.mean([_correlation(*pair) for pair in pairwise(details)]))
+
+
+def moving(pictures: Pictures, engine: FaceEngine, X: np.ndarray) -> tuple[float, float]:
+    """Move portraits some pixels to the side in their frame, and see what their detail does.
+
+    Returns:
+        Mean correlation of a portrait's detail with that of the moved portrait, moved back; and
+        with that of the moved portrait as it is, where only what sticks to the frame agrees.
+    """
+    portraits = evenly_spaced(X, MOVED)
+    top = (portraits.shape[1] - IMAGE_SHAPE[0]) // 2
+    details = []
+    for left in (CROP_LEFT, CROP_LEFT + SHIFT):
+        images = portraits[:, top : top + IMAGE_SHAPE[0], left : left + IMAGE_SHAPE[1]] / 255
+        codes = engine.encode(images.astype(np.float32))
+        details.append(_detail(pictures, engine, codes))
+    here, there = details
+    along = _correlation(here[:, :, SHIFT:], there[:, :, :-SHIFT])
+    return along, _correlation(here[:, :, SHIFT:], there[:, :, SHIFT:])
+
+
+def _detail(pictures: Pictures, engine: FaceEngine, codes: np.ndarray) -> np.ndarray:
+    return (pictures(codes) - engine.decode(codes))[..., 0]
+
+
+def _correlation(one: np.ndarray, other: np.ndarray) -> float:
+    """Mean over images (n, h, w) of the correlation of two."""
+    one, other = (x - x.mean(axis=(1, 2), keepdims=True) for x in (one, other))
+    lengths = np.sqrt(np.square(one).sum(axis=(1, 2)) * np.square(other).sum(axis=(1, 2)))
+    return float(((one * other).sum(axis=(1, 2)) / np.maximum(lengths, 1e-9)).mean())
+
+
+def _local_mean(images: np.ndarray) -> np.ndarray:
+    windows = np.lib.stride_tricks.sliding_window_view(images[..., 0], (BLUR, BLUR), axis=(1, 2))
+    return windows.mean(axis=(-2, -1))
+
+
+def page(engine: FaceEngine, pictures: Pictures, latent: LatentSpace, seed: int = 0) -> Image.Image:
+    """Draw a hundred samples, each decoded and, to its right, finished."""
+    codes = latent.sample(SAMPLES, np.random.default_rng(seed))
+    beside = np.concatenate([engine.decode(codes), pictures(codes)], axis=2)[..., 0]
+    rows = [np.hstack(beside[i : i + COLUMNS]) for i in range(0, SAMPLES, COLUMNS)]
+    return Image.fromarray((255 * np.vstack(rows)).round().astype(np.uint8))
+
+
+def report(
+    engine: FaceEngine,
+    latent: LatentSpace,
+    X_train: np.ndarray,
+    X_test: np.ndarray,
+    baseline: PCABaseline,
+) -> Iterator[str]:
+    """Measure decoded and finished faces, and yield the lines of a table."""
+    ways = {"decoded": engine.decode, "finished": engine.finish}
+    rows = {}
+    for name, pictures in ways.items():
+        row = unseen_figures(engine, pictures, X_test, baseline)
+        rows[name] = row | {"judge": judge(engine, pictures, X_train, X_test)}
+    texts = {
+        "sharpness": "sharpness kept",
+        "mse": "MSE to the portrait / PCA",
+        "ssim": "SSIM - PCA",
+        "blurred": "MSE to the decoder, blurred",
+        "judge": "judge of patches is right",
+    }
+    yield f"{len(X_test)} unseen portraits{'':14}{'decoded':>10}{'finished':>10}"
+    for name, text in texts.items():
+        yield f"{text:<35}{rows['decoded'][name]:>10.4f}{rows['finished'][name]:>10.4f}"
+    alike = walking(engine.finish, engine, latent)
+    yield f"{'detail of neighbouring frames alike':<45}{alike:>10.4f}"
+    along, stays = moving(engine.finish, engine, X_test)
+    yield f"{'detail of a moved portrait moves along':<45}{along:>10.4f}"
+    yield f"{'detail of a moved portrait stays':<45}{stays:>10.4f}"
+    code = latent.mean[np.newaxis]
+    times = [np.median(call_times(lambda way=way: way(code))) for way in ways.values()]
+    yield f"{'milliseconds':<35}{times[0]:>10.2f}{times[1]:>10.2f}"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, print, and draw the picture."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path, help="a model folder; the model in use without")
+    parser.add_argument("--arrays", type=Path, default=NUMPY_FOLDER, help="of prepare_data()")
+    parser.add_argument("--out", type=Path, default=FIGURES_FOLDER / "finished.png")
+    options = parser.parse_args(arguments)
+
+    import_tensorflow()
+    from model.engine import FaceEngine
+    from model.latent import LatentSpace
+
+    engine, latent = FaceEngine.load(options.model), LatentSpace.load(options.model)
+    X_train, X_test = load_arrays(options.arrays)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    page(engine, engine.finish, latent).save(options.out)
+    baseline = PCABaseline.cached(X_train, options.arrays)
+    for line in report(engine, latent, X_train, X_test, baseline):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
