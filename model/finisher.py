@@ -18,6 +18,7 @@ from model.network import convolution, depth_to_space, residual_block
 
 MAPS = ("up_1", "up_2", "up_3", "pixels")  # the decoder's layers whose answers the finisher reads
 CHANNELS = (64, 48, 24)  # at 20 x 22, 40 x 44 and 80 x 88 pixels
+SHARPENER = "sharpener"  # the part of the finisher that works on any part of a face
 LOCAL = 5  # pixels a side of the local mean, at 80 x 88: 10 of the picture
 
 
@@ -33,7 +34,16 @@ def build_finisher(decoder: keras.Model) -> keras.Model:
     """
     codes = keras.Input(decoder.input_shape[1:], name="codes")
     maps = [keras.Input(decoder.get_layer(name).output.shape[1:], name=name) for name in MAPS]
-    low, middle, high, pixels = maps
+    x = depth_to_space(_build_sharpener(decoder)([codes, *maps]), "finished")
+    images = layers.Activation("sigmoid", dtype="float32", name="images")(x)
+    return keras.Model([codes, *maps], images, name="finisher")
+
+
+def _build_sharpener(decoder: keras.Model) -> keras.Model:
+    """Build what the finisher is but for its last step, for maps of a whole face or a part."""
+    codes = keras.Input(decoder.input_shape[1:], name="codes")
+    sizes = [(None, None, decoder.get_layer(name).output.shape[-1]) for name in MAPS]
+    low, middle, high, pixels = maps = [keras.Input(size) for size in sizes]
     coarse, medium, fine = CHANNELS
 
     x = convolution(low, coarse, "look")
@@ -48,10 +58,8 @@ def build_finisher(decoder: keras.Model) -> keras.Model:
 
     local = layers.AveragePooling2D(LOCAL, strides=1, padding="same", name="local")(detail)
     detail = layers.Subtract(dtype="float32", name="detail_only")([detail, local])
-    x = layers.Add(dtype="float32", name="finished")([pixels, detail])
-    x = depth_to_space(x, "finished")
-    images = layers.Activation("sigmoid", dtype="float32", name="images")(x)
-    return keras.Model([codes, *maps], images, name="finisher")
+    x = layers.Add(dtype="float32", name="sharp")([pixels, detail])
+    return keras.Model([codes, *maps], x, name=SHARPENER)
 
 
 def decoder_maps(decoder: keras.Model) -> keras.Model:

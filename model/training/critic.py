@@ -9,9 +9,8 @@ from keras import layers
 CHANNELS = (32, 64, 128, 192)  # at 1/2, 1/4, 1/8 and 1/16 of the picture's size
 LOCAL = 9  # pixels a side of the local mean that the critic does not see
 GAIN = 16.0  # on what is left of a picture then
-WINDOW = (128, 144)  # of a picture that the critic sees at a time
 CONTRAST = 0.2  # standard deviation of the logarithm
-HOLE = 48  # pixels a side of a part that is hidden
+HOLE = 32  # pixels a side of a part that is hidden
 
 
 def build_critic() -> keras.Model:
@@ -52,15 +51,14 @@ def shown(portraits: tf.Tensor, finished: tf.Tensor) -> tf.Tensor:
     the decoder did.
 
     Portraits and finished faces change in the same ways (Zhao et al. 2020): if not, the changes
-    would have to be learned too. All of a batch are seen through one window; some are mirrored,
-    their contrast changes, and a part is hidden.
+    would have to be learned too. Some are mirrored, their contrast changes, and a part is hidden.
 
     Args:
-        portraits: `(n, 160, 176, 1)`.
-        finished: `(n + m, 160, 176, 1)`; the first n are of the portraits and change like them.
+        portraits: `(n, h, w, 1)`.
+        finished: `(n + m, h, w, 1)`; the first n are of the portraits and change like them.
 
     Returns:
-        `(2 n + m, 128, 144, 1)`, the portraits first.
+        `(2 n + m, h, w, 1)`, the portraits first.
     """
     n, count = tf.shape(portraits)[0], tf.shape(finished)[0]
 
@@ -69,16 +67,11 @@ def shown(portraits: tf.Tensor, finished: tf.Tensor) -> tf.Tensor:
         return tf.concat([drawn[:n], drawn], axis=0)
 
     images = tf.concat([portraits, finished], axis=0)
-    top, left = (
-        tf.random.uniform((), 0, whole - part + 1, tf.int32)
-        for whole, part in zip(portraits.shape[1:3], WINDOW, strict=True)
-    )
-    images = images[:, top : top + WINDOW[0], left : left + WINDOW[1]]
     images = tf.where(chance(0, 1) < 0.5, images[:, :, ::-1], images)
     images *= tf.exp(CONTRAST * chance(-1.7, 1.7))
-    y = tf.range(WINDOW[0], dtype=tf.float32)[:, tf.newaxis, tf.newaxis]
-    x = tf.range(WINDOW[1], dtype=tf.float32)[:, tf.newaxis]
-    hidden = tf.abs(y - chance(0, WINDOW[0])) < HOLE / 2
-    hidden &= tf.abs(x - chance(0, WINDOW[1])) < HOLE / 2
-    images = tf.where(hidden, 0.0, GAIN * (images - local_mean(images, LOCAL)))
-    return tf.ensure_shape(images, (None, *WINDOW, 1))
+    height, width = portraits.shape[1:3]
+    y = tf.range(height, dtype=tf.float32)[:, tf.newaxis, tf.newaxis]
+    x = tf.range(width, dtype=tf.float32)[:, tf.newaxis]
+    hidden = tf.abs(y - chance(0, height)) < HOLE / 2
+    hidden &= tf.abs(x - chance(0, width)) < HOLE / 2
+    return tf.where(hidden, 0.0, GAIN * (images - local_mean(images, LOCAL)))

@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from data.arrays import drop_pages
-from model.finisher import build_finisher, decoder_maps
+from model.finisher import SHARPENER, build_finisher, decoder_maps
 from model.frame import CROP_LEFT, CROP_TOP, IMAGE_SHAPE, crop, mirror
 from model.latent import LatentSpace
 from model.measuring.metrics import evenly_spaced
@@ -24,6 +24,7 @@ from model.training.critic import build_critic, local_mean, shown
 from model.training.devices import training_policy
 
 VALIDATED = 200  # validation portraits after every epoch
+WINDOW = 12  # cells a side of the coarsest map, 96 pixels, that are trained on at a time
 SHIFT = 4  # pixels by which portraits are moved at most
 BLUR = 7  # pixels a side of the mean in which finished and decoded face shall agree
 MOVED = 0.05  # share of the sliders that are moved in made-up codes
@@ -81,26 +82,30 @@ class Finishing(keras.Model):
     def __init__(self, autoencoder: keras.Model, finisher: keras.Model, settings: FinisherSettings):
         super().__init__()
         self.finisher, self.critic, self.settings = finisher, build_critic(), settings
-        encoder, decoder = (autoencoder.get_layer(name) for name in ("encoder", "decoder"))
-        maps = decoder_maps(decoder)
-        decode = keras.Model(maps.input, [decoder.output, maps.output])
+        encoder, maps = (
+            autoencoder.get_layer("encoder"),
+            decoder_maps(autoencoder.get_layer("decoder")),
+        )
         # Functions hide the layers: these weights are neither trained nor kept with the others.
         self._encode = lambda images: encoder(images, training=False)[0]
-        self._decode = lambda codes: decode(codes, training=False)
+        self._maps = lambda codes: maps(codes, training=False)
         names = ("loss", "critic", "mse", "sharpness")
         self._trackers = {name: keras.metrics.Mean(name=name) for name in names}
 
     def call(self, images):
         """Finish the reconstructions of images `(n, 160, 176, 1)`."""
-        return self.finisher(self._decode(self._encode(images))[1])
+        return self.finisher(self._maps(self._encode(images)))
 
     def train_step(self, batch):
         """Take a step with both networks: each down the slope of its own loss."""
         portraits, made_up = batch
         n = tf.shape(portraits)[0]
-        decoded, maps = self._decode(tf.concat([self._encode(portraits), made_up], axis=0))
+        codes, *maps = self._maps(tf.concat([self._encode(portraits), made_up], axis=0))
+        window = random_window(maps[0].shape[1:3])
+        portraits, *maps = (window(x) for x in (portraits, *maps))
+        decoded = pictures(maps[-1])
         with tf.GradientTape(persistent=True) as tape:
-            finished = self.finisher(maps, training=True)
+            finished = pictures(self.finisher.get_layer(SHARPENER)([codes, *maps], training=True))
             answers, features = self.critic(shown(portraits, finished), training=True)
             critic_loss = tf.add_n([_hinge(a[:n]) + _hinge(-a[n:]) for a in answers])
             finisher_loss = (
@@ -117,8 +122,8 @@ class Finishing(keras.Model):
     def test_step(self, batch):
         """Measure reconstructions; the loss is the error added and the sharpness lacking."""
         portraits, _ = batch
-        decoded, maps = self._decode(self._encode(portraits))
-        finished = self.finisher(maps, training=False)
+        maps = self._maps(self._encode(portraits))
+        decoded, finished = pictures(maps[-1]), self.finisher(maps, training=False)
         added = _squared(finished - portraits) / _squared(decoded - portraits)
         lacking = tf.abs(tf.math.log(_sharpness(portraits, finished)))
         return self._track(portraits, finished, loss=added + lacking)
@@ -129,6 +134,31 @@ class Finishing(keras.Model):
         for name, value in losses.items():
             self._trackers[name].update_state(value)
         return {name: self._trackers[name].result() for name in losses}
+
+
+def random_window(grid: tuple[int, int]) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return a function that cuts the same part out of pictures and maps of any size.
+
+    Parts of many faces teach more in the same time than few whole ones.
+
+    Args:
+        grid: rows and columns of the coarsest map, in which the window is laid.
+    """
+    corner = [tf.random.uniform((), 0, side - WINDOW + 1, tf.int32) for side in grid]
+
+    def window(x):
+        cell = x.shape[1] // grid[0]
+        top, left = (cell * place for place in corner)
+        size = cell * WINDOW
+        x = x[:, top : top + size, left : left + size]
+        return tf.ensure_shape(x, (None, size, size, x.shape[-1]))
+
+    return window
+
+
+def pictures(logits):
+    """Lay out the decoder's last map, or a finished one, `(n, h, w, 4)`, as pictures."""
+    return tf.sigmoid(tf.nn.depth_to_space(tf.cast(logits, tf.float32), 2))
 
 
 def _mean(x):

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from model.finisher import build_finisher, decoder_maps
+from model.finisher import SHARPENER, build_finisher, decoder_maps
 from model.network import build_decoder
 from tests.model.tiny_model import TINY
 
@@ -28,7 +28,7 @@ def test_an_untrained_finisher_adds_nothing(networks, codes):
 
 def test_what_a_finisher_adds_vanishes_in_the_distance(networks, codes):
     decoder, maps, finisher = networks
-    detail = finisher.get_layer("detail")
+    detail = finisher.get_layer(SHARPENER).get_layer("detail")
     detail.set_weights([
         np.random.default_rng(1).normal(0, 5.0, value.shape) for value in detail.get_weights()
     ])  # fmt: skip

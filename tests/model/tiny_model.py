@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from model.finisher import build_finisher
+from model.finisher import SHARPENER, build_finisher
 from model.folder import FINISHER_FILE, NETWORK_FILE, file_hash, publish
 from model.latent import LatentSpace
 from model.network import Architecture, build_autoencoder
@@ -53,7 +53,7 @@ def write_tiny_model(
 def tiny_finisher(autoencoder: keras.Model) -> keras.Model:
     """Build a finisher that adds something."""
     finisher = build_finisher(autoencoder.get_layer("decoder"))
-    detail = finisher.get_layer("detail")
+    detail = finisher.get_layer(SHARPENER).get_layer("detail")
     noise = np.random.default_rng(0)
     detail.set_weights([noise.normal(0, 5, weight.shape) for weight in detail.get_weights()])
     return finisher
