@@ -17,7 +17,7 @@ from keras import layers
 from model.network import convolution, depth_to_space, residual_block
 
 MAPS = ("up_1", "up_2", "up_3", "pixels")  # the decoder's layers whose answers the finisher reads
-CHANNELS = (64, 48, 24)  # at 20 x 22, 40 x 44 and 80 x 88 pixels
+CHANNELS = (64, 48, 32)  # at 20 x 22, 40 x 44 and 80 x 88 pixels
 SHARPENER = "sharpener"  # the part of the finisher that works on any part of a face
 LOCAL = 5  # pixels a side of the local mean, at 80 x 88: 10 of the picture
 
@@ -74,6 +74,6 @@ def decoder_maps(decoder: keras.Model) -> keras.Model:
 def _join(x, decoded, channels: int, name: str):
     """Double the map, beside the decoder's of that size, and look at both."""
     x = convolution(x, decoded.shape[-1], f"{name}_squeeze", size=1)
-    x = layers.UpSampling2D(name=f"{name}_double")(x)
+    x = layers.UpSampling2D(interpolation="bilinear", name=f"{name}_double")(x)
     x = layers.Concatenate(name=f"{name}_beside")([x, decoded])
     return convolution(x, channels, f"{name}_join")

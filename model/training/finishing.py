@@ -271,6 +271,7 @@ def train_finisher(
                     steps_per_epoch=settings.steps_per_epoch,
                     initial_epoch=state.epochs_done,
                     epochs=epochs,
+                    shuffle=False,  # they are drawn by chance already
                     verbose=0,
                     callbacks=[
                         interruption,

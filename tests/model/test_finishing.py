@@ -28,8 +28,16 @@ def latent():
     return LatentSpace.fit(codes)
 
 
+@pytest.fixture
+def eagerly():
+    """Run as it is written: tracing takes longer than the few steps."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
 def test_a_training_stops_and_goes_on_and_leaves_the_autoencoder_alone(
-    portraits, latent, tmp_path, monkeypatch
+    portraits, latent, tmp_path, monkeypatch, eagerly
 ):
     monkeypatch.setattr("model.training.critic.CHANNELS", (4, 4))
     monkeypatch.setattr("model.finisher.CHANNELS", (4, 4, 4))
