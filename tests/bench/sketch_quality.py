@@ -24,6 +24,7 @@ from model.frame import FACE_AXIS, crop
 from model.measuring.metrics import mean_pairwise_distance
 from tests.bench.hand_drawn.faces import PER_STYLE, HandDrawnFace, hand_drawn_faces
 from ui.drawing.answers import REALISM, DrawingDecoder
+from ui.drawing.head import find_head
 from ui.pictures import to_pixels
 
 if TYPE_CHECKING:
@@ -213,7 +214,9 @@ def screen_answers(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Answer drawings as the screen does: codes (n, 80) and answers (n, 160, 176)."""
     decoder = DrawingDecoder(latent)
-    found = [decoder.answer(engine, face.pixels, None, realism) for face in faces]
+    found = [
+        decoder.answer(engine, face.pixels, None, realism, find_head(face.pixels)) for face in faces
+    ]
     return np.stack([answer.code for answer in found]), np.stack([a.image for a in found])
 
 

@@ -8,9 +8,13 @@ import pygame
 import pytest
 
 from model.frame import FACE_AXIS, FACE_HALF_AXES, LEFT_EYE
+from tests.bench.hand_drawn.faces import hand_drawn_faces
 from tests.ui.driver import Driver
+from ui.drawing.drawing import blank
+from ui.drawing.head import WHOLE, find_head, look_at
 from ui.drawing.screen import DrawingScreen
 from ui.drawing.stroke import LARGEST, SMALLEST, Tool
+from ui.pictures import over_paper
 from ui.theme import SIZES as TEXT
 
 SIZES = [(900, 600), (1280, 720), (1920, 1080), (2560, 1440)]
@@ -46,7 +50,7 @@ def expected(driver):
     """What the engine answers to the drawing as it is, at the screen's realism."""
     answers, drawing = driver.screen.answers, driver.screen.drawing
     answer = answers.decoder.answer
-    return answer(driver.engine, drawing.pixels, drawing.given, answers.realism)
+    return answer(driver.engine, drawing.pixels, drawing.given, answers.realism, drawing.head)
 
 
 def shown(view):
@@ -158,6 +162,7 @@ def test_an_empty_or_mirrored_canvas_shows_where_the_face_belongs(driver):
         return found[0]
 
     assert guided()
+    driver.screen.set_ghost(False)
     assert np.ptp(shown(view)) == 0 and driver.screen.drawing.empty
     driver.press(at(driver, (20, 150)))
     assert not guided()
@@ -234,17 +239,66 @@ def test_the_copying_brush_paints_the_answer(driver):
     assert cover(driver)[inside].min() == 1
 
 
-def test_the_ghost_is_seen_and_never_drawn(driver):
-    plain = shown(driver.screen.view.canvas)
-    driver.key("g")
+def test_the_ghost_is_there_at_first_shows_the_answer_and_is_never_drawn(driver):
+    mean = shown(driver.screen.view.canvas)
+    stroke(driver, (40, 60), (120, 60))
     driver.settle()
     ghostly = shown(driver.screen.view.canvas)
-    assert np.ptp(plain) == 0 and np.ptp(ghostly) > 10
-    assert driver.screen.drawing.empty
-    assert driver.screen.drawing.image().min() == 1
+    bare = cover(driver) == 0
+    assert np.ptp(mean) > 10 and np.ptp(ghostly[bare]) > 10
+    assert not np.array_equal(ghostly[bare], mean[bare])
+    assert np.corrcoef(ghostly[bare], driver.screen.answers.answer.image[bare])[0, 1] > 0.95
+    assert driver.screen.drawing.image()[bare].min() == 1
     driver.key("g")
     driver.settle()
-    assert np.array_equal(shown(driver.screen.view.canvas), plain)
+    assert np.ptp(shown(driver.screen.view.canvas)[bare]) == 0
+
+
+HEAD = [(40 + 22 * math.sin(a), 50 - 30 * math.cos(a)) for a in np.linspace(0, 2 * math.pi, 25)]
+
+
+def test_a_small_head_is_found_framed_and_read_enlarged_once_its_stroke_ends(driver):
+    view, drawing = driver.screen.view.canvas, driver.screen.drawing
+    driver.press(view.to_window(HEAD[0]))
+    for point in HEAD[1:]:
+        driver.drag(view.to_window(point))
+    driver.settle()
+    assert view.region == WHOLE
+    driver.release()
+    driver.settle()
+    region = view.region
+    assert region == find_head(drawing.pixels) and 2 < region.scale < 3
+    image, mask = look_at(drawing.pixels, region)
+    rows, columns = np.nonzero(mask > 0.5)
+    assert abs(columns.mean() - FACE_AXIS) < 4 and rows.min() < 25 and rows.max() > 145
+    code = driver.engine.encode(image[None, ..., None])[0]
+    likely = driver.latent.make_likely(code, driver.screen.answers.realism)
+    np.testing.assert_allclose(driver.screen.answers.answer.code, likely, atol=1e-5)
+    x, y = view.to_window(region.corners[1])
+    corner = driver.pixels(pygame.Rect(round(x) - 9, round(y) - 9, 18, 18)).astype(int)
+    assert np.ptp(corner, axis=-1).max() > 60  # a frame in colour
+    assert "frame" in view.help
+    driver.key("ctrl+z")
+    assert view.region == WHOLE and "frame" not in view.help
+
+
+def test_faces_that_fit_the_frame_are_read_as_they_are_and_parts_are_no_heads():
+    faces = hand_drawn_faces(2)
+    assert all(find_head(face.pixels) == WHOLE for face in faces)
+    eyes = blank()
+    for x in (60, 70, 117, 127):
+        eyes[83:89, x - 4 : x + 4] = 0, 255
+    assert find_head(eyes) == WHOLE
+    assert find_head(blank()) == WHOLE
+
+
+def test_a_face_that_was_started_from_is_read_as_it_is(driver):
+    small = blank()
+    for x, y in HEAD:
+        small[round(y) - 5 : round(y) + 5, round(x) - 5 : round(x) + 5] = 0, 255
+    assert find_head(small) != WHOLE
+    driver.screen.put_face(over_paper(small) / 255)
+    assert driver.screen.drawing.head == WHOLE
 
 
 def test_without_live_the_answer_waits_to_be_asked(driver):

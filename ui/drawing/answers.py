@@ -11,13 +11,14 @@ import numpy as np
 
 from data.errors import UserError
 from ui.drawing.drawing import Drawing
-from ui.pictures import PAPER, over_paper
+from ui.drawing.head import WHOLE, Region, look_at
 from ui.starts import decode_one
 from ui.worker import Result, Worker
 
 REALISM = 0.5  # between "what I drew" and "a likely face", chosen by eye on ten sketches
 REFINE_STEPS = 32
 SHOWN_STEPS = 2  # a refinement shows itself every so many steps
+BLOCK = 8  # pixels of the squares by whose means drawing and answer are compared
 NEAREST_FACES = 6
 
 ANSWER, REFINE = "drawing.answer", "drawing.refine"  # the worker's slots
@@ -53,10 +54,14 @@ class DrawingDecoder:
 
     def __init__(self, latent):
         self.latent, self.sharp = latent, False
-        self._mean_face: np.ndarray | None = None
 
     def answer(
-        self, engine, pixels: np.ndarray, given: np.ndarray | None, realism: float
+        self,
+        engine,
+        pixels: np.ndarray,
+        given: np.ndarray | None,
+        realism: float,
+        region: Region = WHOLE,
     ) -> Answer:
         """Answer a drawing.
 
@@ -65,11 +70,12 @@ class DrawingDecoder:
             pixels: uint8 (rows, columns, 2), gray and coverage.
             given: (latent_dim,), the code of the answer; None to read the drawing.
             realism: from 0, "what I drew", to 1, "a likely face".
+            region: the part of the drawing that is looked at.
         """
         if given is None and not pixels[..., 1].any():
             return self.face(engine, self.latent.mean)
         if given is None:
-            image = over_paper(pixels) / np.float32(PAPER)
+            image, _ = look_at(pixels, region)
             given = engine.encode(image[np.newaxis, ..., np.newaxis])[0]
         return self.face(engine, self.latent.make_likely(given, realism))
 
@@ -82,23 +88,31 @@ class DrawingDecoder:
     ) -> Iterator[Answer]:
         """Yield faces, from a code on, that agree better and better with what was painted.
 
-        Image and mask are (rows, columns) in [0, 1]; bare canvas, 0, is no evidence.
+        Bare canvas holds the light of the first face: strokes alone would turn a light face that
+        is drawn in black lines into a dark one. A face that agrees less than one before it, all in
+        all, is not shown.
+
+        Args:
+            engine: the trained network.
+            code: (latent_dim,) of the face to begin with.
+            image: (rows, columns) in [0, 1], the drawing on paper.
+            mask: (rows, columns) in [0, 1], how far it is painted.
         """
-        steps = engine.refine(code, image, mask, self.latent, steps=REFINE_STEPS)
+        face = engine.decode(code[np.newaxis])[0, ..., 0]
+        target = mask * image + (1 - mask) * face
+        best, agreement = code, _agreement(face, image)
+        steps = engine.refine(code, target, np.ones_like(mask), self.latent, steps=REFINE_STEPS)
         for number, (found, _) in enumerate(steps, 1):
             if number % SHOWN_STEPS == 0:
-                yield replace(self.face(engine, found), progress=number / REFINE_STEPS)
+                now = _agreement(engine.decode(found[np.newaxis])[0, ..., 0], image)
+                if now > agreement:
+                    best, agreement = found, now
+                yield replace(self.face(engine, best), progress=number / REFINE_STEPS)
 
     def nearest(self, engine, code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return codes (k, latent_dim) and images (k, rows, columns) of the nearest portraits."""
         codes = self.latent.gallery[self.latent.nearest(code, NEAREST_FACES)]
         return codes, engine.decode(codes)[..., 0]
-
-    def mean_face(self, engine) -> np.ndarray:
-        """Return the mean face, float32 (rows, columns) in [0, 1]; decoded once."""
-        if self._mean_face is None:
-            self._mean_face = decode_one(engine, self.latent.mean)
-        return self._mean_face
 
 
 class Answers:
@@ -171,9 +185,8 @@ class Answers:
         """Answer the drawing as it is now."""
         drawing, realism = self.drawing, 0.0 if self._as_given else self.realism
         pixels, given = drawing.pixels.copy() if drawing.stroke else drawing.pixels, drawing.given
-        self.worker.submit(
-            ANSWER, lambda engine: self.decoder.answer(engine, pixels, given, realism)
-        )
+        asked = pixels, given, realism, drawing.head
+        self.worker.submit(ANSWER, lambda engine: self.decoder.answer(engine, *asked))
         self._answered = True
 
     def sharpen(self, sharp: bool) -> None:
@@ -209,7 +222,7 @@ class Answers:
             raise UserError("Draw something first: bare canvas is no evidence to refine with.")
         self.drawing.finish()
         self.refining, self._found = True, None
-        painted = self.answer.code, self.drawing.image(), self.drawing.mask()
+        painted = self.answer.code, *self.drawing.seen()
         self.worker.submit(REFINE, lambda engine: self.decoder.refine(engine, *painted), 1)
 
     def stop(self) -> None:
@@ -233,3 +246,11 @@ class Answers:
         else:
             self.answer = value
         return value is not None
+
+
+def _agreement(face: np.ndarray, image: np.ndarray) -> float:
+    """Correlate two images (rows, columns) by the means of their blocks."""
+    rows, columns = (side // BLOCK for side in face.shape)
+    means = [one.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3)) for one in (face, image)]
+    face, image = (one - one.mean() for one in means)
+    return float((face * image).sum() / max(np.linalg.norm(face) * np.linalg.norm(image), 1e-9))

@@ -13,18 +13,20 @@ import pygame.gfxdraw
 from pygame import Rect
 
 from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
+from ui.drawing.head import WHOLE, Region
 from ui.drawing.stroke import mirrored, slices
 from ui.pictures import PAPER, over_paper
 from ui.theme import COLORS, Theme
 from ui.widgets.base import Point
 from ui.widgets.face_view import FaceView
 
-GHOST = 0.3  # how much of the mean face shows through the paper
+GHOST = 0.3  # how much of the answer shows through the paper
 DASH = 6  # points
 GUIDE = (150, 170, 205)  # the colour of the oval on white paper
 EYE = 7  # half of the dash where an eye belongs, in canvas pixels
 EVERYTHING = Rect(0, 0, IMAGE_SHAPE[1], IMAGE_SHAPE[0])
 HELP = "Draw here. Shift: straight lines; right button: eraser; wheel: size of the brush"
+FRAMED = "The head in the thin frame is looked at enlarged. " + HELP.removeprefix("Draw here. ")
 
 
 class CanvasView(FaceView):
@@ -44,6 +46,7 @@ class CanvasView(FaceView):
     Attributes:
         radius: of the brush, in canvas pixels; `change` shows another.
         mirror: whether it is seen on both halves.
+        region: the part that is looked at; a thin frame shows it where that is not all.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class CanvasView(FaceView):
         self.begin, self.extend, self.lift, self.resize = begin, extend, lift, resize
         self.radius = 2.0
         self.mirror = False
+        self.region = WHOLE
         self._points: list[Point] = []  # since `flush`
         self._straight = False
         self._mouse: Point | None = None
@@ -79,11 +83,20 @@ class CanvasView(FaceView):
             self.invalidate(self._enlarged.renew(self.pixels, part).move(self.picture.topleft))
 
     def set_ghost(self, face: np.ndarray | None) -> None:
-        """Let a face, float (rows, columns) in [0, 1], shimmer through the paper, or none."""
+        """Let a face, uint8 (rows, columns), shimmer through the paper, or none."""
+        before = self._paper.copy()
         self._paper[:] = PAPER
         if face is not None:
-            self._paper *= 1 - GHOST * (face.max() - face)
-        self.show_drawing(self._drawing)
+            lightest = face.max()
+            face = self.region.put_back(face, lightest)
+            self._paper -= GHOST * (lightest - face)
+        if not np.array_equal(self._paper, before):
+            self.show_drawing(self._drawing)
+
+    def look_at(self, region: Region) -> None:
+        """Frame another part of the canvas."""
+        self.help = HELP if region == WHOLE else FRAMED
+        self.change(region=region)
 
     def set_mouse(self, pos: Point | None) -> None:
         """Show the brush at a point of the window; None hides it."""
@@ -150,6 +163,10 @@ class CanvasView(FaceView):
         super().draw(surface, theme)
         if self._bare or self.mirror:
             self._draw_guides(surface, theme)
+        if self.region != WHOLE:
+            (left, top), (right, bottom) = map(self.to_window, self.region.corners)
+            frame = Rect(left, top, right - left, bottom - top).clip(self.picture)
+            pygame.draw.rect(surface, COLORS.accent, frame, theme.px(1))
         radius = self._reach()
         for (x, y), alpha in zip(self._rings(self._mouse), (230, 110), strict=False):
             place = (round(x), round(y))  # light in dark, so that it shows on any gray

@@ -24,7 +24,7 @@ def drawing_commands(screen) -> list[Command]:
     bare = "Bare the paper, which says nothing about the face"
     copy = "Copy the answer onto the canvas, under the brush"
     mirror = "Draw both halves of the face at once, about the dashed line"
-    ghost = "Let the mean face shimmer through the paper; never drawn"
+    ghost = "Let the answer shimmer through the paper; never drawn"
     clear = "Take a new sheet; undo brings the old one back"
     following = "Paint on the next training face, as the model sees it"
     before = "Paint on the training face before"
@@ -34,7 +34,7 @@ def drawing_commands(screen) -> list[Command]:
     live = "Answer every stroke while it is drawn"
     likely = "Move the answer towards a likely face"
     drawn = "Move the answer towards what was drawn"
-    refine = "Search for a face that agrees better with what is painted"
+    refine = "Search for a face that agrees better with what is painted, and is as light"
     explain = "Show where answer and drawing differ, and the nearest training faces"
     film = "Write the strokes of this sheet and their answers, side by side, as a GIF"
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from pygame import Rect
 
 from model.frame import IMAGE_SHAPE
+from ui.drawing.head import WHOLE, Region, find_head, look_at
 from ui.drawing.stroke import Brush, Point, Stroke, Tool, slices
 from ui.history import History
 from ui.pictures import DRAWING_SHAPE, PAPER, over_paper, to_pixels
@@ -33,6 +35,11 @@ class Step:
     start: np.ndarray | None = None
     stroke: Stroke | None = None
     new_sheet: bool = False
+
+    @cached_property
+    def head(self) -> Region:
+        """The part to look at: all, where it was painted on a face."""
+        return WHOLE if self.start is not None else find_head(self.pixels)
 
     def same(self, other: "Step") -> bool:
         """Whether the two show the same drawing and the same answer, on the same face."""
@@ -84,6 +91,15 @@ class Drawing:
     def image(self) -> np.ndarray:
         """Return the drawing on white paper: float32 (rows, columns) in [0, 1]."""
         return over_paper(self.pixels) / np.float32(PAPER)
+
+    @property
+    def head(self) -> Region:
+        """The part to look at; it changes between strokes only."""
+        return self.history.now.head
+
+    def seen(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return image and mask of the part that is looked at, as if it were the whole frame."""
+        return look_at(self.pixels, self.head)
 
     def mask(self) -> np.ndarray:
         """Return how far every pixel is painted: float32 (rows, columns) in [0, 1]."""

@@ -11,6 +11,7 @@ import numpy as np
 from ui.animation import encode_gif
 from ui.drawing.answers import DrawingDecoder
 from ui.drawing.drawing import Drawing, Step
+from ui.drawing.head import WHOLE
 from ui.drawing.stroke import Point
 from ui.pictures import drawing_on_paper, enlarge, side_by_side
 from ui.storage import write_new
@@ -46,10 +47,13 @@ def film(
     engine, steps: Sequence[Step], decoder: DrawingDecoder, realism: float, folder: Path
 ) -> Generator[float, None, Path]:
     """Write the film of some steps as a GIF; yield how much is done, and return the file."""
-    frames, states = [], replay(steps)
+    frames, states, region = [], replay(steps), WHOLE
+    ends = set(map(id, steps))
     for number, state in enumerate(states, 1):
+        if id(state) in ends:  # as on the screen, between strokes only
+            region = state.head
         pull = 0.0 if state.given is not None else realism
-        answer = decoder.answer(engine, state.pixels, state.given, pull)
+        answer = decoder.answer(engine, state.pixels, state.given, pull, region)
         pictures = drawing_on_paper(state.pixels), answer.image
         frames.append(side_by_side(*(enlarge(picture, ENLARGEMENT) for picture in pictures)))
         yield number / len(states)

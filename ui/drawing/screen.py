@@ -26,13 +26,11 @@ from ui.starts import Start, Starts, decode_one
 from ui.theme import Theme
 from ui.worker import Result
 
-NEAREST, GHOST, START, SAVE, FILM = (
-    f"drawing.{name}" for name in ("nearest", "ghost", "start", "save", "film")
-)
+NEAREST, START, SAVE, FILM = (f"drawing.{name}" for name in ("nearest", "start", "save", "film"))
 PULL = 0.5  # of the way to a face that is clicked under Explain
 HINT = (
     "Draw on the left: the face on the right answers every stroke.",
-    "The oval shows where a face belongs; Mirror draws both halves of it at once.",
+    "The oval shows where a face belongs; a smaller one is found, and looked at enlarged.",
     "Or start from a face, and paint on it.",
 )
 
@@ -43,7 +41,7 @@ class DrawingScreen(Screen):
     Attributes:
         drawing: what is painted, and its history.
         brush: what is painted with.
-        ghost: whether the mean face shimmers through the paper.
+        ghost: whether the answer shimmers through the paper.
         answers: asks for answers, and holds the last one.
         starts: finds faces to start from.
         view: the widgets.
@@ -91,6 +89,7 @@ class DrawingScreen(Screen):
             self.view.face.set(host.latent.previews.images[0])
         self._restore_settings()
         self._show_state()
+        self._show_ghost()
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place the view, and the panels over it."""
@@ -114,7 +113,6 @@ class DrawingScreen(Screen):
 
     def ready(self) -> None:
         """Answer what was drawn while the model was loading."""
-        self.set_ghost(self.ghost)
         self.sharpen()
         self.answers.ask()
 
@@ -145,6 +143,7 @@ class DrawingScreen(Screen):
             pass
         elif self.answers.take_result(result):
             self.view.face.set(self.answers.answer.image)
+            self._show_ghost()
             self._renew_explain()
         elif value is None:
             pass
@@ -155,8 +154,6 @@ class DrawingScreen(Screen):
             self.put_face(image, code)
         elif slot == NEAREST:
             self.view.explain.show_nearest(*value)
-        elif slot == GHOST:
-            self.view.canvas.set_ghost(value)
         self._show_state()
 
     def escape(self) -> bool:
@@ -182,6 +179,7 @@ class DrawingScreen(Screen):
         clear.enable(not drawing.empty)
         view.tools.follow(self.brush, self.ghost)
         view.canvas.change(radius=self.brush.radius, mirror=self.brush.mirror)
+        view.canvas.look_at(drawing.head)
         view.live.set(answers.live)
         view.realism.set(answers.realism)
         view.refine.set_text("Stop" if answers.refining else "Refine")
@@ -196,6 +194,8 @@ class DrawingScreen(Screen):
         self.answers.stop()
         brush = replace(self.brush, tool=Tool.ERASE) if erase else self.brush
         source = self._answer("to copy ").image if brush.tool is Tool.CLONE else None
+        if source is not None:
+            source = self.drawing.head.put_back(source, 1)
         self._painted(self.drawing.begin(brush, point, source))
 
     def extend(self, points: list[Point], straight: bool) -> None:
@@ -206,7 +206,9 @@ class DrawingScreen(Screen):
     def lift(self) -> None:
         """Lift the brush, where a stroke is being drawn."""
         self.view.canvas.flush()
-        self.drawing.finish()
+        before = self.drawing.head
+        if self.drawing.finish() and self.drawing.head != before:
+            self.answers.drawing_changed()
 
     def _painted(self, part: pygame.Rect) -> None:
         self.view.canvas.show_drawing(self.drawing.pixels, part)
@@ -223,13 +225,13 @@ class DrawingScreen(Screen):
         self.change_brush(radius=self.brush.resized(notches))
 
     def set_ghost(self, on: bool) -> None:
-        """Show or hide the mean face under the canvas."""
+        """Show or hide the answer under the canvas."""
         self.ghost = on
-        if on:
-            self.host.worker.submit(GHOST, self.answers.decoder.mean_face, 1)
-        else:
-            self.host.worker.cancel(GHOST)
-            self.view.canvas.set_ghost(None)
+        self._show_ghost()
+
+    def _show_ghost(self) -> None:
+        self.view.canvas.look_at(self.drawing.head)
+        self.view.canvas.set_ghost(self.view.face.pixels if self.ghost else None)
 
     # Steps, each of which can be undone
 
@@ -306,7 +308,8 @@ class DrawingScreen(Screen):
     def _renew_explain(self) -> None:
         panel, drawing, answer = self.view.explain, self.drawing, self.answers.answer
         if panel.visible and answer is not None:
-            lighter = (answer.image - drawing.image()) * drawing.mask()  # nothing on bare canvas
+            image, mask = drawing.seen()
+            lighter = (answer.image - image) * mask  # nothing on bare canvas
             panel.difference.set(0.5 + 0.5 * lighter)
             decoder, code = self.answers.decoder, answer.code
             self.host.worker.submit(NEAREST, lambda engine: decoder.nearest(engine, code), 2)
@@ -372,7 +375,7 @@ class DrawingScreen(Screen):
             tone=tone if tone in GREYS.values() else 0.0,
             mirror=setting("drawing.mirror", False),
         )
-        self.ghost = setting("drawing.ghost", False)
+        self.ghost = setting("drawing.ghost", True)
         self.answers.live = setting("drawing.live", True)
         self.answers.realism = setting("drawing.realism", self.answers.realism, 0.0, 1.0)
 

@@ -1,0 +1,113 @@
+"""Where on the canvas the head is: one that is small, or off its place, is looked at enlarged."""
+
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from model.frame import FACE_AXIS, FACE_CENTRE, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
+from ui.pictures import over_paper
+
+HEAD = (38.0, 12.0, 150.0, 158.0)  # left, top, right, bottom of a head with hair in the frame
+BUST = (5.0, 15.0, 172.0, 159.0)  # of one with shoulders
+INNER = (LEFT_EYE[0] - 12, 72, RIGHT_EYE[0] + 8, 142)  # what a face without hair still holds
+CONTRAST = 25  # grey levels that ink differs from the paper by
+LARGEST = 3.0  # enlargement: what is smaller yet is a part of a face
+SHAPES = (0.5, 1.6)  # of a head or a bust, width by height
+FILLED = 0.4  # share of its box that a head encloses; eyes and a mouth alone enclose less
+ROUND = 0.72  # share that a head encloses, and a bust does not
+WIDE = 0.95  # a bust is wider than that by its height
+FITS = (1.3, 25.0)  # how far in size, and in pixels off its place, a drawing is read as it is
+
+
+class Region(NamedTuple):
+    """The part of the canvas that is looked at, as if it were the whole frame.
+
+    Attributes:
+        left: x of its corner in canvas pixels; it may lie outside the canvas.
+        top: y of its corner.
+        scale: how many times it is enlarged.
+    """
+
+    left: float = 0.0
+    top: float = 0.0
+    scale: float = 1.0
+
+    @property
+    def corners(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """The first and the last (x, y) in canvas pixels."""
+        rows, columns = IMAGE_SHAPE
+        last = self.left + (columns - 1) / self.scale, self.top + (rows - 1) / self.scale
+        return (self.left, self.top), last
+
+    def look(self, picture: np.ndarray, outside: float) -> np.ndarray:
+        """Return a picture (rows, columns) of the canvas as it is seen: float32, the same shape."""
+        left, top, scale = self
+        return _moved(picture, (1 / scale, 0, left, 0, 1 / scale, top), outside)
+
+    def put_back(self, picture: np.ndarray, outside: float) -> np.ndarray:
+        """Return a picture (rows, columns) of the frame at its place on the canvas."""
+        left, top, scale = self
+        return _moved(picture, (scale, 0, -scale * left, 0, scale, -scale * top), outside)
+
+
+WHOLE = Region()
+
+
+def find_head(pixels: np.ndarray) -> Region:
+    """Return the part of a drawing that is the head's frame; all of it where the head fits.
+
+    The box around the ink is laid over that of a usual head, or of a head with shoulders. What
+    is no head yet, such as eyes alone, is left where it is.
+
+    Args:
+        pixels: uint8 (rows, columns, 2), gray and coverage.
+    """
+    image = over_paper(pixels)
+    ink = np.abs(image - _paper(image)) > CONTRAST
+    if not ink.any():
+        return WHOLE
+    (top, bottom), (left, right) = (
+        np.flatnonzero(ink.any(axis=axis))[[0, -1]] + (0, 1) for axis in (1, 0)
+    )
+    wide, high = right - left, bottom - top
+    filled = _between(ink[top:bottom, left:right]).mean()
+    bust = wide > WIDE * high and filled < ROUND
+    x0, y0, x1, y1 = BUST if bust else HEAD
+    scale = np.sqrt((x1 - x0) * (y1 - y0) / (wide * high))
+    if scale > LARGEST or filled < FILLED or not SHAPES[0] < wide / high < SHAPES[1]:
+        return WHOLE
+    inside = left <= INNER[0] and top <= INNER[1] and right >= INNER[2] and bottom >= INNER[3]
+    if scale > 1 and inside:
+        return WHOLE
+    x, y = (left + right - (x0 + x1) / scale) / 2, (top + bottom - (y0 + y1) / scale) / 2
+    off = np.hypot(x + FACE_AXIS / scale - FACE_AXIS, y + FACE_CENTRE[1] * (1 / scale - 1))
+    if 1 / FITS[0] < scale < FITS[0] and off < FITS[1]:
+        return WHOLE
+    return Region(float(x), float(y), float(scale))
+
+
+def look_at(pixels: np.ndarray, region: Region) -> tuple[np.ndarray, np.ndarray]:
+    """Return a drawing on paper and how far it is painted, as seen: (rows, columns) in [0, 1]."""
+    image, mask = over_paper(pixels), pixels[..., 1]
+    if region != WHOLE:
+        image, mask = region.look(image, _paper(image)), region.look(mask, 0)
+    return image / np.float32(255), mask / np.float32(255)
+
+
+def _paper(image: np.ndarray) -> float:
+    """Return the gray of the paper: the usual one along all edges but the lower."""
+    return float(np.median(np.concatenate([image[0], image[:, 0], image[:, -1]])))
+
+
+def _between(ink: np.ndarray) -> np.ndarray:
+    """Return what lies between ink on the left and right, and between ink above and below."""
+    before = [np.maximum.accumulate(ink, axis) for axis in (0, 1)]
+    after = [np.flip(np.maximum.accumulate(np.flip(ink, axis), axis), axis) for axis in (0, 1)]
+    return np.logical_and.reduce(before + after)
+
+
+def _moved(picture: np.ndarray, matrix: tuple, outside: float) -> np.ndarray:
+    image = Image.fromarray(np.asarray(picture, np.float32))
+    how = Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR
+    return np.asarray(image.transform(IMAGE_SHAPE[::-1], *how, fillcolor=float(outside)))
