@@ -101,17 +101,21 @@ class Menu(Widget):
             self.add(Button(text, in_turn(closed, action), help, plain=True))
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Place the items under each other, wherever there is room beside the anchor."""
+        """Place the items under each other, in columns where the window is too low for one."""
         line, pad, gap = theme.px(30), theme.px(6), theme.px(4)
         width = max([button.width(theme) for button in self.children], default=0)
-        self.box = pygame.Rect(0, 0, width + 2 * pad, line * len(self.children) + 2 * pad)
+        count = len(self.children)
+        columns = -(-count // max(1, (rect.height - 2 * pad) // line))
+        rows = -(-count // max(1, columns))
+        self.box = pygame.Rect(0, 0, width * columns + 2 * pad, line * rows + 2 * pad)
         self.box.topleft = (self.anchor.left, self.anchor.bottom + gap)
         if self.box.bottom > rect.bottom:
             self.box.bottom = self.anchor.top - gap
         self.box.clamp_ip(rect)
-        place = pygame.Rect(self.box.left + pad, self.box.top + pad, self.box.width - 2 * pad, line)
+        place = pygame.Rect(self.box.left + pad, self.box.top + pad, width, line)
         for number, button in enumerate(self.children):
-            button.place(place.move(0, number * line), theme)
+            column, row = divmod(number, rows)
+            button.place(place.move(column * width, row * line), theme)
 
     def press(self, pos: Point, button: int) -> bool:
         """Close on a press beside the items."""
