@@ -32,6 +32,7 @@ def slider_commands(screen) -> list[Command]:
     photo = "Pick a photo from your folders, paste one, or drop one on the window"
     detail = "Add back what 80 numbers lost of your photo"
     compare = "While held, shows the face that you started with"
+    square = "A square of faces along two sliders, or between four faces; one is under the mouse"
     faces = [
         ("r", "Random", "A random face; its seed is shown", step(edit.random)),
         ("n", "Another face", "The next training face", training(1), *AGAIN),
@@ -41,6 +42,7 @@ def slider_commands(screen) -> list[Command]:
         ("p", "Your photo", photo, lambda: s.panels.toggle(s.panels.photo)),
         ("shift+p", "Keep detail", detail, step(edit.toggle_detail)),
         ("c", "Compare (hold)", compare, s.compare, s.stop_comparing),
+        ("f", "Face map", square, s.toggle_map),
     ]
     type_number = slider(lambda one: s.sliders.type_number(one))
     reset = slider(lambda one: s.step(s.editor.reset, one.axis))
@@ -59,12 +61,14 @@ def slider_commands(screen) -> list[Command]:
     ]
     play = "Walk from A to B and back, or through your saved faces"
     name = "Keep the change from A to B as a slider of its own"
+    part = "Put the hair, eyes, nose or mouth of face A or B onto this face"
     two_faces = [
         ("shift+a", "Set A", "Make this face A, where a morph begins", lambda: s.set_face("a")),
         ("shift+b", "Set B", "Make this face B, where a morph ends", lambda: s.set_face("b")),
         ("space", "Play or stop", play, s.play),
         ("shift+d", "Save direction", name, s.name_direction),
         ("shift+backspace", "Remove direction", "Forget a direction that you saved", forget),
+        ("x", "Mix by part", part, lambda: s.panels.toggle(s.mix)),
         ("ctrl+e", "Export GIF", "Save the morph or walk as an animated picture", s.export_gif),
     ]
     rest = "Everything else: seeds, directions, saves, view"

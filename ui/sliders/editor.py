@@ -110,6 +110,10 @@ class FaceEditor:
             caption += LOCKED
         return self.now.fresh(kept, caption)
 
+    def blended(self, code: np.ndarray) -> FaceState:
+        """Return the state at a face between four others; locked sliders stay."""
+        return self._fresh(code, "Between four faces")
+
     def walk_to(self, code: np.ndarray, t: float) -> None:
         """Preview a face of a walk, at `t` in [0, 1] from A to B if it goes between these."""
         state = self.now.fresh(code, "On a walk")

@@ -18,14 +18,18 @@ from ui.saves import SavedFace, read_save, save_face, saved_words
 from ui.screen import Screen
 from ui.sliders.commands import slider_commands
 from ui.sliders.editor import FaceEditor
+from ui.sliders.map_panel import FaceMapPanel
+from ui.sliders.mix_panel import MixPanel
 from ui.sliders.more import MorePanel
 from ui.sliders.morph_strip import MorphStrip
+from ui.sliders.parts import mix
 from ui.sliders.slider_panel import Gestures, SliderPanel
 from ui.sliders.state import FaceState
 from ui.sliders.view import SUGGESTIONS, FaceArea, SliderPreview, SlidersView
 from ui.sliders.walk import GIF_STEPS, STEPS, Walk, walk_codes, write_gif
 from ui.starts import decode_one
 from ui.theme import SIZES, Theme
+from ui.widgets.button import Button
 from ui.worker import Result
 
 LONGEST_NAME = 32  # characters of a photo's name that are shown
@@ -47,6 +51,7 @@ class SlidersScreen(Screen):
             what the slider under the mouse does.
         panels: lie over the view, one at a time; `more` is one of them.
         walk: the walk from face to face that plays, or None.
+        looked: the state of the face that is looked at on the map, or None.
         comparing: whether the face shows that this one started with.
         shown: the code (80,) and the image of the face on the screen, and whether it is sharp; or
             None.
@@ -61,6 +66,7 @@ class SlidersScreen(Screen):
         self.commands = slider_commands(self)
         self.walk: Walk | None = None
         self.comparing = False
+        self.looked: FaceState | None = None
         self.shown: tuple[np.ndarray, np.ndarray, bool] | None = None
         self._beside = False  # whether More stands beside the sliders, not over them
 
@@ -73,7 +79,9 @@ class SlidersScreen(Screen):
         starts.temperature = session.setting("temperature", starts.temperature, 0.0, 1.5)
         if host.latent.previews is not None:
             self.shown = (host.latent.mean, _floats(host.latent.previews.images[0]), host.sharp)
-        self.area = FaceArea(self.take_suggestion)
+        named = {command.name: command for command in (*self.commands, *host.commands)}
+        opening = [Button.of(named[name], plain=True) for name in ("Face map", "Mix by part")]
+        self.area = FaceArea(self.take_suggestion, opening)
         gestures = Gestures(
             begin=partial(self.step, editor.commit),
             move=editor.move,
@@ -82,7 +90,6 @@ class SlidersScreen(Screen):
             toggle_lock=editor.toggle_lock,
         )
         self.sliders = SliderPanel(host, gestures)
-        named = {command.name: command for command in (*self.commands, *host.commands)}
         self.strip = MorphStrip(
             named,
             moved=partial(self.step, editor.morph),
@@ -107,6 +114,19 @@ class SlidersScreen(Screen):
             direction_named=self.save_direction,
         )
         self.panels, self.more = self.add(panels), panels.add_panel(more)
+        self.mix = panels.add_panel(MixPanel(panels.close, self.take_part))
+        square = FaceMapPanel(
+            host,
+            panels.close,
+            looked=self.look,
+            taken=lambda code: self.step(editor.go, self._on_map(code)),
+            decode=lambda codes: worker.submit(
+                "sliders.map", partial(_decode_each, codes, False), 2
+            ),
+            own=lambda: editor.now.faces,
+            random=editor.suggest,
+        )
+        self.map = panels.add_panel(square)
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Put panels over the sliders, and More beside them where there is room."""
@@ -159,8 +179,9 @@ class SlidersScreen(Screen):
         action(*arguments)
 
     def settle(self) -> None:
-        """End a walk and a comparison."""
+        """End a walk, a comparison and a look at the map."""
         self.stop_walk()
+        self.look(None)
         self.stop_comparing()
 
     def use_seed(self, digits: str) -> None:
@@ -213,23 +234,35 @@ class SlidersScreen(Screen):
     def changed(self) -> None:
         """Show the editor's state."""
         editor, state = self.editor, self.editor.now
-        caption = f"Where you started · {state.caption}" if self.comparing else state.title
-        self.view.follow(state, caption, editor.history.can_undo, self.walk is not None)
+        self._show_front()
+        self.view.follow(state, editor.history.can_undo, self.walk is not None)
         self.more.follow(state, editor.starts, self.sliders.raw)
-        self._ask(state.start if self.comparing else state.code)
         self._ask_end("a", state.face_a)
         self._ask_end("b", state.face_b)
+        self._follow_panels()
         session = self.host.session
         if state.directions is not session.directions:
             session.directions = state.directions
             session.save()  # the face of the last time stays in there
+
+    @property
+    def front(self) -> FaceState:
+        """The state whose face shows: the one looked at on the map, or the editor's."""
+        return self.editor.now if self.looked is None else self.looked
+
+    def _show_front(self) -> None:
+        """Have the face of the state in front shown, or that which it started with."""
+        state = self.front
+        caption = f"Where you started · {state.caption}" if self.comparing else state.title
+        self.area.caption.set_text(caption)
+        self._ask(state.start if self.comparing else state.code)
 
     def _ask(self, code: np.ndarray) -> None:
         """Have the face of a code shown; the newest request wins.
 
         Where a photo's own detail is kept, none is invented.
         """
-        shown, sharp = self.shown, self.host.sharp and not self.editor.now.shows_detail
+        shown, sharp = self.shown, self.host.sharp and not self.front.shows_detail
         if shown is not None and shown[2] == sharp and np.array_equal(shown[0], code):
             self.host.worker.cancel(self.live_slot)
             self._show()
@@ -239,7 +272,7 @@ class SlidersScreen(Screen):
             )
 
     def _show(self) -> None:
-        self.area.face.set(self.editor.now.with_detail(self.shown[1]))
+        self.area.face.set(self.front.with_detail(self.shown[1]))
 
     def _ask_end(self, name: str, code: np.ndarray | None) -> None:
         """Have face A or B shown as a thumbnail, if it changed."""
@@ -271,6 +304,11 @@ class SlidersScreen(Screen):
             self.area.strip.children[number].set(image)
         elif part in ("a", "b"):
             self.strip.faces[part].set(value)
+            self._follow_panels()
+        elif part == "map":
+            self.map.pad.fill(*value)
+        elif part == "mix":
+            self.step(self.editor.start, *value)
         elif part == "gif":
             done = saved_words(value) if result.final else ""
             self.host.notify(done or f"Writing the GIF … {value:.0%}")
@@ -284,6 +322,8 @@ class SlidersScreen(Screen):
         """Let a walk go on, and show what the slider under the mouse does."""
         if self.walk is not None:
             self.editor.walk_to(*self.walk.at(now))
+        if self.panels.open is self.map:
+            self.map.pad.follow(self.host.pointer)
         slider = self.sliders.previewed()
         busy = self.walk is not None or self.host.pointer.captured is slider
         self.preview.follow(slider, self.editor.now.code, busy)
@@ -358,6 +398,44 @@ class SlidersScreen(Screen):
 
     # Panels
 
+    def toggle_map(self) -> None:
+        """Open the face map, across along the slider that is pointed at, or close it."""
+        target = self.sliders.target()
+        self.panels.toggle(self.map)
+        if target is not None and self.panels.open is self.map:
+            self.map.choose(target.axis.name)
+
+    def look(self, code: np.ndarray | None) -> None:
+        """Show a face of the map for as long as it is looked at; None ends that."""
+        if code is None and self.looked is None:
+            return
+        self.stop_walk()
+        self.looked = None if code is None else self._on_map(code)
+        self._show_front()
+
+    def _on_map(self, code: np.ndarray) -> FaceState:
+        """Return the state at a face of the map: between four faces it is a new one."""
+        return self.editor.now.at(code) if self.map.corners is None else self.editor.blended(code)
+
+    def take_part(self, end: str, part: str) -> None:
+        """Put a part of face A or B onto this face, in the worker."""
+        self.settle()
+        state, caption = self.editor.now, f"With the {part} of {end.upper()}"
+        other = state.face_a if end == "a" else state.face_b
+
+        def job(engine) -> tuple[np.ndarray, str]:
+            return mix(engine, state.code, other, part), caption
+
+        self.host.worker.submit("sliders.mix", job)
+
+    def _follow_panels(self) -> None:
+        """Have the panel that is open show the state, once a gesture is over."""
+        editor = self.editor
+        if self.panels.open is self.map and editor.now is editor.history.now:
+            self.map.follow(editor.now.code, [slider.axis for slider in self.sliders.all])
+        elif self.panels.open is self.mix:
+            self.mix.follow({name: end.pixels for name, end in self.strip.faces.items()})
+
     def name_direction(self) -> None:
         """Ask for the name of a new direction."""
         if self.panels.open is not self.more:
@@ -366,6 +444,8 @@ class SlidersScreen(Screen):
 
     def _panel_changed(self) -> None:
         self.view.more_button.select(self.panels.open is self.more)
+        self.look(None)
+        self._follow_panels()
         self.rearrange()
 
     # Files and the session

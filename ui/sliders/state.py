@@ -54,6 +54,12 @@ class FaceState:
         return self.caption if same else self.caption + CHANGED
 
     @property
+    def faces(self) -> dict[str, np.ndarray]:
+        """The codes (80,) of this face and of those that are set, by what they are called."""
+        faces = {"This face": self.code, "Face A": self.face_a, "Face B": self.face_b}
+        return {name: code for name, code in faces.items() if code is not None}
+
+    @property
     def both_faces(self) -> bool:
         """Whether A and B are set."""
         return self.face_a is not None and self.face_b is not None

@@ -12,7 +12,7 @@ from ui.sliders.morph_strip import MorphStrip
 from ui.sliders.slider_panel import FaceSlider, SliderPanel
 from ui.sliders.state import FaceState
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Widget
+from ui.widgets.base import Row, Widget, place_row
 from ui.widgets.button import Button, Toggle
 from ui.widgets.face_view import FaceView, surface_of
 from ui.widgets.label import Label
@@ -56,11 +56,10 @@ class SlidersView(Widget):
         self.detail = self.add(Toggle.of(commands["Keep detail"]))
         self.more_button = self.add(Button.of(commands["More"]))
 
-    def follow(self, state: FaceState, caption: str, can_undo: bool, playing: bool) -> None:
-        """Show a state; its face is set in the area once it is decoded."""
+    def follow(self, state: FaceState, can_undo: bool, playing: bool) -> None:
+        """Show a state; its face and caption are set in the area."""
         self.sliders.follow(state)
         self.strip.follow(state, playing)
-        self.area.caption.set_text(caption)
         self.buttons[-1].enable(can_undo)
         self.detail.show(state.detail is not None)
         self.detail.set(state.keep_detail)
@@ -100,10 +99,12 @@ class FaceArea(Widget):
 
     Args:
         chosen: called with the number of a suggestion.
+        buttons: for what opens from the face.
     """
 
-    def __init__(self, chosen: Callable[[int], object]):
+    def __init__(self, chosen: Callable[[int], object], buttons: Sequence[Button]):
         super().__init__()
+        self.buttons = [self.add(button) for button in buttons]
         self.face = self.add(
             FaceView(
                 "The face appears in a moment: the model is being loaded",
@@ -143,7 +144,8 @@ class FaceArea(Widget):
         face = pygame.Rect(0, 0, round(width * scale), round(height * scale))
         face.midtop = (room.centerx, room.top + max(0, room.height - line - face.height) // 3)
         self.face.place(face, theme)
-        self.caption.place(pygame.Rect(face.left, face.bottom, face.width, line), theme)
+        row: Row = [(self.caption, 1), *((button, 0) for button in self.buttons)]
+        place_row(row, pygame.Rect(face.left, face.bottom, face.width, line), theme)
 
 
 class SliderPreview(Widget):

@@ -1,0 +1,232 @@
+import numpy as np
+import pytest
+
+from tests.ui.driver import Driver, fake_latent
+from ui.sliders.axes import direction_axis
+from ui.sliders.face_map import SIDE, CornersMap, SlidersMap, ground
+from ui.sliders.screen import SlidersScreen
+
+SIZES = ((900, 600), (1280, 720), (2560, 1440))
+PLACE = (0.9, 0.25)
+
+
+@pytest.fixture
+def driver(tmp_path):
+    driver = Driver([SlidersScreen()], tmp_path, size=(900, 600))
+    driver.key("f")
+    driver.settle()
+    yield driver
+    driver.close()
+
+
+def point(driver, place):
+    driver.move(driver.screen.map.pad.to_window(place))
+    driver.settle()
+
+
+def expected(driver, place):
+    pad = driver.screen.map.pad
+    x, y = driver.pos
+    return driver.screen.map.square.at(pad.place_at((x, y)))
+
+
+def test_both_sliders_read_what_belongs_to_a_place_even_if_they_move_each_other():
+    latent, code = fake_latent(), fake_latent().gallery[3]
+    axes = [direction_axis(latent, *item) for item in latent.directions.items()]
+    axes[1] = direction_axis(latent, "mixed", axes[0].step + axes[1].step)
+    square = SlidersMap(code, *axes)
+    found = square.at((0.25, 1))
+    assert np.allclose([axis.read(found) for axis in axes], [-1.5, 3], atol=1e-4)
+    assert np.allclose(square.place_of(found), (0.25, 1), atol=1e-4)
+    assert np.allclose(square.at(square.place_of(code)), code, atol=1e-4)
+    same = SlidersMap(code, axes[0], direction_axis(latent, "again", axes[0].step))
+    assert np.abs(same.at((0, 1))).max() < 100  # no way leads there; it ends in no distance either
+
+
+def test_four_faces_are_exact_at_their_corners():
+    latent = fake_latent()
+    corners = latent.gallery[:4]
+    codes = ground(CornersMap(latent, corners))
+    assert len(codes) == SIDE**2
+    for place, corner in zip((0, SIDE - 1, -SIDE, -1), corners, strict=True):
+        assert np.array_equal(codes[place], corner)
+    middle = latent.mahalanobis(codes[SIDE**2 // 2])
+    assert middle > 0.9 * latent.mahalanobis(corners).min()  # no fog between them
+
+
+def test_the_face_follows_the_mouse_and_nothing_happens_until_a_click(driver):
+    screen = driver.screen
+    before, steps = screen.editor.now, screen.steps
+    for place in (PLACE, (0.1, 0.6)):
+        point(driver, place)
+        assert np.array_equal(screen.shown[0], expected(driver, place))
+        assert not np.array_equal(screen.shown[0], before.code)
+    assert "changed" in screen.area.caption.text
+    assert screen.editor.now is before and screen.steps == steps
+    assert np.array_equal(screen.code(), before.code)
+    driver.move(screen.area.face.rect.center)
+    driver.settle()
+    assert np.array_equal(screen.shown[0], before.code)
+    assert screen.area.caption.text == before.title
+
+
+def test_escape_leaves_the_face_as_it_was(driver):
+    before = driver.screen.editor.now
+    point(driver, PLACE)
+    driver.key("escape")
+    driver.settle()
+    assert driver.screen.panels.open is None
+    assert driver.screen.editor.now is before
+    assert np.array_equal(driver.screen.shown[0], before.code)
+
+
+def test_a_click_takes_the_face_as_one_step(driver):
+    screen, before = driver.screen, driver.screen.editor.now
+    point(driver, PLACE)
+    taken = expected(driver, PLACE)
+    drawn = len(driver.engine.decoded)
+    driver.click(driver.pos)
+    driver.settle()
+    assert np.array_equal(screen.editor.now.code, taken)
+    assert np.array_equal(screen.shown[0], taken)
+    assert len(driver.engine.decoded) - drawn < SIDE  # the ground is the same, and stays
+    assert np.allclose(screen.map.pad.here, screen.map.pad.place_at(driver.pos), atol=1e-4)
+    driver.key("ctrl+z")
+    driver.settle()
+    assert screen.editor.now == before
+    assert np.array_equal(screen.shown[0], before.code)
+
+
+def test_a_press_that_ends_elsewhere_or_is_no_left_one_takes_nothing(driver):
+    before = driver.screen.editor.now
+    pad = driver.screen.map.pad
+    driver.press(pad.to_window(PLACE))
+    driver.release(driver.screen.area.face.rect.center)
+    driver.click(pad.to_window(PLACE), button=3)
+    assert driver.screen.editor.now is before
+
+
+def test_undo_under_the_mouse_takes_the_last_real_step_back(driver):
+    driver.key("r")
+    driver.key("n")
+    random = driver.screen.editor.history.past[-2]
+    point(driver, PLACE)
+    driver.key("ctrl+z")
+    driver.settle()
+    assert driver.screen.editor.now == random
+    assert np.array_equal(driver.screen.shown[0], random.code)
+
+
+def test_keys_go_over_the_map_and_take_a_face(driver):
+    screen = driver.screen
+    driver.move((5, 5))
+    driver.window.pointer.focus(screen.map.pad)
+    for key in ("right", "right", "up"):
+        driver.key(key)
+    driver.settle()
+    place, before = screen.map.pad.looked_at, screen.editor.now
+    assert np.array_equal(screen.shown[0], screen.map.square.at(place))
+    assert screen.editor.now is before
+    driver.key("return")
+    assert np.allclose(screen.map.square.place_of(screen.editor.now.code), place, atol=1e-4)
+    assert screen.steps == 1
+
+
+def test_the_ground_is_a_square_of_small_faces_of_its_places(driver):
+    driver.key("r")
+    driver.settle()
+    pad, square = driver.screen.map.pad, driver.screen.map.square
+    face = driver.engine.decode(square.at((0, 0.5))[None])[0, ..., 0]
+    x, y = map(round, pad.to_window((0, 0.5)))
+    shown = int(driver.pixels()[x, y, 0])
+    assert abs(shown - 255 * face[78:82, 91:96].mean()) < 12
+    assert pad.rect.width == pad.rect.height
+
+
+def test_the_slider_that_is_pointed_at_goes_across(driver):
+    screen = driver.screen
+    driver.key("escape")
+    driver.move(screen.sliders.sliders[4].rect.center)
+    driver.key("f")
+    assert screen.map.names == ["Slider 5", "Slider 2"]
+    driver.click(screen.map.choices[1])
+    item = next(child for child in driver.window.menu.children if child.text == "Slider 5")
+    driver.click(item)
+    assert screen.map.names == ["Slider 2", "Slider 5"]
+    point(driver, PLACE)
+    axis, before = screen.sliders.sliders[4].axis, screen.editor.now.code
+    assert abs(axis.read(screen.shown[0]) - (0.25 * 6 - 3)) < 0.1
+    moved = driver.latent.to_sliders(screen.shown[0]) - driver.latent.to_sliders(before)
+    assert np.allclose(np.delete(moved, [1, 4]), 0, atol=1e-3)
+
+
+def test_other_sliders_take_the_place_of_those_that_are_gone(driver):
+    driver.key("u")
+    names = driver.screen.map.names
+    assert len(set(names)) == 2 and not any(name.startswith("Slider") for name in names)
+    point(driver, PLACE)
+    assert np.array_equal(driver.screen.shown[0], expected(driver, PLACE))
+
+
+def test_four_faces_are_this_one_a_b_and_chance_and_corners_can_be_changed(driver):
+    screen = driver.screen
+    codes = []
+    for key in ("a", "b", None):
+        driver.key("n")
+        codes.append(screen.editor.now.code)
+        if key:
+            driver.key(f"shift+{key}")
+    driver.click(screen.map.modes[1])
+    a, b, this = codes
+    assert all(map(np.array_equal, screen.map.corners[:3], (this, a, b)))
+    driver.click(screen.map.pad.to_window((0.9, 0.1)), button=3)
+    driver.click(next(c for c in driver.window.menu.children if c.text == "Face A"))
+    assert np.array_equal(screen.map.corners[3], a)
+    driver.click(screen.map.pad.rect.move(-1, -1).bottomright)
+    assert np.array_equal(screen.editor.now.code, a)
+    assert screen.editor.now.title == "Between four faces"
+    assert all(map(np.array_equal, screen.map.corners[:3], (this, a, b)))
+
+
+def test_locked_sliders_stay_between_four_faces_as_in_a_morph(driver):
+    driver.key("r")
+    driver.screen.editor.toggle_lock(0)
+    value = driver.latent.to_sliders(driver.screen.editor.now.code)[0]
+    driver.click(driver.screen.map.modes[1])
+    point(driver, PLACE)
+    assert abs(driver.latent.to_sliders(driver.screen.shown[0])[0] - value) < 1e-3
+
+
+def test_nothing_is_computed_or_drawn_while_the_mouse_rests_on_the_map(driver):
+    point(driver, PLACE)
+    count = len(driver.engine.decoded)
+    for _ in range(20):
+        driver.app.step()
+        assert not driver.window.root.stale
+    assert len(driver.engine.decoded) == count
+    assert driver.screen.update(driver.window.now()) is None
+
+
+def test_everything_has_its_place_in_every_size(driver):
+    for size in SIZES:
+        driver.resize(size)
+        for mode in driver.screen.map.modes:
+            driver.click(mode)
+            parts = [w for w in driver.screen.map.body.children if w.visible]
+            rects = [part.rect for part in parts]
+            assert all(driver.screen.map.rect.contains(rect) for rect in rects)
+            assert all(rect.collidelist(rects[:n]) < 0 for n, rect in enumerate(rects))
+            assert driver.screen.map.pad.rect.width > 0.5 * driver.screen.map.rect.height
+        face = [driver.screen.area.face, driver.screen.area.caption, *driver.screen.area.buttons]
+        rects = [widget.rect for widget in face]
+        assert all(driver.screen.area.rect.contains(rect) for rect in rects)
+        assert all(rect.collidelist(rects[:n]) < 0 for n, rect in enumerate(rects))
+
+
+def test_a_menu_that_is_too_long_for_the_window_has_columns(driver):
+    items = [(f"Item {n}", lambda: None, "") for n in range(40)]
+    driver.window.open_menu(items, driver.screen.map.choices[0].rect)
+    rects = [child.rect for child in driver.window.menu.children]
+    assert all(driver.window.menu.box.contains(rect) for rect in rects)
+    assert driver.window.root.rect.contains(driver.window.menu.box)
+    assert all(rect.collidelist(rects[:n]) < 0 for n, rect in enumerate(rects))

@@ -1,0 +1,69 @@
+"""Mix by part: the hair, eyes, nose or mouth of one face on another."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE
+from ui.starts import decode_one
+
+PARTS = {  # ellipses on the axis of the face: y, half width, half height, half width of the rim
+    "hair": (116, 40, 48, 0.2),  # all that is outside of it
+    "eyes": (81, 42, 17, 0.3),  # with brows
+    "nose": (107, 16, 17, 0.35),
+    "mouth": (131, 28, 14, 0.35),
+}
+SKIN = (108, 30, 20, 0.01)  # where hardly anybody has hair
+TONES = (0.4, 2.5)  # how much darker or lighter the skin of another face is made, at most
+ROUNDS = 3
+DIM = 0.25  # of what does not belong to a part, where the part is shown
+
+
+def mix(engine, code: np.ndarray, other: np.ndarray, part: str) -> np.ndarray:
+    """Return the code (80,) of a face with one part of another face.
+
+    Pixels of the part are pasted in, and a code is sought that the encoder cannot tell from that
+    picture. The search starts at the face itself, so that a part of its own changes nothing.
+    """
+    image = decode_one(engine, code)
+    wanted = engine.encode(_batch(with_part(image, decode_one(engine, other), part)))[0]
+    for _ in range(ROUNDS):
+        code = code + wanted - engine.encode(_batch(image))[0]
+        image = decode_one(engine, code)
+    return code
+
+
+def with_part(image: np.ndarray, other: np.ndarray, part: str) -> np.ndarray:
+    """Return an image (160, 176) with one part of another, whose skin gets its tone."""
+    skin = _ellipse(*SKIN) > 0.5
+    tone = np.clip(np.median(image[skin]) / max(np.median(other[skin]), 0.01), *TONES)
+    face = _ellipse(FACE_CENTRE[1], *FACE_HALF_AXES, 0.15)
+    toned = other * (1 + (tone - 1) * face)
+    return np.clip(image + mask_of(part) * (toned - image), 0, 1)
+
+
+def shown_part(pixels: np.ndarray, part: str) -> np.ndarray:
+    """Return uint8 pixels (160, 176) in which all but one part is dim."""
+    return (pixels * (DIM + (1 - DIM) * mask_of(part))).astype(np.uint8)
+
+
+@cache
+def mask_of(part: str) -> np.ndarray:
+    """Return how much each pixel belongs to a part, float32 (160, 176) in [0, 1]."""
+    mask = _ellipse(*PARTS[part])
+    return 1 - mask if part == "hair" else mask
+
+
+@cache
+def _ellipse(y: float, half_width: float, half_height: float, rim: float) -> np.ndarray:
+    """Return 1 in an ellipse on the axis of the face, 0 outside, and a slope over its rim."""
+    rows, columns = np.mgrid[: IMAGE_SHAPE[0], : IMAGE_SHAPE[1]].astype(np.float32)
+    radius = np.hypot((columns - FACE_AXIS) / half_width, (rows - y) / half_height)
+    way = np.clip((1 + rim - radius) / (2 * rim), 0, 1)
+    return way * way * (3 - 2 * way)
+
+
+def _batch(image: np.ndarray) -> np.ndarray:
+    return image[np.newaxis, ..., np.newaxis]
