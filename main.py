@@ -31,7 +31,7 @@ def main():
 
     # ---- Train. Ctrl-C stops and keeps what was learned; the result is used from then on. ----
 
-    # learn()  # a model of your own, from scratch (an hour or more; pictures show how it goes)
+    # learn()  # a model of your own, from scratch (hours; pictures show how it goes)
     # learn(init=False)  # go on with the model that exists
 
 
@@ -121,12 +121,17 @@ def learn(init=True, **options):
     import_tensorflow()
     from model.measuring.metrics import comparison_lines
     from model.training.learn import learn as train
-    from ui.views.training import draw_training_curve, draw_training_progress
+    from ui.views.training import (
+        draw_finisher_progress,
+        draw_training_curve,
+        draw_training_progress,
+    )
 
     card = train(
         init,
         on_epoch=draw_training_curve,
         on_pictures=draw_training_progress,
+        on_finished=draw_finisher_progress,
         say=print,
         **options,
     )

@@ -200,9 +200,9 @@ def write_history(path: Path, history: list[dict[str, float]]) -> None:
             writer.writerows(history)
 
 
-def read_history(folder: Path) -> list[dict[str, float]]:
-    """Read `history.csv`: one dictionary an epoch; empty if there is none or it is damaged."""
-    path = folder / HISTORY_FILE
+def read_history(folder: Path, name: str = HISTORY_FILE) -> list[dict[str, float]]:
+    """Read a history: one dictionary an epoch; empty if there is none or it is damaged."""
+    path = folder / name
     try:
         if not path.is_file() or path.stat().st_size > MAX_HISTORY_BYTES:
             return []

@@ -87,7 +87,8 @@ def evaluate(
 
     Returns:
         Plain numbers, ready for JSON: `mse`, `face_mse`, `ssim`, `sharpness` (see
-        `image_metrics`), the same of PCA as `pca_mse` and so on, `mse_ratio`, `face_mse_ratio`
+        `image_metrics`), the same of PCA as `pca_mse` and so on, and of faces that were finished,
+        if the model does, as `sharp_mse`; `mse_ratio`, `face_mse_ratio`
         (below 1 is better than PCA) and `ssim_gain` (above 0 is better); those of `code_summary`,
         `mahalanobis_ratio` and `mahalanobis2_ratio` (how far out these codes lie on average, and
         the same of squares, in terms of the training portraits': 1 where the network knows no
@@ -111,6 +112,7 @@ class Comparison:
 
     Attributes:
         count: how many unseen portraits there are.
+        can_finish: whether the network has a finisher.
         averages: the metrics of reconstructions, as `evaluate` gives them.
         note: what the averages are taken over.
     """
@@ -118,7 +120,7 @@ class Comparison:
     def __init__(self, engine: FaceEngine, folder: Path = NUMPY_FOLDER):
         X_train, self._X_test = load_arrays(folder)
         self._engine, self._baseline = engine, PCABaseline.cached(X_train, folder)
-        self.count = len(self._X_test)
+        self.count, self.can_finish = len(self._X_test), engine.can_finish
         portraits, which = _some_of(self._X_test, "unseen")
         self.averages = _measure(engine, portraits, self._baseline)[0]
         self.note = f"mean of {which}"
@@ -131,6 +133,11 @@ class Comparison:
         """Return the network's reconstructions, and their `image_metrics`."""
         reconstructions = self._engine.decode(self._engine.encode(images))
         return reconstructions, image_metrics(images, reconstructions)
+
+    def finisher(self, images: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Return the network's reconstructions, finished, and their `image_metrics`."""
+        finished = self._engine.finish(self._engine.encode(images))
+        return finished, image_metrics(images, finished)
 
     def pca(self, images: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Return PCA's reconstructions, and their `image_metrics`."""
@@ -148,7 +155,9 @@ def comparison_lines(metrics: dict[str, float]) -> Iterator[str]:
     }
     for name, text in names.items():
         if name in metrics:
-            yield f"{text:<24}{metrics[name]:.5f}   PCA {metrics['pca_' + name]:.5f}"
+            line = f"{text:<24}{metrics[name]:.5f}   PCA {metrics['pca_' + name]:.5f}"
+            sharp = metrics.get(f"sharp_{name}")
+            yield line if sharp is None else f"{line}   made sharp {sharp:.5f}"
 
 
 def describe_codes(
@@ -273,13 +282,17 @@ def _measure(
     engine: FaceEngine, X: np.ndarray, baseline: PCABaseline
 ) -> tuple[dict[str, float], np.ndarray]:
     """Return the metrics of all reconstructions and the codes (n, 80), a block at a time."""
-    codes, mine, linear = [], [], []
+    codes, mine, linear, sharp = [], [], [], []
     for images in image_blocks(X):
         codes.append(engine.encode(images))
         mine.append(image_metrics(images, engine.decode(codes[-1])))
         linear.append(image_metrics(images, baseline.reconstruct(images)))
+        if engine.can_finish:
+            sharp.append(image_metrics(images, engine.finish(codes[-1])))
     metrics, pca = average_metrics(mine), average_metrics(linear)
     beside = {f"pca_{name}": value for name, value in pca.items()}
+    if sharp:
+        beside |= {f"sharp_{name}": value for name, value in average_metrics(sharp).items()}
     beside |= {f"{name}_ratio": metrics[name] / pca[name] for name in ("mse", "face_mse")}
     beside["ssim_gain"] = metrics["ssim"] - pca["ssim"]
     return metrics | beside, np.concatenate(codes)

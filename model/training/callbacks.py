@@ -276,6 +276,39 @@ class Views(keras.callbacks.Callback):
             self._on_pictures(self._images, reconstructions, self._state.epochs_done)
 
 
+class FinisherViews(keras.callbacks.Callback):
+    """Hands finished reconstructions to a view, now and then and at the end.
+
+    Args:
+        images, decoded: float32 `(n, 160, 176, 1)`, validation portraits and reconstructions.
+        show: called with both, with what is finished, and with the number of epochs done.
+    """
+
+    def __init__(self, images: np.ndarray, decoded: np.ndarray, show: Callable | None):
+        super().__init__()
+        self._images, self._decoded, self._view = images, decoded, show
+        self._epochs, self._shown = 0, -math.inf
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Show, if the last time is long enough ago."""
+        self._epochs = epoch + 1
+        if time.monotonic() - self._shown > PICTURE_SECONDS:
+            self._show()
+
+    def on_train_end(self, logs=None):
+        """Show the end."""
+        self._show()
+
+    def _show(self):
+        if self._view and self._epochs:
+            self._shown = time.monotonic()
+            weights = self.model.get_weights()
+            self.model.set_weights(averaged_weights(self.model))
+            finished = keras.ops.convert_to_numpy(self.model(self._images))
+            self.model.set_weights(weights)
+            self._view(self._images, self._decoded, finished, self._epochs)
+
+
 def averaged_weights(model: keras.Model) -> list[np.ndarray]:
     """Return the moving averages that the optimizer keeps, in the order of `get_weights`."""
     weights = model.get_weights()

@@ -11,6 +11,7 @@ import hashlib
 import json
 import math
 import platform
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import date
@@ -28,8 +29,12 @@ from data.errors import UserError
 from data.lock import hold_lock
 from data.paths import FIGURES_FOLDER, MY_MODEL, NUMPY_FOLDER
 from model.engine import FaceEngine
+from model.finisher import build_finisher
 from model.folder import (
+    FINISHER_FILE,
+    FINISHER_HISTORY_FILE,
     HISTORY_COLUMNS,
+    LATENT_FILE,
     NETWORK_FILE,
     file_hash,
     find_model,
@@ -38,16 +43,25 @@ from model.folder import (
     publish,
     read_card,
     read_history,
+    write_history,
 )
 from model.frame import crop
-from model.measuring.metrics import evenly_spaced, split_validation
+from model.latent import LatentSpace
+from model.measuring.metrics import evenly_spaced, metrics_by_part, split_validation
 from model.network import Architecture, build_autoencoder
 from model.network_file import load_network, save_network
 from model.training.augmentation import training_batches, validation_batches
-from model.training.callbacks import Interruption, Progress, TrainingState, Views
+from model.training.callbacks import (
+    FinisherViews,
+    Interruption,
+    Progress,
+    TrainingState,
+    Views,
+)
 from model.training.devices import training_policy, training_strategy
 from model.training.export import check_model, export
 from model.training.film import Film
+from model.training.finishing import FinisherSettings, train_finisher
 from model.training.objective import VariationalAutoencoder
 from model.training.optimizer import build_optimizer
 from model.training.settings import Settings
@@ -56,6 +70,7 @@ PICTURED = 8  # validation portraits in the picture of progress
 CONTINUED = 1 / 3  # of the learning rate, where a training goes on with a model
 MEASURED = 4000  # portraits whose codes are measured before a training goes on
 INTERRUPTED, ALL_DONE = "interrupted", "all epochs done"  # as the card says
+NOT_BEGUN = "not begun"
 
 
 def learn(
@@ -68,15 +83,17 @@ def learn(
     devices: list[str] | None = None,
     on_epoch: Callable | None = None,
     on_pictures: Callable | None = None,
+    on_finished: Callable | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     film: str | Path = FIGURES_FOLDER / "learning.gif",
     about: str = "",
     say: Callable[[str], None] = lambda sentence: None,
 ) -> dict:
-    """Train the autoencoder and write a model folder.
+    """Train the autoencoder, then its finisher, and write a model folder.
 
     An interrupted training is continued by the same call. Ctrl-C and SIGTERM end it cleanly and
-    keep what was learned; a kill costs at most the running epoch.
+    keep what was learned; a kill costs at most the running epoch. The model is in use as soon as
+    the autoencoder is trained; its finisher, which makes faces sharp, joins it later.
 
     Args:
         init: start from random weights; False continues the model that exists: the one in `out`,
@@ -90,7 +107,9 @@ def learn(
         on_epoch: called now and then with the history, a list of one dictionary an epoch.
         on_pictures: called with validation images, reconstructions, both `(n, 160, 176, 1)`, and
             the number of epochs.
-        callbacks: more of Keras' own, called last.
+        on_finished: the same of the finisher: called with validation images, reconstructions,
+            these finished, and the number of its epochs.
+        callbacks: more of Keras' own, called last in the training of the autoencoder.
         film: the GIF to write of how the same faces become clear.
         about: a sentence for the card on what the portraits are.
         say: called with sentences about what goes on.
@@ -109,6 +128,10 @@ def learn(
         weights, history, ancestors = None, [], []
         if not init:
             settings, weights, history, ancestors = _former_model(out, settings)
+        finish = partial(learn_finisher, out, arrays, on_finished=on_finished, say=say)
+        if not fresh and _lacks_finisher(out, settings, X_train):
+            say(f"Going on with the model in {out}; learn(fresh=True) begins a new one.")
+            return finish(settings.finisher)
         epochs, steps_per_epoch = schedule(settings, len(X_fit))
         keras.utils.set_random_seed(settings.seed)
         with training_strategy(devices).scope():
@@ -141,7 +164,73 @@ def learn(
         card = _card(settings, state, ended, ancestors)
         write = partial(_export, state.best_weights, settings, arrays, about)
         _save(out, state, ended, card, write, say)
+        if ended != INTERRUPTED and settings.finisher.steps:
+            return finish(settings.finisher)
         return read_card(out)
+
+
+def learn_finisher(
+    folder: Path,
+    arrays: str | Path,
+    settings: FinisherSettings,
+    on_finished: Callable | None = None,
+    say: Callable[[str], None] = lambda sentence: None,
+) -> dict:
+    """Train the finisher of the model in a folder, and write it there with the rest.
+
+    Interrupted, it keeps what was learned, and the same call continues.
+
+    Args:
+        folder: a model folder; what it has of a finisher is replaced.
+        arrays: folder of `X_train.npy` and `X_test.npy`.
+        settings: of the finisher.
+        on_finished: see `learn`.
+        say: called with sentences about what goes on.
+
+    Returns:
+        The model card.
+    """
+    card, network, latent = read_card(folder), load_network(folder), LatentSpace.load(folder)
+    X_train, X_test = load_arrays(arrays)
+    X_fit, X_validation = split_validation(X_train)
+    autoencoder = build_autoencoder(Architecture.from_card(card), training_policy())
+    autoencoder.set_weights(network.get_weights())
+    say(f"Training its finisher, which makes faces sharp: {settings.steps:,} steps.")
+    state = folder.with_name(f"{folder.name}.finisher.npz")
+    fingerprint = _fingerprint(X_train, settings, network.get_weights())
+    pictured = crop(np.asarray(X_validation[:PICTURED]))
+    views = [FinisherViews(pictured, np.asarray(network(pictured)), on_finished)]
+    weights, history, complete = train_finisher(
+        autoencoder, latent, X_fit, X_validation, settings, state, fingerprint, views, say=say
+    )
+    if weights is None:
+        say(f"\nStopped. The model in {folder} has no finisher yet; the same call trains it.")
+        return card
+
+    def save(new: Path) -> dict:
+        for name in (NETWORK_FILE, LATENT_FILE):
+            shutil.copy(folder / name, new)
+        finisher = build_finisher(network.get_layer("decoder"))
+        finisher.set_weights(weights)
+        save_network(finisher, new / FINISHER_FILE)
+        write_history(new / FINISHER_HISTORY_FILE, history)
+        engine = FaceEngine(network, card["model_id"], finisher=finisher)
+        return {
+            "finisher": {
+                "id": file_hash(new / FINISHER_FILE),
+                "epochs": len(history),
+                "best_epoch": 1 + int(np.argmin([row["val_loss"] for row in history])),
+                "minutes": round(sum(row["seconds"] for row in history) / 60, 1),
+                "ended": ALL_DONE if complete else INTERRUPTED,
+            },
+            "figures": metrics_by_part(engine, latent, X_train, X_test, Path(arrays)),
+        }
+
+    say(f"\nEnded after epoch {len(history)}. Measuring and saving the best finisher.")
+    publish(folder, save, card, read_history(folder), check_model)
+    if complete:
+        state.unlink(missing_ok=True)
+    return read_card(folder)
 
 
 def compiled_model(
@@ -298,7 +387,8 @@ def _card(
     settings: Settings, state: TrainingState, ended: str, ancestors: list[dict]
 ) -> dict[str, object]:
     """Return what the training itself puts on the model card; `_export` adds the rest."""
-    return {
+    more = {"finisher": {"ended": NOT_BEGUN}} if settings.finisher.steps else {}
+    return more | {
         "created": date.today().isoformat(),
         "settings": asdict(settings),
         "training": {
@@ -327,11 +417,27 @@ def _export(
     return export(folder, engine, arrays, about)
 
 
+def _lacks_finisher(folder: Path, settings: Settings, X_train: np.ndarray) -> bool:
+    """Whether a folder has the whole model of these settings, but for the finisher they ask for."""
+    try:
+        card = read_card(find_model(folder))
+        return (
+            card["finisher"]["ended"] in (NOT_BEGUN, INTERRUPTED)
+            and card["training"]["ended"] != INTERRUPTED
+            and card["settings"] == json.loads(json.dumps(asdict(settings)))
+            and card["data"]["fingerprint"] == hash_array(X_train)
+        )
+    except (UserError, KeyError, TypeError):
+        return False
+
+
 def _is_better(history: list[dict[str, float]], loss: float) -> bool:
     return any(row.get("val_loss", math.inf) < loss for row in history)
 
 
-def _fingerprint(X: np.ndarray, settings: Settings, weights: list[np.ndarray] | None) -> str:
+def _fingerprint(
+    X: np.ndarray, settings: Settings | FinisherSettings, weights: list[np.ndarray] | None
+) -> str:
     """Name what a training depends on, so that only the same training is continued."""
     digest = hashlib.sha256(json.dumps([hash_array(X), asdict(settings)]).encode())
     for value in weights or []:

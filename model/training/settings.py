@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from model.network import Architecture
 from model.training.augmentation import Augmentation
+from model.training.finishing import FinisherSettings
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Settings:
         seed: of weights, order and changes.
         architecture: widths of the network.
         augmentation: how much portraits change.
+        finisher: of the training that follows, of the network that makes faces sharp; with 0
+            steps, there is none.
     """
 
     steps: int = 8000
@@ -38,3 +41,4 @@ class Settings:
     seed: int = 0
     architecture: Architecture = field(default_factory=Architecture)
     augmentation: Augmentation = field(default_factory=Augmentation)
+    finisher: FinisherSettings = field(default_factory=FinisherSettings)

@@ -28,6 +28,7 @@ from data.paths import FIGURES_FOLDER, MODELS_FOLDER, NUMPY_FOLDER
 from model.engine import FaceEngine, load_network
 from model.folder import NETWORK_FILE, find_model
 from model.measuring.metrics import split_validation
+from model.training.finishing import FinisherSettings
 from model.training.learn import Settings, learn
 from tests.bench.engine_times import engine_times
 from tests.bench.training import time_learning
@@ -66,7 +67,7 @@ class Configuration:
     settings: Settings
 
 
-DEFAULT = Settings()
+DEFAULT = Settings(finisher=FinisherSettings(steps=0))  # the autoencoder alone is compared
 
 
 def _but(about: str, architecture: dict | None = None, augmentation: dict | None = None, **changes):
@@ -93,7 +94,7 @@ def _times(channels: int | tuple[int, ...], factor: float) -> int | tuple[int, .
 
 CHANGES = asdict(DEFAULT.augmentation)  # of a portrait, by name
 CONFIGURATIONS = {
-    "default": _but("what learn() does"),
+    "default": _but("what learn() does, but for the finisher"),
     "plain-loss": _but(
         "the squared error alone: no emphasis on the face, no structure",
         face_emphasis=0.0,
@@ -135,13 +136,15 @@ CONFIGURATIONS = {
 def differing_settings(settings: dict) -> str:
     """Write how the settings on a model's card differ from those of `learn()`: "seed=1 ...".
 
-    How long training lasted is left out.
+    How long training lasted is left out, and the finisher.
     """
     usual = _flat(asdict(DEFAULT))
     return " ".join(
         f"{name}={value}"
         for name, value in _flat(settings).items()
-        if value != usual.get(name) and name not in ("steps", "least_epochs")
+        if value != usual.get(name)
+        and not name.startswith("finisher.")
+        and name not in ("steps", "least_epochs")
     )
 
 

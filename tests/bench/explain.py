@@ -1,10 +1,10 @@
-"""The three pictures of README.md that explain the program.
+"""The pictures of README.md that explain the program.
 
     python -m tests.bench.explain
 
 They are drawn from the shipped model into `assets/demo`: a portrait, its 80 numbers, a face, and a
-slider moved (here), the network, and the latent space. No real portrait is in any of them: the
-model generates the portrait that it explains itself with.
+slider moved, and faces made sharp (here), the network, and the latent space. No real portrait is in
+any of them: the model generates the portrait that it explains itself with.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from matplotlib.patches import FancyArrowPatch
 
 from data.paths import DEMO_FOLDER
 from ui.views.output import DEMO_DPI, save
-from ui.views.style import BLUE, INK, LINE, QUIET, RED, Page, draw_image, styled
+from ui.views.style import BLUE, INK, LINE, QUIET, RED, Page, draw_image, label_row, styled
 
 if TYPE_CHECKING:
     from model.engine import FaceEngine
@@ -30,6 +30,7 @@ TEMPERATURE = 0.8
 MOVED = 4  # the slider that is moved
 TARGET = 2.5  # standard deviations it is moved to
 RANGE = 3.2
+SHARPENED = 6  # random faces
 
 
 @styled()
@@ -109,8 +110,30 @@ def _draw_arrow(figure: Figure, left: Axes, right: Axes, text: str, colour: str 
     figure.text((start + end) / 2, y + 0.02, text, ha="center", size=9, color=colour)
 
 
+@styled()
+def draw_sharp(engine: FaceEngine, latent: LatentSpace) -> Figure:
+    """Draw random faces as the decoder makes them, and made sharp below."""
+    codes = latent.sample(SHARPENED, np.random.default_rng(SEED), TEMPERATURE)
+    page = Page(
+        12,
+        5.2,
+        "What could be there",
+        "Random faces, and the same made sharp. The decoder answers with the mean of all faces "
+        "that fit, and a mean has no hair. The finisher adds what a critic takes for a photograph.",
+        "The detail in the lower row is invented: the 80 numbers are the same.",
+        window=False,
+    )
+    axes = page.grid(2, SHARPENED, left=0.1, wspace=0.06, hspace=0.06).subplots()
+    rows = {"Decoder": engine.decode(codes), "Made sharp": engine.finish(codes)}
+    for places, (name, faces) in zip(axes, rows.items(), strict=True):
+        for place, image in zip(places, faces, strict=True):
+            draw_image(place, image)
+        label_row(places[0], name)
+    return page.figure
+
+
 def main(folder: Path = DEMO_FOLDER) -> list[Path]:
-    """Draw the three pictures of README.md from the shipped model and return their paths."""
+    """Draw the pictures of README.md from the shipped model and return their paths."""
     from data.paths import SHIPPED_MODEL
     from model.folder import read_card
     from model.latent import LatentSpace
@@ -125,6 +148,8 @@ def main(folder: Path = DEMO_FOLDER) -> list[Path]:
         "network": draw_network(engine, latent, widths),
         "latent-space": draw_atlas(engine, latent),
     }
+    if engine.can_finish:
+        figures["sharp"] = draw_sharp(engine, latent)
     return [save(figure, name, folder, DEMO_DPI) for name, figure in figures.items()]
 
 

@@ -74,11 +74,12 @@ def test_the_network_is_drawn_with_the_widths_of_the_card(latent):
         assert f"{size}\n{channels}" in said
 
 
-def test_the_command_draws_all_three_from_the_shipped_model(tmp_path, monkeypatch):
-    model = write_tiny_model(tmp_path / "shipped")
+def test_the_command_draws_all_four_from_the_shipped_model(tmp_path, monkeypatch):
+    model = write_tiny_model(tmp_path / "shipped", finisher=True)
     monkeypatch.setattr(data.paths, "SHIPPED_MODEL", model)
     paths = explain.main(tmp_path / "demo")
-    assert [path.name for path in paths] == ["explained.png", "network.png", "latent-space.png"]
+    names = ["explained", "network", "latent-space", "sharp"]
+    assert [path.stem for path in paths] == names
     assert all(path.stat().st_size > 10_000 for path in paths)
     shutil.rmtree(model)
     with pytest.raises(engine_module.UserError):

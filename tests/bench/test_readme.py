@@ -36,7 +36,9 @@ def test_figures_are_those_of_the_card():
     block = figures_block(card)
     for said in ("430", "1,467", "0.00312", "0.00624", "0.00240", "0.800", "1.600", "30%", "61%"):
         assert said in block
-    assert "163 more decided" in block
+    assert "163 more decided" in block and "made sharp" not in block
+    test |= {f"sharp_{name}": 3 * test[name] for name in ("mse", "face_mse", "ssim", "sharpness")}
+    assert "| 0.00312 | 0.00936 | 0.00624 |" in figures_block(card)
     card["data"] |= {"fit": 1630, "validation": 0}
     assert "trained on 1,630 portraits. The full" in figures_block(card)
     assert with_block("a\n<!-- x: y -->\nold\n<!-- /x -->\n", "x", "new").count("new") == 1

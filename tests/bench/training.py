@@ -36,6 +36,7 @@ from model.measuring.metrics import image_blocks, split_validation
 from model.network import build_autoencoder
 from model.training.augmentation import training_batches
 from model.training.callbacks import averaged_weights
+from model.training.finishing import FinisherSettings
 from model.training.learn import Settings, compiled_model, learn
 from tests.bench.memory import Memory, memory_in_use, peak_memory
 from tests.bench.original import build_original
@@ -347,7 +348,7 @@ def our_quality(
 
     It keeps the validation slice out of training, and its schedule is that of its whole length.
     """
-    settings = settings or Settings()
+    settings = settings or Settings(finisher=FinisherSettings(steps=0))
     network = build_autoencoder(settings.architecture)
     until = UntilAsGood(network, load_arrays(arrays)[1], mse, limit)
     with (

@@ -66,6 +66,7 @@ def test_a_short_training_lowers_the_loss_and_leaves_a_model_and_its_card(traine
     card = read_card(out)
     assert card["data"] == {**card["data"], "fit": 43, "validation": 4, "test": 13}
     assert card["settings"]["architecture"]["encoder_channels"] == [4, 4, 8, 8]
+    assert "finisher" not in card  # its settings have no steps for one
     assert card["figures"]["test"]["mse"] > 0 and card["figures"]["test"]["pca_mse"] > 0
     assert epochs[-1] == 4
     images, reconstructions, done = pictures[-1]

@@ -14,6 +14,8 @@ from model.measuring.pca import PCABaseline
 class LinearEngine:
     """Encodes and decodes with PCA, in place of a network."""
 
+    can_finish = False
+
     def __init__(self, baseline):
         self.encode, self.decode = baseline.encode, baseline.decode
 
@@ -138,10 +140,15 @@ def test_a_card_of_figures_is_complete_plain_and_the_same_in_blocks(portraits, m
     assert figures["ssim_gain"] == 0
     assert 0 < figures["diversity"] < 3
     assert figures["alive_units"] == 80
+    assert "sharp_mse" not in figures
+    engine.can_finish, engine.finish = True, lambda codes: engine.decode(codes) + 0.1
     monkeypatch.setattr(evaluate, "BLOCK", 7)
     again = evaluate.evaluate(engine, latent, portraits[42:], baseline)
     for name, value in figures.items():
         assert again[name] == pytest.approx(value, rel=1e-3, abs=1e-6), name
+    assert again["sharp_mse"] == pytest.approx(figures["mse"] + 0.01, abs=1e-4)
+    assert again["sharp_sharpness"] == pytest.approx(figures["sharpness"], rel=1e-3)
+    assert "PCA" in (line := next(evaluate.comparison_lines(again))) and "made sharp" in line
 
 
 def test_each_part_is_measured_beside_a_pca_that_has_not_seen_it(portraits, tmp_path):

@@ -10,6 +10,7 @@ from model.finisher import SHARPENER, build_finisher
 from model.folder import FINISHER_FILE, NETWORK_FILE, file_hash, publish
 from model.latent import LatentSpace
 from model.network import Architecture, build_autoencoder
+from model.training.finishing import FinisherSettings
 from model.training.learn import Settings
 
 TINY = Architecture(
@@ -21,6 +22,7 @@ TINY = Architecture(
 )
 TINY_SETTINGS = Settings(
     steps=12, least_epochs=1, batch_size=8, learning_rate=3e-3, architecture=TINY,
+    finisher=FinisherSettings(steps=0),
 )  # fmt: skip
 
 

@@ -36,21 +36,39 @@ class FlatComparison:
     """Ten grey portraits; the network makes them lighter by 0.1, PCA darker by 0.2."""
 
     count = 10
+    can_finish = False
     note = "mean of 10"
 
     @property
     def averages(self):
-        return {"mse": 0.0031, "ssim": 0.81, "pca_mse": 0.0043, "pca_ssim": 0.74}
+        ours = {"mse": 0.0031, "ssim": 0.81, "sharpness": 0.17}
+        return ours | {"pca_mse": 0.0043, "pca_ssim": 0.74, "pca_sharpness": 0.14}
 
     def portraits(self, rows):
         X = np.linspace(0.2, 0.8, 10, dtype=np.float32)
         return X[rows, None, None, None] * np.ones((160, 176, 1))
 
     def network(self, images):
-        return images + 0.1, {"mse": np.full(len(images), 0.01), "ssim": np.ones(len(images))}
+        return images + 0.1, self.of_all(images, mse=0.01, ssim=1, sharpness=0.2)
 
     def pca(self, images):
-        return images - 0.2, {"mse": np.full(len(images), 0.04), "ssim": np.ones(len(images))}
+        return images - 0.2, self.of_all(images, mse=0.04, ssim=1, sharpness=0.1)
+
+    def of_all(self, images, **metrics):
+        return {name: np.full(len(images), value) for name, value in metrics.items()}
+
+
+class SharpComparison(FlatComparison):
+    """The finisher makes them lighter by 0.05."""
+
+    can_finish = True
+
+    @property
+    def averages(self):
+        return super().averages | {"sharp_mse": 0.0035, "sharp_ssim": 0.78, "sharp_sharpness": 0.91}
+
+    def finisher(self, images):
+        return images + 0.05, self.of_all(images, mse=0.02, ssim=0.5, sharpness=0.9)
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +174,20 @@ def test_reconstructions_errors_and_averages_are_shown(tmp_path, kept):
     press(figure, "right")
     assert len(images(figure)) == 4 * 3
     assert "7 to 9 of 10" in " ".join(texts(figure))
+
+
+def test_portrait_network_and_finisher_stand_below_each_other(tmp_path, kept):
+    comparison = SharpComparison()
+    reconstructions.show_reconstructions(comparison, folder=tmp_path)
+    X = comparison.portraits(slice(None))
+    (figure,) = kept
+    shown, columns = images(figure), reconstructions.COLUMNS
+    np.testing.assert_allclose(shown[columns], X[0, ..., 0] + 0.1)
+    np.testing.assert_allclose(shown[2 * columns], X[0, ..., 0] + 0.05)
+    np.testing.assert_allclose(shown[4 * columns], X[0, ..., 0] - 0.2)
+    said = " ".join(texts(figure))
+    for words in ("0.0035", "0.9100", "MSE 0.0200", "sharpness 90%", "invented"):
+        assert words in said
 
 
 def test_dead_codes_and_odd_sliders_stand_out(codes, latent, metrics):
@@ -270,7 +302,8 @@ def test_training_pictures_are_written_without_windows(tmp_path):
     batch = np.random.default_rng(0).random((3, 160, 176, 1)).astype(np.float32)
     assert opens_as_picture(training.draw_training_progress(batch, batch / 2, 4, tmp_path))
     assert opens_as_picture(training.draw_training_progress(batch, batch, 5, tmp_path))
-    assert len(list(tmp_path.iterdir())) == 2
+    assert opens_as_picture(training.draw_finisher_progress(batch, batch / 2, batch, 1, tmp_path))
+    assert len(list(tmp_path.iterdir())) == 3
     assert not plt.get_fignums()
 
 

@@ -15,6 +15,7 @@ INK = "#23262d"
 QUIET = "#6f737c"  # captions and everything that should not shout
 LINE = "#dcd9d1"
 BLUE = "#2f6fb3"  # this model
+SKY = "#8fb6de"  # the same, made sharp
 SAND = "#c9b38c"  # what it is compared with
 RED = "#c2452d"  # what deserves a second look
 
