@@ -16,6 +16,7 @@ MODIFIERS = ("ctrl", "alt", "shift")
 ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 SPOKEN = {"return": "Enter", "escape": "Esc", "pageup": "Page Up", "pagedown": "Page Down"}
 ALIASES = {"enter": "return", "[+]": "+", "[-]": "-", "[0]": "0", "[.]": "."}
+ALIASES |= {"page up": "pageup", "page down": "pagedown"}
 
 
 @dataclass(frozen=True)

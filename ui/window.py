@@ -20,7 +20,7 @@ from ui.session import Session
 from ui.theme import SIZES, Theme, natural_scale
 from ui.widgets.base import Root
 from ui.widgets.button import Button, Toggle, help_of
-from ui.widgets.panel import Menu, Panel
+from ui.widgets.panel import Menu, Scrolled
 from ui.widgets.pointer import Pointer
 from ui.worker import Worker
 
@@ -283,11 +283,11 @@ class Window:
             self.messages.dismiss(self.messages.standing[0])
 
     def scroll(self, pages: float) -> None:
-        """Scroll the panel that is open over the screen."""
+        """Scroll what is in front: the open panel, or a part of the screen."""
         near = [w for child in self.screen.children for w in (child, *child.children)]
-        panels = [w for w in near if isinstance(w, Panel) and w.visible]
-        if panels:
-            panels[-1].scroll_by(round(pages * panels[-1].body.rect.height))
+        parts = [w for w in near if isinstance(w, Scrolled) and w.visible and w.limit]
+        if parts:
+            parts[-1].scroll_by(round(pages * parts[-1].view.height))
 
     def restore_session(self) -> None:
         """Go on from what the session kept."""
@@ -308,12 +308,13 @@ def window_commands(window: Window | None) -> list[Command]:
     full = "Fill the screen, or go back to a window"
     frames = "Show how long frames take"
     sharp = "Show faces with hair and skin that are invented: 80 numbers do not hold them"
+    up, down = (f"Scroll the open panel, or else the sliders, {way}" for way in ("up", "down"))
     rows = [
         ("tab", "Other screen", "Take this face along to the other screen", Window.hand_over),
         ("h f1 ?", "Keys", "Show every key", Window.toggle_keys),
         ("escape", "Close or stop", "Close what is open, stop what runs", Window.escape),
-        ("pageup", "Scroll up", "Scroll the open panel up", lambda w: w.scroll(-0.8), True),
-        ("pagedown", "Scroll down", "Scroll the open panel down", lambda w: w.scroll(0.8), True),
+        ("pageup", "Scroll up", up, lambda w: w.scroll(-0.8), True),
+        ("pagedown", "Scroll down", down, lambda w: w.scroll(0.8), True),
         ("shift+s", "Sharp", sharp, Window.toggle_sharp),
         ("f11 alt+return", "Full screen", full, Window.full_screen),
         ("ctrl++ ctrl+=", "Larger text", "Make everything larger", lambda w: w.rescale(1)),

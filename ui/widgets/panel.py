@@ -1,4 +1,4 @@
-"""Panels that lie over a part of the window, and menus that pop up from a button."""
+"""What scrolls, panels that lie over a part of the window, and menus that pop up from a button."""
 
 from __future__ import annotations
 
@@ -13,7 +13,63 @@ from ui.widgets.label import Label
 from ui.widgets.shapes import box
 
 
-class Panel(Widget):
+class Scrolled(Widget):
+    """A part of the window that scrolls what does not fit.
+
+    Subclasses place what scrolls in `arrange`, and call `arrange_in` and `draw_bar`.
+
+    Attributes:
+        view: where it shows what scrolls.
+        scroll: pixels that this lies above the view.
+        inside: its height.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.view = pygame.Rect(0, 0, 0, 0)
+        self.scroll = self.inside = 0
+
+    def arrange(self, area: pygame.Rect, theme: Theme) -> int:
+        """Place what scrolls from `area.top` on; return the height that it took."""
+        return 0
+
+    def arrange_in(self, view: pygame.Rect, pad: int, theme: Theme) -> None:
+        """Arrange in a rectangle, `pad` pixels from its sides, as far up as it is scrolled."""
+        self.view, area = view, view.inflate(-2 * pad, 0)
+        self.inside = self.arrange(area.move(0, -self.scroll), theme)
+        if self.scroll > self.limit:
+            self.scroll = self.limit
+            self.arrange(area.move(0, -self.scroll), theme)
+
+    @property
+    def limit(self) -> int:
+        """How many pixels it can be scrolled."""
+        return max(0, self.inside - self.view.height)
+
+    def scroll_by(self, pixels: int) -> None:
+        """Move what is inside up or down, as far as it goes."""
+        scroll = min(self.limit, max(0, self.scroll + pixels))
+        if scroll != self.scroll:
+            self.scroll = scroll
+            self.rearrange()
+
+    def wheel(self, steps: float, pos: Point) -> bool:
+        """Scroll."""
+        self.scroll_by(round(-steps * self.theme.px(48)))
+        return True
+
+    def draw_bar(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw a bar that shows how far it is scrolled, where anything is out of sight."""
+        view = self.view
+        if self.inside > view.height > 0:
+            share = view.height / self.inside
+            bar = pygame.Rect(0, 0, theme.px(4), max(theme.px(16), round(view.height * share)))
+            bar.topright = (self.rect.right - theme.px(4), 0)
+            bar.top = view.top + round(self.scroll / self.limit * (view.height - bar.height))
+            box(surface, bar, COLORS.edge, bar.width // 2)
+
+
+class Panel(Scrolled):
     """A titled box with a button that closes it; what does not fit scrolls.
 
     Subclasses add children to `self.body` and place them in `arrange`.
@@ -24,11 +80,6 @@ class Panel(Widget):
         self.heading = self.add(Label(title, size=SIZES.title, bold=True))
         self.closer = self.add(Button("Close", close, "Close this panel  [Esc]", plain=True))
         self.body = self.add(Widget())
-        self.scroll = self.inside = 0  # pixels: how far, and the height of what was arranged
-
-    def arrange(self, area: pygame.Rect, theme: Theme) -> int:
-        """Place the children of the body from `area.top` on; return the height they took."""
-        return 0
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place heading, button and body."""
@@ -40,41 +91,16 @@ class Panel(Widget):
         body = pygame.Rect(rect.left, top + line + theme.px(4), rect.width, 0)
         body.height = max(0, rect.bottom - body.top - theme.px(8))
         self.body.rect = body
-        area = body.inflate(-2 * pad, 0)
-        self.inside = self.arrange(area.move(0, -self.scroll), theme)
-        limit = max(0, self.inside - body.height)
-        if self.scroll > limit:
-            self.scroll = limit
-            self.arrange(area.move(0, -self.scroll), theme)
-
-    def scroll_by(self, pixels: int) -> None:
-        """Move what is inside up or down, as far as it goes."""
-        limit = max(0, self.inside - self.body.rect.height)
-        scroll = min(limit, max(0, self.scroll + pixels))
-        if scroll != self.scroll:
-            self.scroll = scroll
-            self.rearrange()
+        self.arrange_in(body, pad, theme)
 
     def press(self, pos: Point, button: int) -> bool:
         """Keep presses from what lies behind."""
         return True
 
-    def wheel(self, steps: float, pos: Point) -> bool:
-        """Scroll."""
-        self.scroll_by(round(-steps * self.theme.px(48)))
-        return True
-
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the box, and a bar that shows how far it is scrolled."""
+        """Draw the box, and the bar."""
         box(surface, self.rect, COLORS.panel, theme.px(10), COLORS.line, theme.px(1))
-        body = self.body.rect
-        if self.inside > body.height > 0:
-            share = body.height / self.inside
-            bar = pygame.Rect(0, 0, theme.px(4), max(theme.px(16), round(body.height * share)))
-            bar.topright = (self.rect.right - theme.px(4), 0)
-            way = self.scroll / (self.inside - body.height)
-            bar.top = body.top + round(way * (body.height - bar.height))
-            box(surface, bar, COLORS.edge, bar.width // 2)
+        self.draw_bar(surface, theme)
 
 
 class Menu(Widget):
