@@ -1,9 +1,10 @@
 """The session: what the screens keep from one start to the next.
 
 It is one JSON file. Settings and the drawing belong to the user; the code, the faces A and B, the
-locks and the saved directions belong to a model and are kept for each model apart, so that a look
-at one's own training does not cost what was made with the shipped model. A damaged file never stops
-a start: what is valid in it is used, and the file is set aside when the new session is saved.
+locks, the saved directions and the names of sliders belong to a model and are kept for each model
+apart, so that a look at one's own training does not cost what was made with the shipped model. A
+damaged file never stops a start: what is valid in it is used, and the file is set aside when the
+new session is saved.
 """
 
 import json
@@ -57,6 +58,7 @@ class Session:
         self.face_a: np.ndarray | None = None  # the same
         self.face_b: np.ndarray | None = None
         self.directions: dict[str, np.ndarray] = {}  # the user's own: float32 (latent_dim,)
+        self.names: dict[str, str] = {}  # the user's for sliders, by their own; "" for these
         self.problem: str | None = None  # why the file, or a part of it, was ignored
         self._model_id: str | None = None
         self._known_directions: set[str] = set()  # in the file, as this window knows it
@@ -82,11 +84,12 @@ class Session:
         self.locks = np.zeros(latent_dim, dtype=bool)  # the locked sliders
         if isinstance(locks := entry.get("locks"), list):
             self.locks[[i for i in locks if type(i) is int and 0 <= i < latent_dim]] = True
+        self.names = _names_of(entry)
         directions = _directions_of(entry)
         self._known_directions = set(directions)
         for name, text in list(directions.items())[:_MAX_DIRECTIONS]:
             vector = self._valid(unpack_numbers, text, shape)
-            if not 0 < len(name) <= _MAX_NAME or not name.isprintable():
+            if not name or not _is_name(name):
                 self.problem = _DAMAGED_PART
             elif vector is not None:
                 self.directions[name] = vector
@@ -148,6 +151,7 @@ class Session:
             **{name: pack_numbers(face) for name, face in faces.items() if face is not None},
             "locks": np.flatnonzero(self.locks).tolist(),
             "directions": {**new, **ours},
+            "names": {**_names_of(theirs.get(self._model_id, {})), **self.names},
         }
         return models
 
@@ -181,6 +185,17 @@ def _directions_of(entry: dict) -> dict[str, object]:
     """Return the directions in a model's entry, not unpacked."""
     directions = entry.get("directions")
     return directions if isinstance(directions, dict) else {}
+
+
+def _names_of(entry: dict) -> dict[str, str]:
+    """Return the names of sliders in a model's entry that are valid."""
+    names = entry.get("names")
+    pairs = list(names.items())[:_MAX_DIRECTIONS] if isinstance(names, dict) else ()
+    return {own: name for own, name in pairs if _is_name(own) and _is_name(name)}
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and len(name) <= _MAX_NAME and name.isprintable()
 
 
 def _is_plain(value: object) -> bool:

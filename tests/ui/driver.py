@@ -84,9 +84,11 @@ class Driver:
     Nothing depends on time: `settle` runs frames until the worker is idle and nothing is stale.
     """
 
-    def __init__(self, screens, folder, engine=None, size=(1280, 720), start=None, loaded=True):
+    def __init__(
+        self, screens, folder, engine=None, size=(1280, 720), start=None, loaded=True, latent=None
+    ):
         self.engine = SlowEngine(engine or FakeEngine())
-        self.latent = fake_latent()
+        self.latent = latent or fake_latent()
         self.session = Session(Path(folder))
         self.app = App(screens, self.session, lambda: self.engine, self.latent, start, size)
         self.window = self.app.window

@@ -55,6 +55,20 @@ def test_everything_comes_back_exactly(tmp_path):
     assert after.problem is None
 
 
+def test_names_of_sliders_belong_to_a_model_and_odd_ones_are_left_out(tmp_path):
+    session = opened(tmp_path)
+    session.names = {"Slider 7": "jaw ☺", "year": ""}
+    session.save()
+    assert opened(tmp_path).names == session.names
+    other = Session(tmp_path)
+    other.use_model("another model")
+    assert other.names == {}
+    session.names = {"Slider 7": "jaw", "Slider 8": "a\nb", "Slider 9": 7, "Slider 10": "x" * 99}
+    session.save()
+    assert opened(tmp_path).names["Slider 7"] == "jaw"
+    assert not {"Slider 8", "Slider 9", "Slider 10"} & set(opened(tmp_path).names)
+
+
 def test_the_window_can_open_before_the_model(tmp_path):
     a_session(tmp_path)
     session = Session(tmp_path)

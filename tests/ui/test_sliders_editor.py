@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from data.errors import UserError
+from model.latent import Readout
 from tests.ui.driver import fake_latent
 from ui.sliders.axes import direction_axis, principal_axes, raw_axes
 from ui.sliders.editor import FaceEditor
@@ -53,6 +54,29 @@ def test_direction_reads_what_was_moved_along_it(latent):
     moved = axis.moved(latent.mean, 2.0)
     assert np.allclose(moved - latent.mean, 2 * latent.directions["year"], atol=1e-5)
     assert abs(axis.read(moved) - 2) < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("name", "reading", "ends"), [("smile", -0.5, (-3, 3)), ("year", 1986.5, (1974, 2004))]
+)
+def test_direction_is_read_by_its_readout_and_a_year_in_years(latent, name, reading, ends):
+    vector = latent.directions["year"]
+    weights = vector.astype(np.float64) / (vector @ vector)
+    readout = Readout(weights, 0.5 - float(weights @ latent.mean), 1989.0, 5.0, 9.4)
+    axis = direction_axis(latent, name, vector, readout)
+    face = latent.mean - vector  # half a deviation below what the readout calls its middle
+    assert abs(axis.read(face) - reading) < 1e-3
+    assert axis.ends == ends
+    assert axis.error == (None if name == "smile" else 9.4)
+    moved = axis.moved(face, axis.middle)
+    assert np.allclose(moved - face, 0.5 * vector, atol=1e-5)
+
+
+def test_direction_that_does_not_move_its_readout_is_read_by_projection(latent):
+    vector = latent.directions["year"]
+    still = direction_axis(latent, "smile", vector, Readout(np.zeros(80), 0.0))
+    face = still.moved(latent.mean, 2.0)
+    assert abs(direction_axis(latent, "smile", vector).read(face) - 2) < 1e-4
 
 
 def test_far_away_codes_are_read_and_moved_like_others(latent):
@@ -187,6 +211,30 @@ def test_direction_needs_a_name_of_its_own(editor, latent, name):
 def test_direction_needs_a_change(editor):
     with pytest.raises(UserError, match="change between two faces"):
         editor.save_direction("nothing")
+
+
+def test_any_slider_is_renamed_and_gets_its_own_name_back(editor, latent):
+    slider = principal_axes(latent)[6]
+    editor.rename(slider, "  jaw   up ")
+    assert editor.now.names == {"Slider 7": "jaw up"}
+    editor.rename(slider, "Slider 7")
+    assert editor.now.names == {"Slider 7": ""}
+    editor.undo()
+    assert editor.now.names == {"Slider 7": "jaw up"}
+
+
+def test_own_direction_is_renamed_in_its_place_to_no_name_in_use(editor, latent):
+    editor.go(editor.now.at(latent.gallery[2]))
+    for name in ("one", "two"):
+        editor.save_direction(name)
+    one = direction_axis(latent, "one", editor.now.directions["one"])
+    editor.rename(one, "grin")
+    assert list(editor.now.directions) == ["grin", "two"]
+    assert editor.now.names == {}
+    grin = direction_axis(latent, "grin", editor.now.directions["grin"])
+    for name in ("two", "year", " "):
+        with pytest.raises(UserError):
+            editor.rename(grin, name)
 
 
 # Undo

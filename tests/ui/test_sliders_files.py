@@ -24,7 +24,7 @@ def driver(tmp_path):
 def open_window(folder):
     driver = Driver([SlidersScreen(), Other()], folder)
     for card in list(driver.window.messages.standing):
-        if "sixteen" in " ".join(card.lines):
+        if "Drag a slider" in " ".join(card.lines):
             driver.window.messages.dismiss(card)
     return driver
 
@@ -478,4 +478,30 @@ def test_own_directions_are_there_at_the_next_start(tmp_path):
     driver.close()
     driver = open_window(tmp_path)
     assert driver.screen.sliders.directions[-1].label == "smile"
+    driver.close()
+
+
+def test_names_given_to_sliders_are_there_at_the_next_start(tmp_path):
+    driver = open_window(tmp_path)
+    slider = driver.screen.sliders.sliders[40]
+    driver.move(slider.rect.center)
+    driver.key("f2")
+    for _ in range(len("Slider 41")):
+        driver.key("backspace")
+    driver.type_text("jaw")
+    driver.key("return")
+    assert slider.title == "jaw (Slider 41)"
+    assert driver.window.pointer.focused is slider
+    assert list(driver.screen.sliders.groups())[1] == "YOURS"  # where one finds it
+    driver.close()
+    driver = open_window(tmp_path)
+    assert driver.screen.sliders.groups()["YOURS"][0].label == "jaw"
+    driver.key("down")
+    driver.window.pointer.focus(driver.screen.sliders.sliders[40])
+    driver.key("f2")
+    for _ in range(3):
+        driver.key("backspace")
+    driver.key("return")
+    assert "YOURS" not in driver.screen.sliders.groups()
+    assert driver.screen.sliders.sliders[40].label == "Slider 41"
     driver.close()

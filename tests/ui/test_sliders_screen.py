@@ -1,11 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pygame
 import pytest
 
-from tests.ui.driver import Driver
+from model.latent import Readout
+from tests.ui.driver import Driver, fake_latent
 from ui.screen import Screen
 from ui.sliders.screen import SlidersScreen
-from ui.sliders.slider_panel import FaceSlider
+from ui.sliders.slider_panel import GROUPS, FaceSlider
 from ui.theme import COLORS
 from ui.widgets.face_view import surface_of
 
@@ -97,8 +100,10 @@ def test_more_stands_beside_the_sliders_where_the_window_is_wide_enough(driver):
     driver.resize((1280, 720))
     driver.key("o")
     driver.key("down")
+    first = screen.sliders.all[0]
+    before = first.value
     driver.key("right")  # keys reach sliders that can be seen
-    assert abs(sliders(driver)[0].value - 0.1) < 1e-4
+    assert abs(first.value - before - 0.1) < 1e-4
     driver.key("escape")
     driver.key("escape")
     assert screen.panels.open is None
@@ -248,7 +253,8 @@ def test_digit_on_a_slider_begins_to_type(driver):
 
 
 def test_arrow_keys_walk_and_change(driver):
-    for _ in range(4):
+    assert driver.screen.sliders.all[2:] == sliders(driver)  # two with names are before them
+    for _ in range(6):
         driver.key("down")
     focused = driver.window.pointer.focused
     assert focused is sliders(driver)[3]
@@ -441,6 +447,72 @@ def test_named_directions_have_sliders_that_move_along_them(driver):
     share = moved / driver.latent.directions["F to M"]
     assert np.allclose(share, share[0], rtol=0.05)
     assert abs(share[0] - 1.5) < 0.05
+
+
+@pytest.fixture
+def many(tmp_path):
+    """A window whose model has directions of every group, with readouts."""
+    latent = fake_latent()
+    names = [name for group in GROUPS.values() for name in group]
+    vectors = np.random.default_rng(5).normal(size=(len(names), 80)) / 9
+    directions = {**latent.directions, **dict(zip(names, vectors.astype(np.float32), strict=True))}
+    readouts = {
+        name: Readout(v / (v @ v), -float(v @ latent.mean) / (v @ v), 1989.0, 5.0, 9.4)
+        for name, v in directions.items()
+    }
+    latent = replace(latent, directions=directions, readouts=readouts)
+    driver = Driver([SlidersScreen(), Other()], tmp_path, latent=latent)
+    dismiss(driver)
+    yield driver
+    driver.close()
+
+
+def test_sliders_with_names_come_first_in_groups_and_say_where_the_face_stands(many):
+    groups = many.screen.sliders.groups()
+    assert list(groups) == [*GROUPS, "OTHER", "WHAT THE NETWORK FOUND", "FINER DETAIL"]
+    for heading, names in GROUPS.items():
+        assert tuple(slider.label for slider in groups[heading]) == names
+    year = groups["OTHER"][-1]
+    assert (year.label, year.text) == ("year", "1989 ± 9")
+    many.key("n")
+    smile, code = groups["EXPRESSION"][0], editor(many).now.code
+    assert abs(smile.value - many.latent.readouts["smile"].read(code)) < 1e-4
+    drag(many, smile, 2.0)
+    moved = editor(many).now.code
+    assert abs(many.latent.readouts["smile"].read(moved) - 2.0) < 0.05
+    many.move(year.rect.center)
+    many.key("return")
+    many.type_text("1975")
+    many.key("return")
+    assert year.text == "1975 ± 9"
+
+
+def test_sliders_that_do_not_fit_are_scrolled_to_by_wheel_and_keys(many):
+    many.resize((900, 600))
+    panel = many.screen.sliders
+    first, last = panel.all[0], panel.all[-1]
+
+    def in_sight(slider):
+        return panel.rect.contains(slider.rect)
+
+    assert in_sight(first)
+    assert not in_sight(last)
+    many.wheel(-50, first.rect.center)
+    assert first.value == pytest.approx(0, abs=1e-4)  # the wheel scrolled, and moved nothing
+    assert in_sight(last)
+    assert not in_sight(first)
+    drag(many, last, 1.0)
+    assert last.value == pytest.approx(1.0, abs=0.1)
+    many.wheel(5, last.rect.center)  # once a slider is picked, the wheel moves it
+    assert last.value == pytest.approx(1.5, abs=0.1)
+    many.key("pageup")
+    many.key("pageup")
+    assert in_sight(first)
+    many.click((first.rect.left + 10, first.rect.top + 6))  # the mouse stays where sliders pass
+    for slider in panel.all[1:]:
+        many.key("down")
+        assert many.window.pointer.focused is slider
+        assert in_sight(slider)
 
 
 def test_raw_codes_have_sliders_of_their_own(driver):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 REACH = 3.0  # standard deviations from the middle of a slider to its ends
+OWN_UNIT = ("year",)  # attributes that are shown in their own unit, with the error of that
+LEAST_GAIN = 0.1  # by which a direction moves its own readout, for this to be used
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +25,8 @@ class Axis:
     ends: tuple[float, float] = (-REACH, REACH)
     middle: float = 0.0  # of the track, where a reset goes
     lock: int | None = None  # index of the principal slider it is; None if it cannot be locked
+    zero: float = 0.0  # where the lit part of the track begins
+    error: float | None = None  # of a reading in a unit of its own, such as years
 
     def read(self, code: np.ndarray) -> float:
         """Return the place of a code on this axis."""
@@ -53,16 +57,32 @@ def raw_axes(latent) -> list[Axis]:
     ]
 
 
-def direction_axis(latent, name: str, vector: np.ndarray) -> Axis:
+def direction_axis(latent, name: str, vector: np.ndarray, readout=None) -> Axis:
     """Return the axis of a named direction.
 
-    A face is read by projection in whitened coordinates, where the codes of portraits vary alike in
-    all directions.
+    A face is read by the model's readout. Without one, as in older models, it is read by projection
+    in whitened coordinates, where the codes of portraits vary alike in all directions.
     """
-    values = latent.to_sliders(latent.mean + vector)
-    length = max(float(values @ values), 1e-12)
-    reader = (values / latent.scales / length) @ latent.components
-    return _axis(latent, name, vector.astype(np.float64), reader)
+    step = vector.astype(np.float64)
+    gain = 0.0 if readout is None else float(readout.weights @ step)
+    if gain < LEAST_GAIN:
+        values = latent.to_sliders(latent.mean + vector)
+        length = max(float(values @ values), 1e-12)
+        return _axis(latent, name, step, (values / latent.scales / length) @ latent.components)
+    middle, scale, error = 0.0, 1.0, None
+    if name in OWN_UNIT:
+        middle, scale, error = readout.middle, readout.scale, readout.error
+    reach = REACH * scale
+    return Axis(
+        name,
+        step / (gain * scale),
+        readout.weights * scale,
+        origin=-(middle + scale * readout.offset),
+        ends=(middle - reach, middle + reach),
+        middle=middle,
+        zero=middle,
+        error=error,
+    )
 
 
 def _axis(latent, name: str, step: np.ndarray, reader: np.ndarray, lock: int | None = None) -> Axis:

@@ -46,6 +46,7 @@ def slider_commands(screen) -> list[Command]:
     ]
     type_number = slider(lambda one: s.sliders.type_number(one))
     reset = slider(lambda one: s.step(s.editor.reset, one.axis))
+    rename = slider(lambda one: s.sliders.type_name(one))
     lock = slider(lambda one: s.editor.toggle_lock(one.axis.lock))
     forget = slider(lambda one: s.editor.drop_direction(one.axis.name))
     less, more = (f"Move the slider {way}; with Shift ten times as far" for way in ("down", "up"))
@@ -56,6 +57,7 @@ def slider_commands(screen) -> list[Command]:
         ("right", "Slider up", more, lambda: s.sliders.nudge(1), *AGAIN),
         ("return", "Type a number", "Type the value of the slider", type_number),
         ("backspace", "Reset slider", "Put the slider back to its middle", reset),
+        ("f2", "Rename slider", "Call the slider by a name of yours", rename),
         ("l", "Lock slider", "Random faces and morphs leave a locked slider alone", lock),
         ("u", "Raw codes", "Sliders for the 80 numbers themselves, and back", s.toggle_raw),
     ]

@@ -27,6 +27,7 @@ class FaceEditor:
         latent: the latent space.
         changed: called after every change of `now` or of the history.
         directions: the user's own, name to (80,) raw-code vector.
+        names: that the user gave to other sliders, by their own names.
 
     Attributes:
         now: the state that shows.
@@ -34,10 +35,17 @@ class FaceEditor:
         starts: finds faces to start from; holds the seed and temperature of random ones.
     """
 
-    def __init__(self, latent, changed: Callable[[], object], directions: dict[str, np.ndarray]):
+    def __init__(
+        self,
+        latent,
+        changed: Callable[[], object],
+        directions: dict[str, np.ndarray],
+        names: dict[str, str] | None = None,
+    ):
         self.latent, self.changed = latent, changed
+        kept = {"directions": directions, "names": {} if names is None else names}
         mean, locks = frozen(latent.mean), np.zeros(latent.latent_dim, bool)
-        self.now = FaceState(mean, "Mean face", mean, locks, directions=directions)
+        self.now = FaceState(mean, "Mean face", mean, locks, **kept)
         self.history: History[FaceState] = History(self.now)
         self.starts = Starts(latent)
 
@@ -190,12 +198,7 @@ class FaceEditor:
 
     def save_direction(self, name: str) -> None:
         """Keep the change from A to B, or from the start to here, under a name."""
-        name = " ".join(name.split())[:LONGEST_NAME]
-        if not name:
-            raise UserError("A direction needs a name: type one, then Enter.")
-        if name in self.latent.directions:
-            raise UserError(f"{name} is a direction of the model; choose another name.")
-        state = self.now
+        name, state = self._name_of_direction(name), self.now
         ends = (state.face_a, state.face_b) if state.both_faces else (state.start, state.code)
         length = np.linalg.norm(np.subtract(*map(self.latent.to_sliders, ends)))
         if length < 1e-3:
@@ -207,9 +210,37 @@ class FaceEditor:
         directions = {**state.directions, name: vector.astype(np.float32)}
         self.go(replace(state, directions=directions))
 
+    def _name_of_direction(self, name: str) -> str:
+        """Return a name that a direction can have, without needless spaces."""
+        name = _tidy(name)
+        if not name:
+            raise UserError("A direction needs a name: type one, then Enter.")
+        if name in self.latent.directions:
+            raise UserError(f"{name} is a direction of the model; choose another name.")
+        return name
+
+    def rename(self, axis: Axis, name: str) -> None:
+        """Call a slider by another name; an empty one brings back its own."""
+        state, own = self.now, axis.name
+        if own not in state.directions:
+            name = _tidy(name) or own
+            if name != (state.names.get(own) or own):
+                self.go(replace(state, names={**state.names, own: "" if name == own else name}))
+            return
+        name = self._name_of_direction(name)
+        if name != own and name in state.directions:
+            raise UserError(f"{name} is a direction of yours; choose another name.")
+        directions = {name if n == own else n: vector for n, vector in state.directions.items()}
+        self.go(replace(state, directions=directions))
+
     def drop_direction(self, name: str) -> None:
         """Forget one of the user's own directions."""
         kept = {key: value for key, value in self.now.directions.items() if key != name}
         if len(kept) == len(self.now.directions):
             raise UserError("Directions of the model stay; only your own can be removed.")
         self.go(replace(self.now, directions=kept))
+
+
+def _tidy(name: str) -> str:
+    """Return a name without needless spaces, and not too long."""
+    return " ".join(name.split())[:LONGEST_NAME]

@@ -63,7 +63,10 @@ class MorePanel(Panel):
         seed = [(seed_label, 0.3), (self.seed, 0.5), (self.temperature, 1)]
         sections = {
             "FACES TO START FROM": [buttons("Mean face", "Previous face", "Suggestions"), seed],
-            "A DIRECTION OF YOUR OWN": [[(self.name, 1), (save, 0)], buttons("Remove direction")],
+            "SLIDERS OF YOUR OWN": [
+                [(self.name, 1), (save, 0)],
+                buttons("Remove direction", "Rename slider"),
+            ],
             "SAVES AND PHOTO": [[*buttons("Saved faces", "Redo"), (self.detail, 0)]],
             "VIEW": [
                 [(self.raw, 0), *buttons("Full screen")],

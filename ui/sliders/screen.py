@@ -36,7 +36,7 @@ LONGEST_NAME = 32  # characters of a photo's name that are shown
 MORE, ROOMY = 352, 1280  # points: width of More, and of a window where it stands beside the sliders
 GIFS = {4: "Large", 2: "Small"}  # by how many times as large as the model's faces
 HINT = (
-    "Drag a slider and the face follows; the sixteen large ones matter most.",
+    "Drag a slider and the face follows; those with names do what they say.",
     "Random and Another face bring new ones, and Ctrl Z takes any step back.",
     "H lists every key, and this line will say what is under the mouse.",
 )
@@ -74,7 +74,8 @@ class SlidersScreen(Screen):
         """Make the editor and the widgets."""
         super().attach(host)
         session, worker = host.session, host.worker
-        self.editor = editor = FaceEditor(host.latent, self.changed, session.directions)
+        kept = session.directions, session.names
+        self.editor = editor = FaceEditor(host.latent, self.changed, *kept)
         starts = editor.starts
         starts.temperature = session.setting("temperature", starts.temperature, 0.0, 1.5)
         if host.latent.previews is not None:
@@ -88,6 +89,7 @@ class SlidersScreen(Screen):
             end=editor.commit,
             reset=partial(self.step, editor.reset),
             toggle_lock=editor.toggle_lock,
+            rename=partial(self.step, editor.rename),
         )
         self.sliders = SliderPanel(host, gestures)
         self.strip = MorphStrip(
@@ -219,7 +221,7 @@ class SlidersScreen(Screen):
     def save_direction(self, name: str) -> None:
         """Keep the change between two faces as a slider."""
         self.step(self.editor.save_direction, name)
-        self.host.notify(f"{name.strip()} is a slider now, above the others.")
+        self.host.notify(f"{name.strip()} is a slider now, among yours.")
         self.more.name.set("")
         self.host.pointer.focus(None)
 
@@ -241,8 +243,8 @@ class SlidersScreen(Screen):
         self._ask_end("b", state.face_b)
         self._follow_panels()
         session = self.host.session
-        if state.directions is not session.directions:
-            session.directions = state.directions
+        if state.directions is not session.directions or state.names is not session.names:
+            session.directions, session.names = state.directions, state.names
             session.save()  # the face of the last time stays in there
 
     @property

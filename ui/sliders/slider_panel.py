@@ -1,9 +1,10 @@
-"""All sliders of the slider screen: named directions, sixteen large ones, sixty-four small ones."""
+"""All sliders of the slider screen: those with names in groups, then what the network found."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pygame
@@ -14,17 +15,29 @@ from ui.sliders.state import FaceState
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point, Widget
 from ui.widgets.label import Label
+from ui.widgets.panel import Scrolled
 from ui.widgets.shapes import box, dot, write
 from ui.widgets.slider import HANDLE, MINUS, Slider
 from ui.widgets.text_field import TextField
 
 LARGE = 16
-HEADING, DIRECTION_ROW, LARGE_ROW, SMALL_ROW = 22, 36, 35, 21  # points
+HEADING, LARGE_ROW, SMALL_ROW = 22, 35, 21  # points
+STRETCH = (0.8, 1.6)  # of rows, at least and at most; with the least, the rest is scrolled to
+BESIDE, BETWEEN = 82, 5  # points: headings beside named sliders, and space between their groups
+BAR = 10  # points beside the bar that shows how far it is scrolled
 COLUMNS = 8  # of small sliders
-DIRECTION_ROWS = 3  # at most
 UNSEEN = 1e-4  # a change too small to show
 DIGITS = "0123456789-.,"
-PRINCIPAL = ("WHAT MATTERS MOST", "FINER DETAIL")
+GROUPS = {  # of the model's directions; any other is in `OTHER`
+    "EXPRESSION": ("smile", "mouth open", "eyes open", "eyebrows up"),
+    "POSE": ("turn", "nod"),
+    "FACE": ("face width", "lips"),
+    "HAIR": ("hair", "long hair", "hair light"),
+    "LIGHT": ("light from the right", "background light"),
+}
+OTHER, YOURS = "OTHER", "YOURS"
+NAMED = (*GROUPS, OTHER, YOURS)
+PRINCIPAL = ("WHAT THE NETWORK FOUND", "FINER DETAIL")
 RAW = ("RAW CODES THAT VARY MOST, ZERO AT THE TICK", "THE OTHER RAW CODES")
 
 
@@ -37,6 +50,7 @@ class Gestures:
     end: Callable[[object], object]  # after the last; what ends with one tag is undone together
     reset: Callable[[Axis], object]  # to put it back to its middle
     toggle_lock: Callable[[int | None], object]  # with the number of a principal slider, or None
+    rename: Callable[[Axis, str], object]  # to call it by another name, or "" for its own
 
 
 class FaceSlider(Slider):
@@ -56,7 +70,7 @@ class FaceSlider(Slider):
         axis: Axis,
         gestures: Gestures,
         type_number: Callable[[FaceSlider, str], object],
-        small: bool,
+        small: bool = False,
     ):
         super().__init__(
             axis.name,
@@ -66,22 +80,41 @@ class FaceSlider(Slider):
             began=gestures.begin,
             ended=lambda: gestures.end(None),
             nudge=(axis.ends[1] - axis.ends[0]) / 60,
+            digits=2 if axis.error is None else 0,
             compact=small,
-            center=0.0,
+            center=axis.zero,
             help=self._describe,
         )
         self.axis, self.gestures, self.type_number = axis, gestures, type_number
         self.locked = False
+        self.wheel_scrolls = False  # whether the wheel goes by until the slider is picked
         self._number = pygame.Rect(0, 0, 0, 0)  # where the value is written
         self._on_number = False  # whether the press under way began there
 
     def _describe(self) -> str:
         or_click = "" if self.compact else "or a click on the value "
-        text = f"{self.axis.name} at {self.text} · drag or wheel · Enter {or_click}types a number"
-        text += " · Backspace or middle button resets"
+        wheel = "click, then wheel" if self.wheel_scrolls and not self.focused else "wheel"
+        text = f"{self.title} at {self.text} · drag or {wheel} · Enter {or_click}types a number"
+        text += " · Backspace or middle button resets · F2 renames"
         if self.axis.lock is None:
             return text
         return text + (" · L unlocks" if self.locked else " · L or right button locks")
+
+    @property
+    def title(self) -> str:
+        """What it is called, with its own name where the user gave it another."""
+        own = self.axis.name
+        return own if self.label == own else f"{self.label} ({own})"
+
+    @property
+    def text(self) -> str:
+        """The value as it is shown, with its uncertainty where it is known."""
+        error = self.axis.error
+        return super().text + ("" if error is None else f" ± {error:.0f}")
+
+    def wheel(self, steps: float, pos: Point) -> bool:
+        """Nudge; where the wheel scrolls, only once the slider was picked."""
+        return (self.focused or not self.wheel_scrolls) and super().wheel(steps, pos)
 
     def go(self, value: float) -> None:
         """Go to a value, even beyond the ends, as one whole gesture."""
@@ -121,7 +154,7 @@ class FaceSlider(Slider):
         """Find the track and the value; small ones show theirs in the preview."""
         super().layout(rect, theme)
         if not self.compact:
-            width = theme.font(SIZES.small).size(f"{MINUS}00.00")[0]
+            width = theme.width(max(f"{MINUS}00.00", self.text, key=len), SIZES.small)
             self._number = pygame.Rect(rect.right - width, rect.top, width, 0)
             self._number.height = self.track.centery - theme.px(HANDLE / 2) - rect.top
         else:
@@ -161,7 +194,7 @@ class FaceSlider(Slider):
         dot(surface, body.center, theme.px(3), COLORS.window)
 
 
-class SliderPanel(Widget):
+class SliderPanel(Scrolled):
     """All sliders, in groups with headings.
 
     Args:
@@ -169,6 +202,8 @@ class SliderPanel(Widget):
         gestures: what the sliders call.
 
     Attributes:
+        directions: the sliders of named directions, the model's before the user's own.
+        sliders: the 80 numbered ones.
         covered: whether something lies over it, so that keys do not move what cannot be seen.
     """
 
@@ -178,9 +213,13 @@ class SliderPanel(Widget):
         self.raw = self.covered = False
         self.directions: list[FaceSlider] = []
         self.sliders: list[FaceSlider] = []
-        self.headings = [self.add(Label("", COLORS.faint, SIZES.tiny, True)) for _ in range(3)]
+        self.headings = {
+            text: self.add(Label(text, COLORS.faint, SIZES.tiny, True))
+            for text in (*NAMED, *PRINCIPAL, *RAW)
+        }
         self.field: TextField | None = None
-        self._shown_directions: dict[str, np.ndarray] | None = None
+        self._own: Mapping[str, np.ndarray] | None = None  # the user's directions
+        self._names: Mapping[str, str] = {}  # that the user gave
         self._over: Widget | None = None  # what was under the mouse at the last look
         self._by_keys = False  # whether keys chose a slider since then
         self.show_raw(False)
@@ -192,39 +231,60 @@ class SliderPanel(Widget):
         self.raw = raw
         axes = raw_axes(self.host.latent) if raw else principal_axes(self.host.latent)
         self.sliders = self._replace(self.sliders, axes)
-        for label, heading in zip(self.headings[1:], RAW if raw else PRINCIPAL, strict=True):
-            label.set_text(heading)
         self._rearrange()
 
     def follow(self, state: FaceState) -> None:
         """Set every slider to a state; only those that moved are drawn again."""
-        if state.directions is not self._shown_directions:
-            self._shown_directions = state.directions
-            named = {**self.host.latent.directions, **state.directions}
-            newest = list(named.items())[-2 * DIRECTION_ROWS :]
-            axes = [direction_axis(self.host.latent, *item) for item in newest]
-            self.directions = self._replace(self.directions, axes)
-            self.headings[0].set_text("DIRECTIONS" if axes else "")
+        if state.directions is not self._own or state.names is not self._names:
+            if state.directions is not self._own:
+                self.directions = self._replace(self.directions, self._axes(state.directions))
+            self._own, self._names = state.directions, state.names
             self._rearrange()
-        for slider in self.all:
+        for slider in self.directions + self.sliders:
             value = slider.axis.read(state.code)
             if abs(value - slider.value) > UNSEEN:
                 slider.set(value)
             slider.change(locked=slider.axis.lock is not None and state.locks[slider.axis.lock])
 
+    def _axes(self, own: Mapping[str, np.ndarray]) -> list[Axis]:
+        """Return the axes of the model's directions, in the order of the groups, and of own ones.
+
+        One of the user's own stands in for one of the model's that has the same name.
+        """
+        latent = self.host.latent
+        grouped = [name for names in GROUPS.values() for name in names if name in latent.directions]
+        return [
+            direction_axis(latent, name, latent.directions[name], latent.readouts.get(name))
+            for name in dict.fromkeys((*grouped, *latent.directions))
+            if name not in own
+        ] + [direction_axis(latent, *item) for item in own.items()]
+
     def _replace(self, sliders: Sequence[FaceSlider], axes: Sequence[Axis]) -> list[FaceSlider]:
         """Remove sliders; return those of other axes in their place."""
         for slider in sliders:
             self.remove(slider)
-        return [
-            self.add(FaceSlider(axis, self.gestures, self.type_number, small=number >= LARGE))
-            for number, axis in enumerate(axes)
-        ]
+        return [self.add(FaceSlider(axis, self.gestures, self.type_number)) for axis in axes]
+
+    def groups(self) -> dict[str, list[FaceSlider]]:
+        """Return the sliders under their headings, in reading order.
+
+        What the user called by a name is among the user's own, whatever it was before.
+        """
+        large, small = RAW if self.raw else PRINCIPAL
+        groups: dict[str, list[FaceSlider]] = {text: [] for text in (*NAMED, large, small)}
+        for slider in self.directions:
+            own, name = slider.axis.name in (self._own or ()), slider.axis.name
+            found = (text for text, names in GROUPS.items() if name in names)
+            groups[YOURS if own else next(found, OTHER)].append(slider)
+        for number, slider in enumerate(self.sliders):
+            renamed = slider.label != slider.axis.name
+            groups[YOURS if renamed else large if number < LARGE else small].append(slider)
+        return {text: sliders for text, sliders in groups.items() if sliders}
 
     @property
     def all(self) -> list[FaceSlider]:
         """Every slider, in reading order."""
-        return [*self.directions, *self.sliders]
+        return [slider for sliders in self.groups().values() for slider in sliders]
 
     # Keys
 
@@ -258,44 +318,62 @@ class SliderPanel(Widget):
         if self.covered:
             return
         sliders, target = self.all, self.target()
-        place = sliders.index(target) + steps if target in sliders else len(self.directions)
+        place = sliders.index(target) + steps if target in sliders else 0
         self._choose(sliders[min(len(sliders) - 1, max(0, place))])
 
     def nudge(self, steps: int) -> None:
         """Nudge the slider that keys act on, or the first one if there is none."""
         if self.covered:
             return
-        slider = self.target() or self.sliders[0]
+        slider = self.target() or self.all[0]
         self._choose(slider)
         slider.step(steps)
 
     def _choose(self, slider: FaceSlider) -> None:
+        """Give a slider the keyboard, whatever comes under a mouse that rests."""
         self.host.pointer.focus(slider)
-        self._by_keys = True
+        self._reveal(slider)
+        self._over, self._by_keys = self.host.pointer.hovered, True
+
+    def _reveal(self, slider: FaceSlider) -> None:
+        """Scroll until a slider is in sight, and a heading above it."""
+        above = self.view.top + self.theme.px(HEADING) - slider.rect.top
+        self.scroll_by(-above if above > 0 else max(0, slider.rect.bottom - self.view.bottom))
 
     def type_number(self, slider: FaceSlider, first: str = "") -> None:
         """Open a field over a slider to type a value into."""
+        help = "A number, then Enter; Esc leaves it as it was"
+        entered = partial(self._typed, slider)
+        field = TextField(first, entered, allowed=DIGITS + "+", longest=8, help=help)
+        self._open_field(slider, 84, field)
+
+    def type_name(self, slider: FaceSlider) -> None:
+        """Open a field over a slider to type a name into."""
+        help = "A name, then Enter; an empty one brings back its own"
+        entered = partial(self._named, slider)
+        field = TextField(slider.label, entered, hint=slider.axis.name, longest=24, help=help)
+        self._open_field(slider, 190, field)
+
+    def _open_field(self, slider: FaceSlider, width: int, field: TextField) -> None:
+        self._reveal(slider)
         self._close_field()
-        self.field = self.add(
-            TextField(
-                first,
-                entered=lambda text: self._typed(slider, text),
-                left=self._close_field,
-                allowed="0123456789-+.,",
-                longest=8,
-                help="A number, then Enter; Esc leaves it as it was",
-            )
-        )
-        theme = self.theme
-        rect = pygame.Rect(0, 0, theme.px(84), theme.px(26))
+        field.left = self._close_field
+        self.field, theme = self.add(field), self.theme
+        rect = pygame.Rect(0, 0, theme.px(width), theme.px(26))
         rect.midright = (slider.rect.right, slider.rect.centery)
-        self.field.place(rect.clamp(self.rect), theme)
-        self.host.pointer.focus(self.field)
+        field.place(rect.clamp(self.rect), theme)
+        self.host.pointer.focus(field)
 
     def _close_field(self) -> None:
         field, self.field = self.field, None
         if field is not None:
             self.remove(field)
+
+    def _named(self, slider: FaceSlider, name: str) -> None:
+        place = self.all.index(slider)
+        self.gestures.rename(slider.axis, name)
+        self._close_field()
+        self._choose(slider if slider in self.all else self.all[place])  # a direction is a new one
 
     def _typed(self, slider: FaceSlider, text: str) -> None:
         self._close_field()
@@ -309,31 +387,61 @@ class SliderPanel(Widget):
 
     # Layout
 
+    def scroll_by(self, pixels: int) -> None:
+        """Move the sliders up or down under the mouse, unless something covers them."""
+        if not self.covered:
+            super().scroll_by(pixels)
+            self.host.pointer.refresh()
+
     def _rearrange(self) -> None:
+        for number, slider in enumerate(self.directions + self.sliders, -len(self.directions)):
+            own = slider.axis.name
+            slider.label = self._names.get(own) or own
+            slider.compact = number >= LARGE and slider.label == own
         self.rearrange()
         self.host.pointer.refresh()
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Share the height among the groups, and give each slider its place."""
+        """Arrange what fits, and have the rest scrolled to."""
         self._close_field()
-        groups = [  # headings and sliders, with columns, and points of a row
-            (self.headings[0], self.directions, 2, DIRECTION_ROW),
-            (self.headings[1], self.sliders[:LARGE], 2, LARGE_ROW),
-            (self.headings[2], self.sliders[LARGE:], COLUMNS, SMALL_ROW),
-        ]
-        groups = [group for group in groups if group[1]]
-        wanted = sum(-(-len(sliders) // columns) * row for _, sliders, columns, row in groups)
-        heading, inset, top = theme.px(HEADING), theme.px(8), rect.top
-        stretch = min(1.6, (rect.height - heading * len(groups)) / theme.px(wanted))
-        for label, sliders, columns, points in groups:
-            label.place(pygame.Rect(rect.left + inset, top, rect.width - inset, heading), theme)
-            top += heading
-            gap = theme.px(10 if columns == 2 else 2)
-            width, height = (rect.width + gap) / columns, theme.px(points) * stretch
+        self.arrange_in(rect, 0, theme)
+
+    def arrange(self, area: pygame.Rect, theme: Theme) -> int:
+        """Share the height among the groups, and give each slider its place."""
+        groups, small = self.groups(), (RAW if self.raw else PRINCIPAL)[1]
+        for text, label in self.headings.items():
+            label.show(text in groups)
+        columns = {text: COLUMNS if text == small else 2 for text in groups}
+        points = {text: SMALL_ROW if text == small else LARGE_ROW for text in groups}
+        rows = {text: -(-len(sliders) // columns[text]) for text, sliders in groups.items()}
+        heading, between, inset = map(theme.px, (HEADING, BETWEEN, 8))
+        fixed = sum(between if text in NAMED else heading for text in groups)
+        wanted = sum(rows[text] * theme.px(points[text]) for text in groups)
+        stretch = min(STRETCH[1], (self.view.height - fixed) / wanted)
+        scrolls = stretch < STRETCH[0]
+        stretch = max(STRETCH[0], stretch)
+        top, width = float(area.top), area.width - scrolls * theme.px(BAR)
+        for text, sliders in groups.items():
+            height, gap = theme.px(points[text]) * stretch, theme.px(2 if text == small else 10)
+            place = pygame.Rect(area.left, round(top), width, heading)
+            if text in NAMED:  # the heading is beside them, at the height of a name
+                place.width = theme.px(BESIDE)
+                place.height = round(height) - theme.px(14)
+            else:
+                top += heading
+            self.headings[text].place(place.move(inset, 0), theme)
+            left = place.right if text in NAMED else area.left
+            cell = (area.left + width + gap - left) / columns[text]
             for number, slider in enumerate(sliders):
-                row, column = divmod(number, columns)
-                left, right = (rect.left + round(x * width) for x in (column, column + 1))
-                above, below = (top + round(y * height) for y in (row, row + 1))
-                size = right - gap - left, below - theme.px(1) - above
-                slider.place(pygame.Rect((left, above), size), theme)
-            top += round((row + 1) * height)
+                slider.wheel_scrolls = scrolls
+                row, column = divmod(number, columns[text])
+                x, right = (left + round(n * cell) for n in (column, column + 1))
+                y, below = (round(top + n * height) for n in (row, row + 1))
+                size = right - gap - x, below - theme.px(1) - y
+                slider.place(pygame.Rect((x, y), size), theme)
+            top += rows[text] * height + (between if text in NAMED else 0)
+        return int(top - area.top)
+
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw the bar beside the sliders."""
+        self.draw_bar(surface, theme)

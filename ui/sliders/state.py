@@ -23,6 +23,7 @@ class FaceState:
     detail: np.ndarray | None = None  # (160, 176) float32, what the copy of a photo lost
     keep_detail: bool = True  # whether it is added back onto the face
     directions: dict[str, np.ndarray] = field(default_factory=dict)  # the user's own: raw (80,)
+    names: dict[str, str] = field(default_factory=dict)  # that the user gave to other sliders
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, FaceState) and all(

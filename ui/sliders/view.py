@@ -226,7 +226,8 @@ class SliderPreview(Widget):
             place = picture.get_rect(topleft=(left, self.rect.top))
             surface.blit(picture, place)
             trim(surface, place, theme.px(4), COLORS.window)
-            text = theme.text(f"{end:+.1f}".replace("-", MINUS), COLORS.text, SIZES.tiny)
+            text = f"{end:+.1f}" if slider.axis.error is None else f"{end:.0f}"
+            text = theme.text(text.replace("-", MINUS), COLORS.text, SIZES.tiny)
             plate = text.get_rect().inflate(theme.px(4), 0)
             plate.bottomleft = place.bottomleft
             surface.fill(COLORS.shadow, plate)
