@@ -13,7 +13,7 @@ from data.arrays import hash_array
 from model.engine import FaceEngine
 from model.latent import LatentSpace, Previews
 from model.measuring.metrics import PARTS, encode_portraits, metrics_by_part, split_validation
-from model.training.directions import fit_directions
+from model.training.directions import fit_directions, label_questions, shipped_questions
 
 PREVIEWS = 12  # random faces
 PREVIEW_TEMPERATURE = 0.8  # as far from the mean face as the window's random faces are
@@ -32,7 +32,7 @@ def export(
         held_back: whether the network has not been fitted on the last tenth of `X_train`.
 
     Returns:
-        Entries of the model card: "data" and "figures".
+        Entries of the model card: "data", "figures" and "directions".
     """
     X_train, X_test = load_arrays(arrays)
     X_fit, X_validation = split_validation(X_train) if held_back else (X_train, X_train[:0])
@@ -42,8 +42,12 @@ def export(
         np.concatenate([codes, mirrored]), model_id=engine.model_id, gallery=codes
     )
     labels = _labels(arrays)
-    directions = fit_directions(latent, codes, labels[: len(codes)], mirrored)
-    latent = replace(latent, directions=directions, previews=make_previews(engine, latent))
+    asked, offered = shipped_questions(X_fit)
+    labelled = label_questions(labels[: len(codes)])
+    offered += [name for name in labelled if name not in offered]
+    asked |= labelled
+    latent, effects = fit_directions(engine, latent, codes, asked, mirrored, offered)
+    latent = replace(latent, previews=make_previews(engine, latent))
     latent.save(folder)
     parts = [part for part in PARTS if held_back or part != "validation"]
     return {
@@ -56,6 +60,7 @@ def export(
             "fingerprint": hash_array(X_train),
         },
         "figures": metrics_by_part(engine, latent, X_train, X_test, Path(arrays), parts),
+        "directions": effects,
     }
 
 

@@ -1,133 +1,68 @@
-from dataclasses import replace
+import csv
+import json
 
 import numpy as np
 import pytest
 
-from data import Portrait, prepare_data
+from data import load_labels, prepare_data
+from model.folder import CARD_FILE, read_card
 from model.latent import LatentSpace
-from model.training.directions import questions, symmetric_values
-from tests.bench.directions import MOVES, Effect, Proof, fit_judge, prove, report
+from tests.bench import directions
 from tests.data.drawn_archive import drawn_files, write_folder
+from tests.model.test_directions import Pegboard
+from tests.model.tiny_model import write_tiny_model
 
-TRAINING, UNSEEN = 900, 200
-ROWS, COLUMNS = np.mgrid[80:130:5, 75:115:5].reshape(2, 80)  # a pixel of the face for each number
-
-
-@pytest.fixture(autouse=True)
-def quickly(monkeypatch):
-    """A few halvings and random directions are enough where effects are plain."""
-    monkeypatch.setattr("tests.bench.directions.HALVINGS", 5)
-    monkeypatch.setattr("tests.bench.directions.RANDOM", 4)
+RNG = np.random.default_rng(0)
+MIXING = RNG.normal(size=(171 * 186, 80)).astype(np.float32) / 100
 
 
-class Pegboard:
-    """An engine that draws each number of a code as one pixel, and reads it again."""
-
-    def decode(self, codes):
-        images = np.full((len(codes), 160, 176, 1), 0.5, np.float32)
-        images[:, ROWS, COLUMNS, 0] += 0.02 * codes
-        return images
-
-    def encode(self, images):
-        return 50 * (images[:, ROWS, COLUMNS, 0] - 0.5)
+@pytest.fixture(scope="module")
+def arrays(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("labelled")
+    prepare_data(write_folder(folder / "portraits", drawn_files(150)), folder / "arrays")
+    return folder / "arrays"
 
 
-def labelled(n, seed, year_shows=True):
-    """Codes of F and M portraits of one source: unit 0 tells M from F, unit 1 the year."""
-    rng = np.random.default_rng(seed)
-    codes = rng.normal(size=(n, 80)).astype(np.float32)
-    portraits = []
-    for i in range(n):
-        year = int(rng.integers(1950, 2000))
-        codes[i, 0] += 2 * (i % 2)
-        if year_shows:
-            codes[i, 1] += (year - 1975) / 15
-        portraits.append(Portrait(i, "train", f"{year}_Ohio_Akron_{i}.png", "FM"[i % 2], year))
-    return codes, portraits
+@pytest.fixture
+def reader(monkeypatch):
+    """Codes that are a plain function of the pixels, in place of a network."""
+
+    def encode(engine, X, mirrored=False):
+        X = X[:, :, ::-1] if mirrored else X
+        return X.reshape(len(X), -1).astype(np.float32) / 255 @ MIXING
+
+    class Engine(Pegboard):
+        load = classmethod(lambda cls, folder: cls())
+
+    monkeypatch.setattr(directions, "encode_portraits", encode)
+    monkeypatch.setattr(directions, "FaceEngine", Engine)
+    return encode
 
 
-def proof_of(name, engine=None, year_shows=True):
-    codes, portraits = labelled(TRAINING, 0, year_shows)
-    others, labels = labelled(UNSEEN, 1, year_shows)
-    latent = LatentSpace.fit(codes)
-    return prove(
-        engine or Pegboard(),
-        latent,
-        symmetric_values(latent, codes, None),
-        questions(portraits)[name],
-        latent.to_sliders(others),
-        questions(labels, 10)[name],
-        np.array([label.folder for label in labels]),
-    )
+def write_table(path, arrays, codes):
+    """Labels of all portraits: the smile is the first number of the code, the rest is chance."""
+    columns = [name for names in directions.COLUMNS.values() for name in names]
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, ["file", *columns])
+        writer.writeheader()
+        for portrait, code in zip(load_labels(arrays), codes, strict=True):
+            row = {name: RNG.normal() for name in columns}
+            row |= {"smile_curve": code[0], "background": ""}
+            writer.writerow({"file": f"{portrait.folder}/{portrait.file}", **row})
+    return path
 
 
-@pytest.mark.parametrize("name", ["F to M", "year"])
-def test_a_direction_that_is_there_is_shown_within_f_and_within_m(name):
-    proof = proof_of(name)
-    assert proof.shown
-    assert proof.agreed == 1
-    assert min(r for r, _ in proof.judged.values()) > 0.5
-    assert list(proof.effects) == ["F", "M"]
-    for effect in proof.effects.values():
-        assert effect.portraits == 80
-        assert min(effect.right_way.values()) > 0.95
-        assert all(np.sign(effect.movement[size]) == np.sign(size) for size in MOVES)
-        assert effect.movement[2] == pytest.approx(2 * effect.movement[1], rel=0.05)
-        assert effect.change < 0.5 * effect.random_change
-        assert effect.recognised == 1 and effect.random_recognised < 0.95
-
-
-def test_a_label_that_says_nothing_is_not_shown():
-    proof = proof_of("year", year_shows=False)
-    assert not proof.shown
-    assert max(r for r, _ in proof.judged.values()) < 0.3
-
-
-def test_a_network_that_does_not_draw_the_direction_is_found_out():
-    class Blind(Pegboard):
-        def decode(self, codes):
-            codes = codes.copy()
-            codes[:, 0] = 0.3
-            return super().decode(codes)
-
-    proof = proof_of("F to M", Blind())
-    assert proof.agreed == 1  # the codes alone would pass
-    assert not proof.shown
-
-
-def test_the_judge_is_fitted_within_strata():
-    codes, portraits = labelled(TRAINING, 0)
-    question = questions(portraits)["year"]
-    shifted = codes.copy()
-    shifted[question.strata == question.strata[0], 2] += 9  # goes with F, not with the year
-    judge = fit_judge(shifted, question)
-    assert np.abs(judge).argmax() == 1 and judge[1] > 0
-    assert abs(judge[2]) < 0.2 * judge[1]
-
-
-def test_every_part_of_a_proof_counts():
-    moves = dict.fromkeys(MOVES, 1.0)
-    effect = Effect(50, moves, moves, 0.9, 0.02, 0.8, 0.05)
-    proof = Proof(1.0, {"F": (0.5, 40)}, {"F": effect})
-    assert proof.shown
-    for worse in (
-        replace(effect, right_way={**moves, -2: 0.8}),
-        replace(effect, recognised=0.7),
-        replace(effect, change=0.06),
-    ):
-        assert not replace(proof, effects={"F": effect, "M": worse}).shown
-    assert not replace(proof, agreed=0.6).shown
-    assert not replace(proof, judged={"F": (0.5, 40), "M": (0.1, 40)}).shown
-
-
-def test_the_report_names_every_question_that_the_labels_can_be_asked(tmp_path):
-    source = write_folder(tmp_path / "portraits", drawn_files(150))
-    prepare_data(source, tmp_path / "arrays")
-    latent = LatentSpace.fit(labelled(100, 0)[0])
-    lines = report(Pegboard(), latent, tmp_path / "arrays", fewest=10)
-    text = "\n".join(lines)
-    assert "F to M:" in text and "year:" in text
-    assert "recognised" in text and "halvings" in text
-    assert "labels of portraits left out of the fit: not predicted" in text
-    few = report(Pegboard(), latent, tmp_path / "arrays")
-    assert list(few) == []
+def test_labels_that_codes_show_become_readouts_and_directions(tmp_path, arrays, reader, capsys):
+    codes = np.concatenate([reader(None, X) for X in directions.load_arrays(arrays)])
+    table = write_table(tmp_path / "labels.csv", arrays, codes)
+    model = write_tiny_model(tmp_path / "model")
+    LatentSpace.fit(codes, model_id=read_card(model)["model_id"]).save(model)
+    directions.main(["--model", f"{model}", "--arrays", f"{arrays}", "--labels", f"{table}"])
+    latent = LatentSpace.load(model)
+    assert "smile" in latent.directions and "background light" not in latent.readouts
+    assert not set(latent.directions) & set(directions.HELD)
+    assert json.loads((model / CARD_FILE).read_text())["directions"]["smile"]["correlation"] > 0.5
+    fitted = capsys.readouterr().out
+    assert "| smile | " in fitted
+    directions.main(["--model", f"{model}", "--arrays", f"{arrays}"])
+    assert "| smile | " in capsys.readouterr().out
