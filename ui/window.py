@@ -87,8 +87,8 @@ class Window:
         self.header = self.root.add(Header(display.NAME, tabs, sharp, keys))
         self.show_sharp()
         self.help_line = self.root.add(HelpLine())
-        self.messages = self.root.add(Messages())
         self.overlay = self.root.add(KeysOverlay(lambda: self.keymap.commands, self.toggle_keys))
+        self.messages = self.root.add(Messages())
 
     def now(self) -> float:
         """Return the seconds since the window opened."""

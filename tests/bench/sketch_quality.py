@@ -5,7 +5,7 @@
 Eighty faces drawn by an unsteady hand in eight styles (`tests.bench.hand_drawn`) are answered
 twice: encoded and decoded, nothing else, and as the drawing screen answers them at its usual
 realism. The page shows every sketch above its plain answer, with their correlation after a blur.
-No training sees sketches.
+A second table is of forty faces in styles that no model was chosen by. No training sees sketches.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from data.paths import NUMPY_FOLDER
 from model.frame import FACE_AXIS, crop
 from model.measuring.metrics import mean_pairwise_distance
 from tests.bench.hand_drawn.faces import PER_STYLE, HandDrawnFace, hand_drawn_faces
+from tests.bench.hand_drawn.shapes import shape_faces
 from ui.drawing.answers import REALISM, DrawingDecoder
 from ui.drawing.head import find_head
 from ui.pictures import to_pixels
@@ -304,8 +305,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         portraits, beside = None, "training codes: there are no prepared arrays"
     faces = hand_drawn_faces(options.per_style)
     figures = sketch_metrics(engine, latent, portraits, faces)
+    unused = shape_faces(4 * options.per_style)
     print(f"{len(faces)} sketches, compared with {beside}")
     print(table(figures))
+    print(f"\n{len(unused)} sketches in styles that nothing was chosen by")
+    print(table(sketch_metrics(engine, latent, portraits, unused)))
     if options.page:
         plain = figures["plain"]
         title = (

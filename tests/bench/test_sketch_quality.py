@@ -6,6 +6,7 @@ from model.frame import crop
 from model.latent import LatentSpace
 from tests.bench import sketch_quality
 from tests.bench.hand_drawn.faces import hand_drawn_faces
+from tests.bench.hand_drawn.shapes import shape_faces
 from tests.bench.sketch_quality import GAP, answer_metrics, correlations, part_offsets, reference
 from tests.data.drawn_archive import draw_portrait
 from tests.ui.driver import FakeEngine, fake_latent
@@ -127,6 +128,13 @@ def test_sketches_are_answered_plainly_and_as_on_the_screen(latent):
     assert found["plain"]["correlation"] == pytest.approx(0)  # flat answers
 
 
+def test_faces_of_shapes_come_again_differ_and_fit_a_canvas():
+    once, again = shape_faces(6), shape_faces(8)[:6]
+    assert all(np.array_equal(a.pixels, b.pixels) for a, b in zip(once, again, strict=True))
+    assert len({face.pixels.tobytes() for face in once}) == 6
+    assert all(face.pixels.shape == (160, 176, 2) and face.image.min() < 0.5 for face in once)
+
+
 def test_the_page_shows_every_sketch_above_its_answer():
     drawings = hand_drawn_faces(per_style=2)
     answers = np.random.default_rng(0).random((len(drawings), 160, 176)).astype(np.float32)
@@ -154,5 +162,6 @@ def test_the_command_prints_a_table_and_writes_a_page(tmp_path, capsys, monkeypa
     sketch_quality.main(["--arrays", str(tmp_path), "--per-style", "1", "--page", str(out)])
     text = capsys.readouterr().out
     assert "8 sketches, compared with training codes" in text
+    assert "4 sketches in styles that nothing was chosen by" in text
     assert "correlation" in text and "mouth_follow" in text
     assert Image.open(out).mode == "L"

@@ -442,3 +442,14 @@ def test_every_key_means_one_thing_and_is_explained():
     keys = [key for command in commands for key in command.keys]
     assert len(keys) == len(set(keys))
     assert all(command.help and command.name for command in commands)
+
+
+def test_the_list_of_keys_covers_nothing_of_the_hint(driver):
+    lines = ("A hint of two lines in the smallest window is higher than the help line.",) * 2
+    driver.window.messages.ask(lines, [("Got it", lambda: None, "")])
+    driver.settle()
+    bar = driver.window.messages.rect
+    before = driver.pixels(bar)
+    driver.key("h")
+    driver.settle()
+    assert driver.window.overlay.visible and np.array_equal(driver.pixels(bar), before)

@@ -82,13 +82,19 @@ def usual_places() -> list[Entry]:
     return [Entry(folder, name) for name, folder in found.items() if there(folder)]
 
 
-def look_into(folder: Path | None) -> Generator[None, None, Listing]:
+def look_into(
+    folder: Path | None, places: list[Entry] | None = None
+) -> Generator[None, None, Listing]:
     """Return what is in a folder, or the usual folders for None; pauses on the way.
+
+    Args:
+        folder: where to look.
+        places: the usual folders; None finds them.
 
     Raises:
         UserError: the folder cannot be opened.
     """
-    places = usual_places()
+    places = usual_places() if places is None else places
     if folder is None:
         return Listing(None, places, places)
     found: list[Entry] = []
@@ -109,15 +115,16 @@ def first_look(last: str) -> Generator[None, None, Listing]:
     Args:
         last: the path of the last folder, or what became of it; "" for none.
     """
+    places = usual_places()
     if Path(last).is_absolute():
         with suppress(UserError, ValueError):
-            return (yield from look_into(Path(last)))
-    for place in usual_places():
+            return (yield from look_into(Path(last), places))
+    for place in places:
         with suppress(UserError):
-            listing = yield from look_into(place.path)
+            listing = yield from look_into(place.path, places)
             if listing.pictures:
                 return listing
-    return (yield from look_into(None))
+    return (yield from look_into(None, places))
 
 
 def _entries(file: os.DirEntry) -> Iterator[Entry]:
