@@ -191,7 +191,7 @@ def learn_finisher(
         The model card.
     """
     card, network, latent = read_card(folder), load_network(folder), LatentSpace.load(folder)
-    X_train, X_test = load_arrays(arrays)
+    X_train, _ = load_arrays(arrays)
     X_fit, X_validation = split_validation(X_train)
     autoencoder = build_autoencoder(Architecture.from_card(card), training_policy())
     autoencoder.set_weights(network.get_weights())
@@ -207,30 +207,55 @@ def learn_finisher(
         say(f"\nStopped. The model in {folder} has no finisher yet; the same call trains it.")
         return card
 
+    say(f"\nEnded after epoch {len(history)}. Measuring and saving the best finisher.")
+    add_finisher(folder, arrays, weights, history, ALL_DONE if complete else INTERRUPTED)
+    if complete:
+        state.unlink(missing_ok=True)
+    return read_card(folder)
+
+
+def add_finisher(
+    folder: Path,
+    arrays: str | Path,
+    weights: list[np.ndarray],
+    history: list[dict[str, float]],
+    ended: str,
+) -> None:
+    """Write a finisher into a model folder, and measure what it makes of unseen portraits.
+
+    Args:
+        folder: a model folder.
+        arrays: folder of `X_train.npy` and `X_test.npy`.
+        weights: those of the finisher, see `build_finisher`.
+        history: of its training, a dictionary an epoch.
+        ended: why that ended.
+
+    Raises:
+        UserError: as `publish`.
+    """
+    card, network, latent = read_card(folder), load_network(folder), LatentSpace.load(folder)
+    finisher = build_finisher(network.get_layer("decoder"))
+    finisher.set_weights(weights)
+
     def save(new: Path) -> dict:
         for name in (NETWORK_FILE, LATENT_FILE):
             shutil.copy(folder / name, new)
-        finisher = build_finisher(network.get_layer("decoder"))
-        finisher.set_weights(weights)
         save_network(finisher, new / FINISHER_FILE)
         write_history(new / FINISHER_HISTORY_FILE, history)
         engine = FaceEngine(network, card["model_id"], finisher=finisher)
+        parts = card["figures"]  # those that this model has not been fitted on
         return {
             "finisher": {
                 "id": file_hash(new / FINISHER_FILE),
                 "epochs": len(history),
                 "best_epoch": 1 + int(np.argmin([row["val_loss"] for row in history])),
                 "minutes": round(sum(row["seconds"] for row in history) / 60, 1),
-                "ended": ALL_DONE if complete else INTERRUPTED,
+                "ended": ended,
             },
-            "figures": metrics_by_part(engine, latent, X_train, X_test, Path(arrays)),
+            "figures": metrics_by_part(engine, latent, *load_arrays(arrays), Path(arrays), parts),
         }
 
-    say(f"\nEnded after epoch {len(history)}. Measuring and saving the best finisher.")
     publish(folder, save, card, read_history(folder), check_model)
-    if complete:
-        state.unlink(missing_ok=True)
-    return read_card(folder)
 
 
 def compiled_model(

@@ -14,7 +14,16 @@ from pathlib import Path
 from data import UserError
 from data.paths import MY_MODEL, NUMPY_FOLDER
 from model.engine import FaceEngine
-from model.folder import NETWORK_FILE, find_model, lineage, publish, read_card, read_history
+from model.folder import (
+    FINISHER_FILE,
+    FINISHER_HISTORY_FILE,
+    NETWORK_FILE,
+    find_model,
+    lineage,
+    publish,
+    read_card,
+    read_history,
+)
 from model.training.export import check_model, export
 
 
@@ -35,7 +44,9 @@ def export_again(
         training["continued_from"] = lineage(card)[1:]
 
     def save(folder: Path) -> dict[str, dict]:
-        shutil.copyfile(model / NETWORK_FILE, folder / NETWORK_FILE)
+        for name in (NETWORK_FILE, FINISHER_FILE, FINISHER_HISTORY_FILE):
+            if (model / name).is_file():
+                shutil.copyfile(model / name, folder / name)
         return export(folder, engine, arrays, about, held_back)
 
     publish(out, save, card, read_history(model), check_model)

@@ -195,7 +195,10 @@ def _still(pictures: list[np.ndarray]):
 
 
 def sliders(film: Film) -> None:
-    """Take a training face through a direction and a slider, then a random one."""
+    """Take a training face through a direction and a slider, then a random one.
+
+    Where the model has a finisher, show what is invented: without it for a moment, and with it.
+    """
     panel = film.app.window.screen.sliders
     film.hold(0.5)
     film.click(_button(film.app, "Another face").rect.center)
@@ -204,6 +207,10 @@ def sliders(film: Film) -> None:
     _drag(film, panel.sliders[1], (-2.0, 1.2), 1.0)
     film.click(_button(film.app, "Random").rect.center)
     film.hold(0.5)
+    if film.app.worker.engine.can_finish:
+        for _ in range(2):
+            film.click(film.app.window.header.sharp.rect.center)
+            film.hold(0.6)
     _drag(film, panel.sliders[4], (2.0, -1.5), 0.9)
     _drag(film, panel.sliders[0], (1.5,), 0.7)
     film.hold(0.9)

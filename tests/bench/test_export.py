@@ -24,7 +24,7 @@ def arrays(tmp_path_factory):
 
 @pytest.fixture
 def model(tmp_path):
-    folder = write_tiny_model(tmp_path / "model")
+    folder = write_tiny_model(tmp_path / "model", finisher=True)
     card = read_card(folder)
     card |= {"data": {"about": "other faces"}, "training": {"epochs": 3}}
     (folder / CARD_FILE).write_text(json.dumps(card))
@@ -48,6 +48,7 @@ def test_the_same_network_described_by_all_portraits(arrays, model, tmp_path, mo
     assert set(card["figures"]) == {"training", "test"}
     assert read_history(out) == read_history(model)
     engine, latent = FaceEngine.load(out), LatentSpace.load(out)
+    assert engine.can_finish and card["figures"]["test"]["sharp_mse"] > 0
     assert len(latent.gallery) == len(X_train)
     assert np.allclose(latent.gallery[-1:], encode_portraits(engine, X_train[-1:]), atol=1e-4)
 

@@ -24,6 +24,7 @@ import numpy as np
 from model.engine import FaceEngine
 from model.folder import (
     CARD_FILE,
+    FINISHER_FILE,
     HISTORY_COLUMNS,
     HISTORY_FILE,
     LATENT_FILE,
@@ -39,7 +40,7 @@ from model.frame import IMAGE_SHAPE
 from model.latent import LatentSpace
 from model.measuring.pca import DAMAGED, PCABaseline
 from model.network import Architecture
-from model.network_file import load_network
+from model.network_file import load_finisher, load_network
 from model.training.callbacks import TrainingState
 from tests.fuzz.fuzzing import ODD_VALUES, Fuzzer, damage, main, odd_json
 from tests.model.tiny_model import write_tiny_model
@@ -78,13 +79,18 @@ ODD_CELLS = (b"nan", b"1e999", b"", b"9" * 9000, b"x", b",,")
 class ModelFuzzer(Fuzzer):
     """Networks, latent spaces, training states, baselines, cards and histories."""
 
-    kinds = ("network", "latent", "state", "baseline", "card", "history")
+    kinds = ("network", "finisher", "latent", "state", "baseline", "card", "history")
     tried = 1.0  # share of the networks that are run as well, which takes longest
 
     def make(self) -> None:
         self.model = write_tiny_model(self.folder / "model", architecture=SMALLEST)
         self.network_members = unpack((self.model / NETWORK_FILE).read_bytes())
         self.latent_members = unpack((self.model / LATENT_FILE).read_bytes())
+        self.finishing = write_tiny_model(
+            self.folder / "sharp", architecture=SMALLEST, finisher=True
+        )
+        self.decoder = load_network(self.finishing).get_layer("decoder")
+        self.finisher_members = unpack((self.finishing / FINISHER_FILE).read_bytes())
         self.bomb = bomb(2 * 2**29)
         with h5py.File(self.folder / "secret.h5", "w") as file:
             file["secret"] = np.full(2**16, SECRET, np.float32)
@@ -124,6 +130,20 @@ class ModelFuzzer(Fuzzer):
         if rng.random() < self.tried:
             self._run(folder)
             keras.backend.clear_session()
+
+    def finisher(self, place: Path, rng: random.Random) -> None:
+        folder = Path(shutil.copytree(self.finishing, place / "model"))
+        members = self.finisher_members
+        how = rng.choice(("bytes", "zip", "weights"))
+        if how == "bytes":
+            data = damage(pack(members), rng)
+        elif how == "zip":
+            data = forge(members, rng, self.bomb)
+        else:
+            data = self._with("model.weights.h5", lambda d: self._odd_weights(d, rng), members)
+        (folder / FINISHER_FILE).write_bytes(data)
+        weights = load_finisher(folder, self.decoder).get_weights()
+        assert not any((weight == SECRET).any() for weight in weights), "another file was read"
 
     def latent(self, place: Path, rng: random.Random) -> None:
         folder = self._copy(place)
@@ -202,12 +222,12 @@ class ModelFuzzer(Fuzzer):
     def _copy(self, place: Path) -> Path:
         return Path(shutil.copytree(self.model, place / "model"))
 
-    def _with(self, name: str, change) -> bytes:
-        """Return the network with one member changed, its checksum right."""
+    def _with(self, name: str, change, members=None) -> bytes:
+        """Return the network, or other members, with one changed, its checksum right."""
         return pack(
             [
                 replace(member, data=change(member.data)) if member.name == name else member
-                for member in self.network_members
+                for member in members or self.network_members
             ]
         )
 
