@@ -7,6 +7,7 @@ import pytest
 from model.latent import Readout
 from tests.ui.driver import Driver, fake_latent
 from ui.screen import Screen
+from ui.sliders import view
 from ui.sliders.screen import SlidersScreen
 from ui.sliders.slider_panel import GROUPS, FaceSlider
 from ui.theme import COLORS
@@ -289,6 +290,65 @@ def test_hover_shows_the_faces_at_the_two_ends(driver):
     assert preview.visible
     driver.move((10, 300))
     assert not preview.visible
+
+
+@pytest.fixture
+def rests(monkeypatch):
+    """Any mouse counts as resting at once."""
+    monkeypatch.setattr(view, "REST", 0.0)
+
+
+def test_face_is_tinted_where_a_slider_makes_it_lighter_or_darker(driver, rests):
+    slider, face = sliders(driver)[6], driver.screen.area.face
+    plain = driver.pixels(face.picture)
+    assert (plain[..., 0] == plain[..., 2])[20:-20, 20:-20].all()
+    driver.move(slider.rect.center)
+    driver.settle()
+    driver.step()
+    low, high = (slider.axis.moved(editor(driver).now.code, end) for end in (-3, 3))
+    expected = np.subtract(*driver.engine.decode(np.stack([high, low])))[..., 0]
+    assert np.allclose(face.difference, expected, atol=1e-6)
+    pixels = driver.pixels(face.picture).astype(int)
+    inner = expected[10:140, 10:165]  # away from round corners and the line of words
+    for number in (inner.argmin(), inner.argmax()):
+        row, column = np.unravel_index(number, inner.shape)
+        x, y = map(round, face.to_window((column + 10, row + 10)))
+        red, _, blue = pixels[x - face.picture.left, y - face.picture.top]
+        assert (red - blue) * np.sign(inner[row, column]) > 40
+    driver.move((10, 300))
+    assert face.difference is None
+    assert np.array_equal(driver.pixels(face.picture), plain)
+
+
+def test_face_that_was_moved_is_not_tinted_before_the_mouse_comes_again(driver, rests):
+    slider, face = sliders(driver)[6], driver.screen.area.face
+    drag(driver, slider, 1.0)
+    driver.settle()
+    driver.step()
+    assert driver.screen.preview.difference is not None
+    assert face.difference is None
+    driver.move((10, 300))
+    driver.move(slider.rect.center)
+    driver.settle()
+    driver.step()
+    assert face.difference is not None
+    driver.wheel(1)
+    assert face.difference is None
+
+
+def test_tint_is_switched_off_by_its_key_and_stays_off(driver, rests):
+    face = driver.screen.area.face
+    driver.move(sliders(driver)[6].rect.center)
+    driver.settle()
+    driver.step()
+    assert face.difference is not None
+    assert driver.screen.more.tint.on
+    driver.key("t")
+    assert face.difference is None
+    assert not driver.screen.more.tint.on
+    assert driver.session.settings["tint"] is False
+    driver.key("t")
+    assert face.difference is not None
 
 
 def test_preview_goes_when_the_mouse_leaves_whatever_was_done(driver):

@@ -49,6 +49,7 @@ def slider_commands(screen) -> list[Command]:
     rename = slider(lambda one: s.sliders.type_name(one))
     lock = slider(lambda one: s.editor.toggle_lock(one.axis.lock))
     forget = slider(lambda one: s.editor.drop_direction(one.axis.name))
+    tint = "Colour the face where the slider under the mouse makes it lighter or darker"
     less, more = (f"Move the slider {way}; with Shift ten times as far" for way in ("down", "up"))
     sliders = [
         ("up", "Slider before", "Go to the slider before", lambda: s.sliders.pick(-1), *AGAIN),
@@ -59,6 +60,7 @@ def slider_commands(screen) -> list[Command]:
         ("backspace", "Reset slider", "Put the slider back to its middle", reset),
         ("f2", "Rename slider", "Call the slider by a name of yours", rename),
         ("l", "Lock slider", "Random faces and morphs leave a locked slider alone", lock),
+        ("t", "Tint", tint, s.toggle_tint),
         ("u", "Raw codes", "Sliders for the 80 numbers themselves, and back", s.toggle_raw),
     ]
     play = "Walk from A to B and back, or through your saved faces"

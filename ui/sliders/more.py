@@ -54,7 +54,8 @@ class MorePanel(Panel):
         )
         save = help_of(commands["Save direction"])
         save = Button("Save direction", lambda: direction_named(self.name.text), save)
-        self.detail, self.raw = map(Toggle.of, (commands["Keep detail"], commands["Raw codes"]))
+        toggles = (commands[name] for name in ("Keep detail", "Raw codes", "Tint"))
+        self.detail, self.raw, self.tint = map(Toggle.of, toggles)
 
         def buttons(*names: str) -> Row:
             return [(Button.of(commands[name]), 0) for name in names]
@@ -69,7 +70,7 @@ class MorePanel(Panel):
             ],
             "SAVES AND PHOTO": [[*buttons("Saved faces", "Redo"), (self.detail, 0)]],
             "VIEW": [
-                [(self.raw, 0), *buttons("Full screen")],
+                [(self.raw, 0), (self.tint, 0), *buttons("Full screen")],
                 buttons("Larger text", "Smaller text"),
             ],
         }
@@ -80,14 +81,15 @@ class MorePanel(Panel):
             for widget in (title, *(widget for row in rows for widget, _ in row)):
                 self.body.add(widget)
 
-    def follow(self, state: FaceState, starts: Starts, raw: bool) -> None:
-        """Show a state, the seed and temperature of random faces, and whether codes are raw."""
+    def follow(self, state: FaceState, starts: Starts, raw: bool, tint: bool) -> None:
+        """Show a state, the seed and temperature of random faces, and what is switched on."""
         if not self.seed.focused:
             self.seed.set(str(starts.seed))
         self.temperature.set(starts.temperature)
         self.detail.enable(state.detail is not None)
         self.detail.set(state.keep_detail)
         self.raw.set(raw)
+        self.tint.set(tint)
 
     def arrange(self, area: pygame.Rect, theme: Theme) -> int:
         """Place the sections under each other."""

@@ -238,7 +238,7 @@ class SlidersScreen(Screen):
         editor, state = self.editor, self.editor.now
         self._show_front()
         self.view.follow(state, editor.history.can_undo, self.walk is not None)
-        self.more.follow(state, editor.starts, self.sliders.raw)
+        self.more.follow(state, editor.starts, self.sliders.raw, self.tint)
         self._ask_end("a", state.face_a)
         self._ask_end("b", state.face_b)
         self._follow_panels()
@@ -328,8 +328,26 @@ class SlidersScreen(Screen):
             self.map.pad.follow(self.host.pointer)
         slider = self.sliders.previewed()
         busy = self.walk is not None or self.host.pointer.captured is slider
-        self.preview.follow(slider, self.editor.now.code, busy)
-        return None if self.walk is None else now
+        self.preview.follow(slider, self.editor.now.code, busy, now)
+        due = self.preview.due
+        tints = self.tint and not self.comparing and due is not None and now >= due
+        difference, name = (self.preview.difference, slider.label) if tints else (None, "")
+        self.area.face.tint(difference, name)
+        if self.walk is not None:
+            return now
+        return due if due is not None and now < due else None
+
+    @property
+    def tint(self) -> bool:
+        """Whether the face is coloured where the slider under the mouse changes it."""
+        return self.host.session.setting("tint", True)
+
+    def toggle_tint(self) -> None:
+        """Colour the face where the slider under a resting mouse changes it, or leave that."""
+        self.host.session.settings["tint"] = not self.tint
+        how = "tints the face where that changes it" if self.tint else "leaves the face as it is"
+        self.host.notify(f"A mouse that rests on a slider {how}.")
+        self.changed()
 
     def compare(self) -> None:
         """Show the face that this one started with, while the key is held."""

@@ -8,13 +8,14 @@ import numpy as np
 import pygame
 
 from ui.keys import Command
+from ui.sliders.heat import HeatView
 from ui.sliders.morph_strip import MorphStrip
 from ui.sliders.slider_panel import FaceSlider, SliderPanel
 from ui.sliders.state import FaceState
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Row, Widget, place_row
 from ui.widgets.button import Button, Toggle
-from ui.widgets.face_view import FaceView, surface_of
+from ui.widgets.face_view import surface_of
 from ui.widgets.label import Label
 from ui.widgets.shapes import trim, write
 from ui.widgets.slider import MINUS
@@ -27,6 +28,7 @@ SLIDERS = (430, 980)  # points that the sliders get, at least and at most
 PREVIEW = 240  # points that the preview gets, at most
 BUTTONS = ("Random", "Another face", "Your photo", "Save", "Undo")
 SUGGESTIONS = 12
+REST = 0.4  # seconds that the mouse rests on a slider before its change is shown on the face
 
 
 class SlidersView(Widget):
@@ -106,7 +108,7 @@ class FaceArea(Widget):
         super().__init__()
         self.buttons = [self.add(button) for button in buttons]
         self.face = self.add(
-            FaceView(
+            HeatView(
                 "The face appears in a moment: the model is being loaded",
                 help="The face of these 80 numbers · hold C to see where you started",
             )
@@ -154,6 +156,11 @@ class SliderPreview(Widget):
     Args:
         decode: asks for the faces of codes (2, 80), see `fill`.
         cancel: withdraws what was asked for last.
+
+    Attributes:
+        due: when its difference is to be shown, in seconds; None once the face moved under it, for
+            this is then to be seen as it is.
+        difference: (160, 176), of the faces at the high and the low end, or None.
     """
 
     solid = False
@@ -167,25 +174,31 @@ class SliderPreview(Widget):
         self._code: np.ndarray | None = None  # that the ends were asked for
         self._images: list[np.ndarray] = []  # at the low end, then at the high one
         self.pictures: list[pygame.Surface] = []  # of them
+        self.due: float | None = None
+        self.difference: np.ndarray | None = None
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Scale the faces to the height, name and value beside them."""
         self.rect.width = min(rect.width, theme.px(PREVIEW))
         self.pictures = [self._scaled(image) for image in self._images]
 
-    def follow(self, slider: FaceSlider | None, code: np.ndarray, busy: bool) -> None:
+    def follow(self, slider: FaceSlider | None, code: np.ndarray, busy: bool, now: float) -> None:
         """Show what a slider does to a face.
 
         Args:
             slider: the one to show, or None.
             code: (80,) of the face.
             busy: whether the face is changing, so that decoding has to wait.
+            now: seconds, as `due` is.
         """
         if slider is None:
             self.leave()
             return
         if slider is not self.slider:
             self._code, self._images, self.pictures = None, [], []
+            self.due, self.difference = now + REST, None
+        elif code is not self._code:
+            self.due = None
         self.show()
         self.change(slider=slider, _value=slider.value)
         if busy or code is not self._code:
@@ -198,6 +211,8 @@ class SliderPreview(Widget):
         """Show the face (160, 176) at the low (0) or high (1) end."""
         self._images[end : end + 1] = [image]
         self.pictures[end : end + 1] = [self._scaled(image)]
+        if end:
+            self.difference = image - self._images[0]
         self.invalidate()
 
     def _scaled(self, image: np.ndarray) -> pygame.Surface:
@@ -208,7 +223,7 @@ class SliderPreview(Widget):
         if self.slider is not None:
             self.cancel()
             self.show(False)
-            self.slider = None
+            self.slider = self.due = None
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the faces at the right, each with its value, and name and value at the left."""
@@ -217,7 +232,7 @@ class SliderPreview(Widget):
         row = pygame.Rect(self.rect.left + gap, 0, 0, theme.px(20))
         row.width = self.rect.width - 2 * (width + gap) - gap
         row.bottom = self.rect.centery
-        name = slider.axis.name + (" · locked" if slider.locked else "")
+        name = slider.label + (" · locked" if slider.locked else "")
         write(surface, theme.text(name, COLORS.text, SIZES.small, True, row.width), row, "left")
         value = theme.text(slider.text, COLORS.accent, SIZES.small, True)
         write(surface, value, row.move(0, row.height), "left")

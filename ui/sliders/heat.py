@@ -1,0 +1,62 @@
+"""The face with colours over it: where a slider changes it, and whether that gets lighter."""
+
+from __future__ import annotations
+
+import numpy as np
+import pygame
+
+from ui.theme import COLORS, SIZES
+from ui.widgets.face_view import FaceView
+from ui.widgets.shapes import write
+
+LIGHTER, DARKER = (255, 160, 40), (70, 150, 255)  # orange and blue: no eyes confuse these two
+BLOCK = 4  # pixels across that share a colour, so that invented hair and skin do not speckle
+WEAK = 0.15  # a difference (1: of black and white) that has the full colour, if none is stronger
+OPAQUE = 180  # of 255, what the full colour covers of the face
+
+
+def heat_of(difference: np.ndarray) -> pygame.Surface:
+    """Return differences of gray values (160, 176) as a small surface to lay over a face."""
+    rows, columns = (length // BLOCK for length in difference.shape)
+    means = difference.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3)).T
+    strength = np.abs(means) / max(WEAK, np.percentile(np.abs(means), 99))
+    heat = pygame.Surface((columns, rows), pygame.SRCALPHA, 32)
+    colors = np.where(means[..., None] > 0, LIGHTER, DARKER)
+    pygame.surfarray.blit_array(heat, colors)
+    pygame.surfarray.pixels_alpha(heat)[:] = OPAQUE * np.minimum(1, strength) ** 1.5
+    return heat
+
+
+class HeatView(FaceView):
+    """Shows a face, and colours over it while there is a difference to show."""
+
+    difference: np.ndarray | None = None  # (160, 176), of gray values in [0, 1]
+    of = ""  # what makes it
+    _heat: pygame.Surface | None = None  # as large as the picture
+
+    def tint(self, difference: np.ndarray | None, of: str) -> None:
+        """Colour the difference that a slider makes, or none."""
+        if difference is not self.difference:
+            self.difference, self.of, self._heat = difference, of, None
+            self.invalidate()
+
+    def draw_picture(self, surface: pygame.Surface) -> None:
+        """Draw the face, then the colours and what they mean."""
+        super().draw_picture(surface)
+        if self.difference is None:
+            return
+        if self._heat is None or self._heat.get_size() != self.picture.size:
+            self._heat = pygame.transform.smoothscale(heat_of(self.difference), self.picture.size)
+        surface.blit(self._heat, self.picture)
+        theme = self.theme
+        words = (f"{self.of}, to the right:", COLORS.text), ("lighter", LIGHTER), ("darker", DARKER)
+        texts = [theme.text(text, color, SIZES.small, True) for text, color in words]
+        gap, pad = theme.px(8), theme.px(16)
+        width = sum(text.get_width() + gap for text in texts) - gap + 2 * pad
+        plate = pygame.Rect(0, 0, width, texts[0].get_height() + theme.px(8))
+        plate.bottomleft = self.picture.bottomleft
+        surface.fill(COLORS.shadow, plate)
+        place = plate.inflate(-2 * pad, 0)
+        for text in texts:
+            write(surface, text, place, "left")
+            place.left += text.get_width() + gap
