@@ -13,7 +13,7 @@ PLACE = (0.9, 0.25)
 @pytest.fixture
 def driver(tmp_path):
     driver = Driver([SlidersScreen()], tmp_path, size=(900, 600))
-    driver.key("f")
+    driver.key("shift+f")
     driver.settle()
     yield driver
     driver.close()
@@ -147,7 +147,7 @@ def test_the_slider_that_is_pointed_at_goes_across(driver):
     screen = driver.screen
     driver.key("escape")
     driver.move(screen.sliders.sliders[4].rect.center)
-    driver.key("f")
+    driver.key("shift+f")
     assert screen.map.names == ["Slider 5", "Slider 2"]
     driver.click(screen.map.choices[1])
     item = next(child for child in driver.window.menu.children if child.text == "Slider 5")

@@ -64,7 +64,7 @@ def test_a_click_puts_a_part_of_a_face_on_as_one_step(driver):
     driver.key("n")
     driver.key("shift+b")
     driver.key("n")
-    driver.key("x")
+    driver.key("shift+x")
     driver.settle()
     before = screen.editor.now
     driver.click(screen.mix.rows["b"][1].children[0])
@@ -80,7 +80,7 @@ def test_a_click_puts_a_part_of_a_face_on_as_one_step(driver):
 
 def test_a_face_that_is_not_set_has_no_parts_and_the_panel_says_how_to_set_it(driver):
     screen = driver.screen
-    driver.key("x")
+    driver.key("shift+x")
     driver.settle()
     label, strip = screen.mix.rows["a"]
     assert "SHIFT A" in label.text

@@ -42,7 +42,7 @@ def slider_commands(screen) -> list[Command]:
         ("p", "Your photo", photo, lambda: s.panels.toggle(s.panels.photo)),
         ("shift+p", "Keep detail", detail, step(edit.toggle_detail)),
         ("c", "Compare (hold)", compare, s.compare, s.stop_comparing),
-        ("f", "Face map", square, s.toggle_map),
+        ("shift+f", "Face map", square, s.toggle_map),
     ]
     type_number = slider(lambda one: s.sliders.type_number(one))
     reset = slider(lambda one: s.step(s.editor.reset, one.axis))
@@ -72,7 +72,7 @@ def slider_commands(screen) -> list[Command]:
         ("space", "Play or stop", play, s.play),
         ("shift+d", "Save direction", name, s.name_direction),
         ("shift+backspace", "Remove direction", "Forget a direction that you saved", forget),
-        ("x", "Mix by part", part, lambda: s.panels.toggle(s.mix)),
+        ("shift+x", "Mix by part", part, lambda: s.panels.toggle(s.mix)),
         ("ctrl+e", "Export GIF", "Save the morph or walk as an animated picture", s.export_gif),
     ]
     rest = "Everything else: seeds, directions, saves, view"
