@@ -1,6 +1,6 @@
-"""How long frames take while somebody drags a slider or draws fast circles.
+"""How long frames take while somebody drags a slider, circles over the face map or draws circles.
 
-    python -m tests.bench.frames sliders|drawing [--model FOLDER] [--size 1280x720] [--slow 200]
+    python -m tests.bench.frames sliders|map|drawing [--model FOLDER] [--size 1280x720] [--slow 200]
 
 The real window (SDL's dummy driver where there is no display), the real loop at 60 frames a second
 and posted events of the mouse. With `--slow`, every call of the encoder and the decoder also
@@ -57,7 +57,23 @@ def drawing(screen) -> tuple[Callable[[float], Point], Callable[[], object]]:
     return place, lambda: screen.answers.answer
 
 
-USES = {"sliders": sliders, "drawing": drawing}
+def face_map(screen) -> tuple[Callable[[float], Point], Callable[[], object]]:
+    """Return where the mouse is in each frame while it circles, and what tells the face."""
+    screen.toggle_map()
+
+    def place(frame: float) -> Point:
+        angle = 2 * math.pi * frame / SWING
+        radius = 0.1 + 0.4 * (frame % STROKE) / STROKE
+        return screen.map.pad.to_window(
+            (0.5 + radius * math.cos(angle), 0.5 + radius * math.sin(angle))
+        )
+
+    return place, lambda: screen.shown
+
+
+USES = {"sliders": sliders, "map": face_map, "drawing": drawing}
+ON = {"map": "sliders"}  # screens that are not called as what is used on them
+HELD = ("sliders", "drawing")  # used with the button down
 
 
 def measure(
@@ -71,7 +87,7 @@ def measure(
     """Open a window, use a screen, let it rest, and say in lines what that took.
 
     Args:
-        name: of the screen, one of `USES`.
+        name: of what is used, one of `USES`.
         load_engine: gives the engine.
         latent: the latent space of the same model.
         size: of the window.
@@ -79,13 +95,15 @@ def measure(
         rest: seconds of rest.
     """
     with tempfile.TemporaryDirectory() as folder:
-        app = App(make_screens(), Session(Path(folder)), load_engine, latent, name, size)
+        app = App(
+            make_screens(), Session(Path(folder)), load_engine, latent, ON.get(name, name), size
+        )
         place, shown = USES[name](app.window.screen)
         try:
             while app.worker.state == "loading" or shown() is None:
                 app.step()
                 app.worker.wait(0.05)
-            times, answers = use(app, place, shown, frames)
+            times, answers = use(app, place, shown, frames, name in HELD)
             app.run_until(app.window.now() + 1.0)  # what is left to compute
             began, used = time.perf_counter(), time.process_time()
             app.run_until(app.window.now() + rest)
@@ -102,9 +120,13 @@ def measure(
 
 
 def use(
-    app: App, place: Callable[[float], Point], shown: Callable[[], object], frames: int
+    app: App,
+    place: Callable[[float], Point],
+    shown: Callable[[], object],
+    frames: int,
+    held: bool = True,
 ) -> tuple[np.ndarray, int]:
-    """Press the mouse and move it.
+    """Move the mouse, with its button held or not.
 
     Returns:
         Milliseconds of work in every frame, and how many answers were shown.
@@ -116,7 +138,7 @@ def use(
         pygame.event.post(pygame.event.Event(kind, pos=pos, **attributes))
 
     for frame in range(frames):
-        if frame % STROKE == 0:
+        if held and frame % STROKE == 0:
             if frame:
                 post(pygame.MOUSEBUTTONUP, frame, button=1)
             post(pygame.MOUSEMOTION, frame, rel=(0, 0), buttons=(0, 0, 0))
@@ -128,7 +150,8 @@ def use(
         times.append(1000 * (time.perf_counter() - began))
         answers += shown() is not before
         clock.tick(FRAMES)
-    post(pygame.MOUSEBUTTONUP, frames, button=1)
+    if held:
+        post(pygame.MOUSEBUTTONUP, frames, button=1)
     app.step()
     return np.array(times), answers
 

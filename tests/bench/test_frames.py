@@ -5,7 +5,7 @@ from tests.ui.driver import FakeEngine, fake_latent
 from tests.ui.slow_engine import SlowEngine
 
 
-@pytest.mark.parametrize("screen", ["sliders", "drawing"])
+@pytest.mark.parametrize("screen", ["sliders", "map", "drawing"])
 def test_frames_are_measured_with_a_slow_model_too(screen):
     def load():
         return SlowEngine(FakeEngine(), 0.01)

@@ -32,22 +32,17 @@ class SlidersMap:
 
         Moving one slider may move what the other reads, so both ways are found together.
         """
-        axes = self.across, self.up
-        wanted = [low + t * (high - low) for t, (low, high) in self._ends(place)]
-        missing = [value - axis.read(self.code) for value, axis in zip(wanted, axes, strict=True)]
-        moves = [[a.read(self.code + b.step) - a.read(self.code) for b in axes] for a in axes]
-        ways = np.linalg.lstsq(np.array(moves), np.array(missing), rcond=LEAST)[0]
-        steps = ways[0] * self.across.step + ways[1] * self.up.step
-        return (self.code + steps).astype(np.float32)
+        here = np.array(self.place_of(self.code))
+        steps = [(axis.ends[1] - axis.ends[0]) * axis.step for axis in (self.across, self.up)]
+        moves = np.transpose([self.place_of(self.code + step) - here for step in steps])
+        ways = np.linalg.lstsq(moves, place - here, rcond=LEAST)[0]
+        return (self.code + ways @ steps).astype(np.float32)
 
     def place_of(self, code: np.ndarray) -> Place:
         """Return the place at which a code reads as it does; it may lie outside of the square."""
-        readings = self.across.read(code), self.up.read(code)
-        x, y = ((t - low) / (high - low) for t, (low, high) in self._ends(readings))
+        axes = self.across, self.up
+        x, y = ((a.read(code) - a.ends[0]) / (a.ends[1] - a.ends[0]) for a in axes)
         return x, y
-
-    def _ends(self, pair: Place) -> list[tuple[float, tuple[float, float]]]:
-        return list(zip(pair, (self.across.ends, self.up.ends), strict=True))
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
@@ -195,7 +195,7 @@ class FaceMapPanel(Panel):
         super().__init__("Face map", close)
         self.host, self.decode, self.own, self.random = host, decode, own, random
         self.code = host.latent.mean
-        self.axes: Sequence[Axis] = ()  # to choose from
+        self.axes: Mapping[str, Axis] = {}  # to choose from
         self.names = list(FIRST)  # of the axes across and up
         self.corners: np.ndarray | None = None
         self.square: SlidersMap | CornersMap | None = None
@@ -221,8 +221,8 @@ class FaceMapPanel(Panel):
 
     # What it shows
 
-    def follow(self, code: np.ndarray, axes: Sequence[Axis]) -> None:
-        """Show the square around a face, with these axes to choose from."""
+    def follow(self, code: np.ndarray, axes: Mapping[str, Axis]) -> None:
+        """Show the square around a face, with these axes to choose from, by their names."""
         self.code, self.axes = code, axes
         self._renew()
 
@@ -245,11 +245,11 @@ class FaceMapPanel(Panel):
         self.use_sliders()
 
     def _renew(self) -> None:
-        axes, faces = {axis.name: axis for axis in self.axes}, self.corners is not None
+        axes, faces = self.axes, self.corners is not None
         for way, name in enumerate(self.names):
             if name not in axes:
-                others = sorted(axes.values(), key=lambda axis: axis.lock is None)
-                self.names[way] = next(a.name for a in others if a.name not in self.names)
+                others = sorted(axes, key=lambda name: axes[name].lock is None)
+                self.names[way] = next(other for other in others if other not in self.names)
         for button, sign, name in zip(self.choices, ARROWS, self.names, strict=True):
             button.set_text(f"{sign}  {name}")
             button.show(not faces)
@@ -272,11 +272,11 @@ class FaceMapPanel(Panel):
 
     def _list(self, way: int) -> None:
         help = "from left to right" if way == 0 else "from bottom to top"
-        large = [axis for axis in self.axes if axis.lock is None or axis.lock < LARGE]
         items = [
-            (axis.name, partial(self.choose, axis.name, way), f"Take this slider {help}")
-            for axis in large[:MOST]
-        ]
+            (name, partial(self.choose, name, way), f"Take this slider {help}")
+            for name, axis in self.axes.items()
+            if axis.lock is None or axis.lock < LARGE or name != axis.name
+        ][:MOST]
         self.host.open_menu(items, self.choices[way].rect)
 
     def _list_corner(self, place: Place, anchor: pygame.Rect) -> None:

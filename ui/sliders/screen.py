@@ -423,7 +423,7 @@ class SlidersScreen(Screen):
         target = self.sliders.target()
         self.panels.toggle(self.map)
         if target is not None and self.panels.open is self.map:
-            self.map.choose(target.axis.name)
+            self.map.choose(target.label)
 
     def look(self, code: np.ndarray | None) -> None:
         """Show a face of the map for as long as it is looked at; None ends that."""
@@ -452,7 +452,9 @@ class SlidersScreen(Screen):
         """Have the panel that is open show the state, once a gesture is over."""
         editor = self.editor
         if self.panels.open is self.map and editor.now is editor.history.now:
-            self.map.follow(editor.now.code, [slider.axis for slider in self.sliders.all])
+            self.map.follow(
+                editor.now.code, {slider.label: slider.axis for slider in self.sliders.all}
+            )
         elif self.panels.open is self.mix:
             self.mix.follow({name: end.pixels for name, end in self.strip.faces.items()})
 
