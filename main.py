@@ -49,17 +49,19 @@ def draw_faces():
 
 
 def latent_space_inference():
-    """Show how the codes are distributed and related, and what the first sliders do.
+    """Show how the codes are distributed and related, and what sliders and directions do.
 
     Uses the portraits if they are prepared, else the codes that come with the model.
     """
+    from model.folder import find_model, read_card
     from model.latent import LatentSpace
     from model.loading import load_engine
     from model.measuring.metrics import describe_codes
     from ui.views.latent_space import show_latent_space
 
     engine, latent = load_engine(), LatentSpace.load()
-    _print_saved(*show_latent_space(engine, latent, *describe_codes(engine, latent)))
+    effects = read_card(find_model()).get("directions", {})
+    _print_saved(*show_latent_space(engine, latent, *describe_codes(engine, latent), effects))
 
 
 def prepare_data(source=None):

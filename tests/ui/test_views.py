@@ -1,4 +1,5 @@
 import csv
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -272,11 +273,32 @@ def test_components_move_one_slider_at_a_time(latent):
     plt.close("all")
 
 
+def test_named_directions_are_shown_with_what_they_are_worth(latent):
+    steps = {"smile": np.full(80, 0.1, np.float32), "turn": np.full(80, -0.1, np.float32)}
+    worth = {"smile": {"correlation": 0.815, "own": 1.9, "others": 0.2, "risen": 1.0}}
+    engine, named = FlatEngine(), replace(latent, directions=steps)
+    page = latent_space.draw_directions(engine, named, worth)
+    shown, many = images(page.figure), len(latent_space.STEPS)
+    assert len(shown) == 2 * many
+    written = " ".join(texts(page.figure))
+    assert all(word in written for word in ("smile", "turn", "0.81", "1.90", "0.20"))
+    for row, step in enumerate(steps.values()):
+        last = engine.decode((latent.mean + latent_space.STEPS[-1] * step)[None])[0, ..., 0]
+        np.testing.assert_allclose(shown[(row + 1) * many - 1], last, atol=1e-5)
+    plt.close("all")
+
+
 def test_the_latent_space_is_saved_whole_and_closed(codes, latent, metrics, tmp_path):
     paths = latent_space.show_latent_space(
-        FlatEngine(), latent, codes, metrics, "Codes", tmp_path / "figures"
+        FlatEngine(), latent, codes, metrics, "Codes", {}, tmp_path / "figures"
     )
     assert len(paths) == 8
+    named = replace(latent, directions={"smile": np.ones(80, np.float32)})
+    more = latent_space.show_latent_space(
+        FlatEngine(), named, codes, metrics, "Codes", {}, tmp_path / "figures"
+    )
+    assert {path.name for path in more} - {path.name for path in paths} == {"codes-directions.png"}
+    paths = more
     assert all(opens_as_picture(path) for path in paths if path.suffix == ".png")
     assert sorted(path.name for path in paths) == sorted(p.name for p in paths[0].parent.iterdir())
     assert not plt.get_fignums()

@@ -1,4 +1,4 @@
-"""All pictures of the latent space; here correlations, the spectrum, and what components do."""
+"""All pictures of the latent space; here correlations, the spectrum, components and directions."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def show_latent_space(
     codes: np.ndarray,
     metrics: distributions.Metrics,
     source: str,
+    effects: dict[str, dict[str, float]],
     folder: Path = FIGURES_FOLDER,
 ) -> list[Path]:
     """Draw, save and show what the codes of many portraits look like.
@@ -36,10 +37,12 @@ def show_latent_space(
         codes: float32 (n, 80), raw codes.
         metrics: what `model.measuring.normality.code_metrics` says about them.
         source: whose codes these are, for the captions.
+        effects: of the named directions, as the model card has them.
         folder: where pictures and table are saved.
 
     Returns:
-        The paths of five pictures, of two tables as pictures, and of both as one CSV.
+        The paths of six pictures (five, where the model has no named directions), of two tables as
+        pictures, and of both as one CSV.
     """
     sliders = latent.to_sliders(codes)
     pages = {
@@ -51,6 +54,8 @@ def show_latent_space(
         "codes-spectrum": draw_spectrum(latent.scales, "Codes of the training portraits"),
         "codes-components": draw_components(engine, latent),
     }
+    if latent.directions:
+        pages["codes-directions"] = draw_directions(engine, latent, effects)
     paths = [save(page.figure, name, folder) for name, page in pages.items()]
     paths.append(distributions.write_table(metrics, Path(folder) / "codes-table.csv"))
     show(*(page.figure for page in pages.values()))
@@ -132,4 +137,42 @@ def draw_components(engine, latent) -> Page:
         place.set_title("mean" if step == 0 else f"{step:+.0f} sd", color=QUIET)
     for row, place in enumerate(axes[:, 0], start=1):
         label_row(place, f"slider {row}")
+    return page
+
+
+@styled()
+def draw_directions(engine, latent, effects: dict[str, dict[str, float]]) -> Page:
+    """Draw what the named directions do to the mean face, and what each is worth."""
+    names = list(latent.directions)
+    steps = np.array([latent.directions[name] for name in names])
+    places = latent.mean + np.array(STEPS)[:, np.newaxis] * steps[:, np.newaxis]
+    faces = engine.decode(places.reshape(-1, latent.latent_dim).astype(np.float32))
+    page = Page(
+        11.4,
+        1.9 + 0.92 * len(names),
+        "What the named directions do",
+        "Each row moves the mean face, the middle column, along one attribute. Beside it: the "
+        "correlation of what is read in portraits left out of the fit with what was measured; how "
+        "far the reading rises and how far the others move when faces are moved by 2.",
+        f"Decoded by the {engine.title}. Readings of decoded faces, in standard deviations.",
+    )
+    grid = page.grid(
+        len(names), len(STEPS), above=0.25, left=0.14, right=0.74, wspace=0.05, hspace=0.05
+    )
+    axes = grid.subplots(squeeze=False)
+    for place, face in zip(axes.flat, faces, strict=True):
+        draw_image(place, face)
+    for place, step in zip(axes[0], STEPS, strict=True):
+        place.set_title("mean" if step == 0 else f"{step:+.0f} sd", color=QUIET)
+    columns = {"correlation": "correlation", "own": "rises by", "others": "others by"}
+    for row, name in enumerate(names):
+        label_row(axes[row, 0], name)
+        for column, (key, heading) in enumerate(columns.items()):
+            x = 1.55 + 0.95 * column
+            worth = effects.get(name, {}).get(key)
+            text = "" if worth is None else f"{worth:.2f}"
+            last = axes[row, -1]
+            last.text(x, 0.5, text, transform=last.transAxes, ha="center", va="center")
+            if row == 0:
+                last.text(x, 1.12, heading, transform=last.transAxes, ha="center", color=QUIET)
     return page
