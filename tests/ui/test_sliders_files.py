@@ -156,8 +156,9 @@ def test_a_guess_never_moves_markers_that_the_user_moved(driver, tmp_path):
     panel = driver.screen.panels.photo
     driver.drop(path)
     driver.until(lambda: driver.screen.panels.open is panel)
-    while driver.app.worker.busy(panel.guess_slot):  # made, and waiting for the next frame
-        driver.app.worker.wait(0.01)
+    worker = driver.app.worker
+    with worker._changed:  # until it is made, and waits for the next frame
+        worker._changed.wait_for(lambda: not worker.busy(panel.guess_slot))
     panel.markers.resize(1.5)
     placed = panel.markers.eyes.copy()
     driver.settle()
