@@ -116,7 +116,7 @@ def draw_sharp(engine: FaceEngine, latent: LatentSpace) -> Figure:
     codes = latent.sample(SHARPENED, np.random.default_rng(SEED), TEMPERATURE)
     page = Page(
         12,
-        5.2,
+        5,
         "What could be there",
         "Random faces, and the same made sharp. The decoder answers with the mean of all faces "
         "that fit, and a mean has no hair. The finisher adds what a critic takes for a photograph.",

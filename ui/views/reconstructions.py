@@ -7,7 +7,18 @@ import numpy as np
 from data.paths import FIGURES_FOLDER
 from model.measuring.metrics import Comparison
 from ui.views.output import show_pages
-from ui.views.style import BLUE, DIVERGING, INK, SAND, SKY, Page, draw_image, label_row, styled
+from ui.views.style import (
+    BLUE,
+    DIVERGING,
+    INK,
+    QUIET,
+    SAND,
+    SKY,
+    Page,
+    draw_image,
+    label_row,
+    styled,
+)
 
 COLUMNS = 7
 ROWS = ["Portrait", "Network", "Error\nblue: too dark\nred: too light", "PCA, 80"]
@@ -33,13 +44,13 @@ def show_reconstructions(
     rows = [*ROWS[:2], *[SHARP] * comparison.can_finish, *ROWS[2:]]
     page = Page(
         12,
-        2.2 + 1.75 * len(rows),
+        2.4 + 1.75 * len(rows),
         "Faces through 80 numbers",
         "Portraits the network has never seen, what it makes of them, and where the two differ. "
         "Below them the best that 80 numbers can do without a network: principal component "
         "analysis (PCA).",
     )
-    grid = page.grid(len(rows), COLUMNS, above=0.2, below=1.25, left=0.115, wspace=0.06, hspace=0.3)
+    grid = page.grid(len(rows), COLUMNS, above=0.2, below=1.45, left=0.115, wspace=0.06, hspace=0.3)
     axes = grid.subplots()
     _draw_averages(page, comparison.averages, comparison.note)
 
@@ -72,8 +83,10 @@ def _draw_averages(page: Page, averages: dict[str, float], note: str) -> None:
     bottom, height = 0.72 / page.height, 0.62 / page.height
     ways = {start: way for start, way in WAYS.items() if f"{start}mse" in averages}
     names, colors = zip(*ways.values(), strict=True)
+    above = bottom + height + 0.36 / page.height
+    page.figure.text(0.115, above, f"{note[:1].upper()}{note[1:]}", size=9, color=QUIET)
     for left, name, title in (
-        (0.115, "mse", f"MSE, {note}: less is better"),
+        (0.115, "mse", "MSE: less is better"),
         (0.44, "ssim", "SSIM: more is better"),
         (0.765, "sharpness", "Sharpness kept"),
     ):

@@ -101,7 +101,7 @@ def draw_finisher_progress(
     )
     page = Page(
         12,
-        5.8,
+        5.2,
         f"{_after(epoch)} of the finisher",
         "Portraits that nothing here is trained on, what the network makes of them, and the same "
         "with detail that the finisher invents.",
