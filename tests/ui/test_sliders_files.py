@@ -343,6 +343,22 @@ def test_direction_named_in_the_panel_becomes_a_slider(driver):
     assert "smile" in editor(driver).now.directions
 
 
+def test_slider_is_renamed_from_the_panel_that_lay_over_it(driver):
+    driver.resize((900, 600))
+    slider = driver.screen.sliders.directions[0]
+    driver.window.pointer.focus(slider)
+    driver.key("o")
+    driver.key("1")  # no field opens where nobody sees it
+    assert driver.screen.sliders.field is None
+    buttons = driver.screen.more.body.children
+    driver.click(next(button for button in buttons if button.text == "Rename slider"))
+    field = driver.screen.sliders.field
+    assert driver.window.root.hit(field.rect.center) is field
+    driver.type_text("s")
+    driver.key("return")
+    assert slider.label == "F to Ms"
+
+
 def test_morph_slider_is_one_step_for_a_whole_drag(driver):
     for name in ("shift+a", "shift+b"):
         driver.key("n")

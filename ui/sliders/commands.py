@@ -44,9 +44,9 @@ def slider_commands(screen) -> list[Command]:
         ("c", "Compare (hold)", compare, s.compare, s.stop_comparing),
         ("shift+f", "Face map", square, s.toggle_map),
     ]
-    type_number = slider(lambda one: s.sliders.type_number(one))
+    type_number = slider(lambda one: s.uncovered().type_number(one))
     reset = slider(lambda one: s.step(s.editor.reset, one.axis))
-    rename = slider(lambda one: s.sliders.type_name(one))
+    rename = slider(lambda one: s.uncovered().type_name(one))
     lock = slider(lambda one: s.editor.toggle_lock(one.axis.lock))
     forget = slider(lambda one: s.editor.drop_direction(one.axis.name))
     tint = "Colour the face where the slider under the mouse makes it lighter or darker"

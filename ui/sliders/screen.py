@@ -227,6 +227,12 @@ class SlidersScreen(Screen):
 
     # What shows
 
+    def uncovered(self) -> SliderPanel:
+        """Return the sliders, from which More is taken away where it lies over them."""
+        if self.panels.open is self.more and not self._beside:
+            self.panels.close()
+        return self.sliders
+
     def toggle_raw(self) -> None:
         """Change between principal sliders and raw codes."""
         self.preview.leave()

@@ -355,6 +355,8 @@ class SliderPanel(Scrolled):
         self._open_field(slider, 190, field)
 
     def _open_field(self, slider: FaceSlider, width: int, field: TextField) -> None:
+        if self.covered:
+            return
         self._reveal(slider)
         self._close_field()
         field.left = self._close_field
