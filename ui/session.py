@@ -58,10 +58,11 @@ class Session:
         self.face_a: np.ndarray | None = None  # the same
         self.face_b: np.ndarray | None = None
         self.directions: dict[str, np.ndarray] = {}  # the user's own: float32 (latent_dim,)
-        self.names: dict[str, str] = {}  # the user's for sliders, by their own; "" for these
+        self.names: dict[str, str] = {}  # the user's for sliders, by their own
         self.problem: str | None = None  # why the file, or a part of it, was ignored
         self._model_id: str | None = None
         self._known_directions: set[str] = set()  # in the file, as this window knows it
+        self._known_names: set[str] = set()  # the same
         remove_leftovers(self.folder)
         path = self.folder / FILE_NAME
         content = _read_file(path)
@@ -85,11 +86,12 @@ class Session:
         if isinstance(locks := entry.get("locks"), list):
             self.locks[[i for i in locks if type(i) is int and 0 <= i < latent_dim]] = True
         self.names = _names_of(entry)
+        self._known_names = set(self.names)
         directions = _directions_of(entry)
         self._known_directions = set(directions)
         for name, text in list(directions.items())[:_MAX_DIRECTIONS]:
             vector = self._valid(unpack_numbers, text, shape)
-            if not name or not _is_name(name):
+            if not _is_name(name):
                 self.problem = _DAMAGED_PART
             elif vector is not None:
                 self.directions[name] = vector
@@ -129,7 +131,7 @@ class Session:
             }
             write_atomic(path, json.dumps(content, **_JSON).encode("ascii"))
         self.problem = None
-        self._known_directions = set(self.directions)
+        self._known_directions, self._known_names = set(self.directions), set(self.names)
         return path
 
     def _all_models(self, theirs: dict[str, dict]) -> dict[str, dict]:
@@ -146,12 +148,14 @@ class Session:
         faces = {name: getattr(self, name) for name in _FACES}
         directions = _directions_of(theirs.get(self._model_id, {}))
         new = {n: text for n, text in directions.items() if n not in self._known_directions}
+        names = _names_of(theirs.get(self._model_id, {})).items()
+        added = {own: name for own, name in names if own not in self._known_names}
         ours = {n: pack_numbers(vector) for n, vector in self.directions.items()}
         models[self._model_id] = {
             **{name: pack_numbers(face) for name, face in faces.items() if face is not None},
             "locks": np.flatnonzero(self.locks).tolist(),
             "directions": {**new, **ours},
-            "names": {**_names_of(theirs.get(self._model_id, {})), **self.names},
+            "names": {**added, **self.names},
         }
         return models
 
@@ -195,7 +199,7 @@ def _names_of(entry: dict) -> dict[str, str]:
 
 
 def _is_name(name: object) -> bool:
-    return isinstance(name, str) and len(name) <= _MAX_NAME and name.isprintable()
+    return isinstance(name, str) and 0 < len(name) <= _MAX_NAME and name.isprintable()
 
 
 def _is_plain(value: object) -> bool:

@@ -57,9 +57,17 @@ def test_everything_comes_back_exactly(tmp_path):
 
 def test_names_of_sliders_belong_to_a_model_and_odd_ones_are_left_out(tmp_path):
     session = opened(tmp_path)
-    session.names = {"Slider 7": "jaw ☺", "year": ""}
+    session.names = {"Slider 7": "jaw ☺", "year": "then"}
     session.save()
-    assert opened(tmp_path).names == session.names
+    second = opened(tmp_path)
+    assert second.names == session.names
+    second.names = {"Slider 9": "hat"}
+    second.save()
+    session.save()
+    assert opened(tmp_path).names == {**session.names, **second.names}  # of both windows
+    session.names = {}
+    session.save()
+    assert opened(tmp_path).names == {"Slider 9": "hat"}
     other = Session(tmp_path)
     other.use_model("another model")
     assert other.names == {}

@@ -218,7 +218,7 @@ def test_any_slider_is_renamed_and_gets_its_own_name_back(editor, latent):
     editor.rename(slider, "  jaw   up ")
     assert editor.now.names == {"Slider 7": "jaw up"}
     editor.rename(slider, "Slider 7")
-    assert editor.now.names == {"Slider 7": ""}
+    assert editor.now.names == {}
     editor.undo()
     assert editor.now.names == {"Slider 7": "jaw up"}
 

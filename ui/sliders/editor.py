@@ -223,9 +223,8 @@ class FaceEditor:
         """Call a slider by another name; an empty one brings back its own."""
         state, own = self.now, axis.name
         if own not in state.directions:
-            name = _tidy(name) or own
-            if name != (state.names.get(own) or own):
-                self.go(replace(state, names={**state.names, own: "" if name == own else name}))
+            names = {**state.names, own: _tidy(name) or own}
+            self.go(replace(state, names={n: new for n, new in names.items() if n != new}))
             return
         name = self._name_of_direction(name)
         if name != own and name in state.directions:
@@ -243,4 +242,4 @@ class FaceEditor:
 
 def _tidy(name: str) -> str:
     """Return a name without needless spaces, and not too long."""
-    return " ".join(name.split())[:LONGEST_NAME]
+    return " ".join(name.split())[:LONGEST_NAME].rstrip()

@@ -398,7 +398,7 @@ class SliderPanel(Scrolled):
     def _rearrange(self) -> None:
         for number, slider in enumerate(self.directions + self.sliders, -len(self.directions)):
             own = slider.axis.name
-            slider.label = self._names.get(own) or own
+            slider.label = self._names.get(own, own)
             slider.compact = number >= LARGE and slider.label == own
         self.rearrange()
         self.host.pointer.refresh()
