@@ -92,3 +92,10 @@ def test_the_critic_is_not_shown_what_the_finisher_cannot_change():
     slope = np.broadcast_to(np.linspace(0, 1, 176, dtype=np.float32)[:, None], (1, 160, 176, 1))
     seen = shown(tf.constant(slope), tf.constant(slope)).numpy()
     np.testing.assert_allclose(seen[:, :, 8:-8], 0, atol=1e-4)
+
+
+def test_sharpness_is_that_of_most_portraits_not_of_the_hardest():
+    soft = tf.random.uniform((2, 32, 32, 1), 0.0, 0.1)
+    portraits = tf.concat([soft, tf.random.uniform((1, 32, 32, 1))], axis=0)
+    finished = portraits * tf.reshape([1.0, 1.0, 0.5], (3, 1, 1, 1))
+    assert finishing._sharpness(portraits, finished) == pytest.approx(0.25 ** (1 / 3), rel=1e-2)
