@@ -98,4 +98,5 @@ def test_sharpness_is_that_of_most_portraits_not_of_the_hardest():
     soft = tf.random.uniform((2, 32, 32, 1), 0.0, 0.1)
     portraits = tf.concat([soft, tf.random.uniform((1, 32, 32, 1))], axis=0)
     finished = portraits * tf.reshape([1.0, 1.0, 0.5], (3, 1, 1, 1))
-    assert finishing._sharpness(portraits, finished) == pytest.approx(0.25 ** (1 / 3), rel=1e-2)
+    sharpness = float(finishing._sharpness(portraits, finished))
+    assert sharpness == pytest.approx(0.25 ** (1 / 3), rel=1e-2)
