@@ -40,6 +40,8 @@ COLOURS = 128
 _GRAY = 6  # levels between a pixel's channels, up to which it counts as gray
 UNSEEN_CHANGE = 4  # levels; smaller changes are left out, which saves half of the file
 
+ACTED = {"smile": (-1.5, 2.2), "turn": (2.0, -1.8), "light from the right": (2.2, -0.5)}
+
 _ARROW = ((0, 0), (0, 17), (4, 13), (7, 19), (10, 18), (7, 12), (12, 12))
 _LIMIT = 2000  # frames of the window that one picture may take
 
@@ -195,7 +197,7 @@ def _still(pictures: list[np.ndarray]):
 
 
 def sliders(film: Film) -> None:
-    """Take a training face through a direction and a slider, then a random one.
+    """Let a training face smile, turn and step into the light, and another one change.
 
     Where the model has a finisher, show what is invented: without it for a moment, and with it.
     """
@@ -203,16 +205,17 @@ def sliders(film: Film) -> None:
     film.hold(0.5)
     film.click(_button(film.app, "Another face").rect.center)
     film.hold(0.4)
-    _drag(film, panel.directions[0], (2.0, -2.0), 1.1)
-    _drag(film, panel.sliders[1], (-2.0, 1.2), 1.0)
+    for slider in panel.directions:
+        if slider.axis.name in ACTED:
+            _drag(film, slider, ACTED[slider.axis.name], 1.0)
     film.click(_button(film.app, "Random").rect.center)
     film.hold(0.5)
     if film.app.worker.engine.can_finish:
         for _ in range(2):
             film.click(film.app.window.header.sharp.rect.center)
             film.hold(0.6)
+    _drag(film, panel.sliders[1], (-2.0, 1.2), 0.9)
     _drag(film, panel.sliders[4], (2.0, -1.5), 0.9)
-    _drag(film, panel.sliders[0], (1.5,), 0.7)
     film.hold(0.9)
 
 

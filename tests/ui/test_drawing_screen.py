@@ -6,8 +6,9 @@ from itertools import cycle
 import numpy as np
 import pygame
 import pytest
+from PIL import Image, ImageDraw
 
-from model.frame import FACE_AXIS, FACE_HALF_AXES, LEFT_EYE
+from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
 from tests.bench.hand_drawn.faces import hand_drawn_faces
 from tests.ui.driver import Driver
 from ui.drawing.drawing import blank
@@ -55,6 +56,17 @@ def expected(driver):
 
 def shown(view):
     return view.pixels.astype(int)
+
+
+def test_a_face_on_the_guide_is_read_as_it_is_before_it_has_hair():
+    gray = Image.new("L", IMAGE_SHAPE[::-1], 255)
+    pen, (x, y), (a, b) = ImageDraw.Draw(gray), FACE_CENTRE, FACE_HALF_AXES
+    pen.arc((x - a, y - b, x + a, y + b), -10, 190, fill=0, width=4)
+    for eye in (LEFT_EYE, RIGHT_EYE):
+        pen.ellipse((eye[0] - 8, eye[1] - 4, eye[0] + 8, eye[1] + 4), fill=0)
+        pen.arc((eye[0] - 12, eye[1] - 12, eye[0] + 12, eye[1]), 200, 340, fill=0, width=3)
+    ink = np.asarray(gray)
+    assert find_head(np.stack([ink, 255 - ink], axis=-1)) == WHOLE
 
 
 def test_a_stroke_appears_on_canvas_and_window_and_is_answered(driver):

@@ -10,7 +10,7 @@ from ui.pictures import over_paper
 
 HEAD = (38.0, 12.0, 150.0, 158.0)  # left, top, right, bottom of a head with hair in the frame
 BUST = (5.0, 15.0, 172.0, 159.0)  # of one with shoulders
-INNER = (LEFT_EYE[0] - 12, 72, RIGHT_EYE[0] + 8, 142)  # what a face without hair still holds
+INNER = (LEFT_EYE[0] - 12, 82, RIGHT_EYE[0] + 8, 142)  # what holds even a bald face without brows
 CONTRAST = 25  # grey levels that ink differs from the paper by
 LARGEST = 3.0  # enlargement: what is smaller yet is a part of a face
 SHAPES = (0.5, 1.6)  # of a head or a bust, width by height
