@@ -15,12 +15,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 @pytest.fixture(scope="session")
 def arrays(tmp_path_factory):
-    """60 drawn portraits: 43 to train on, 4 to validate, 13 to test."""
+    """28 drawn portraits: 20 to train on, 2 to validate, 6 to test."""
     from data.prepare import prepare_data
     from tests.data.drawn_archive import drawn_files, write_folder
 
     folder = tmp_path_factory.mktemp("arrays")
-    prepare_data(write_folder(folder / "in", drawn_files(60)), folder / "out")
+    prepare_data(write_folder(folder / "in", drawn_files(28)), folder / "out")
     return folder / "out"
 
 

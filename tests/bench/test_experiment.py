@@ -4,7 +4,6 @@ from dataclasses import asdict, replace
 import pytest
 
 from data import UserError
-from data.prepare import prepare_data
 from model.engine import FaceEngine
 from model.network import build_autoencoder
 from tests.bench import experiment
@@ -19,15 +18,7 @@ from tests.bench.experiment import (
     read_rows,
 )
 from tests.bench.training import StepTimes
-from tests.data.drawn_archive import drawn_files, write_folder
 from tests.model.tiny_model import TINY_SETTINGS
-
-
-@pytest.fixture(scope="module")
-def arrays(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("arrays")
-    prepare_data(write_folder(folder / "in", drawn_files(28)), folder / "out")
-    return folder / "out"  # 20 to train on, 2 to validate on: 2 steps of 8 an epoch
 
 
 def run(monkeypatch, *arguments):
@@ -35,8 +26,9 @@ def run(monkeypatch, *arguments):
     experiment.main()
 
 
+@pytest.mark.filterwarnings("ignore:Even though the:UserWarning")  # tf.data stays a graph
 def test_an_experiment_adds_a_row_and_another_one_goes_on_from_its_model(
-    arrays, tmp_path, monkeypatch, capsys
+    eagerly, arrays, tmp_path, monkeypatch, capsys
 ):
     tiny = Configuration("tiny", replace(TINY_SETTINGS, ssim_weight=0.0))
     monkeypatch.setitem(CONFIGURATIONS, "tiny", tiny)

@@ -48,7 +48,7 @@ def trained(arrays, tmp_path_factory, _one_graph):
         learn(
             arrays=arrays,
             out=out,
-            settings=settings(steps=20),
+            settings=settings(steps=8),
             say=said.append,
             on_epoch=lambda history: epochs.append(len(history)),
             on_pictures=lambda *shown: pictures.append(shown),
@@ -64,14 +64,14 @@ def test_a_short_training_lowers_the_loss_and_leaves_a_model_and_its_card(traine
     assert history[-1]["loss"] < history[0]["loss"]
     assert history[-1]["val_loss"] < history[0]["val_loss"]
     card = read_card(out)
-    assert card["data"] == {**card["data"], "fit": 43, "validation": 4, "test": 13}
+    assert card["data"] == {**card["data"], "fit": 20, "validation": 2, "test": 6}
     assert card["settings"]["architecture"]["encoder_channels"] == [4, 4, 8, 8]
     assert "finisher" not in card  # its settings have no steps for one
     assert card["figures"]["test"]["mse"] > 0 and card["figures"]["test"]["pca_mse"] > 0
     assert epochs[-1] == 4
     images, reconstructions, done = pictures[-1]
-    assert images.shape == reconstructions.shape == (4, 160, 176, 1) and done == 4
-    assert "43 portraits" in said[0]
+    assert images.shape == reconstructions.shape == (2, 160, 176, 1) and done == 4
+    assert "20 portraits" in said[0]
 
 
 def test_what_was_trained_opens_as_engine_and_latent_space(trained):
@@ -99,7 +99,7 @@ def test_continuing_a_model_starts_where_it_was(eagerly, arrays, trained, tmp_pa
     out.mkdir()
     for name in MODEL_FILES:
         (out / name).write_bytes((trained[0] / name).read_bytes())
-    learn(init=False, arrays=arrays, out=out, settings=settings(steps=5, learning_rate=1e-5))
+    learn(init=False, arrays=arrays, out=out, settings=settings(steps=2, learning_rate=1e-5))
     history = read_history(out)
     assert [row["epoch"] for row in history] == [1, 2, 3, 4, 5]
     assert history[4]["val_loss"] == pytest.approx(history[3]["val_loss"], abs=0.05)
@@ -108,7 +108,7 @@ def test_continuing_a_model_starts_where_it_was(eagerly, arrays, trained, tmp_pa
         {
             "model_id": former["model_id"],
             "about": "",
-            "portraits": 43,
+            "portraits": 20,
             "epochs": 4,
             "minutes": former["training"]["minutes"],
         }
@@ -147,7 +147,7 @@ class InDestructor:
 def test_a_stopped_training_keeps_what_it_learned_and_goes_on(arrays, tmp_path, monkeypatch, how):
     monkeypatch.setattr("model.training.callbacks.PICTURE_SECONDS", -1)
     out, said = tmp_path / "mine", []
-    options = {"arrays": arrays, "out": out, "settings": settings(steps=20), "say": said.append}
+    options = {"arrays": arrays, "out": out, "settings": settings(steps=8), "say": said.append}
     learn(**options, on_epoch=stop_after(2, how))
     assert read_card(out)["training"]["ended"] == "interrupted"
     assert FaceEngine.load(out).latent_dim == 80
@@ -163,7 +163,7 @@ def test_a_training_stopped_in_its_first_epoch_says_so(arrays, tmp_path, monkeyp
         "model.training.callbacks.Progress.on_train_batch_end", lambda *_, **__: interrupt()
     )
     with pytest.raises(KeyboardInterrupt):
-        learn(arrays=arrays, out=tmp_path / "mine", settings=settings(steps=20), say=said.append)
+        learn(arrays=arrays, out=tmp_path / "mine", settings=settings(steps=8), say=said.append)
     assert "nothing was learned" in said[-1]
     assert not (tmp_path / "mine").exists()
 
@@ -178,7 +178,7 @@ def test_a_killed_training_goes_on_and_fresh_discards_it(arrays, tmp_path, monke
     monkeypatch.setattr("model.training.callbacks.PICTURE_SECONDS", -1)
     out, said = write_tiny_model(tmp_path / "mine"), []
     before = read_card(out)
-    options = {"arrays": arrays, "out": out, "settings": settings(steps=20), "say": said.append}
+    options = {"arrays": arrays, "out": out, "settings": settings(steps=8), "say": said.append}
     with pytest.raises(Killed):
         learn(**options, on_epoch=stop_after(3, kill))
     assert read_card(out) == before
@@ -210,7 +210,7 @@ def test_an_interrupted_training_does_not_replace_a_better_model(arrays, tmp_pat
     out = write_tiny_model(tmp_path / "mine")
     (out / "history.csv").write_text("epoch,val_loss\n1,-9.0\n")
     before = read_card(out)["model_id"]
-    learn(arrays=arrays, out=out, settings=settings(steps=20), on_epoch=stop_after(1, interrupt))
+    learn(arrays=arrays, out=out, settings=settings(steps=8), on_epoch=stop_after(1, interrupt))
     assert read_card(out)["model_id"] == before
 
 
@@ -225,13 +225,13 @@ def test_the_settings_reach_the_objective_and_going_on_is_slower():
 
 def test_a_film_shows_the_whole_training(arrays, tmp_path, film, monkeypatch):
     monkeypatch.setattr("model.training.callbacks.PICTURE_SECONDS", -1)
-    options = {"arrays": arrays, "out": tmp_path / "mine", "settings": settings(steps=20)}
+    options = {"arrays": arrays, "out": tmp_path / "mine", "settings": settings(steps=8)}
     learn(**options, on_epoch=stop_after(2, interrupt))
     with Image.open(film) as picture:
         half = picture.n_frames
     learn(**options)
     with Image.open(film) as picture:
-        assert (half, picture.n_frames) == (11, 21)  # before the first step, and after each
+        assert (half, picture.n_frames) == (5, 9)  # before the first step, and after each
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
@@ -243,7 +243,7 @@ def test_divergence_is_one_sentence_and_leaves_the_former_model(arrays, tmp_path
     out = write_tiny_model(tmp_path / "mine")
     before = read_card(out)
     with pytest.raises(UserError, match="diverged"):
-        learn(arrays=arrays, out=out, settings=settings(steps=20), callbacks=[Spoil()])
+        learn(arrays=arrays, out=out, settings=settings(steps=8), callbacks=[Spoil()])
     assert read_card(out) == before
 
 
@@ -260,7 +260,7 @@ def test_early_stopping(arrays, tmp_path):
                 self.model.set_weights([3 * weight for weight in self.weights])
 
     learn(
-        arrays=arrays, out=tmp_path / "mine", settings=settings(steps=20, patience=0.1),
+        arrays=arrays, out=tmp_path / "mine", settings=settings(steps=8, patience=0.1),
         callbacks=[Worsen()],
     )  # fmt: skip
     card = read_card(tmp_path / "mine")
@@ -278,11 +278,11 @@ def test_no_arrays_too_few_portraits_and_no_model_are_one_sentence(arrays, tmp_p
         learn(init=False, arrays=arrays, out=tmp_path / "empty")
 
 
-def test_a_foreign_history_is_not_gone_on_with(arrays, trained, tmp_path):
+def test_a_foreign_history_is_not_gone_on_with(eagerly, arrays, trained, tmp_path):
     out = tmp_path / "model"
     shutil.copytree(trained[0], out)
     (out / "history.csv").write_text("epoch,loss\n1,2\n")
-    card = learn(init=False, arrays=arrays, out=out, settings=settings(steps=20))
+    card = learn(init=False, arrays=arrays, out=out, settings=settings(steps=2))
     assert card["training"]["epochs"] == len(read_history(out))
     assert card["training"]["continued_from"][0]["model_id"] == read_card(trained[0])["model_id"]
 
@@ -324,7 +324,7 @@ def test_a_new_model_that_does_not_open_replaces_nothing_and_costs_no_training(
 
     out, said = write_tiny_model(tmp_path / "mine"), []
     before = read_card(out)
-    options = {"arrays": arrays, "out": out, "settings": settings(steps=20), "say": said.append}
+    options = {"arrays": arrays, "out": out, "settings": settings(steps=8), "say": said.append}
     with monkeypatch.context() as patch, pytest.raises(UserError, match="stays as it was"):
         patch.setattr(LatentSpace, "save", forget)
         learn(**options)

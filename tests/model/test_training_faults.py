@@ -18,7 +18,7 @@ from model.training.learn import learn
 from tests.model.tiny_model import TINY_SETTINGS
 
 pytestmark = pytest.mark.usefixtures("one_graph")
-SETTINGS = replace(TINY_SETTINGS, steps=20)  # four epochs of five steps
+SETTINGS = replace(TINY_SETTINGS, steps=8)  # four epochs of two steps
 
 KILLED = """
 import os, sys
@@ -32,7 +32,7 @@ class Kill(keras.callbacks.Callback):
         self.epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
-        if self.epoch == 2 and batch == 3:
+        if self.epoch == 2 and batch == 1:
             os._exit(9)  # as sudden as a kill: nothing is cleaned up
 
 arrays, out = sys.argv[1:]

@@ -1,5 +1,6 @@
 """What tests need to use the window like a person: an engine of pure NumPy, and posted events."""
 
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,19 @@ KEYS = {"return": pygame.K_RETURN, "escape": pygame.K_ESCAPE, "tab": pygame.K_TA
 MODS = {"ctrl": pygame.KMOD_LCTRL, "shift": pygame.KMOD_LSHIFT, "alt": pygame.KMOD_LALT}
 
 
+@lru_cache
+def smooth_patterns() -> np.ndarray:
+    """The pictures that the codes of a `FakeEngine` are made of, (80, pixels), orthonormal."""
+    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)
+    waves = [
+        np.cos(np.pi * a * (rows + 0.5) / SHAPE[0]) * np.cos(np.pi * b * (columns + 0.5) / SHAPE[1])
+        for a in range(9)
+        for b in range(9)
+    ][1 : DIM + 1]
+    basis = np.stack([wave.ravel() for wave in waves])
+    return basis / np.linalg.norm(basis, axis=1, keepdims=True)
+
+
 class FakeEngine:
     """A linear autoencoder over smooth patterns on a drawn face; exact on what it decodes."""
 
@@ -32,14 +46,7 @@ class FakeEngine:
         self.face = 0.35 + 0.3 / (1 + np.exp(12 * (oval - 1)))
         for (x, y), wide in ((LEFT_EYE, 6), (RIGHT_EYE, 6), ((FACE_AXIS, 130), 14)):
             self.face -= 0.25 * np.exp(-(((columns - x) / wide) ** 2) - ((rows - y) / 4) ** 2)
-        waves = [
-            np.cos(np.pi * a * (rows + 0.5) / SHAPE[0])
-            * np.cos(np.pi * b * (columns + 0.5) / SHAPE[1])
-            for a in range(9)
-            for b in range(9)
-        ][1 : DIM + 1]
-        self.basis = np.stack([wave.ravel() for wave in waves])
-        self.basis /= np.linalg.norm(self.basis, axis=1, keepdims=True)
+        self.basis = smooth_patterns()
         self.strength = 6.0 * 0.96 ** np.arange(DIM, dtype=np.float32)
         self.decoded = []  # every batch of codes it was given
 
@@ -66,6 +73,7 @@ class FakeEngine:
             yield code, float(np.mean(error**2))
 
 
+@lru_cache  # also of what is computed from it, as its components are
 def fake_latent(seed=3):
     """A latent space to match: correlated codes, two directions."""
     rng = np.random.default_rng(seed)
