@@ -275,7 +275,7 @@ def test_no_arrays_too_few_portraits_and_no_model_are_one_sentence(arrays, tmp_p
         learn(arrays=arrays, out=tmp_path / "mine", settings=settings(batch_size=1000))
     (tmp_path / "empty").mkdir()
     with pytest.raises(UserError, match="no model"):
-        learn(init=False, arrays=arrays, out=tmp_path / "empty")
+        learn(init=False, arrays=arrays, out=tmp_path / "empty", settings=settings())
 
 
 def test_a_foreign_history_is_not_gone_on_with(eagerly, arrays, trained, tmp_path):
