@@ -23,6 +23,9 @@ class SharpEngine(FakeEngine):
 @pytest.fixture
 def driver(tmp_path):
     driver = Driver(make_screens(), tmp_path, SharpEngine(), start="sliders")
+    assert not driver.window.header.sharp.on  # until somebody wants what is invented
+    driver.key("shift+s")
+    driver.settle()
     yield driver
     driver.close()
 
