@@ -124,7 +124,7 @@ class App:
         `pygame.event.wait` looks for events a thousand times a second; naps take a tenth of that.
         """
         window, began = self.window, self.window.now()
-        while not window.root.stale and self.worker.state == self._seen_state:
+        while not (window.root.stale or window.closed) and self.worker.state == self._seen_state:
             now = window.now()
             if now >= min(end, self._due):
                 return
