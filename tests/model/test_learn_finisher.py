@@ -76,6 +76,6 @@ def test_the_finisher_is_stopped_and_goes_on_and_joins_the_model(arrays, tmp_pat
     assert len(finished) == 2 and is_history(finished, HISTORY_COLUMNS)
     assert read_card(out)["figures"]["test"]["sharp"]
     images, decoded, faces, epochs = shown[-1]
-    assert images.shape == decoded.shape == faces.shape == (4, 160, 176, 1) and epochs == 2
+    assert images.shape == decoded.shape == faces.shape == (2, 160, 176, 1) and epochs == 2
     assert np.abs(faces - decoded).max() > 0
     assert FaceEngine.load(out).can_finish
