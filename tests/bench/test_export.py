@@ -1,5 +1,6 @@
 import json
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from model.engine import FaceEngine
 from model.folder import CARD_FILE, NETWORK_FILE, read_card, read_history
 from model.latent import LatentSpace
 from model.measuring.metrics import encode_portraits
+from model.training.directions import Question
 from tests.bench import export
 from tests.data.drawn_archive import drawn_files, write_folder
 from tests.model.tiny_model import write_tiny_model
@@ -37,7 +39,18 @@ def run(monkeypatch, *arguments):
 
 
 def test_the_same_network_described_by_all_portraits(arrays, model, tmp_path, monkeypatch):
-    out = tmp_path / "out"
+    out, asked = tmp_path / "out", []
+
+    def fit(engine, latent, codes, questions, mirrored, offered):
+        asked.append((list(questions), offered, len(codes), len(mirrored)))
+        step = {"smile": np.ones(80, np.float32)}
+        return replace(latent, directions=step), {"smile": {"own": 2.0}}
+
+    def readings(X):
+        return {"smile": Question.about(np.zeros(len(X)))}, ["smile"]
+
+    monkeypatch.setattr("model.training.export.shipped_questions", readings)
+    monkeypatch.setattr("model.training.export.fit_directions", fit)
     run(monkeypatch, "--model", model, "--arrays", arrays, "--out", out, "--about", "mine", "--all")
     X_train, X_test = load_arrays(arrays)
     card = read_card(out)
@@ -49,6 +62,8 @@ def test_the_same_network_described_by_all_portraits(arrays, model, tmp_path, mo
     assert read_history(out) == read_history(model)
     engine, latent = FaceEngine.load(out), LatentSpace.load(out)
     assert engine.can_finish and card["figures"]["test"]["sharp_mse"] > 0
+    assert asked == [(["smile"], ["smile"], len(X_train), len(X_train))]
+    assert list(latent.directions) == ["smile"] and card["directions"] == {"smile": {"own": 2.0}}
     assert len(latent.gallery) == len(X_train)
     assert np.allclose(latent.gallery[-1:], encode_portraits(engine, X_train[-1:]), atol=1e-4)
 
