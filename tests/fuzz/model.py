@@ -37,7 +37,7 @@ from model.folder import (
     read_history,
 )
 from model.frame import IMAGE_SHAPE
-from model.latent import LatentSpace
+from model.latent import LatentSpace, Readout
 from model.measuring.pca import DAMAGED, PCABaseline
 from model.network import Architecture
 from model.network_file import load_finisher, load_network
@@ -85,6 +85,10 @@ class ModelFuzzer(Fuzzer):
     def make(self) -> None:
         self.model = write_tiny_model(self.folder / "model", architecture=SMALLEST)
         self.network_members = unpack((self.model / NETWORK_FILE).read_bytes())
+        latent, step = LatentSpace.load(self.model), np.ones(80, np.float32)
+        replace(latent, directions={"smile": step}, readouts={"smile": Readout(step, 0.0)}).save(
+            self.model
+        )
         self.latent_members = unpack((self.model / LATENT_FILE).read_bytes())
         self.finishing = write_tiny_model(
             self.folder / "sharp", architecture=SMALLEST, finisher=True
@@ -154,6 +158,7 @@ class ModelFuzzer(Fuzzer):
         pulled = latent.make_likely(latent.gallery[0], 0.5)
         assert codes.shape == (3, 80) and pulled.shape == (80,)
         assert np.isfinite(codes).all() and np.isfinite(pulled).all()
+        assert all(np.isfinite(readout.read(codes)).all() for readout in latent.readouts.values())
         assert np.isfinite(latent.to_sliders(latent.gallery)).all()
         assert all(name.isprintable() and v.shape == (80,) for name, v in latent.directions.items())
 

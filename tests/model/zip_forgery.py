@@ -147,11 +147,9 @@ def _with_header(data: bytes, header: str) -> bytes:
 
 def _odd_array(array: np.ndarray, rng: random.Random) -> np.ndarray:
     """Return an array of other numbers, another shape or another type."""
-    if array.dtype.kind == "f" and rng.random() < 0.5:
+    if array.size and array.dtype.kind == "f" and rng.random() < 0.5:
         odd = array.copy()
-        odd.flat[rng.randrange(max(1, odd.size))] = rng.choice(
-            (np.nan, np.inf, -1e38, 3e4, 0, -0.0)
-        )
+        odd.flat[rng.randrange(odd.size)] = rng.choice((np.nan, np.inf, -1e38, 3e4, 0, -0.0))
         return odd
     kinds = {"f": (np.float64, np.float16, ">f4", "U8"), "i": (float, complex), "U": ("U999",)}
     choices = (
