@@ -32,6 +32,7 @@ from model.measuring.metrics import encode_portraits, split_validation
 from model.training.directions import (
     Effect,
     Question,
+    correlation,
     fit_directions,
     label_questions,
     measure_effects,
@@ -128,9 +129,7 @@ def unseen_effects(
         asked |= label_questions(labels, fewest=10)
         for name, question in asked.items():
             if name in latent.readouts:
-                readings = latent.readouts[name].read(codes)
-                found, target = question.centred(readings), question.centred(question.target)
-                correlations[name] = float(np.corrcoef(found, target)[0, 1])
+                correlations[name] = correlation(latent.readouts[name].read(codes), question)
     return measure_effects(engine, latent, latent.directions, codes, correlations)
 
 
