@@ -8,7 +8,7 @@ from keras import layers
 
 CHANNELS = (32, 64, 128, 192)  # at 1/2, 1/4, 1/8 and 1/16 of the picture's size
 LOCAL = 9  # pixels a side of the local mean that the critic does not see
-GAIN = 16.0  # on what is left of a picture then
+GAIN = 24.0  # on what is left of a picture then
 CONTRAST = 0.2  # standard deviation of the logarithm
 HOLE = 32  # pixels a side of a part that is hidden
 
@@ -22,7 +22,7 @@ def build_critic() -> keras.Model:
         A model from images as `shown` gives them to two lists: answers at three sizes, high for a
         portrait, and the maps of features.
     """
-    x = images = keras.Input((None, None, 1), name="images")
+    x = images = keras.Input((None, None, 2), name="images")
     answers, features = [], []
     for number, channels in enumerate(CHANNELS, start=1):
         x = layers.Conv2D(channels, 4, 2, "same", kernel_initializer="he_normal")(x)
@@ -44,34 +44,40 @@ def local_mean(images: tf.Tensor, size: int) -> tf.Tensor:
     return images / whole
 
 
-def shown(portraits: tf.Tensor, finished: tf.Tensor) -> tf.Tensor:
-    """Change all that the critic sees, so that it cannot learn the few portraits by heart.
+def shown(portraits: tf.Tensor, finished: tf.Tensor, decoded: tf.Tensor) -> tf.Tensor:
+    """Lay out what the critic sees: the detail of a picture, beside the decoder's face.
 
-    Their local mean is taken away: the finisher cannot change that, and would be blamed for what
-    the decoder did.
+    Of the pictures themselves the local mean is taken away: the finisher cannot change that, and
+    would be blamed for what the decoder did. The decoder's face, the same for both, tells where
+    skin is and where hair. Large values are compressed: some portraits are printed in hard dots,
+    and would decide everything.
 
-    Portraits and finished faces change in the same ways (Zhao et al. 2020): if not, the changes
-    would have to be learned too. Some are mirrored, their contrast changes, and a part is hidden.
+    Portraits are few, and would be learned by heart. So some are mirrored, their contrast changes,
+    and a part is hidden; the finished face changes in the same ways (Zhao et al. 2020): if not, the
+    changes would have to be learned too.
 
     Args:
         portraits: `(n, h, w, 1)`.
-        finished: `(n + m, h, w, 1)`; the first n are of the portraits and change like them.
+        finished: the same, finished.
+        decoded: the same, as the decoder made them.
 
     Returns:
-        `(2 n + m, h, w, 1)`, the portraits first.
+        `(2 n, h, w, 2)`, the portraits first.
     """
-    n, count = tf.shape(portraits)[0], tf.shape(finished)[0]
+    n = tf.shape(portraits)[0]
 
     def chance(low: float, high: float) -> tf.Tensor:
-        drawn = tf.random.uniform((count, 1, 1, 1), low, high)
-        return tf.concat([drawn[:n], drawn], axis=0)
+        return tf.tile(tf.random.uniform((n, 1, 1, 1), low, high), (2, 1, 1, 1))
 
     images = tf.concat([portraits, finished], axis=0)
-    images = tf.where(chance(0, 1) < 0.5, images[:, :, ::-1], images)
-    images *= tf.exp(CONTRAST * chance(-1.7, 1.7))
+    pairs = tf.concat([images, tf.tile(decoded - 0.5, (2, 1, 1, 1))], axis=-1)
+    pairs = tf.where(chance(0, 1) < 0.5, pairs[:, :, ::-1], pairs)
+    pairs *= tf.exp(CONTRAST * chance(-1.7, 1.7))
+    images, decoded = pairs[..., :1], pairs[..., 1:]
+    detail = tf.asinh(GAIN * (images - local_mean(images, LOCAL)))
     height, width = portraits.shape[1:3]
     y = tf.range(height, dtype=tf.float32)[:, tf.newaxis, tf.newaxis]
     x = tf.range(width, dtype=tf.float32)[:, tf.newaxis]
     hidden = tf.abs(y - chance(0, height)) < HOLE / 2
     hidden &= tf.abs(x - chance(0, width)) < HOLE / 2
-    return tf.where(hidden, 0.0, GAIN * (images - local_mean(images, LOCAL)))
+    return tf.where(hidden, 0.0, tf.concat([detail, decoded], axis=-1))

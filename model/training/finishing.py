@@ -17,18 +17,18 @@ import tensorflow as tf
 from data.arrays import drop_pages
 from model.finisher import SHARPENER, build_finisher, decoder_maps
 from model.frame import CROP_LEFT, CROP_TOP, IMAGE_SHAPE, crop, mirror
-from model.latent import LatentSpace
 from model.measuring.metrics import evenly_spaced
+from model.training.augmentation import recombine
 from model.training.callbacks import Interruption, Progress, TrainingState
 from model.training.critic import build_critic, local_mean, shown
 from model.training.devices import training_policy
 
 VALIDATED = 200  # validation portraits after every epoch
+VALIDATED_AT_ONCE = 8
 WINDOW = 12  # cells a side of the coarsest map, 96 pixels, that are trained on at a time
-SHIFT = 4  # pixels by which portraits are moved at most
+SHIFT = 1  # pixels by which portraits are moved at most
 BLUR = 7  # pixels a side of the mean in which finished and decoded face shall agree
-MOVED = 0.05  # share of the sliders that are moved in made-up codes
-MOVE = 2.0  # how far, in standard deviations
+CRITIC_RATE = 4.0  # of the finisher's learning rate
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class FinisherSettings:
         steps: batches in all.
         steps_per_epoch: after each epoch the state is written and the validation slice measured.
         portraits: in a batch.
-        made_up: codes of nobody in a batch.
-        learning_rate: highest, of finisher and critic; it falls as a cosine.
+        recombination: share of the portraits that get a part of another one, see `recombine`.
+        learning_rate: highest, of the finisher; it falls as a cosine.
         averaging: momentum of the moving average of the weights.
         plausible, features, pixels, distant: of the finisher's loss, see `Finishing`.
         seed: of weights, order and chance.
@@ -48,15 +48,37 @@ class FinisherSettings:
 
     steps: int = 6000
     steps_per_epoch: int = 200
-    portraits: int = 8
-    made_up: int = 4
-    learning_rate: float = 3e-4
+    portraits: int = 12
+    recombination: float = 0.6
+    learning_rate: float = 4e-4
     averaging: float = 0.995
-    plausible: float = 0.5
+    plausible: float = 0.25
     features: float = 1.0
     pixels: float = 2.0
     distant: float = 200.0
     seed: int = 0
+
+
+class TwoRates(keras.optimizers.Adam):
+    """Adam, with which the critic learns `CRITIC_RATE` times as fast as the finisher.
+
+    A critic that lags behind sees no difference, and what it asks for is chance (Heusel et al.
+    2017 train the two at rates of their own).
+
+    Args:
+        first: number of variables that belong to the finisher; the others are the critic's.
+        options: see Keras.
+    """
+
+    def __init__(self, first: int, **options):
+        super().__init__(**options)
+        self._first = first
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Move one variable."""
+        if self._get_variable_index(variable) >= self._first:
+            learning_rate = CRITIC_RATE * learning_rate
+        super().update_step(gradient, variable, learning_rate)
 
 
 class Finishing(keras.Model):
@@ -65,8 +87,8 @@ class Finishing(keras.Model):
     The critic learns to answer above 1 for portraits and below -1 for finished faces (the hinge of
     a generative adversarial network). The finisher learns, in the same step, four things:
 
-    plausible: the critic's answers for all that it finished, those for made-up codes too, to be
-        high. This alone would give *a* face with hair and skin.
+    plausible: the critic's answers for what it finished to be high. This alone would give *a* face
+        with hair and skin.
     features: the critic's features of a finished reconstruction to be those of the portrait itself
         (Larsen et al. 2016): the right kind of hair and skin in the right place, though not the
         right pixels.
@@ -96,32 +118,31 @@ class Finishing(keras.Model):
         """Finish the reconstructions of images `(n, 160, 176, 1)`."""
         return self.finisher(self._maps(self._encode(images)))
 
-    def train_step(self, batch):
+    def train_step(self, portraits):
         """Take a step with both networks: each down the slope of its own loss."""
-        portraits, made_up = batch
-        n = tf.shape(portraits)[0]
-        codes, *maps = self._maps(tf.concat([self._encode(portraits), made_up], axis=0))
+        portraits = recombine(portraits, self.settings.recombination)
+        codes, *maps = self._maps(self._encode(portraits))
         window = random_window(maps[0].shape[1:3])
         portraits, *maps = (window(x) for x in (portraits, *maps))
         decoded = pictures(maps[-1])
+        n = len(portraits)
         with tf.GradientTape(persistent=True) as tape:
             finished = pictures(self.finisher.get_layer(SHARPENER)([codes, *maps], training=True))
-            answers, features = self.critic(shown(portraits, finished), training=True)
+            answers, features = self.critic(shown(portraits, finished, decoded), training=True)
             critic_loss = tf.add_n([_hinge(a[:n]) + _hinge(-a[n:]) for a in answers])
             finisher_loss = (
                 self.settings.plausible * -tf.add_n([_mean(a[n:]) for a in answers])
-                + self.settings.features * tf.add_n([_apart(f, n) for f in features])
-                + self.settings.pixels * _mean(tf.abs(finished[:n] - portraits))
+                + self.settings.features * tf.add_n([_apart(f[:n], f[n:]) for f in features])
+                + self.settings.pixels * _mean(tf.abs(finished - portraits))
                 + self.settings.distant * _mean(tf.square(local_mean(finished - decoded, BLUR)))
             )
         slopes = tape.gradient(finisher_loss, self.finisher.trainable_variables)
         slopes += tape.gradient(critic_loss, self.critic.trainable_variables)
         self.optimizer.apply(slopes, self.trainable_variables)
-        return self._track(portraits, finished[:n], loss=finisher_loss, critic=critic_loss)
+        return self._track(portraits, finished, loss=finisher_loss, critic=critic_loss)
 
-    def test_step(self, batch):
+    def test_step(self, portraits):
         """Measure reconstructions; the loss is the error added and the sharpness lacking."""
-        portraits, _ = batch
         maps = self._maps(self._encode(portraits))
         decoded, finished = pictures(maps[-1]), self.finisher(maps, training=False)
         added = _squared(finished - portraits) / _squared(decoded - portraits)
@@ -173,11 +194,10 @@ def _hinge(answers):
     return _mean(tf.nn.relu(1.0 - answers))
 
 
-def _apart(features, n):
-    """Mean distance of the first n finished faces from their portraits, which come first."""
-    features = tf.cast(features, tf.float32)
-    wanted = tf.stop_gradient(features[:n])
-    return _mean(tf.abs(wanted - features[n : 2 * n])) / _mean(tf.abs(wanted))
+def _apart(wanted, found):
+    """Mean distance of features from those of the portraits, in mean features of the portraits."""
+    wanted, found = tf.stop_gradient(tf.cast(wanted, tf.float32)), tf.cast(found, tf.float32)
+    return _mean(tf.abs(wanted - found)) / _mean(tf.abs(wanted))
 
 
 def _sharpness(portraits, finished):
@@ -194,9 +214,7 @@ def _sharpness(portraits, finished):
     return tf.exp(_mean(tf.math.log(kept / whole)))
 
 
-def finishing_batches(
-    portraits: np.ndarray, latent: LatentSpace, settings: FinisherSettings, seed: int
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def finishing_batches(portraits: np.ndarray, count: int, seed: int) -> Iterator[np.ndarray]:
     """Yield batches without end.
 
     Portraits are only mirrored about the face axis, and moved by whole pixels: to turn them would
@@ -204,32 +222,27 @@ def finishing_batches(
 
     Args:
         portraits: uint8 `(n, 171, 186, 1)`, usually a memory map.
-        latent: statistics of the autoencoder's codes.
-        settings: how many of each.
+        count: how many in a batch.
         seed: of all chance.
 
     Yields:
-        Images, float32 `(portraits, 160, 176, 1)` in [0, 1], and codes of nobody, float32
-        `(made_up, 80)`: samples, with some sliders moved.
+        Images, float32 `(count, 160, 176, 1)` in [0, 1].
     """
     rng = np.random.default_rng(seed)
     height, width = IMAGE_SHAPE
     while True:
-        images = np.empty((settings.portraits, height, width, 1), np.float32)
+        images = np.empty((count, height, width, 1), np.float32)
         for image in images:
             portrait = portraits[rng.integers(len(portraits))][np.newaxis]
             portrait = mirror(portrait) if rng.random() < 0.5 else portrait
             y, x = np.array((CROP_TOP, CROP_LEFT)) + rng.integers(-SHIFT, SHIFT + 1, 2)
             image[:] = portrait[0, y : y + height, x : x + width] / np.float32(255)
         drop_pages(portraits)
-        values = latent.to_sliders(latent.sample(settings.made_up, rng))
-        values += MOVE * rng.standard_normal(values.shape) * (rng.random(values.shape) < MOVED)
-        yield images, latent.from_sliders(values)
+        yield images
 
 
 def train_finisher(
     autoencoder: keras.Model,
-    latent: LatentSpace,
     X_fit: np.ndarray,
     X_validation: np.ndarray,
     settings: FinisherSettings,
@@ -245,7 +258,6 @@ def train_finisher(
 
     Args:
         autoencoder: trained, in `training_policy()`; it stays as it is.
-        latent: statistics of its codes.
         X_fit: uint8 `(n, 171, 186, 1)`, the portraits to train on.
         X_validation: those to choose the best epoch by.
         settings: everything else that decides what comes out.
@@ -265,7 +277,7 @@ def train_finisher(
     state = TrainingState(state_path, fingerprint, patience=epochs)
     if state.restore(finishing):
         say(f"Continuing the finisher after epoch {state.epochs_done} of {epochs}.")
-    batches = finishing_batches(X_fit, latent, settings, settings.seed + state.epochs_done)
+    batches = finishing_batches(X_fit, settings.portraits, settings.seed + state.epochs_done)
     unseen = crop(np.asarray(evenly_spaced(X_validation, VALIDATED)))
     interruption = Interruption()
     try:
@@ -273,8 +285,9 @@ def train_finisher(
             if state.epochs_done < epochs:
                 finishing.fit(
                     _prefetched(batches, settings),
-                    validation_data=(unseen, np.zeros((len(unseen), 1), np.float32)),
-                    validation_batch_size=settings.portraits,
+                    validation_data=tf.data.Dataset.from_tensor_slices(unseen).batch(
+                        VALIDATED_AT_ONCE
+                    ),
                     steps_per_epoch=settings.steps_per_epoch,
                     initial_epoch=state.epochs_done,
                     epochs=epochs,
@@ -313,8 +326,13 @@ def compiled_finishing(
         finisher.set_weights(weights)
     rate = keras.optimizers.schedules.CosineDecay(settings.learning_rate, settings.steps, 0.02)
     finishing.compile(
-        keras.optimizers.Adam(
-            rate, beta_1=0.5, beta_2=0.99, use_ema=True, ema_momentum=settings.averaging
+        TwoRates(
+            len(finisher.trainable_variables),
+            learning_rate=rate,
+            beta_1=0.5,
+            beta_2=0.99,
+            use_ema=True,
+            ema_momentum=settings.averaging,
         ),
         jit_compile=False,
     )
@@ -324,8 +342,5 @@ def compiled_finishing(
 
 
 def _prefetched(batches, settings: FinisherSettings) -> tf.data.Dataset:
-    signature = (
-        tf.TensorSpec((settings.portraits, *IMAGE_SHAPE, 1)),
-        tf.TensorSpec((settings.made_up, None)),
-    )
+    signature = tf.TensorSpec((settings.portraits, *IMAGE_SHAPE, 1))
     return tf.data.Dataset.from_generator(lambda: batches, output_signature=signature).prefetch(4)

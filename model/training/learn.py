@@ -190,7 +190,7 @@ def learn_finisher(
     Returns:
         The model card.
     """
-    card, network, latent = read_card(folder), load_network(folder), LatentSpace.load(folder)
+    card, network = read_card(folder), load_network(folder)
     X_train, _ = load_arrays(arrays)
     X_fit, X_validation = split_validation(X_train)
     autoencoder = build_autoencoder(Architecture.from_card(card), training_policy())
@@ -201,7 +201,7 @@ def learn_finisher(
     pictured = crop(np.asarray(X_validation[:PICTURED]))
     views = [FinisherViews(pictured, np.asarray(network(pictured)), on_finished)]
     weights, history, complete = train_finisher(
-        autoencoder, latent, X_fit, X_validation, settings, state, fingerprint, views, say=say
+        autoencoder, X_fit, X_validation, settings, state, fingerprint, views, say=say
     )
     if weights is None:
         say(f"\nStopped. The model in {folder} has no finisher yet; the same call trains it.")

@@ -1,12 +1,9 @@
-import dataclasses
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from model.finisher import SHARPENER
-from model.latent import LatentSpace
 from model.network import build_autoencoder
 from model.training import finishing
 from model.training.critic import HOLE, shown
@@ -14,7 +11,7 @@ from model.training.finishing import FinisherSettings, finishing_batches, train_
 from tests.data.drawn_archive import draw_portrait
 from tests.model.tiny_model import TINY
 
-SETTINGS = FinisherSettings(steps=4, steps_per_epoch=2, portraits=2, made_up=1, learning_rate=1e-2)
+SETTINGS = FinisherSettings(steps=4, steps_per_epoch=2, portraits=2, learning_rate=1e-2)
 
 
 @pytest.fixture(scope="module")
@@ -22,22 +19,8 @@ def portraits():
     return np.stack([draw_portrait(seed) for seed in range(6)])[..., np.newaxis]
 
 
-@pytest.fixture(scope="module")
-def latent():
-    codes = np.random.default_rng(0).normal(size=(50, 80)).astype(np.float32)
-    return LatentSpace.fit(codes)
-
-
-@pytest.fixture
-def eagerly():
-    """Run as it is written: tracing takes longer than the few steps."""
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
-
-
 def test_a_training_stops_and_goes_on_and_leaves_the_autoencoder_alone(
-    portraits, latent, tmp_path, monkeypatch, eagerly
+    portraits, tmp_path, monkeypatch, eagerly
 ):
     monkeypatch.setattr("model.training.critic.CHANNELS", (4, 4))
     monkeypatch.setattr("model.finisher.CHANNELS", (4, 4, 4))
@@ -54,7 +37,7 @@ def test_a_training_stops_and_goes_on_and_leaves_the_autoencoder_alone(
 
     def train(*callbacks):
         return train_finisher(
-            autoencoder, latent, portraits, portraits[:3], SETTINGS, state, "these", callbacks
+            autoencoder, portraits, portraits[:3], SETTINGS, state, "these", callbacks
         )
 
     _, history, complete = train(Stop())
@@ -70,28 +53,36 @@ def test_a_training_stops_and_goes_on_and_leaves_the_autoencoder_alone(
         np.testing.assert_array_equal(value, former)
 
 
-def test_portraits_are_moved_and_mirrored_but_never_blurred(latent):
+def test_portraits_are_moved_and_mirrored_but_never_blurred():
     noise = np.random.default_rng(0).integers(256, size=(1, 171, 186, 1), dtype=np.uint8)
-    settings = dataclasses.replace(SETTINGS, portraits=8, made_up=5)
-    images, codes = next(finishing_batches(noise, latent, settings, seed=0))
-    assert images.shape == (8, 160, 176, 1) and codes.shape == (5, 80)
+    images = next(finishing_batches(noise, 8, seed=0))
+    assert images.shape == (8, 160, 176, 1)
     values = np.unique(noise) / np.float32(255)
     assert np.isin(images, values).all()
     assert len({image.tobytes() for image in images}) > 4
 
 
 def test_a_portrait_and_its_finished_face_are_shown_alike():
-    images = tf.random.uniform((3, 160, 176, 1))
-    seen = shown(images[:2], images).numpy()
-    assert seen.shape == (5, 160, 176, 1)
-    np.testing.assert_array_equal(seen[:2], seen[2:4])
-    assert ((seen == 0).sum(axis=(1, 2, 3)) >= HOLE**2 / 4).all()
+    images, decoded = tf.random.uniform((2, 2, 160, 176, 1))
+    seen = shown(images, images, decoded).numpy()
+    assert seen.shape == (4, 160, 176, 2)
+    np.testing.assert_array_equal(seen[:2], seen[2:])
+    assert ((seen == 0).sum(axis=(1, 2, 3)) >= HOLE**2 / 2).all()
+    assert not np.array_equal(seen[0], shown(images, images, images).numpy()[0])
 
 
 def test_the_critic_is_not_shown_what_the_finisher_cannot_change():
     slope = np.broadcast_to(np.linspace(0, 1, 176, dtype=np.float32)[:, None], (1, 160, 176, 1))
-    seen = shown(tf.constant(slope), tf.constant(slope)).numpy()
-    np.testing.assert_allclose(seen[:, :, 8:-8], 0, atol=1e-4)
+    seen = shown(*3 * (tf.constant(slope),)).numpy()
+    np.testing.assert_allclose(seen[:, :, 8:-8, 0], 0, atol=1e-4)
+
+
+def test_the_critic_moves_faster_than_the_finisher():
+    slow, quick = keras.Variable(1.0), keras.Variable(1.0)
+    optimizer = finishing.TwoRates(1, learning_rate=0.01)
+    optimizer.apply([tf.constant(1.0), tf.constant(1.0)], [slow, quick])
+    steps = [1 - float(variable.value) for variable in (slow, quick)]
+    np.testing.assert_allclose(steps, [0.01, 0.01 * finishing.CRITIC_RATE], rtol=1e-3)
 
 
 def test_sharpness_is_that_of_most_portraits_not_of_the_hardest():

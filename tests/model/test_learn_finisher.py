@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.usefixtures("eagerly"),
     pytest.mark.filterwarnings("ignore:Even though the:UserWarning"),  # tf.data stays a graph
 ]
-FEW = FinisherSettings(steps=2, steps_per_epoch=1, portraits=1, made_up=1, learning_rate=1e-2)
+FEW = FinisherSettings(steps=2, steps_per_epoch=1, portraits=1, learning_rate=1e-2)
 SETTINGS = replace(TINY_SETTINGS, finisher=FEW)
 
 
