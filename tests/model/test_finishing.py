@@ -53,6 +53,17 @@ def test_a_training_stops_and_goes_on_and_leaves_the_autoencoder_alone(
         np.testing.assert_array_equal(value, former)
 
 
+def test_a_step_can_be_traced(monkeypatch):
+    """Few steps are taken one by one in these tests; thousands run as a graph."""
+    monkeypatch.setattr("model.training.critic.CHANNELS", (4, 4))
+    monkeypatch.setattr("model.finisher.CHANNELS", (4, 4, 4))
+    monkeypatch.setattr(finishing, "training_policy", lambda: "float32")
+    trained = finishing.compiled_finishing(build_autoencoder(TINY), SETTINGS)
+    images = tf.TensorSpec((2, 160, 176, 1))
+    step = tf.function(trained.train_step).get_concrete_function(images)
+    assert {"loss", "critic", "mse", "sharpness"} == step.structured_outputs.keys()
+
+
 def test_portraits_are_moved_and_mirrored_but_never_blurred():
     noise = np.random.default_rng(0).integers(256, size=(1, 171, 186, 1), dtype=np.uint8)
     images = next(finishing_batches(noise, 8, seed=0))
@@ -83,6 +94,33 @@ def test_the_critic_moves_faster_than_the_finisher():
     optimizer.apply([tf.constant(1.0), tf.constant(1.0)], [slow, quick])
     steps = [1 - float(variable.value) for variable in (slow, quick)]
     np.testing.assert_allclose(steps, [0.01, 0.01 * finishing.CRITIC_RATE], rtol=1e-3)
+
+
+def test_detail_becomes_as_strong_as_it_should_be():
+    """Of noise, half as strong as it is in the portraits; and never much stronger than it was."""
+    noise = np.random.default_rng(0).normal(size=(9, 160, 176, 1)).astype(np.float32)
+
+    class Finishing:
+        finisher = keras.Sequential(
+            [
+                keras.Input((160, 176, 1)),
+                keras.Sequential([keras.layers.Conv2D(1, 1, name="detail")], name=SHARPENER),
+            ]
+        )
+
+        def __call__(self, images):
+            return self.finisher(images)
+
+    def kept(strength):
+        finishing_ = Finishing()
+        detail = finishing_.finisher.get_layer(SHARPENER).get_layer("detail")
+        detail.set_weights([np.full((1, 1, 1, 1), strength), np.zeros(1)])
+        finishing.adjust_gain(finishing_, noise)
+        return float(detail.get_weights()[0].item())
+
+    assert kept(0.8) == pytest.approx(finishing.SHARPNESS**0.5, rel=1e-3)
+    assert kept(1.0) == pytest.approx(finishing.SHARPNESS**0.5, rel=1e-3)
+    assert kept(0.1) == pytest.approx(0.1 * finishing.MOST_GAIN, rel=1e-3)
 
 
 def test_sharpness_is_that_of_most_portraits_not_of_the_hardest():
