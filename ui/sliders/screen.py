@@ -136,7 +136,7 @@ class SlidersScreen(Screen):
         self.view.side = width + margin if self._beside else 0
         self.view.place(rect, theme)
         sliders = self.sliders.rect
-        side = sliders.inflate(theme.px(14), 0).move(0, -theme.px(2))
+        side = sliders.inflate(theme.px(14), theme.px(4))
         self.panels.arrange(rect, theme, side)
         self.sliders.covered = self.panels.open is not None and not self._beside
         if self._beside:
