@@ -3,6 +3,7 @@ import pytest
 
 from model.latent import LatentSpace
 from tests.bench import finisher
+from tests.bench.engine_times import call_times
 from tests.model.tiny_model import write_tiny_model
 
 NOISE = np.random.default_rng(0).normal(0, 0.15, (160, 176 + 8, 1)).astype(np.float32)
@@ -67,7 +68,7 @@ def test_the_command_measures_both_kinds_of_faces_and_draws_them(
 ):
     for name, few in {"JUDGE_STEPS": 1, "PATCHES": 1, "WALKS": 2, "SAMPLES": 10}.items():
         monkeypatch.setattr(finisher, name, few)
-    monkeypatch.setattr("tests.bench.engine_times.CALLS", 3)
+    monkeypatch.setattr(call_times, "__defaults__", (3,))
     model = write_tiny_model(tmp_path / "model")
     picture = tmp_path / "out" / "page.png"
     finisher.main(["--model", str(model), "--arrays", str(arrays), "--out", str(picture)])

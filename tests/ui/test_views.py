@@ -91,8 +91,9 @@ def metrics(codes, latent):
 
 @pytest.fixture
 def kept(monkeypatch):
-    """Keep figures open that would be closed after they were shown."""
+    """Keep figures open that would be closed after they were shown, and draw them when saved."""
     shown = []
+    monkeypatch.setattr("matplotlib.backend_bases.FigureCanvasBase.draw_idle", lambda *_: None)
     monkeypatch.setattr(output, "show", lambda *some: shown.extend(some))
     yield shown
     plt.close("all")
