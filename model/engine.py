@@ -118,7 +118,9 @@ class FaceEngine:
         finisher = load_finisher(folder, network.get_layer("decoder"))
         engine = cls(network, read_card(folder)["model_id"], model_title(folder), finisher)
         codes = engine.encode(np.full((1, *IMAGE_SHAPE, 1), 0.5, np.float32))
-        made = codes, engine.decode(codes), engine.finish(codes)
+        made = [codes, engine.decode(codes)]
+        if engine.can_finish:
+            made.append(engine.finish(codes))
         if not all(np.isfinite(numbers).all() for numbers in made):
             raise UserError(f"The model in {folder} makes no faces. {REPAIR}")
         return engine
@@ -208,13 +210,12 @@ class FaceEngine:
 
 
 def _compiled(function, row_shape: tuple[int, ...]):
-    """Trace a function for a batch of one and for any batch."""
-    return tuple(
-        tf.function(function, autograph=False).get_concrete_function(
-            tf.TensorSpec((n, *row_shape), tf.float32)
-        )
+    """Trace a function for a batch of one, and for any batch when the first of these comes."""
+    one, many = (
+        tf.function(function, [tf.TensorSpec((n, *row_shape), tf.float32)], autograph=False)
         for n in (1, None)
     )
+    return one.get_concrete_function(), many
 
 
 def _checked(array: np.ndarray, row_shape: tuple[int, ...], name: str) -> np.ndarray:

@@ -8,6 +8,7 @@ whose cost `Architecture` bounds, and takes nothing but plain arrays of numbers 
 
 from __future__ import annotations
 
+import contextlib
 import io
 import tempfile
 import warnings
@@ -19,7 +20,7 @@ import h5py  # Keras' own, and what it keeps weights in
 import keras
 import numpy as np
 
-from data.errors import UserError
+from data.errors import UserError, tell_failure
 from model.finisher import build_finisher
 from model.folder import (
     FINISHER_FILE,
@@ -100,13 +101,29 @@ def _load(path: Path, build: Callable[[], keras.Model]) -> keras.Model:
         network = build()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of weights that are missing: they are counted
-            network.load_weights(path)
+            _read_weights(network, members[WEIGHTS])
         _check_weights(network.get_weights(), stored)
+    except UserError:  # no room to read it
+        raise
     except Exception:  # whatever a damaged file makes zip, HDF5 or Keras raise
         raise UserError(
             f"{path} is damaged, or the card beside it describes another network. {REPAIR}"
         ) from None
     return network
+
+
+def _read_weights(network: keras.Model, data: bytes) -> None:
+    """Give a network the weights of an HDF5 file.
+
+    Keras leaps about in it. In a zip file, each leap back would unpack it from the start again,
+    which takes longer than all else of loading a model.
+    """
+    with contextlib.ExitStack() as cleanup:
+        then = "free some space, then start again"
+        with tell_failure("No temporary file can be written", then):
+            path = Path(cleanup.enter_context(tempfile.TemporaryDirectory()), WEIGHTS)
+            path.write_bytes(data)
+        network.load_weights(path)
 
 
 def _count_weights(data: bytes) -> int:

@@ -35,7 +35,7 @@ def _one_graph():
 @pytest.fixture
 def one_graph(_one_graph, monkeypatch):
     """`learn` as ever, but trainings of like settings share a graph."""
-    monkeypatch.setattr("model.training.learn.compiled_model", _one_graph)
+    _one_graph.share(monkeypatch)
 
 
 @pytest.fixture

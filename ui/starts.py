@@ -53,9 +53,3 @@ class Starts:
     def new_seed(self) -> int:
         """Return a seed by chance; `seed` stays."""
         return int(self._rng.integers(1, LARGEST_SEED + 1))
-
-
-def decode_one(engine, code: np.ndarray, sharp: bool = False) -> np.ndarray:
-    """Return the face (rows, columns) of one code (latent_dim,), float32 in [0, 1]."""
-    draw = engine.finish if sharp else engine.decode
-    return draw(np.asarray(code, np.float32)[np.newaxis])[0, ..., 0]

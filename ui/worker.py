@@ -14,6 +14,8 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from data.errors import UserError
 
 
@@ -163,3 +165,9 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, UserError):
         return str(error)
     return f"Something went wrong: {type(error).__name__}: {error}".strip(": ")
+
+
+def decode_one(engine, code: np.ndarray, sharp: bool = False) -> np.ndarray:
+    """Return the face (rows, columns) of one code (latent_dim,), float32 in [0, 1]."""
+    draw = engine.finish if sharp else engine.decode
+    return draw(np.asarray(code, np.float32)[np.newaxis])[0, ..., 0]

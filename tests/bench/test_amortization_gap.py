@@ -3,25 +3,20 @@ import sys
 import pytest
 
 from data import load_arrays
-from data.prepare import prepare_data
 from model.engine import load_network
 from model.frame import crop
 from model.measuring.pca import PCABaseline
 from tests.bench import amortization_gap
-from tests.data.drawn_archive import drawn_files, write_folder
 from tests.model.tiny_model import write_tiny_model
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("gap")
-    prepare_data(write_folder(folder / "in", drawn_files(30)), folder / "arrays")
-    return write_tiny_model(folder / "model"), folder / "arrays"
+def model(tmp_path_factory):
+    return write_tiny_model(tmp_path_factory.mktemp("gap") / "model")
 
 
-def test_searched_codes_come_closer_than_the_encoders(folders, monkeypatch):
+def test_searched_codes_come_closer_than_the_encoders(model, arrays, monkeypatch):
     monkeypatch.setattr(amortization_gap, "STEPS", 8)
-    model, arrays = folders
     X_train, X_test = load_arrays(arrays)
     images, baseline = crop(X_test[:2]), PCABaseline.fit(X_train)
     figures = amortization_gap.compare(load_network(model), images, baseline)
@@ -30,8 +25,7 @@ def test_searched_codes_come_closer_than_the_encoders(folders, monkeypatch):
     assert figures["PCA"]["mse"] == pytest.approx(linear, rel=1e-4)
 
 
-def test_the_command_prints_a_table_or_one_sentence(folders, tmp_path, monkeypatch, capsys):
-    model, arrays = folders
+def test_the_command_prints_a_table_or_one_sentence(model, arrays, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(amortization_gap, "search", lambda decoder, codes, images: 0 * codes)
     arguments = ["gap", "--model", str(model), "--arrays", str(arrays), "--count", "1"]
     monkeypatch.setattr(sys, "argv", arguments)

@@ -6,26 +6,18 @@ import numpy as np
 import pytest
 
 from data import load_arrays
-from data.prepare import prepare_data
 from model.engine import FaceEngine
 from model.folder import CARD_FILE, NETWORK_FILE, read_card, read_history
 from model.latent import LatentSpace
 from model.measuring.metrics import encode_portraits
 from model.training.directions import Question
 from tests.bench import export
-from tests.data.drawn_archive import drawn_files, write_folder
 from tests.model.tiny_model import write_tiny_model
 
 
-@pytest.fixture(scope="module")
-def arrays(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("arrays")
-    prepare_data(write_folder(folder / "in", drawn_files(40)), folder / "out")
-    return folder / "out"
-
-
 @pytest.fixture
-def model(tmp_path):
+def model(tmp_path, monkeypatch):
+    monkeypatch.setattr("model.finisher.CHANNELS", (4, 4, 4))
     folder = write_tiny_model(tmp_path / "model", finisher=True)
     card = read_card(folder)
     card |= {"data": {"about": "other faces"}, "training": {"epochs": 3}}

@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
 
-from data import prepare_data
 from model.latent import LatentSpace
 from tests.bench import finisher
-from tests.data.drawn_archive import drawn_files, write_folder
+from tests.bench.engine_times import call_times
 from tests.model.tiny_model import write_tiny_model
 
 NOISE = np.random.default_rng(0).normal(0, 0.15, (160, 176 + 8, 1)).astype(np.float32)
@@ -64,12 +63,13 @@ def test_a_judge_sees_plain_differences_and_nothing_where_there_is_none(monkeypa
     assert same == 0.5
 
 
-def test_the_command_measures_both_kinds_of_faces_and_draws_them(tmp_path, monkeypatch, capsys):
+def test_the_command_measures_both_kinds_of_faces_and_draws_them(
+    arrays, tmp_path, monkeypatch, capsys
+):
     for name, few in {"JUDGE_STEPS": 1, "PATCHES": 1, "WALKS": 2, "SAMPLES": 10}.items():
         monkeypatch.setattr(finisher, name, few)
-    monkeypatch.setattr("tests.bench.engine_times.CALLS", 3)
-    arrays, model = tmp_path / "arrays", write_tiny_model(tmp_path / "model")
-    prepare_data(write_folder(tmp_path / "in", drawn_files(30)), arrays)
+    monkeypatch.setattr(call_times, "__defaults__", (3,))
+    model = write_tiny_model(tmp_path / "model")
     picture = tmp_path / "out" / "page.png"
     finisher.main(["--model", str(model), "--arrays", str(arrays), "--out", str(picture)])
     lines = capsys.readouterr().out.splitlines()

@@ -3,11 +3,9 @@ import sys
 import numpy as np
 import pytest
 
-from data.prepare import prepare_data
 from model.latent import LatentSpace
 from model.measuring.normality import code_metrics
 from tests.bench import normality
-from tests.data.drawn_archive import drawn_files, write_folder
 from tests.model.tiny_model import write_tiny_model
 
 
@@ -35,15 +33,14 @@ def test_the_listing_has_a_line_a_unit_and_names_what_is_not_normal():
     assert any(line.split() == ["alive_units", "79", "79"] for line in summary)
 
 
-def test_the_command_lists_the_units_with_and_without_arrays(tmp_path, monkeypatch, capsys):
+def test_the_command_lists_the_units_with_and_without_arrays(arrays, tmp_path, monkeypatch, capsys):
     folder = write_tiny_model(tmp_path / "model")
     arguments = ["normality", "--model", str(folder), "--arrays", str(tmp_path)]
     monkeypatch.setattr(sys, "argv", arguments)
     normality.main()
     alone = capsys.readouterr().out
     assert "Training portraits only" in alone and "test" not in alone.split()
-    prepare_data(write_folder(tmp_path / "in", drawn_files(30)), tmp_path / "arrays")
-    arguments[-1] = str(tmp_path / "arrays")
+    arguments[-1] = str(arrays)
     normality.main()
     listed = capsys.readouterr().out.splitlines()
     assert any(line.split()[-2:] == ["training", "test"] for line in listed)

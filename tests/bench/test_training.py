@@ -2,6 +2,7 @@
 
 import math
 import sys
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -30,7 +31,7 @@ from tests.bench.training import (
     squared_error,
     train_original,
 )
-from tests.model.tiny_model import TINY, TINY_SETTINGS
+from tests.model.tiny_model import TINY_SETTINGS
 
 
 def test_the_original_is_built_as_it_was():
@@ -66,15 +67,14 @@ def test_the_original_is_trained_in_fours_and_its_error_is_measured(arrays):
     assert squared_error(network, X_test) == pytest.approx(error, rel=1e-3)
 
 
-@pytest.mark.filterwarnings("ignore:Even though the:UserWarning")  # tf.data stays a graph
-def test_learning_ends_at_the_first_epoch_that_is_as_good(eagerly, arrays, tmp_path, monkeypatch):
+def test_learning_ends_at_the_first_epoch_that_is_as_good(one_graph, arrays, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     original = original_quality(arrays, build_original(widths=(2, 2, 2, 2)))
     assert original.epochs == 3 and original.images_per_second > 0
     assert 0 < original.mse < 0.2
     errors = iter([0.3, 0.2, 0.1, 0.0])
     monkeypatch.setattr(training, "squared_error", lambda *_: next(errors))
-    ours = our_quality(arrays, mse=0.15, limit=1000, settings=TINY_SETTINGS)
+    ours = our_quality(arrays, mse=0.15, limit=1000, settings=replace(TINY_SETTINGS, steps=8))
     assert (ours.mse, ours.epochs) == (0.1, 3)
     assert ours.seconds > 0
     assert not any(path.is_dir() for path in tmp_path.iterdir())
@@ -85,7 +85,7 @@ def test_what_is_measured_on_the_way_are_the_averaged_weights(arrays):
     for average in model.optimizer._model_variables_moving_average:
         average.assign(keras.ops.full(average.shape, 0.125))
     weights = model.get_weights()
-    network = build_autoencoder(TINY)
+    network = build_autoencoder(TINY_SETTINGS.architecture)
     until = training.UntilAsGood(network, load_arrays(arrays)[1], mse=0.0, limit=1000)
     until.set_model(model)
     until.on_epoch_end(4)
@@ -99,10 +99,17 @@ def test_what_is_measured_on_the_way_are_the_averaged_weights(arrays):
         until.on_epoch_end(0)
 
 
-def test_rates_and_steps_are_those_of_the_real_training(arrays, tmp_path, monkeypatch):
+@pytest.mark.filterwarnings("ignore:Even though the:UserWarning")  # tf.data stays a graph
+def test_rates_are_those_of_the_real_training(eagerly, arrays, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    rates = image_rates(arrays, steps=3, settings=TINY_SETTINGS)
+    monkeypatch.setattr(training, "SETTLED", 1)
+    rates = image_rates(arrays, steps=2, settings=TINY_SETTINGS)
     assert min(rates.pipeline, rates.network, rates.together) > 0
+    assert not any(tmp_path.iterdir())
+
+
+def test_steps_are_those_of_the_real_training(arrays, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     large = tmp_path / "large"
     large.mkdir()
     repeat_portraits(arrays, large, 50)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from model.training.objective import VariationalAutoencoder
@@ -37,6 +38,11 @@ class OneGraph:
             model.set_weights(weights)
         model._eval_epoch_iterator = None  # an interrupted `fit` leaves one behind
         return model
+
+    def share(self, patch: pytest.MonkeyPatch) -> None:
+        """Let `learn` train on it, and set no seed: TensorFlow would optimize the graph anew."""
+        patch.setattr("model.training.learn.compiled_model", self)
+        patch.setattr("keras.utils.set_random_seed", lambda seed: None)
 
 
 def _variables(model: VariationalAutoencoder) -> list:

@@ -44,7 +44,7 @@ def trained(arrays, tmp_path_factory, _one_graph):
     out = tmp_path_factory.mktemp("models") / "mine"
     said, epochs, pictures = [], [], []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(train, "compiled_model", _one_graph)
+        _one_graph.share(patch)
         learn(
             arrays=arrays,
             out=out,
@@ -65,7 +65,7 @@ def test_a_short_training_lowers_the_loss_and_leaves_a_model_and_its_card(traine
     assert history[-1]["val_loss"] < history[0]["val_loss"]
     card = read_card(out)
     assert card["data"] == {**card["data"], "fit": 20, "validation": 2, "test": 6}
-    assert card["settings"]["architecture"]["encoder_channels"] == [4, 4, 8, 8]
+    assert card["settings"]["architecture"]["encoder_channels"] == [4, 4, 4, 4]
     assert "finisher" not in card  # its settings have no steps for one
     assert card["figures"]["test"]["mse"] > 0 and card["figures"]["test"]["pca_mse"] > 0
     assert epochs[-1] == 4
@@ -140,21 +140,45 @@ class InDestructor:
         send(signal.SIGTERM)
 
 
+STOPS = (lambda: send(signal.SIGINT), lambda: send(signal.SIGTERM), InDestructor)
+
+
+@pytest.fixture(scope="module")
+def stopped(arrays, tmp_path_factory, _one_graph):
+    """A training of four epochs, stopped after each in another way, and what each call left."""
+    place = tmp_path_factory.mktemp("stopped")
+    out, film, left = place / "models" / "mine", place / "learning.gif", []
+    with pytest.MonkeyPatch.context() as patch:
+        _one_graph.share(patch)
+        patch.setattr("model.training.callbacks.PICTURE_SECONDS", -1)
+        for done, how in enumerate((*STOPS, None), start=1):
+            said = []
+            learn(
+                arrays=arrays, out=out, settings=settings(steps=8), film=film, say=said.append,
+                on_epoch=how and stop_after(done, how),
+            )  # fmt: skip
+            latent_dim = FaceEngine.load(out).latent_dim
+            with Image.open(film) as picture:
+                left.append((said, read_card(out), read_history(out), latent_dim, picture.n_frames))
+    return left, [path.name for path in out.parent.iterdir()]
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize(
-    "how", [lambda: send(signal.SIGINT), lambda: send(signal.SIGTERM), InDestructor]
-)
-def test_a_stopped_training_keeps_what_it_learned_and_goes_on(arrays, tmp_path, monkeypatch, how):
-    monkeypatch.setattr("model.training.callbacks.PICTURE_SECONDS", -1)
-    out, said = tmp_path / "mine", []
-    options = {"arrays": arrays, "out": out, "settings": settings(steps=8), "say": said.append}
-    learn(**options, on_epoch=stop_after(2, how))
-    assert read_card(out)["training"]["ended"] == "interrupted"
-    assert FaceEngine.load(out).latent_dim == 80
-    learn(**options)
-    assert any("after epoch 2 of 4" in sentence for sentence in said)
-    assert [row["epoch"] for row in read_history(out)] == [1, 2, 3, 4]
-    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+def test_a_stopped_training_keeps_what_it_learned_and_goes_on(stopped):
+    left, files = stopped
+    assert len(left) == 4
+    for done, (said, card, history, latent_dim, _) in enumerate(left, start=1):
+        assert card["training"]["ended"] == ("interrupted" if done < 4 else "all epochs done")
+        assert [row["epoch"] for row in history] == list(range(1, done + 1))
+        assert latent_dim == 80
+        gone_on = any(f"after epoch {done - 1} of 4" in sentence for sentence in said)
+        assert gone_on == (done > 1)
+    assert files == ["mine"]
+
+
+def test_a_film_shows_the_whole_training(stopped):
+    frames = [frames for *_, frames in stopped[0]]
+    assert frames == [3, 5, 7, 9]  # before the first step, and after each
 
 
 def test_a_training_stopped_in_its_first_epoch_says_so(arrays, tmp_path, monkeypatch):
@@ -221,18 +245,6 @@ def test_the_settings_reach_the_objective_and_going_on_is_slower():
     assert model.young and not goes_on.young
     rates = [float(some.optimizer.learning_rate.numpy()) for some in (goes_on, model)]
     assert rates[0] == pytest.approx(train.CONTINUED * rates[1])
-
-
-def test_a_film_shows_the_whole_training(arrays, tmp_path, film, monkeypatch):
-    monkeypatch.setattr("model.training.callbacks.PICTURE_SECONDS", -1)
-    options = {"arrays": arrays, "out": tmp_path / "mine", "settings": settings(steps=8)}
-    learn(**options, on_epoch=stop_after(2, interrupt))
-    with Image.open(film) as picture:
-        half = picture.n_frames
-    learn(**options)
-    with Image.open(film) as picture:
-        assert (half, picture.n_frames) == (5, 9)  # before the first step, and after each
-    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
 def test_divergence_is_one_sentence_and_leaves_the_former_model(arrays, tmp_path):

@@ -29,11 +29,17 @@ def portraits():
     return np.clip(faces, 0, 255).astype(np.uint8)[..., None]
 
 
-def test_plots_say_which_portraits_were_used(portraits, monkeypatch, tmp_path):
-    baseline = PCABaseline.fit(portraits, 4)
+@pytest.fixture(scope="module")
+def baseline(portraits):
+    """Of most of the portraits: fitting one takes as long as all else."""
+    return PCABaseline.fit(portraits[:42])
+
+
+def test_plots_say_which_portraits_were_used(portraits, baseline, monkeypatch, tmp_path):
     engine = LinearEngine(baseline)
     latent = normal_latent(baseline.encode(crop(portraits)))
     monkeypatch.setattr(evaluate, "load_arrays", lambda *folder: (portraits, portraits))
+    monkeypatch.setattr(PCABaseline, "cached", lambda *asked: baseline)
     notes, sources = [], []
     for most in (60, 20):
         monkeypatch.setattr(evaluate, "SHOWN", most)
@@ -129,8 +135,9 @@ def test_distances_of_normal_codes_follow_the_chi_squared_distribution():
     assert far["mean_abs_excess_kurtosis"] > near["mean_abs_excess_kurtosis"] + 0.5
 
 
-def test_a_card_of_figures_is_complete_plain_and_the_same_in_blocks(portraits, monkeypatch):
-    baseline = PCABaseline.fit(portraits[:42])
+def test_a_card_of_figures_is_complete_plain_and_the_same_in_blocks(
+    portraits, baseline, monkeypatch
+):
     engine = LinearEngine(baseline)
     latent = normal_latent(engine.encode(crop(portraits[:42])))
     figures = evaluate.evaluate(engine, latent, portraits[42:], baseline)
@@ -176,8 +183,7 @@ def test_each_part_is_measured_beside_a_pca_that_has_not_seen_it(portraits, tmp_
     assert few == {}
 
 
-def test_samples_that_are_all_alike_lack_diversity(portraits):
-    baseline = PCABaseline.fit(portraits[:42])
+def test_samples_that_are_all_alike_lack_diversity(portraits, baseline):
     engine = LinearEngine(baseline)
     codes = engine.encode(crop(portraits[:42]))
     narrow = codes.mean(axis=0) + (codes - codes.mean(axis=0)) / 10

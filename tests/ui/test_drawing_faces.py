@@ -1,5 +1,7 @@
 """Around the canvas: refining, faces to start from, hand-over, saves, films and the session."""
 
+import threading
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -30,11 +32,21 @@ class Other(Screen):
 
 
 class WatchedEngine(FakeEngine):
-    """Keeps what it was given to refine with."""
+    """Keeps what it was given to refine with, and waits on the way where a test wants to look."""
+
+    held_after = 10  # steps
+
+    def __init__(self):
+        super().__init__()
+        self.goes_on = threading.Event()
+        self.goes_on.set()
 
     def refine(self, code, image, mask, latent, steps=60):
         self.evidence = image.copy(), mask.copy()
-        yield from super().refine(code, image, mask, latent, steps)
+        for step, found in enumerate(super().refine(code, image, mask, latent, steps)):
+            if step == self.held_after:
+                self.goes_on.wait(60)
+            yield found
 
 
 def open_driver(folder, engine=None):
@@ -113,6 +125,7 @@ def test_refining_never_shows_a_face_that_agrees_less(driver):
 def test_refining_shows_progress_and_can_be_stopped(driver):
     sketch(driver)
     before = driver.screen.answers.answer.code
+    driver.engine.goes_on.clear()
     driver.key("i")
     shares = []
 
@@ -126,6 +139,7 @@ def test_refining_shows_progress_and_can_be_stopped(driver):
     kept = driver.screen.answers.answer.code
     assert not driver.screen.answers.refining and driver.screen.view.face.share is None
     assert not np.array_equal(kept, before)
+    driver.engine.goes_on.set()
     driver.settle()
     assert np.array_equal(driver.screen.code(), kept)
     assert len(shares) < 50 * REFINE_STEPS
@@ -150,11 +164,13 @@ def test_tab_while_refining_takes_what_was_found_and_keeps_it(driver):
     sketch(driver)
     first = driver.screen
     before = first.answers.answer.code
+    driver.engine.goes_on.clear()
     driver.key("i")
     driver.until(lambda: (first.view.face.share or 0) > 0)
     driver.key("tab")
     found = driver.screen.held
     assert not np.array_equal(found, before)
+    driver.engine.goes_on.set()
     driver.key("tab")
     driver.settle()
     assert np.array_equal(driver.screen.code(), found)

@@ -210,6 +210,7 @@ def test_nothing_is_computed_or_drawn_while_the_mouse_rests_on_the_map(driver):
 def test_everything_has_its_place_in_every_size(driver):
     for size in SIZES:
         driver.resize(size)
+        assert driver.screen.map.rect.contains(driver.screen.sliders.rect)  # none looks out
         for mode in driver.screen.map.modes:
             driver.click(mode)
             parts = [w for w in driver.screen.map.body.children if w.visible]

@@ -136,8 +136,10 @@ def test_a_search_that_was_given_up_does_not_harm_the_next(model):
     assert error(final_guess(photo, model), eyes) <= 4
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (2, 900), (300, 3), (64, 64)])
-@pytest.mark.parametrize("level", [0.0, 0.5])
+@pytest.mark.parametrize(
+    ("shape", "level"),
+    [((1, 1), 0.0), ((2, 900), 0.5), ((300, 3), 0.0), ((64, 64), 0.0), ((64, 64), 0.5)],
+)
 def test_photos_without_a_face_end_in_some_guess_of_low_score(model, shape, level):
     guess = final_guess(Photo(np.full(shape, level, dtype=np.float32)), model)
     assert np.isfinite([guess.left_eye, guess.right_eye]).all()

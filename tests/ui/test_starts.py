@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from tests.ui.driver import FakeEngine, fake_latent
-from ui.starts import Starts, decode_one
+from tests.ui.driver import fake_latent
+from ui.starts import Starts
 
 
 @pytest.fixture
@@ -38,7 +38,3 @@ def test_a_seed_names_a_random_face(starts):
 def test_temperature_is_the_distance_from_the_mean_face(starts):
     starts.temperature = 0.0
     assert np.allclose(starts.random(7).code, starts.mean().code, atol=1e-5)
-
-
-def test_one_code_is_decoded_to_one_face(starts):
-    assert decode_one(FakeEngine(), starts.mean().code).shape == (160, 176)

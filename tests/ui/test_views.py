@@ -91,8 +91,9 @@ def metrics(codes, latent):
 
 @pytest.fixture
 def kept(monkeypatch):
-    """Keep figures open that would be closed after they were shown."""
+    """Keep figures open that would be closed after they were shown, and draw them when saved."""
     shown = []
+    monkeypatch.setattr("matplotlib.backend_bases.FigureCanvasBase.draw_idle", lambda *_: None)
     monkeypatch.setattr(output, "show", lambda *some: shown.extend(some))
     yield shown
     plt.close("all")
@@ -289,19 +290,29 @@ def test_named_directions_are_shown_with_what_they_are_worth(latent):
 
 
 def test_the_latent_space_is_saved_whole_and_closed(codes, latent, metrics, tmp_path):
-    paths = latent_space.show_latent_space(
-        FlatEngine(), latent, codes, metrics, "Codes", {}, tmp_path / "figures"
-    )
-    assert len(paths) == 8
     named = replace(latent, directions={"smile": np.ones(80, np.float32)})
-    more = latent_space.show_latent_space(
+    paths = latent_space.show_latent_space(
         FlatEngine(), named, codes, metrics, "Codes", {}, tmp_path / "figures"
     )
-    assert {path.name for path in more} - {path.name for path in paths} == {"codes-directions.png"}
-    paths = more
+    assert len(paths) == 9
     assert all(opens_as_picture(path) for path in paths if path.suffix == ".png")
     assert sorted(path.name for path in paths) == sorted(p.name for p in paths[0].parent.iterdir())
+    assert "codes-directions.png" in {path.name for path in paths}
     assert not plt.get_fignums()
+
+
+def test_a_model_without_named_directions_has_no_page_of_them(codes, latent, metrics, tmp_path):
+    page = Page(3, 3, "Title", "Lead")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("codes", "sliders", "table", "slider_table"):
+            patch.setattr(distributions, f"draw_{name}", lambda *_: page)
+        for name in ("correlation", "spectrum", "components"):
+            patch.setattr(latent_space, f"draw_{name}", lambda *_: page)
+        paths = latent_space.show_latent_space(
+            FlatEngine(), latent, codes, metrics, "Codes", {}, tmp_path
+        )
+    assert len(paths) == 8
+    assert "codes-directions.png" not in {path.name for path in paths}
 
 
 def test_the_training_curve_marks_the_epoch_that_is_kept(tmp_path, monkeypatch):

@@ -1,10 +1,11 @@
 import threading
 
+import numpy as np
 import pytest
 
 from data.errors import UserError
 from tests.ui.driver import FakeEngine
-from ui.worker import Worker, sentence
+from ui.worker import Worker, decode_one, sentence
 
 
 @pytest.fixture
@@ -184,3 +185,11 @@ def test_closing_never_waits_for_a_model_that_still_loads(monkeypatch):
         patch.setattr(threading.Thread, "join", lambda *_: pytest.fail("waited"))
         worker.close()
     gate.set()
+
+
+def test_one_code_is_decoded_to_one_face_and_a_sharp_one_if_asked_for():
+    engine, code = FakeEngine(), np.full(80, 0.1)
+    engine.finish = lambda codes: 1 - engine.decode(codes)
+    plain, sharp = decode_one(engine, code), decode_one(engine, code, sharp=True)
+    assert plain.shape == (160, 176) and engine.decoded[0].dtype == np.float32
+    np.testing.assert_array_equal(sharp, 1 - plain)

@@ -12,8 +12,7 @@ import numpy as np
 from data.errors import UserError
 from ui.drawing.drawing import Drawing
 from ui.drawing.head import WHOLE, Region, look_at
-from ui.starts import decode_one
-from ui.worker import Result, Worker
+from ui.worker import Result, Worker, decode_one
 
 REALISM = 0.5  # between "what I drew" and "a likely face", chosen by eye on ten sketches
 REFINE_STEPS = 32

@@ -22,9 +22,9 @@ from ui.host import Host
 from ui.panels.stack import PanelStack
 from ui.saves import read_save, save_face, saved_words
 from ui.screen import Screen
-from ui.starts import Start, Starts, decode_one
+from ui.starts import Start, Starts
 from ui.theme import Theme
-from ui.worker import Result
+from ui.worker import Result, decode_one
 
 NEAREST, START, SAVE, FILM = (f"drawing.{name}" for name in ("nearest", "start", "save", "film"))
 PULL = 0.5  # of the way to a face that is clicked under Explain

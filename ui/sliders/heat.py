@@ -49,7 +49,7 @@ class HeatView(FaceView):
             self._heat = pygame.transform.smoothscale(heat_of(self.difference), self.picture.size)
         surface.blit(self._heat, self.picture)
         theme = self.theme
-        words = (f"{self.of}, to the right:", COLORS.text), ("lighter", LIGHTER), ("darker", DARKER)
+        words = (f"{self.of}, raised:", COLORS.text), ("lighter", LIGHTER), ("darker", DARKER)
         texts = [theme.text(text, color, SIZES.small, True) for text, color in words]
         gap, pad = theme.px(8), theme.px(16)
         width = sum(text.get_width() + gap for text in texts) - gap + 2 * pad

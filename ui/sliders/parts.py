@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE
-from ui.starts import decode_one
+from ui.worker import decode_one
 
 PARTS = {  # ellipses on the axis of the face: y, half width, half height, half width of the rim
     "hair": (116, 40, 48, 0.2),  # all that is outside of it

@@ -27,10 +27,9 @@ from ui.sliders.slider_panel import Gestures, SliderPanel
 from ui.sliders.state import FaceState
 from ui.sliders.view import SUGGESTIONS, FaceArea, SliderPreview, SlidersView
 from ui.sliders.walk import GIF_STEPS, STEPS, Walk, walk_codes, write_gif
-from ui.starts import decode_one
 from ui.theme import SIZES, Theme
 from ui.widgets.button import Button
-from ui.worker import Result
+from ui.worker import Result, decode_one
 
 LONGEST_NAME = 32  # characters of a photo's name that are shown
 MORE, ROOMY = 352, 1280  # points: width of More, and of a window where it stands beside the sliders
@@ -137,7 +136,7 @@ class SlidersScreen(Screen):
         self.view.side = width + margin if self._beside else 0
         self.view.place(rect, theme)
         sliders = self.sliders.rect
-        side = sliders.inflate(theme.px(14), 0).move(0, -theme.px(2))
+        side = sliders.inflate(theme.px(14), theme.px(4))
         self.panels.arrange(rect, theme, side)
         self.sliders.covered = self.panels.open is not None and not self._beside
         if self._beside:

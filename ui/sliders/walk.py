@@ -14,8 +14,8 @@ from ui.animation import ease, encode_gif, walk
 from ui.pictures import enlarge
 from ui.saves import read_saves
 from ui.sliders.state import FaceState
-from ui.starts import decode_one
 from ui.storage import write_new
+from ui.worker import decode_one
 
 MOST_STOPS = 24  # saved faces on a walk, the newest ones
 STEPS, GIF_STEPS = 120, 40  # codes on the way from one face to the next, played and in a GIF
