@@ -173,7 +173,7 @@ class Window:
     @property
     def sharp(self) -> bool:
         """Whether faces show with the detail that the finisher invents, where there is one."""
-        return self._can_finish and self.session.setting("sharp", False)
+        return self._can_finish and self.session.setting("sharp", True)
 
     @property
     def _can_finish(self) -> bool:

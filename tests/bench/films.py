@@ -199,7 +199,7 @@ def _still(pictures: list[np.ndarray]):
 def sliders(film: Film) -> None:
     """Let a training face smile, turn and step into the light, and another one change.
 
-    Where the model has a finisher, show what is invented.
+    Where the model has a finisher, show what is invented by leaving it out for a moment.
     """
     panel = film.app.window.screen.sliders
     film.hold(0.5)
@@ -211,8 +211,9 @@ def sliders(film: Film) -> None:
     film.click(_button(film.app, "Random").rect.center)
     film.hold(0.5)
     if film.app.worker.engine.can_finish:
-        film.click(film.app.window.header.sharp.rect.center)
-        film.hold(0.6)
+        for _ in range(2):  # what the decoder makes, and again what is invented
+            film.click(film.app.window.header.sharp.rect.center)
+            film.hold(0.7)
     _drag(film, panel.sliders[1], (-2.0, 1.2), 0.9)
     _drag(film, panel.sliders[4], (2.0, -1.5), 0.9)
     film.hold(0.9)

@@ -23,8 +23,7 @@ class SharpEngine(FakeEngine):
 @pytest.fixture
 def driver(tmp_path):
     driver = Driver(make_screens(), tmp_path, SharpEngine(), start="sliders")
-    assert not driver.window.header.sharp.on  # until somebody wants what is invented
-    driver.key("shift+s")
+    assert driver.window.header.sharp.on  # until somebody wants nothing that is invented
     driver.settle()
     yield driver
     driver.close()
