@@ -69,8 +69,18 @@ def test_the_original_is_trained_in_fours_and_its_error_is_measured(arrays):
 
 def test_learning_ends_at_the_first_epoch_that_is_as_good(one_graph, arrays, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    original = original_quality(arrays, build_original(widths=(2, 2, 2, 2)))
-    assert original.epochs == 3 and original.images_per_second > 0
+    network, trained = build_original(widths=(2, 2, 2, 2)), []
+
+    def train(*given):
+        trained.append(given)
+        meter = StepTimes()
+        meter.epochs, meter.seconds = 3, [0.5]
+        return meter
+
+    monkeypatch.setattr(training, "train_original", train)
+    original = original_quality(arrays, network)
+    assert trained[0][0] is network and len(trained[0][1]) == len(load_arrays(arrays)[0])
+    assert original.epochs == 3 and original.images_per_second == 4 / 0.5
     assert 0 < original.mse < 0.2
     errors = iter([0.3, 0.2, 0.1, 0.0])
     monkeypatch.setattr(training, "squared_error", lambda *_: next(errors))

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import tensorflow as tf
+from keras.utils import set_random_seed
 
 from model.training.objective import VariationalAutoencoder
 from model.training.settings import Settings
@@ -29,6 +30,7 @@ class OneGraph:
         replicas = tf.distribute.get_strategy().num_replicas_in_sync
         kind = (of_graph, steps, weights is None, replicas)
         if kind not in self._built:
+            set_random_seed(settings.seed)
             model = self._build(settings, steps, weights)
             self._built[kind] = model, [value.numpy() for value in _variables(model)]
         model, values = self._built[kind]
@@ -40,7 +42,7 @@ class OneGraph:
         return model
 
     def share(self, patch: pytest.MonkeyPatch) -> None:
-        """Let `learn` train on it, and set no seed: TensorFlow would optimize the graph anew."""
+        """Let `learn` train on it, and set no more seeds: TensorFlow optimizes anew after each."""
         patch.setattr("model.training.learn.compiled_model", self)
         patch.setattr("keras.utils.set_random_seed", lambda seed: None)
 

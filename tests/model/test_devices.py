@@ -31,10 +31,10 @@ training.training_strategy = lambda devices: both if len(devices) > 1 else alone
 callbacks.PICTURE_SECONDS = -1
 arrays, out = sys.argv[1:]
 nothing = Augmentation(*[0.0] * len(fields(Augmentation)))  # and no noise: each device has its own
-settings = replace(TINY_SETTINGS, steps=8, augmentation=nothing)
+settings = replace(TINY_SETTINGS, steps=6, augmentation=nothing)
 
 def stop(history):
-    if len(history) == 3:
+    if len(history) == 2:
         raise KeyboardInterrupt
 
 def train(name, devices, **options):
@@ -71,12 +71,12 @@ def outcome(arrays, tmp_path_factory):
 
 def test_two_devices_train_as_one_does(outcome):
     one, two = ([row["val_loss"] for row in outcome["curves"][name]] for name in ("one", "two"))
-    assert len(one) == len(two) == 3
+    assert len(one) == len(two) == 2
     assert two == pytest.approx(one, abs=0.1)
     assert two[-1] < two[0]
 
 
 def test_an_interrupted_training_on_two_devices_goes_on(outcome):
-    assert [row["epoch"] for row in outcome["curves"]["two"]] == [1, 2, 3]
-    assert [row["epoch"] for row in outcome["curves"]["resumed"]] == [1, 2, 3, 4]
-    assert any("after epoch 3" in sentence for sentence in outcome["said"])
+    assert [row["epoch"] for row in outcome["curves"]["two"]] == [1, 2]
+    assert [row["epoch"] for row in outcome["curves"]["resumed"]] == [1, 2, 3]
+    assert any("after epoch 2" in sentence for sentence in outcome["said"])
