@@ -48,12 +48,12 @@ class FinisherSettings:
         seed: of weights, order and chance.
     """
 
-    steps: int = 1200
+    steps: int = 1600
     steps_per_epoch: int = 100
     portraits: int = 12
-    recombination: float = 0.6
+    recombination: float = 0.9
     learning_rate: float = 4e-4
-    averaging: float = 0.995
+    averaging: float = 0.998
     plausible: float = 0.25
     features: float = 1.0
     pixels: float = 2.0
