@@ -72,7 +72,7 @@ def outcome(arrays, tmp_path_factory):
 def test_two_devices_train_as_one_does(outcome):
     one, two = ([row["val_loss"] for row in outcome["curves"][name]] for name in ("one", "two"))
     assert len(one) == len(two) == 2
-    assert two == pytest.approx(one, abs=0.1)
+    assert two == pytest.approx(one, abs=0.03)
     assert two[-1] < two[0]
 
 

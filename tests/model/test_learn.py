@@ -23,6 +23,7 @@ from tests.model.tiny_model import TINY_SETTINGS, write_tiny_model
 pytestmark = [
     pytest.mark.usefixtures("one_graph"),
     pytest.mark.filterwarnings("ignore:Even though the:UserWarning"),  # tf.data stays a graph
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
 
@@ -163,7 +164,6 @@ def stopped(arrays, tmp_path_factory, _one_graph):
     return left, [path.name for path in out.parent.iterdir()]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_stopped_training_keeps_what_it_learned_and_goes_on(stopped):
     left, files = stopped
     assert len(left) == 4
