@@ -117,12 +117,13 @@ class FaceEngine:
         network = load_network(folder)
         finisher = load_finisher(folder, network.get_layer("decoder"))
         engine = cls(network, read_card(folder)["model_id"], model_title(folder), finisher)
-        codes = engine.encode(np.full((1, *IMAGE_SHAPE, 1), 0.5, np.float32))
-        made = [codes, engine.decode(codes)]
-        if engine.can_finish:
-            made.append(engine.finish(codes))
-        if not all(np.isfinite(numbers).all() for numbers in made):
-            raise UserError(f"The model in {folder} makes no faces. {REPAIR}")
+        for count in (1, 2):  # one at a time, and several: each has a graph of its own
+            codes = engine.encode(np.full((count, *IMAGE_SHAPE, 1), 0.5, np.float32))
+            made = [codes, engine.decode(codes)]
+            if engine.can_finish:
+                made.append(engine.finish(codes))
+            if not all(np.isfinite(numbers).all() for numbers in made):
+                raise UserError(f"The model in {folder} makes no faces. {REPAIR}")
         return engine
 
     def encode(self, images: np.ndarray) -> np.ndarray:
