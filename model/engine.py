@@ -20,7 +20,9 @@ from model.latent import LatentSpace
 from model.network_file import load_finisher, load_network
 
 CHUNK = 32  # images or codes computed together where more than one is asked for
-REFINE_RATE = 0.1  # of a search step, in standard deviations
+NUDGE = 0.1  # standard deviations by which a code is moved to see how its face changes
+NUDGED = 16  # nudges decoded at a time
+DAMPINGS = (0.1, 1.0, 10.0)  # of a step, in mean curvatures: the first that helps is taken
 
 
 class FaceEngine:
@@ -82,22 +84,6 @@ class FaceEngine:
             self._finish_one, self._finish_many = _compiled(
                 lambda codes: finisher(maps(codes, training=False), training=False), code_row
             )
-
-        @tf.function(
-            input_signature=[
-                tf.TensorSpec((1, *code_row)),
-                tf.TensorSpec((1, *image_row)),
-                tf.TensorSpec((1, *image_row)),
-            ]
-        )
-        def painted_error(code, image, mask):
-            with tf.GradientTape() as tape:
-                tape.watch(code)
-                squared = tf.square(decoder(code, training=False) - image)
-                error = tf.reduce_sum(mask * squared) / tf.maximum(tf.reduce_sum(mask), 1.0)
-            return error, tape.gradient(error, code)
-
-        self._painted_error = painted_error
 
     @classmethod
     def load(cls, folder: str | Path | None = None) -> FaceEngine:
@@ -168,46 +154,64 @@ class FaceEngine:
         self,
         code: np.ndarray,
         image: np.ndarray,
-        mask: np.ndarray,
+        weights: np.ndarray,
         latent: LatentSpace,
-        steps: int = 60,
+        steps: int = 3,
     ) -> Iterator[tuple[np.ndarray, float]]:
-        """Search for a code whose face agrees better with what was painted.
+        """Search for the code whose face is nearest to a picture.
 
-        Gradient descent with Adam (Kingma and Ba 2014) on the whitened coordinates of the code. A
-        crude drawing is no likely face, so the search never leaves the distance from the mean at
-        which portraits lie: there it finds the likely face that agrees best.
+        The encoder names a code at once; a few steps of damped least squares (Levenberg 1944,
+        Marquardt 1963) find a better one. Each looks how the face changes with every whitened
+        coordinate of the code, and goes where it would be nearest to the picture if it went on
+        changing like that. The search stays within the distance from the mean at which portraits
+        lie, or that of the code it starts from if that is larger: a crude drawing is no likely
+        face, and farther out it would find none.
 
         Args:
             code: `(80,)` to start from.
             image: `(160, 176)` in [0, 1].
-            mask: `(160, 176)` in [0, 1]: 0 where nothing was painted, which is no evidence.
+            weights: `(160, 176)`, 0 or more: how much the squared error of each pixel counts.
             latent: the latent space of this network.
-            steps: how many.
+            steps: at most so many; fewer where the face comes no nearer.
 
         Yields:
-            The code `(80,)` and the mean squared error over the painted pixels, after every step.
+            The best code so far `(80,)` and how much of the search is done, 0 to 1, several times
+            in each step.
         """
-        image, mask = (
-            _checked(array[np.newaxis, ..., np.newaxis], (*self.image_shape, 1), name)
-            for array, name in ((image, "image"), (mask, "mask"))
+        image, weights = (
+            _checked(array[np.newaxis], self.image_shape, name).reshape(-1)
+            for array, name in ((image, "image"), (weights, "weights"))
         )
-        jacobian = latent.components * latent.scales[:, np.newaxis]  # of codes by coordinates
-        usual = np.sqrt(self.latent_dim)
-        values = latent.to_sliders(code)
-        values *= min(1.0, usual / max(np.linalg.norm(values), 1e-9))
-        first, second = np.zeros_like(values), np.zeros_like(values)
-        _, slope = self._painted_error(latent.from_sliders(values)[np.newaxis], image, mask)
-        for step in range(1, steps + 1):
-            slope = jacobian @ slope.numpy()[0]
-            first = 0.9 * first + 0.1 * slope
-            second = 0.99 * second + 0.01 * slope**2
-            direction = (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
-            values -= REFINE_RATE * direction
-            values *= min(1.0, usual / np.linalg.norm(values))
-            refined = latent.from_sliders(values)
-            error, slope = self._painted_error(refined[np.newaxis], image, mask)
-            yield refined, float(error)
+
+        def decode(values: np.ndarray) -> np.ndarray:
+            return self.decode(latent.from_sliders(values)).reshape(len(values), -1)
+
+        values, moves = latent.to_sliders(code), np.eye(self.latent_dim)
+        furthest = max(np.sqrt(self.latent_dim), np.linalg.norm(values))
+        face, parts = decode(values[np.newaxis])[0], range(0, self.latent_dim, NUDGED)
+        for step in range(steps):
+            slopes = []
+            for start in parts:
+                nudged = decode(values + NUDGE * moves[start : start + NUDGED])
+                slopes.append((nudged - face) / NUDGE)
+                done = (step + start / self.latent_dim) / steps
+                yield latent.from_sliders(values), done
+            jacobian = np.concatenate(slopes)
+            curvature = (weights * jacobian) @ jacobian.T
+            missing = (weights * jacobian) @ (image - face)
+            error = weights @ np.square(image - face)
+            for damping in DAMPINGS:
+                usual = np.trace(curvature) / self.latent_dim + 1e-9
+                damped = curvature + damping * usual * moves
+                moved = values + np.linalg.solve(damped, missing)
+                moved *= min(1.0, furthest / max(np.linalg.norm(moved), 1e-9))
+                there = decode(moved[np.newaxis])[0]
+                if weights @ np.square(image - there) < error:
+                    break
+            else:
+                break
+            values, face = moved, there
+        yield latent.from_sliders(values), 1.0
 
 
 def _compiled(function, row_shape: tuple[int, ...]):

@@ -2,10 +2,10 @@
 
     python -m tests.bench.amortization_gap [--model FOLDER] [--arrays FOLDER] [--count N]
 
-An encoder names the code of any portrait at once; gradient descent finds a better one, with time.
-The difference is the amortization gap (Cremer, Li and Duvenaud 2018, "Inference Suboptimality in
-Variational Autoencoders"): what a better encoder could gain with this decoder. The rest of the
-error is the decoder's.
+An encoder names the code of any portrait at once; `FaceEngine.refine`, which a user's own photo
+gets, finds a better one, with time. The difference is the amortization gap (Cremer, Li and Duvenaud
+2018, "Inference Suboptimality in Variational Autoencoders"): what a better encoder could gain with
+this decoder. The rest of the error is the decoder's.
 """
 
 from __future__ import annotations
@@ -19,73 +19,50 @@ import numpy as np
 from data import UserError, load_arrays
 from data.paths import NUMPY_FOLDER
 from model.frame import crop
-from model.loading import import_tensorflow
-from model.measuring.metrics import BLOCK, average_metrics, evenly_spaced, image_metrics
+from model.loading import load_engine
+from model.measuring.metrics import average_metrics, evenly_spaced, image_metrics
 from model.measuring.pca import PCABaseline
+from ui.panels.photo import photo_weights
 
 if TYPE_CHECKING:
-    import keras
+    from model.engine import FaceEngine
+    from model.latent import LatentSpace
 
-COUNT = 128  # portraits; each takes a tenth of a second
-STEPS = 40
-RATE = 0.08  # of the first step, in units of the codes; it falls to nothing
+COUNT = 128  # portraits; each takes half a second
 
 
 def compare(
-    autoencoder: keras.Model, images: np.ndarray, baseline: PCABaseline
+    engine: FaceEngine, latent: LatentSpace, images: np.ndarray, baseline: PCABaseline
 ) -> dict[str, dict[str, float]]:
     """Measure reconstructions from the encoder's codes, from better ones, and PCA's.
 
     Args:
-        autoencoder: the network.
+        engine: the trained network.
+        latent: the statistics of its training codes.
         images: unseen portraits, float32 `(n, 160, 176, 1)` in [0, 1].
         baseline: PCA that has not seen them either.
 
     Returns:
         What `average_metrics` gives, for "encoder", "search" and "PCA".
     """
-    from model.engine import FaceEngine
-
-    engine = FaceEngine(autoencoder)
     codes = engine.encode(images)
-    searched = search(autoencoder.get_layer("decoder"), codes, images)
+    found = search(engine, latent, codes, images)
     return {
         "encoder": average_metrics([image_metrics(images, engine.decode(codes))]),
-        "search": average_metrics([image_metrics(images, engine.decode(searched))]),
+        "search": average_metrics([image_metrics(images, engine.decode(found))]),
         "PCA": average_metrics([image_metrics(images, baseline.reconstruct(images))]),
     }
 
 
-def search(decoder: keras.Model, codes: np.ndarray, images: np.ndarray) -> np.ndarray:
-    """Lower the squared error of each image by gradient descent on its code.
-
-    Args:
-        decoder: from codes to images.
-        codes: where to start, `(n, 80)`.
-        images: `(n, 160, 176, 1)` in [0, 1].
-
-    Returns:
-        Codes, float32 `(n, 80)`.
-    """
-    import keras
-    import tensorflow as tf
-
-    @tf.function
-    def slope(codes, images):
-        with tf.GradientTape() as tape:
-            tape.watch(codes)
-            squared = tf.reduce_sum(tf.square(decoder(codes, training=False) - images))
-        return tape.gradient(squared, codes)
-
+def search(
+    engine: FaceEngine, latent: LatentSpace, codes: np.ndarray, images: np.ndarray
+) -> np.ndarray:
+    """Refine the code of each image as that of a photo is: codes, float32 `(n, 80)`."""
     found = []
-    for start in range(0, len(codes), BLOCK):
-        block = keras.Variable(codes[start : start + BLOCK])
-        rate = keras.optimizers.schedules.PolynomialDecay(RATE, STEPS, 0.0)
-        optimizer = keras.optimizers.Adam(rate, beta_2=0.95)
-        for _ in range(STEPS):
-            optimizer.apply([slope(block.value, images[start : start + BLOCK])], [block])
-        found.append(block.numpy())
-    return np.concatenate(found)
+    for code, image in zip(codes, images[..., 0], strict=True):
+        *_, (better, _) = engine.refine(code, image, photo_weights(), latent)
+        found.append(better)
+    return np.stack(found)
 
 
 def main() -> None:
@@ -96,17 +73,15 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=COUNT, help="test portraits, evenly spread")
     options = parser.parse_args()
 
-    import_tensorflow()
-    from model.engine import load_network
-    from model.folder import find_model
+    from model.latent import LatentSpace
 
     try:
         X_train, X_test = load_arrays(options.arrays)
-        autoencoder = load_network(find_model(options.model))
+        engine, latent = load_engine(options.model), LatentSpace.load(options.model)
     except UserError as error:
         parser.exit(1, f"{error}\n")
     images = crop(np.asarray(evenly_spaced(X_test, max(1, options.count))))
-    figures = compare(autoencoder, images, PCABaseline.cached(X_train, options.arrays))
+    figures = compare(engine, latent, images, PCABaseline.cached(X_train, options.arrays))
     print(f"{len(images)} test portraits{'MSE / PCA':>12}{'face / PCA':>12}{'SSIM - PCA':>12}")
     pca = figures.pop("PCA")
     for name, row in figures.items():

@@ -1,3 +1,4 @@
+import itertools
 import json
 import shutil
 from pathlib import Path
@@ -90,23 +91,43 @@ def test_a_finisher_that_is_missing_or_torn_or_anothers_is_one_sentence(finishin
         FaceEngine.load(folder)
 
 
-def test_refine_lowers_the_painted_error_among_likely_faces_and_ignores_bare_canvas(engine):
+def test_refine_comes_nearer_where_pixels_count_and_stays_where_portraits_lie(engine):
     rng = np.random.default_rng(0)
     latent = LatentSpace.fit(2 * rng.normal(size=(300, 80)).astype(np.float32))
     target = np.full((160, 176), 0.3, np.float32)
-    mask = np.zeros((160, 176), np.float32)
-    mask[40:120, 40:120] = 1
+    weights = np.zeros((160, 176), np.float32)
+    weights[40:120, 40:120] = 1
     start = latent.from_sliders(3 * rng.normal(size=80))
-    steps = list(engine.refine(start, target, mask, latent, steps=30))
-    assert len(steps) == 30
-    assert steps[-1][1] < steps[0][1]
-    assert all(latent.mahalanobis(code) < np.sqrt(80) + 1e-3 for code, _ in steps)
-    after = engine.decode(steps[-1][0][None])[0, ..., 0]
-    assert steps[-1][1] == pytest.approx(((after - target)[mask > 0] ** 2).mean(), rel=1e-3)
+
+    def search(target, steps=4):
+        return list(engine.refine(start, target, weights, latent, steps))
+
+    def error(code):
+        face = engine.decode(code[np.newaxis])[0, ..., 0]
+        return float((weights * (face - target) ** 2).sum() / weights.sum())
+
+    found, shares = zip(*search(target), strict=True)
+    errors = [error(code) for code in found]
+    assert errors[0] == pytest.approx(error(start), rel=1e-3)
+    assert all(after <= before for before, after in itertools.pairwise(errors[1:]))
+    assert errors[-1] < 0.7 * errors[0]
+    assert shares[0] == 0 and shares[-1] == 1 and sorted(shares) == list(shares)
+    furthest = latent.mahalanobis(start)
+    assert all(latent.mahalanobis(code) < furthest + 1e-3 for code in found)
     elsewhere = target.copy()
     elsewhere[:40] = rng.random((40, 176))
-    other = list(engine.refine(start, elsewhere, mask, latent, steps=30))
-    np.testing.assert_allclose(other[-1][0], steps[-1][0], atol=1e-5)
+    np.testing.assert_allclose(search(elsewhere)[-1][0], found[-1], atol=1e-5)
+
+
+def test_refine_ends_where_it_finds_nothing_nearer(engine):
+    rng = np.random.default_rng(1)
+    latent = LatentSpace.fit(rng.normal(size=(300, 80)).astype(np.float32))
+    code = latent.from_sliders(rng.normal(size=80))
+    own = engine.decode(code[np.newaxis])[0, ..., 0]
+    for weights in (np.ones_like(own), np.zeros_like(own)):
+        *_, (found, share) = engine.refine(code, own, weights, latent)
+        np.testing.assert_allclose(found, code, atol=1e-3)
+        assert share == 1
 
 
 def test_missing_truncated_and_foreign_files_are_one_sentence(tmp_path):

@@ -64,13 +64,14 @@ class FakeEngine:
     def finish(self, codes):
         return self.decode(codes)
 
-    def refine(self, code, image, mask, latent, steps=60):
-        code = np.array(code, np.float32)
-        for _ in range(steps):
-            error = mask.ravel() * (self.face.ravel() + (code * self.strength) @ self.basis)
-            error -= mask.ravel() * image.ravel()
+    def refine(self, code, image, weights, latent, steps=3):
+        code, parts = np.array(code, np.float32), 5 * steps
+        for part in range(parts):
+            error = self.face.ravel() + (code * self.strength) @ self.basis - image.ravel()
+            error *= weights.ravel() / weights.max()
             code = (code - 0.5 * (error @ self.basis.T) / self.strength).astype(np.float32)
-            yield code, float(np.mean(error**2))
+            yield code, part / parts
+        yield code, 1.0
 
 
 @lru_cache  # also of what is computed from it, as its components are

@@ -10,6 +10,7 @@ from tests.ui.driver import SHAPE, Driver, FakeEngine
 from ui.drawing.answers import REFINE_STEPS
 from ui.drawing.drawing import painted
 from ui.drawing.screen import DrawingScreen
+from ui.pictures import to_pixels
 from ui.saves import list_saves, read_save, save_face
 from ui.screen import Screen
 from ui.sliders.screen import SlidersScreen
@@ -34,17 +35,17 @@ class Other(Screen):
 class WatchedEngine(FakeEngine):
     """Keeps what it was given to refine with, and waits on the way where a test wants to look."""
 
-    held_after = 10  # steps
+    held_after = 5  # codes that it found
 
     def __init__(self):
         super().__init__()
         self.goes_on = threading.Event()
         self.goes_on.set()
 
-    def refine(self, code, image, mask, latent, steps=60):
-        self.evidence = image.copy(), mask.copy()
-        for step, found in enumerate(super().refine(code, image, mask, latent, steps)):
-            if step == self.held_after:
+    def refine(self, code, image, weights, latent, steps=3):
+        self.evidence = image.copy(), weights.copy()
+        for number, found in enumerate(super().refine(code, image, weights, latent, steps)):
+            if number == self.held_after:
                 self.goes_on.wait(60)
             yield found
 
@@ -110,10 +111,10 @@ def test_refining_lays_the_drawing_over_the_answer_and_comes_closer(driver):
 
 def test_refining_never_shows_a_face_that_agrees_less(driver):
     class Astray(FakeEngine):
-        def refine(self, code, image, mask, latent, steps=60):
-            for _ in range(steps):
+        def refine(self, code, image, weights, latent, steps=3):
+            for step in range(2 * steps):
                 code = code + 1
-                yield code, 0.0
+                yield code, step / (2 * steps)
 
     engine, drawn = Astray(), driver.screen.drawing
     sketch(driver)
@@ -513,6 +514,39 @@ def test_a_photo_is_aligned_and_painted(driver, tmp_path):
     assert np.array_equal(drawing(driver), painted(face.image))
     driver.key("ctrl+z")
     assert driver.screen.drawing.empty
+
+
+class HastyEngine(WatchedEngine):
+    """Its encoder stops half way."""
+
+    def encode(self, images):
+        return 0.5 * super().encode(images)
+
+
+def test_a_photo_is_answered_at_once_and_then_by_a_better_code(tmp_path):
+    driver = open_driver(tmp_path, HastyEngine())
+    engine, panel = driver.engine, driver.screen.panels.photo
+    image = engine.decode(driver.latent.gallery[:1])[0, ..., 0]
+    path = tmp_path / "photo.png"
+    Image.fromarray((255 * image).astype(np.uint8)).save(path)
+    engine.goes_on.clear()
+    driver.drop(path)
+    driver.until(lambda: panel.face is not None)
+    panel._moved()
+    first = panel.face
+    driver.until(lambda: panel.face is not first)
+    at_once = panel.face
+    assert np.array_equal(at_once.code, engine.encode(at_once.image[np.newaxis])[0])
+    engine.goes_on.set()
+    driver.settle()
+    face = panel.face
+    assert np.array_equal(face.image, at_once.image)
+    assert np.abs(face.detail).mean() < 0.5 * np.abs(at_once.detail).mean()
+    np.testing.assert_allclose(face.image - face.detail, engine.decode(face.code[None])[0, ..., 0])
+    assert np.abs(panel.answer.pixels - to_pixels(face.image - face.detail)).max() <= 1
+    _, weights = engine.evidence
+    assert weights[92, 93] > weights[5, 5] > 0
+    driver.close()
 
 
 def test_a_photo_can_be_left_without_a_change(driver):

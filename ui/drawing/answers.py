@@ -15,8 +15,7 @@ from ui.drawing.head import WHOLE, Region, look_at
 from ui.worker import Result, Worker, decode_one
 
 REALISM = 0.5  # between "what I drew" and "a likely face", chosen by eye on ten sketches
-REFINE_STEPS = 32
-SHOWN_STEPS = 2  # a refinement shows itself every so many steps
+REFINE_STEPS = 3
 BLOCK = 8  # pixels of the squares by whose means drawing and answer are compared
 NEAREST_FACES = 6
 
@@ -99,14 +98,15 @@ class DrawingDecoder:
         """
         face = engine.decode(code[np.newaxis])[0, ..., 0]
         target = mask * image + (1 - mask) * face
-        best, agreement = code, _agreement(face, image)
-        steps = engine.refine(code, target, np.ones_like(mask), self.latent, steps=REFINE_STEPS)
-        for number, (found, _) in enumerate(steps, 1):
-            if number % SHOWN_STEPS == 0:
-                now = _agreement(engine.decode(found[np.newaxis])[0, ..., 0], image)
+        best, agreement = self.face(engine, code), _agreement(face, image)
+        steps = engine.refine(code, target, np.ones_like(mask), self.latent, REFINE_STEPS)
+        for found, done in steps:
+            if not np.array_equal(found, code):
+                code = found
+                now = _agreement(engine.decode(code[np.newaxis])[0, ..., 0], image)
                 if now > agreement:
-                    best, agreement = found, now
-                yield replace(self.face(engine, best), progress=number / REFINE_STEPS)
+                    best, agreement = self.face(engine, code), now
+            yield replace(best, progress=done)
 
     def nearest(self, engine, code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return codes (k, latent_dim) and images (k, rows, columns) of the nearest portraits."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 import pygame
 
 from data.errors import UserError
+from model.frame import face_mask
 from ui.host import Host
 from ui.keys import spoken
 from ui.panels.eye_markers import EyeMarkers
@@ -27,13 +28,14 @@ from ui.widgets.face_view import FaceView
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
 from ui.widgets.strip import FOLDER, GAP, Strip
-from ui.worker import Result
+from ui.worker import Result, decode_one
 
 THUMBNAIL = 256  # pixels of the longer side at most
 KEPT = 400  # thumbnails
 TILE = 120  # points that a picture or folder takes at least
 UNREADABLE = "?"  # in place of a picture that cannot be opened
 PASTE = spoken("ctrl+v")
+FACE_WEIGHT = 3.0  # of a pixel of the face, where the code is refined; the others weigh 1
 SURE = 0.65  # score of a guess from which on there is a face
 FOUND = "Are the rings on the eyes? Drag them if not, then use this face."
 NOT_FOUND = "No face was found: drag the rings onto the eyes, L on the left one as you see it."
@@ -45,7 +47,7 @@ class AlignedFace:
 
     Attributes:
         image: (160, 176) float32 in [0, 1], the aligned crop.
-        code: (80,) float32, what the encoder makes of it.
+        code: (80,) float32, what the encoder makes of it, or a search from there.
         detail: (160, 176) float32, what the reconstruction lost: image minus its reconstruction.
         name: of the file.
     """
@@ -75,11 +77,10 @@ class PhotoPanel(Panel):
     ):
         super().__init__("Your photo", close)
         self.host = host
-        names = ("photo", "photos", "thumbnail", "eyes", "align")
+        names = ("photo", "photos", "thumbnail", "eyes", "align", "photo_code")
         self.slots = tuple(f"{owner}.{name}" for name in names)
-        self.open_slot, self.list_slot, self.tile_slot, self.guess_slot, self.align_slot = (
-            self.slots
-        )
+        self.open_slot, self.list_slot, self.tile_slot, self.guess_slot = self.slots[:4]
+        self.align_slot, self.code_slot = self.slots[4:]
         self.done = done
         self.photo: Photo | None = None
         self.face: AlignedFace | None = None
@@ -219,9 +220,15 @@ class PhotoPanel(Panel):
 
     def _align(self) -> None:
         photo, (left, right) = self.photo, self.markers.eyes
+        self.host.worker.cancel(self.code_slot)
         self.host.worker.submit(
             self.align_slot, lambda engine: _aligned(engine, photo, left, right)
         )
+
+    def _refine(self, face: AlignedFace) -> None:
+        """Have a better code searched for, while nothing else is to be done."""
+        latent = self.host.latent
+        self.host.worker.submit(self.code_slot, lambda engine: _refined(engine, face, latent), 2)
 
     def take(self) -> None:
         """Hand the aligned face over."""
@@ -276,11 +283,14 @@ class PhotoPanel(Panel):
                 self._align()
             if result.final:
                 self.note.set_text(FOUND if self._score >= SURE else NOT_FOUND)
-        elif result.slot == self.align_slot and value is not None and self.photo is not None:
-            self.face = value
-            self.crop.set(value.image)
-            self.answer.set(value.image - value.detail)
-            self.use.enable()
+        elif value is not None and self.photo is not None:  # an aligned face
+            if result.slot == self.align_slot:
+                self.crop.set(value.image)
+                self.use.enable()
+                self._refine(value)
+            if value is not self.face:
+                self.face = value
+                self.answer.set(value.image - value.detail)
         return True
 
     # Layout
@@ -357,6 +367,20 @@ def _thumbnail(path: Path) -> np.ndarray | str:
 
 def _aligned(engine, photo: Photo, left: np.ndarray, right: np.ndarray) -> AlignedFace:
     image = align(photo, left, right)
-    code = engine.encode(image[np.newaxis, ..., np.newaxis])
-    detail = image - engine.decode(code)[0, ..., 0]
-    return AlignedFace(image, code[0], detail, photo.name)
+    code = engine.encode(image[np.newaxis, ..., np.newaxis])[0]
+    return AlignedFace(image, code, image - decode_one(engine, code), photo.name)
+
+
+def _refined(engine, face: AlignedFace, latent) -> Iterator[AlignedFace]:
+    """Yield the same photo with better and better codes."""
+    code = face.code
+    for found, _ in engine.refine(code, face.image, photo_weights(), latent):
+        if not np.array_equal(found, code):
+            code = found
+            face = replace(face, code=code, detail=face.image - decode_one(engine, code))
+        yield face
+
+
+def photo_weights() -> np.ndarray:
+    """Return how much each pixel of a photo counts where its code is refined, (160, 176)."""
+    return np.where(face_mask(), np.float32(FACE_WEIGHT), np.float32(1))
