@@ -225,6 +225,12 @@ class PhotoPanel(Panel):
             self.align_slot, lambda engine: _aligned(engine, photo, left, right)
         )
 
+    def _answer(self, face: AlignedFace) -> None:
+        """Show the face that a photo is answered with, unless it is shown already."""
+        if face is not self.face:
+            self.face = face
+            self.answer.set(face.image - face.detail)
+
     def _refine(self, face: AlignedFace) -> None:
         """Have a better code searched for, while nothing else is to be done."""
         latent = self.host.latent
@@ -283,14 +289,13 @@ class PhotoPanel(Panel):
                 self._align()
             if result.final:
                 self.note.set_text(FOUND if self._score >= SURE else NOT_FOUND)
-        elif value is not None and self.photo is not None:  # an aligned face
-            if result.slot == self.align_slot:
-                self.crop.set(value.image)
-                self.use.enable()
-                self._refine(value)
-            if value is not self.face:
-                self.face = value
-                self.answer.set(value.image - value.detail)
+        elif result.slot == self.align_slot and value is not None and self.photo is not None:
+            self.crop.set(value.image)
+            self._answer(value)
+            self.use.enable()
+            self._refine(value)
+        elif result.slot == self.code_slot and value is not None and self.photo is not None:
+            self._answer(value)
         return True
 
     # Layout
