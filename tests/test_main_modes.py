@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,26 +19,32 @@ PORTRAITS = 28  # 20 to train on, 2 to validate on: 2 steps of 8 an epoch
 LACKING = "--- so far, data were lacking ---"
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
+@pytest.fixture
+def project(beside_folder):
     """A copy of the project whose shipped model is tiny and whose other assets are empty."""
-    copy = tmp_path_factory.mktemp("project")
+    return beside_folder
+
+
+def beside(copy):
     for room in ("data", "model", "ui", "tests"):
         shutil.copytree(PROJECT / room, copy / room, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(PROJECT / "main.py", copy)
     shutil.copytree(PROJECT / "assets" / "fonts", copy / "assets" / "fonts")
     write_tiny_model(copy / "assets" / "models" / "shipped")
-    return copy
+    write_archive(copy / "drawn.tar.gz", drawn_files(PORTRAITS))
+    (copy / "elsewhere").mkdir()
+    return {
+        "windows": partial(run, copy, WINDOWS, SDL_VIDEODRIVER="dummy"),
+        "modes": partial(run, copy, MODES),
+    }
 
 
 def run(project, script, **environment):
     """Run a script that may import main.py, from a folder that is not the project's."""
-    elsewhere = project / "elsewhere"
-    elsewhere.mkdir(exist_ok=True)
     usual = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
     return subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(project)!r})\n{script}"],
-        cwd=elsewhere,
+        cwd=project / "elsewhere",
         env=usual | environment,
         capture_output=True,
         text=True,
@@ -61,13 +68,7 @@ LATENT_FIGURES = {
 }
 
 
-@pytest.fixture(scope="module")
-def modes(project):
-    """What the modes print in one process: those that lack data, then all, one after another."""
-    archive = write_archive(project / "drawn.tar.gz", drawn_files(PORTRAITS))
-    done = run(
-        project,
-        f"""
+MODES = f"""
 import main
 import ui.views.output
 ui.views.output.DPI = 50
@@ -78,7 +79,7 @@ for mode in (main.print_faces, main.test_auto, main.learn, lambda: main.prepare_
 main.main = menu
 print({LACKING!r})
 main.latent_space_inference()  # before there are arrays: from the codes that come with the model
-main.prepare_data({str(archive)!r})
+main.prepare_data("../drawn.tar.gz")
 main.print_faces()
 main.print_faces(split="test")
 import warnings
@@ -95,8 +96,39 @@ main.test_auto()
 import ui.views.latent_space as pages  # drawn above; here, whose codes they are
 pages.show_latent_space = lambda engine, latent, codes, metrics, source, effects: [source]
 main.latent_space_inference()
-""",
-    )
+"""
+WINDOWS = """
+import threading, time
+import pygame
+import main, ui.explorer
+
+opened = ui.explorer.open_explorer
+
+def close_when_loaded(app):
+    while app.worker.state == "loading":
+        time.sleep(0.05)
+    time.sleep(0.5)
+    pygame.event.post(pygame.event.Event(pygame.QUIT))
+
+def open_explorer(start, *rest):
+    app = opened(start, *rest)
+    colours = len(set(pygame.image.tobytes(app.window.surface, "RGB")))
+    print(start, app.window.screen.name, colours > 10, "tensorflow" in sys.modules)
+    threading.Thread(target=close_when_loaded, args=(app,)).start()
+    windows.append(app)
+    return app
+
+ui.explorer.open_explorer, windows = open_explorer, []
+main.generate_faces()
+main.draw_faces()
+print([app.worker.engine is not None for app in windows])
+"""
+
+
+@pytest.fixture
+def modes(done_beside):
+    """What the modes print in one process: those that lack data, then all, one after another."""
+    done = done_beside("modes")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     return done.stdout.split(LACKING)
@@ -137,37 +169,8 @@ def test_modes_run_one_after_another_on_a_small_archive(project, modes):
     assert not list((project / "elsewhere").iterdir())
 
 
-def test_two_windows_in_a_row_open_before_tensorflow_and_load_the_model(project):
-    done = run(
-        project,
-        """
-import threading, time
-import pygame
-import main, ui.explorer
-
-opened = ui.explorer.open_explorer
-
-def close_when_loaded(app):
-    while app.worker.state == "loading":
-        time.sleep(0.05)
-    time.sleep(0.5)
-    pygame.event.post(pygame.event.Event(pygame.QUIT))
-
-def open_explorer(start, *rest):
-    app = opened(start, *rest)
-    colours = len(set(pygame.image.tobytes(app.window.surface, "RGB")))
-    print(start, app.window.screen.name, colours > 10, "tensorflow" in sys.modules)
-    threading.Thread(target=close_when_loaded, args=(app,)).start()
-    windows.append(app)
-    return app
-
-ui.explorer.open_explorer, windows = open_explorer, []
-main.generate_faces()
-main.draw_faces()
-print([app.worker.engine is not None for app in windows])
-""",
-        SDL_VIDEODRIVER="dummy",
-    )
+def test_two_windows_in_a_row_open_before_tensorflow_and_load_the_model(done_beside):
+    done = done_beside("windows")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert done.stdout.splitlines() == [

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from data.prepare import prepare_data
+
 ROOT = "faces_aligned_small_mirrored_co_aligned_cropped_cleaned"
 
 
@@ -51,6 +53,12 @@ def write_folder(folder: Path, files: dict[str, bytes]) -> Path:
     for name, data in files.items():
         (folder / name).write_bytes(data)
     return folder
+
+
+def prepared_arrays(folder: Path) -> Path:
+    """Prepare 28 drawn portraits: 20 to train on, 2 to validate, 6 to test."""
+    prepare_data(write_folder(folder / "in", drawn_files(28)), folder / "out")
+    return folder / "out"
 
 
 def tar_bytes(files: dict[str, bytes], extra: list[tarfile.TarInfo] = (), **options) -> bytes:

@@ -4,6 +4,7 @@ import errno
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -15,6 +16,7 @@ from model.engine import FaceEngine
 from model.folder import MODEL_FILES, read_card, read_history
 from model.training.callbacks import TrainingState
 from model.training.learn import learn
+from tests.data.drawn_archive import prepared_arrays
 from tests.model.tiny_model import TINY_SETTINGS
 
 pytestmark = pytest.mark.usefixtures("one_graph")
@@ -41,15 +43,20 @@ learn(arrays=arrays, out=out, settings=SETTINGS, callbacks=[Kill()])
 """
 
 
-def test_a_killed_process_costs_at_most_an_epoch(arrays, tmp_path):
-    out, said = tmp_path / "mine", []
+def beside(folder):
+    arrays, out = prepared_arrays(folder), folder / "models" / "mine"
     command = [sys.executable, "-c", KILLED, str(arrays), str(out)]
-    assert subprocess.run(command, cwd=Path(__file__).parents[2]).returncode == 9
+    return {"killed": partial(subprocess.run, command, cwd=Path(__file__).parents[2])}
+
+
+def test_a_killed_process_costs_at_most_an_epoch(arrays, done_beside, beside_folder):
+    assert done_beside("killed").returncode == 9
+    out, said = beside_folder / "models" / "mine", []
     assert not out.exists()
     learn(arrays=arrays, out=out, settings=SETTINGS, say=said.append)
     assert "after epoch 1 of 4" in said[0]
     assert [row["epoch"] for row in read_history(out)] == [1, 2, 3, 4]
-    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    assert [path.name for path in out.parent.iterdir()] == ["mine"]
     assert sorted(path.name for path in out.iterdir()) == sorted(MODEL_FILES)
 
 
