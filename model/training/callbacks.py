@@ -19,6 +19,9 @@ from data.replace import replace_file
 from model.folder import HISTORY_COLUMNS, is_history
 from model.safe_zip import read_arrays
 
+INTERRUPTED = "interrupted"  # why a training ended, as the card says
+DIVERGED = "the loss diverged"
+ALL_DONE = "all epochs done"
 PICTURE_SECONDS = 30  # between two calls of the views
 QUIET_UPDATES = 40  # progress lines of a whole training where there is no terminal
 MAX_COUNTERS_BYTES = 2**24  # of the state beside its weights: above all the history

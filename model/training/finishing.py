@@ -19,7 +19,14 @@ from model.finisher import SHARPENER, build_finisher, decoder_maps
 from model.frame import CROP_LEFT, CROP_TOP, IMAGE_SHAPE, crop, mirror
 from model.measuring.metrics import evenly_spaced, image_metrics
 from model.training.augmentation import recombine
-from model.training.callbacks import Interruption, Progress, TrainingState
+from model.training.callbacks import (
+    ALL_DONE,
+    DIVERGED,
+    INTERRUPTED,
+    Interruption,
+    Progress,
+    TrainingState,
+)
 from model.training.critic import build_critic, local_mean, shown
 from model.training.devices import training_policy
 
@@ -253,7 +260,7 @@ def train_finisher(
     callbacks: Sequence[keras.callbacks.Callback] = (),
     weights: list[np.ndarray] | None = None,
     say: Callable[[str], None] = lambda sentence: None,
-) -> tuple[list[np.ndarray] | None, list[dict[str, float]], bool]:
+) -> tuple[list[np.ndarray] | None, list[dict[str, float]], str]:
     """Train a finisher for an autoencoder, or continue to.
 
     Ctrl-C and SIGTERM end it cleanly; the same call goes on from the last whole epoch.
@@ -271,7 +278,7 @@ def train_finisher(
 
     Returns:
         The best averaged weights of `build_finisher`, None before the first whole epoch; the
-        history, a dictionary an epoch; whether it came to its end.
+        history, a dictionary an epoch; why it ended.
     """
     keras.utils.set_random_seed(settings.seed)
     finishing = compiled_finishing(autoencoder, settings, weights)
@@ -281,7 +288,7 @@ def train_finisher(
         say(f"Continuing the finisher after epoch {state.epochs_done} of {epochs}.")
     batches = finishing_batches(X_fit, settings.portraits, settings.seed + state.epochs_done)
     unseen = crop(np.asarray(evenly_spaced(X_validation, VALIDATED)))
-    interruption = Interruption()
+    interruption, ended = Interruption(), ALL_DONE
     try:
         with interruption.signals():
             if state.epochs_done < epochs:
@@ -305,13 +312,13 @@ def train_finisher(
                     ],
                 )
     except KeyboardInterrupt:
-        pass
+        ended = INTERRUPTED
     best = state.best_weights
     if best:
         finishing.finisher.set_weights(best[: len(finishing.finisher.weights)])
         adjust_gain(finishing, unseen)
         best = finishing.finisher.get_weights()
-    return best, state.history, state.epochs_done >= epochs
+    return best, state.history, DIVERGED if state.diverged else ended
 
 
 def adjust_gain(finishing: Finishing, images: np.ndarray) -> None:

@@ -52,6 +52,9 @@ from model.network import Architecture, build_autoencoder
 from model.network_file import load_network, save_network
 from model.training.augmentation import training_batches, validation_batches
 from model.training.callbacks import (
+    ALL_DONE,
+    DIVERGED,
+    INTERRUPTED,
     FinisherViews,
     Interruption,
     Progress,
@@ -69,7 +72,6 @@ from model.training.settings import Settings
 PICTURED = 8  # validation portraits in the picture of progress
 CONTINUED = 1 / 3  # of the learning rate, where a training goes on with a model
 MEASURED = 4000  # portraits whose codes are measured before a training goes on
-INTERRUPTED, ALL_DONE = "interrupted", "all epochs done"  # as the card says
 NOT_BEGUN = "not begun"
 
 
@@ -200,16 +202,16 @@ def learn_finisher(
     fingerprint = _fingerprint(X_train, settings, network.get_weights())
     pictured = crop(np.asarray(X_validation[:PICTURED]))
     views = [FinisherViews(pictured, np.asarray(network(pictured)), on_finished)]
-    weights, history, complete = train_finisher(
+    weights, history, ended = train_finisher(
         autoencoder, X_fit, X_validation, settings, state, fingerprint, views, say=say
     )
     if weights is None:
         say(f"\nStopped. The model in {folder} has no finisher yet; the same call trains it.")
         return card
 
-    say(f"\nEnded after epoch {len(history)}. Measuring and saving the best finisher.")
-    add_finisher(folder, arrays, weights, history, ALL_DONE if complete else INTERRUPTED)
-    if complete:
+    say(f"\nEnded after epoch {len(history)} ({ended}). Measuring and saving the best finisher.")
+    add_finisher(folder, arrays, weights, history, ended)
+    if ended != INTERRUPTED:
         state.unlink(missing_ok=True)
     return read_card(folder)
 
@@ -374,7 +376,7 @@ def _fit(
     except KeyboardInterrupt:
         return INTERRUPTED
     if state.diverged:
-        return "the loss diverged"
+        return DIVERGED
     return ALL_DONE if state.epochs_done >= epochs else "no better validation loss"
 
 

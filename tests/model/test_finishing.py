@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -35,15 +37,17 @@ def test_a_training_stops_and_goes_on_and_leaves_the_autoencoder_alone(
             if self.params["epochs"] == 2 and batch == 1 and state.exists():
                 raise KeyboardInterrupt
 
-    def train(*callbacks):
+    def train(*callbacks, settings=SETTINGS, state=state):
         return train_finisher(
-            autoencoder, portraits, portraits[:3], SETTINGS, state, "these", callbacks
+            autoencoder, portraits, portraits[:3], settings, state, "these", callbacks
         )
 
-    _, history, complete = train(Stop())
-    assert len(history) == 1 and not complete
-    better, history, complete = train()
-    assert [row["epoch"] for row in history] == [1, 2] and complete
+    _, history, ended = train(Stop())
+    assert len(history) == 1 and ended == "interrupted"
+    better, history, ended = train()
+    assert [row["epoch"] for row in history] == [1, 2] and ended == "all epochs done"
+    wild = replace(SETTINGS, learning_rate=1e30)
+    assert train(settings=wild, state=tmp_path / "wild.npz")[-1] == "the loss diverged"
     assert {"critic", "val_loss", "val_sharpness"} <= history[-1].keys()
     finisher = finishing.build_finisher(autoencoder.get_layer("decoder"))
     finisher.set_weights(better)

@@ -56,7 +56,7 @@ def test_the_finisher_is_stopped_and_goes_on_and_joins_the_model(arrays, tmp_pat
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:  # stopped before anything is learned
-        patch.setattr("model.training.learn.train_finisher", lambda *_, **__: (None, [], False))
+        patch.setattr("model.training.learn.train_finisher", lambda *_, **__: (None, [], ""))
         first = learn(**options)
     assert first["finisher"] == {"ended": "not begun"} and not first["figures"]["test"]["sharp"]
     assert check_folder(out) == first["model_id"]

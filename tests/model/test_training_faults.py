@@ -46,7 +46,8 @@ learn(arrays=arrays, out=out, settings=SETTINGS, callbacks=[Kill()])
 def beside(folder):
     arrays, out = prepared_arrays(folder), folder / "models" / "mine"
     command = [sys.executable, "-c", KILLED, str(arrays), str(out)]
-    return {"killed": partial(subprocess.run, command, cwd=Path(__file__).parents[2])}
+    options = {"cwd": Path(__file__).parents[2], "capture_output": True}
+    return {"killed": partial(subprocess.run, command, **options)}
 
 
 def test_a_killed_process_costs_at_most_an_epoch(arrays, done_beside, beside_folder):
