@@ -200,7 +200,6 @@ class Progress(keras.callbacks.Callback):
 
     def __init__(self, epochs: int, steps_per_epoch: int, epochs_done: int):
         super().__init__()
-        self._steps_per_epoch = steps_per_epoch
         self._total = epochs * steps_per_epoch
         self._first = epochs_done * steps_per_epoch
         self._step = self._first
