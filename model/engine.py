@@ -186,7 +186,7 @@ class FaceEngine:
         def decode(values: np.ndarray) -> np.ndarray:
             return self.decode(latent.from_sliders(values)).reshape(len(values), -1)
 
-        values, moves = latent.to_sliders(code), np.eye(self.latent_dim)
+        found, values, moves = code, latent.to_sliders(code), np.eye(self.latent_dim)
         furthest = max(np.sqrt(self.latent_dim), np.linalg.norm(values))
         face, parts = decode(values[np.newaxis])[0], range(0, self.latent_dim, NUDGED)
         for step in range(steps):
@@ -194,14 +194,13 @@ class FaceEngine:
             for start in parts:
                 nudged = decode(values + NUDGE * moves[start : start + NUDGED])
                 slopes.append((nudged - face) / NUDGE)
-                done = (step + start / self.latent_dim) / steps
-                yield latent.from_sliders(values), done
+                yield found, (step + start / self.latent_dim) / steps
             jacobian = np.concatenate(slopes)
-            curvature = (weights * jacobian) @ jacobian.T
-            missing = (weights * jacobian) @ (image - face)
+            weighted = weights * jacobian
+            curvature, missing = weighted @ jacobian.T, weighted @ (image - face)
+            usual = np.trace(curvature) / self.latent_dim + 1e-9
             error = weights @ np.square(image - face)
             for damping in DAMPINGS:
-                usual = np.trace(curvature) / self.latent_dim + 1e-9
                 damped = curvature + damping * usual * moves
                 moved = values + np.linalg.solve(damped, missing)
                 moved *= min(1.0, furthest / max(np.linalg.norm(moved), 1e-9))
@@ -210,8 +209,8 @@ class FaceEngine:
                     break
             else:
                 break
-            values, face = moved, there
-        yield latent.from_sliders(values), 1.0
+            found, values, face = latent.from_sliders(moved), moved, there
+        yield found, 1.0
 
 
 def _compiled(function, row_shape: tuple[int, ...]):

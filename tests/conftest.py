@@ -77,10 +77,11 @@ class Beside:
 
 
 def pytest_collection_finish(session):
+    if session.config.option.collectonly:
+        return
     session.config.beside = beside = Beside()
-    modules = dict.fromkeys(item.module for item in session.items)
-    for module in modules:
-        if hasattr(module, "beside") and not session.config.option.collectonly:
+    for module in dict.fromkeys(item.module for item in session.items):
+        if hasattr(module, "beside"):
             beside.begin(module)
 
 

@@ -14,6 +14,7 @@ from ui.pictures import to_pixels
 from ui.saves import list_saves, read_save, save_face
 from ui.screen import Screen
 from ui.sliders.screen import SlidersScreen
+from ui.worker import Result
 
 
 class Other(Screen):
@@ -546,6 +547,8 @@ def test_a_photo_is_answered_at_once_and_then_by_a_better_code(tmp_path):
     assert np.abs(panel.answer.pixels - to_pixels(face.image - face.detail)).max() <= 1
     _, weights = engine.evidence
     assert weights[92, 93] > weights[5, 5] > 0
+    late = Result(panel.code_slot, first, None, False)  # found while the rings were elsewhere
+    assert panel.take_result(late) and panel.face is face
     driver.close()
 
 

@@ -231,6 +231,10 @@ class PhotoPanel(Panel):
             self.face = face
             self.answer.set(face.image - face.detail)
 
+    def _is_current(self, face: AlignedFace) -> bool:
+        """Return whether the photo and its rings are still where this face was taken from."""
+        return self.face is not None and face.image is self.face.image
+
     def _refine(self, face: AlignedFace) -> None:
         """Have a better code searched for, while nothing else is to be done."""
         latent = self.host.latent
@@ -294,7 +298,7 @@ class PhotoPanel(Panel):
             self._answer(value)
             self.use.enable()
             self._refine(value)
-        elif result.slot == self.code_slot and value is not None and self.photo is not None:
+        elif result.slot == self.code_slot and value is not None and self._is_current(value):
             self._answer(value)
         return True
 
