@@ -5,8 +5,9 @@ of a normal distribution over codes (a variational autoencoder, Kingma and Welli
 path from the shrunken image to the means, all that PCA has, carries what generalises best from few
 portraits. The decoder does its convolutions at low resolution and makes the last step to full
 resolution by moving channels into space (sub-pixel convolution, Shi et al. 2016), which is four
-times cheaper than convolving there. Only layers that Keras itself ships are used, so a saved file
-loads anywhere with safe mode on.
+times cheaper than convolving there. What the encoder names is a first guess; the matrix that
+corrects it is a part of the network, and `model.encoding` does it. Only layers that Keras itself
+ships are used, so a saved file loads anywhere with safe mode on.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ class Architecture:
         overview_pooling: pixels a side that are averaged for the linear path from the image to
             the means of the codes, 0 for no such path.
         latent_dim: numbers in a code.
+        corrected: whether the encoder's first guess is corrected, see `model.encoding`. Networks
+            from before that are not.
 
     Raises:
         UserError: for widths that are out of range, a network too large or too slow for the
@@ -55,6 +58,7 @@ class Architecture:
     residual_blocks: int = 1
     overview_pooling: int = 4
     latent_dim: int = LATENT_DIM
+    corrected: bool = True
 
     def __post_init__(self):
         channels = (*self.encoder_channels, *self.decoder_channels, self.head_channels)
@@ -64,6 +68,8 @@ class Architecture:
         for width, least, most in ranges:
             if type(width) is not int or not least <= width <= most:
                 raise UserError(f"Expected a width from {least} to {most}. Received: {width!r}")
+        if type(self.corrected) is not bool:
+            raise UserError(f"Expected corrected to be True or False. Received: {self.corrected!r}")
         if self.latent_dim != LATENT_DIM:
             raise UserError(
                 f"Sliders, saved faces and model folders hold codes of {LATENT_DIM} numbers "
@@ -78,7 +84,7 @@ class Architecture:
 
     @property
     def cost(self) -> tuple[int, int]:
-        """Weights, without biases, and multiplications for one face there and back."""
+        """Weights, without biases, and multiplications for one face there and back at one go."""
         down, up = self.encoder_channels, self.decoder_channels
         bottom = math.prod(BOTTOM_SHAPE)
         pixels = [bottom * 4**n for n in range(HALVINGS)]
@@ -91,7 +97,7 @@ class Architecture:
         dense = bottom * (2 * self.head_channels + up[0] + 4 * self.detail_channels)
         if self.overview_pooling:
             dense += math.prod(side // self.overview_pooling for side in IMAGE_SHAPE)
-        steps += [(1, dense, self.latent_dim)]
+        steps += [(1, dense + self.corrected * self.latent_dim, self.latent_dim)]
         return sum(a * b for _, a, b in steps), sum(n * a * b for n, a, b in steps)
 
     @classmethod
@@ -102,6 +108,7 @@ class Architecture:
                 name: tuple(value) if isinstance(value, list) else value
                 for name, value in card["settings"]["architecture"].items()
             }
+            widths = {"corrected": False} | widths
             return cls(**widths) if len(widths) == len(fields(cls)) else None
         except (KeyError, TypeError, ValueError, AttributeError, UserError):
             return None
@@ -204,7 +211,9 @@ def build_autoencoder(
 
     Returns:
         A model from images to their reconstructions, both `(n, 160, 176, 1)` in [0, 1], with the
-        submodels "encoder" and "decoder".
+        submodels "encoder" and "decoder". If the architecture is `corrected`, it also takes
+        gradients `(n, latent_dim)`, see `error_gradient`, which its layer "correction" turns into
+        changes of the codes.
     """
     architecture = architecture or Architecture()
     previous = keras.config.dtype_policy()
@@ -213,7 +222,18 @@ def build_autoencoder(
         encoder = build_encoder(architecture)
         decoder = build_decoder(architecture)
         images = keras.Input((*IMAGE_SHAPE, 1), name="portraits")
-        mean, _ = encoder(images)
-        return keras.Model(images, decoder(mean), name="autoencoder")
+        codes, _ = encoder(images)
+        if not architecture.corrected:
+            return keras.Model(images, decoder(codes), name="autoencoder")
+        gradients = keras.Input((architecture.latent_dim,), name="gradients")
+        change = layers.Dense(
+            architecture.latent_dim,
+            use_bias=False,
+            kernel_initializer="zeros",
+            dtype="float32",
+            name="correction",
+        )(gradients)
+        codes = layers.Add(dtype="float32", name="codes")([codes, change])
+        return keras.Model([images, gradients], decoder(codes), name="autoencoder")
     finally:
         keras.config.set_dtype_policy(previous)

@@ -1,11 +1,8 @@
 """What every test shares: no window opens, on whatever machine the tests run; portraits, prepared
-once; trainings that trace their graph once; processes that run beside the other tests.
+once; trainings that trace their graph once.
 """
 
 import os
-import tempfile
-from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -46,57 +43,3 @@ def eagerly():
     tf.config.run_functions_eagerly(True)
     yield
     tf.config.run_functions_eagerly(False)
-
-
-class Beside:
-    """Processes that a module of tests begins before the first test of all, one at a time.
-
-    A module that has a function `beside` is given an empty folder, and returns by name what to
-    call: each call runs a process and waits for it.
-    """
-
-    def __init__(self):
-        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self._runner = ThreadPoolExecutor(max_workers=1)
-        self._begun: dict[tuple[str, str], Future] = {}
-
-    def folder(self, module) -> Path:
-        return Path(self._folder.name, module.__name__)
-
-    def begin(self, module) -> None:
-        self.folder(module).mkdir()
-        for name, call in module.beside(self.folder(module)).items():
-            self._begun[module.__name__, name] = self._runner.submit(call)
-
-    def done(self, module, name: str):
-        return self._begun[module.__name__, name].result()
-
-    def end(self) -> None:
-        self._runner.shutdown(cancel_futures=True)
-        self._folder.cleanup()
-
-
-def pytest_collection_finish(session):
-    if session.config.option.collectonly:
-        return
-    session.config.beside = beside = Beside()
-    for module in dict.fromkeys(item.module for item in session.items):
-        if hasattr(module, "beside"):
-            beside.begin(module)
-
-
-def pytest_sessionfinish(session):
-    if hasattr(session.config, "beside"):
-        session.config.beside.end()
-
-
-@pytest.fixture
-def beside_folder(request):
-    """The folder of what this module runs beside the other tests."""
-    return request.config.beside.folder(request.module)
-
-
-@pytest.fixture
-def done_beside(request):
-    """Return what came of a call that this module began; waits for it."""
-    return lambda name: request.config.beside.done(request.module, name)

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +18,10 @@ PORTRAITS = 28  # 20 to train on, 2 to validate on: 2 steps of 8 an epoch
 LACKING = "--- so far, data were lacking ---"
 
 
-@pytest.fixture
-def project(beside_folder):
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
     """A copy of the project whose shipped model is tiny and whose other assets are empty."""
-    return beside_folder
-
-
-def beside(copy):
+    copy = tmp_path_factory.mktemp("project")
     for room in ("data", "model", "ui", "tests"):
         shutil.copytree(PROJECT / room, copy / room, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(PROJECT / "main.py", copy)
@@ -33,10 +29,7 @@ def beside(copy):
     write_tiny_model(copy / "assets" / "models" / "shipped")
     write_archive(copy / "drawn.tar.gz", drawn_files(PORTRAITS))
     (copy / "elsewhere").mkdir()
-    return {
-        "windows": partial(run, copy, WINDOWS, SDL_VIDEODRIVER="dummy"),
-        "modes": partial(run, copy, MODES),
-    }
+    return copy
 
 
 def run(project, script, **environment):
@@ -87,6 +80,7 @@ from dataclasses import replace
 import tensorflow as tf
 from tests.model.tiny_model import TINY_SETTINGS
 warnings.filterwarnings("ignore", "Even though the")  # of the next line: tf.data stays a graph
+warnings.filterwarnings("ignore", "Gradients do not exist")  # in a graph they would be 0
 tf.config.run_functions_eagerly(True)  # a few steps are over before a graph is traced
 few = replace(TINY_SETTINGS, steps=2)
 main.learn(settings=few)
@@ -125,10 +119,10 @@ print([app.worker.engine is not None for app in windows])
 """
 
 
-@pytest.fixture
-def modes(done_beside):
+@pytest.fixture(scope="module")
+def modes(project):
     """What the modes print in one process: those that lack data, then all, one after another."""
-    done = done_beside("modes")
+    done = run(project, MODES)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     return done.stdout.split(LACKING)
@@ -169,8 +163,8 @@ def test_modes_run_one_after_another_on_a_small_archive(project, modes):
     assert not list((project / "elsewhere").iterdir())
 
 
-def test_two_windows_in_a_row_open_before_tensorflow_and_load_the_model(done_beside):
-    done = done_beside("windows")
+def test_two_windows_in_a_row_open_before_tensorflow_and_load_the_model(project):
+    done = run(project, WINDOWS, SDL_VIDEODRIVER="dummy")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert done.stdout.splitlines() == [

@@ -10,6 +10,8 @@ import numpy as np
 from keras import ops
 from PIL import Image, ImageDraw, ImageFont, ImageSequence
 
+from model.encoding import encode
+
 FRAMES = 60  # of a whole training, close together at first
 SHRUNK = 2  # times that pictures are made smaller
 MILLISECONDS, LAST_MILLISECONDS = 120, 3000  # that a frame shows, and the last one
@@ -76,7 +78,8 @@ class Film(keras.callbacks.Callback):
         root = np.linalg.cholesky(covariance + 1e-4 * np.eye(len(mean)))
         normal = np.random.default_rng(self._seed).standard_normal(len(mean))
         random = (mean + root @ normal).astype(np.float32)
-        codes = ops.concatenate([self.model.encoder(self.images)[0], random[np.newaxis]])
+        codes = encode(self.model.autoencoder, self.images)
+        codes = ops.concatenate([codes, random[np.newaxis]])
         faces = np.nan_to_num(ops.convert_to_numpy(self.model.decoder(codes)))  # black: it diverged
         blank = np.full_like(faces[:1], PAPER / 255)
         columns, (height, width) = len(faces), (side // SHRUNK for side in faces.shape[1:3])

@@ -201,7 +201,9 @@ def learn_finisher(
     state = folder.with_name(f"{folder.name}.finisher.npz")
     fingerprint = _fingerprint(X_train, settings, network.get_weights())
     pictured = crop(np.asarray(X_validation[:PICTURED]))
-    views = [FinisherViews(pictured, np.asarray(network(pictured)), on_finished)]
+    engine = FaceEngine(network)
+    decoded = engine.decode(engine.encode(pictured))
+    views = [FinisherViews(pictured, decoded, on_finished)]
     weights, history, ended = train_finisher(
         autoencoder, X_fit, X_validation, settings, state, fingerprint, views, say=say
     )

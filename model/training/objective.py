@@ -4,31 +4,15 @@ import keras
 import numpy as np
 from keras import ops
 
-from model.frame import FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE
+from model.encoding import FACE_EMPHASIS, correct, encode, face_weights, is_corrected
+from model.frame import IMAGE_SHAPE
 from model.measuring.ssim import ssim
 from model.training.code_statistics import CodeStatistics
 
 EDGE_WEIGHT = 0.5  # of the squared differences between neighbouring errors
-NOISE_ENDS = 0.4  # share of a training after which codes carry no noise
+NOISE_ENDS = 0.2  # share of a training after which codes carry no noise
 WHITENING = (0.2, 0.5)  # shares of a training between which the radius comes to be whitened
-
-
-def face_weights(emphasis: float) -> np.ndarray:
-    """Weight of every pixel in the loss: higher on the face, with a soft rim, 1 on average.
-
-    Args:
-        emphasis: how much more a pixel at the centre of the face weighs than one in the
-            background, 0 or more.
-
-    Returns:
-        float32 array of shape `(160, 176, 1)`.
-    """
-    y, x = np.mgrid[: IMAGE_SHAPE[0], : IMAGE_SHAPE[1]]
-    radius = np.hypot(
-        (x - FACE_CENTRE[0]) / FACE_HALF_AXES[0], (y - FACE_CENTRE[1]) / FACE_HALF_AXES[1]
-    )
-    weights = 1 + emphasis / (1 + np.exp(10 * (radius - 1.1)))
-    return (weights / weights.mean()).astype(np.float32)[..., np.newaxis]
+CORRECTION_BEGINS = 0.5  # share of a training after which codes are corrected
 
 
 class VariationalAutoencoder(keras.Model):
@@ -50,17 +34,19 @@ class VariationalAutoencoder(keras.Model):
     P: how many errors are independent of each other: neighbouring pixels are not.
     SSIM: the structural similarity, which keeps contrast.
 
-    Two things change in the course of a training. Codes carry noise, which makes a young decoder
+    Three things change in the course of a training. Codes carry noise, which makes a young decoder
     smooth, and later hides from the encoder how much better its answer could be: it fades over the
-    first two fifths. From then on only the means of the codes count, as in a regularised
-    autoencoder (Ghosh et al. 2020). And R is measured in the codes' own coordinates first, later
-    after whitening, as the latent space is made: the covariance of a young network means little.
+    first fifth. From then on only the means of the codes count, as in a regularised autoencoder
+    (Ghosh et al. 2020). R is measured in the codes' own coordinates first, later after whitening,
+    as the latent space is made: the covariance of a young network means little. And from the middle
+    on, half of each batch is decoded from corrected codes, see `model.encoding`: a young decoder's
+    slopes mean little too.
 
     Args:
         autoencoder: from `build_autoencoder`.
         steps: batches of the whole training.
-        young: whether the training starts from random weights; if not, it has no noise and a
-            whitened radius all along.
+        young: whether the training starts from random weights; if not, it has no noise, a
+            whitened radius and corrected codes all along.
         pixels_per_error: how many pixels share one independent error: P is all pixels over this.
         face_emphasis: see `face_weights`.
         ssim_weight: weight of what the structural similarity lacks of 1, see `ssim`.
@@ -75,7 +61,7 @@ class VariationalAutoencoder(keras.Model):
         steps: int,
         young: bool = True,
         pixels_per_error: float = 10.0,
-        face_emphasis: float = 2.0,
+        face_emphasis: float = FACE_EMPHASIS,
         ssim_weight: float = 2.5,
         radius_weight: float = 15.0,
         seed: int = 0,
@@ -83,7 +69,7 @@ class VariationalAutoencoder(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.encoder = autoencoder.get_layer("encoder")
+        self.autoencoder = autoencoder
         self.decoder = autoencoder.get_layer("decoder")
         self.steps = steps
         self.young = young
@@ -122,14 +108,24 @@ class VariationalAutoencoder(keras.Model):
         Returns:
             Reconstructions, means and log variances of the codes `(n, d)`.
         """
-        mean, log_variance = self.encoder(images, training=training)
+        mean, log_variance = self.autoencoder.get_layer("encoder")(images, training=training)
         log_variance = ops.clip(log_variance, -12.0, 4.0)
         if not training:
+            mean = correct(self.autoencoder, mean, images)
             return self.decoder(mean, training=False), mean, log_variance
+        if is_corrected(self.autoencoder):
+            guess, late = mean, self.progress() >= CORRECTION_BEGINS
+            mean = ops.cond(late, lambda: self.half_corrected(guess, images), lambda: guess)
         noise = keras.random.normal(ops.shape(mean), seed=self.noise)
         codes = mean + self.noisiness() * ops.exp(0.5 * log_variance) * noise
         self.statistics.update(mean, self.noisiness() * ops.exp(log_variance))
         return self.decoder(codes, training=True), mean, log_variance
+
+    def half_corrected(self, guesses, images):
+        """Correct half of a batch: from that, the correction learns, from the rest, the encoder."""
+        half = ops.shape(guesses)[0] // 2
+        corrected = correct(self.autoencoder, guesses[half:], images[half:])
+        return ops.concatenate([guesses[:half], corrected])
 
     def measure_codes(self, batches) -> None:
         """Fill the statistics of the codes, for a training that goes on.
@@ -138,7 +134,7 @@ class VariationalAutoencoder(keras.Model):
             batches: of `(images, images)`, see `validation_batches`.
         """
         for images, _ in batches:
-            mean, _ = self.encoder(images, training=False)
+            mean = encode(self.autoencoder, images)
             self.statistics.update(mean, ops.zeros_like(mean))
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):

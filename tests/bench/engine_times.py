@@ -40,6 +40,9 @@ def engine_times(engine: FaceEngine) -> dict[str, np.ndarray]:
     image = engine.decode(code)
     return {
         "decode": call_times(lambda: engine.decode(code)),
+        "encode a sketch and decode": call_times(
+            lambda: engine.decode(engine.encode_sketch(image))
+        ),
         "encode and decode": call_times(lambda: engine.decode(engine.encode(image))),
     }
 
@@ -63,12 +66,14 @@ def frame_times(folder: str | Path | None = None) -> dict[str, np.ndarray]:
     from model.engine import load_network
 
     network = load_network(find_model(folder))
-    decoder = network.get_layer("decoder")
+    encoder, decoder = network.get_layer("encoder"), network.get_layer("decoder")
     code = np.zeros((1, engine.latent_dim), np.float32)
     image = engine.decode(code)
     return engine_times(engine) | {
         "decode, predict": call_times(lambda: decoder.predict(code, verbose=0)),
-        "encode and decode, predict": call_times(lambda: network.predict(image, verbose=0)),
+        "encode and decode, predict": call_times(
+            lambda: decoder.predict(encoder.predict(image, verbose=0)[0], verbose=0)
+        ),
     }
 
 

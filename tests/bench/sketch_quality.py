@@ -206,7 +206,7 @@ def part_offsets(name: str, images: np.ndarray, face: np.ndarray) -> np.ndarray:
 
 def plain_answers(engine, faces: Sequence[HandDrawnFace]) -> tuple[np.ndarray, np.ndarray]:
     """Encode and decode drawings: codes (n, 80) and answers (n, 160, 176)."""
-    codes = engine.encode(np.stack([face.image for face in faces])[..., np.newaxis])
+    codes = engine.encode_sketch(np.stack([face.image for face in faces])[..., np.newaxis])
     return codes, engine.decode(codes)[..., 0]
 
 

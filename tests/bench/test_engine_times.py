@@ -19,6 +19,7 @@ def test_the_table_has_a_row_for_each_way(tmp_path, monkeypatch, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line[:28].strip() for line in lines[1:]] == [
         "decode",
+        "encode a sketch and decode",
         "encode and decode",
         "decode, predict",
         "encode and decode, predict",

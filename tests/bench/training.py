@@ -20,7 +20,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,6 +31,7 @@ import tensorflow as tf
 from data import UserError, load_arrays
 from data.arrays import TEST_NAME, TRAIN_NAME
 from data.paths import NUMPY_FOLDER
+from model.engine import FaceEngine
 from model.frame import crop
 from model.measuring.metrics import image_blocks, split_validation
 from model.network import build_autoencoder
@@ -299,6 +300,8 @@ class UntilAsGood(keras.callbacks.Callback):
         super().__init__()
         self.mse, self.seconds, self.epochs = float("inf"), 0.0, 0
         self._network, self._X = network, X
+        engine = FaceEngine(network)
+        self._reconstruct = lambda images: engine.decode(engine.encode(images))
         self._wanted, self._limit = mse, limit
         self._began, self._measuring = time.perf_counter(), 0.0
 
@@ -307,7 +310,7 @@ class UntilAsGood(keras.callbacks.Callback):
         now = time.perf_counter()
         self.seconds, self.epochs = now - self._began - self._measuring, epoch + 1
         self._network.set_weights(averaged_weights(self.model))
-        self.mse = squared_error(self._network, self._X)
+        self.mse = squared_error(self._reconstruct, self._X)
         self._measuring += time.perf_counter() - now
         if self.mse <= self._wanted or self.seconds > self._limit:
             raise EnoughSteps
@@ -338,7 +341,9 @@ def original_quality(arrays: Path, network: keras.Model | None = None) -> Qualit
     meter = train_original(network, X_train)
     seconds = time.perf_counter() - began
     rate, peak = ORIGINAL_BATCH_SIZE / meter.mean, peak_memory()
-    return Quality(squared_error(network, X_test), seconds, meter.epochs, rate, peak)
+    return Quality(
+        squared_error(network.predict_on_batch, X_test), seconds, meter.epochs, rate, peak
+    )
 
 
 def our_quality(
@@ -360,11 +365,11 @@ def our_quality(
     return Quality(until.mse, until.seconds, until.epochs, float("nan"), peak_memory())
 
 
-def squared_error(network: keras.Model, X: np.ndarray) -> float:
-    """Return the mean squared error of a network on portraits (n, 171, 186, 1)."""
+def squared_error(reconstruct: Callable[[np.ndarray], np.ndarray], X: np.ndarray) -> float:
+    """Return the mean squared error of the reconstructions of portraits (n, 171, 186, 1)."""
     total = 0.0
     for images in image_blocks(X):
-        difference = network.predict_on_batch(images) - images
+        difference = reconstruct(images) - images
         total += float(np.square(difference).mean(axis=(1, 2, 3), dtype=np.float64).sum())
     return total / len(X)
 

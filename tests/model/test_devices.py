@@ -5,12 +5,9 @@ TensorFlow makes them once, before anything else.
 import json
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
 import pytest
-
-from tests.data.drawn_archive import prepared_arrays
 
 SCRIPT = """
 import json, sys
@@ -59,22 +56,15 @@ print(json.dumps({"curves": curves, "said": said}))
 """
 
 
-def beside(folder):
-    arrays, out = prepared_arrays(folder), folder / "models"
-    return {
-        "trainings": partial(
-            subprocess.run,
-            [sys.executable, "-c", SCRIPT, str(arrays), str(out)],
-            cwd=Path(__file__).parents[2],
-            capture_output=True,
-            text=True,
-        )
-    }
-
-
-@pytest.fixture
-def outcome(done_beside):
-    done = done_beside("trainings")
+@pytest.fixture(scope="module")
+def outcome(arrays, tmp_path_factory):
+    out = tmp_path_factory.mktemp("devices")
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(arrays), str(out)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
 

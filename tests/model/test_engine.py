@@ -5,8 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from data.errors import UserError
+from model.encoding import error_gradient
 from model.engine import FaceEngine
 from model.folder import CARD_FILE, FINISHER_FILE, NETWORK_FILE, file_hash, read_card
 from model.latent import LatentSpace
@@ -48,7 +50,19 @@ def test_same_as_the_keras_model(tmp_path):
     autoencoder = build_autoencoder(TINY)
     images = np.random.default_rng(2).random((2, 160, 176, 1), np.float32)
     engine = FaceEngine(autoencoder)
-    np.testing.assert_allclose(engine.decode(engine.encode(images)), autoencoder(images), atol=1e-5)
+    none = np.zeros((2, 80))
+    for encode in (engine.encode, engine.encode_sketch):  # the correction of a new network is none
+        faces = engine.decode(encode(images))
+        np.testing.assert_allclose(faces, autoencoder([images, none]), atol=1e-5)
+    autoencoder.get_layer("correction").kernel.assign(-1e-3 * np.eye(80))
+    engine = FaceEngine(autoencoder)
+    guesses = engine.encode_sketch(images)
+    gradients = error_gradient(
+        autoencoder.get_layer("decoder"), tf.constant(guesses), images
+    ).numpy()
+    np.testing.assert_allclose(engine.encode(images), guesses - 1e-3 * gradients, atol=1e-5)
+    faces = engine.decode(engine.encode(images))
+    np.testing.assert_allclose(faces, autoencoder([images, gradients]), atol=1e-5)
 
 
 def test_other_shapes_are_refused(engine):

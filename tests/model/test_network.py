@@ -1,5 +1,5 @@
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import keras
 import numpy as np
@@ -23,7 +23,7 @@ def test_named_halves_go_from_pixels_to_80_numbers_and_back(autoencoder):
     assert mean.shape == log_variance.shape == (3, 80)
     assert faces.shape == (3, 160, 176, 1)
     assert faces.min() >= 0 and faces.max() <= 1
-    np.testing.assert_allclose(faces, autoencoder(images), atol=1e-6)
+    np.testing.assert_allclose(faces, autoencoder([images, np.zeros((3, 80))]), atol=1e-6)
 
 
 def test_codes_can_be_negative(autoencoder):
@@ -37,7 +37,9 @@ def test_one_file_saves_and_loads_with_safe_mode(autoencoder, tmp_path):
     autoencoder.save(path)
     loaded = keras.saving.load_model(path, safe_mode=True)
     images = np.random.default_rng(0).random((2, 160, 176, 1), np.float32)
-    np.testing.assert_allclose(loaded(images), autoencoder(images), atol=1e-6)
+    gradients = np.random.default_rng(1).normal(size=(2, 80))
+    inputs = [images, gradients]
+    np.testing.assert_allclose(loaded(inputs), autoencoder(inputs), atol=1e-6)
 
 
 def test_mixed_precision_touches_neither_codes_nor_images_nor_the_global_policy():
@@ -74,7 +76,8 @@ def test_a_linear_path_leads_from_the_shrunken_image_to_the_means():
 @pytest.mark.parametrize("architecture", [TINY, Architecture(), replace(TINY, overview_pooling=0)])
 def test_the_cost_of_a_network_is_known_before_it_is_built(architecture):
     network = build_autoencoder(architecture)
-    layers = [layer for part in network.layers[1:] for layer in part.layers]
+    layers = [layer for part in ("encoder", "decoder") for layer in network.get_layer(part).layers]
+    layers.append(network.get_layer("correction"))
     kernels = [(layer, layer.kernel) for layer in layers if layer.weights]
     weights, operations = architecture.cost
     assert weights == sum(kernel.shape.num_elements() for _, kernel in kernels)
@@ -91,6 +94,7 @@ def test_the_cost_of_a_network_is_known_before_it_is_built(architecture):
         {"encoder_channels": (24, 48, 96, 2000)},
         {"head_channels": 0},
         {"residual_blocks": True},
+        {"corrected": 1},
         {"detail_channels": 1000},
         {"decoder_channels": (96, 64, 512, 512)},
     ],
@@ -98,6 +102,17 @@ def test_the_cost_of_a_network_is_known_before_it_is_built(architecture):
 def test_what_the_program_could_not_open_is_refused_with_a_sentence(change):
     with pytest.raises(UserError, match=r"Received|ask for"):
         Architecture(**change)
+
+
+def test_the_card_of_a_network_from_before_the_correction_is_read():
+    widths = asdict(TINY)
+    assert Architecture.from_card({"settings": {"architecture": widths}}) == TINY
+    del widths["corrected"]
+    before = Architecture.from_card({"settings": {"architecture": widths}})
+    assert before == replace(TINY, corrected=False)
+    assert "correction" not in [layer.name for layer in build_autoencoder(before).layers]
+    del widths["latent_dim"]
+    assert Architecture.from_card({"settings": {"architecture": widths}}) is None
 
 
 def test_default_network_fits_its_file_size():

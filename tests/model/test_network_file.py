@@ -63,12 +63,13 @@ def load(members, model):
 def test_the_config_in_a_file_is_not_looked_at(load, members):
     """Whatever class, size, graph or code it names, the card's network is built."""
     config = json.loads(members[CONFIG].data)
-    encoder = config["config"]["layers"][1]["config"]
+    layers = {layer["config"]["name"]: layer["config"] for layer in config["config"]["layers"]}
+    encoder = layers["encoder"]
     encoder["layers"][1] |= {"class_name": "Lambda", "config": {"function": "print"}}
     encoder["layers"][2]["config"]["filters"] = 10**9
-    images = np.full((1, 160, 176, 1), 0.5, np.float32)
+    inputs = [np.full((1, 160, 176, 1), 0.5, np.float32), np.ones((1, 80), np.float32)]
     for odd in (b"", b"[" * 10_000, json.dumps(config).encode()):
-        np.testing.assert_array_equal(load(config=odd)(images), load()(images))
+        np.testing.assert_array_equal(load(config=odd)(inputs), load()(inputs))
 
 
 @pytest.mark.parametrize(
@@ -271,7 +272,8 @@ def test_weights_are_rounded_to_so_many_bits():
 def test_a_saved_network_is_small_and_the_one_that_is_loaded(model):
     images = np.random.default_rng(0).random((2, 160, 176, 1), np.float32)
     network = load_network(model)
-    drawn = network(images).numpy()
+    gradients = np.random.default_rng(1).normal(size=(2, 80))
+    drawn = network([images, gradients]).numpy()
     path = model / NETWORK_FILE
     plain = path.stat().st_size
     save_network(network, path)
@@ -279,7 +281,7 @@ def test_a_saved_network_is_small_and_the_one_that_is_loaded(model):
     loaded = load_network(model)
     for ours, theirs in zip(network.get_weights(), loaded.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
-    assert np.abs(loaded(images) - drawn).max() < 0.5 / 255
+    assert np.abs(loaded([images, gradients]) - drawn).max() < 0.5 / 255
 
 
 def test_a_model_is_saved_with_a_clock_before_1980(tmp_path, monkeypatch):

@@ -4,7 +4,6 @@ import errno
 import subprocess
 import sys
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import keras
@@ -16,7 +15,6 @@ from model.engine import FaceEngine
 from model.folder import MODEL_FILES, read_card, read_history
 from model.training.callbacks import TrainingState
 from model.training.learn import learn
-from tests.data.drawn_archive import prepared_arrays
 from tests.model.tiny_model import TINY_SETTINGS
 
 pytestmark = pytest.mark.usefixtures("one_graph")
@@ -43,16 +41,11 @@ learn(arrays=arrays, out=out, settings=SETTINGS, callbacks=[Kill()])
 """
 
 
-def beside(folder):
-    arrays, out = prepared_arrays(folder), folder / "models" / "mine"
+def test_a_killed_process_costs_at_most_an_epoch(arrays, tmp_path):
+    out, said = tmp_path / "models" / "mine", []
     command = [sys.executable, "-c", KILLED, str(arrays), str(out)]
-    options = {"cwd": Path(__file__).parents[2], "capture_output": True}
-    return {"killed": partial(subprocess.run, command, **options)}
-
-
-def test_a_killed_process_costs_at_most_an_epoch(arrays, done_beside, beside_folder):
-    assert done_beside("killed").returncode == 9
-    out, said = beside_folder / "models" / "mine", []
+    killed = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True)
+    assert killed.returncode == 9
     assert not out.exists()
     learn(arrays=arrays, out=out, settings=SETTINGS, say=said.append)
     assert "after epoch 1 of 4" in said[0]

@@ -54,6 +54,9 @@ class FakeEngine:
         images = np.asarray(images, np.float32).reshape(len(images), -1)
         return ((images - self.face.ravel()) @ self.basis.T / self.strength).astype(np.float32)
 
+    def encode_sketch(self, images):
+        return self.encode(images)
+
     def decode(self, codes):
         codes = np.asarray(codes, np.float32)
         assert codes.shape[1:] == (DIM,)

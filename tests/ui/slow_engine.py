@@ -6,7 +6,7 @@ import numpy as np
 
 
 class SlowEngine:
-    """Another engine, but `encode`, `decode` and `finish` compute longer than they have to.
+    """Another engine, but encoding and decoding compute longer than they have to.
 
     Args:
         engine: the other one.
@@ -23,6 +23,10 @@ class SlowEngine:
     def encode(self, images: np.ndarray) -> np.ndarray:
         self._compute()
         return self._engine.encode(images)
+
+    def encode_sketch(self, images: np.ndarray) -> np.ndarray:
+        self._compute()
+        return self._engine.encode_sketch(images)
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         self._compute()

@@ -74,7 +74,7 @@ class DrawingDecoder:
             return self.face(engine, self.latent.mean)
         if given is None:
             image, _ = look_at(pixels, region)
-            given = engine.encode(image[np.newaxis, ..., np.newaxis])[0]
+            given = engine.encode_sketch(image[np.newaxis, ..., np.newaxis])[0]
         return self.face(engine, self.latent.make_likely(given, realism))
 
     def face(self, engine, code: np.ndarray) -> Answer:
