@@ -110,7 +110,6 @@ def test_what_is_measured_on_the_way_are_the_averaged_weights(arrays):
 
 
 @pytest.mark.filterwarnings("ignore:Even though the:UserWarning")  # tf.data stays a graph
-@pytest.mark.filterwarnings("ignore:Gradients do not exist")  # in a graph they would be 0
 def test_rates_are_those_of_the_real_training(eagerly, arrays, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr(training, "SETTLED", 1)
