@@ -67,10 +67,11 @@ def draw_explanation(engine: FaceEngine, latent: LatentSpace) -> Figure:
     draw_image(moved_face, faces[1])
     moved_face.set_title("another face")
     note.set_axis_off()
+    before = round(float(values[MOVED]), 1) + 0.0  # -0.0 is 0
     note.text(
         1,
         0.5,
-        f"You drag slider {MOVED + 1}\nfrom {values[MOVED]:+.1f} to {moved[MOVED]:+.1f}.\n"
+        f"You drag slider {MOVED + 1}\nfrom {before:+.1f} to {moved[MOVED]:+.1f}.\n"
         "The other 79 stay.",
         ha="right",
         va="center",
