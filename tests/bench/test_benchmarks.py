@@ -15,6 +15,7 @@ from tests.bench.training import Quality, Rates, Steps, TrainingMetrics
 
 FRAMES = {
     "decode": np.array([2.0, 3.0, 100.0]),
+    "encode a sketch and decode": np.array([3.5]),
     "encode and decode": np.array([5.0]),
     "decode, predict": np.array([60.0]),
     "encode and decode, predict": np.array([70.0]),
@@ -42,6 +43,7 @@ def test_each_step_is_beside_the_original_and_larger_is_better():
         ("100", "450", "4.5"),  # seconds for the archive
         ("100", "2,000", "20"),  # MB
         ("3.0", "60.0", "20"),  # the median
+        ("3.5", "70.0", "20"),
         ("5.0", "70.0", "14"),
         ("6.2", "100.0", "16"),  # 160 and 10 images a second
         ("40", "400", "10.0"),
@@ -53,7 +55,7 @@ def test_what_was_not_reached_or_cannot_be_told_is_not_claimed():
     rows = table(prepared(None), FRAMES, training(mse=0.0095))
     assert not any("memory" in row.step for row in rows)
     assert (rows[-1].ours, rows[-1].times) == ("not reached", "")
-    assert len(rows) == 5
+    assert len(rows) == 6
 
 
 def test_remarks_say_what_has_no_counterpart():
