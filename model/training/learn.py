@@ -28,6 +28,7 @@ from data.arrays import hash_array
 from data.errors import UserError
 from data.lock import hold_lock
 from data.paths import FIGURES_FOLDER, MY_MODEL, NUMPY_FOLDER
+from model.encoding import encode
 from model.engine import FaceEngine
 from model.finisher import build_finisher
 from model.folder import (
@@ -201,8 +202,7 @@ def learn_finisher(
     state = folder.with_name(f"{folder.name}.finisher.npz")
     fingerprint = _fingerprint(X_train, settings, network.get_weights())
     pictured = crop(np.asarray(X_validation[:PICTURED]))
-    engine = FaceEngine(network)
-    decoded = engine.decode(engine.encode(pictured))
+    decoded = np.asarray(network.get_layer("decoder")(encode(network, pictured)))
     views = [FinisherViews(pictured, decoded, on_finished)]
     weights, history, ended = train_finisher(
         autoencoder, X_fit, X_validation, settings, state, fingerprint, views, say=say
