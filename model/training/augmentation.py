@@ -66,6 +66,29 @@ def training_batches(
         A data set of pairs, both float32 `(batch_size, 160, 176, 1)` in [0, 1].
     """
     n = len(portraits)
+    rows = tf.data.Dataset.range(n).shuffle(n, seed=seed).repeat()
+    batches = _read(portraits, rows.batch(batch_size, drop_remainder=True), batch_size)
+    batches = batches.map(lambda batch: augment(batch, augmentation), num_parallel_calls=2)
+    return batches.prefetch(4)
+
+
+def validation_batches(portraits: np.ndarray, batch_size: int) -> tf.data.Dataset:
+    """Batches of (images, images) as they are, in order; float32 `(n, 160, 176, 1)` in [0, 1]."""
+
+    def pair(batch):
+        images = tf.ensure_shape(
+            tf.numpy_function(crop, [batch], tf.float32, stateful=False), (None, *IMAGE_SHAPE, 1)
+        )
+        return images, images
+
+    rows = tf.data.Dataset.range(len(portraits)).batch(batch_size)
+    return _read(portraits, rows).map(pair).prefetch(2)
+
+
+def _read(
+    portraits: np.ndarray, rows: tf.data.Dataset, batch_size: int | None = None
+) -> tf.data.Dataset:
+    """Turn batches of row numbers into the portraits in those rows."""
 
     def read(rows):
         batch = portraits[np.sort(rows)]
@@ -76,27 +99,7 @@ def training_batches(
         batch = tf.numpy_function(read, [rows], tf.uint8, stateful=False)
         return tf.ensure_shape(batch, (batch_size, *PORTRAIT_SHAPE, 1))
 
-    rows = tf.data.Dataset.range(n).shuffle(n, seed=seed).repeat()
-    batches = rows.batch(batch_size, drop_remainder=True).map(load, num_parallel_calls=2)
-    batches = batches.map(lambda batch: augment(batch, augmentation), num_parallel_calls=2)
-    return batches.prefetch(4)
-
-
-def validation_batches(portraits: np.ndarray, batch_size: int) -> tf.data.Dataset:
-    """Batches of (images, images) as they are, in order; float32 `(n, 160, 176, 1)` in [0, 1]."""
-
-    def generate():
-        for start in range(0, len(portraits), batch_size):
-            images = crop(portraits[start : start + batch_size])
-            drop_pages(portraits)
-            yield images, images
-
-    spec = tf.TensorSpec((None, *IMAGE_SHAPE, 1), tf.float32)
-    batches = tf.data.Dataset.from_generator(generate, output_signature=(spec, spec))
-    batches = batches.apply(
-        tf.data.experimental.assert_cardinality(math.ceil(len(portraits) / batch_size))
-    )
-    return batches.prefetch(2)
+    return rows.map(load, num_parallel_calls=2)
 
 
 def augment(portraits: tf.Tensor, augmentation: Augmentation) -> tuple[tf.Tensor, tf.Tensor]:
