@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from data.arrays import drop_pages
+from model.encoding import encode
 from model.finisher import SHARPENER, build_finisher, decoder_maps
 from model.frame import CROP_LEFT, CROP_TOP, IMAGE_SHAPE, crop, mirror
 from model.measuring.metrics import evenly_spaced, image_metrics
@@ -105,7 +106,7 @@ class Finishing(keras.Model):
     distant: blurred by 7 x 7 pixels, the finished face to be the decoder's.
 
     Args:
-        autoencoder: trained, with the submodels "encoder" and "decoder".
+        autoencoder: trained, see `build_autoencoder`.
         finisher: from `build_finisher`.
         settings: see there.
     """
@@ -113,12 +114,9 @@ class Finishing(keras.Model):
     def __init__(self, autoencoder: keras.Model, finisher: keras.Model, settings: FinisherSettings):
         super().__init__()
         self.finisher, self.critic, self.settings = finisher, build_critic(), settings
-        encoder, maps = (
-            autoencoder.get_layer("encoder"),
-            decoder_maps(autoencoder.get_layer("decoder")),
-        )
+        maps = decoder_maps(autoencoder.get_layer("decoder"))
         # Functions hide the layers: these weights are neither trained nor kept with the others.
-        self._encode = lambda images: encoder(images, training=False)[0]
+        self._encode = lambda images: encode(autoencoder, images)
         self._maps = lambda codes: maps(codes, training=False)
         names = ("loss", "critic", "mse", "sharpness")
         self._trackers = {name: keras.metrics.Mean(name=name) for name in names}
