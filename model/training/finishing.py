@@ -112,7 +112,7 @@ class Finishing(keras.Model):
     """
 
     def __init__(self, autoencoder: keras.Model, finisher: keras.Model, settings: FinisherSettings):
-        super().__init__()
+        super().__init__(dtype="float32")  # of what it is given; its networks have their own
         self.finisher, self.critic, self.settings = finisher, build_critic(), settings
         maps = decoder_maps(autoencoder.get_layer("decoder"))
         # Functions hide the layers: these weights are neither trained nor kept with the others.

@@ -57,15 +57,17 @@ def test_a_training_stops_and_goes_on_and_leaves_the_autoencoder_alone(
         np.testing.assert_array_equal(value, former)
 
 
-def test_a_step_can_be_traced(monkeypatch):
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
+def test_a_step_can_be_traced(policy, monkeypatch):
     """Few steps are taken one by one in these tests; thousands run as a graph."""
     monkeypatch.setattr("model.training.critic.CHANNELS", (4, 4))
     monkeypatch.setattr("model.finisher.CHANNELS", (4, 4, 4))
-    monkeypatch.setattr(finishing, "training_policy", lambda: "float32")
-    trained = finishing.compiled_finishing(build_autoencoder(TINY), SETTINGS)
+    monkeypatch.setattr(finishing, "training_policy", lambda: policy)
+    trained = finishing.compiled_finishing(build_autoencoder(TINY, policy), SETTINGS)
     images = tf.TensorSpec((2, 160, 176, 1))
     step = tf.function(trained.train_step).get_concrete_function(images)
     assert {"loss", "critic", "mse", "sharpness"} == step.structured_outputs.keys()
+    assert trained(tf.zeros((1, 160, 176, 1))).dtype == tf.float32
 
 
 def test_portraits_are_moved_and_mirrored_but_never_blurred():
