@@ -122,9 +122,12 @@ class VariationalAutoencoder(keras.Model):
         return self.decoder(codes, training=True), mean, log_variance
 
     def half_corrected(self, guesses, images):
-        """Correct half of a batch: from that, the correction learns, from the rest, the encoder."""
+        """Correct half of a batch: from that, the correction learns, from the rest, the encoder.
+
+        One step teaches the matrix; it serves the next as well.
+        """
         half = ops.shape(guesses)[0] // 2
-        corrected = correct(self.autoencoder, guesses[half:], images[half:])
+        corrected = correct(self.autoencoder, guesses[half:], images[half:], steps=1)
         return ops.concatenate([guesses[:half], corrected])
 
     def measure_codes(self, batches) -> None:

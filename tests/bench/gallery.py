@@ -87,7 +87,7 @@ def draw_traversals(engine: FaceEngine, latent: LatentSpace) -> Figure:
         "variance.",
         window=False,
     )
-    grid = page.grid(half, 2, left=0.09, right=0.985, wspace=0.2, hspace=0.06)
+    grid = page.grid(half, 2, left=0.15, right=0.985, wspace=0.2, hspace=0.06)
     for place, (name, codes) in enumerate(rows.items()):
         axes = page.figure.add_subplot(grid[place % half, place // half])
         draw_image(axes, _tiles(engine.decode(codes), len(STOPS)))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -5,6 +7,7 @@ from PIL import Image
 
 from model.latent import LatentSpace
 from tests.bench import gallery
+from tests.bench.directions import COLUMNS
 from tests.bench.hand_drawn.faces import hand_drawn_faces
 from tests.data.drawn_archive import draw_portrait
 from tests.model.tiny_model import write_tiny_model
@@ -72,6 +75,14 @@ def test_traversals_move_one_direction_or_slider_a_row(latent):
     first = np.abs(np.log(1 / shades(figure, 1, columns) - 1))
     np.testing.assert_allclose(first, np.sqrt(2) * np.abs(stops), atol=1e-4)
     np.testing.assert_allclose(shades(figure, 2, columns), 0.5, atol=1e-5)
+
+
+def test_the_longest_names_stand_on_the_page(latent):
+    directions = dict.fromkeys(COLUMNS, latent.directions["brighter"])
+    figure = gallery.draw_traversals(ShadeEngine(), replace(latent, directions=directions))
+    labels = figure.findobj(lambda part: isinstance(part, plt.Text) and part.get_text() in COLUMNS)
+    assert len(labels) == len(COLUMNS)
+    assert min(label.get_window_extent().x0 for label in labels) > 0
 
 
 def test_the_command_writes_four_pictures(tmp_path, monkeypatch):
