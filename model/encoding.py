@@ -16,7 +16,7 @@ from model.frame import FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE
 
 FACE_EMPHASIS = 2.0
 PIXELS_PER_ERROR = 50.0  # of the gradient: with so many, the matrix is about 1
-CORRECTIONS = 2  # steps of the descent; a third would take a third of what the second takes
+CORRECTIONS = 2  # steps of the descent; a third would gain less than half of what the second does
 
 
 def face_weights(emphasis: float = FACE_EMPHASIS) -> np.ndarray:

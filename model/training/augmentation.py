@@ -67,7 +67,7 @@ def training_batches(
     """
     n = len(portraits)
     rows = tf.data.Dataset.range(n).shuffle(n, seed=seed).repeat()
-    batches = _read(portraits, rows.batch(batch_size, drop_remainder=True), batch_size)
+    batches = _read(portraits, rows.batch(batch_size, drop_remainder=True))
     batches = batches.map(lambda batch: augment(batch, augmentation), num_parallel_calls=2)
     return batches.prefetch(4)
 
@@ -85,9 +85,7 @@ def validation_batches(portraits: np.ndarray, batch_size: int) -> tf.data.Datase
     return _read(portraits, rows).map(pair).prefetch(2)
 
 
-def _read(
-    portraits: np.ndarray, rows: tf.data.Dataset, batch_size: int | None = None
-) -> tf.data.Dataset:
+def _read(portraits: np.ndarray, rows: tf.data.Dataset) -> tf.data.Dataset:
     """Turn batches of row numbers into the portraits in those rows."""
 
     def read(rows):
@@ -97,7 +95,7 @@ def _read(
 
     def load(rows):
         batch = tf.numpy_function(read, [rows], tf.uint8, stateful=False)
-        return tf.ensure_shape(batch, (batch_size, *PORTRAIT_SHAPE, 1))
+        return tf.ensure_shape(batch, (*rows.shape, *PORTRAIT_SHAPE, 1))
 
     return rows.map(load, num_parallel_calls=2)
 
