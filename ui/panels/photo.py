@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +11,6 @@ import numpy as np
 import pygame
 
 from data.errors import UserError
-from model.frame import face_mask
 from ui.host import Host
 from ui.keys import spoken
 from ui.panels.eye_markers import EyeMarkers
@@ -35,7 +34,6 @@ KEPT = 400  # thumbnails
 TILE = 120  # points that a picture or folder takes at least
 UNREADABLE = "?"  # in place of a picture that cannot be opened
 PASTE = spoken("ctrl+v")
-FACE_WEIGHT = 3.0  # of a pixel of the face, where the code is refined; the others weigh 1
 SURE = 0.65  # score of a guess from which on there is a face
 FOUND = "Are the rings on the eyes? Drag them if not, then use this face."
 NOT_FOUND = "No face was found: drag the rings onto the eyes, L on the left one as you see it."
@@ -47,7 +45,7 @@ class AlignedFace:
 
     Attributes:
         image: (160, 176) float32 in [0, 1], the aligned crop.
-        code: (80,) float32, what the encoder makes of it, or a search from there.
+        code: (80,) float32, what the encoder makes of it.
         detail: (160, 176) float32, what the reconstruction lost: image minus its reconstruction.
         name: of the file.
     """
@@ -77,10 +75,11 @@ class PhotoPanel(Panel):
     ):
         super().__init__("Your photo", close)
         self.host = host
-        names = ("photo", "photos", "thumbnail", "eyes", "align", "photo_code")
+        names = ("photo", "photos", "thumbnail", "eyes", "align")
         self.slots = tuple(f"{owner}.{name}" for name in names)
-        self.open_slot, self.list_slot, self.tile_slot, self.guess_slot = self.slots[:4]
-        self.align_slot, self.code_slot = self.slots[4:]
+        self.open_slot, self.list_slot, self.tile_slot, self.guess_slot, self.align_slot = (
+            self.slots
+        )
         self.done = done
         self.photo: Photo | None = None
         self.face: AlignedFace | None = None
@@ -220,25 +219,9 @@ class PhotoPanel(Panel):
 
     def _align(self) -> None:
         photo, (left, right) = self.photo, self.markers.eyes
-        self.host.worker.cancel(self.code_slot)
         self.host.worker.submit(
             self.align_slot, lambda engine: _aligned(engine, photo, left, right)
         )
-
-    def _answer(self, face: AlignedFace) -> None:
-        """Show the face that a photo is answered with, unless it is shown already."""
-        if face is not self.face:
-            self.face = face
-            self.answer.set(face.image - face.detail)
-
-    def _is_current(self, face: AlignedFace) -> bool:
-        """Return whether the photo and its rings are still where this face was taken from."""
-        return self.face is not None and face.image is self.face.image
-
-    def _refine(self, face: AlignedFace) -> None:
-        """Have a better code searched for, while nothing else is to be done."""
-        latent = self.host.latent
-        self.host.worker.submit(self.code_slot, lambda engine: _refined(engine, face, latent), 2)
 
     def take(self) -> None:
         """Hand the aligned face over."""
@@ -294,12 +277,10 @@ class PhotoPanel(Panel):
             if result.final:
                 self.note.set_text(FOUND if self._score >= SURE else NOT_FOUND)
         elif result.slot == self.align_slot and value is not None and self.photo is not None:
+            self.face = value
             self.crop.set(value.image)
-            self._answer(value)
+            self.answer.set(value.image - value.detail)
             self.use.enable()
-            self._refine(value)
-        elif result.slot == self.code_slot and value is not None and self._is_current(value):
-            self._answer(value)
         return True
 
     # Layout
@@ -378,18 +359,3 @@ def _aligned(engine, photo: Photo, left: np.ndarray, right: np.ndarray) -> Align
     image = align(photo, left, right)
     code = engine.encode(image[np.newaxis, ..., np.newaxis])[0]
     return AlignedFace(image, code, image - decode_one(engine, code), photo.name)
-
-
-def _refined(engine, face: AlignedFace, latent) -> Iterator[AlignedFace]:
-    """Yield the same photo with better and better codes."""
-    code = face.code
-    for found, _ in engine.refine(code, face.image, photo_weights(), latent):
-        if not np.array_equal(found, code):
-            code = found
-            face = replace(face, code=code, detail=face.image - decode_one(engine, code))
-        yield face
-
-
-def photo_weights() -> np.ndarray:
-    """Return how much each pixel of a photo counts where its code is refined, (160, 176)."""
-    return np.where(face_mask(), np.float32(FACE_WEIGHT), np.float32(1))
