@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from data.errors import UserError
-from model.encoding import encode
+from model.encoding import encode, faces_and_slopes
 from model.finisher import decoder_maps
 from model.folder import REPAIR, find_model, model_title, read_card
 from model.frame import IMAGE_SHAPE
@@ -72,8 +72,11 @@ class FaceEngine:
                 f"Received: {encoder.output_shape}"
             )
         image_row, code_row = pixels[1:], (self.latent_dim,)
+        look = tf.function(  # which is built once, not for each correction: a model opens sooner
+            faces_and_slopes, autograph=False, experimental_attributes={"_noinline": True}
+        )
         self._encode_one, self._encode_many = _compiled(
-            lambda images: encode(autoencoder, images), image_row
+            lambda images: encode(autoencoder, images, look), image_row
         )
         self._guess_one, self._guess_many = _compiled(
             lambda images: encoder(images, training=False)[0], image_row

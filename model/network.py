@@ -212,7 +212,7 @@ def build_autoencoder(
     Returns:
         A model from images to their reconstructions, both `(n, 160, 176, 1)` in [0, 1], with the
         submodels "encoder" and "decoder". If the architecture is `corrected`, it also takes
-        gradients `(n, latent_dim)`, see `error_gradient`, which its layer "correction" turns into
+        gradients `(n, latent_dim)`, see `faces_and_slopes`, which its layer "correction" turns into
         changes of the codes.
     """
     architecture = architecture or Architecture()

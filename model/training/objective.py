@@ -111,7 +111,7 @@ class VariationalAutoencoder(keras.Model):
         mean, log_variance = self.autoencoder.get_layer("encoder")(images, training=training)
         log_variance = ops.clip(log_variance, -12.0, 4.0)
         if not training:
-            mean = correct(self.autoencoder, mean, images)
+            mean = correct(self.autoencoder, mean, images, steps=1)
             return self.decoder(mean, training=False), mean, log_variance
         if is_corrected(self.autoencoder):
             guess, late = mean, self.progress() >= CORRECTION_BEGINS

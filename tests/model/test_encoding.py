@@ -1,16 +1,27 @@
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from model.encoding import PIXELS_PER_ERROR, correct, encode, error_gradient, face_weights
+from model.encoding import (
+    CORRECTIONS,
+    PIXELS_PER_ERROR,
+    SIMILARITY_WEIGHT,
+    correct,
+    encode,
+    face_weights,
+    faces_and_slopes,
+    nearest_shares,
+)
 from model.network import build_autoencoder
 from tests.model.tiny_model import TINY
 
 
 @pytest.fixture(scope="module")
 def autoencoder():
+    keras.utils.set_random_seed(0)
     return build_autoencoder(TINY)
 
 
@@ -20,31 +31,57 @@ def images():
 
 
 def errors(autoencoder, codes, images) -> np.ndarray:
-    """Half the weighted squared error of each face, as the gradient is of."""
+    """The weighted squared error of each face."""
     apart = np.subtract(autoencoder.get_layer("decoder")(codes), images, dtype=np.float64)
-    return np.sum(face_weights() * apart**2, axis=(1, 2, 3)) / 2 / PIXELS_PER_ERROR
+    return np.sum(face_weights() * apart**2, axis=(1, 2, 3)) / PIXELS_PER_ERROR
 
 
-def test_the_gradient_is_the_slope_of_each_faces_own_error(autoencoder, images):
+def lacks(autoencoder, codes, images) -> np.ndarray:
+    """The training's objective of each face."""
+    similarities = tf.image.ssim(autoencoder.get_layer("decoder")(codes), images, 1.0)
+    unlike = SIMILARITY_WEIGHT * (1 - np.asarray(similarities, np.float64))
+    return np.log(errors(autoencoder, codes, images)) / 2 + unlike
+
+
+def test_slopes_are_of_what_each_face_lacks_times_its_error(autoencoder, images):
     codes = tf.constant(np.random.default_rng(1).normal(size=(3, 80)).astype(np.float32))
-    gradients = error_gradient(autoencoder.get_layer("decoder"), codes, images)
-    slopes = []
+    faces, slopes = faces_and_slopes(autoencoder.get_layer("decoder"), codes, images)
+    np.testing.assert_allclose(faces, autoencoder.get_layer("decoder")(codes), atol=1e-6)
+    wanted = []
     for nudge in 0.02 * np.eye(80, dtype=np.float32):
-        ahead, behind = (errors(autoencoder, codes + side * nudge, images) for side in (1, -1))
-        slopes.append((ahead - behind) / 0.04)
-    for found, wanted in zip(gradients, np.transpose(slopes), strict=True):
-        assert np.linalg.norm(found - wanted) < 0.1 * np.linalg.norm(wanted)
+        ahead, behind = (lacks(autoencoder, codes + side * nudge, images) for side in (1, -1))
+        wanted.append((ahead - behind) / 0.04 * errors(autoencoder, codes, images))
+    for found, slope in zip(slopes, np.transpose(wanted), strict=True):
+        assert np.linalg.norm(found - slope) < 0.1 * np.linalg.norm(slope)
 
 
-def test_each_correction_down_the_slope_brings_the_face_nearer(autoencoder, images):
+def test_shares_make_the_mixture_nearest_to_the_image(images):
+    near, far, none = images[:1], images[1:2], images[2:]
+    faces = [near + far, near - 3 * far, near + far + none]
+    np.testing.assert_allclose(nearest_shares(faces, near), [[0.75, 0.25, 0]], atol=1e-3)
+    np.testing.assert_allclose(nearest_shares([far, far], near), [[0, 1]], atol=1e-3)
+    np.testing.assert_allclose(nearest_shares([near], near), [[1]])
+
+
+def test_one_correction_brings_the_face_nearer_and_all_nearer_still(autoencoder, images):
     correction = autoencoder.get_layer("correction")
     guesses, _ = autoencoder.get_layer("encoder")(images)
     correction.kernel.assign(np.zeros((80, 80)))
-    np.testing.assert_array_equal(encode(autoencoder, images), guesses)
-    correction.kernel.assign(-0.01 * np.eye(80))
-    once, twice = correct(autoencoder, guesses, images, steps=1), encode(autoencoder, images)
-    found = [errors(autoencoder, codes, images) for codes in (guesses, once, twice)]
-    assert (np.diff(found, axis=0) < 0).all()
+    np.testing.assert_allclose(encode(autoencoder, images), guesses, atol=1e-6)
+    correction.kernel.assign(-0.1 * np.eye(80))
+    codes = [correct(autoencoder, guesses, images, steps) for steps in (0, 1, CORRECTIONS)]
+    np.testing.assert_array_equal(codes[0], guesses)
+    np.testing.assert_allclose(codes[-1], encode(autoencoder, images), atol=1e-6)
+    assert (np.diff([lacks(autoencoder, each, images) for each in codes], axis=0) < 0).all()
+
+
+def test_mixtures_are_faster_than_steps_alone(autoencoder, images):
+    autoencoder.get_layer("correction").kernel.assign(-0.1 * np.eye(80))
+    alone, _ = autoencoder.get_layer("encoder")(images)
+    mixed = encode(autoencoder, images)
+    for _ in range(CORRECTIONS):
+        alone = correct(autoencoder, alone, images, steps=1)
+    assert (lacks(autoencoder, mixed, images) < lacks(autoencoder, alone, images)).all()
 
 
 def test_a_network_without_a_correction_stays_with_its_guess(images):
