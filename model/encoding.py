@@ -21,9 +21,9 @@ from model.measuring.ssim import ssim
 
 FACE_EMPHASIS = 2.0
 SIMILARITY_WEIGHT = 2.0  # of structural similarity in what a face lacks
-PIXELS_PER_ERROR = 50.0  # of the slope: with so many, the matrix is about 1
+PIXELS_PER_ERROR = 65.0  # of the slope: with so many, the matrix is about 1
 SHRINKAGE = 0.01  # of all shares but the newest face's: faces that hardly differ tell none
-CORRECTIONS = 4
+CORRECTIONS = 6
 
 
 def face_weights(emphasis: float = FACE_EMPHASIS) -> np.ndarray:

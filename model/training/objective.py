@@ -150,7 +150,8 @@ class VariationalAutoencoder(keras.Model):
         squared += EDGE_WEIGHT * ops.mean(self.pixel_weights[:, 1:] * across)
         squared += EDGE_WEIGHT * ops.mean(self.pixel_weights[1:] * down)
 
-        # Epochs are compared by what the last of them are trained for.
+        # Epochs are compared by what the last of them are trained for, and without the divergence:
+        # in codes without noise it only holds the mean and the spread, which whitening takes away.
         noisiness, whitened = (self.noisiness(), self.whitened()) if training else (0.0, 1.0)
         variance = ops.exp(log_variance)
         divergence = ops.square(mean) + noisiness * (variance - log_variance - 1)
@@ -160,7 +161,7 @@ class VariationalAutoencoder(keras.Model):
 
         self.mse_tracker.update_state(ops.mean(ops.square(error)))
         self.divergence_tracker.update_state(divergence)
-        nats = divergence + self.radius_weight * off_sphere
+        nats = self.radius_weight * off_sphere + (divergence if training else 0.0)
         loss = 0.5 * ops.log(squared) + self.divergence_weight * nats
         if self.ssim_weight:
             loss += self.ssim_weight * (1 - ops.mean(ssim(reconstructions, y)))
