@@ -110,9 +110,10 @@ class FaceEngine:
         network = load_network(folder)
         finisher = load_finisher(folder, network.get_layer("decoder"))
         engine = cls(network, read_card(folder)["model_id"], model_title(folder), finisher)
+        gray = np.full((2, *IMAGE_SHAPE, 1), 0.5, np.float32)
         for count in (1, 2):  # one at a time, and several: each has a graph of its own
-            codes = engine.encode(np.full((count, *IMAGE_SHAPE, 1), 0.5, np.float32))
-            made = [codes, engine.decode(codes)]
+            codes = engine.encode_sketch(gray[:count])
+            made = [codes, engine.encode(gray[:1]), engine.decode(codes)]  # no screen encodes more
             if engine.can_finish:
                 made.append(engine.finish(codes))
             if not all(np.isfinite(numbers).all() for numbers in made):
