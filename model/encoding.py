@@ -23,7 +23,7 @@ FACE_EMPHASIS = 2.0
 SIMILARITY_WEIGHT = 2.0  # of structural similarity in what a face lacks
 PIXELS_PER_ERROR = 65.0  # of the slope: with so many, the matrix is about 1
 SHRINKAGE = 0.01  # of all shares but the newest face's: faces that hardly differ tell none
-CORRECTIONS = 6
+CORRECTIONS = 6  # steps of the descent; a seventh gains a thousandth of the error
 
 
 def face_weights(emphasis: float = FACE_EMPHASIS) -> np.ndarray:
@@ -115,11 +115,13 @@ def correct(
 ) -> tf.Tensor:
     """Correct first guesses by what their faces lack.
 
+    What is no portrait at all can lead the descent astray: then the guess stays.
+
     Args:
         autoencoder: see `build_autoencoder`; one without a correction stays with the guesses.
         guesses: codes that the encoder gives, `(n, 80)`.
         images: what it was given, `(n, 160, 176, 1)` in [0, 1].
-        steps: of gradient descent.
+        steps: of gradient descent, 1 or more.
         look: `faces_and_slopes`, or that compiled.
 
     Returns:
@@ -131,9 +133,16 @@ def correct(
         codes, faces, slopes = [], [], []
         for _ in range(steps):
             face, slope = look(decoder, newest, images)
-            codes.append(newest), faces.append(face), slopes.append(slope)
+            codes.append(newest)
+            faces.append(face)
+            slopes.append(slope)
             shares = nearest_shares(faces, images)
             newest = mixture(codes, shares) + correction(mixture(slopes, shares))
+        first, last = (
+            tf.reduce_sum(PIXEL_WEIGHTS * tf.square(images - face), axis=(1, 2, 3))
+            for face in (faces[0], faces[-1])
+        )
+        newest = tf.where((last > first)[:, tf.newaxis], codes[0], newest)
     return newest
 
 
