@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from data.errors import UserError
-from model.encoding import encode, faces_and_slopes
+from model.encoding import encode
 from model.finisher import decoder_maps
 from model.folder import REPAIR, find_model, model_title, read_card
 from model.frame import IMAGE_SHAPE
@@ -72,11 +72,8 @@ class FaceEngine:
                 f"Received: {encoder.output_shape}"
             )
         image_row, code_row = pixels[1:], (self.latent_dim,)
-        look = tf.function(  # which is built once, not for each correction: a model opens sooner
-            faces_and_slopes, autograph=False, experimental_attributes={"_noinline": True}
-        )
         self._encode_one, self._encode_many = _compiled(
-            lambda images: encode(autoencoder, images, look), image_row
+            lambda images: encode(autoencoder, images), image_row
         )
         self._guess_one, self._guess_many = _compiled(
             lambda images: encoder(images, training=False)[0], image_row
@@ -111,9 +108,10 @@ class FaceEngine:
         finisher = load_finisher(folder, network.get_layer("decoder"))
         engine = cls(network, read_card(folder)["model_id"], model_title(folder), finisher)
         gray = np.full((2, *IMAGE_SHAPE, 1), 0.5, np.float32)
+        made = [engine.encode(gray[:1])]  # no screen encodes more at once
         for count in (1, 2):  # one at a time, and several: each has a graph of its own
             codes = engine.encode_sketch(gray[:count])
-            made = [codes, engine.encode(gray[:1]), engine.decode(codes)]  # no screen encodes more
+            made += [codes, engine.decode(codes)]
             if engine.can_finish:
                 made.append(engine.finish(codes))
             if not all(np.isfinite(numbers).all() for numbers in made):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import ops
 from PIL import Image, ImageDraw, ImageFont, ImageSequence
 
@@ -51,6 +52,8 @@ class Film(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         """Take the first picture."""
+        network = self.model.autoencoder
+        self._encode = tf.function(lambda images: encode(network, images), autograph=False)
         if not self._frames:
             self._take()
 
@@ -78,7 +81,7 @@ class Film(keras.callbacks.Callback):
         root = np.linalg.cholesky(covariance + 1e-4 * np.eye(len(mean)))
         normal = np.random.default_rng(self._seed).standard_normal(len(mean))
         random = (mean + root @ normal).astype(np.float32)
-        codes = encode(self.model.autoencoder, self.images)
+        codes = self._encode(self.images)
         codes = ops.concatenate([codes, random[np.newaxis]])
         faces = np.nan_to_num(ops.convert_to_numpy(self.model.decoder(codes)))  # black: it diverged
         blank = np.full_like(faces[:1], PAPER / 255)

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import ops
 
 from model.encoding import FACE_EMPHASIS, correct, encode, face_weights, is_corrected
@@ -136,8 +137,9 @@ class VariationalAutoencoder(keras.Model):
         Args:
             batches: of `(images, images)`, see `validation_batches`.
         """
+        compiled = tf.function(lambda images: encode(self.autoencoder, images), autograph=False)
         for images, _ in batches:
-            mean = encode(self.autoencoder, images)
+            mean = compiled(images)
             self.statistics.update(mean, ops.zeros_like(mean))
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
