@@ -114,8 +114,8 @@ class FaceEngine:
             made += [codes, engine.decode(codes)]
             if engine.can_finish:
                 made.append(engine.finish(codes))
-            if not all(np.isfinite(numbers).all() for numbers in made):
-                raise UserError(f"The model in {folder} makes no faces. {REPAIR}")
+        if not all(np.isfinite(numbers).all() for numbers in made):
+            raise UserError(f"The model in {folder} makes no faces. {REPAIR}")
         return engine
 
     def encode(self, images: np.ndarray) -> np.ndarray:

@@ -67,9 +67,14 @@ def test_one_correction_brings_the_face_nearer_and_all_nearer_still(autoencoder,
     correction = autoencoder.get_layer("correction")
     guesses, _ = autoencoder.get_layer("encoder")(images)
     correction.kernel.assign(np.zeros((80, 80)))
+    np.testing.assert_array_equal(correct(autoencoder, guesses, images, steps=1), guesses)
     np.testing.assert_allclose(encode(autoencoder, images), guesses, atol=1e-6)
     correction.kernel.assign(-0.1 * np.eye(80))
-    codes = [guesses, correct(autoencoder, guesses, images, steps=1), encode(autoencoder, images)]
+    once = correct(autoencoder, guesses, images, steps=1)
+    _, slopes = faces_and_slopes(autoencoder.get_layer("decoder"), guesses, images)
+    np.testing.assert_allclose(once, guesses - 0.1 * slopes, atol=1e-5)
+    codes = [guesses, once, encode(autoencoder, images)]
+    assert (np.diff([errors(autoencoder, each, images) for each in codes], axis=0) < 0).all()
     assert (np.diff([lacks(autoencoder, each, images) for each in codes], axis=0) < 0).all()
 
 

@@ -80,7 +80,7 @@ def test_a_finisher_adds_detail_and_an_engine_without_one_decodes(engine, finish
     faces = sharp.finish(codes)
     assert faces.shape == (40, 160, 176, 1) and faces.dtype == np.float32
     assert faces.min() >= 0 and faces.max() <= 1
-    assert np.abs(faces - sharp.decode(codes)).max() > 0.03
+    assert np.abs(faces - sharp.decode(codes)).max() > 0.1
     np.testing.assert_allclose(sharp.finish(codes[38:39])[0], faces[38], atol=1e-5)
     with pytest.raises(ValueError, match="Received"):
         sharp.finish(codes[0])
