@@ -4,26 +4,28 @@ An encoder alone names the code of any image at one glance, and sees not what th
 it. Here the decoder draws the face of that first guess; the slope of what it lacks tells how the
 code should move, and a matrix of the network, trained with the rest, how far: gradient descent with
 a learned preconditioner (iterative amortized inference, Marino, Yue and Mandt 2018). From the
-second step on the descent is accelerated: it goes on from the best mixture of the codes so far
+second step on the descent is accelerated: it goes on from the best mixture of the last codes
 (Anderson 1965).
 """
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from model.frame import FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE
-from model.measuring.ssim import ssim
+from model.measuring.ssim import blur, dissimilarity_weights, ssim
 
 FACE_EMPHASIS = 2.0
-SIMILARITY_WEIGHT = 2.0  # of structural similarity in what a face lacks
-PIXELS_PER_ERROR = 65.0  # of the slope: with so many, the matrix is about 1
+SIMILARITY_WEIGHT = 2.5  # of structural similarity in what a face lacks
+PIXELS_PER_ERROR = 50.0  # that slopes are divided by: so the matrix is about 1
+STEEPER = 0.25  # by how much, of itself, a slope grows with each unit of that weight
+CORRECTIONS = 8  # steps of the descent
+MIXED = 4  # of the codes so far: those before are too far away to tell
 SHRINKAGE = 0.01  # of all shares but the newest face's: faces that hardly differ tell none
-CORRECTIONS = 6  # steps of the descent; a seventh gains a thousandth of the error
 
 
 def face_weights(emphasis: float = FACE_EMPHASIS) -> np.ndarray:
@@ -48,52 +50,81 @@ PIXEL_WEIGHTS = face_weights()
 
 
 def faces_and_slopes(
-    decoder: keras.Model, codes: tf.Tensor, images: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """Decode codes, and find the slope of what each face lacks with respect to its code.
+    decoder: keras.Model,
+    codes: tf.Tensor,
+    images: tf.Tensor,
+    similarity: float = SIMILARITY_WEIGHT,
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """Decode codes, and find the slope of what each face lacks.
 
-    The slope is that of the training's objective, `log(E) / 2 + SIMILARITY_WEIGHT * (1 - SSIM)`,
-    times the squared error E: the nearer a face is, the less its code moves.
+    The slope is that of the training's objective, `log(E) / 2 + similarity * (1 - SSIM)`, times the
+    squared error E: the nearer a face is, the less its code moves.
 
     Args:
         decoder: see `build_decoder`.
         codes: `(n, 80)`.
         images: what the faces should be, `(n, 160, 176, 1)` in [0, 1].
+        similarity: weight of the structural similarity, 0 or more.
 
     Returns:
-        Faces `(n, 160, 176, 1)` and slopes `(n, 80)`, float32; no gradient flows back in them.
+        Faces `(n, 160, 176, 1)`, the slopes of codes `(n, 80)`, divided by what makes the matrix
+        about 1, and those of the faces; no gradient flows back in them.
     """
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(codes)
         faces = decoder(codes, training=False)
-        squares = PIXEL_WEIGHTS / PIXELS_PER_ERROR * tf.square(faces - images)
-        errors = tf.reduce_sum(squares, axis=(1, 2, 3))
-        unlike = SIMILARITY_WEIGHT * (1 - ssim(faces, images))
-        lacking = errors / 2 + tf.stop_gradient(errors) * unlike
-    return tf.stop_gradient(faces), tf.stop_gradient(tape.gradient(lacking, codes))
+        errors = squared_errors(faces, images)
+        scaled = errors / 2
+        if similarity:
+            scaled += similarity * tf.stop_gradient(errors) * (1 - ssim(faces, images))
+    slopes, face_slopes = tape.gradient(scaled, (codes, faces))
+    slopes /= PIXELS_PER_ERROR * (1 + STEEPER * similarity)
+    return tuple(map(tf.stop_gradient, (faces, slopes, face_slopes)))
 
 
-def nearest_shares(faces: list[tf.Tensor], images: tf.Tensor) -> tf.Tensor:
-    """Return the shares in which faces make the mixture that is nearest to their images.
+def squared_errors(faces: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
+    """Sum the squared errors of faces, the pixels weighted, `(n,)`."""
+    return tf.reduce_sum(PIXEL_WEIGHTS * tf.square(faces - images), axis=(1, 2, 3))
+
+
+def lacking(faces: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
+    """Return what faces lack, `(n,)`: the training's objective of each, see `faces_and_slopes`."""
+    unlike = 1 - ssim(faces, images)
+    return tf.math.log(squared_errors(faces, images)) / 2 + SIMILARITY_WEIGHT * unlike
+
+
+def best_shares(faces: list[tf.Tensor], slopes: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
+    """Return the shares in which faces make the mixture that lacks least, by a Newton step.
+
+    What similarity adds to the curvature counts half: as faces change, so do the variances that
+    `dissimilarity_weights` holds still.
 
     Args:
         faces: `(n, 160, 176, 1)` each, the newest last.
-        images: `(n, 160, 176, 1)`.
+        slopes: the newest faces' own, see `faces_and_slopes`.
+        images: what they should be, `(n, 160, 176, 1)`.
 
     Returns:
         `(n, len(faces))`; those of each image sum to 1, and some may be negative.
     """
-    newest = faces[-1]
-    if len(faces) == 1:
-        return tf.ones((tf.shape(newest)[0], 1))
-
-    def flat(differences: tf.Tensor) -> tf.Tensor:
-        return tf.reshape(np.sqrt(PIXEL_WEIGHTS) * differences, (-1, np.prod(IMAGE_SHAPE)))
-
-    others = tf.stack([flat(face - newest) for face in faces[:-1]], axis=2)
-    missing = flat(images - newest)[..., tf.newaxis]
-    shares = tf.linalg.lstsq(others, missing, l2_regularizer=SHRINKAGE)[..., 0]
+    *others, newest = faces
+    changes = tf.stack([(face - newest)[..., 0] for face in others], axis=1)
+    fine, coarse = dissimilarity_weights(newest, images)
+    unlike = SIMILARITY_WEIGHT * squared_errors(newest, images)[:, np.newaxis, np.newaxis]
+    weights = PIXEL_WEIGHTS[..., 0] + unlike * fine
+    blurred = blur(changes)
+    form = _products(changes, weights[:, np.newaxis] * changes)
+    form += _products(blurred, (unlike * coarse)[:, np.newaxis] * blurred)
+    form += SHRINKAGE * tf.eye(len(others))
+    descent = -_products(changes, slopes[:, np.newaxis, ..., 0])
+    shares = tf.linalg.lstsq(form, descent, fast=False)  # which takes what is not a number
+    shares = tf.stop_gradient(shares)[..., 0]
     return tf.concat([shares, 1 - tf.reduce_sum(shares, axis=1, keepdims=True)], axis=1)
+
+
+def _products(some: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
+    """Return the inner products of pictures `(n, i, h, w)` and `(n, j, h, w)`: `(n, i, j)`."""
+    return tf.einsum("nihw,njhw->nij", some, others)
 
 
 def mixture(rows: list[tf.Tensor], shares: tf.Tensor) -> tf.Tensor:
@@ -106,43 +137,59 @@ def is_corrected(autoencoder: keras.Model) -> bool:
     return len(autoencoder.inputs) > 1
 
 
-def correct(
-    autoencoder: keras.Model, guesses: tf.Tensor, images: tf.Tensor, steps: int = CORRECTIONS
-) -> tf.Tensor:
-    """Correct first guesses by what their faces lack.
+def correct_once(autoencoder: keras.Model, guesses: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
+    """Correct first guesses by one step of the error alone: of this, the matrix learns in training.
 
-    What is no portrait at all can lead the descent astray: then the guess stays.
+    Slopes of similarity would lead all codes the same way, and the guesses after them without end.
 
     Args:
         autoencoder: see `build_autoencoder`; one without a correction stays with the guesses.
         guesses: codes that the encoder gives, `(n, 80)`.
         images: what it was given, `(n, 160, 176, 1)` in [0, 1].
-        steps: of gradient descent, 1 or more.
 
     Returns:
         Codes `(n, 80)`, in which no gradient flows back to the guesses.
     """
-    newest = tf.stop_gradient(guesses)
-    if is_corrected(autoencoder):
-        decoder, correction = (autoencoder.get_layer(name) for name in ("decoder", "correction"))
-        look = partial(faces_and_slopes, decoder)
-        if steps > 1:  # built once for all steps, in a third of the time
-            look = tf.function(look, autograph=False, experimental_attributes={"_noinline": True})
-            look = look.get_concrete_function(newest, images)
-        codes, faces, slopes = [], [], []
-        for _ in range(steps):
-            face, slope = look(newest, images)
-            codes.append(newest)
-            faces.append(face)
-            slopes.append(slope)
-            shares = nearest_shares(faces, images)
-            newest = mixture(codes, shares) + correction(mixture(slopes, shares))
-        first, last = (
-            tf.reduce_sum(PIXEL_WEIGHTS * tf.square(images - face), axis=(1, 2, 3))
-            for face in (faces[0], faces[-1])
-        )
-        newest = tf.where((last > first)[:, tf.newaxis], codes[0], newest)
-    return newest
+    guesses = tf.stop_gradient(guesses)
+    if not is_corrected(autoencoder):
+        return guesses
+    _, slopes, _ = faces_and_slopes(autoencoder.get_layer("decoder"), guesses, images, similarity=0)
+    return guesses + autoencoder.get_layer("correction")(slopes)
+
+
+def correct(autoencoder: keras.Model, guesses: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
+    """Correct first guesses by what their faces lack, in `CORRECTIONS` steps.
+
+    What is no portrait at all can lead the descent astray: then the guess stays. Arguments and
+    result are those of `correct_once`.
+    """
+    newest = guesses = tf.stop_gradient(guesses)
+    if not is_corrected(autoencoder):
+        return guesses
+    decoder, correction = (autoencoder.get_layer(name) for name in ("decoder", "correction"))
+    look = _built_once(lambda *both: faces_and_slopes(decoder, *both), guesses, images)
+    best = _built_once(best_shares, [images] * MIXED, images, images)
+    codes, faces, slopes = [], [], []
+    for _ in range(CORRECTIONS):
+        face, slope, face_slope = look(newest, images)
+        for rows, row in ((codes, newest), (faces, face), (slopes, slope)):
+            rows += [row] if rows else [row] * MIXED  # the same ones make no other mixture
+        shares = best(faces[-MIXED:], face_slope, images)
+        newest = mixture(codes[-MIXED:], shares) + correction(mixture(slopes[-MIXED:], shares))
+    first, last = (lacking(face, images) for face in (faces[0], faces[-1]))
+    return tf.where((last <= first)[:, tf.newaxis], newest, guesses)
+
+
+def _built_once(function: Callable, *arguments: tf.Tensor) -> Callable:
+    """Return a function with one graph for all its calls: that is built in a fraction of the time.
+
+    Args:
+        function: of tensors.
+        arguments: such as it will be called with.
+    """
+    options = {"_noinline": True}
+    function = tf.function(function, autograph=False, experimental_attributes=options)
+    return function.get_concrete_function(*arguments)
 
 
 def encode(autoencoder: keras.Model, images: tf.Tensor) -> tf.Tensor:

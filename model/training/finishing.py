@@ -37,7 +37,7 @@ WINDOW = 12  # cells a side of the coarsest map, 96 pixels, that are trained on 
 SHIFT = 1  # pixels by which portraits are moved at most
 BLUR = 7  # pixels a side of the mean in which finished and decoded face shall agree
 CRITIC_RATE = 2.0  # of the finisher's learning rate
-SHARPNESS = 0.77  # share of a portrait's Laplacian energy that half of the portraits shall keep
+SHARPNESS = 0.85  # share of a portrait's Laplacian energy that half of the portraits shall keep
 MOST_GAIN = 1.25  # on the detail, to come to that
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from model.encoding import FACE_EMPHASIS, correct, encode, face_weights, is_corrected
+from model.encoding import FACE_EMPHASIS, correct_once, encode, face_weights, is_corrected
 from model.frame import IMAGE_SHAPE
 from model.measuring.ssim import ssim
 from model.training.code_statistics import CodeStatistics
@@ -112,7 +112,7 @@ class VariationalAutoencoder(keras.Model):
         mean, log_variance = self.autoencoder.get_layer("encoder")(images, training=training)
         log_variance = ops.clip(log_variance, -12.0, 4.0)
         if not training:
-            mean = correct(self.autoencoder, mean, images, steps=1)
+            mean = correct_once(self.autoencoder, mean, images)
             return self.decoder(mean, training=False), mean, log_variance
         if is_corrected(self.autoencoder):
             guess, late = mean, self.progress() >= CORRECTION_BEGINS
@@ -128,7 +128,7 @@ class VariationalAutoencoder(keras.Model):
         One step teaches the matrix; it serves the next as well.
         """
         half = ops.shape(guesses)[0] // 2
-        corrected = correct(self.autoencoder, guesses[half:], images[half:], steps=1)
+        corrected = correct_once(self.autoencoder, guesses[half:], images[half:])
         return ops.concatenate([guesses[:half], corrected])
 
     def measure_codes(self, batches) -> None:
