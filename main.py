@@ -117,7 +117,7 @@ def learn(init=True, **options):
         init: True starts from scratch, False goes on with the model that exists.
         options: see `model.training.learn.learn`.
     """
-    from data.paths import MY_MODEL
+    from data.paths import FIGURES_FOLDER, MY_MODEL
     from model.loading import import_tensorflow
 
     import_tensorflow()
@@ -129,6 +129,7 @@ def learn(init=True, **options):
         draw_training_progress,
     )
 
+    options = {"film": FIGURES_FOLDER / "learning.gif"} | options
     card = train(
         init,
         on_epoch=draw_training_curve,

@@ -27,7 +27,7 @@ from data import load_arrays
 from data.arrays import hash_array
 from data.errors import UserError
 from data.lock import hold_lock
-from data.paths import FIGURES_FOLDER, MY_MODEL, NUMPY_FOLDER
+from data.paths import MY_MODEL, NUMPY_FOLDER
 from model.encoding import encode
 from model.engine import FaceEngine
 from model.finisher import build_finisher
@@ -88,7 +88,7 @@ def learn(
     on_pictures: Callable | None = None,
     on_finished: Callable | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
-    film: str | Path = FIGURES_FOLDER / "learning.gif",
+    film: str | Path | None = None,
     about: str = "",
     say: Callable[[str], None] = lambda sentence: None,
 ) -> dict:
@@ -113,7 +113,7 @@ def learn(
         on_finished: the same of the finisher: called with validation images, reconstructions,
             these finished, and the number of its epochs.
         callbacks: more of Keras' own, called last in the training of the autoencoder.
-        film: the GIF to write of how the same faces become clear.
+        film: the GIF to write of how the same faces become clear; None writes none.
         about: a sentence for the card on what the portraits are.
         say: called with sentences about what goes on.
 
@@ -157,10 +157,10 @@ def learn(
             )
 
         pictured = crop(np.asarray(X_validation[:PICTURED]))
-        camera = Film(
-            Path(film), pictured, epochs * steps_per_epoch, state.epochs_done * steps_per_epoch
-        )
-        views = [camera, Views(state, pictured, on_epoch, on_pictures), *callbacks]
+        views = [Views(state, pictured, on_epoch, on_pictures), *callbacks]
+        if film:
+            done = state.epochs_done * steps_per_epoch
+            views.insert(0, Film(Path(film), pictured, epochs * steps_per_epoch, done))
         ended = _fit(model, state, X_fit, X_validation, settings, views)
         if state.best_weights is None:
             _give_up(state, ended, say)
