@@ -40,9 +40,7 @@ def ssim(images, others):
     images, others = images[..., 0], others[..., 0]
     level = ops.mean(images + others, axis=(1, 2), keepdims=True) / 2
     images, others = images - level, others - level  # the variances' rounding errors get small
-    mean, other_mean = blur(images), blur(others)
-    squares = ops.square(mean) + ops.square(other_mean)
-    variances = blur(ops.square(images) + ops.square(others)) - squares
+    mean, other_mean, variances = _moments(images, others)
     covariance = blur(images * others) - mean * other_mean
     mean, other_mean = mean + level, other_mean + level
     product = mean * other_mean
@@ -71,12 +69,19 @@ def dissimilarity_weights(images, others):
         Weights of pixels, `(n, 160, 176)`, and of windows, `(n, 150, 166)`.
     """
     images, others = images[..., 0], others[..., 0]
-    squares = ops.square(blur(images)) + ops.square(blur(others))
-    variances = blur(ops.square(images) + ops.square(others)) - squares
-    structure, luminance = 1 / (variances + C2), 1 / (squares + C1)
+    mean, other_mean, variances = _moments(images, others)
+    luminance = 1 / (ops.square(mean) + ops.square(other_mean) + C1)
+    structure = 1 / (variances + C2)
     windows = DOWN.shape[0] * ACROSS.shape[1]
     fine = ops.matmul(DOWN.T, ops.matmul(structure, ACROSS.T))
     return fine / windows, (luminance - structure) / windows
+
+
+def _moments(images, others):
+    """Return the means of all windows, in images and in others, and the sums of both variances."""
+    mean, other_mean = blur(images), blur(others)
+    squares = ops.square(mean) + ops.square(other_mean)
+    return mean, other_mean, blur(ops.square(images) + ops.square(others)) - squares
 
 
 def blur(images):

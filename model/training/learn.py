@@ -157,10 +157,9 @@ def learn(
             )
 
         pictured = crop(np.asarray(X_validation[:PICTURED]))
-        views = [Views(state, pictured, on_epoch, on_pictures), *callbacks]
-        if film:
-            done = state.epochs_done * steps_per_epoch
-            views.insert(0, Film(Path(film), pictured, epochs * steps_per_epoch, done))
+        done = state.epochs_done * steps_per_epoch
+        cameras = [Film(Path(film), pictured, epochs * steps_per_epoch, done)] if film else []
+        views = [*cameras, Views(state, pictured, on_epoch, on_pictures), *callbacks]
         ended = _fit(model, state, X_fit, X_validation, settings, views)
         if state.best_weights is None:
             _give_up(state, ended, say)
