@@ -110,7 +110,7 @@ class FaceEngine:
         gray = np.full((2, *IMAGE_SHAPE, 1), 0.5, np.float32)
         made = [engine.encode(gray[:1])]  # no screen encodes more at once
         for count in (1, 2):  # one at a time, and several: each has a graph of its own
-            codes = engine.encode_sketch(gray[:count])
+            codes = engine.encode_sketch(np.repeat(gray[:count], 2, axis=-1))
             made += [codes, engine.decode(codes)]
             if engine.can_finish:
                 made.append(engine.finish(codes))
@@ -133,14 +133,30 @@ class FaceEngine:
         images = _checked(images, (*self.image_shape, 1), "images")
         return _in_chunks(images, self._encode_one, self._encode_many)
 
-    def encode_sketch(self, images: np.ndarray) -> np.ndarray:
-        """Squeeze sketches into codes: the encoder's first guesses.
+    def guess(self, images: np.ndarray) -> np.ndarray:
+        """Squeeze images into codes by the portrait encoder alone, without the correction.
 
-        As `encode`, without the correction: pixel by pixel, no face comes near to a few lines on
-        white paper, and the attempt leads away from the faces that they mean.
+        Arguments and result as `encode`. For pictures that no face comes near to: correcting the
+        code of a few lines on white paper leads away from the faces that they mean.
         """
         images = _checked(images, (*self.image_shape, 1), "images")
         return _in_chunks(images, self._guess_one, self._guess_many)
+
+    def encode_sketch(self, drawings: np.ndarray) -> np.ndarray:
+        """Find codes of the faces that drawings mean.
+
+        Args:
+            drawings: float32 `(n, 160, 176, 2)` in [0, 1]: the tone of every pixel on white paper,
+                and its coverage, how far it is painted.
+
+        Returns:
+            float32 codes `(n, latent_dim)`.
+
+        Raises:
+            ValueError: if the drawings have another shape.
+        """
+        drawings = _checked(drawings, (*self.image_shape, 2), "drawings")
+        return self.guess(drawings[..., :1])
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Turn codes into faces.

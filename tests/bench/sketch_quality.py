@@ -25,7 +25,7 @@ from model.measuring.metrics import mean_pairwise_distance
 from tests.bench.hand_drawn.faces import PER_STYLE, HandDrawnFace, hand_drawn_faces
 from tests.bench.hand_drawn.shapes import shape_faces
 from ui.drawing.answers import REALISM, DrawingDecoder
-from ui.drawing.head import find_head
+from ui.drawing.head import WHOLE, find_head, look_at
 from ui.pictures import to_pixels
 
 if TYPE_CHECKING:
@@ -206,7 +206,9 @@ def part_offsets(name: str, images: np.ndarray, face: np.ndarray) -> np.ndarray:
 
 def plain_answers(engine, faces: Sequence[HandDrawnFace]) -> tuple[np.ndarray, np.ndarray]:
     """Encode and decode drawings: codes (n, 80) and answers (n, 160, 176)."""
-    codes = engine.encode_sketch(np.stack([face.image for face in faces])[..., np.newaxis])
+    codes = engine.encode_sketch(
+        np.stack([np.stack(look_at(face.pixels, WHOLE), -1) for face in faces])
+    )
     return codes, engine.decode(codes)[..., 0]
 
 

@@ -103,7 +103,8 @@ class Decoder:
     def encode(self, images):
         return np.repeat(images.mean(axis=(1, 2)), 80, axis=1)
 
-    encode_sketch = encode
+    def encode_sketch(self, drawings):
+        return self.encode(drawings[..., :1])
 
     def decode(self, codes):
         return np.broadcast_to(codes[:, :1, None, None], (len(codes), 160, 176, 1)).clip(0, 1)

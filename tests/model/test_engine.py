@@ -52,12 +52,12 @@ def test_same_as_the_keras_model(monkeypatch):
     images = np.random.default_rng(2).random((2, 160, 176, 1), np.float32)
     engine = FaceEngine(autoencoder)
     none = np.zeros((2, 80))
-    for encode in (engine.encode, engine.encode_sketch):  # the correction of a new network is none
+    for encode in (engine.encode, engine.guess):  # the correction of a new network is none
         faces = engine.decode(encode(images))
         np.testing.assert_allclose(faces, autoencoder([images, none]), atol=1e-5)
     autoencoder.get_layer("correction").kernel.assign(-np.eye(80))
     engine = FaceEngine(autoencoder)
-    codes, guesses = engine.encode(images), engine.encode_sketch(images)
+    codes, guesses = engine.encode(images), engine.guess(images)
     assert np.abs(codes - guesses).max() > 0.03
     np.testing.assert_allclose(codes, correct(autoencoder, guesses, images), atol=1e-3)
     np.testing.assert_allclose(codes[:1], engine.encode(images[:1]), atol=1e-3)
@@ -70,6 +70,13 @@ def test_other_shapes_are_refused(engine):
         engine.encode(np.zeros((1, 171, 186, 1), np.float32))
     with pytest.raises(ValueError, match="Received"):
         engine.decode(np.zeros(80, np.float32))
+
+
+def test_a_sketch_is_tone_and_coverage(engine):
+    drawings = np.random.default_rng(3).random((2, 160, 176, 2), np.float32)
+    assert engine.encode_sketch(drawings).shape == (2, engine.latent_dim)
+    with pytest.raises(ValueError, match="Received"):
+        engine.encode_sketch(drawings[..., :1])
 
 
 def test_a_finisher_adds_detail_and_an_engine_without_one_decodes(engine, finishing_model):

@@ -54,8 +54,12 @@ class FakeEngine:
         images = np.asarray(images, np.float32).reshape(len(images), -1)
         return ((images - self.face.ravel()) @ self.basis.T / self.strength).astype(np.float32)
 
-    def encode_sketch(self, images):
+    def guess(self, images):
         return self.encode(images)
+
+    def encode_sketch(self, drawings):
+        assert np.shape(drawings)[1:] == (*SHAPE, 2)
+        return self.encode(drawings[..., 0])
 
     def decode(self, codes):
         codes = np.asarray(codes, np.float32)

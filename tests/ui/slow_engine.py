@@ -24,9 +24,13 @@ class SlowEngine:
         self._compute()
         return self._engine.encode(images)
 
-    def encode_sketch(self, images: np.ndarray) -> np.ndarray:
+    def guess(self, images: np.ndarray) -> np.ndarray:
         self._compute()
-        return self._engine.encode_sketch(images)
+        return self._engine.guess(images)
+
+    def encode_sketch(self, drawings: np.ndarray) -> np.ndarray:
+        self._compute()
+        return self._engine.encode_sketch(drawings)
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         self._compute()

@@ -52,9 +52,9 @@ class DrawnFaces:
         centred = faces - self.mean
         values, vectors = np.linalg.eigh(centred @ centred.T)
         self.components = (vectors[:, -40:].T @ centred) / np.sqrt(values[-40:, None])
-        self.gallery = self.encode_sketch(faces)
+        self.gallery = self.guess(faces)
 
-    def encode_sketch(self, images):
+    def guess(self, images):
         return (images.reshape(len(images), -1) - self.mean) @ self.components.T
 
     def decode(self, codes):

@@ -73,8 +73,8 @@ class DrawingDecoder:
         if given is None and not pixels[..., 1].any():
             return self.face(engine, self.latent.mean)
         if given is None:
-            image, _ = look_at(pixels, region)
-            given = engine.encode_sketch(image[np.newaxis, ..., np.newaxis])[0]
+            drawing = np.stack(look_at(pixels, region), axis=-1)
+            given = engine.encode_sketch(drawing[np.newaxis])[0]
         return self.face(engine, self.latent.make_likely(given, realism))
 
     def face(self, engine, code: np.ndarray) -> Answer:

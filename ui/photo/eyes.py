@@ -56,7 +56,7 @@ def guess_eyes(photo: Photo, engine, latent) -> Iterator[Guess]:
 
     Args:
         photo: the photo.
-        engine: the model's engine: `encode_sketch`, `decode` and `model_id`.
+        engine: the model's engine: `guess`, `decode` and `model_id`.
         latent: its latent space: `gallery`.
     """
     yield from _finder(engine.model_id).find(photo, engine, latent)
@@ -138,7 +138,7 @@ class EyeFinder:
     def _judge(self, photo: Photo, places: Placement, engine) -> np.ndarray:
         """Return (n,) scores: how well autoencoder and space of faces draw what is there."""
         crops = np.stack([crop(photo, places[i]) for i in range(len(places.turn))])
-        codes = engine.encode_sketch(crops[..., None])  # first guesses tell places apart as well
+        codes = engine.guess(crops[..., None])  # first guesses tell places apart as well
         drawn = engine.decode(codes)[..., 0]
         return (resemblance(crops, drawn) + self.space.answer(photo, places)) / 2
 
