@@ -426,7 +426,7 @@ def words_of(slider, value):
     """What a slider says at many values; then it stands at `value` again."""
     for share in np.linspace(0, 1, 50):
         slider.value = slider.low + share * (slider.high - slider.low)
-        yield slider.text
+        yield slider.value_text
     slider.value = value
 
 

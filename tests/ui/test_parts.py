@@ -216,17 +216,17 @@ def test_wheel_and_arrow_keys_nudge_as_whole_gestures(driver):
     driver.key("left")
     driver.key("shift+left")
     assert slider.value == 0
-    assert slider.text == "0.00"
+    assert slider.value_text == "0.00"
 
 
 def test_slider_shows_values_beyond_its_ends(driver):
     slider = driver.screen.slider
     slider.set(14.2)
     driver.step()
-    assert slider.text == "14.20"
+    assert slider.value_text == "14.20"
     assert slider.x_of(14.2) == slider.track.right
     slider.set(-0.001)
-    assert slider.text == "0.00"
+    assert slider.value_text == "0.00"
 
 
 def test_points_of_the_picture_and_the_window_correspond(driver):

@@ -533,7 +533,7 @@ def test_sliders_with_names_come_first_in_groups_and_say_where_the_face_stands(m
     for heading, names in GROUPS.items():
         assert tuple(slider.label for slider in groups[heading]) == names
     year = groups["OTHER"][-1]
-    assert (year.label, year.text) == ("year", "1989 ± 9")
+    assert (year.label, year.value_text) == ("year", "1989 ± 9")
     many.key("n")
     smile, code = groups["EXPRESSION"][0], editor(many).now.code
     assert abs(smile.value - many.latent.readouts["smile"].read(code)) < 1e-4
@@ -544,7 +544,7 @@ def test_sliders_with_names_come_first_in_groups_and_say_where_the_face_stands(m
     many.key("return")
     many.type_text("1975")
     many.key("return")
-    assert year.text == "1975 ± 9"
+    assert year.value_text == "1975 ± 9"
 
 
 def test_sliders_that_do_not_fit_are_scrolled_to_by_wheel_and_keys(many):

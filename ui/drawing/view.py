@@ -218,7 +218,7 @@ class SizeSlider(Slider):
         super().__init__("Size", low, high, low, lambda value: changed(math.exp(value)), **how)
 
     @property
-    def text(self) -> str:
+    def value_text(self) -> str:
         """The width of the line in canvas pixels."""
         width = 2 * math.exp(self.value)
         return f"{width:.1f}" if width < 9.95 else f"{width:.0f}"
@@ -234,7 +234,7 @@ class RealismSlider(Slider):
         self.track.width = rect.right - theme.px(8 + 12) - number - self.track.left
 
     @property
-    def text(self) -> str:
+    def value_text(self) -> str:
         """The value in percent."""
         return f"{round(100 * self.value)} %"
 

@@ -40,9 +40,9 @@ class HeatView(FaceView):
             self.difference, self.of, self._heat = difference, of, None
             self.invalidate()
 
-    def draw_picture(self, surface: pygame.Surface) -> None:
+    def draw_picture(self, surface: pygame.Surface, pixels: np.ndarray) -> None:
         """Draw the face, then the colours and what they mean."""
-        super().draw_picture(surface)
+        super().draw_picture(surface, pixels)
         if self.difference is None:
             return
         if self._heat is None or self._heat.get_size() != self.picture.size:

@@ -157,7 +157,7 @@ class MapPad(Widget):
         """Move a mark, and have what lies under it drawn again."""
         for name, place in places.items():
             for each in (getattr(self, name), place):
-                if each is not None and self.theme is not None:
+                if each is not None:
                     side = self.theme.px(MARK + RIM) + 4
                     part = pygame.Rect(0, 0, side, side)
                     part.center = self.to_window(each)

@@ -94,8 +94,10 @@ class FaceSlider(Slider):
     def _describe(self) -> str:
         or_click = "" if self.compact else "or a click on the value "
         wheel = "click, then wheel" if self.wheel_scrolls and not self.focused else "wheel"
-        text = f"{self.title} at {self.text} · drag or {wheel} · Enter {or_click}types a number"
-        text += " · Backspace or middle button resets · F2 renames"
+        text = f"{self.title} at {self.value_text} · drag or {wheel}"
+        text += (
+            f" · Enter {or_click}types a number · Backspace or middle button resets · F2 renames"
+        )
         if self.axis.lock is None:
             return text
         return text + (" · L unlocks" if self.locked else " · L or right button locks")
@@ -107,10 +109,10 @@ class FaceSlider(Slider):
         return own if self.label == own else f"{self.label} ({own})"
 
     @property
-    def text(self) -> str:
+    def value_text(self) -> str:
         """The value as it is shown, with its uncertainty where it is known."""
         error = self.axis.error
-        return super().text + ("" if error is None else f" ± {error:.0f}")
+        return super().value_text + ("" if error is None else f" ± {error:.0f}")
 
     def wheel(self, steps: float, pos: Point) -> bool:
         """Nudge; where the wheel scrolls, only once the slider was picked."""
@@ -154,7 +156,7 @@ class FaceSlider(Slider):
         """Find the track and the value; small ones show theirs in the preview."""
         super().layout(rect, theme)
         if not self.compact:
-            width = theme.width(max(f"{MINUS}00.00", self.text, key=len), SIZES.small)
+            width = theme.width(max(f"{MINUS}00.00", self.value_text, key=len), SIZES.small)
             self._number = pygame.Rect(rect.right - width, rect.top, width, 0)
             self._number.height = self.track.centery - theme.px(HANDLE / 2) - rect.top
         else:

@@ -234,7 +234,7 @@ class SliderPreview(Widget):
         row.bottom = self.rect.centery
         name = slider.label + (" · locked" if slider.locked else "")
         write(surface, theme.text(name, COLORS.text, SIZES.small, True, row.width), row, "left")
-        value = theme.text(slider.text, COLORS.accent, SIZES.small, True)
+        value = theme.text(slider.value_text, COLORS.accent, SIZES.small, True)
         write(surface, value, row.move(0, row.height), "left")
         for number, (picture, end) in enumerate(zip(self.pictures, slider.axis.ends, strict=False)):
             left = self.rect.right - (2 - number) * width - (1 - number) * gap

@@ -1,40 +1,44 @@
-"""The base of everything on the window: rectangles in rectangles, and what became stale."""
+"""The base of all widgets: a tree of rectangles, and which parts of the window to draw again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 import pygame
 
 from ui.theme import COLORS, Theme
 
 Point = tuple[float, float]
-MANY = 24  # more stale rectangles than this are merged into one
+Help = str | Callable[[], str]  # a sentence for the help line, or a function that returns it
+W = TypeVar("W", bound="Widget")
+
+MANY = 24  # stale rectangles, above which one rectangle around them all is drawn
 GAP = 6  # points between widgets in a row
 
 
 class Widget:
-    """A rectangle that draws itself, and may hold others in front of it.
+    """A rectangle that draws itself and may have children in front of it.
 
     Subclasses override `layout` to place children, `draw` to draw what lies behind them, and the
-    gestures they answer: each returns True when it was meant for this widget, else the parent is
-    asked. From a press that was answered to its release, all movement goes to that widget.
+    gestures they answer. Each gesture returns True if the widget answered it; otherwise the parent
+    is asked. From an answered press to its release, all movement goes to that widget.
 
     Args:
-        help: a sentence for the help line while the mouse is over it, or a function that gives it.
+        help: shown in the help line while the mouse is over the widget.
     """
 
     focusable = False  # whether a click or the arrow keys can give it the keyboard
-    solid = True  # whether the mouse meets it where no child is
+    solid = True  # whether it can be hit where it has no child
     typing = False  # whether letter keys are text while it has the keyboard
     modal = False  # whether nothing behind it can be reached while it shows
     reacts = False  # whether it looks different under the mouse or while it is held
-    text = ""  # what it says
+    text = ""  # its words
 
-    def __init__(self, help: str | Callable[[], str] = ""):
+    def __init__(self, help: Help = ""):
         self.help = help
         self.rect = pygame.Rect(0, 0, 0, 0)
-        self.theme: Theme | None = None  # from the first placing on
+        self.theme = Theme()  # the window's, once the widget has been placed
         self.parent: Widget | None = None
         self.children: list[Widget] = []
         self.visible = self.enabled = True
@@ -42,15 +46,15 @@ class Widget:
 
     # The tree
 
-    def add(self, child: Widget) -> Widget:
-        """Put a child in front of the others; return it."""
+    def add(self, child: W) -> W:
+        """Add a child in front of the others and return it."""
         child.parent = self
         self.children.append(child)
         child.invalidate()
         return child
 
     def remove(self, child: Widget) -> None:
-        """Take a child away."""
+        """Remove a child."""
         child.invalidate()
         self.children.remove(child)
         child.parent = None
@@ -63,53 +67,53 @@ class Widget:
             self.visible = visible
 
     def change(self, **values: object) -> None:
-        """Set attributes, and have it drawn again where one of them differs."""
+        """Set attributes; draw the widget again if one of them differs."""
         if any(value != getattr(self, name) for name, value in values.items()):
             vars(self).update(values)
             self.invalidate()
 
     def enable(self, enabled: bool = True) -> None:
-        """Let it be used, or gray it out."""
+        """Make it usable, or gray it out."""
         self.change(enabled=enabled)
 
     def set_text(self, text: str) -> None:
-        """Show another text."""
+        """Change its words."""
         self.change(text=text)
 
     def place(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Set its rectangle on the window, and have its children placed."""
+        """Set its rectangle on the window and place its children in it."""
         self.invalidate()
         self.rect, self.theme = pygame.Rect(rect), theme
         self.layout(self.rect, theme)
         self.invalidate()
 
     def rearrange(self) -> None:
-        """Place the children again, after some came, went or changed."""
-        if self.theme is not None:
+        """Place the children again, after some were added, removed or changed."""
+        if self.rect:
             self.place(self.rect, self.theme)
 
     def ancestors(self) -> Iterator[Widget]:
-        """Go from this widget up to the root."""
+        """Yield this widget, its parent, and so on up to the root."""
         widget: Widget | None = self
         while widget is not None:
             yield widget
             widget = widget.parent
 
     def hit(self, pos: Point) -> Widget | None:
-        """Find the front-most widget at a point."""
+        """Return the front-most widget at a point, or None."""
         if not self.visible or not (self.modal or self.rect.collidepoint(pos)):
             return None
         found = (child.hit(pos) for child in reversed(self.children))
         return next((w for w in found if w is not None), self if self.solid else None)
 
     def help_text(self) -> str:
-        """Return the sentence for the help line."""
+        """Return its sentence for the help line."""
         return self.help() if callable(self.help) else self.help
 
     # Drawing
 
     def invalidate(self, rect: pygame.Rect | None = None) -> None:
-        """Have this widget, or a part of the window in it, drawn again in this frame."""
+        """Draw this widget, or a rectangle of the window in it, again in this frame."""
         part = self.rect if rect is None else rect
         for widget in self.ancestors():
             if not widget.visible:
@@ -119,7 +123,7 @@ class Widget:
                 widget.stale.append(part)
 
     def paint(self, surface: pygame.Surface, theme: Theme, part: pygame.Rect) -> None:
-        """Draw what lies in a part of the window, children in front."""
+        """Draw the part of the widget and its children that lies in a rectangle on the window."""
         part = part.clip(self.rect)
         if not self.visible or not part.width or not part.height:
             return
@@ -130,41 +134,45 @@ class Widget:
 
     # For subclasses
 
+    def width(self, theme: Theme) -> int:
+        """Return the width in pixels that it needs in a row."""
+        return 0
+
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place the children in a rectangle."""
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw everything but the children; what lies outside the rectangle is cut off."""
+        """Draw everything but the children; drawing is clipped to the rectangle."""
 
     def press(self, pos: Point, button: int) -> bool:
-        """Answer a mouse button (1 left, 2 middle, 3 right) that went down here."""
+        """Answer a press of a mouse button: 1 left, 2 middle, 3 right."""
         return False
 
     def drag(self, pos: Point) -> None:
-        """Answer a movement while the button is down."""
+        """Answer a movement of the mouse while the button is down."""
 
     def release(self, pos: Point) -> None:
-        """Answer the button's release, wherever it happens."""
+        """Answer the release of the button, wherever the mouse is."""
 
     def wheel(self, steps: float, pos: Point) -> bool:
-        """Answer the wheel: positive steps away from the user."""
+        """Answer the wheel; positive steps are away from the user."""
         return False
 
     def key(self, key: str) -> bool:
-        """Answer a key, written as in `Command`, while this widget has the keyboard."""
+        """Answer a key, named as in `Command`, while this widget has the keyboard."""
         return False
 
     def type_text(self, typed: str) -> None:
-        """Take typed text while this widget has the keyboard."""
+        """Insert typed text while this widget has the keyboard."""
 
     def focus_changed(self) -> None:
-        """Respond to the keyboard's coming or going, see `focused`."""
+        """React to a change of `focused`."""
 
 
 class Root(Widget):
-    """The bottom of the tree: fills the window, and collects what became stale."""
+    """The root of the tree: fills the window, and collects the rectangles to draw again."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.stale: list[pygame.Rect] = []
 
@@ -173,7 +181,7 @@ class Root(Widget):
         surface.fill(COLORS.window)
 
     def repaint(self, surface: pygame.Surface, theme: Theme) -> list[pygame.Rect]:
-        """Draw what became stale since the last call; return the rectangles."""
+        """Draw what became stale since the last call; return its rectangles."""
         stale, self.stale = merged(self.stale), []
         for rect in stale:
             self.paint(surface, theme, rect)
@@ -182,7 +190,7 @@ class Root(Widget):
 
 
 def merged(rects: list[pygame.Rect]) -> list[pygame.Rect]:
-    """Join rectangles that overlap, so that nothing is drawn twice."""
+    """Join overlapping rectangles, so that nothing is drawn twice."""
     result: list[pygame.Rect] = []
     for rect in rects:
         if not rect.width or not rect.height:
@@ -193,11 +201,14 @@ def merged(rects: list[pygame.Rect]) -> list[pygame.Rect]:
     return [result[0].unionall(result[1:])] if len(result) > MANY else result
 
 
-Row = list[tuple[Widget, float]]  # with shares of the free width, or 0: what the text needs
+Row = Sequence[tuple[Widget, float]]  # widgets, each with its share of the free width
 
 
 def place_row(row: Row, rect: pygame.Rect, theme: Theme) -> None:
-    """Share a rectangle's width among widgets; where it is too narrow, all give a little."""
+    """Place widgets beside each other in a rectangle.
+
+    A share of 0 gives a widget its own `width`; these shrink together where they do not fit.
+    """
     gap = theme.px(GAP)
     fixed = {widget: widget.width(theme) for widget, share in row if not share}
     room, needed = rect.width - gap * (len(row) - 1), sum(fixed.values())

@@ -1,21 +1,26 @@
-"""Buttons, and buttons that stay down."""
+"""Buttons and switches."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import pygame
 
 from ui.keys import Command, spoken
 from ui.theme import COLORS, SIZES, Color, Theme
-from ui.widgets.base import Point, Widget
+from ui.widgets.base import Help, Point, Widget
 from ui.widgets.shapes import box, dot, write
+
+B = TypeVar("B", bound="Button")
 
 
 class Button(Widget):
-    """A button; it acts when it is released over itself.
+    """A button; it acts when the mouse is released over it.
 
     Args:
+        text: on the button.
+        action: called by a click.
         strong: filled with the accent colour, for the one button that matters most.
         plain: without a box until the mouse is over it.
     """
@@ -26,26 +31,26 @@ class Button(Widget):
         self,
         text: str,
         action: Callable[[], object],
-        help: str | Callable[[], str] = "",
+        help: Help = "",
         strong: bool = False,
         plain: bool = False,
     ):
         super().__init__(help)
         self.text, self.action = text, action
         self.strong, self.plain = strong, plain
-        self.selected = False  # shown as the chosen one of a group
+        self.selected = False  # the chosen one of a group
 
     @classmethod
-    def of(cls, command: Command, text: str | None = None, **options) -> Button:
-        """Make the button of a command, with its name, its action, and its help and key."""
-        return cls(text or command.name, command.action, help_of(command), **options)
+    def of(cls: type[B], command: Command, text: str = "", plain: bool = False) -> B:
+        """Make the button of a command; its text is the command's name unless given."""
+        return cls(text or command.name, command.action, help_of(command), plain=plain)
 
     def select(self, selected: bool) -> None:
-        """Show it as the chosen one, or not."""
+        """Show it as the chosen one of a group, or not."""
         self.change(selected=selected)
 
     def width(self, theme: Theme) -> int:
-        """Return the width that its text needs."""
+        """Return the width of the text, with a margin."""
         return theme.width(self.text, bold=self.strong or self.selected) + theme.px(24)
 
     def press(self, pos: Point, button: int) -> bool:
@@ -57,27 +62,26 @@ class Button(Widget):
         self.change(hovered=self.rect.collidepoint(pos))
 
     def release(self, pos: Point) -> None:
-        """Act, if the mouse is still here."""
+        """Act, if the mouse is still over it."""
         if self.rect.collidepoint(pos) and self.enabled:
             self.action()
 
     def colors(self) -> tuple[Color | None, Color]:
-        """Return the colours of the box (None for no box) and of the text."""
+        """Return the colours of the box, None for no box, and of the text."""
         down = self.held and self.hovered
         if not self.enabled:
             return (None if self.plain else COLORS.pressed), COLORS.edge
         if self.strong:
-            lighter = -24 if down else 10 if self.hovered else 0
-            return tuple(min(255, c + lighter) for c in COLORS.accent), COLORS.on_accent
+            red, green, blue = COLORS.accent
+            lighter = -24 if down else 9 if self.hovered else 0
+            return (red + lighter, green + lighter, blue + lighter), COLORS.on_accent
         if self.plain and not self.selected and not self.hovered:
             return None, COLORS.soft
-        return (
-            COLORS.pressed if down else COLORS.hover if self.hovered else COLORS.raised,
-            COLORS.text,
-        )
+        fill = COLORS.pressed if down else COLORS.hover if self.hovered else COLORS.raised
+        return fill, COLORS.text
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the box and what stands in it; a chosen one is underlined."""
+        """Draw box and text; a chosen one is underlined."""
         fill, color = self.colors()
         if fill is not None:
             box(surface, self.rect, fill, theme.px(SIZES.radius))
@@ -90,7 +94,7 @@ class Button(Widget):
 
 
 class Toggle(Button):
-    """A switch with its text beside it; `on` follows the state that the action changes."""
+    """A switch with its text beside it; the action changes a state, and `set` shows it."""
 
     on = False
 
@@ -99,11 +103,11 @@ class Toggle(Button):
         self.change(on=on)
 
     def width(self, theme: Theme) -> int:
-        """Return the width that the switch and its text need."""
+        """Return the width of switch and text."""
         return theme.width(self.text) + theme.px(34 + 16)
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw a knob in a groove: right and lit for on, left for off."""
+        """Draw a knob in a groove, at the right and lit for on, and the text."""
         if self.hovered and self.enabled:
             box(surface, self.rect, COLORS.hover, theme.px(SIZES.radius))
         groove = pygame.Rect(0, 0, theme.px(28), theme.px(16))
@@ -120,7 +124,7 @@ class Toggle(Button):
 
 
 def in_turn(*actions: Callable[[], object]) -> Callable[[], None]:
-    """Return an action that does others, one after the other."""
+    """Return an action that calls others, one after the other."""
 
     def act() -> None:
         for action in actions:
@@ -130,5 +134,5 @@ def in_turn(*actions: Callable[[], object]) -> Callable[[], None]:
 
 
 def help_of(command: Command) -> str:
-    """Return a command's sentence for the help line, with its key."""
+    """Return the sentence of a command for the help line, with its key."""
     return f"{command.help}  [{spoken(command.keys[0])}]" if command.keys else command.help

@@ -1,4 +1,4 @@
-"""A gray picture, smooth-scaled in its true aspect."""
+"""Shows a gray picture as large as fits."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ import pygame
 from model.frame import IMAGE_SHAPE
 from ui.pictures import to_pixels
 from ui.theme import COLORS, SIZES, Color, Theme
-from ui.widgets.base import Point, Widget
+from ui.widgets.base import Help, Point, Widget
 from ui.widgets.shapes import trim, write
 
 GRAYS = np.arange(256, dtype=np.uint32) * 0x010101  # a colour for each gray
-LARGEST = 1_200_000  # pixels that are smoothed in time for a frame; beyond, pairs of them are
+LARGEST = 1_200_000  # pixels, above which half the size is smoothed and then doubled
 
 
 def surface_of(
     image: np.ndarray, size: tuple[int, int] | None = None, palette: np.ndarray = GRAYS
 ) -> pygame.Surface:
-    """Return an image, see `to_pixels`, as a surface.
+    """Return a surface of an image.
 
     Args:
-        image: the picture.
-        size: (width, height) in pixels to scale to; None keeps it.
+        image: (h, w) or (h, w, 1), floats in [0, 1] or uint8.
+        size: (width, height) in pixels to scale to; None keeps that of the image.
         palette: uint32 (256,), the colour 0xRRGGBB of each gray.
     """
     pixels = to_pixels(image)
@@ -41,8 +41,9 @@ class FaceView(Widget):
 
     Args:
         text: shown while there is no image.
-        title: a small line over the picture's lower edge.
-        background: the colour behind it, which its round corners show.
+        title: a small line over the lower edge of the picture.
+        background: the colour at the round corners.
+        help: for the help line.
         palette: of the picture, see `surface_of`.
     """
 
@@ -51,28 +52,29 @@ class FaceView(Widget):
         text: str = "",
         title: str = "",
         background: Color = COLORS.window,
-        help: str = "",
+        help: Help = "",
         palette: np.ndarray = GRAYS,
     ):
         super().__init__(help)
         self.text, self.title = text, title
         self.background, self.palette = background, palette
-        self.shape = IMAGE_SHAPE  # (rows, columns) of the picture, until there is one
-        self.pixels: np.ndarray | None = None
-        self.picture = pygame.Rect(0, 0, 0, 0)  # that the image takes
+        self.shape: tuple[int, int] = IMAGE_SHAPE  # (rows, columns) of the image
+        self.pixels: np.ndarray | None = None  # uint8 (rows, columns)
+        self.picture = pygame.Rect(0, 0, 0, 0)  # where the image is drawn
         self._scaled: pygame.Surface | None = None
 
     def set(self, image: np.ndarray | None) -> None:
-        """Show another image, or none; see `surface_of` for what it may be."""
+        """Show another image, as `surface_of` takes it, or none."""
         self.pixels = None if image is None else to_pixels(image)
         self._scaled = None
         if self.pixels is not None and self.pixels.shape != self.shape:
-            self.shape = self.pixels.shape
+            rows, columns = self.pixels.shape
+            self.shape = rows, columns
             self.rearrange()
         self.invalidate()
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Find the picture's place."""
+        """Place the picture."""
         self.fit(rect)
 
     def fit(self, area: pygame.Rect) -> None:
@@ -88,8 +90,8 @@ class FaceView(Widget):
         x = (pos[0] - self.picture.left) * (width - 1) / max(1, self.picture.width)
         return x, (pos[1] - self.picture.top) * (height - 1) / max(1, self.picture.height)
 
-    def to_window(self, point: Point) -> tuple[float, float]:
-        """Turn (x, y) of the image into a point on the window."""
+    def to_window(self, point: Point | np.ndarray) -> tuple[float, float]:
+        """Turn (x, y) of the image into a point on the window; the inverse of `to_image`."""
         height, width = self.shape
         x = self.picture.left + point[0] * self.picture.width / max(1, width - 1)
         return x, self.picture.top + point[1] * self.picture.height / max(1, height - 1)
@@ -101,7 +103,7 @@ class FaceView(Widget):
             text = theme.text(self.text, COLORS.soft, width=self.picture.width)
             write(surface, text, self.picture)
         else:
-            self.draw_picture(surface)
+            self.draw_picture(surface, self.pixels)
         if self.title:
             title = theme.text(self.title, COLORS.text, SIZES.small, True, self.picture.width)
             plate = title.get_rect().inflate(theme.px(16), theme.px(8))
@@ -111,8 +113,8 @@ class FaceView(Widget):
         radius = min(theme.px(SIZES.radius + 3), self.picture.width // 8)
         trim(surface, self.picture, radius, self.background)
 
-    def draw_picture(self, surface: pygame.Surface) -> None:
-        """Draw the picture itself, scaled once for its size."""
+    def draw_picture(self, surface: pygame.Surface, pixels: np.ndarray) -> None:
+        """Draw the picture itself; the scaled one is kept for the next time."""
         if self._scaled is None or self._scaled.get_size() != self.picture.size:
-            self._scaled = surface_of(self.pixels, self.picture.size, self.palette)
+            self._scaled = surface_of(pixels, self.picture.size, self.palette)
         surface.blit(self._scaled, self.picture)

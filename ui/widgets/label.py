@@ -1,4 +1,4 @@
-"""Words on the window."""
+"""Text on the window."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from ui.widgets.shapes import write
 
 
 class Label(Widget):
-    """One or more lines of text, broken to the width of the rectangle.
+    """One or more lines of text, wrapped to the width of the rectangle.
 
     Args:
+        text: the words.
+        color: of the text.
         size: in points.
         bold: heavier, for headings.
         align: "left", "center" or "right".
-        lines: how many lines at most; with 1 the text is cut with an ellipsis instead.
+        lines: at most; a single line is cut with an ellipsis.
     """
 
     def __init__(
@@ -33,7 +35,7 @@ class Label(Widget):
         self.color, self.size, self.bold = color, size, bold
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the lines, together in the middle of the height."""
+        """Draw the lines, centred vertically."""
         width = self.rect.width
         lines = [self.text]
         if self.lines > 1:

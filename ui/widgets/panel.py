@@ -1,4 +1,4 @@
-"""What scrolls, panels that lie over a part of the window, and menus that pop up from a button."""
+"""Widgets that scroll, panels over a part of the window, and menus that pop up."""
 
 from __future__ import annotations
 
@@ -12,29 +12,31 @@ from ui.widgets.button import Button, in_turn
 from ui.widgets.label import Label
 from ui.widgets.shapes import box
 
+Item = tuple[str, Callable[[], object], str]  # text, action and help of an item of a menu
+
 
 class Scrolled(Widget):
-    """A part of the window that scrolls what does not fit.
+    """A widget that scrolls its contents where they do not fit.
 
-    Subclasses place what scrolls in `arrange`, and call `arrange_in` and `draw_bar`.
+    Subclasses place the contents in `arrange`, and call `arrange_in` and `draw_bar`.
 
     Attributes:
-        view: where it shows what scrolls.
-        scroll: pixels that this lies above the view.
-        inside: its height.
+        view: the rectangle that the contents are seen in.
+        scroll: pixels that the top of the contents lies above the view.
+        inside: height of the contents, in pixels.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.view = pygame.Rect(0, 0, 0, 0)
         self.scroll = self.inside = 0
 
     def arrange(self, area: pygame.Rect, theme: Theme) -> int:
-        """Place what scrolls from `area.top` on; return the height that it took."""
+        """Place the contents from `area.top` on; return their height."""
         return 0
 
     def arrange_in(self, view: pygame.Rect, pad: int, theme: Theme) -> None:
-        """Arrange in a rectangle, `pad` pixels from its sides, as far up as it is scrolled."""
+        """Arrange the contents in a view, `pad` pixels from its sides, as far as it is scrolled."""
         self.view, area = view, view.inflate(-2 * pad, 0)
         self.inside = self.arrange(area.move(0, -self.scroll), theme)
         if self.scroll > self.limit:
@@ -43,11 +45,11 @@ class Scrolled(Widget):
 
     @property
     def limit(self) -> int:
-        """How many pixels it can be scrolled."""
+        """Largest `scroll`, in pixels."""
         return max(0, self.inside - self.view.height)
 
     def scroll_by(self, pixels: int) -> None:
-        """Move what is inside up or down, as far as it goes."""
+        """Scroll down (up if negative), as far as the contents go."""
         scroll = min(self.limit, max(0, self.scroll + pixels))
         if scroll != self.scroll:
             self.scroll = scroll
@@ -59,7 +61,7 @@ class Scrolled(Widget):
         return True
 
     def draw_bar(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw a bar that shows how far it is scrolled, where anything is out of sight."""
+        """Draw the scroll bar, if the contents do not fit."""
         view = self.view
         if self.inside > view.height > 0:
             share = view.height / self.inside
@@ -70,9 +72,13 @@ class Scrolled(Widget):
 
 
 class Panel(Scrolled):
-    """A titled box with a button that closes it; what does not fit scrolls.
+    """A titled box with a button that closes it.
 
-    Subclasses add children to `self.body` and place them in `arrange`.
+    Subclasses add children to `body` and place them in `arrange`.
+
+    Args:
+        title: its heading.
+        close: called by the button.
     """
 
     def __init__(self, title: str, close: Callable[[], object]):
@@ -94,11 +100,11 @@ class Panel(Scrolled):
         self.arrange_in(body, pad, theme)
 
     def press(self, pos: Point, button: int) -> bool:
-        """Keep presses from what lies behind."""
+        """Keep presses from the widgets behind."""
         return True
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the box, and the bar."""
+        """Draw the box and the scroll bar."""
         box(surface, self.rect, COLORS.panel, theme.px(10), COLORS.line, theme.px(1))
         self.draw_bar(surface, theme)
 
@@ -107,30 +113,36 @@ class Menu(Widget):
     """A list of actions; a press anywhere else closes it.
 
     Args:
-        items: (text, action, help) each.
-        closed: called before a choice, or by a press elsewhere.
-        anchor: what it opens beside.
+        items: (text, action, help) of each action.
+        closed: called before an action, or by a press elsewhere.
+        anchor: the rectangle that it opens beside.
+        chosen: the text of an item that is marked as the present choice.
     """
 
     modal = True
 
     def __init__(
         self,
-        items: Sequence[tuple[str, Callable[[], object], str]],
+        items: Sequence[Item],
         closed: Callable[[], object],
         anchor: pygame.Rect,
+        chosen: str = "",
     ):
         super().__init__()
         self.closed, self.anchor = closed, anchor
         self.box = pygame.Rect(0, 0, 0, 0)
-        for text, action, help in items:
+        self.buttons = [
             self.add(Button(text, in_turn(closed, action), help, plain=True))
+            for text, action, help in items
+        ]
+        for button in self.buttons:
+            button.selected = button.text == chosen
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place the items under each other, in columns where the window is too low for one."""
         line, pad, gap = theme.px(30), theme.px(6), theme.px(4)
-        width = max([button.width(theme) for button in self.children], default=0)
-        count = len(self.children)
+        width = max([button.width(theme) for button in self.buttons], default=0)
+        count = len(self.buttons)
         columns = -(-count // max(1, (rect.height - 2 * pad) // line))
         rows = -(-count // max(1, columns))
         self.box = pygame.Rect(0, 0, width * columns + 2 * pad, line * rows + 2 * pad)
@@ -139,7 +151,7 @@ class Menu(Widget):
             self.box.bottom = self.anchor.top - gap
         self.box.clamp_ip(rect)
         place = pygame.Rect(self.box.left + pad, self.box.top + pad, width, line)
-        for number, button in enumerate(self.children):
+        for number, button in enumerate(self.buttons):
             column, row = divmod(number, rows)
             button.place(place.move(column * width, row * line), theme)
 

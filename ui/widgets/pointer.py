@@ -1,4 +1,4 @@
-"""Mouse and keyboard on a tree of widgets: hover, capture from press to release, and focus."""
+"""Mouse and keyboard: which widget is hovered, pressed and focused."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ui.widgets.base import Point, Root, Widget
 
 
 class Pointer:
-    """Turns events into the gestures of widgets."""
+    """Turns events into gestures of the widgets under a root."""
 
     def __init__(self, root: Root):
         self.root = root
         self.hovered: Widget | None = None  # under the mouse
-        self.captured: Widget | None = None  # pressed and not released yet
+        self.captured: Widget | None = None  # from a press to its release
         self.focused: Widget | None = None  # has the keyboard
-        self.pos: Point = (-1, -1)  # of the mouse; wheel events do not say
+        self.pos: Point = (-1, -1)  # of the mouse
         self._button = 0
 
     @property
@@ -27,7 +27,7 @@ class Pointer:
         return self.focused is not None and self.focused.typing
 
     def handle(self, event: pygame.event.Event) -> bool:
-        """Pass an event to the widget it is meant for; return whether one took it as a key."""
+        """Pass an event to its widget; return whether it was a key that a widget answered."""
         if event.type == pygame.MOUSEMOTION:
             self._move(event.pos)
         elif event.type == pygame.MOUSEBUTTONDOWN and event.button <= 3:
@@ -49,7 +49,7 @@ class Pointer:
         return False
 
     def focus(self, widget: Widget | None) -> None:
-        """Move the keyboard focus to a widget, or to none."""
+        """Give the keyboard to a widget, or to none."""
         if widget is self.focused:
             return
         before, self.focused = self.focused, widget
@@ -64,7 +64,7 @@ class Pointer:
             pygame.key.stop_text_input()
 
     def let_go(self) -> None:
-        """End the gesture under way, as if the button had been released."""
+        """End the gesture under way as if the button had been released."""
         widget, self.captured, self._button = self.captured, None, 0
         if widget is not None:
             widget.held = False
@@ -73,7 +73,7 @@ class Pointer:
             self._hover(self.root.hit(self.pos))
 
     def refresh(self) -> None:
-        """Look again at what is under the mouse, after widgets moved, came or went."""
+        """Find again what is under the mouse, after widgets moved, came or went."""
         if self.captured is not None and not self._alive(self.captured):
             self.let_go()
         if self.focused is not None and not self._alive(self.focused):

@@ -1,8 +1,4 @@
-"""Smooth shapes.
-
-pygame draws corners and circles with jagged edges; these are drawn large, scaled down once, and
-kept.
-"""
+"""Shapes with smooth edges, which pygame draws jagged: drawn large, scaled down, and kept."""
 
 from __future__ import annotations
 
@@ -12,12 +8,12 @@ import pygame
 
 from ui.theme import Color
 
-FINER = 4  # times as large, to average the edge over
+FINER = 4  # scale that discs are drawn at, to average their edges
 
 
 @lru_cache(maxsize=512)
 def disc(diameter: int, color: Color, hollow: bool = False) -> pygame.Surface:
-    """Return a circle with soft edges, as a surface with transparency; or what is around it."""
+    """Return a transparent surface with a disc; `hollow` paints what is around it instead."""
     side = max(1, diameter) * FINER
     large = pygame.Surface((side, side), pygame.SRCALPHA)
     large.fill((*color, 255 if hollow else 0))
@@ -33,7 +29,7 @@ def box(
     edge: Color | None = None,
     width: int = 1,
 ) -> None:
-    """Draw a filled rectangle with smooth round corners, and an outline `width` pixels inside."""
+    """Draw a rectangle with round corners, and inside it an outline of `width` pixels."""
     if edge is not None:
         box(surface, rect, edge, radius)
         rect, radius = rect.inflate(-2 * width, -2 * width), max(0, radius - width)
@@ -47,20 +43,20 @@ def box(
 
 
 def trim(surface: pygame.Surface, rect: pygame.Rect, radius: int, background: Color) -> None:
-    """Round the corners of a picture by painting the background over them."""
+    """Round the corners of a picture: paint the background over them."""
     if radius > 0:
         _corners(surface, rect, radius, disc(2 * radius, background, hollow=True))
 
 
 def _corners(surface: pygame.Surface, rect: pygame.Rect, radius: int, disc: pygame.Surface) -> None:
-    """Put a quarter of a disc into each corner of a rectangle."""
+    """Draw a quarter of a disc into each corner of a rectangle."""
     for x, left in ((0, rect.left), (radius, rect.right - radius)):
         for y, top in ((0, rect.top), (radius, rect.bottom - radius)):
             surface.blit(disc, (left, top), (x, y, radius, radius))
 
 
 def dot(surface: pygame.Surface, centre: tuple[float, float], diameter: int, color: Color) -> None:
-    """Draw a smooth disc around a point."""
+    """Draw a disc around a point."""
     left = round(centre[0] - diameter / 2)
     surface.blit(disc(diameter, color), (left, round(centre[1] - diameter / 2)))
 
@@ -77,6 +73,6 @@ def folder(surface: pygame.Surface, centre: tuple[int, int], side: int, color: C
 def write(
     surface: pygame.Surface, text: pygame.Surface, rect: pygame.Rect, align: str = "center"
 ) -> None:
-    """Put rendered text into a rectangle: "left", "center" or "right", in its middle height."""
+    """Draw rendered text in a rectangle: "left", "center" or "right", centred vertically."""
     point = align if align == "center" else f"mid{align}"
     surface.blit(text, text.get_rect(**{point: getattr(rect, point)}))

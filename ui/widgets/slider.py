@@ -1,4 +1,4 @@
-"""Sliders: large ones with a label and a value above the track, compact ones in a single row."""
+"""A slider, with label and value above its track, or compact in a single row."""
 
 from __future__ import annotations
 
@@ -7,28 +7,30 @@ from collections.abc import Callable
 import pygame
 
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Point, Widget
+from ui.widgets.base import Help, Point, Widget
 from ui.widgets.shapes import box, dot, write
 
 MINUS = "\N{MINUS SIGN}"
-TRACK, HANDLE = 4, 10  # points across
+TRACK, HANDLE = 4, 10  # height of the track and diameter of the handle, in points
 
 
 class Slider(Widget):
-    """A value between two ends, dragged, nudged with the wheel, or moved with the arrow keys.
+    """A value that is dragged, nudged with the wheel, or moved with the arrow keys.
 
-    Only a press on the track moves it; elsewhere it takes the keyboard. The value may lie beyond
-    the ends (a code can be anywhere): an arrow then stands at the end in place of the handle.
+    A press on the track moves it; a press elsewhere only gives it the keyboard. The value may lie
+    beyond the ends: an arrow at the end then replaces the handle.
 
     Args:
         label: shown on the left.
-        low, high: the ends.
-        changed: called with the new value, on every movement.
-        began, ended: called when a gesture starts and is over, for undo.
+        low, high: the ends of the track.
+        value: to begin with.
+        changed: called with the new value on every movement.
+        began, ended: called before and after a gesture, for undo.
         nudge: what one step of the wheel or an arrow key adds.
-        digits: decimals that are shown.
-        compact: label, track and value in one row; otherwise the track lies below.
-        center: the value that the lit part of the track starts from; None for the low end.
+        digits: decimals shown.
+        compact: whether label, track and value share a row; otherwise the track is below.
+        center: the value where the lit part of the track begins; None for the low end.
+        help: for the help line.
     """
 
     focusable = True
@@ -47,7 +49,7 @@ class Slider(Widget):
         digits: int = 2,
         compact: bool = False,
         center: float | None = None,
-        help: str | Callable[[], str] = "",
+        help: Help = "",
     ):
         super().__init__(help)
         self.label = label
@@ -55,33 +57,33 @@ class Slider(Widget):
         self.changed, self.began, self.ended = changed, began, ended
         self.nudge, self.digits, self.compact, self.center = nudge, digits, compact, center
         self.track = pygame.Rect(0, 0, 0, 0)
-        self._grip: float | None = None  # from the mouse to the handle, while it is held
+        self._grip: float | None = None  # pixels from mouse to handle, while it is dragged
 
     def set(self, value: float) -> None:
-        """Show a value; `changed` is not called."""
+        """Show a value, without calling `changed`."""
         self.change(value=value)
 
     def move(self, value: float) -> None:
-        """Go to a value inside the ends and say so; nothing happens where it stands already."""
+        """Go to a value, between the ends, and call `changed` if it is another."""
         value = min(self.high, max(self.low, value))
         if value != self.value:
             self.set(value)
             self.changed(value)
 
     def step(self, steps: float) -> None:
-        """Nudge it as one whole gesture."""
+        """Nudge as one whole gesture."""
         self.began()
         self.move(self.value + steps * self.nudge)
         self.ended()
 
     @property
-    def text(self) -> str:
+    def value_text(self) -> str:
         """The value as it is shown."""
         rounded = round(self.value, self.digits) + 0.0  # no minus before a zero
         return f"{rounded:.{self.digits}f}".replace("-", MINUS)
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Find the track."""
+        """Place the track."""
         inset = theme.px(8)
         self.track = pygame.Rect(0, 0, rect.width - 2 * inset, theme.px(TRACK))
         if self.compact:
@@ -94,19 +96,19 @@ class Slider(Widget):
             self.track.midbottom = (rect.centerx, rect.bottom - theme.px(7))
 
     def x_of(self, value: float) -> int:
-        """Return the place of a value on the track, at its ends for values beyond."""
+        """Return the x of a value on the track, in pixels; the end for values beyond."""
         share = (value - self.low) / (self.high - self.low)
         return round(self.track.left + min(1.0, max(0.0, share)) * self.track.width)
 
     def on_track(self, pos: Point) -> bool:
-        """Return whether a point is on the track, not on the words above or beside it."""
-        reach = HANDLE / 2 * self.track.height / TRACK  # of the handle around the track
+        """Return whether a point is on the track, not on the text."""
+        reach = HANDLE / 2 * self.track.height / TRACK  # half a handle, in pixels
         if self.compact:
             return self.track.left - reach <= pos[0] <= self.track.right + reach
         return pos[1] >= self.track.centery - reach
 
     def press(self, pos: Point, button: int) -> bool:
-        """Take hold of the handle, or bring it here; beside the track, just take the keyboard."""
+        """Grip the handle, or bring it here; off the track, only take the keyboard."""
         if button != 1:
             return False
         if self.on_track(pos):
@@ -118,13 +120,13 @@ class Slider(Widget):
         return True
 
     def drag(self, pos: Point) -> None:
-        """Follow the mouse, where the handle is held."""
+        """Move with the mouse, if the handle is gripped."""
         if self._grip is not None:
             share = (pos[0] + self._grip - self.track.left) / max(1, self.track.width)
             self.move(self.low + share * (self.high - self.low))
 
     def release(self, pos: Point) -> None:
-        """End the gesture, where the handle is held."""
+        """End the gesture, if the handle is gripped."""
         if self._grip is not None:
             self._grip = None
             self.ended()
@@ -135,7 +137,7 @@ class Slider(Widget):
         return True
 
     def key(self, key: str) -> bool:
-        """Change with the arrow keys, ten times as much with Shift."""
+        """Nudge with the arrow keys, ten steps with Shift."""
         steps = {"left": -1, "right": 1, "shift+left": -10, "shift+right": 10}.get(key)
         if steps is not None:
             self.step(steps)
@@ -151,14 +153,14 @@ class Slider(Widget):
         if not self.compact:
             row.height = self.track.centery - theme.px(HANDLE / 2) - self.rect.top
         color = COLORS.text if lively else COLORS.soft if self.enabled else COLORS.edge
-        number = theme.text(self.text, color, SIZES.small, bold=self.held)
+        number = theme.text(self.value_text, color, SIZES.small, bold=self.held)
         write(surface, number, row, "right")
         room = row.width - number.get_width() - theme.px(6)
         write(surface, theme.text(self.label, color, SIZES.small, width=room), row, "left")
         self.draw_track(surface, theme, lively)
 
     def draw_track(self, surface: pygame.Surface, theme: Theme, lively: bool) -> None:
-        """Draw the groove, lit from the center to the handle."""
+        """Draw the groove, lit from the center to the handle, and the handle."""
         track = self.track
         box(surface, track, COLORS.line, track.height // 2)
         x = self.x_of(self.value)

@@ -1,4 +1,4 @@
-"""A row or grid of small pictures to choose from."""
+"""Rows of small pictures to choose from."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ui.widgets.face_view import FaceView
 from ui.widgets.shapes import box, dot, folder, write
 
 GAP = 4  # points between thumbnails
-FOLDER = "folder"  # the sign of one
+FOLDER = "folder"  # the sign for a folder
 
 
 class Thumbnail(FaceView):
-    """One picture to choose, or a sign, perhaps with a caption; empty until its image arrives.
+    """A small picture or sign, with a caption if it has `text`.
 
     Args:
-        chosen: called on a click.
-        more: called with its rectangle by the right button, or a click on the dots beside the
+        chosen: called by a click.
+        more: called with its rectangle by a right click, or a click on the dots beside the
             caption; None for no dots.
     """
 
@@ -41,17 +41,17 @@ class Thumbnail(FaceView):
         self.sign = ""
 
     def set(self, image: np.ndarray | str | None) -> None:
-        """Show another image, or a sign: a folder, or any character."""
-        self.sign = image if isinstance(image, str) else ""
-        super().set(None if self.sign else image)
+        """Show an image, a sign (`FOLDER` or a character), or nothing yet."""
+        self.sign, picture = (image, None) if isinstance(image, str) else ("", image)
+        super().set(picture)
 
     def press(self, pos: Point, button: int) -> bool:
-        """Take a left press; a right one where there is more."""
+        """Take a left press, and a right one where there is more."""
         self._button = button
         return button == 1 or (button == 3 and self.more is not None)
 
     def release(self, pos: Point) -> None:
-        """Choose it, or show more, if the mouse is still here."""
+        """Choose it, or show more, if the mouse is still over it."""
         if not self.rect.collidepoint(pos):
             return
         if self.more is not None and (self._button == 3 or self._dots.collidepoint(pos)):
@@ -60,7 +60,7 @@ class Thumbnail(FaceView):
             self.chosen()
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Find the place of the picture, and those of the caption and the dots below it."""
+        """Place the picture, and caption and dots below it."""
         inner = rect.inflate(-theme.px(4), -theme.px(4))
         if self.more is not None:
             self._dots = pygame.Rect(0, 0, theme.px(22), theme.px(20))
@@ -73,7 +73,7 @@ class Thumbnail(FaceView):
         self.fit(inner)
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the picture in a frame that lights up under the mouse and the keyboard."""
+        """Draw picture, sign and caption in a frame that lights up under the mouse."""
         lit = self.hovered or self.focused
         edge = COLORS.accent if lit else COLORS.line
         width = theme.px(2 if lit else 1)
@@ -89,17 +89,16 @@ class Thumbnail(FaceView):
         elif self.sign:
             write(surface, theme.text(self.sign, COLORS.faint, SIZES.large), self.picture)
         elif self.pixels is not None:
-            self.draw_picture(surface)
+            self.draw_picture(surface, self.pixels)
 
 
 class Strip(Widget):
     """Thumbnails in rows, as large as fits.
 
     Args:
-        chosen: called with the index of the one that was clicked.
-        columns: how many in a row; 0 lets the rectangle decide.
-        more: called with the index and rectangle of one of which more was asked for, see
-            `Thumbnail`.
+        chosen: called with the index of the thumbnail that was clicked.
+        columns: how many in a row; 0 chooses the number that makes them largest.
+        more: called with index and rectangle where a `Thumbnail` is asked for more.
     """
 
     def __init__(
@@ -110,6 +109,7 @@ class Strip(Widget):
     ):
         super().__init__()
         self.chosen, self.more, self.columns = chosen, more, columns
+        self.thumbnails: list[Thumbnail] = []
 
     def fill(
         self,
@@ -117,20 +117,20 @@ class Strip(Widget):
         captions: Sequence[str] = (),
         helps: Sequence[str] = (),
     ) -> None:
-        """Show these pictures or signs; None for one that has not arrived."""
-        for child in self.children[len(images) :]:
-            self.remove(child)
-        for number in range(len(self.children), len(images)):
+        """Show images or signs, see `Thumbnail.set`, with their captions and help lines."""
+        while len(self.thumbnails) > len(images):
+            self.remove(self.thumbnails.pop())
+        for number in range(len(self.thumbnails), len(images)):
             more = None if self.more is None else partial(self.more, number)
-            self.add(Thumbnail(partial(self.chosen, number), more=more))
-        for number, (child, image) in enumerate(zip(self.children, images, strict=True)):
+            self.thumbnails.append(self.add(Thumbnail(partial(self.chosen, number), more)))
+        for number, (child, image) in enumerate(zip(self.thumbnails, images, strict=True)):
             child.text = captions[number] if number < len(captions) else ""
             child.help = helps[number] if number < len(helps) else ""
             child.set(image)
         self.rearrange()
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Choose the number of columns that makes the pictures largest, and place them."""
+        """Place the thumbnails in their columns."""
         if not self.children:
             return
         gap, count = theme.px(GAP), len(self.children)

@@ -64,8 +64,8 @@ class TextField(Widget):
 
     def type_text(self, typed: str) -> None:
         """Insert what was typed."""
-        kept = [c for c in typed if c.isprintable() and (not self.allowed or c in self.allowed)]
-        kept = "".join(kept)[: self.longest - len(self.text)]
+        fitting = (c for c in typed if c.isprintable() and (not self.allowed or c in self.allowed))
+        kept = "".join(fitting)[: self.longest - len(self.text)]
         self.text = self.text[: self.cursor] + kept + self.text[self.cursor :]
         self.cursor += len(kept)
         self.invalidate()
