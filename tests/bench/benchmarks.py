@@ -1,155 +1,306 @@
-"""The benchmarks of tests/bench/README.md in one run.
+"""The benchmarks of README.md in this folder, in one run.
 
-    python -m tests.bench.benchmarks [--arrays FOLDER] [--archive FILE] ...
+    python -m tests.bench.benchmarks [--arrays FOLDER] [--archive FILE] [--portraits N]
 
-Gives one table: what each step takes here, and what it takes in the way of the project that this
-one began with, measured on the same machine. The table is printed and replaces the one in
-this folder's README.md. On two cores it runs for about ten minutes; nothing else should.
+Each step is measured here and in the way of the project that this one began with, on the same
+machine and in a process of its own. The table is printed and replaces the one in README.md. It
+takes about ten minutes on two cores, during which nothing else should run.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.metadata
+import io
+import itertools
 import math
+import multiprocessing
+import os
 import platform
 import sys
+import tarfile
+import tempfile
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image
 
-from data import UserError
+from data import UserError, load_arrays
 from data.paths import NUMPY_FOLDER
-from model.loading import import_tensorflow
+from data.portraits import PORTRAIT_SHAPE
+from data.prepare import prepare_data
 from tests.bench.engine_times import frame_times
-from tests.bench.preparation import PUBLISHED_COUNT, Comparison, compare_at_size, cores, measure
 from tests.bench.readme import with_block
 
-if TYPE_CHECKING:
-    from tests.bench.training import TrainingMetrics
-
 PAGE = Path(__file__).with_name("README.md")
+PUBLISHED = 37_921  # portraits in the published archive
+DRAWN = 500  # different pictures in an archive of drawn ones
+ORIGINAL_BATCH_SIZE, ORIGINAL_EPOCHS = 4, 3
+SETTLED = 5  # steps before times are counted, while TensorFlow traces and warms up
+MINUTES = 10.0  # limit for learn() to reach the original's error
 
 
 @dataclass(frozen=True)
-class Row:
-    """One step: what it takes here and the original's way, and how many times better that is."""
+class Measured:
+    """Seconds that a step took, bytes of memory it added at its peak, and its result."""
 
-    step: str
-    ours: str
-    original: str
-    times: str
+    seconds: float
+    peak: int
+    result: object
+
+
+def measure(step: Callable, *arguments) -> Measured:
+    """Run a step in a new process."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_measured, (step, arguments))
+
+
+def _measured(step: Callable, arguments: tuple) -> Measured:
+    before, began = _peak_memory(), time.perf_counter()
+    result = step(*arguments)
+    return Measured(time.perf_counter() - began, _peak_memory() - before, result)
+
+
+def _peak_memory() -> int:
+    """Return the most bytes that this process ever held, 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+# --- From the archive to arrays -----------------------------------------------------------------
+
+
+def make_archive(path: Path, count: int, source: Path | None = None) -> None:
+    """Write an archive of `count` portraits: those of `source` over and over, or drawn ones."""
+    with tarfile.open(path, "w:gz", compresslevel=1) as tar:
+        for number, data in enumerate(itertools.islice(_images(source), count)):
+            folder = "FM"[number % 2]
+            entry = tarfile.TarInfo(f"faces/{folder}/1985_Ohio_Akron_High_{number:05d}.png")
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
+
+
+def _images(source: Path | None) -> Iterator[bytes]:
+    if source is None:
+        return itertools.cycle([_draw(seed) for seed in range(DRAWN)])
+    with tarfile.open(source) as tar:
+        images = [tar.extractfile(entry).read() for entry in tar if entry.name.endswith(".png")]
+    return itertools.cycle(images)
+
+
+def _draw(seed: int) -> bytes:
+    """Return a PNG that takes about as long to decode as a portrait: soft shades with grain."""
+    rng = np.random.default_rng(seed)
+    height, width = PORTRAIT_SHAPE
+    shades = Image.fromarray(rng.integers(40, 220, (12, 12), np.uint8)).resize((width, height))
+    picture = np.asarray(shades, np.float32) + rng.normal(0, 3, PORTRAIT_SHAPE)
+    file = io.BytesIO()
+    Image.fromarray(picture.clip(0, 255).astype(np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def prepare(archive: Path, out: Path) -> int:
+    """Prepare an archive; return the number of portraits."""
+    summary = prepare_data(archive, out)
+    return summary.train + summary.test
+
+
+def prepare_as_original(archive: Path, out: Path) -> int:
+    """Extract all, open image by image into a list, and save that; return the number of images."""
+    out.mkdir()
+    with tarfile.open(archive) as tar:
+        tar.extractall(out, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+    pictures = [
+        np.asarray(Image.open(path).convert("L")) for path in sorted(out.glob("faces/*/*.png"))
+    ]
+    np.save(out / "X.npy", np.array(pictures))
+    return len(pictures)
+
+
+# --- Training -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a training came to: MSE on the validation slice, seconds to there, ms an image."""
+
+    mse: float
+    seconds: float
+    milliseconds: float
+
+
+def train_original(arrays: Path) -> Training:
+    """Train the original network in its own way on the training portraits, and measure it."""
+    from model.frame import crop
+    from model.measuring.metrics import split_validation
+    from tests.bench.original import build_original
+
+    X_fit, X_validation = (
+        crop(np.asarray(part)) for part in split_validation(load_arrays(arrays)[0])
+    )
+    began = time.perf_counter()
+    network, times = build_original(), step_times()
+    how = {"batch_size": ORIGINAL_BATCH_SIZE, "epochs": ORIGINAL_EPOCHS, "verbose": 0}
+    network.fit(X_fit, X_fit, callbacks=[times], **how)
+    seconds = time.perf_counter() - began
+    made = network.predict(X_validation, batch_size=32, verbose=0)
+    mse = float(np.square(made - X_validation).mean())
+    return Training(mse, seconds, 1000 * times.mean / ORIGINAL_BATCH_SIZE)
+
+
+def train_here(arrays: Path, mse: float, minutes: float = MINUTES, settings=None) -> Training:
+    """Let `learn()` train until its validation error is at most `mse`, or for so many minutes."""
+    from model.training.learn import learn
+    from model.training.settings import Settings
+
+    settings = settings or Settings()
+    times = step_times(lambda error, seconds: error <= mse or seconds > 60 * minutes)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.redirect_stdout(io.StringIO()),  # its progress bar
+        contextlib.suppress(_Enough),
+    ):
+        learn(arrays=arrays, out=Path(folder, "model"), settings=settings, callbacks=[times])
+    seconds = times.seconds if times.mse <= mse else math.nan
+    return Training(times.mse, seconds, 1000 * times.mean / settings.batch_size)
+
+
+class _Enough(Exception):  # noqa: N818, as StopIteration it is no error
+    """Ends a training that was only run to be measured."""
+
+
+def step_times(enough: Callable[[float, float], bool] = lambda mse, seconds: False):
+    """Make a Keras callback that times every step.
+
+    Args:
+        enough: called with the validation error and the seconds after every epoch; the training
+            is ended where it returns true.
+    """
+    import keras
+
+    class StepTimes(keras.callbacks.Callback):
+        """Holds `mean`, seconds of a step, and `mse` and `seconds` of the last epoch."""
+
+        mse, seconds = math.inf, 0.0
+
+        def __init__(self):
+            super().__init__()
+            self._steps, self._began = [], time.perf_counter()
+
+        @property
+        def mean(self):
+            return float(np.mean(self._steps[SETTLED:] or self._steps))
+
+        def on_train_batch_begin(self, batch, logs=None):
+            self._last = time.perf_counter()
+
+        def on_train_batch_end(self, batch, logs=None):
+            self._steps.append(time.perf_counter() - self._last)
+
+        def on_epoch_end(self, epoch, logs=None):
+            self.mse = (logs or {}).get("val_mse", math.inf)
+            self.seconds = time.perf_counter() - self._began
+            if enough(self.mse, self.seconds):
+                raise _Enough
+
+    return StepTimes()
+
+
+# --- The table ----------------------------------------------------------------------------------
 
 
 def table(
-    prepared: Comparison, frames: dict[str, np.ndarray], training: TrainingMetrics
-) -> list[Row]:
-    """Compare every step that was measured with the original's way of doing it."""
+    count: int,
+    prepared: tuple[Measured, Measured],
+    frames: dict[str, np.ndarray],
+    trained: tuple[Training, Training],
+) -> str:
+    """Write what was measured, here and the original's way, as a Markdown table.
+
+    Args:
+        count: portraits in the archive.
+        prepared: preparation here and the original's way.
+        frames: milliseconds of calls by name, see `frame_times`.
+        trained: training here and the original's.
+    """
     medians = {name: float(np.median(times)) for name, times in frames.items()}
-    original = training.original
+    seconds, megabytes = ([getattr(m, name) for m in prepared] for name in ("seconds", "peak"))
+    there_and_back = medians["encode and decode, predict"]
     rows = [
-        _row(
-            f"{prepared.count:,} portraits from archive to arrays, seconds",
-            prepared.prepared.seconds, prepared.usual.seconds, "{:,.0f}",
+        (f"{count:,} portraits from archive to arrays, seconds", *seconds, "{:,.0f}"),
+        ("memory to prepare them in, MB", *(n / 1e6 for n in megabytes), "{:,.0f}"),
+        (
+            "a face from a code, milliseconds",
+            medians["decode"], medians["decode, predict"], "{:.1f}",
         ),
-        _row("a face from 80 numbers, milliseconds",
-             medians["decode"], medians["decode, predict"], "{:.1f}"),
-        _row("a sketch to 80 numbers and back, milliseconds",
-             medians["encode a sketch and decode"], medians["encode and decode, predict"],
-             "{:.1f}"),
-        _row("a picture to 80 numbers and back, milliseconds",
-             medians["encode and decode"], medians["encode and decode, predict"], "{:.1f}"),
-        _row("time to learn from an image, milliseconds",
-             1000 / training.rates.together, 1000 / original.images_per_second, "{:.1f}"),
-        _row(f"training to an error of {original.mse:.4f} on unseen portraits, seconds",
-             original.seconds / training.sooner, original.seconds, "{:,.0f}"),
+        (
+            "a sketch to its code and back, milliseconds",
+            medians["encode a sketch and decode"], there_and_back, "{:.1f}",
+        ),
+        (
+            "a picture to its code and back, milliseconds",
+            medians["encode and decode"], there_and_back, "{:.1f}",
+        ),
+        (
+            "time to learn from an image, milliseconds",
+            *(each.milliseconds for each in trained), "{:.1f}",
+        ),
+        (
+            f"training to an error of {trained[1].mse:.4f} on unseen portraits, seconds",
+            *(each.seconds for each in trained), "{:,.0f}",
+        ),
     ]  # fmt: skip
-    if prepared.prepared.peak is not None:
-        rows.insert(
-            1,
-            _row("memory to prepare them in, MB",
-                 prepared.prepared.peak / 1e6, prepared.usual.peak / 1e6, "{:,.0f}"),
-        )  # fmt: skip
-    return rows
-
-
-def _row(step: str, ours: float, original: float, form: str) -> Row:
-    if math.isnan(ours):
-        return Row(step, "not reached", form.format(original), "")
-    times = original / ours
-    return Row(
-        step, form.format(ours), form.format(original), f"{times:.{0 if times > 10 else 1}f}"
-    )
-
-
-def remarks(prepared: Comparison, training: TrainingMetrics) -> list[str]:
-    """Say what has no counterpart in the original."""
-    rates, large = training.rates, training.large
-    said = [
-        f"Preparation runs at {prepared.limit.seconds / prepared.prepared.seconds:.0%} of the "
-        "speed that decompression and decoding alone would allow; called again, it sees in "
-        f"{prepared.again.seconds:.1f} s that there is nothing to do.",
-        f"The input pipeline prepares {rates.pipeline:,.0f} images a second and the network takes "
-        f"{rates.network:,.0f}; together they reach {rates.together / rates.network:.0%} of that.",
-        f"The first step of training takes {large.seconds[0]:.1f} s with {training.portraits:,} "
-        f"portraits and {training.small.seconds[0]:.1f} s with the sample.",
-    ]
-    if large.memory:
-        said.append(
-            f"With {training.portraits:,} portraits training holds {large.peak / 1e6:,.0f} MB at "
-            f"most, TensorFlow included, and gained {large.growth / 1e6:,.0f} MB over "
-            f"{len(large.seconds)} of the {large.epoch} steps of an epoch."
-        )
-    return said
-
-
-def markdown(rows: list[Row], said: list[str]) -> str:
-    """Write the table, then the remarks."""
     lines = [
         f"| on {machine()} | here | the original's way | times better |",
         "| --- | --- | --- | --- |",
-        *(f"| {row.step} | {row.ours} | {row.original} | {row.times} |" for row in rows),
-        "",
-        *(f"- {remark}" for remark in said),
     ]
+    for step, ours, original, form in rows:
+        times = original / ours if ours else math.nan
+        better = "" if math.isnan(times) else f"{times:.{0 if times > 10 else 1}f}"
+        here = "not reached" if math.isnan(ours) else form.format(ours)
+        lines.append(f"| {step} | {here} | {form.format(original)} | {better} |")
     return "\n".join(lines)
 
 
 def machine() -> str:
     """Say what this runs on."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     version = importlib.metadata.version("tensorflow")
     return (
-        f"{cores()} processor cores, {platform.system()}, "
-        f"Python {platform.python_version()}, TensorFlow {version}"
+        f"{cores} processor cores, {platform.system()}, Python {platform.python_version()}, "
+        f"TensorFlow {version}"
     )
 
 
 def main() -> None:
     """Measure everything, print the table, and put it into the page."""
-    import_tensorflow()  # here, since what is measured alone imports this module again
-    from tests.bench import training
-
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--arrays", type=Path, default=NUMPY_FOLDER)
     parser.add_argument("--archive", type=Path, help="portraits to repeat; drawn ones without")
-    parser.add_argument("--archive-portraits", type=int, default=PUBLISHED_COUNT)
-    parser.add_argument("--array-portraits", type=int, default=training.PORTRAITS)
-    parser.add_argument("--steps", type=int, default=training.STEPS)
-    parser.add_argument("--minutes", type=float, default=training.MINUTES, help="for learn()")
-    parser.add_argument("--folder", type=Path, help="for what is written meanwhile, some 4 GB")
+    parser.add_argument("--portraits", type=int, default=PUBLISHED, help="in the archive")
     parser.add_argument("--page", type=Path, default=PAGE, help="whose table is replaced")
     options = parser.parse_args()
     try:
+        load_arrays(options.arrays)
+        with tempfile.TemporaryDirectory() as folder:
+            archive = Path(folder, "faces.tar.gz")
+            make_archive(archive, options.portraits, options.archive)
+            ways = ((prepare, "arrays"), (prepare_as_original, "original"))
+            prepared = tuple(measure(way, archive, Path(folder, name)) for way, name in ways)
+        original = measure(train_original, options.arrays).result
+        ours = measure(train_here, options.arrays, original.mse).result
         frames = measure(frame_times).result
-        trained = training.measure_training(
-            options.arrays, options.array_portraits, options.steps, options.minutes, options.folder
-        )
-        prepared = compare_at_size(options.archive_portraits, options.archive, options.folder)
     except UserError as error:
         parser.exit(1, f"{error}\n")
-    shown = markdown(table(prepared, frames, trained), remarks(prepared, trained))
+    shown = table(options.portraits, prepared, frames, (ours, original))
     sys.stdout.write(shown + "\n")
     page = with_block(options.page.read_text(encoding="utf-8"), "benchmarks", shown)
     options.page.write_text(page, encoding="utf-8")
