@@ -3,7 +3,7 @@ import pytest
 
 from tests.ui.driver import Driver, fake_latent
 from ui.sliders.axes import direction_axis
-from ui.sliders.face_map import SIDE, CornersMap, SlidersMap, ground
+from ui.sliders.face_map import SIDE, CornersMap, SlidersMap, grid
 from ui.sliders.screen import SlidersScreen
 
 SIZES = ((900, 600), (1280, 720), (2560, 1440))
@@ -46,7 +46,7 @@ def test_both_sliders_read_what_belongs_to_a_place_even_if_they_move_each_other(
 def test_four_faces_are_exact_at_their_corners():
     latent = fake_latent()
     corners = latent.gallery[:4]
-    codes = ground(CornersMap(latent, corners))
+    codes = grid(CornersMap(latent, corners))
     assert len(codes) == SIDE**2
     for place, corner in zip((0, SIDE - 1, -SIDE, -1), corners, strict=True):
         assert np.array_equal(codes[place], corner)

@@ -1,4 +1,4 @@
-"""What a slider moves along: a direction in the space of codes, and a place on it."""
+"""What a slider moves along: a direction in the space of codes, and a reading of codes on it."""
 
 from __future__ import annotations
 
@@ -6,39 +6,41 @@ from dataclasses import dataclass
 
 import numpy as np
 
-REACH = 3.0  # standard deviations from the middle of a slider to its ends
-OWN_UNIT = ("year",)  # attributes that are shown in their own unit, with the error of that
-LEAST_GAIN = 0.1  # by which a direction moves its own readout, for this to be used
+from model.latent import LatentSpace, Readout
+
+REACH = 3.0  # from the middle of a slider to its ends, in standard deviations
+OWN_UNIT = ("year",)  # attributes shown in their own unit, with the error of the reading
+LEAST_GAIN = 0.1  # change of a readout along its direction, below which it is not used
 
 
 @dataclass(frozen=True, eq=False)
 class Axis:
-    """One slider's line through the space of codes.
+    """The line of one slider through the space of codes.
 
-    Moving along it by t changes its own reading by t exactly, and the code by `t * step`.
+    Moving a code by `t * step` changes its reading by exactly `t`.
     """
 
     name: str  # as the screen shows it
-    step: np.ndarray  # (80,), what one unit adds to a code
-    reader: np.ndarray  # (80,), weights that read the value from a code
-    origin: float = 0.0  # what is subtracted from a reading, so that it counts from the mean code
+    step: np.ndarray  # (latent_dim,), added to a code for each unit
+    reader: np.ndarray  # (latent_dim,), weights of the reading
+    origin: float = 0.0  # subtracted from a reading
     ends: tuple[float, float] = (-REACH, REACH)
-    middle: float = 0.0  # of the track, where a reset goes
-    lock: int | None = None  # index of the principal slider it is; None if it cannot be locked
-    zero: float = 0.0  # where the lit part of the track begins
-    error: float | None = None  # of a reading in a unit of its own, such as years
+    middle: float = 0.0  # value of a reset
+    lock: int | None = None  # index of the principal slider; None if it cannot be locked
+    zero: float = 0.0  # value where the lit part of the track begins
+    error: float | None = None  # of a reading in its own unit, such as years
 
     def read(self, code: np.ndarray) -> float:
-        """Return the place of a code on this axis."""
+        """Return the reading of a code (latent_dim,)."""
         return float(self.reader @ code) - self.origin
 
     def moved(self, code: np.ndarray, value: float) -> np.ndarray:
-        """Return the code moved along the axis until it reads `value`."""
+        """Return the code moved along the axis until its reading is `value`."""
         return (code + (value - self.read(code)) * self.step).astype(np.float32)
 
 
-def principal_axes(latent) -> list[Axis]:
-    """Return an axis for each whitened principal coordinate, the most important first."""
+def principal_axes(latent: LatentSpace) -> list[Axis]:
+    """Return an axis for each whitened principal coordinate, by falling variance."""
     components, scales = latent.components.astype(np.float64), latent.scales.astype(np.float64)
     return [
         _axis(latent, f"Slider {i + 1}", components[i] * scales[i], components[i] / scales[i], i)
@@ -46,8 +48,8 @@ def principal_axes(latent) -> list[Axis]:
     ]
 
 
-def raw_axes(latent) -> list[Axis]:
-    """Return an axis for each number of the code itself, those that vary most first."""
+def raw_axes(latent: LatentSpace) -> list[Axis]:
+    """Return an axis for each number of the code itself, by falling standard deviation."""
     stds = np.sqrt(np.maximum(np.diag(latent.covariance), 1e-6)).astype(np.float64)
     mean, unit = latent.mean.astype(np.float64), np.eye(len(stds))
     low, high = mean - REACH * stds, mean + REACH * stds
@@ -57,15 +59,17 @@ def raw_axes(latent) -> list[Axis]:
     ]
 
 
-def direction_axis(latent, name: str, vector: np.ndarray, readout=None) -> Axis:
-    """Return the axis of a named direction.
+def direction_axis(
+    latent: LatentSpace, name: str, vector: np.ndarray, readout: Readout | None = None
+) -> Axis:
+    """Return the axis of a named direction (latent_dim,).
 
-    A face is read by the model's readout. Without one, as in older models, it is read by projection
-    in whitened coordinates, where the codes of portraits vary alike in all directions.
+    Codes are read by the model's readout. A direction without one, such as the user's own, is read
+    by projection in whitened coordinates, where portraits vary alike in all directions.
     """
     step = vector.astype(np.float64)
     gain = 0.0 if readout is None else float(readout.weights @ step)
-    if gain < LEAST_GAIN:
+    if readout is None or gain < LEAST_GAIN:
         values = latent.to_sliders(latent.mean + vector)
         length = max(float(values @ values), 1e-12)
         return _axis(latent, name, step, (values / latent.scales / length) @ latent.components)
@@ -85,6 +89,8 @@ def direction_axis(latent, name: str, vector: np.ndarray, readout=None) -> Axis:
     )
 
 
-def _axis(latent, name: str, step: np.ndarray, reader: np.ndarray, lock: int | None = None) -> Axis:
-    """Return an axis that reads 0 at the mean code."""
+def _axis(
+    latent: LatentSpace, name: str, step: np.ndarray, reader: np.ndarray, lock: int | None = None
+) -> Axis:
+    """Return an axis whose reading of the mean code is 0."""
     return Axis(name, step, reader, float(reader @ latent.mean), lock=lock)

@@ -1,4 +1,4 @@
-"""Every step that a user can take on the slider screen, without a window."""
+"""Every step that a user can take on the slider screen; it knows no window."""
 
 from __future__ import annotations
 
@@ -8,82 +8,84 @@ from dataclasses import replace
 import numpy as np
 
 from data.errors import UserError
+from model.latent import LatentSpace
 from ui.animation import between
 from ui.history import History
 from ui.sliders.axes import Axis
 from ui.sliders.state import FaceState, frozen
 from ui.starts import Start, Starts
 
-LONGEST_NAME = 24
+LONGEST_NAME = 24  # characters of a direction or a slider
 LOCKED = " · locked sliders kept"
 
 
 class FaceEditor:
-    """The current face with all that belongs to it, and its history.
+    """The current face and all that belongs to it, with its history.
 
     During a gesture `now` runs ahead of the history; `commit` makes it a step that can be undone.
 
     Args:
         latent: the latent space.
         changed: called after every change of `now` or of the history.
-        directions: the user's own, name to (80,) raw-code vector.
+        directions: the user's own, (latent_dim,) each, by name.
         names: that the user gave to other sliders, by their own names.
 
     Attributes:
         now: the state that shows.
         history: the steps, for undo.
-        starts: finds faces to start from; holds the seed and temperature of random ones.
+        starts: faces to start from, with the seed and temperature of random ones.
     """
 
     def __init__(
         self,
-        latent,
+        latent: LatentSpace,
         changed: Callable[[], object],
         directions: dict[str, np.ndarray],
         names: dict[str, str] | None = None,
     ):
         self.latent, self.changed = latent, changed
-        kept = {"directions": directions, "names": {} if names is None else names}
         mean, locks = frozen(latent.mean), np.zeros(latent.latent_dim, bool)
-        self.now = FaceState(mean, "Mean face", mean, locks, **kept)
+        self.now = FaceState(
+            mean, "Mean face", mean, locks, directions=directions, names=names or {}
+        )
         self.history: History[FaceState] = History(self.now)
         self.starts = Starts(latent)
 
     # Steps
 
     def go(self, state: FaceState, tag: object = None) -> None:
-        """Move to a state, as one step; steps with the same tag are undone together."""
+        """Move to a state as one step; successive steps with the same tag are undone together."""
         self.history.push(state, tag)
         self.preview(state)
 
     def preview(self, state: FaceState) -> None:
-        """Move to a state that is not a step yet."""
+        """Move to a state without making it a step."""
         self.now = state
         self.changed()
 
     def commit(self, tag: object = None) -> None:
-        """Make `now` a step if it differs from the last one; see `go` for the tag."""
+        """Make `now` a step, if it differs from the last one; see `go` for the tag."""
         if self.history.push(self.now, tag):
             self.changed()
 
     def undo(self) -> None:
         """Go back one step."""
-        self._travel(self.history.can_undo, self.history.undo, "There is nothing to undo.")
+        self.history.push(self.now)  # ends a gesture under way
+        if not self.history.can_undo:
+            raise UserError("There is nothing to undo.")
+        self.preview(self.history.undo())
 
     def redo(self) -> None:
         """Go forward one step."""
-        self._travel(self.history.can_redo, self.history.redo, "There is nothing to redo.")
-
-    def _travel(self, possible: bool, move: Callable[[], FaceState], otherwise: str) -> None:
-        possible |= self.history.push(self.now)  # a gesture under way ends here
-        if not possible:
-            raise UserError(otherwise)
-        self.preview(move())
+        self.history.push(self.now)
+        if not self.history.can_redo:
+            raise UserError("There is nothing to redo.")
+        self.preview(self.history.redo())
 
     # Faces to start from
 
     def start(self, code: np.ndarray, caption: str, detail: np.ndarray | None = None) -> None:
-        """Start from a face, exactly; locks do not apply."""
+        """Start from exactly this code (latent_dim,); locks do not apply."""
         self.go(self.now.fresh(code, caption, detail))
 
     def mean(self) -> None:
@@ -104,15 +106,15 @@ class FaceEditor:
         self._start(self.starts.random(self.starts.seed), tag="temperature")
 
     def suggest(self, n: int) -> np.ndarray:
-        """Return random codes (n, 80), different ones each time; locked sliders stay."""
+        """Return new random codes (n, latent_dim); locked sliders stay."""
         codes = self.starts.sample(self.starts.new_seed(), n)
         return np.stack([self._keep_locked(code) for code in codes])
 
     def _start(self, start: Start, tag: object = None) -> None:
-        self.go(self._fresh(start.code, start.caption), tag)
+        self.go(self.fresh(start.code, start.caption), tag)
 
-    def _fresh(self, code: np.ndarray, caption: str) -> FaceState:
-        """Return the state at a new face; if locked sliders change it, the caption says so."""
+    def fresh(self, code: np.ndarray, caption: str) -> FaceState:
+        """Return the state at a new face; the caption says if locked sliders change the code."""
         kept = self._keep_locked(code)
         if not np.allclose(kept, code, atol=1e-4):
             caption += LOCKED
@@ -120,15 +122,15 @@ class FaceEditor:
 
     def blended(self, code: np.ndarray) -> FaceState:
         """Return the state at a face between four others; locked sliders stay."""
-        return self._fresh(code, "Between four faces")
+        return self.fresh(code, "Between four faces")
 
     def walk_to(self, code: np.ndarray, t: float) -> None:
-        """Preview a face of a walk, at `t` in [0, 1] from A to B if it goes between these."""
+        """Preview a face of a walk; `t` is its place from A to B, if it goes between these."""
         state = self.now.fresh(code, "On a walk")
-        self.preview(replace(state, morph=t) if state.both_faces else state)
+        self.preview(state if state.ends is None else replace(state, morph=t))
 
     def _keep_locked(self, code: np.ndarray) -> np.ndarray:
-        """Return a code (80,) with the locked principal values of the face that shows."""
+        """Return a code with the locked principal values of the current face."""
         locks = self.now.locks
         if not locks.any():
             return code
@@ -139,18 +141,18 @@ class FaceEditor:
     # Sliders
 
     def move(self, axis: Axis, value: float) -> None:
-        """Preview the face of the last step with one slider moved; `commit` ends the gesture.
+        """Preview the last step with one slider moved; `commit` ends the gesture.
 
-        It starts from the step, not from `now`, so that rounding does not add up during a drag.
+        It moves from the step, not from `now`, so that rounding does not add up during a drag.
         """
         self.preview(self.now.at(axis.moved(self.history.now.code, value)))
 
     def reset(self, axis: Axis) -> None:
-        """Put one slider back to its middle."""
+        """Set a slider to its middle."""
         self.go(self.now.at(axis.moved(self.now.code, axis.middle)))
 
     def toggle_lock(self, index: int | None) -> None:
-        """Lock or unlock a principal slider; any other slider has None for a number."""
+        """Lock or unlock a principal slider by its index; other sliders have None."""
         if index is None:
             raise UserError("Only the numbered sliders can be locked, not raw codes or directions.")
         locks = self.now.locks.copy()
@@ -158,7 +160,7 @@ class FaceEditor:
         self.go(replace(self.now, locks=locks))
 
     def toggle_detail(self) -> None:
-        """Add what the reconstruction of the photo lost, or leave it out."""
+        """Add the detail of the photo to the face, or leave it out."""
         if self.now.detail is None:
             raise UserError("Detail belongs to a photo: open one with P first.")
         self.go(replace(self.now, keep_detail=not self.now.keep_detail))
@@ -167,15 +169,19 @@ class FaceEditor:
 
     def set_face(self, name: str) -> None:
         """Make this face "a", where a morph begins, or "b", where it ends."""
-        self.go(replace(self.now, **{f"face_{name}": self.now.code}, morph=float(name == "b")))
+        code = self.now.code
+        if name == "a":
+            self.go(replace(self.now, face_a=code, morph=0.0))
+        else:
+            self.go(replace(self.now, face_b=code, morph=1.0))
 
     def morph(self, t: float) -> None:
         """Preview the face at `t` in [0, 1] on the way from A to B; locked sliders stay."""
         caption = "Face A" if t <= 0 else "Face B" if t >= 1 else "Between A and B"
-        self.preview(replace(self._fresh(self.between(t), caption), morph=t))
+        self.preview(replace(self.fresh(self.between(t), caption), morph=t))
 
     def morph_to(self, t: float) -> None:
-        """Go to a place on the way from A to B, as one step."""
+        """Go to the face at `t` on the way from A to B, as one step."""
         self.morph(t)
         self.commit()
 
@@ -183,13 +189,14 @@ class FaceEditor:
         """Return the code at `t` in [0, 1] on the way from A to B, exact at both ends.
 
         Raises:
-            UserError: if a face that this takes is not set.
+            UserError: if A or B is needed and not set.
         """
         a, b = self.now.face_a, self.now.face_b
-        end = a if t <= 0 else b if t >= 1 else None
-        if end is not None:
-            return end
-        if not self.now.both_faces:
+        if t <= 0 and a is not None:
+            return a
+        if t >= 1 and b is not None:
+            return b
+        if a is None or b is None:
             raise UserError(
                 "A morph needs two faces: press Shift A on one face and Shift B on another."
             )
@@ -199,19 +206,23 @@ class FaceEditor:
     def save_direction(self, name: str) -> None:
         """Keep the change from A to B, or from the start to here, under a name."""
         name, state = self._name_of_direction(name), self.now
-        ends = (state.face_a, state.face_b) if state.both_faces else (state.start, state.code)
-        length = np.linalg.norm(np.subtract(*map(self.latent.to_sliders, ends)))
+        start, end = state.ends or (state.start, state.code)
+        length = np.linalg.norm(self.latent.to_sliders(end) - self.latent.to_sliders(start))
         if length < 1e-3:
             raise UserError(
                 "A direction is the change between two faces: set A and B to different ones, "
                 "or move some sliders first."
             )
-        vector = (ends[1].astype(np.float64) - ends[0]) / length  # one standard deviation long
+        vector = (end.astype(np.float64) - start) / length  # one standard deviation long
         directions = {**state.directions, name: vector.astype(np.float32)}
         self.go(replace(state, directions=directions))
 
     def _name_of_direction(self, name: str) -> str:
-        """Return a name that a direction can have, without needless spaces."""
+        """Return a tidy name, if a direction of the user can have it.
+
+        Raises:
+            UserError: if it is empty or a direction of the model.
+        """
         name = _tidy(name)
         if not name:
             raise UserError("A direction needs a name: type one, then Enter.")
@@ -220,7 +231,7 @@ class FaceEditor:
         return name
 
     def rename(self, axis: Axis, name: str) -> None:
-        """Call a slider by another name; an empty one brings back its own."""
+        """Give a slider another name; an empty one restores its own."""
         state, own = self.now, axis.name
         if own not in state.directions:
             names = {**state.names, own: _tidy(name) or own}
@@ -241,5 +252,5 @@ class FaceEditor:
 
 
 def _tidy(name: str) -> str:
-    """Return a name without needless spaces, and not too long."""
+    """Return a name without needless spaces, cut to `LONGEST_NAME`."""
     return " ".join(name.split())[:LONGEST_NAME].rstrip()

@@ -1,45 +1,45 @@
 """Squares of faces: along two sliders from one face, or between four faces.
 
-A place in a square is (x, y) from 0 to 1, x to the right and y upwards.
+A place in a square is (x, y), both from 0 to 1: x to the right, y upwards.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from model.latent import LatentSpace
 from ui.animation import between
 from ui.sliders.axes import Axis
 
 Place = tuple[float, float]
 
-SIDE = 7  # faces in a row and in a column of the ground
-LEAST = 0.1  # of two directions' difference, below which they count as one
+SIDE = 7  # small faces in a row and in a column of a square
+LEAST = 0.1  # ratio of singular values, below which two directions count as one
 
 
 @dataclass(frozen=True, eq=False)
 class SlidersMap:
-    """The faces that two sliders lead to from a face."""
+    """The faces that two sliders lead to from a code (latent_dim,)."""
 
-    code: np.ndarray  # (80,)
+    code: np.ndarray
     across: Axis
     up: Axis
 
     def at(self, place: Place) -> np.ndarray:
-        """Return the code (80,) at a place: that at which both sliders read what belongs there.
+        """Return the code (latent_dim,) on which both sliders have the values of a place.
 
-        Moving one slider may move what the other reads, so both ways are found together.
+        Moving one slider may move the reading of the other, so both steps are solved together.
         """
         here = np.array(self.place_of(self.code))
         steps = [(axis.ends[1] - axis.ends[0]) * axis.step for axis in (self.across, self.up)]
         moves = np.transpose([self.place_of(self.code + step) - here for step in steps])
-        ways = np.linalg.lstsq(moves, place - here, rcond=LEAST)[0]
-        return (self.code + ways @ steps).astype(np.float32)
+        lengths = np.linalg.lstsq(moves, place - here, rcond=LEAST)[0]
+        return (self.code + lengths @ steps).astype(np.float32)
 
     def place_of(self, code: np.ndarray) -> Place:
-        """Return the place at which a code reads as it does; it may lie outside of the square."""
+        """Return the place of a code's readings; it may lie outside of the square."""
         axes = self.across, self.up
         x, y = ((a.read(code) - a.ends[0]) / (a.ends[1] - a.ends[0]) for a in axes)
         return x, y
@@ -47,13 +47,16 @@ class SlidersMap:
 
 @dataclass(frozen=True, eq=False)
 class CornersMap:
-    """The faces between four others, exact at the corners."""
+    """The faces between four others, which lie exactly at the corners.
 
-    latent: Any
-    corners: np.ndarray  # (4, 80) codes: top left, top right, bottom left, bottom right
+    The corners are codes (4, latent_dim): top left, top right, bottom left, bottom right.
+    """
+
+    latent: LatentSpace
+    corners: np.ndarray
 
     def at(self, place: Place) -> np.ndarray:
-        """Return the code (80,) at a place."""
+        """Return the code (latent_dim,) at a place."""
         x, y = place
         if x in (0, 1) and y in (0, 1):
             return self.corners[int(x) + 2 * int(1 - y)]
@@ -62,11 +65,11 @@ class CornersMap:
         return self.latent.from_sliders(between(below, above, y))
 
     def place_of(self, code: np.ndarray) -> None:
-        """Return None: most faces are nowhere between these four."""
+        """Return None: hardly any code lies between four others."""
         return None
 
 
-def ground(square: SlidersMap | CornersMap) -> np.ndarray:
-    """Return codes (49, 80) that cover a square, row by row from its top left corner."""
+def grid(square: SlidersMap | CornersMap) -> np.ndarray:
+    """Return codes (49, latent_dim) that cover a square, row by row from its top left corner."""
     ticks = np.linspace(0, 1, SIDE)
     return np.stack([square.at((x, y)) for y in ticks[::-1] for x in ticks])

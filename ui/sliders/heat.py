@@ -1,4 +1,4 @@
-"""The face with colours over it: where a slider changes it, and whether that gets lighter."""
+"""Colours over the face where a slider makes it lighter or darker."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from ui.theme import COLORS, SIZES
 from ui.widgets.face_view import FaceView
 from ui.widgets.shapes import write
 
-LIGHTER, DARKER = (255, 160, 40), (70, 150, 255)  # orange and blue: no eyes confuse these two
-BLOCK = 4  # pixels across that share a colour, so that invented hair and skin do not speckle
-WEAK = 0.15  # a difference (1: of black and white) that has the full colour, if none is stronger
-OPAQUE = 180  # of 255, what the full colour covers of the face
+LIGHTER, DARKER = (
+    (255, 160, 40),
+    (70, 150, 255),
+)  # orange and blue, which colour-blind people can tell apart
+BLOCK = 4  # pixels across that share a colour, against speckles of invented hair and skin
+WEAK = 0.15  # gray level, least of the differences that get the full colour
+OPAQUE = 180  # alpha of the full colour, of 255
 
 
 def heat_of(difference: np.ndarray) -> pygame.Surface:
-    """Return differences of gray values (160, 176) as a small surface to lay over a face."""
+    """Return differences of gray levels (160, 176) as a small transparent surface."""
     rows, columns = (length // BLOCK for length in difference.shape)
     means = difference.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3)).T
     strength = np.abs(means) / max(WEAK, np.percentile(np.abs(means), 99))
@@ -28,20 +31,20 @@ def heat_of(difference: np.ndarray) -> pygame.Surface:
 
 
 class HeatView(FaceView):
-    """Shows a face, and colours over it while there is a difference to show."""
+    """Shows a face, with colours over it while there is a difference to show."""
 
-    difference: np.ndarray | None = None  # (160, 176), of gray values in [0, 1]
-    of = ""  # what makes it
-    _heat: pygame.Surface | None = None  # as large as the picture
+    difference: np.ndarray | None = None  # (160, 176), of gray levels in [0, 1]
+    of = ""  # name of the slider that makes the difference
+    _heat: pygame.Surface | None = None  # scaled to the picture
 
     def tint(self, difference: np.ndarray | None, of: str) -> None:
-        """Colour the difference that a slider makes, or none."""
+        """Show the difference that a slider makes, or none."""
         if difference is not self.difference:
             self.difference, self.of, self._heat = difference, of, None
             self.invalidate()
 
     def draw_picture(self, surface: pygame.Surface, pixels: np.ndarray) -> None:
-        """Draw the face, then the colours and what they mean."""
+        """Draw the face, the colours and their legend."""
         super().draw_picture(surface, pixels)
         if self.difference is None:
             return

@@ -12,7 +12,7 @@ from model.frame import FACE_AXIS, IMAGE_SHAPE
 from ui.host import Host
 from ui.pictures import to_pixels
 from ui.sliders.axes import Axis
-from ui.sliders.face_map import SIDE, CornersMap, Place, SlidersMap, ground
+from ui.sliders.face_map import SIDE, CornersMap, Place, SlidersMap, grid
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point, Widget, place_row
 from ui.widgets.button import Button
@@ -261,7 +261,7 @@ class FaceMapPanel(Panel):
             self.square = CornersMap(self.host.latent, self.corners)
         else:
             self.square = SlidersMap(self.code, *(axes[name] for name in self.names))
-        codes = ground(self.square)
+        codes = grid(self.square)
         if self._asked is None or not np.allclose(codes, self._asked, atol=SAME):
             self._asked = codes
             self.decode(codes)

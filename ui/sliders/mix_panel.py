@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 import pygame
@@ -13,7 +14,7 @@ from ui.widgets.label import Label
 from ui.widgets.panel import Panel
 from ui.widgets.strip import Strip
 
-HEADING, LINES = 26, 44  # points
+HEADING, LINES = 26, 44  # heights of a heading and of the explanation, in points
 EXPLAINED = (
     "A click puts the part onto the face that shows; Ctrl Z takes it off again. "
     "The network then makes one face of it."
@@ -30,28 +31,31 @@ class MixPanel(Panel):
 
     def __init__(self, close: Callable[[], object], chosen: Callable[[str, str], object]):
         super().__init__("Mix by part", close)
+        self.chosen = chosen
         self.explained = self.body.add(Label(EXPLAINED, COLORS.soft, SIZES.small, lines=2))
         self.rows: dict[str, tuple[Label, Strip]] = {}
-        self._shown: dict[str, np.ndarray | None] = {}
+        self._pixels: dict[str, np.ndarray | None] = {}  # of the faces that show
         for name in "ab":
-            strip = Strip(lambda n, name=name: chosen(name, list(PARTS)[n]), columns=len(PARTS))
             label = Label("", COLORS.faint, SIZES.tiny, True)
+            strip = Strip(partial(self._choose, name), columns=len(PARTS))
             self.rows[name] = self.body.add(label), self.body.add(strip)
 
+    def _choose(self, name: str, number: int) -> None:
+        self.chosen(name, list(PARTS)[number])
+
     def follow(self, faces: Mapping[str, np.ndarray | None]) -> None:
-        """Show the parts of faces "a" and "b", uint8 (160, 176) or None where one is not set."""
+        """Show the parts of faces "a" and "b", uint8 (160, 176), or None where one is not set."""
         for name, (label, strip) in self.rows.items():
-            pixels = faces[name]
-            if name in self._shown and pixels is self._shown[name]:
+            pixels, letter = faces[name], name.upper()
+            if name in self._pixels and pixels is self._pixels[name]:
                 continue
-            self._shown[name] = pixels
-            letter = name.upper()
+            self._pixels[name] = pixels
             unset = f"FACE {letter} IS NOT SET: GO TO A FACE AND PRESS SHIFT {letter}"
             label.set_text(unset if pixels is None else f"FROM FACE {letter}")
             images = [None if pixels is None else shown_part(pixels, part) for part in PARTS]
             helps = [f"Take the {part} of face {letter}" for part in PARTS]
             strip.fill(images, [part.capitalize() for part in PARTS], helps)
-            for thumbnail in strip.children:
+            for thumbnail in strip.thumbnails:
                 thumbnail.enable(pixels is not None)
 
     def arrange(self, area: pygame.Rect, theme: Theme) -> int:

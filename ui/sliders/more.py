@@ -1,4 +1,4 @@
-"""Everything that the first view keeps out of sight."""
+"""The panel with everything that does not fit the first view."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from ui.widgets.panel import Panel
 from ui.widgets.slider import Slider
 from ui.widgets.text_field import TextField
 
-ROW = 34  # points
+HEADING, ROW = 26, 34  # heights, in points
 SEED = "The seed of the random face: type one to see its face again"
 TEMPERATURE = "How far random faces go from the mean face: 0 not at all, 1 as portraits do"
 DIRECTION = "The change from A to B, or from the start to here, becomes a slider; Enter"
 
 
 class MorePanel(Panel):
-    """Faces to start from, a direction of one's own, saves, photo, view.
+    """Faces to start from, directions of the user, saves and photo, view.
 
     Args:
         commands: of the screen and the window, by name.
         close: called by the button in the corner.
-        seed_typed: called with the digits of a seed, which may be none.
+        seed_typed: called with the digits of a seed, "" for none.
         temperature_moved: called with the temperature.
         direction_named: called with the name of a new direction.
     """
@@ -52,8 +52,8 @@ class MorePanel(Panel):
         self.name = TextField(
             "", direction_named, hint=hint, longest=24, keeps=True, help=DIRECTION
         )
-        save = help_of(commands["Save direction"])
-        save = Button("Save direction", lambda: direction_named(self.name.text), save)
+        help = help_of(commands["Save direction"])
+        save = Button("Save direction", lambda: direction_named(self.name.text), help)
         toggles = (commands[name] for name in ("Keep detail", "Raw codes", "Tint"))
         self.detail, self.raw, self.tint = map(Toggle.of, toggles)
 
@@ -61,9 +61,11 @@ class MorePanel(Panel):
             return [(Button.of(commands[name]), 0) for name in names]
 
         seed_label = Label("Seed", COLORS.soft, SIZES.small)
-        seed = [(seed_label, 0.3), (self.seed, 0.5), (self.temperature, 1)]
-        sections = {
-            "FACES TO START FROM": [buttons("Mean face", "Previous face", "Suggestions"), seed],
+        self.sections: dict[str, list[Row]] = {
+            "FACES TO START FROM": [
+                buttons("Mean face", "Previous face", "Suggestions"),
+                [(seed_label, 0.3), (self.seed, 0.5), (self.temperature, 1)],
+            ],
             "SLIDERS OF YOUR OWN": [
                 [(self.name, 1), (save, 0)],
                 buttons("Remove direction", "Rename slider"),
@@ -74,15 +76,16 @@ class MorePanel(Panel):
                 buttons("Larger text", "Smaller text"),
             ],
         }
-        self.sections: list[tuple[Label, list[Row]]] = [
-            (Label(title, COLORS.faint, SIZES.tiny, True), rows) for title, rows in sections.items()
-        ]
-        for title, rows in self.sections:
-            for widget in (title, *(widget for row in rows for widget, _ in row)):
+        self.titles = {
+            title: self.body.add(Label(title, COLORS.faint, SIZES.tiny, True))
+            for title in self.sections
+        }
+        for row in (row for rows in self.sections.values() for row in rows):
+            for widget, _ in row:
                 self.body.add(widget)
 
     def follow(self, state: FaceState, starts: Starts, raw: bool, tint: bool) -> None:
-        """Show a state, the seed and temperature of random faces, and what is switched on."""
+        """Show a state, the seed and temperature of random faces, and which switches are on."""
         if not self.seed.focused:
             self.seed.set(str(starts.seed))
         self.temperature.set(starts.temperature)
@@ -94,9 +97,9 @@ class MorePanel(Panel):
     def arrange(self, area: pygame.Rect, theme: Theme) -> int:
         """Place the sections under each other."""
         top = area.top
-        heading, row_height, gap = theme.px(26), theme.px(ROW), theme.px(6)
-        for title, rows in self.sections:
-            title.place(pygame.Rect(area.left, top, area.width, heading), theme)
+        heading, row_height, gap = theme.px(HEADING), theme.px(ROW), theme.px(6)
+        for title, rows in self.sections.items():
+            self.titles[title].place(pygame.Rect(area.left, top, area.width, heading), theme)
             top += heading
             for row in rows:
                 place_row(row, pygame.Rect(area.left, top, area.width, row_height), theme)

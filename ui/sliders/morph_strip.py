@@ -1,4 +1,4 @@
-"""Two faces and the way between them, always in sight under the face."""
+"""Faces A and B under the face, and the slider between them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class EndFace(Thumbnail):
         go: called by a click once it is set.
 
     Attributes:
-        code: (80,), or None while it is empty; its picture comes with `set`.
+        code: (latent_dim,) of the face, or None while it is empty.
     """
 
     def __init__(self, letter: str, set_face: Command, go: Callable[[], object]):
@@ -36,20 +36,20 @@ class EndFace(Thumbnail):
         self.help = lambda: help_of(set_face) if self.code is None else f"Go to face {letter}"
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the picture, and the letter in its corner; in an empty frame, a large letter."""
+        """Draw the picture with the letter in its corner, or a large letter while it is empty."""
         super().draw(surface, theme)
         if self.code is None:
             write(surface, theme.text(self.letter, COLORS.faint, SIZES.large), self.rect)
             return
-        letter = theme.text(self.letter, COLORS.text, SIZES.tiny, True)
-        plate = letter.get_rect().inflate(theme.px(6), 0)
+        text = theme.text(self.letter, COLORS.text, SIZES.tiny, True)
+        plate = text.get_rect().inflate(theme.px(6), 0)
         plate.bottomleft = self.rect.left + theme.px(2), self.rect.bottom - theme.px(2)
         surface.fill(COLORS.shadow, plate)
-        write(surface, letter, plate)
+        write(surface, text, plate)
 
 
 class MorphStrip(Widget):
-    """Face A, what can be done with the two, the morph slider, and face B.
+    """Face A, buttons over the morph slider, and face B.
 
     Args:
         commands: of the screen, by name.
@@ -79,13 +79,18 @@ class MorphStrip(Widget):
         )
         self.play = self.add(Button.of(commands["Play or stop"], "Play"))
         self.export = self.add(Button("Export GIF", export, help_of(commands["Export GIF"])))
-        set_a, set_b = self.add(Button.of(set_a)), self.add(Button.of(set_b))
-        buttons = [(self.play, 0), (self.export, 0)]
-        self.row: Row = [(set_a, 0), (Widget(), 1), *buttons, (Widget(), 1), (set_b, 0)]
+        self.row: Row = [
+            (self.add(Button.of(set_a)), 0),
+            (Widget(), 1),
+            (self.play, 0),
+            (self.export, 0),
+            (Widget(), 1),
+            (self.add(Button.of(set_b)), 0),
+        ]
 
     def follow(self, state: FaceState, playing: bool) -> None:
         """Show how far the face is from A to B, and whether a walk plays."""
-        self.slider.enable(state.both_faces)
+        self.slider.enable(state.ends is not None)
         self.slider.set(state.morph)
         self.play.set_text("Stop" if playing else "Play")
         self.play.select(playing)

@@ -1,4 +1,4 @@
-"""Everything on the slider screen that can be undone, in one value that never changes."""
+"""Everything on the slider screen that can be undone, as one immutable value."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ CHANGED = " · changed"
 
 @dataclass(frozen=True, eq=False)
 class FaceState:
-    """What the slider screen shows, and what belongs to it; equal if it is, bit for bit."""
+    """What the slider screen shows; two states are equal if all their bits are."""
 
-    code: np.ndarray  # (80,) float32, the truth: the face is what the decoder makes of it
+    code: np.ndarray  # (latent_dim,) float32 of the face
     caption: str  # where the face comes from
-    start: np.ndarray  # (80,) float32, the code that this face started with, to compare with
-    locks: np.ndarray  # (80,) bool, principal sliders that random faces and morphs leave alone
-    face_a: np.ndarray | None = None  # (80,) float32, an end of the morph
-    face_b: np.ndarray | None = None  # the other end
+    start: np.ndarray  # (latent_dim,) float32 that the face started with, to compare with
+    locks: np.ndarray  # (latent_dim,) bool, the locked principal sliders
+    face_a: np.ndarray | None = None  # (latent_dim,) float32, where a morph begins
+    face_b: np.ndarray | None = None  # (latent_dim,) float32, where it ends
     morph: float = 0.0  # the place of the morph slider, 0 at A and 1 at B
-    detail: np.ndarray | None = None  # (160, 176) float32, what the copy of a photo lost
-    keep_detail: bool = True  # whether it is added back onto the face
-    directions: dict[str, np.ndarray] = field(default_factory=dict)  # the user's own: raw (80,)
-    names: dict[str, str] = field(default_factory=dict)  # that the user gave to other sliders
+    detail: np.ndarray | None = None  # (160, 176) float32, the photo minus its decoded face
+    keep_detail: bool = True  # whether the detail is added to the face
+    directions: dict[str, np.ndarray] = field(default_factory=dict)  # the user's, (latent_dim,)
+    names: dict[str, str] = field(default_factory=dict)  # the user's for sliders, by their own
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, FaceState) and all(
@@ -35,13 +35,15 @@ class FaceState:
         return replace(self, code=frozen(code))
 
     def fresh(self, code: np.ndarray, caption: str, detail: np.ndarray | None = None) -> FaceState:
-        """Return the same state at a new face to start from."""
+        """Return the same state with a new face that sliders start from."""
         code = frozen(code)
         return replace(self, code=code, start=code, caption=caption, detail=detail)
 
     def with_detail(self, image: np.ndarray) -> np.ndarray:
-        """Return a decoded image (160, 176) with the photo's detail added, if it is to be kept."""
-        return np.clip(image + self.detail, 0, 1) if self.shows_detail else image
+        """Return a decoded image (160, 176) with the photo's detail, if it is to be kept."""
+        if self.detail is None or not self.keep_detail:
+            return image
+        return np.clip(image + self.detail, 0, 1)
 
     @property
     def shows_detail(self) -> bool:
@@ -56,24 +58,35 @@ class FaceState:
 
     @property
     def faces(self) -> dict[str, np.ndarray]:
-        """The codes (80,) of this face and of those that are set, by what they are called."""
+        """The codes of this face, and of A and B where they are set, by their names."""
         faces = {"This face": self.code, "Face A": self.face_a, "Face B": self.face_b}
         return {name: code for name, code in faces.items() if code is not None}
 
     @property
     def both_faces(self) -> bool:
         """Whether A and B are set."""
-        return self.face_a is not None and self.face_b is not None
+        return self.ends is not None
+
+    @property
+    def ends(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """The codes of faces A and B, or None unless both are set."""
+        if self.face_a is None or self.face_b is None:
+            return None
+        return self.face_a, self.face_b
 
 
 def frozen(code: np.ndarray) -> np.ndarray:
-    """Return a float32 copy that nobody can write to."""
+    """Return a read-only float32 copy."""
     code = np.array(code, np.float32)
     code.setflags(write=False)
     return code
 
 
-def _equal(one, other) -> bool:
-    if isinstance(one, dict):
+def _equal(one: object, other: object) -> bool:
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict) and isinstance(other, dict):
         return list(one) == list(other) and all(map(_equal, one.values(), other.values()))
-    return one is other or np.array_equal(one, other)
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return one is other or np.array_equal(one, other)
+    return one == other

@@ -1,8 +1,8 @@
-"""Walks from face to face: where they go, and how they are played and filmed."""
+"""Walks from face to face: their codes, how they are played, and their GIF."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from data.errors import UserError
+from model.latent import LatentSpace
 from ui.animation import ease, encode_gif, walk
 from ui.pictures import enlarge
 from ui.saves import read_saves
@@ -17,37 +18,40 @@ from ui.sliders.state import FaceState
 from ui.storage import write_new
 from ui.worker import decode_one
 
-MOST_STOPS = 24  # saved faces on a walk, the newest ones
-STEPS, GIF_STEPS = 120, 40  # codes on the way from one face to the next, played and in a GIF
-SECONDS = 2.4  # that one leg takes
+MOST_STOPS = 24  # saved faces on a walk, the newest
+STEPS, GIF_STEPS = 120, 40  # codes from one face to the next: played, and in a GIF
+SECONDS = 2.4  # duration of the way from one face to the next
 GIF_FPS = 25
 
 
 @dataclass(frozen=True, eq=False)
 class Walk:
-    """A walk through faces and back, round and round, played by the clock."""
+    """A walk through faces and back, played in a loop."""
 
-    codes: np.ndarray  # (n, 80), `STEPS` for each leg
-    began: float  # in seconds
+    codes: np.ndarray  # (n, latent_dim), `STEPS` from each face to the next
+    began: float  # time of the first code, in seconds
 
     def at(self, now: float) -> tuple[np.ndarray, float]:
-        """Return the code (80,) of a time, and its place between two faces, in [0, 1]."""
+        """Return the code (latent_dim,) at a time, and how far it is from A to B, in [0, 1]."""
         step = int((now - self.began) / SECONDS * STEPS) % len(self.codes)
         way = ease(step % STEPS / STEPS)
         return self.codes[step], 1 - way if step // STEPS % 2 else way
 
 
-def walk_codes(latent, state: FaceState, folder: Path, steps: int) -> np.ndarray:
-    """Return the codes (n, 80) of a walk through A and B, or else the saved faces, and back.
+def walk_codes(latent: LatentSpace, state: FaceState, folder: Path, steps: int) -> np.ndarray:
+    """Return the codes (n, latent_dim) of a walk through A and B, else the saved faces, and back.
 
-    There are `steps` codes for each leg.
+    Args:
+        latent: the latent space.
+        state: holds faces A and B, where they are set.
+        folder: of the saves.
+        steps: codes from each face to the next.
 
     Raises:
         UserError: if there are fewer than two faces.
     """
-    if state.both_faces:
-        stops = [state.face_a, state.face_b]
-    else:
+    stops = [] if state.ends is None else list(state.ends)
+    if not stops:
         saves = read_saves(folder, latent.model_id, latent.latent_dim)
         stops = [save.code for save in islice(saves, MOST_STOPS)][::-1]
     if len(stops) < 2:
@@ -59,10 +63,10 @@ def walk_codes(latent, state: FaceState, folder: Path, steps: int) -> np.ndarray
 
 def write_gif(
     folder: Path, stem: str, codes: np.ndarray, times: int, sharp: bool, engine
-) -> Iterator[float]:
-    """Write a GIF of codes (n, 80), faces so many times as large as the model makes them.
+) -> Generator[float, None, Path]:
+    """Write a GIF of codes (n, latent_dim); yield the share that is done, and return the path.
 
-    It yields the share that is done, and returns the path at the end.
+    Its faces are `times` as large as the model's.
     """
     frames = []
     for code in codes:
