@@ -37,9 +37,9 @@ def over_paper(drawing: np.ndarray, paper: np.ndarray | int = PAPER) -> np.ndarr
     return drawing[..., 0] * cover + np.float32(1) * paper * (1 - cover)
 
 
-def drawing_on_paper(drawing: np.ndarray) -> np.ndarray:
-    """Return what a drawing looks like on white paper, uint8 (h, w)."""
-    return np.rint(over_paper(drawing)).astype(np.uint8)
+def drawing_on_paper(drawing: np.ndarray, paper: np.ndarray | int = PAPER) -> np.ndarray:
+    """Return what a drawing looks like on paper, uint8 (h, w); see `over_paper`."""
+    return np.rint(over_paper(drawing, paper)).astype(np.uint8)
 
 
 def enlarge(image: np.ndarray, times: int) -> np.ndarray:

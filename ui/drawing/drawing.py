@@ -1,11 +1,10 @@
-"""A drawing: gray and coverage on white paper, stroke by stroke, with undo and redo."""
+"""A drawing: grey and coverage on white paper, stroke by stroke, with undo and redo."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from pygame import Rect
 
 from model.frame import IMAGE_SHAPE
 from ui.drawing.head import WHOLE, Region, find_head, look_at
@@ -14,19 +13,19 @@ from ui.history import History
 from ui.pictures import DRAWING_SHAPE, PAPER, over_paper, to_pixels
 from ui.storage import pack_pixels, unpack_pixels
 
-MOST_STEPS = 300  # at most 25 MB of pixels
+MOST_STEPS = 300  # states kept for undo; at most 25 MB of pixels
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One state that a user can come back to.
+    """A state of the drawing that undo can restore.
 
     Attributes:
-        pixels: uint8 (rows, columns, 2), never changed.
-        given: float32 (latent_dim,), the code of the answer where it was not read from the
-            drawing: refined, brought from the sliders, or of the face that was started from.
-        start: uint8 (rows, columns), the face that was started from, or None.
-        stroke: the stroke that led here, None for everything else.
+        pixels: uint8 (rows, columns, 2), grey and coverage, never modified.
+        given: float32 (latent_dim,), the answer's code if it is not encoded from the drawing but
+            refined, taken from the sliders, or that of the start face; else None.
+        start: uint8 (rows, columns), the face that was painted on, or None.
+        stroke: the stroke that led here, or None.
         new_sheet: whether the drawing begins here.
     """
 
@@ -38,28 +37,28 @@ class Step:
 
     @cached_property
     def head(self) -> Region:
-        """The part to look at: all, where it was painted on a face."""
+        """The part that is encoded: all of it where a face was painted on."""
         return WHOLE if self.start is not None else find_head(self.pixels)
 
     def same(self, other: "Step") -> bool:
-        """Whether the two show the same drawing and the same answer, on the same face."""
+        """Whether drawing, answer and start face are equal."""
         names = ("given", "start", "pixels")
         return all(np.array_equal(getattr(self, n), getattr(other, n)) for n in names)
 
 
 class Drawing:
-    """What has been painted in the model's frame, the stroke that is being painted, and undo.
+    """What is painted on the canvas, the stroke in progress, and the history.
 
-    Every pixel has a gray and a coverage: bare canvas is no evidence of anything, white paint is.
-    Both are kept as whole numbers, so that saving and restoring change nothing. A stroke paints on
-    a copy: `pixels` read between two strokes stay as they are, and the history holds on to them.
+    Every pixel has a grey and a coverage, because bare paper says nothing about a face and white
+    paint does. Both are whole numbers, so saving and restoring are exact. A stroke paints on a
+    copy: the pixels of the history are never modified.
 
     Attributes:
-        pixels: uint8 (rows, columns, 2), gray and coverage.
-        stroke: the stroke that is being drawn, or None.
-        given: the answer's code where it is not read from the drawing, or None; see `Step`.
-        start: the face that was started from, which the eraser brings back, or None.
-        touched: whether anything was done that is worth saving.
+        pixels: uint8 (rows, columns, 2), grey and coverage.
+        stroke: the stroke in progress, or None.
+        given: the answer's code if it is not encoded from the drawing; see `Step`.
+        start: the start face, which the eraser restores, or None.
+        touched: whether there is anything worth saving.
 
     Example:
         drawing = Drawing()
@@ -68,7 +67,7 @@ class Drawing:
         drawing.finish()
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.pixels = blank()
         self.stroke: Stroke | None = None
         self.given: np.ndarray | None = None
@@ -94,22 +93,24 @@ class Drawing:
 
     @property
     def head(self) -> Region:
-        """The part to look at; it changes between strokes only."""
+        """The part that is encoded; it changes between strokes only."""
         return self.history.now.head
 
     def seen(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return image and mask of the part that is looked at, as if it were the whole frame."""
+        """Return image and mask of the encoded part, enlarged to the whole frame."""
         return look_at(self.pixels, self.head)
 
     def mask(self) -> np.ndarray:
-        """Return how far every pixel is painted: float32 (rows, columns) in [0, 1]."""
+        """Return the coverage of every pixel: float32 (rows, columns) in [0, 1]."""
         return self.pixels[..., 1] / np.float32(255)
 
-    def begin(self, brush: Brush, point: Point, source: np.ndarray | None = None) -> Rect:
-        """Set the brush down; from here on the answer is read from the drawing.
+    def begin(self, brush: Brush, point: Point, source: np.ndarray | None = None) -> None:
+        """Start a stroke; from here on the answer is encoded from the drawing.
 
-        A cloning brush copies `source`, (rows, columns), see `to_pixels`. Returns the pixels that
-        changed.
+        Args:
+            brush: what to draw with.
+            point: where.
+            source: the picture that a cloning brush copies, (rows, columns), see `to_pixels`.
         """
         if brush.tool is Tool.CLONE and source is None:
             raise ValueError("A cloning brush needs a picture to copy. Received: source=None")
@@ -118,29 +119,30 @@ class Drawing:
         self.pixels = self.pixels.copy()
         copied = {Tool.CLONE: source, Tool.ERASE: self.start}.get(brush.tool)
         self.stroke = Stroke(brush, point, None if copied is None else to_pixels(copied))
-        return self.extend([])
+        self.extend([])
 
-    def extend(self, points: Iterable[Point], straight: bool = False) -> Rect:
-        """Go on through points, as `Stroke.extend` does; return the pixels that changed."""
-        rect = self.stroke.extend(points, straight)
-        where = slices(rect)
+    def extend(self, points: Iterable[Point], straight: bool = False) -> None:
+        """Continue the stroke in progress, if any; see `Stroke.extend`."""
+        if self.stroke is None:
+            return
+        where = slices(self.stroke.extend(points, straight))
         brush, source = self.stroke.brush, self.stroke.source
         under, added = self.history.now.pixels[where], self.stroke.coverage[where]
-        gray, cover = under[..., 0].astype(np.float32), under[..., 1] / np.float32(255)
+        grey: np.ndarray = under[..., 0].astype(np.float32)
+        cover = under[..., 1] / np.float32(255)
         kept = cover * (1.0 - added)
         if brush.tool is not Tool.PAINT and source is None:
             after = kept
         else:
             tone = brush.tone * PAPER if source is None else source[where]
             after = cover + added - cover * added
-            gray = (gray * kept + tone * added) / np.maximum(after, 1e-6)
-        after = np.rint(after * 255)
-        self.pixels[where][..., 0] = np.where(after > 0, np.rint(gray), PAPER)
-        self.pixels[where][..., 1] = after
-        return rect
+            grey = (grey * kept + tone * added) / np.maximum(after, 1e-6)
+        levels = np.rint(after * 255)
+        self.pixels[where][..., 0] = np.where(levels > 0, np.rint(grey), PAPER)
+        self.pixels[where][..., 1] = levels
 
     def finish(self) -> bool:
-        """Lift the brush and keep the stroke; return whether it changed anything."""
+        """End the stroke in progress; return whether it changed anything."""
         stroke, self.stroke = self.stroke, None
         if stroke is None:
             return False
@@ -158,32 +160,28 @@ class Drawing:
         start: np.ndarray | None = None,
         new_sheet: bool = True,
     ) -> bool:
-        """Begin from other pixels, for all of which see `Step`; return whether anything changed."""
-        if pixels.shape != DRAWING_SHAPE or pixels.dtype != np.uint8:
-            raise ValueError(
-                f"A drawing is uint8 {DRAWING_SHAPE}. Received: {pixels.dtype} {pixels.shape}"
-            )
+        """Replace the drawing; the arguments are those of `Step`. Return whether it changed."""
         self.finish()
         self.pixels, self.start = pixels, start
         return self.give(given, new_sheet)
 
     def give(self, code: np.ndarray | None, new_sheet: bool = False) -> bool:
-        """Make this code the answer, whatever is painted; return whether that changed anything."""
+        """Make a code the answer, whatever is painted; return whether that changed anything."""
         self.finish()
         self.touched, self.given = True, code
         return self._push(new_sheet=new_sheet)
 
     def undo(self) -> None:
-        """Go one step back, or drop the stroke being drawn."""
+        """Drop the stroke in progress, or else go one step back."""
         self._show(self.history.now if self.stroke else self.history.undo())
 
     def redo(self) -> None:
-        """Go one step forth, where no stroke is being drawn."""
+        """Go one step forward, if no stroke is in progress."""
         if not self.stroke:
             self._show(self.history.redo())
 
-    def _push(self, **how) -> bool:
-        return self.history.push(Step(self.pixels, self.given, self.start, **how))
+    def _push(self, stroke: Stroke | None = None, new_sheet: bool = False) -> bool:
+        return self.history.push(Step(self.pixels, self.given, self.start, stroke, new_sheet))
 
     def _show(self, step: Step) -> None:
         self.stroke = None
@@ -196,17 +194,17 @@ def blank() -> np.ndarray:
 
 
 def painted(image: np.ndarray) -> np.ndarray:
-    """Return an image, float (rows, columns) in [0, 1], as a canvas that is painted all over."""
+    """Return an image, float (rows, columns) in [0, 1], as a fully painted canvas."""
     return np.stack([to_pixels(image), np.full(image.shape, 255, np.uint8)], axis=-1)
 
 
 def pack_face(face: np.ndarray | None) -> str | None:
-    """Return a face that was started from as text for saves and the session."""
+    """Return a start face as text for saves and the session."""
     return None if face is None else pack_pixels(face)
 
 
 def unpack_face(text: object) -> np.ndarray | None:
-    """Return the face that `pack_face` wrote; None without one, and where it is damaged."""
+    """Return the face that `pack_face` wrote; None without one or if it is damaged."""
     try:
         return unpack_pixels(text, IMAGE_SHAPE)
     except ValueError:

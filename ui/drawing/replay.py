@@ -1,4 +1,4 @@
-"""The history of a drawing as a film: strokes on the left, the faces that answered on the right."""
+"""A film of the drawing's history: strokes on the left, the faces that answer on the right."""
 
 import math
 from collections.abc import Generator, Iterator, Sequence
@@ -18,27 +18,27 @@ from ui.storage import write_new
 
 FPS = 15
 MOST_FRAMES = 150
-STRIDE = 8.0  # canvas pixels that a stroke grows from one frame to the next
-HOLD = 20  # frames at the end
+STRIDE = 8.0  # growth of a stroke from one frame to the next, canvas pixels
+HOLD = 20  # repetitions of the last frame
 ENLARGEMENT = 2
 
 
 def replay(steps: Sequence[Step], most: int = MOST_FRAMES) -> list[Step]:
-    """Draw the history again, stroke by stroke.
+    """Return steps with states between them, in which strokes grow.
 
     Args:
         steps: states of a drawing, oldest first.
-        most: how many states come back at most; long histories grow in longer strides.
+        most: limit on the number of states returned; strokes grow faster to keep it.
 
     Returns:
-        States on the way, the given ones among them; the last equals the last given.
+        The steps and the states between them, or an even selection that ends with the last step.
     """
     lengths = [_length(step) for step in steps]
     stride = max(STRIDE, sum(lengths) / max(1, most - len(steps)))
     states = [steps[0]]
     for before, step, length in zip(steps, steps[1:], lengths[1:], strict=False):
         states += [*_grown(before, step, int(length / stride)), step]
-    if len(states) > most:  # more steps than frames: keep them evenly, and the last
+    if len(states) > most:
         states = [states[i] for i in np.linspace(0, len(states) - 1, most).astype(int)]
     return states
 
@@ -46,11 +46,11 @@ def replay(steps: Sequence[Step], most: int = MOST_FRAMES) -> list[Step]:
 def film(
     engine, steps: Sequence[Step], decoder: DrawingDecoder, realism: float, folder: Path
 ) -> Generator[float, None, Path]:
-    """Write the film of some steps as a GIF; yield how much is done, and return the file."""
+    """Write a film of some steps as a GIF; yield the share that is done, and return the file."""
     frames, states, region = [], replay(steps), WHOLE
     ends = set(map(id, steps))
     for number, state in enumerate(states, 1):
-        if id(state) in ends:  # as on the screen, between strokes only
+        if id(state) in ends:  # on the screen, too, it changes between strokes only
             region = state.head
         pull = 0.0 if state.given is not None else realism
         answer = decoder.answer(engine, state.pixels, state.given, pull, region)
@@ -61,20 +61,22 @@ def film(
 
 
 def _grown(before: Step, step: Step, count: int) -> Iterator[Step]:
-    """Yield the stroke's states on the way, each a further part of it."""
+    """Yield `count` states between two steps, each with a longer part of the stroke."""
     stroke, total = step.stroke, _length(step)
+    if stroke is None:
+        return
     for part in range(1, count + 1):
         drawing = Drawing()
         drawing.put(before.pixels, start=step.start)
         drawing.begin(stroke.brush, stroke.sections[0][0], stroke.source)
         for path in _shortened(stroke.sections, total * part / (count + 1)):
-            drawing.stroke.turn()
+            drawing.extend([], straight=True)  # makes a corner between two sections
             drawing.extend(path)
         yield replace(step, pixels=drawing.pixels, stroke=None)
 
 
 def _shortened(paths: list[list[Point]], left: float) -> Iterator[list[Point]]:
-    """Yield the paths without their first points, up to a length along all of them."""
+    """Yield paths, each without its first point, until their total length is `left`."""
     for path in paths:
         kept = []
         for (x0, y0), (x1, y1) in pairwise(path):
@@ -89,6 +91,6 @@ def _shortened(paths: list[list[Point]], left: float) -> Iterator[list[Point]]:
 
 
 def _length(step: Step) -> float:
-    """Return the length of the stroke that led here, in canvas pixels."""
+    """Return the length of the stroke that led to a step, canvas pixels."""
     paths = step.stroke.sections if step.stroke else []
     return sum(math.dist(*ends) for path in paths for ends in pairwise(path))

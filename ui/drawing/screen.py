@@ -196,12 +196,14 @@ class DrawingScreen(Screen):
         source = self._answer("to copy ").image if brush.tool is Tool.CLONE else None
         if source is not None:
             source = self.drawing.head.put_back(source, 1)
-        self._painted(self.drawing.begin(brush, point, source))
+        self.drawing.begin(brush, point, source)
+        self._painted()
 
     def extend(self, points: list[Point], straight: bool) -> None:
         """Go on through points, in a curve or in a straight line."""
         if self.drawing.stroke:
-            self._painted(self.drawing.extend(points, straight))
+            self.drawing.extend(points, straight)
+            self._painted()
 
     def lift(self) -> None:
         """Lift the brush, where a stroke is being drawn."""
@@ -210,8 +212,8 @@ class DrawingScreen(Screen):
         if self.drawing.finish() and self.drawing.head != before:
             self.answers.drawing_changed()
 
-    def _painted(self, part: pygame.Rect) -> None:
-        self.view.canvas.show_drawing(self.drawing.pixels, part)
+    def _painted(self) -> None:
+        self.view.canvas.show_drawing(self.drawing.pixels)
         self.answers.drawing_changed()
 
     def change_brush(self, **changes) -> None:

@@ -1,7 +1,7 @@
-"""One stroke while it is drawn: from a brush and the points of the mouse to covered pixels.
+"""Strokes: from a brush and the points of the mouse to covered pixels.
 
-A quick hand leaves points 40 pixels apart; straight lines between them show corners. A centripetal
-Catmull-Rom curve passes through every point, has no corners, and makes no loops of its own.
+In a fast stroke the points of the mouse lie 40 pixels apart, and straight lines between them show
+corners. A centripetal Catmull-Rom curve passes through every point, without corners or loops.
 """
 
 import math
@@ -15,39 +15,40 @@ from pygame import Rect
 
 from model.frame import FACE_AXIS, IMAGE_SHAPE
 
-Point = tuple[float, float]  # (x, y) on the canvas; pixel centres lie at whole numbers
+Point = tuple[float, float]  # (x, y) in canvas pixels; whole numbers are pixel centres
 
-SMALLEST, LARGEST = 0.5, 40.0  # radii of a brush in canvas pixels
-SIZE_STEP = 1.15  # one notch of the wheel
-MOST_NOTCHES = 100  # lead from any size to any other
+SMALLEST, LARGEST = 0.5, 40.0  # brush radius, canvas pixels
+SIZE_STEP = 1.15  # radius factor of one notch of the wheel
+MOST_NOTCHES = 100  # limit on the notches of one call; more than the whole range needs
 GREYS = {"black": 0.0, "dark grey": 0.25, "grey": 0.5, "light grey": 0.75, "white": 1.0}
-SOFT_REACH = 1.6  # a soft brush fades out at this many radii
+SOFT_REACH = 1.6  # radii at which a soft brush has faded out
 
-NEAREST = 1.25  # points closer than this are the jitter of a slow hand, not its path
-GRID = 64.0  # points are kept at this fraction of a pixel, so that a mirrored stroke is exact
-PIECE = 2.5  # longest straight piece of a curve, in canvas pixels
-MOST_PIECES = 64
+JITTER = 1.25  # canvas pixels; points closer to the last one are not added to the curve
+GRID = 64.0  # grid steps per canvas pixel, so that mirrored points are exact
+PIECE = 2.5  # longest straight piece of a curve, canvas pixels
+MOST_PIECES = 64  # straight pieces between two points
+NOWHERE = Rect(0, 0, 0, 0)
 
 
 class Tool(Enum):
     """What a stroke does to the pixels it covers."""
 
-    PAINT = "paint"  # lays down one grey
-    ERASE = "erase"  # brings back the face that was started from; without one, bares the paper
-    BARE = "bare"  # bares the paper
+    PAINT = "paint"  # covers them with one grey
+    ERASE = "erase"  # restores the start face, or bare paper without one
+    BARE = "bare"  # restores bare paper
     CLONE = "clone"  # copies the answer
 
 
 @dataclass(frozen=True)
 class Brush:
-    """One round brush.
+    """A round brush.
 
     Args:
-        tool: what it does.
-        radius: in canvas pixels, from `SMALLEST` to `LARGEST`.
-        soft: fades out towards its edge instead of ending there.
-        tone: the grey it paints, 0.0 black to 1.0 white; the other tools ignore it.
-        mirror: every stroke is drawn a second time, mirrored about the face axis.
+        tool: what its strokes do.
+        radius: canvas pixels, `SMALLEST` to `LARGEST`.
+        soft: whether it fades out towards its edge.
+        tone: the grey it paints, 0.0 black to 1.0 white; other tools ignore it.
+        mirror: whether every stroke is repeated, mirrored about the face axis.
     """
 
     tool: Tool = Tool.PAINT
@@ -57,12 +58,21 @@ class Brush:
     mirror: bool = False
 
     def resized(self, notches: float) -> float:
-        """Return the radius after turning the wheel by so many notches."""
+        """Return the radius after some notches of the wheel."""
         steps = np.clip(notches, -MOST_NOTCHES, MOST_NOTCHES)
         return float(np.clip(self.radius * SIZE_STEP**steps, SMALLEST, LARGEST))
 
     def stamp(self, coverage: np.ndarray, start: Point, end: Point) -> Rect:
-        """Raise coverage, float32 (rows, columns), along a line; return what may have changed."""
+        """Cover the pixels along a line.
+
+        Args:
+            coverage: float32 (rows, columns) in [0, 1], raised in place.
+            start: one end of the line.
+            end: the other.
+
+        Returns:
+            A rectangle around the changed pixels.
+        """
         (x0, y0), (x1, y1) = start, end
         reach = self.radius * SOFT_REACH if self.soft else self.radius + 0.5
         left, top = math.floor(min(x0, x1) - reach), math.floor(min(y0, y1) - reach)
@@ -81,10 +91,10 @@ class Brush:
         return rect
 
     def _covers(self, distance: np.ndarray) -> np.ndarray:
-        """Return the coverage in [0, 1] of pixels at these distances from the middle of a stroke.
+        """Return the coverage in [0, 1] of pixels at some distances from the line.
 
-        It only ever falls with distance. That is why the largest coverage over the pieces of a
-        stroke is the coverage of the whole stroke, and overlaps within one do not darken.
+        It never rises with distance. So the maximum over the pieces of a stroke is the coverage of
+        the whole stroke, and a stroke that crosses itself does not get darker.
         """
         if not self.soft:
             return np.clip(self.radius + 0.5 - distance, 0.0, min(1.0, 2.0 * self.radius))
@@ -93,37 +103,42 @@ class Brush:
 
 
 class Stroke:
-    """The pixels one stroke covers, point by point.
+    """The pixels that one stroke covers, point by point.
 
-    The curve through the last two points still changes its shape when the next one arrives. So the
-    coverage that can no longer change is kept apart, and the last two spans are drawn anew above
-    it. A stroke has one section, and a further one at each corner that the user asks for.
+    The last two spans of the curve change when the next point arrives. So the coverage of the spans
+    before them is kept apart, and the last two are drawn again on top of it. A stroke has one
+    section, and one more after every corner between a curve and a straight line.
 
     Args:
         brush: the brush it is drawn with.
         start: its first point.
-        source: uint8 (rows, columns), the picture that it copies, or None.
+        source: uint8 (rows, columns), the picture that the brush copies, or None.
 
     Attributes:
         coverage: float32 (rows, columns) in [0, 1].
-        sections: the points of every section; all of them once the stroke is finished.
+        sections: the points of every section; complete once the stroke is finished.
     """
 
     def __init__(self, brush: Brush, start: Point, source: np.ndarray | None = None):
         self.brush = brush
         self.source = source
         self.coverage = np.zeros(IMAGE_SHAPE, np.float32)
-        self._straight = False
         self.sections = [[on_grid(*start)]]
-        self._settled = np.zeros(IMAGE_SHAPE, np.float32)
-        self._tip = self.sections[0][0]
-        self._tip_rect = Rect(0, 0, 0, 0)
+        self._settled = np.zeros(IMAGE_SHAPE, np.float32)  # coverage of the spans that are final
+        self._straight = False
+        self._tip = self.sections[0][0]  # the latest point
+        self._tip_rect = NOWHERE  # around the spans that are not final
 
     def extend(self, points: Iterable[Point], straight: bool = False) -> Rect:
-        """Go on through points in a curve, or to the last of them in a straight line.
+        """Continue through points.
 
-        Where one follows the other is a corner; straight lines begin at the latest corner. Returns
-        the pixels that may have changed.
+        Args:
+            points: where the mouse went.
+            straight: draw a straight line from the latest corner to the last point instead of a
+                curve through all points.
+
+        Returns:
+            A rectangle around the changed pixels.
         """
         if straight != self._straight:
             self._straight = straight
@@ -133,43 +148,39 @@ class Stroke:
             if not straight:
                 changed = union(changed, self._keep_tip())
             self._tip = on_grid(*point)
-        section, tip = self.sections[-1], self._tip
+        path = list(self.sections[-1])
+        if len(path) == 1 or path[-1] != self._tip:
+            path.append(self._tip)
         self.coverage[slices(changed)] = self._settled[slices(changed)]
-        last, previous, before = ([None, None, *section])[:-4:-1]
-        rect = self._stamp(self.coverage, span(previous, last, tip, None))
-        if previous is not None:
-            after = tip if tip != last else None
-            rect = union(rect, self._stamp(self.coverage, span(before, previous, last, after)))
-        self._tip_rect = rect
-        return union(changed, rect)
+        spans = [span(path, i) for i in range(max(0, len(path) - 3), len(path) - 1)]
+        self._tip_rect = union(*(self._stamp(self.coverage, points) for points in spans))
+        return union(changed, self._tip_rect)
 
     def turn(self) -> None:
-        """Make a corner of the latest point: what was drawn stays, and a new section begins."""
+        """End the section at the latest point and begin the next one there."""
         section = self.sections[-1]
         if section[-1] != self._tip:
             section.append(self._tip)
         if len(section) > 1:
             where = slices(self._tip_rect)
             self._settled[where] = self.coverage[where]
-            self._tip_rect = Rect(0, 0, 0, 0)
+            self._tip_rect = NOWHERE
             self.sections.append([self._tip])
 
     def finish(self) -> None:
-        """Keep the points only, and let go of the pixels."""
+        """End the stroke: keep the points and drop the pixels."""
         self.turn()
         self.coverage = self._settled = np.zeros((0, 0), np.float32)
 
     def _keep_tip(self) -> Rect:
-        """Make the tip a point of the curve, if far enough from the last; return what settled."""
-        section, (x, y) = self.sections[-1], self._tip
-        rect = Rect(0, 0, 0, 0)
-        if np.hypot(x - section[-1][0], y - section[-1][1]) < NEAREST:
-            return rect
-        if len(section) > 1:
-            before = section[-3] if len(section) > 2 else None
-            rect = self._stamp(self._settled, span(before, section[-2], section[-1], self._tip))
+        """Add the latest point to the curve if it is far enough; return where a span is final."""
+        section = self.sections[-1]
+        if math.dist(section[-1], self._tip) < JITTER:
+            return NOWHERE
         section.append(self._tip)
-        return rect
+        if len(section) < 3:
+            return NOWHERE
+        return self._stamp(self._settled, span(section, len(section) - 3))
 
     def _stamp(self, coverage: np.ndarray, points: list[Point]) -> Rect:
         """Cover a chain of straight pieces, and their mirror image; return where."""
@@ -185,14 +196,14 @@ def mirrored(point: Point) -> Point:
 
 
 def on_grid(x: float, y: float) -> Point:
-    """Return the nearest point that the mirror image maps onto exactly."""
+    """Return the nearest point whose mirror image is exact."""
     return round(x * GRID) / GRID, round(y * GRID) / GRID
 
 
 def union(*rects: Rect) -> Rect:
-    """Return the smallest rectangle that holds all; empty ones count for nothing."""
-    rects = [rect for rect in rects if rect]
-    return rects[0].unionall(rects[1:]) if rects else Rect(0, 0, 0, 0)
+    """Return the smallest rectangle around all that are not empty."""
+    filled = [rect for rect in rects if rect]
+    return filled[0].unionall(filled[1:]) if filled else NOWHERE
 
 
 def slices(rect: Rect) -> tuple[slice, slice]:
@@ -200,23 +211,23 @@ def slices(rect: Rect) -> tuple[slice, slice]:
     return slice(rect.top, rect.bottom), slice(rect.left, rect.right)
 
 
-def span(before: Point | None, start: Point, end: Point, after: Point | None) -> list[Point]:
-    """Return points of the curve from `start` to `end`, both included.
-
-    There is no point before where the stroke begins at `start`, none after where it ends at `end`.
-    """
-    a, b = np.array(start), np.array(end)
-    chord = float(np.hypot(*(b - a)))
-    pieces = min(MOST_PIECES, math.ceil(chord / PIECE))
-    if pieces < 2 or (before is None and after is None):
+def span(points: list[Point], first: int) -> list[Point]:
+    """Return a curve through points from `points[first]` to the next one, both included."""
+    start, end = points[first : first + 2]
+    pieces = min(MOST_PIECES, math.ceil(math.dist(start, end) / PIECE))
+    if pieces < 2 or len(points) < 3:
         return [start, end]
-    # An end without a neighbour leaves along the parabola that the other end's tangent asks for.
-    tangent_a = None if before is None else -_tangent(b, a, np.array(before), chord)
-    tangent_b = (
-        2.0 * (b - a) - tangent_a if after is None else _tangent(a, b, np.array(after), chord)
-    )
-    if tangent_a is None:
-        tangent_a = 2.0 * (b - a) - tangent_b
+    a, b = np.array(start), np.array(end)
+    tangent_a, tangent_b = 2.0 * (b - a), 2.0 * (b - a)
+    # A first or last span is a parabola, determined by the tangent at its inner end.
+    if first > 0:
+        tangent_a = -_tangent(b, a, np.array(points[first - 1]))
+    if first + 2 < len(points):
+        tangent_b = _tangent(a, b, np.array(points[first + 2]))
+    if first == 0:
+        tangent_a = tangent_a - tangent_b
+    if first + 2 == len(points):
+        tangent_b = tangent_b - tangent_a
     t = np.linspace(0.0, 1.0, pieces + 1)[1:-1, None]
     middle = (
         (2 * t**3 - 3 * t**2 + 1) * a
@@ -227,13 +238,14 @@ def span(before: Point | None, start: Point, end: Point, after: Point | None) ->
     return [start, *(on_grid(x, y) for x, y in middle.tolist()), end]
 
 
-def _tangent(near: np.ndarray, here: np.ndarray, far: np.ndarray, chord: float) -> np.ndarray:
+def _tangent(near: np.ndarray, here: np.ndarray, far: np.ndarray) -> np.ndarray:
     """Return the centripetal Catmull-Rom tangent at `here` on the way from `near` to `far`.
 
-    Scaled for the Hermite form of the span between `near` and `here`, whose length is `chord`.
+    It is scaled for the Hermite form of the span between `near` and `here`.
     """
-    step = np.sqrt(max(chord, 1e-6))
-    following = np.sqrt(max(float(np.hypot(*(far - here))), 1e-6))
+    step, following = (
+        np.sqrt(max(float(np.hypot(*ends)), 1e-6)) for ends in (here - near, far - here)
+    )
     return step * (
         (here - near) / step - (far - near) / (step + following) + (far - here) / following
     )
