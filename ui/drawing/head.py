@@ -1,4 +1,4 @@
-"""Where on the canvas the head is: one that is small, or off its place, is looked at enlarged."""
+"""Finds the head in a drawing, so that a small or displaced one can be encoded enlarged."""
 
 from typing import NamedTuple
 
@@ -8,25 +8,25 @@ from PIL import Image
 from model.frame import FACE_AXIS, FACE_CENTRE, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
 from ui.pictures import over_paper
 
-HEAD = (38.0, 12.0, 150.0, 158.0)  # left, top, right, bottom of a head with hair in the frame
-BUST = (5.0, 15.0, 172.0, 159.0)  # of one with shoulders
-INNER = (LEFT_EYE[0] - 12, 82, RIGHT_EYE[0] + 8, 142)  # what holds even a bald face without brows
-CONTRAST = 25  # grey levels that ink differs from the paper by
-LARGEST = 3.0  # enlargement: what is smaller yet is a part of a face
-SHAPES = (0.5, 1.6)  # of a head or a bust, width by height
-FILLED = 0.4  # share of its box that a head encloses; eyes and a mouth alone enclose less
-ROUND = 0.72  # share that a head encloses, and a bust does not
-WIDE = 0.95  # a bust is wider than that by its height
-FITS = (1.3, 25.0)  # how far in size, and in pixels off its place, a drawing is read as it is
+HEAD = (38.0, 12.0, 150.0, 158.0)  # left, top, right, bottom of a head with hair, canvas pixels
+BUST = (5.0, 15.0, 172.0, 159.0)  # of a head with shoulders
+INNER = (LEFT_EYE[0] - 12, 82, RIGHT_EYE[0] + 8, 142)  # of a bald face without brows
+CONTRAST = 25  # least difference between ink and paper, grey levels
+LARGEST = 3.0  # enlargement above which a drawing is only a part of a face
+SHAPES = (0.5, 1.6)  # least and largest width by height of a head or a bust
+FILLED = 0.4  # least share of its box that a head encloses; eyes and a mouth alone enclose less
+ROUND = 0.72  # share of its box that a head encloses and a bust does not
+WIDE = 0.95  # width by height that a bust exceeds
+FITS = (1.3, 25.0)  # enlargement and displacement (canvas pixels) below which nothing is moved
 
 
 class Region(NamedTuple):
-    """The part of the canvas that is looked at, as if it were the whole frame.
+    """The part of the canvas that is enlarged to the model's frame.
 
     Attributes:
-        left: x of its corner in canvas pixels; it may lie outside the canvas.
-        top: y of its corner.
-        scale: how many times it is enlarged.
+        left: x of its upper left corner, canvas pixels; may lie outside the canvas.
+        top: y of that corner.
+        scale: enlargement.
     """
 
     left: float = 0.0
@@ -41,12 +41,12 @@ class Region(NamedTuple):
         return (self.left, self.top), last
 
     def look(self, picture: np.ndarray, outside: float) -> np.ndarray:
-        """Return a picture (rows, columns) of the canvas as it is seen: float32, the same shape."""
+        """Return this part of a picture (rows, columns), enlarged: float32, the same shape."""
         left, top, scale = self
         return _moved(picture, (1 / scale, 0, left, 0, 1 / scale, top), outside)
 
     def put_back(self, picture: np.ndarray, outside: float) -> np.ndarray:
-        """Return a picture (rows, columns) of the frame at its place on the canvas."""
+        """Return an enlarged picture (rows, columns) at its place on the canvas."""
         left, top, scale = self
         return _moved(picture, (scale, 0, -scale * left, 0, scale, -scale * top), outside)
 
@@ -55,10 +55,10 @@ WHOLE = Region()
 
 
 def find_head(pixels: np.ndarray) -> Region:
-    """Return the part of a drawing that is the head's frame; all of it where the head fits.
+    """Return the part of a drawing to encode; all of it where the head is in its place.
 
-    The box around the ink is laid over that of a usual head, or of a head with shoulders. What
-    is no head yet, such as eyes alone, is left where it is.
+    It moves the box around the ink to that of a usual head, or of one with shoulders. A drawing
+    that is no head yet, such as eyes alone, stays where it is.
 
     Args:
         pixels: uint8 (rows, columns, 2), gray and coverage.
@@ -88,7 +88,7 @@ def find_head(pixels: np.ndarray) -> Region:
 
 
 def look_at(pixels: np.ndarray, region: Region) -> tuple[np.ndarray, np.ndarray]:
-    """Return a drawing on paper and how far it is painted, as seen: (rows, columns) in [0, 1]."""
+    """Return a region's image on paper and its coverage: (rows, columns) in [0, 1]."""
     image, mask = over_paper(pixels), pixels[..., 1]
     if region != WHOLE:
         image, mask = region.look(image, _paper(image)), region.look(mask, 0)
@@ -96,12 +96,12 @@ def look_at(pixels: np.ndarray, region: Region) -> tuple[np.ndarray, np.ndarray]
 
 
 def _paper(image: np.ndarray) -> float:
-    """Return the gray of the paper: the usual one along all edges but the lower."""
+    """Return the grey of the paper: the median along all edges but the lower."""
     return float(np.median(np.concatenate([image[0], image[:, 0], image[:, -1]])))
 
 
 def _between(ink: np.ndarray) -> np.ndarray:
-    """Return what lies between ink on the left and right, and between ink above and below."""
+    """Return the pixels with ink on their left and right, above and below: bool, the same shape."""
     before = [np.maximum.accumulate(ink, axis) for axis in (0, 1)]
     after = [np.flip(np.maximum.accumulate(np.flip(ink, axis), axis), axis) for axis in (0, 1)]
     return np.logical_and.reduce(before + after)

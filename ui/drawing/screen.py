@@ -13,11 +13,11 @@ import pygame
 from data.errors import UserError
 from ui.drawing.answers import ANSWER, Answer, Answers
 from ui.drawing.canvas_view import CanvasView
-from ui.drawing.commands import drawing_commands
 from ui.drawing.drawing import Drawing, pack_face, painted, unpack_face
+from ui.drawing.drawing_commands import drawing_commands
+from ui.drawing.drawing_view import DrawingView
 from ui.drawing.replay import film
 from ui.drawing.stroke import GREYS, LARGEST, SMALLEST, Brush, Point, Tool
-from ui.drawing.view import DrawingView
 from ui.host import Host
 from ui.panels.stack import PanelStack
 from ui.saves import read_save, save_face, saved_words

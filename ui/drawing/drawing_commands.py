@@ -1,4 +1,4 @@
-"""The keys of the drawing screen, a row each; its buttons are made from the same list."""
+"""The commands of the drawing screen, for its keys and its buttons."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ui.keys import Command
 
 
 def drawing_commands(screen) -> list[Command]:
-    """Return the commands of a drawing screen, in the order in which they are listed."""
-    s, drawing = screen, screen.drawing  # its other parts are made when it comes to a window
+    """Return the commands of a drawing screen, in the order of the list of keys."""
+    s, drawing = screen, screen.drawing
 
     def use(**changes) -> Callable[[], None]:
         return lambda: screen.change_brush(**changes)

@@ -1,4 +1,4 @@
-"""How the drawing screen looks: tools above, canvas and answer side by side, actions below."""
+"""The widgets of the drawing screen: tools above, canvas and answer, actions below."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from ui.widgets.shapes import box, write
 from ui.widgets.slider import Slider
 from ui.widgets.strip import Strip
 
-NARROWEST = 868  # points that the rows of tools need
-ROW, CAPTION = 36, 28  # points
+NARROWEST = 868  # width of the rows of tools, points
+ROW, CAPTION = 36, 28  # heights, points
 STARTS = (
     "Mean face",
     "Random face",
@@ -32,15 +32,15 @@ STARTS = (
     "Saved face …",
     "Your photo …",
 )
-TOOLS = {  # the commands that choose them, and what their buttons say in a narrow row
+TOOLS = {  # command of each tool, and the text of its button in a narrow row
     Tool.PAINT: ("Brush", "Brush"),
     Tool.ERASE: ("Eraser", "Eraser"),
     Tool.BARE: ("Bare paper", "Paper"),
     Tool.CLONE: ("Copy answer", "Copy"),
 }
-SIZE = (150, 260)  # points that the size slider needs, and takes at most
-EXPLAIN = 132  # points for the panel on D
-LEGEND = (10, 72)  # points across: the bar of colours, and the words beside it
+SIZE = (150, 260)  # least and largest width of the size slider, points
+EXPLAIN = 132  # height of the Explain panel, points
+LEGEND = (10, 72)  # widths of the bar of colours and of its labels, points
 
 REALISM_HELP = "From what you drew (left) to a likely face (right)  [, and .]"
 SIZE_HELP = "Size of the brush: drag, or turn the wheel over the canvas  [[ and ]]"
@@ -49,15 +49,15 @@ PULL_HELP = "Draw the answer halfway towards this face; your drawing stays as it
 
 
 class DrawingView(Widget):
-    """Everything on the drawing screen that is always there, and the panel on D.
+    """All widgets of the drawing screen but those that pop up over it.
 
     Args:
         canvas: where the user draws.
         commands: of the screen, by name.
-        set_radius: called with the radius that the brush should have.
+        set_radius: called with the radius of the brush.
         set_realism: called with a share from 0 to 1.
         pull: called with the code (latent_dim,) of a training face that was clicked.
-        open_menu: called with items (text, action, help), and the rectangle they belong to.
+        open_menu: called with items (text, action, help) and the rectangle of their button.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class DrawingView(Widget):
         self.status = self.add(Label("", COLORS.faint, SIZES.small))
         self.film = self.add(Button.of(commands["Replay as GIF"], plain=True))
         self.explain_button = self.add(Button.of(commands["Explain"], plain=True))
-        starts = [(c.name, c.action, help_of(c)) for c in map(commands.get, STARTS)]
+        starts = [(c.name, c.action, help_of(c)) for c in (commands[name] for name in STARTS)]
         help = "Put a face on the canvas and paint on it"
         start = Button("Start from …", lambda: open_menu(starts, start.rect), help)
         self.start = self.add(start)
@@ -93,7 +93,7 @@ class DrawingView(Widget):
         self.explain = self.add(ExplainPanel(pull))
 
     def layout(self, rect: Rect, theme: Theme) -> None:
-        """Make the pictures as large as the rows around them allow."""
+        """Give the pictures all the room that the rows around them leave."""
         gap, row, caption = theme.px(SIZES.gap), theme.px(ROW), theme.px(CAPTION)
         panel = theme.px(EXPLAIN) + gap if self.explain.visible else 0
         top = rect.top + gap + row + caption + theme.px(2)
@@ -117,7 +117,7 @@ class DrawingView(Widget):
             self.explain.place(place, theme)
 
     def _captions(self, left: Rect, right: Rect, top: int, height: int, theme: Theme) -> None:
-        """Place title, status and a small button above each picture."""
+        """Place title, status and a button above each picture."""
         buttons = self.film, self.explain_button
         for picture, title, button in zip((left, right), self.titles, buttons, strict=True):
             wide = button.width(theme)
@@ -129,7 +129,7 @@ class DrawingView(Widget):
         self.status.place(Rect(start, top, wide, height), theme)
 
     def _actions(self, row: Rect, middle: int, theme: Theme) -> None:
-        """Place what is done to the drawing left, what is done to the answer right."""
+        """Place the buttons of the drawing on the left, those of the answer on the right."""
         x = line_up((self.start, *self.edits), row.left, row.centery, theme)
         x = line_up([self.live], max(x, middle), row.centery, theme)
         place = self.live.rect.copy()
@@ -140,11 +140,11 @@ class DrawingView(Widget):
 
 
 class ToolRow(Widget):
-    """The row of tools above the canvas: tools, greys, size and switches.
+    """The row above the canvas: tools, greys, size and switches.
 
     Args:
         commands: of the screen, by name.
-        set_radius: called with the radius that the brush should have.
+        set_radius: called with the radius of the brush.
     """
 
     def __init__(self, commands: Mapping[str, Command], set_radius: Callable[[float], object]):
@@ -156,7 +156,7 @@ class ToolRow(Widget):
         self.switches = [self.add(Toggle.of(commands[name])) for name in switches]
 
     def follow(self, brush: Brush, ghost: bool) -> None:
-        """Show this brush, and whether the ghost shows."""
+        """Show a brush, and whether the ghost is on."""
         for tool, button in self.tools.items():
             button.select(tool is brush.tool)
         for swatch in self.greys:
@@ -166,7 +166,7 @@ class ToolRow(Widget):
             toggle.set(on)
 
     def layout(self, rect: Rect, theme: Theme) -> None:
-        """Place everything in one row; the size slider takes what is left."""
+        """Place everything in one row; the size slider takes the room that is left."""
 
         def width(widgets: Iterable[Widget]) -> int:
             return sum(widget.width(theme) + theme.px(4) for widget in widgets)
@@ -189,7 +189,7 @@ class ToolRow(Widget):
 
 
 class Swatch(Button):
-    """One of the five greys."""
+    """The button of a grey."""
 
     def __init__(self, command: Command, tone: float):
         super().__init__("", command.action, help_of(command))
@@ -200,7 +200,7 @@ class Swatch(Button):
         return theme.px(SIZES.button)
 
     def draw(self, surface: Surface, theme: Theme) -> None:
-        """Draw the grey; the chosen one wears a thick frame."""
+        """Draw the grey in a frame, thick for the chosen one."""
         edge = COLORS.accent if self.selected else COLORS.soft if self.hovered else COLORS.edge
         frame = theme.px(3) if self.selected else theme.px(1)
         rect = self.rect if self.selected else self.rect.inflate(-theme.px(4), -theme.px(4))
@@ -210,12 +210,20 @@ class Swatch(Button):
 
 
 class SizeSlider(Slider):
-    """Brush size; it runs by ratio, as sizes are felt, and shows the width of the line."""
+    """The size of the brush, on a logarithmic scale."""
 
     def __init__(self, changed: Callable[[float], object]):
-        low, high, nudge = map(math.log, (SMALLEST, LARGEST, SIZE_STEP))
-        how = {"nudge": nudge, "digits": 1, "compact": True, "help": SIZE_HELP}
-        super().__init__("Size", low, high, low, lambda value: changed(math.exp(value)), **how)
+        super().__init__(
+            "Size",
+            math.log(SMALLEST),
+            math.log(LARGEST),
+            math.log(SMALLEST),
+            lambda value: changed(math.exp(value)),
+            nudge=math.log(SIZE_STEP),
+            digits=1,
+            compact=True,
+            help=SIZE_HELP,
+        )
 
     @property
     def value_text(self) -> str:
@@ -228,7 +236,7 @@ class RealismSlider(Slider):
     """A share, shown in percent."""
 
     def layout(self, rect: Rect, theme: Theme) -> None:
-        """Find the track; its handle stays clear of the widest number."""
+        """Find the track, and keep the widest number clear of its handle."""
         super().layout(rect, theme)
         number = theme.width("100 %", SIZES.small, bold=True)
         self.track.width = rect.right - theme.px(8 + 12) - number - self.track.left
@@ -240,12 +248,12 @@ class RealismSlider(Slider):
 
 
 class AnswerView(FaceView):
-    """The face that answers, with a bar along its lower edge while it is refined."""
+    """The face that answers the drawing, and a bar of progress while it is refined."""
 
-    share: float | None = None  # of the refinement that is done; `change` shows another
+    share: float | None = None  # of the refinement that is done; set by `change`
 
     def draw(self, surface: Surface, theme: Theme) -> None:
-        """Draw the face, and the bar over it."""
+        """Draw the face and the bar."""
         super().draw(surface, theme)
         if self.share is not None:
             pad, height = theme.px(14), theme.px(6)
@@ -257,19 +265,20 @@ class AnswerView(FaceView):
 
 
 def _palette() -> np.ndarray:
-    """Return the colours of differences: blue below the middle, white in it, red above."""
+    """Return colours of differences, 0xRRGGBB (256,): blue to white to red."""
     white, blue, red = np.array(((242, 243, 245), (24, 84, 170), (190, 24, 40)))
     levels = np.linspace(-1, 1, 256)[:, None]
-    strength = np.abs(levels) ** 0.7  # so that small differences show
+    strength = np.abs(levels) ** 0.7  # makes small differences visible
     colors = white + strength * (np.where(levels < 0, blue, red) - white)
     return np.rint(colors).astype(np.uint32) @ np.array((0x010000, 0x000100, 1), np.uint32)
 
 
 PALETTE = _palette()
+LEVELS = np.arange(255, -1, -1).astype(np.uint8)[:, None]  # of the legend, from above
 
 
 class ExplainPanel(Widget):
-    """The panel on D: where answer and drawing differ, and the nearest training faces beside it.
+    """Where answer and drawing differ, and the training faces nearest to the answer.
 
     Args:
         chosen: called with the code (latent_dim,) of a face that was clicked.
@@ -289,12 +298,12 @@ class ExplainPanel(Widget):
         self.strip.fill([None] * NEAREST_FACES)
 
     def show_nearest(self, codes: np.ndarray, images: np.ndarray) -> None:
-        """Show the nearest training faces, (k, latent_dim) and (k, rows, columns)."""
+        """Show training faces: codes (k, latent_dim) and images (k, rows, columns)."""
         self.codes = codes
         self.strip.fill(list(images), helps=[PULL_HELP] * len(images))
 
     def layout(self, rect: Rect, theme: Theme) -> None:
-        """Place titles above pictures."""
+        """Place titles above the pictures."""
         inner = rect.inflate(-theme.px(20), -theme.px(12))
         line, legend = theme.px(20), theme.px(sum(LEGEND))
         top, height = inner.top + line, inner.height - line
@@ -312,17 +321,17 @@ class ExplainPanel(Widget):
         box(surface, self.rect, COLORS.panel, theme.px(10), COLORS.line, theme.px(1))
 
     def _choose(self, number: int) -> None:
-        if self.codes is not None:  # none until the model is loaded
+        if self.codes is not None:  # the model is loaded
             self.chosen(self.codes[number])
 
 
 class Legend(Widget):
-    """The colours of differences as a bar, and what they mean."""
+    """The colours of differences, and what they mean."""
 
     def draw(self, surface: Surface, theme: Theme) -> None:
-        """Draw the bar, and words at its ends and its middle."""
+        """Draw a bar, with words at its ends and its middle."""
         bar = Rect(self.rect.topleft, (theme.px(LEGEND[0]), self.rect.height))
-        surface.blit(surface_of(np.arange(255, -1, -1, np.uint8)[:, None], bar.size, PALETTE), bar)
+        surface.blit(surface_of(LEVELS, bar.size, PALETTE), bar)
         row = Rect(bar.right + theme.px(6), bar.top, 1, theme.px(14))
         for text in ("lighter", "as painted", "darker"):
             write(surface, theme.text(text, COLORS.soft, SIZES.tiny), row, "left")
@@ -330,7 +339,7 @@ class Legend(Widget):
 
 
 def line_up(widgets: Iterable[Widget], left: int, middle: int, theme: Theme) -> int:
-    """Place widgets as wide as their words beside each other; return where the next one begins."""
+    """Place widgets beside each other, as wide as their words; return the left of the next one."""
     for widget in widgets:
         place = Rect(left, 0, widget.width(theme), theme.px(SIZES.button))
         place.top = middle - place.height // 2
