@@ -31,7 +31,6 @@ def draw_atlas(engine: FaceEngine, latent: LatentSpace) -> Figure:
         "most of which no portrait ever took.",
         "All other sliders stand at zero in the right half. Circles: one, two and three standard "
         "deviations.",
-        window=False,
     )
     grid = page.grid(1, 2, above=0.1, below=0.3, left=0.07, right=0.98, wspace=0.1)
     cloud = page.figure.add_subplot(grid[0])
@@ -55,8 +54,8 @@ def draw_atlas(engine: FaceEngine, latent: LatentSpace) -> Figure:
         atlas,
         tiles.reshape(SIDE * height, SIDE * width),
         extent=(-RANGE, RANGE, -RANGE, RANGE),
-        aspect=height / width,
     )
+    atlas.set_aspect(height / width)
     atlas.set_axis_on()
     atlas.spines[:].set_visible(False)
     atlas.set(xticks=steps[[0, SIDE // 2, -1]], yticks=steps[[0, SIDE // 2, -1]])

@@ -51,7 +51,6 @@ def draw_explanation(engine: FaceEngine, latent: LatentSpace) -> Figure:
         "face of them, and of any others: move one, and you look at a person nobody has met.",
         "The portrait is made up by the model itself. Bars are in standard deviations; the first "
         "matter most.",
-        window=False,
     )
     grid = page.grid(
         2, 3, above=0.25, below=0.05, wspace=0.42, hspace=0.36, width_ratios=(1, 1.75, 1)
@@ -122,9 +121,8 @@ def draw_sharp(engine: FaceEngine, latent: LatentSpace) -> Figure:
         "Random faces, and the same made sharp. The decoder answers with the mean of all faces "
         "that fit, and a mean has no hair. The finisher adds what a critic takes for a photograph.",
         "The detail in the lower row is invented: the 80 numbers are the same.",
-        window=False,
     )
-    axes = page.grid(2, SHARPENED, left=0.1, wspace=0.06, hspace=0.06).subplots()
+    axes = page.panels(2, SHARPENED, left=0.1, wspace=0.06, hspace=0.06)
     rows = {"Decoder": engine.decode(codes), "Made sharp": engine.finish(codes)}
     for places, (name, faces) in zip(axes, rows.items(), strict=True):
         for place, image in zip(places, faces, strict=True):

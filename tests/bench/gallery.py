@@ -85,7 +85,6 @@ def draw_traversals(engine: FaceEngine, latent: LatentSpace) -> Figure:
         "The mean face, with one slider or named direction moved and all others at zero.",
         f"From {STOPS[0]} to {STOPS[-1]} standard deviations. Sliders are numbered by falling "
         "variance.",
-        window=False,
     )
     grid = page.grid(half, 2, left=0.15, right=0.985, wspace=0.2, hspace=0.06)
     for place, (name, codes) in enumerate(rows.items()):
@@ -99,7 +98,7 @@ def _sheet(faces: np.ndarray, columns: int, title: str, lead: str, caption: str)
     """Draw faces (n, 160, 176, 1) edge to edge."""
     tiles = _tiles(faces, columns)
     height = 11.1 * tiles.shape[0] / tiles.shape[1]
-    page = Page(12, 1.7 + height, title, lead, caption, window=False)
+    page = Page(12, 1.7 + height, title, lead, caption)
     draw_image(page.figure.add_subplot(page.grid(1, 1)[0]), tiles)
     return page.figure
 

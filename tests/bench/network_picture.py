@@ -44,7 +44,6 @@ def draw_network(
         "the decoder goes the way back.",
         f"An encoder and a decoder of convolutions, {latent.mean.size} numbers between them. "
         "The picture is one the model made up.",
-        window=False,
     )
     axes = page.figure.add_subplot(page.grid(1, 1, above=0.05, below=0.05)[0])
     x = _draw_picture(axes, 0, image[0], "portrait\n160 x 176")

@@ -1,26 +1,27 @@
 import csv
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
+import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.backend_bases import KeyEvent
 from matplotlib.colors import to_hex
 from matplotlib.patches import StepPatch
+from matplotlib.text import Text
 from PIL import Image
 
 from data import Portrait, UserError
 from model.latent import LatentSpace
 from model.measuring.normality import code_metrics
-from ui.views import (
-    distributions,
-    latent_space,
-    output,
-    portraits,
-    reconstructions,
-    training,
-)
-from ui.views.style import BLUE, RED, Page
+from ui.views import distributions, latent_space, output, portraits, reconstructions, training
+from ui.views.style import BLUE, RED, Page, styled
+
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 class FlatEngine:
@@ -29,21 +30,22 @@ class FlatEngine:
     title = "test model"
 
     def decode(self, codes):
-        grey = 1 / (1 + np.exp(-codes.sum(axis=1)))
+        grey = 1 / (1 + np.exp(np.clip(-codes.sum(axis=1), -50, 50)))
         return np.broadcast_to(grey[:, None, None, None], (len(codes), 160, 176, 1))
 
 
 class FlatComparison:
-    """Ten grey portraits; the network makes them lighter by 0.1, PCA darker by 0.2."""
+    """Ten grey portraits; the network makes them lighter, PCA darker, the finisher lighter."""
 
     count = 10
-    can_finish = False
     note = "mean of 10"
 
-    @property
-    def averages(self):
-        ours = {"mse": 0.0031, "ssim": 0.81, "sharpness": 0.17}
-        return ours | {"pca_mse": 0.0043, "pca_ssim": 0.74, "pca_sharpness": 0.14}
+    def __init__(self, can_finish):
+        self.can_finish = can_finish
+        self.averages = {"mse": 0.0031, "ssim": 0.81, "sharpness": 0.17}
+        self.averages |= {"pca_mse": 0.0043, "pca_ssim": 0.74, "pca_sharpness": 0.14}
+        if can_finish:
+            self.averages |= {"sharp_mse": 0.0035, "sharp_ssim": 0.78, "sharp_sharpness": 0.91}
 
     def portraits(self, rows):
         X = np.linspace(0.2, 0.8, 10, dtype=np.float32)
@@ -52,24 +54,14 @@ class FlatComparison:
     def network(self, images):
         return images + 0.1, self.of_all(images, mse=0.01, ssim=1, sharpness=0.2)
 
+    def finisher(self, images):
+        return images + 0.05, self.of_all(images, mse=0.02, ssim=0.5, sharpness=0.9)
+
     def pca(self, images):
         return images - 0.2, self.of_all(images, mse=0.04, ssim=1, sharpness=0.1)
 
     def of_all(self, images, **metrics):
         return {name: np.full(len(images), value) for name, value in metrics.items()}
-
-
-class SharpComparison(FlatComparison):
-    """The finisher makes them lighter by 0.05."""
-
-    can_finish = True
-
-    @property
-    def averages(self):
-        return super().averages | {"sharp_mse": 0.0035, "sharp_ssim": 0.78, "sharp_sharpness": 0.91}
-
-    def finisher(self, images):
-        return images + 0.05, self.of_all(images, mse=0.02, ssim=0.5, sharpness=0.9)
 
 
 @pytest.fixture(scope="module")
@@ -89,279 +81,306 @@ def metrics(codes, latent):
     return code_metrics(codes, latent)
 
 
+@pytest.fixture(autouse=True)
+def _small(monkeypatch):
+    monkeypatch.setattr(output, "DPI", 50)
+
+
 @pytest.fixture
-def kept(monkeypatch):
-    """Keep figures open that would be closed after they were shown, and draw them when saved."""
+def shown(monkeypatch):
+    """What would be shown in a window: (draw, count, start)."""
     shown = []
-    monkeypatch.setattr("matplotlib.backend_bases.FigureCanvasBase.draw_idle", lambda *_: None)
-    monkeypatch.setattr(output, "show", lambda *some: shown.extend(some))
-    yield shown
-    plt.close("all")
+    monkeypatch.setattr(output, "show", lambda *asked: shown.append(asked))
+    return shown
 
 
-def press(figure, key):
-    figure.canvas.callbacks.process("key_press_event", KeyEvent("key", figure.canvas, key))
+def texts(page):
+    return [text.get_text() for text in page.figure.findobj(Text)]
 
 
-def texts(figure):
-    return [text.get_text() for text in figure.findobj(plt.Text)]
-
-
-def images(figure):
-    return [axes.images[0].get_array() for axes in figure.axes if axes.images]
+def images(page):
+    return [axes.images[0].get_array() for axes in page.figure.axes if axes.images]
 
 
 def opens_as_picture(path):
     with Image.open(path) as picture:
         picture.load()
-        return picture.width >= 800 and len(np.unique(np.asarray(picture.convert("L")))) > 20
+        return picture.width >= 400 and len(np.unique(np.asarray(picture.convert("L")))) > 20
 
 
-def labelled(count):
-    X = np.arange(count, dtype=np.uint8)[:, None, None, None] * np.ones((171, 186, 1), np.uint8)
-    years = [1985, None]
-    labels = [Portrait(i, "train", f"{i}.png", "FM"[i % 2], years[i % 2]) for i in range(count)]
-    return X, labels
+def test_portraits_are_shown_a_page_at_a_time_with_their_labels(tmp_path, shown):
+    X = np.arange(70, dtype=np.uint8)[:, None, None, None] * np.ones((171, 186, 1), np.uint8)
+    labels = [Portrait(i, "train", "", "FM"[i % 2], (1985, None)[i % 2]) for i in range(70)]
+    assert opens_as_picture(portraits.show_portraits(X, labels, "train", 40, tmp_path))
+    ((draw, count, start),) = shown
+    assert (count, start) == (3, 1)
+    page = draw(1)
+    assert [image[0, 0] for image in images(page)] == list(range(32, 64))
+    assert {"F  1985", "M", "Portraits 32 to 63 of 70."} <= set(texts(page))
+    assert [image[0, 0] for image in images(draw(2))] == list(range(64, 70))
 
 
-def test_portraits_are_shown_with_their_labels_and_turned_by_keys(tmp_path, kept):
-    X, labels = labelled(70)
-    path = portraits.show_portraits(X, labels, "train", folder=tmp_path)
-    assert opens_as_picture(path)
-    (figure,) = kept
-    assert [image[0, 0] for image in images(figure)] == list(range(32))
-    assert {"F  1985", "M"} <= set(texts(figure))
-    press(figure, "right")
-    assert images(figure)[0][0, 0] == 32
-    press(figure, "end")
-    assert [image[0, 0] for image in images(figure)] == list(range(64, 70))
-    assert any("64 to 69 of 70" in text for text in texts(figure))
-    press(figure, "right")  # there is no page after the last
-    assert images(figure)[0][0, 0] == 64
-    press(figure, "left")
-    press(figure, "home")
-    press(figure, "x")
-    assert images(figure)[0][0, 0] == 0
-
-
-def test_portraits_can_begin_anywhere(tmp_path, kept):
-    X, labels = labelled(70)
-    portraits.show_portraits(X, labels, "train", start=40, folder=tmp_path)
-    assert images(kept[0])[0][0, 0] == 32
-
-
-def test_every_page_key_turns(tmp_path, kept):
-    page, drawn = Page(3, 3, "Title", "Lead"), []
-    axes = page.grid(1, 2).subplots().reshape(1, 2)
-    output.show_pages(page, axes, 9, lambda shown: drawn.append(shown[0]), 5, "page", tmp_path)
-    for key in ("pagedown", " ", "pageup", "left", "home", "end"):
-        press(page.figure, key)
-    assert drawn == [4, 6, 8, 6, 4, 0, 8]
-
-
-def test_reconstructions_errors_and_averages_are_shown(tmp_path, kept):
-    comparison = FlatComparison()
-    path = reconstructions.show_reconstructions(comparison, folder=tmp_path)
-    X = comparison.portraits(slice(None))
-    assert opens_as_picture(path)
-    (figure,) = kept
-    columns = reconstructions.COLUMNS
-    shown = images(figure)
-    np.testing.assert_allclose(shown[columns], X[0, ..., 0] + 0.1)
-    np.testing.assert_allclose(shown[2 * columns], 0.1, atol=1e-6)
-    np.testing.assert_allclose(shown[3 * columns], X[0, ..., 0] - 0.2)
-    said = " ".join(texts(figure))
-    for figure_said in ("0.0031", "0.0043", "0.8100", "0.7400", "MSE 0.0100", "MSE 0.0400"):
-        assert figure_said in said
-    press(figure, "right")
-    assert len(images(figure)) == 4 * 3
-    assert "7 to 9 of 10" in " ".join(texts(figure))
-
-
-def test_portrait_network_and_finisher_stand_below_each_other(tmp_path, kept):
-    comparison = SharpComparison()
-    reconstructions.show_reconstructions(comparison, folder=tmp_path)
-    X = comparison.portraits(slice(None))
-    (figure,) = kept
-    shown, columns = images(figure), reconstructions.COLUMNS
-    np.testing.assert_allclose(shown[columns], X[0, ..., 0] + 0.1)
-    np.testing.assert_allclose(shown[2 * columns], X[0, ..., 0] + 0.05)
-    np.testing.assert_allclose(shown[4 * columns], X[0, ..., 0] - 0.2)
-    said = " ".join(texts(figure))
-    for words in ("0.0035", "0.9100", "MSE 0.0200", "sharpness 90%", "invented"):
+@pytest.mark.parametrize("can_finish", [False, True])
+def test_reconstructions_errors_and_averages_are_shown(tmp_path, shown, can_finish):
+    comparison = FlatComparison(can_finish)
+    assert opens_as_picture(reconstructions.show_reconstructions(comparison, 0, tmp_path))
+    ((draw, count, start),) = shown
+    assert (count, start) == (2, 0)
+    page = draw(0)
+    firsts = images(page)[:: reconstructions.COLUMNS]
+    portrait = comparison.portraits(slice(0, 1))[0, ..., 0]
+    rows = [0, 0.1, 0.05, None, -0.2] if can_finish else [0, 0.1, None, -0.2]
+    for image, lighter in zip(firsts, rows, strict=True):
+        np.testing.assert_allclose(image, 0.1 if lighter is None else portrait + lighter, atol=1e-6)
+    said = " ".join(texts(page))
+    for words in ("0.0031", "0.0043", "0.8100", "0.7400", "MSE 0.0100", "MSE 0.0400"):
         assert words in said
+    for words in ("0.0035", "0.9100", "MSE 0.0200", "sharpness 90%", "invented"):
+        assert (words in said) == can_finish
+    assert len(images(draw(1))) == len(rows) * 3
 
 
 def test_dead_codes_and_odd_sliders_stand_out(codes, latent, metrics):
     page = distributions.draw_codes(codes, metrics, "Codes")
     colours = [to_hex(patch.get_facecolor()) for patch in page.figure.findobj(StepPatch)]
-    assert colours.count(RED) == 1
-    assert colours.index(RED) == 7
+    assert [place for place, colour in enumerate(colours) if colour == RED] == [7]
     assert colours.count(BLUE) == 79
-    assert "Alive: 79 of 80" in " ".join(texts(page.figure))
+    assert "Alive: 79 of 80" in " ".join(texts(page))
     page = distributions.draw_sliders(latent.to_sliders(codes), metrics, "Codes")
     colours = [to_hex(patch.get_facecolor()) for patch in page.figure.findobj(StepPatch)]
     assert colours.count(RED) == (metrics["ks_p"] < 0.05).sum()
-    plt.close("all")
 
 
 def test_the_table_names_every_code_and_the_dead(metrics, tmp_path):
-    said = texts(distributions.draw_table(metrics, "Codes").figure)
+    said = texts(distributions.draw_table(metrics, "Codes"))
     assert set(map(str, range(1, 81))) <= set(said)
-    assert said.count("dead") == 1
-    assert said.count("alive") == 79
+    assert (said.count("dead"), said.count("alive")) == (1, 79)
     path = distributions.write_table(metrics, tmp_path / "new" / "table.csv")
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["alive"] for row in rows].index("dead") == 7
     assert float(rows[3]["raw_mean"]) == pytest.approx(metrics["raw_mean"][3], rel=1e-3)
-    plt.close("all")
 
 
-def test_the_table_of_sliders_lists_the_test_of_each_and_marks_the_odd(metrics):
-    page = distributions.draw_slider_table(metrics, "Codes")
-    said = texts(page.figure)
-    assert set(map(str, range(1, 81))) <= set(said)
-    assert f"{metrics['ks'][3]:.3f}" in said and f"{metrics['ks_p'][3]:.3f}" in said
-    assert f"{metrics['excess_kurtosis'][3]:+.2f}" in said
-    red = [text for text in page.figure.findobj(plt.Text) if to_hex(text.get_color()) == RED]
-    assert len(red) == 5 * (metrics["ks_p"] < 0.05).sum()
-    plt.close("all")
-
-
-def test_plots_of_the_sliders_say_what_chance_would_do_and_name_a_small_p(codes, latent, metrics):
+def test_the_table_of_sliders_marks_the_odd_and_says_what_chance_would_do(codes, latent, metrics):
     p = np.full(80, 0.5)
     p[:5] = 0.0009, 0.0, 0.001, 0.04, 0.0501
     changed = {**metrics, "ks_p": p}
-    table = texts(distributions.draw_slider_table(changed, "Codes").figure)
-    assert table.count("<0.001") == 2
-    assert "0.001" in table
-    assert "0.000" not in table
-    panels = texts(distributions.draw_sliders(latent.to_sliders(codes), changed, "Codes").figure)
-    for said in (table, panels):
-        assert "4 of 80; chance alone would give about 4" in " ".join(said)
-    plt.close("all")
+    page = distributions.draw_slider_table(changed, "Codes")
+    said = texts(page)
+    assert f"{metrics['ks'][3]:.3f}" in said and f"{metrics['excess_kurtosis'][3]:+.2f}" in said
+    assert said.count("<0.001") == 2 and "0.001" in said and "0.000" not in said
+    red = [text for text in page.figure.findobj(Text) if to_hex(text.get_color()) == RED]
+    assert len(red) == 5 * 4
+    panels = distributions.draw_sliders(latent.to_sliders(codes), changed, "Codes")
+    for text in (said, texts(panels)):
+        assert "4 of 80; chance alone would give about 4" in " ".join(text)
 
 
 def test_correlation_is_that_of_the_codes(codes):
     mixed = codes.copy()
     mixed[:, 1] = mixed[:, 0]
     page = latent_space.draw_correlation(mixed, "Codes")
-    matrix = images(page.figure)[0]
-    np.testing.assert_allclose(matrix, np.corrcoef(mixed.T), atol=1e-5)
-    assert "largest: 1.00" in " ".join(texts(page.figure))
-    plt.close("all")
+    np.testing.assert_allclose(images(page)[0], np.corrcoef(mixed.T), atol=1e-5)
+    assert "largest: 1.00" in " ".join(texts(page))
 
 
 def test_spectrum_counts_the_sliders_that_hold_most():
-    scales = np.sqrt([6.0, 3.5, 0.5])
-    page = latent_space.draw_spectrum(scales, "Codes")
-    assert "first 1, 90 % in the first 2" in " ".join(texts(page.figure))
-    heights = [bar.get_height() for bar in page.figure.axes[0].patches]
-    np.testing.assert_allclose(heights, [60, 35, 5])
-    plt.close("all")
+    page = latent_space.draw_spectrum(np.sqrt([6.0, 3.5, 0.5]), "Codes")
+    assert "first 1, 90 % in the first 2" in " ".join(texts(page))
+    np.testing.assert_allclose(
+        [bar.get_height() for bar in page.figure.axes[0].patches], [60, 35, 5]
+    )
 
 
 def test_components_move_one_slider_at_a_time(latent):
-    page = latent_space.draw_components(FlatEngine(), latent)
-    shown = images(page.figure)
+    faces = images(latent_space.draw_components(FlatEngine(), latent))
     steps = len(latent_space.STEPS)
-    assert len(shown) == latent_space.COMPONENTS * steps
+    assert len(faces) == latent_space.COMPONENTS * steps
     middle = FlatEngine().decode(latent.mean[None])[0, ..., 0]
     for row in range(latent_space.COMPONENTS):
-        np.testing.assert_allclose(shown[row * steps + steps // 2], middle, atol=1e-5)
-    assert len({float(image[0, 0]) for image in shown[:steps]}) == steps
-    plt.close("all")
+        np.testing.assert_allclose(faces[row * steps + steps // 2], middle, atol=1e-5)
+    assert len({float(image[0, 0]) for image in faces[:steps]}) == steps
 
 
 def test_named_directions_are_shown_with_what_they_are_worth(latent):
     steps = {"smile": np.full(80, 0.1, np.float32), "turn": np.full(80, -0.1, np.float32)}
     worth = {"smile": {"correlation": 0.815, "own": 1.9, "others": 0.2, "risen": 1.0}}
-    engine, named = FlatEngine(), replace(latent, directions=steps)
-    page = latent_space.draw_directions(engine, named, worth)
-    shown, many = images(page.figure), len(latent_space.STEPS)
-    assert len(shown) == 2 * many
-    written = " ".join(texts(page.figure))
+    page = latent_space.draw_directions(FlatEngine(), replace(latent, directions=steps), worth)
+    faces, many = images(page), len(latent_space.STEPS)
+    assert len(faces) == 2 * many
+    written = " ".join(texts(page))
     assert all(word in written for word in ("smile", "turn", "0.81", "1.90", "0.20"))
     for row, step in enumerate(steps.values()):
-        last = engine.decode((latent.mean + latent_space.STEPS[-1] * step)[None])[0, ..., 0]
-        np.testing.assert_allclose(shown[(row + 1) * many - 1], last, atol=1e-5)
-    plt.close("all")
+        last = FlatEngine().decode((latent.mean + latent_space.STEPS[-1] * step)[None])[0, ..., 0]
+        np.testing.assert_allclose(faces[(row + 1) * many - 1], last, atol=1e-5)
 
 
-def test_the_latent_space_is_saved_whole_and_closed(codes, latent, metrics, tmp_path):
+def test_the_latent_space_is_saved_whole_and_no_text_leaves_its_page(
+    codes, latent, metrics, tmp_path, monkeypatch
+):
+    shown = []
+    monkeypatch.setattr(latent_space, "show", lambda *asked: shown.append(asked))
+    who = "Codes of the 1,630 training portraits that come with the model"
     named = replace(latent, directions={"smile": np.ones(80, np.float32)})
-    paths = latent_space.show_latent_space(
-        FlatEngine(), named, codes, metrics, "Codes", {}, tmp_path / "figures"
-    )
+    rest = FlatEngine(), named, codes, metrics, who, {}, tmp_path / "new"
+    paths = latent_space.show_latent_space(*rest)
+    assert sorted(paths) == sorted((tmp_path / "new").iterdir())
     assert len(paths) == 9
     assert all(opens_as_picture(path) for path in paths if path.suffix == ".png")
-    assert sorted(path.name for path in paths) == sorted(p.name for p in paths[0].parent.iterdir())
-    assert "codes-directions.png" in {path.name for path in paths}
-    assert not plt.get_fignums()
-
-
-def test_a_model_without_named_directions_has_no_page_of_them(codes, latent, metrics, tmp_path):
-    page = Page(3, 3, "Title", "Lead")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("codes", "sliders", "table", "slider_table"):
-            patch.setattr(distributions, f"draw_{name}", lambda *_: page)
-        for name in ("correlation", "spectrum", "components"):
-            patch.setattr(latent_space, f"draw_{name}", lambda *_: page)
-        paths = latent_space.show_latent_space(
-            FlatEngine(), latent, codes, metrics, "Codes", {}, tmp_path
-        )
-    assert len(paths) == 8
-    assert "codes-directions.png" not in {path.name for path in paths}
+    ((draw, count),) = shown
+    assert count == 8
+    for page in map(draw, range(count)):
+        box = page.figure.bbox
+        for text in page.figure.texts:
+            extent = text.get_window_extent()
+            assert box.x0 <= extent.x0 < extent.x1 <= box.x1 and box.y0 <= extent.y0, page.title
 
 
 def test_the_training_curve_marks_the_epoch_that_is_kept(tmp_path, monkeypatch):
-    pages = []
-    monkeypatch.setattr(training, "save", lambda figure, *_: pages.append(figure))
+    figures = []
+    monkeypatch.setattr(training, "save", lambda figure, *_: figures.append(figure))
     losses = [3.0, 1.0, 2.0]
     history = [
         {"epoch": i + 1.0, "mse": 0.1 / (i + 1), "val_mse": 0.2 / (i + 1), "val_loss": losses[i]}
         for i in range(3)
     ]
     training.draw_training_curve(history, tmp_path)
-    marker = pages[0].axes[0].lines[2]
+    marker = figures[0].axes[0].lines[2]
     assert (marker.get_xdata()[0], marker.get_ydata()[0]) == (2.0, 0.1)
-    assert "epoch 2" in " ".join(texts(pages[0]))
+    assert "epoch 2" in " ".join(text.get_text() for text in figures[0].findobj(Text))
 
 
-def test_training_pictures_are_written_without_windows(tmp_path):
+def test_training_pictures_are_written_over_those_before(tmp_path):
     rows = [{"epoch": 1.0, "mse": 0.1, "val_mse": 0.2, "val_loss": 5.0}]
     assert opens_as_picture(training.draw_training_curve(rows, tmp_path))
     batch = np.random.default_rng(0).random((3, 160, 176, 1)).astype(np.float32)
-    assert opens_as_picture(training.draw_training_progress(batch, batch / 2, 4, tmp_path))
-    assert opens_as_picture(training.draw_training_progress(batch, batch, 5, tmp_path))
+    for epoch in (4, 5):
+        assert opens_as_picture(training.draw_training_progress(batch, batch, epoch, tmp_path))
     assert opens_as_picture(training.draw_finisher_progress(batch, batch / 2, batch, 1, tmp_path))
     assert len(list(tmp_path.iterdir())) == 3
-    assert not plt.get_fignums()
 
 
 def test_a_folder_that_cannot_be_written_gives_a_sentence(metrics, tmp_path):
     (tmp_path / "file").touch()
-    page = Page(3, 3, "Title", "Lead", window=False)
     with pytest.raises(UserError, match="cannot be written"):
-        output.save(page.figure, "name", tmp_path / "file")
+        output.save(Page(3, 3, "Title", "Lead").figure, "name", tmp_path / "file")
     with pytest.raises(UserError, match="cannot be written"):
         distributions.write_table(metrics, tmp_path / "file" / "table.csv")
 
 
-def test_windows_open_only_where_a_backend_can(monkeypatch):
-    opened = []
-    monkeypatch.setattr(plt, "show", lambda: opened.append(len(plt.get_fignums())))
-    output.show(plt.figure())
-    assert opened == []
-    monkeypatch.setattr(plt, "get_backend", lambda: "TkAgg")
-    output.show(plt.figure(), plt.figure())
-    assert opened == [2]
+# The window
+
+
+@pytest.fixture
+def window(monkeypatch):
+    """Where a display would be: keys to press once the window is open, and what it then shows."""
+    keys, seen = [], []
+
+    def use(block):
+        assert block
+        figure = plt.gcf()
+        for key in (None, *keys):
+            if key:
+                event = KeyEvent("key_press_event", figure.canvas, key)
+                figure.canvas.callbacks.process("key_press_event", event)
+            seen.append((figure.canvas.manager.get_window_title(), figure.get_size_inches()))
+        assert len(figure.axes[0].images) == 1 and len(np.unique(images_of(figure))) > 20
+
+    def images_of(figure):
+        return figure.axes[0].images[0].get_array()
+
+    class Titled(matplotlib.backend_bases.FigureManagerBase):
+        def set_window_title(self, title):
+            self.title = title
+
+        def get_window_title(self):
+            return self.title
+
+    monkeypatch.setattr("matplotlib.backend_bases.FigureCanvasBase.manager_class", Titled)
+    monkeypatch.setattr(plt, "show", use)
+    monkeypatch.setattr(output, "_can_open_windows", lambda: True)
+    return keys, seen
+
+
+def test_one_window_pages_through_all_and_fits_a_screen(window):
+    keys, seen = window
+    keys += ["right", "pagedown", " ", "x", "pageup", "home", "left", "end"]
+    with styled():
+        pages = [Page(11.4, 14, f"Title {number}", "Lead") for number in range(3)]
+    output.show(pages.__getitem__, 3, 1)
+    numbers = [int(title.split("(")[1][0]) for title, _ in seen]
+    assert numbers == [2, 3, 3, 3, 3, 2, 1, 1, 3]
+    assert [title[:7] for title, _ in seen] == [f"Title {number - 1}" for number in numbers]
+    assert seen[0][1][1] * 100 <= 1000
     assert not plt.get_fignums()
 
 
+def test_a_backend_that_cannot_be_used_is_passed_over(monkeypatch):
+    tried = []
+
+    def switch(backend):
+        tried.append(backend)
+        if backend in ("module://inline", "nonsense", "macosx"):
+            raise ImportError(backend)
+
+    monkeypatch.setattr(plt, "switch_backend", switch)
+    for wanted in ("module://inline", "nonsense"):
+        monkeypatch.setenv("MPLBACKEND", wanted)
+        assert output._can_open_windows()
+    assert tried == ["module://inline", "macosx", "qtagg", "nonsense", "macosx", "qtagg"]
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    assert not output._can_open_windows()
+
+
+RC = """
+backend: module://no_such_notebook.backend
+image.origin: lower
+figure.constrained_layout.use: True
+text.usetex: True
+axes.grid: True
+savefig.bbox: tight
+savefig.facecolor: red
+axes.unicode_minus: False
+image.cmap: jet
+figure.dpi: 33
+"""
+PICTURES = """
+import sys
+from pathlib import Path
+import numpy as np
+from ui.views import latent_space, output, portraits
+from data.arrays import Portrait
+output.DPI = 50
+X = np.arange(186, dtype=np.uint8) * np.ones((2, 171, 186, 1), np.uint8)[..., 0] // 2
+X = X[..., None]
+X[:, 80:] = 250
+labels = [Portrait(i, "train", "", "F", 1985) for i in range(2)]
+portraits.show_portraits(X, labels, "train", 0, Path(sys.argv[1]))
+page = latent_space.draw_spectrum(np.sqrt([6.0, 3.5, 0.5]), "Codes")
+output.save(page.figure, "spectrum", Path(sys.argv[1]))
+"""
+
+
+def test_pictures_look_the_same_whatever_is_set_up_for_matplotlib(tmp_path):
+    (tmp_path / "matplotlibrc").write_text(RC)
+    hidden = ("MPLBACKEND", "DISPLAY", "WAYLAND_DISPLAY")
+    usual = {name: value for name, value in os.environ.items() if name not in hidden}
+    for name, setting in {
+        "plain": {"MATPLOTLIBRC": "/"},
+        "file": {"MATPLOTLIBRC": str(tmp_path)},
+        "variable": {"MATPLOTLIBRC": "/", "MPLBACKEND": "nonsense"},
+    }.items():
+        command = [sys.executable, "-c", PICTURES, tmp_path / name]
+        done = subprocess.run(command, capture_output=True, env=usual | setting, cwd=PROJECT)
+        assert done.returncode == 0, done.stderr
+        for picture in ("portraits-train.png", "spectrum.png"):
+            content = (tmp_path / name / picture).read_bytes()
+            assert content == (tmp_path / "plain" / picture).read_bytes(), (name, picture)
+
+
 def test_long_leads_are_wrapped_inside_the_page():
-    page = Page(8, 4, "Title", "word " * 60, window=False)
+    page = Page(8, 4, "Title", "word " * 60, "word " * 40)
     page.figure.draw_without_rendering()
     right = page.figure.bbox.x1
     assert all(text.get_window_extent().x1 <= right for text in page.figure.texts)

@@ -1,1 +1,15 @@
 """Pictures for looking into the data, the training and the latent space, drawn with matplotlib."""
+
+import os
+
+
+def _import_matplotlib() -> None:
+    """Import matplotlib without MPLBACKEND, which ends the import where it names no backend."""
+    wanted = os.environ.pop("MPLBACKEND", None)
+    import matplotlib as matplotlib
+
+    if wanted is not None:
+        os.environ["MPLBACKEND"] = wanted  # `ui.views.output.show` tries it
+
+
+_import_matplotlib()

@@ -66,11 +66,11 @@ def _not_normal(p: np.ndarray) -> str:
 def _draw_panels(values: np.ndarray, dull: np.ndarray, title: str, lead: str, caption: str) -> Page:
     """Draw a histogram of each unit of values (n, 80); in red those that are dull (80,)."""
     page = Page(12, 8.4, title, lead, caption)
-    grid = page.grid(ROWS, COLUMNS, above=0.12, below=0.15, wspace=0.12, hspace=0.22)
+    panels = page.panels(ROWS, COLUMNS, above=0.12, below=0.15, wspace=0.12, hspace=0.22)
     edges = np.linspace(-RANGE, RANGE, BINS + 1)
     x = np.linspace(-RANGE, RANGE, 161)
     normal = np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
-    for unit, axes in enumerate(grid.subplots().flat):
+    for unit, axes in enumerate(panels.flat):
         density = np.histogram(values[:, unit], edges, density=True)[0]
         colour = RED if dull[unit] else BLUE
         axes.stairs(np.nan_to_num(density), edges, fill=True, color=colour, alpha=0.55)
@@ -126,7 +126,7 @@ def _draw_table(title: str, lead: str, caption: str, columns: Columns, dull: np.
     """Draw a table in blocks beside each other; in red the rows that are dull (80,)."""
     page = Page(12, 7.2, title, lead, caption)
     per_block = -(-len(dull) // TABLE_BLOCKS)
-    for block, axes in enumerate(page.grid(1, TABLE_BLOCKS, wspace=0.12).subplots()):
+    for block, axes in enumerate(page.panels(1, TABLE_BLOCKS, wspace=0.12)[0]):
         axes.set_axis_off()
         axes.set(xlim=(0, 1.02), ylim=(per_block + 0.4, -0.8))
         rows = range(len(dull))[block * per_block : (block + 1) * per_block]

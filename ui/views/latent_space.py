@@ -1,4 +1,4 @@
-"""All pictures of the latent space; here correlations, the spectrum, components and directions."""
+"""Pictures of the latent space: all of them, and here correlations, spectrum and directions."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def show_latent_space(
         pictures, and of both as one CSV.
     """
     sliders = latent.to_sliders(codes)
-    pages = {
+    pages: dict[str, Page] = {
         "codes-distribution": distributions.draw_codes(codes, metrics, source),
         "sliders-distribution": distributions.draw_sliders(sliders, metrics, source),
         "codes-table": distributions.draw_table(metrics, source),
@@ -58,7 +58,7 @@ def show_latent_space(
         pages["codes-directions"] = draw_directions(engine, latent, effects)
     paths = [save(page.figure, name, folder) for name, page in pages.items()]
     paths.append(distributions.write_table(metrics, Path(folder) / "codes-table.csv"))
-    show(*(page.figure for page in pages.values()))
+    show(list(pages.values()).__getitem__, len(pages))
     return paths
 
 
@@ -75,10 +75,10 @@ def draw_correlation(codes: np.ndarray, source: str) -> Page:
         "Do the codes know of each other?",
         "Correlation of every code with every other. White means independent; strong colours off "
         "the diagonal mean that two codes tell partly the same. The sliders undo this.",
-        f"{source}.   Mean absolute correlation off the diagonal: {others.mean():.3f}, "
+        f"{source}.\nMean absolute correlation off the diagonal: {others.mean():.3f}, "
         f"largest: {others.max():.2f}.",
     )
-    axes = page.grid(1, 1, above=0.1, below=0.4, left=0.09, right=0.86).subplots()
+    axes = page.panels(1, 1, above=0.1, below=0.4, left=0.09, right=0.86)[0, 0]
     picture = axes.imshow(matrix, cmap=DIVERGING, vmin=-1, vmax=1, interpolation="nearest")
     axes.set(xlabel="code", ylabel="code")
     axes.set_xticks(ticks := np.arange(9, len(matrix), 10), ticks + 1)
@@ -103,7 +103,7 @@ def draw_spectrum(scales: np.ndarray, source: str) -> Page:
         "Line: what the first sliders hold together.",
         f"{source}.   Half of the variance is in the first {half}, 90 % in the first {most}.",
     )
-    axes = page.grid(1, 1, above=0.1, below=0.35, left=0.08, right=0.92).subplots()
+    axes = page.panels(1, 1, above=0.1, below=0.35, left=0.08, right=0.92)[0, 0]
     places = np.arange(1, len(share) + 1)
     axes.bar(places, share * 100, color=[BLUE if i <= 16 else SAND for i in places], width=0.8)
     axes.set(xlabel="slider (the first sixteen are the large ones)", ylabel="share, %")
@@ -115,7 +115,7 @@ def draw_spectrum(scales: np.ndarray, source: str) -> Page:
 
 
 @styled()
-def draw_components(engine, latent) -> Page:
+def draw_components(engine: FaceEngine, latent: LatentSpace) -> Page:
     """Draw what the first sliders do to the mean face, from -3 to 3 standard deviations."""
     sliders = np.zeros((COMPONENTS, len(STEPS), latent.mean.size))
     for row in range(COMPONENTS):
@@ -129,19 +129,17 @@ def draw_components(engine, latent) -> Page:
         "column. Nobody named these: they are the directions in which portraits differ most.",
         f"Decoded by the {engine.title}.",
     )
-    grid = page.grid(COMPONENTS, len(STEPS), above=0.25, left=0.12, wspace=0.05, hspace=0.05)
-    axes = grid.subplots()
-    for place, face in zip(axes.flat, faces, strict=True):
-        draw_image(place, face)
-    for place, step in zip(axes[0], STEPS, strict=True):
-        place.set_title("mean" if step == 0 else f"{step:+.0f} sd", color=QUIET)
+    axes = page.panels(COMPONENTS, len(STEPS), above=0.25, left=0.12, wspace=0.05, hspace=0.05)
+    _draw_steps(axes, faces)
     for row, place in enumerate(axes[:, 0], start=1):
         label_row(place, f"slider {row}")
     return page
 
 
 @styled()
-def draw_directions(engine, latent, effects: dict[str, dict[str, float]]) -> Page:
+def draw_directions(
+    engine: FaceEngine, latent: LatentSpace, effects: dict[str, dict[str, float]]
+) -> Page:
     """Draw what the named directions do to the mean face, and what each is worth."""
     names = list(latent.directions)
     steps = np.array([latent.directions[name] for name in names])
@@ -156,14 +154,10 @@ def draw_directions(engine, latent, effects: dict[str, dict[str, float]]) -> Pag
         "far the reading rises and how far the others move when faces are moved by 2.",
         f"Decoded by the {engine.title}. Readings of decoded faces, in standard deviations.",
     )
-    grid = page.grid(
+    axes = page.panels(
         len(names), len(STEPS), above=0.25, left=0.14, right=0.74, wspace=0.05, hspace=0.05
     )
-    axes = grid.subplots(squeeze=False)
-    for place, face in zip(axes.flat, faces, strict=True):
-        draw_image(place, face)
-    for place, step in zip(axes[0], STEPS, strict=True):
-        place.set_title("mean" if step == 0 else f"{step:+.0f} sd", color=QUIET)
+    _draw_steps(axes, faces)
     columns = {"correlation": "correlation", "own": "rises by", "others": "others by"}
     for row, name in enumerate(names):
         label_row(axes[row, 0], name)
@@ -176,3 +170,11 @@ def draw_directions(engine, latent, effects: dict[str, dict[str, float]]) -> Pag
             if row == 0:
                 last.text(x, 1.12, heading, transform=last.transAxes, ha="center", color=QUIET)
     return page
+
+
+def _draw_steps(axes: np.ndarray, faces: np.ndarray) -> None:
+    """Draw faces row by row, and above the first row how far each column is moved."""
+    for place, face in zip(axes.flat, faces, strict=True):
+        draw_image(place, face)
+    for place, step in zip(axes[0], STEPS, strict=True):
+        place.set_title("mean" if step == 0 else f"{step:+.0f} sd", color=QUIET)

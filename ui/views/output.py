@@ -1,35 +1,40 @@
-"""Where figures go: a file always, and a window, with pages, where matplotlib can open one."""
+"""Where figures go: a file, and a window with pages where one can be opened."""
 
-import contextlib
+import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.backend_bases import KeyEvent
 from matplotlib.backends import BackendFilter, backend_registry
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from data.errors import tell_failure
 from data.paths import FIGURES_FOLDER
 from data.replace import replace_file
-from ui.views.style import Page, styled
+from ui.views.style import PAPER, Page, styled
 
 DPI = 150
-DEMO_DPI = 110  # of the pictures in git, which keeps them for ever
-KEYS_HELP = "Keys: right and left turn the page, home and end jump"
-ALL = 10**9  # pages, more than there are
+DEMO_DPI = 110  # of the pictures in git
+LARGEST = (16.0, 9.2)  # size of the window in inches of 100 pixels; 1080 lines hold it
+TOOLKITS = ("macosx", "qtagg", "gtk4agg", "gtk3agg", "tkagg", "wxagg")  # tried in this order
+ALL = 10**9  # more pages than there are
 KEYS = {"right": 1, "pagedown": 1, " ": 1, "left": -1, "pageup": -1, "home": -ALL, "end": ALL}
 
 
-def save(figure: Figure, name: str, folder: Path = FIGURES_FOLDER, dpi: int = DPI) -> Path:
+@styled()
+def save(figure: Figure, name: str, folder: Path = FIGURES_FOLDER, dpi: int | None = None) -> Path:
     """Write a figure as `<folder>/<name>.png` and return its path; errors as `writing`."""
     path = Path(folder) / f"{name}.png"
     with writing(path) as new:
-        figure.savefig(new, format="png", dpi=dpi)
+        figure.savefig(new, format="png", dpi=dpi or DPI)
     return path
 
 
-@contextlib.contextmanager
+@contextmanager
 def writing(path: Path) -> Iterator[Path]:
     """Yield a name to write under, as `replace_file` does; a UserError says what went wrong."""
     then = "free some space or make the folder writable, then run this again"
@@ -37,58 +42,82 @@ def writing(path: Path) -> Iterator[Path]:
         yield new
 
 
-def show(*figures: Figure) -> None:
-    """Open the figures in windows and wait until they are closed; without a display, do nothing."""
-    if plt.get_backend().lower() in backend_registry.list_builtin(BackendFilter.INTERACTIVE):
-        plt.show()
-    for figure in figures:
-        plt.close(figure)
-
-
-def show_pages(
-    page: Page,
-    axes: np.ndarray,
-    count: int,
-    draw: Callable[[range], None],
-    start: int,
-    name: str,
-    folder: Path,
+@styled()
+def show_portraits(
+    draw: Callable[[range], Page], count: int, per_page: int, start: int, name: str, folder: Path
 ) -> Path:
-    """Show portraits a page at a time; keys turn the pages.
+    """Save a page of portraits, then show it and the others; return the path of the picture.
 
     Args:
-        page: the figure.
-        axes: (rows, n), cleared for every page; each of its n portraits has a column of pictures.
+        draw: called with the numbers of the portraits of a page.
         count: how many portraits there are, at least 1.
-        draw: called with the numbers of portraits to draw them into the axes.
-        start: the portrait to begin with.
-        name: under which the first page is saved, see `save`.
+        per_page: how many a page holds.
+        start: a portrait on the page to begin with.
+        name: of the picture, see `save`.
         folder: where it is saved.
-
-    Returns:
-        The path of the saved picture.
     """
-    per_page, shown = axes.shape[1], -1
 
-    @styled()
-    def turn_to(number: int) -> None:
-        nonlocal shown
-        number = min(max(number, 0), (count - 1) // per_page)  # there is none beyond the ends
-        if number == shown:
-            return
-        shown = number
-        for place in axes.flat:
-            place.clear()
-            place.set_axis_off()
-        portraits = range(number * per_page, min((number + 1) * per_page, count))
-        draw(portraits)
-        last = portraits[-1]
-        page.foot.set_text(f"Portraits {portraits[0]} to {last} of {count:,}.   {KEYS_HELP}.")
-        page.figure.canvas.draw_idle()
+    def page_of(number: int) -> Page:
+        return draw(range(count)[number * per_page :][:per_page])
 
-    connect = page.figure.canvas.mpl_connect
-    connect("key_press_event", lambda event: turn_to(shown + KEYS.get(event.key, 0)))
-    turn_to(start // per_page)
-    path = save(page.figure, name, folder)
-    show(page.figure)
+    last = (count - 1) // per_page
+    first = min(max(start // per_page, 0), last)
+    path = save(page_of(first).figure, name, folder)
+    show(page_of, last + 1, first)
     return path
+
+
+@styled()
+def show(draw: Callable[[int], Page], count: int, start: int = 0) -> None:
+    """Page through figures in one window until it is closed; without a display, do nothing.
+
+    Args:
+        draw: called with a page's number.
+        count: how many pages there are.
+        start: the page to begin with.
+    """
+    if not _can_open_windows():
+        return
+    number, page = start, draw(start)
+    scale = min(1, LARGEST[0] / page.width, LARGEST[1] / page.height)
+    window = plt.figure(figsize=(page.width * scale, page.height * scale), facecolor=PAPER)
+    axes = window.add_axes((0, 0, 1, 1))
+
+    def show_page() -> None:
+        axes.clear()
+        axes.set_axis_off()
+        axes.imshow(_pixels(page, *window.bbox.size))
+        keys = ": right and left turn the page, home and end jump" if count > 1 else ""
+        if window.canvas.manager is not None:
+            title = f"{page.title}   ({number + 1:,} of {count:,}{keys})"
+            window.canvas.manager.set_window_title(title)
+        window.canvas.draw_idle()
+
+    def turn(event: KeyEvent) -> None:
+        nonlocal number, page
+        there = min(max(number + KEYS.get(event.key or "", 0), 0), count - 1)
+        if there != number:
+            number, page = there, draw(there)
+            show_page()
+
+    window.canvas.mpl_connect("key_press_event", turn)
+    show_page()
+    plt.show(block=True)
+    plt.close(window)
+
+
+def _pixels(page: Page, width: float, height: float) -> np.ndarray:
+    """Return a page as large as fits, in pixels: uint8 (h, w, 4)."""
+    page.figure.set_dpi(min(width / page.width, height / page.height))
+    canvas = FigureCanvasAgg(page.figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())
+
+
+def _can_open_windows() -> bool:
+    """Choose the user's backend, else a toolkit that works; return whether it opens windows."""
+    for backend in (os.environ.get("MPLBACKEND") or plt.get_backend(), *TOOLKITS):
+        with suppress(Exception):  # as many kinds as there are reasons not to start
+            plt.switch_backend(backend)
+            return backend.lower() in backend_registry.list_builtin(BackendFilter.INTERACTIVE)
+    return False

@@ -7,14 +7,17 @@ import numpy as np
 
 from data.arrays import Portrait
 from data.paths import FIGURES_FOLDER
-from ui.views.output import show_pages
-from ui.views.style import Page, draw_image, styled
+from ui.views import output
+from ui.views.style import Page, draw_image
 
 ROWS, COLUMNS = 4, 8
 TITLES = {"train": "Portraits to learn from", "test": "Portraits kept for testing"}
+LEAD = (
+    "One row of the array each. F and M are the folders of the archive, with the year of the "
+    "yearbook where it is known."
+)
 
 
-@styled()
 def show_portraits(
     portraits: np.ndarray,
     labels: Sequence[Portrait],
@@ -22,7 +25,7 @@ def show_portraits(
     start: int = 0,
     folder: Path = FIGURES_FOLDER,
 ) -> Path:
-    """Show a grid of portraits through which keys page.
+    """Show portraits with their labels, a page at a time.
 
     Args:
         portraits: uint8 (n, 171, 186, 1), n >= 1; only the page on view is read.
@@ -34,19 +37,18 @@ def show_portraits(
     Returns:
         The path of the saved picture.
     """
-    page = Page(
-        12,
-        7.6,
-        TITLES[split],
-        "One row of the array each. F and M are the folders of the archive, with the year of the "
-        "yearbook where it is known.",
-    )
-    axes = page.grid(ROWS, COLUMNS, above=0.12, wspace=0.08, hspace=0.24).subplots().reshape(1, -1)
 
-    def draw(shown: range) -> None:
-        for place, row in zip(axes.flat, shown, strict=False):
+    def draw(rows: range) -> Page:
+        caption = f"Portraits {rows[0]} to {rows[-1]} of {len(portraits):,}."
+        page = Page(12, 7.6, TITLES[split], LEAD, caption)
+        axes = page.panels(ROWS, COLUMNS, above=0.12, wspace=0.08, hspace=0.24)
+        for place in axes.flat:
+            place.set_axis_off()
+        for place, row in zip(axes.flat, rows, strict=False):
             label = labels[row]
             text = f"{label.folder}  {label.year}" if label.year else label.folder
             draw_image(place, portraits[row], text)
+        return page
 
-    return show_pages(page, axes, len(portraits), draw, start, f"portraits-{split}", folder)
+    name, per_page = f"portraits-{split}", ROWS * COLUMNS
+    return output.show_portraits(draw, len(portraits), per_page, start, name, folder)

@@ -6,28 +6,21 @@ import numpy as np
 
 from data.paths import FIGURES_FOLDER
 from model.measuring.metrics import Comparison
-from ui.views.output import show_pages
-from ui.views.style import (
-    BLUE,
-    DIVERGING,
-    INK,
-    QUIET,
-    SAND,
-    SKY,
-    Page,
-    draw_image,
-    label_row,
-    styled,
-)
+from ui.views.output import show_portraits
+from ui.views.style import BLUE, DIVERGING, INK, QUIET, SAND, SKY, Page, draw_image, label_row
 
 COLUMNS = 7
 ROWS = ["Portrait", "Network", "Error\nblue: too dark\nred: too light", "PCA, 80"]
 SHARP = "Made sharp:\ndetail is\ninvented"  # a row more, where the network has a finisher
 WAYS = {"": ("Network", BLUE), "sharp_": ("Made sharp", SKY), "pca_": ("PCA, 80", SAND)}
-ERRORS = {"cmap": DIVERGING, "vmin": -0.4, "vmax": 0.4}  # larger ones take the full colour too
+ERROR_LIMITS = (-0.4, 0.4)  # errors beyond them take the full colour
+LEAD = (
+    "Portraits the network has never seen, what it makes of them, and where the two differ. "
+    "Below them the best that 80 numbers can do without a network: principal component "
+    "analysis (PCA)."
+)
 
 
-@styled()
 def show_reconstructions(
     comparison: Comparison, start: int = 0, folder: Path = FIGURES_FOLDER
 ) -> Path:
@@ -41,41 +34,40 @@ def show_reconstructions(
     Returns:
         The path of the saved picture.
     """
-    rows = [*ROWS[:2], *[SHARP] * comparison.can_finish, *ROWS[2:]]
-    page = Page(
-        12,
-        2.4 + 1.75 * len(rows),
-        "Faces through 80 numbers",
-        "Portraits the network has never seen, what it makes of them, and where the two differ. "
-        "Below them the best that 80 numbers can do without a network: principal component "
-        "analysis (PCA).",
-    )
-    grid = page.grid(len(rows), COLUMNS, above=0.2, below=1.45, left=0.115, wspace=0.06, hspace=0.3)
-    axes = grid.subplots()
-    _draw_averages(page, comparison.averages, comparison.note)
+    names = [*ROWS[:2], *[SHARP] * comparison.can_finish, *ROWS[2:]]
 
-    def draw(shown: range) -> None:
-        batch = comparison.portraits(slice(shown.start, shown.stop))
-        answers = [comparison.network(batch)]
+    def draw(numbers: range) -> Page:
+        caption = f"Portraits {numbers[0]} to {numbers[-1]} of {comparison.count:,}."
+        page = Page(12, 2.4 + 1.75 * len(names), "Faces through 80 numbers", LEAD, caption)
+        axes = page.panels(
+            len(names), COLUMNS, above=0.2, below=1.45, left=0.115, wspace=0.06, hspace=0.3
+        )
+        for place in axes.flat:
+            place.set_axis_off()
+        _draw_averages(page, comparison.averages, comparison.note)
+        images = comparison.portraits(slice(numbers.start, numbers.stop))
+        reconstructions = [comparison.network(images)]
         if comparison.can_finish:
-            answers.append(comparison.finisher(batch))
-        linear, pca_metrics = comparison.pca(batch)
-        for column, (number, image) in enumerate(zip(shown, batch, strict=True)):
+            reconstructions.append(comparison.finisher(images))
+        linear, pca_metrics = comparison.pca(images)
+        for column, (number, image) in enumerate(zip(numbers, images, strict=True)):
             top, *places, error, below = axes[:, column]
             draw_image(top, image, f"no. {number}")
-            for place, (faces, metrics) in zip(places, answers, strict=True):
+            for place, (faces, metrics) in zip(places, reconstructions, strict=True):
                 draw_image(place, faces[column], _metrics(metrics, column))
-            draw_image(error, answers[0][0][column] - image, **ERRORS)
+            errors = reconstructions[0][0][column] - image
+            draw_image(error, errors, cmap=DIVERGING, limits=ERROR_LIMITS)
             draw_image(below, linear[column], _metrics(pca_metrics, column))
-        for place, name in zip(axes[:, 0], rows, strict=True):
+        for place, name in zip(axes[:, 0], names, strict=True):
             label_row(place, name)
+        return page
 
-    return show_pages(page, axes, comparison.count, draw, start, "reconstructions", folder)
+    return show_portraits(draw, comparison.count, COLUMNS, start, "reconstructions", folder)
 
 
 def _metrics(metrics: dict[str, np.ndarray], index: int) -> str:
-    error, likeness, sharpness = (metrics[name][index] for name in ("mse", "ssim", "sharpness"))
-    return f"MSE {error:.4f}   SSIM {likeness:.2f}\nsharpness {sharpness:.0%}"
+    error, ssim, sharpness = (metrics[name][index] for name in ("mse", "ssim", "sharpness"))
+    return f"MSE {error:.4f}   SSIM {ssim:.2f}\nsharpness {sharpness:.0%}"
 
 
 def _draw_averages(page: Page, averages: dict[str, float], note: str) -> None:

@@ -33,9 +33,8 @@ def draw_training_curve(history: Sequence[dict[str, float]], folder: Path = FIGU
         "back. Lower is better.",
         f"Kept so far: the weights of epoch {epochs[best]:.0f}, whose loss on portraits held back "
         f"is the lowest; their error is {held_out[best]:.5f}.",
-        window=False,
     )
-    axes = page.grid(1, 1, above=0.05, below=0.35, left=0.09).subplots()
+    axes = page.panels(1, 1, above=0.05, below=0.35, left=0.09)[0, 0]
     axes.plot(epochs, [row["mse"] for row in history], color=SAND, label="trained on")
     axes.plot(epochs, held_out, color=BLUE, label="held back")
     axes.plot(epochs[best], held_out[best], "o", color=BLUE, markersize=7)
@@ -68,7 +67,6 @@ def draw_training_progress(
         _after(epoch),
         "Portraits the network does not train on, and what it makes of them so far.",
         f"Mean squared error of these: {np.square(images - reconstructions).mean():.5f}",
-        window=False,
     )
     _draw_rows(page, {"Portrait": images, "Network": reconstructions})
     return save(page.figure, "training-progress", folder)
@@ -106,7 +104,6 @@ def draw_finisher_progress(
         "Portraits that nothing here is trained on, what the network makes of them, and the same "
         "with detail that the finisher invents.",
         f"Mean squared error and sharpness kept of these: {', '.join(told)}",
-        window=False,
     )
     rows = {"Portrait": images, "Network": reconstructions, "Made sharp": finished}
     _draw_rows(page, rows)
@@ -121,7 +118,7 @@ def _draw_rows(page: Page, rows: dict[str, np.ndarray]) -> None:
     """Draw rows of images, each with its name."""
     columns = len(rows["Portrait"])
     columns = max(map(len, rows.values()))
-    axes = page.grid(len(rows), columns, left=0.1, wspace=0.06, hspace=0.06).subplots(squeeze=False)
+    axes = page.panels(len(rows), columns, left=0.1, wspace=0.06, hspace=0.06)
     for places, (name, images) in zip(axes, rows.items(), strict=True):
         for place, image in zip(places, images, strict=True):
             draw_image(place, image)
