@@ -15,6 +15,7 @@ import numpy as np
 from data.errors import UserError, tell_failure
 from data.paths import NUMPY_FOLDER, user_path
 from data.portraits import FOLDERS, MAX_NAME_LENGTH, PORTRAIT_SHAPE
+from data.replace import recover_set
 
 TRAIN_NAME = "X_train.npy"
 TEST_NAME = "X_test.npy"
@@ -62,6 +63,8 @@ def load_arrays(folder: Path | str = NUMPY_FOLDER) -> tuple[np.ndarray, np.ndarr
         UserError: There are no arrays, or they are damaged or of another kind.
     """
     folder = user_path(folder)
+    with _told(folder / TRAIN_NAME, "prepared portraits"):
+        recover_set(folder)
     return _open_array(folder / TRAIN_NAME), _open_array(folder / TEST_NAME)
 
 
@@ -75,6 +78,8 @@ def load_labels(folder: Path | str = NUMPY_FOLDER) -> list[Portrait]:
         UserError: There is no `portraits.csv`, it is damaged, or the arrays beside it are others.
     """
     path = user_path(folder) / LABELS_NAME
+    with _told(path, "labels"):
+        recover_set(path.parent)
     with _told(path, "labels"), path.open(encoding="utf-8", newline="") as file:
         lines = csv.reader(file, strict=True)
         if next(lines, None) != _COLUMNS:

@@ -1,7 +1,6 @@
 """From the archive to arrays: `X_train.npy`, `X_test.npy` and `portraits.csv`."""
 
 import contextlib
-import os
 import shutil
 import warnings
 from collections.abc import Iterator
@@ -17,10 +16,10 @@ from data.paths import NUMPY_FOLDER, ORIGINAL_FOLDER, user_path
 from data.portraits import PORTRAIT_SHAPE, Skipped, decode_in_order, read_year, split_portraits
 from data.progress_bar import ProgressBar
 from data.record import RECORD_NAME, Preparation, find_prepared, write_record
-from data.replace import remove_unfinished, replace_set
+from data.replace import recover_set, replace_set
 from data.sources import ArchiveSource, FolderSource, find_source, open_source
 
-_FILES = [TEST_NAME, LABELS_NAME, RECORD_NAME, TRAIN_NAME]  # X_train appears last, as the seal
+_FILES = (TEST_NAME, LABELS_NAME, RECORD_NAME, TRAIN_NAME)
 _PORTRAIT_BYTES = PORTRAIT_SHAPE[0] * PORTRAIT_SHAPE[1]
 _WRITE_BYTES = 1 << 20
 _SPARE_BYTES = 64 << 20
@@ -69,8 +68,8 @@ def prepare_data(
     found = open_source(user_path(source)) if source else find_source(original, _OR_DOWNLOAD)
     with contextlib.suppress(OSError):  # it is told when the arrays are written
         out.mkdir(parents=True, exist_ok=True)
+        recover_set(out)
     with hold_lock(out, f"Another prepare_data() is writing to {out}: {_WAIT}"):
-        remove_unfinished(out)
         if not fresh and (before := find_prepared(out, found and found.fingerprint)):
             return before
         if found is not None:
@@ -138,8 +137,6 @@ def _write_array(path: Path, pixels: Path, rows: np.ndarray) -> None:
             source.seek(row * _PORTRAIT_BYTES)
             file.write(source.read(_PORTRAIT_BYTES))
             progress.update(done)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _labels(names: list[str], **splits: np.ndarray) -> Iterator[Portrait]:

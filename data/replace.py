@@ -1,115 +1,187 @@
-"""Writing beside and replacing: a file, a folder or a set of files that is whole, or not there.
+"""The one way to write files so that neither a kill nor a power cut leaves half of one.
 
-What is new is written under another name and takes its place by renaming. A process that is killed
-at any moment leaves the old or the new, never a part of it.
+- `replace_file(path)`: one file. `with replace_file(path) as new: new.write_bytes(content)`
+- `replace_set(folder, names)`: files that belong together, such as a model's. They are written into
+  the folder that is yielded, and appear in `folder` together. Whoever reads such files calls
+  `recover_set(folder)` first.
+- `remove_unfinished(folder)`: clears what a kill left of single files.
+
+What is new is written under a hidden name beside the old, flushed to the disk, and takes its place
+by renaming; the old is removed after that is flushed too. Links are followed: a link to a folder or
+a file stays, and what it points at is replaced. Folders are never renamed, so a folder may also be
+a mount point. All errors are OSErrors, after which the old files are as they were.
 """
 
 import contextlib
 import os
+import secrets
 import shutil
-import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-UNFINISHED_FILES = ".*.new"  # a pattern: what a kill leaves of a file
+from data.errors import UserError
+from data.lock import hold_lock
 
-_UNFINISHED = "unfinished-"
-_PATIENCE = (0.05, 0.1, 0.2, 0.4)  # seconds
+UNFINISHED_FILES = ".*.new"  # pattern of the hidden names; a kill can leave such files
+
+_UNFINISHED_SECONDS = 60  # age of a file that nobody can be writing any more
+_WORK, _READY, _OLD = ".new", ".ready", ".old"  # folders of a set: unfinished, complete, former
+_RETRY_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # pauses while another program holds a file
 
 
 @contextlib.contextmanager
 def replace_file(path: Path, *, new_only: bool = False) -> Iterator[Path]:
-    """Yield a name to write a file under; at the end it takes the place of `path`.
+    """Yield a path to write a file to; at the end that file takes the place of `path`.
 
-    The folder is made if it does not exist. After an error the old file is there as it was; with
-    `new_only` it is an error (FileExistsError) if there is one.
+    Args:
+        path: the file to replace or create; its folder is made if it does not exist.
+        new_only: raise FileExistsError instead of replacing a file.
     """
+    path = _resolved(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")  # two windows may write the same file
+    new = path.with_name(f".{secrets.token_hex(6)}.new")
     try:
         yield new
-        with new.open("rb+") as file:
-            os.fsync(file.fileno())
-        if new_only:  # a renaming would replace a file on most systems
-            with contextlib.suppress(OSError):  # there is one; or no links, as on memory cards
-                os.link(new, path)
-                return
-            path.touch(exist_ok=False)
-        _move(new, path)
+        _flush(new)
+        if new_only:
+            _create(path, new)
+        else:
+            _move(new, path)
+        _flush(path.parent)
     finally:
         with contextlib.suppress(OSError):
             new.unlink(missing_ok=True)
 
 
-@contextlib.contextmanager
-def replace_folder(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder to write into; at the end it takes the place of `folder`.
+def remove_unfinished(folder: Path) -> None:
+    """Remove the files that killed calls of `replace_file` left in a folder."""
+    for path in folder.glob(UNFINISHED_FILES):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _UNFINISHED_SECONDS:
+                path.unlink()
 
-    A kill between the two renames leaves the old folder under another name: see `recover_folder`.
+
+@contextlib.contextmanager
+def replace_set(folder: Path, names: Sequence[str]) -> Iterator[Path]:
+    """Yield a folder to write a set of files into; at the end they take the place of the old set.
+
+    Only one process at a time may do this: see `data.lock`.
+
+    Args:
+        folder: where the set shall be; it is made if it does not exist.
+        names: all files that can belong to the set. One that is not written is removed from
+            `folder`; what has another name is left alone there and not taken over.
     """
-    new, old = folder.with_name(f"{folder.name}.new"), folder.with_name(f"{folder.name}.old")
-    shutil.rmtree(new, ignore_errors=True)
+    folder = _resolved(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    _recover(folder)
+    work = folder / _WORK
+    _remove(work)
+    work.mkdir()
     try:
-        new.mkdir(parents=True)
-        yield new
-        recover_folder(folder)
-        shutil.rmtree(old, ignore_errors=True)
-        if folder.exists():
-            _move(folder, old)
-        _move(new, folder)
-        shutil.rmtree(old, ignore_errors=True)
-    except Exception:
-        recover_folder(folder)
-        shutil.rmtree(new, ignore_errors=True)
+        yield work
+        for path in work.iterdir():
+            if path.name in names:
+                _flush(path)
+            else:
+                _remove(path)
+        _flush(work)
+        _move(work, folder / _READY)  # from here on, `recover_set` can complete the switch
+        _flush(folder)
+        _switch(folder, names)
+    finally:
+        _remove(work)
+
+
+def recover_set(folder: Path) -> None:
+    """Complete a `replace_set` that was killed while its files took their places.
+
+    Does nothing while another process is at work in the folder. An OSError says that it failed.
+    """
+    if (folder / _READY).is_dir():
+        with contextlib.suppress(UserError), hold_lock(folder, "busy"):
+            _recover(folder)
+
+
+def _recover(folder: Path) -> None:
+    ready = folder / _READY
+    if ready.is_dir():
+        for path in list(ready.iterdir()):
+            _move(path, folder / path.name)
+        _flush(folder)
+        _remove(ready)
+    _remove(folder / _OLD)
+
+
+def _switch(folder: Path, names: Sequence[str]) -> None:
+    """Exchange the old set for the new; after an error the old one is back."""
+    ready, old = folder / _READY, folder / _OLD
+    old.mkdir()
+    moved = []
+    try:
+        for source, target in ((folder, old), (ready, folder)):
+            for name in names:
+                if (source / name).exists():
+                    _move(source / name, target / name)
+                    moved.append((source / name, target / name))
+    except BaseException:
+        for before, after in reversed(moved):
+            _move(after, before)
+        _remove(ready)
+        _remove(old)
+        raise
+    _flush(folder)
+    _remove(ready)
+    _remove(old)
+
+
+def _create(path: Path, new: Path) -> None:
+    """Move a file to a path that must be free; a plain rename would replace what is there."""
+    with contextlib.suppress(OSError):  # taken; or a disk without hard links, as memory cards are
+        os.link(new, path)
+        return
+    path.touch(exist_ok=False)
+    try:
+        _move(new, path)
+    except OSError:
+        path.unlink()
         raise
 
 
-def recover_folder(folder: Path) -> None:
-    """Bring back the old folder where a kill fell between the two renames of `replace_folder`."""
-    old = folder.with_name(f"{folder.name}.old")
-    if old.is_dir() and not folder.exists():
-        with contextlib.suppress(OSError):
-            old.replace(folder)
+def _resolved(path: Path) -> Path:
+    """Return a path without links; `Path.resolve` would raise for links in a circle."""
+    return Path(os.path.realpath(path))
 
 
-@contextlib.contextmanager
-def replace_set(folder: Path, names: list[str]) -> Iterator[Path]:
-    """Yield a folder to write files into; at the end those named are moved into `folder`.
-
-    Other files of `folder` stay. The last name is the set's seal: it is taken away first and put in
-    place last, so that wherever it exists the others belong to it, even if the process is killed in
-    between. If a file of the old set is in use, as an open memory map is on Windows, the old set
-    stays as it was.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
-    try:
-        yield work
-        with contextlib.ExitStack() as back:
-            for name in reversed(names):
-                old, aside = folder / name, work / f"old-{name}"
-                if old.exists():
-                    _move(old, aside)
-                    back.callback(_move, aside, old)
-            back.pop_all()
-        for name in names:
-            _move(work / name, folder / name)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def remove_unfinished(folder: Path) -> None:
-    """Remove what a killed `replace_set` left behind."""
-    for leftover in folder.glob(_UNFINISHED + "*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+def _flush(path: Path) -> None:
+    """Have the system write a file, or the list of names in a folder, to the disk."""
+    if path.is_dir():
+        with contextlib.suppress(OSError):  # Windows and some network disks have no such call
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+    else:
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
 
 
 def _move(path: Path, target: Path) -> None:
-    """Rename a file or folder, with patience for virus scanners that hold new ones for a moment."""
-    for seconds in _PATIENCE:
+    """Rename a file or folder; where a virus scanner holds it for a moment, try again."""
+    for seconds in _RETRY_SECONDS:
         with contextlib.suppress(PermissionError):
             path.replace(target)
             return
         time.sleep(seconds)
     path.replace(target)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it, if there is one and it can be."""
+    with contextlib.suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()

@@ -15,9 +15,9 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
-from data.errors import UserError
+from data.errors import UserError, tell_failure
 from data.paths import MY_MODEL, SHIPPED_MODEL
-from data.replace import recover_folder, replace_folder
+from data.replace import recover_set, replace_set
 
 NETWORK_FILE = "autoencoder.keras"
 LATENT_FILE = "latent.npz"
@@ -26,6 +26,7 @@ HISTORY_FILE = "history.csv"
 MODEL_FILES = (NETWORK_FILE, LATENT_FILE, CARD_FILE, HISTORY_FILE)
 FINISHER_FILE = "finisher.keras"
 FINISHER_HISTORY_FILE = "finisher.csv"
+ALL_FILES = (*MODEL_FILES, FINISHER_FILE, FINISHER_HISTORY_FILE)
 HISTORY_COLUMNS = ("epoch", "mse", "val_mse", "val_loss", "seconds")  # of every training
 MAX_NETWORK_BYTES = 200 * 2**20
 MAX_CARD_BYTES = 2**18
@@ -102,7 +103,8 @@ def check_folder(folder: Path) -> str:
     Raises:
         UserError: if a file is missing, oversized or of another model.
     """
-    recover_folder(folder)
+    with tell_failure(f"The model in {folder} cannot be completed", "make the folder writable"):
+        recover_set(folder)
     card = read_card(folder)
     hashes = {NETWORK_FILE: card["model_id"], LATENT_FILE: None}
     if (finisher := finisher_id(card)) is not None:
@@ -172,7 +174,7 @@ def publish(
         UserError: if the folder cannot be written, or the new model fails its check.
     """
     try:
-        with replace_folder(folder) as new:
+        with replace_set(folder, ALL_FILES) as new:
             card = {**card, **save(new), "model_id": file_hash(new / NETWORK_FILE)}
             write_history(new / HISTORY_FILE, history)
             (new / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
