@@ -18,7 +18,6 @@ from ui.drawing.stroke import LARGEST, SMALLEST, Tool
 from ui.pictures import over_paper
 from ui.theme import SIZES as TEXT
 
-SIZES = [(900, 600), (1280, 720), (1920, 1080), (2560, 1440)]
 SMALL = TEXT.small
 
 
@@ -112,10 +111,13 @@ def test_a_circle_in_one_frame_has_no_gap_and_no_corner(driver):
     assert radii.min() > 47 and radii.max() < 53
 
 
-def test_undo_and_redo_by_key_bring_back_drawing_and_answer(driver):
+def test_undo_redo_and_clear_by_key_and_button(driver):
+    undo, redo, clear, _ = driver.screen.view.edits
+    assert not (undo.enabled or redo.enabled or clear.enabled)
     stroke(driver, (40, 60), (120, 60))
     driver.settle()
     one, answer = driver.screen.drawing.pixels.copy(), shown(driver.screen.view.face)
+    assert undo.enabled and clear.enabled and not redo.enabled
     stroke(driver, (60, 90), (60, 130))
     driver.settle()
     two = driver.screen.drawing.pixels.copy()
@@ -123,40 +125,15 @@ def test_undo_and_redo_by_key_bring_back_drawing_and_answer(driver):
     driver.settle()
     assert np.array_equal(driver.screen.drawing.pixels, one)
     assert np.array_equal(shown(driver.screen.view.face), answer)
-    driver.key("ctrl+z")
-    assert driver.screen.drawing.empty
-    driver.key("ctrl+y")
-    driver.key("ctrl+shift+z")
-    assert np.array_equal(driver.screen.drawing.pixels, two)
-
-
-def test_buttons_say_what_can_be_undone(driver):
-    undo, redo, clear, _ = driver.screen.view.edits
-    assert not (undo.enabled or redo.enabled or clear.enabled)
-    stroke(driver, (40, 60), (120, 60))
-    driver.step()
-    assert undo.enabled and clear.enabled and not redo.enabled
     driver.click(undo)
     driver.step()
-    assert redo.enabled and not (undo.enabled or clear.enabled)
-
-
-def test_clear_can_be_undone(driver):
-    stroke(driver, (40, 60), (120, 60))
-    kept = driver.screen.drawing.pixels.copy()
+    assert driver.screen.drawing.empty and redo.enabled and not (undo.enabled or clear.enabled)
+    driver.key("ctrl+y")
+    driver.key("ctrl+shift+z")
     driver.key("delete")
     assert driver.screen.drawing.empty
     driver.key("ctrl+z")
-    assert np.array_equal(driver.screen.drawing.pixels, kept)
-
-
-def test_mirror_draws_both_halves_exactly(driver):
-    driver.key("x")
-    stroke(driver, (30, 60), (60, 75), (70, 120))
-    pixels = driver.screen.drawing.pixels
-    columns = np.arange(12, 176)
-    assert np.array_equal(pixels[:, columns], pixels[:, 187 - columns])
-    assert cover(driver)[:, 100:].max() == 1
+    assert np.array_equal(driver.screen.drawing.pixels, two)
 
 
 def test_an_empty_or_mirrored_canvas_shows_where_the_face_belongs(driver):
@@ -198,13 +175,13 @@ def test_shift_draws_a_straight_line(driver):
     assert cover(driver)[np.arange(22, 138), np.arange(22, 138)].min() == 1
 
 
-@pytest.mark.parametrize("key, tone", [("1", 0), ("2", 0.25), ("3", 0.5), ("4", 0.75), ("5", 1)])
-def test_number_keys_choose_the_grey(driver, key, tone):
+def test_number_keys_choose_the_grey(driver):
     driver.key("e")
-    driver.key(key)
-    stroke(driver, (80, 80))
-    assert driver.screen.drawing.image()[80, 80] == pytest.approx(tone, abs=0.003)
-    assert cover(driver)[80, 80] == 1
+    for number, tone in enumerate((0, 0.25, 0.5, 0.75, 1)):
+        driver.key(str(number + 1))
+        stroke(driver, (20 + 30 * number, 80))
+        assert driver.screen.drawing.image()[80, 20 + 30 * number] == pytest.approx(tone, abs=0.003)
+        assert cover(driver)[80, 20 + 30 * number] == 1
 
 
 def test_wheel_and_keys_change_the_size(driver):
@@ -218,14 +195,10 @@ def test_wheel_and_keys_change_the_size(driver):
     driver.key("]")
     assert screen.brush.radius == pytest.approx(larger)
     stroke(driver, (80, 80))
-    wide = cover(driver)[80].sum()
-    assert wide == pytest.approx(2 * larger, abs=0.6)
-
-
-def test_thousands_of_notches_at_once_lead_to_the_ends(driver):
+    assert cover(driver)[80].sum() == pytest.approx(2 * larger, abs=0.6)
     for notches, radius in ((10_000, LARGEST), (-100_000, SMALLEST)):
         driver.wheel(notches, at(driver, (80, 80)))
-        assert driver.screen.brush.radius == radius
+        assert screen.brush.radius == radius
 
 
 def test_eraser_and_right_button_bare_the_paper(driver):
@@ -377,40 +350,42 @@ def test_the_window_can_be_resized_in_the_middle_of_a_stroke(driver):
     assert cover(driver)[70:].max() == 0
 
 
-@pytest.mark.parametrize("size", [(1, 1), (3, 200), (200, 3), (40, 40)])
-def test_a_window_of_a_few_pixels_ends_nothing(driver, size):
+def test_a_window_of_a_few_pixels_ends_nothing(driver):
     driver.key("d")
     driver.key("x")
-    driver.resize(size)
-    driver.press((0, 0))
-    driver.drag((2, 2))
-    driver.drag((500, 500))
-    driver.release()
-    driver.wheel(3)
-    driver.settle()
+    for size in [(1, 1), (3, 200), (200, 3), (40, 40)]:
+        driver.resize(size)
+        driver.press((0, 0))
+        driver.drag((2, 2))
+        driver.drag((500, 500))
+        driver.release()
+        driver.wheel(3)
+        driver.settle()
     driver.resize((900, 600))
     stroke(driver, (40, 60), (120, 60))
     driver.settle()
     assert cover(driver)[60, 40:120].min() == 1
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_strokes_begin_anywhere_on_the_canvas_while_the_hint_stands(tmp_path, size):
-    driver = Driver([DrawingScreen()], tmp_path, size=size)
-    assert driver.window.messages.standing
-    for x, y in ((5, 5), (170, 155), (5, 155)):
-        stroke(driver, (x, y))
-        assert cover(driver)[y, x] == 1
-    driver.step()
-    assert not driver.window.messages.standing  # the hint is old news by now
+@pytest.fixture(params=[(900, 600), (1280, 720), (1920, 1080), (2560, 1440)])
+def sized(request, tmp_path):
+    driver = Driver([DrawingScreen()], tmp_path, size=request.param)
+    yield driver
     driver.close()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_handles_of_the_sliders_leave_names_and_numbers_free(tmp_path, size):
-    driver = Driver([DrawingScreen()], tmp_path, size=size)
-    theme = driver.window.theme
-    for slider in (driver.screen.view.realism, driver.screen.view.tools.size):
+def test_strokes_begin_anywhere_on_the_canvas_while_the_hint_stands(sized):
+    assert sized.window.messages.standing
+    for x, y in ((5, 5), (170, 155), (5, 155)):
+        stroke(sized, (x, y))
+        assert cover(sized)[y, x] == 1
+    sized.step()
+    assert not sized.window.messages.standing  # the hint is old news by now
+
+
+def test_the_handles_of_the_sliders_leave_names_and_numbers_free(sized):
+    theme = sized.window.theme
+    for slider in (sized.screen.view.realism, sized.screen.view.tools.size):
         widest = max(
             theme.width(words, SMALL, bold=True) for words in words_of(slider, slider.value)
         )
@@ -419,7 +394,6 @@ def test_the_handles_of_the_sliders_leave_names_and_numbers_free(tmp_path, size)
         name = slider.rect.left + theme.px(8) + theme.width(slider.label, SMALL)
         assert slider.track.left - knob >= name
         assert slider.track.width >= theme.px(50)
-    driver.close()
 
 
 def words_of(slider, value):
@@ -430,38 +404,17 @@ def words_of(slider, value):
     slider.value = value
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("panel", [False, True])
-def test_everything_lies_inside_the_window_and_nothing_overlaps(tmp_path, size, panel):
-    driver = Driver([DrawingScreen()], tmp_path, size=size)
-    if panel:
-        driver.key("d")
-    view = driver.screen.view
-    flat = [w for w in [*view.children, *view.tools.children] if w.visible and w is not view.tools]
-    for widget in flat:
-        assert view.rect.contains(widget.rect), widget
-        assert widget.rect.width > 20 and widget.rect.height > 10
-    for i, widget in enumerate(flat):
-        assert widget.rect.collidelist([other.rect for other in flat[i + 1 :]]) < 0, widget
-    assert view.canvas.picture.size == view.face.picture.size
-    for button in [*view.edits, view.start, view.refine, *view.tools.tools.values()]:
-        assert button.rect.width >= button.width(driver.window.theme)
-    driver.close()
-
-
-def test_every_key_means_one_thing_and_is_explained():
-    commands = DrawingScreen().commands
-    keys = [key for command in commands for key in command.keys]
-    assert len(keys) == len(set(keys))
-    assert all(command.help and command.name for command in commands)
-
-
-def test_the_list_of_keys_covers_nothing_of_the_hint(driver):
-    lines = ("A hint of two lines in the smallest window is higher than the help line.",) * 2
-    driver.window.messages.ask(lines, [("Got it", lambda: None, "")])
-    driver.settle()
-    bar = driver.window.messages.rect
-    before = driver.pixels(bar)
-    driver.key("h")
-    driver.settle()
-    assert driver.window.overlay.visible and np.array_equal(driver.pixels(bar), before)
+def test_everything_lies_inside_the_window_and_nothing_overlaps(sized):
+    view = sized.screen.view
+    for _ in ("without", "with the panel"):
+        rows = [*view.children, *view.tools.children]
+        flat = [w for w in rows if w.visible and w is not view.tools]
+        for widget in flat:
+            assert view.rect.contains(widget.rect), widget
+            assert widget.rect.width > 20 and widget.rect.height > 10
+        for i, widget in enumerate(flat):
+            assert widget.rect.collidelist([other.rect for other in flat[i + 1 :]]) < 0, widget
+        assert view.canvas.picture.size == view.face.picture.size
+        for button in [*view.edits, view.start, view.refine, *view.tools.tools.values()]:
+            assert button.rect.width >= button.width(sized.window.theme)
+        sized.key("d")

@@ -1,19 +1,28 @@
-"""Strokes on the canvas: no gaps, no corners, no darkening, exact mirror images."""
+"""Strokes and their history: no gaps, no corners, exact mirror images, undo pixel for pixel."""
 
 import numpy as np
 import pytest
 
 from model.frame import IMAGE_SHAPE as SHAPE
-from ui.drawing.drawing import Drawing, blank
+from ui.drawing.drawing import MOST_STEPS, Drawing, blank, painted
+from ui.drawing.replay import replay
 from ui.drawing.stroke import GREYS, LARGEST, SMALLEST, Brush, Tool, span
 
+FACE = np.random.default_rng(1).random(SHAPE).astype(np.float32)
+MIRRORED = np.arange(12, 176)  # columns whose mirror image lies on the canvas
 
-def draw(drawing, brush, points, at_once=1, source=None):
-    """One stroke; `at_once` points reach the canvas together, as from a slow frame."""
-    drawing.begin(brush, points[0], source)
+
+@pytest.fixture
+def drawing():
+    return Drawing()
+
+
+def draw(drawing, *points, at_once=1, source=None, **brush):
+    """Draw one stroke; `at_once` points reach the canvas together, as from a slow frame."""
+    drawing.begin(Brush(**brush), points[0], source)
     for i in range(1, len(points), at_once):
         drawing.extend(points[i : i + at_once])
-    drawing.finish()
+    return drawing.finish()
 
 
 def circle(n, radius=50.0, centre=(88.0, 80.0)):
@@ -23,28 +32,13 @@ def circle(n, radius=50.0, centre=(88.0, 80.0)):
     ]
 
 
-def distances(centre=(88.0, 80.0)):
-    rows, columns = np.indices(SHAPE)
-    return np.hypot(columns - centre[0], rows - centre[1])
-
-
-def test_a_fast_circle_has_no_gap_and_no_corner():
-    drawing = Drawing()
-    draw(drawing, Brush(radius=4), circle(13))  # 26 pixels from point to point
-    cover, from_centre = drawing.mask(), distances()
-    angles = np.linspace(0, 2 * np.pi, 720)
-    on_line = cover[
-        np.rint(80 + 50 * np.sin(angles)).astype(int), np.rint(88 + 50 * np.cos(angles)).astype(int)
-    ]
-    assert on_line.min() > 0.95  # straight lines between the points would miss it by 1.7 pixels
-    ink = from_centre[cover > 0.5]
-    assert ink.min() > 45 and ink.max() < 55
+# Strokes
 
 
 def test_points_that_come_together_draw_what_single_ones_draw():
     one, many = Drawing(), Drawing()
-    draw(one, Brush(radius=3, soft=True), circle(40))
-    draw(many, Brush(radius=3, soft=True), circle(40), at_once=7)
+    draw(one, *circle(40), radius=3, soft=True)
+    draw(many, *circle(40), at_once=7, radius=3, soft=True)
     assert np.array_equal(one.pixels, many.pixels)
 
 
@@ -55,19 +49,19 @@ def test_a_curve_passes_through_its_points_without_sharp_turns():
     headings = np.unwrap(np.arctan2(steps[:, 1], steps[:, 0]))
     assert set(points[:-1]) <= set(path)
     assert np.abs(np.diff(headings)).max() < np.radians(12)  # the points themselves turn by 45
+    radii = np.hypot(*(np.array(path) - (88, 80)).T)
+    assert np.abs(radii - 50).max() < 1  # straight lines would be off by 3.8
 
 
-def test_overlaps_within_a_stroke_do_not_darken():
-    drawing = Drawing()
-    draw(drawing, Brush(radius=6, tone=0.5), [(40, 80), (120, 80), (40, 80), (120, 82)])
+def test_overlaps_within_a_stroke_do_not_darken(drawing):
+    draw(drawing, (40, 80), (120, 80), (40, 80), (120, 82), radius=6, tone=0.5)
     inside = drawing.image()[80, 45:115]
     assert np.ptp(inside) == 0 and inside[0] == pytest.approx(0.5, abs=0.003)
 
 
-@pytest.mark.parametrize("x", [60.0, 60.25, 60.5, 60.9])
-def test_edges_are_anti_aliased_at_positions_between_pixels(x):
-    drawing = Drawing()
-    draw(drawing, Brush(radius=3), [(x, 80.0)])
+@pytest.mark.parametrize("x", [60.0, 60.25, 60.9])
+def test_edges_are_anti_aliased_at_positions_between_pixels(drawing, x):
+    draw(drawing, (x, 80.0), radius=3)
     columns = np.indices(SHAPE)[1]
     weights = drawing.mask()
     assert (weights * columns).sum() / weights.sum() == pytest.approx(x, abs=0.02)
@@ -75,106 +69,170 @@ def test_edges_are_anti_aliased_at_positions_between_pixels(x):
     assert ((weights > 0) & (weights < 1)).any()
 
 
-@pytest.mark.parametrize("radius", [SMALLEST, 2.0, 11.0, LARGEST])
+@pytest.mark.parametrize("radius", [SMALLEST, 2.0, LARGEST])
 @pytest.mark.parametrize("soft", [False, True])
-def test_every_size_leaves_a_mark_that_stays_on_the_canvas(radius, soft):
-    drawing = Drawing()
-    draw(drawing, Brush(radius=radius, soft=soft), [(-5, 80), (3, 80), (200, 80)])
+def test_every_size_leaves_a_mark_that_stays_on_the_canvas(drawing, radius, soft):
+    draw(drawing, (-5, 80), (3, 80), (200, 80), radius=radius, soft=soft)
     assert drawing.mask()[80, [0, 100, 175]].min() > 0.5
     assert drawing.mask()[159].max() == 0
 
 
 def test_a_soft_brush_fades_where_a_hard_one_ends():
     hard, soft = Drawing(), Drawing()
-    draw(hard, Brush(radius=10), [(80, 80)])
-    draw(soft, Brush(radius=10, soft=True), [(80, 80)])
+    draw(hard, (80, 80), radius=10)
+    draw(soft, (80, 80), radius=10, soft=True)
     partial = [((c.mask() > 0.05) & (c.mask() < 0.95)).sum() for c in (hard, soft)]
     assert partial[1] > 4 * partial[0]
     profile = soft.mask()[80, 80:100]
     assert (np.diff(profile) <= 0).all() and profile[0] == 1
 
 
-def test_five_greys_come_out_as_they_are_named():
-    drawing = Drawing()
+def test_greys_come_out_as_they_are_named_and_white_paint_is_paint(drawing):
     for i, tone in enumerate(GREYS.values()):
-        draw(drawing, Brush(radius=5, tone=tone), [(20 + 30 * i, 80)])
+        draw(drawing, (20 + 30 * i, 80), radius=5, tone=tone)
     assert drawing.image()[80, 20:141:30] == pytest.approx(list(GREYS.values()), abs=0.003)
-    assert drawing.mask()[80, 140] == 1  # white paint is paint, though it looks like paper
+    assert drawing.mask()[80, 140] == 1
 
 
-def test_the_eraser_bares_the_paper():
-    drawing = Drawing()
-    draw(drawing, Brush(radius=20), [(80, 80)])
-    draw(drawing, Brush(tool=Tool.ERASE, radius=30), [(80, 80)])
-    assert drawing.empty
-    assert np.array_equal(drawing.pixels, blank())
+def test_the_eraser_bares_the_paper(drawing):
+    draw(drawing, (80, 80), radius=20)
+    draw(drawing, (80, 80), radius=30, tool=Tool.ERASE)
+    assert drawing.empty and np.array_equal(drawing.pixels, blank())
 
 
-def test_cloning_copies_the_answer_under_the_brush_only():
-    answer = np.linspace(0, 1, 160 * 176, dtype=np.float32).reshape(SHAPE)
-    drawing = Drawing()
-    draw(drawing, Brush(tool=Tool.CLONE, radius=10), [(50, 60), (90, 60)], source=answer)
+def test_cloning_copies_a_picture_under_the_brush_only(drawing):
+    draw(drawing, (50, 60), (90, 60), source=FACE, tool=Tool.CLONE, radius=10)
     full = drawing.mask() == 1
     assert full.sum() > 800 and not full[100:].any()
-    assert np.abs(drawing.image() - answer)[full].max() < 0.003
+    assert np.abs(drawing.image() - FACE)[full].max() < 0.003
     with pytest.raises(ValueError, match="picture to copy"):
         drawing.begin(Brush(tool=Tool.CLONE), (5, 5))
 
 
 @pytest.mark.parametrize("soft", [False, True])
-def test_symmetry_is_exact_about_the_face_axis(soft):
-    drawing = Drawing()
-    brush = Brush(radius=3.7, soft=soft, mirror=True)
-    draw(drawing, brush, [(31.37, 40.1), (52.9, 77.77), (88.2, 31.6), (130.2, 120.4)])
-    columns = np.arange(12, 176)  # those whose mirror image lies on the canvas
-    assert np.array_equal(drawing.pixels[:, columns], drawing.pixels[:, 187 - columns])
-    assert drawing.mask()[:, :80].any()
-
-
-def test_without_symmetry_the_other_side_stays_bare():
-    drawing = Drawing()
-    draw(drawing, Brush(radius=3), [(31, 40), (52, 77)])
+def test_mirror_images_are_exact_and_drawn_only_on_request(drawing, soft):
+    points = (31.37, 40.1), (52.9, 77.77), (70.2, 31.6)
+    draw(drawing, *points, radius=3.7, soft=soft)
     assert not drawing.mask()[:, 94:].any()
+    drawing.clear()
+    draw(drawing, *points, radius=3.7, soft=soft, mirror=True)
+    assert np.array_equal(drawing.mask()[:, MIRRORED], drawing.mask()[:, 187 - MIRRORED])
+    assert drawing.mask()[:, 94:].any()
 
 
-def test_a_straight_line_follows_the_hand_and_leaves_nothing_behind():
-    drawing, plain = Drawing(), Drawing()
-    drawing.begin(Brush(radius=2), (20, 20))
+def test_a_straight_line_follows_the_mouse_and_leaves_nothing_behind():
+    moved, plain = Drawing(), Drawing()
+    moved.begin(Brush(radius=2), (20, 20))
     for point in [(150, 20), (90, 140), (20, 140), (140, 120)]:
-        drawing.extend([point], straight=True)
-    drawing.finish()
+        moved.extend([point], straight=True)
     plain.begin(Brush(radius=2), (20, 20))
     plain.extend([(140, 120)], straight=True)
-    assert np.array_equal(drawing.pixels, plain.pixels)
-    rows, columns = np.nonzero(drawing.mask() > 0.5)
+    assert np.array_equal(moved.pixels, plain.pixels)
+    rows, columns = np.nonzero(moved.mask() > 0.5)
     off = np.abs((columns - 20) * 100 - (rows - 20) * 120) / np.hypot(100, 120)
     assert off.max() < 2.1
 
 
-def test_a_straight_end_keeps_the_curve_before_it():
-    drawing, curve = Drawing(), Drawing()
-    points = circle(30)[:16]
-    draw(curve, Brush(radius=2), points)
+def test_a_straight_end_keeps_the_curve_before_it(drawing):
+    curve, points = Drawing(), circle(30)[:16]
+    draw(curve, *points, radius=2)
     drawing.begin(Brush(radius=2), points[0])
     drawing.extend(points[1:])
     drawing.extend([(150, 20)], straight=True)
     drawing.extend([(38, 20)], straight=True)
     drawing.finish()
-    drawn = curve.mask() > 0
-    assert np.array_equal(
-        drawing.pixels[drawn & (np.indices(SHAPE)[0] > 85)],
-        curve.pixels[drawn & (np.indices(SHAPE)[0] > 85)],
-    )
+    kept = (curve.mask() > 0) & (np.indices(SHAPE)[0] > 85)
+    assert np.array_equal(drawing.pixels[kept], curve.pixels[kept])
     assert drawing.mask()[20:75, 38].min() > 0.9
 
 
-def test_a_cancelled_stroke_never_happened():
-    drawing = Drawing()
-    draw(drawing, Brush(radius=4), circle(20))
+# History
+
+
+def test_undo_and_redo_bring_back_every_pixel(drawing):
+    changes = [
+        lambda: draw(drawing, (20, 20), (80, 60), (120, 30), radius=3),
+        lambda: draw(drawing, (30, 90), (90, 95), radius=8, soft=True, tone=0.5, mirror=True),
+        lambda: draw(drawing, (60, 60), (60, 120), tool=Tool.ERASE, radius=5),
+        drawing.clear,
+    ]
+    states = [drawing.pixels.copy()]
+    for change in changes:
+        assert change()
+        states.append(drawing.pixels.copy())
+    for state in states[-2::-1]:
+        assert drawing.history.can_undo
+        drawing.undo()
+        assert np.array_equal(drawing.pixels, state)
+    assert not drawing.history.can_undo
+    for state in states[1:]:
+        assert drawing.history.can_redo
+        drawing.redo()
+        assert np.array_equal(drawing.pixels, state)
+    assert not drawing.history.can_redo
+
+
+def test_what_changes_nothing_is_no_step(drawing):
+    assert not drawing.clear()
+    assert not draw(drawing, (40, 40), (60, 60), tool=Tool.ERASE)
+    assert not draw(drawing, (-90, -90), (-80, -90))
+    assert not drawing.history.can_undo
+
+
+def test_undo_in_the_middle_of_a_stroke_drops_that_stroke(drawing):
+    draw(drawing, (20, 20), (80, 60))
     before = drawing.pixels
     kept = before.copy()
-    drawing.begin(Brush(radius=9, tone=0.75), (20, 20))
-    drawing.extend([(140, 140)])
+    drawing.begin(Brush(radius=9), (100, 100))
+    drawing.extend([(120, 120)])
     assert not np.array_equal(drawing.pixels, kept)
     drawing.undo()
+    assert drawing.stroke is None
     assert np.array_equal(drawing.pixels, kept) and np.array_equal(before, kept)
+    drawing.undo()
+    assert drawing.empty
+
+
+def test_a_given_code_is_a_step_that_the_next_stroke_ends(drawing):
+    code = np.arange(80, dtype=np.float32)
+    drawing.put(painted(FACE))
+    assert drawing.give(code) and not drawing.give(code.copy())
+    draw(drawing, (20, 20), (80, 60))
+    assert drawing.given is None
+    drawing.undo()
+    assert np.array_equal(drawing.given, code)
+    drawing.undo()
+    assert drawing.given is None and np.array_equal(drawing.pixels, painted(FACE))
+
+
+def test_the_history_is_bounded(drawing):
+    for i in range(MOST_STEPS + 20):
+        draw(drawing, (i % 170, i // 2), (i % 170 + 3, i // 2), radius=3)
+    past = drawing.history.past
+    assert len(past) == MOST_STEPS
+    assert all(step.stroke is None or step.stroke.coverage.size == 0 for step in past)
+
+
+def test_the_replay_passes_through_every_state_and_grows_strokes(drawing):
+    draw(drawing, (10, 10), *((x, 10.0 + x / 2) for x in range(12, 170, 6)), radius=3)
+    drawing.begin(Brush(radius=2, mirror=True), (20, 150))
+    drawing.extend([(30, 140), (40, 150)])
+    drawing.extend([(80, 100)], straight=True)
+    drawing.finish()
+    draw(drawing, (60, 20), (60, 140), source=FACE, tool=Tool.CLONE, radius=9)
+    drawing.give(np.ones(80, np.float32))
+    steps = drawing.history.past
+    states = replay(steps)
+    assert all(any(state is step for state in states) for step in steps)
+    assert states[-1] is steps[-1] and len(states) > len(steps) + 4
+    inked = [int((state.pixels[..., 1] > 0).sum()) for state in states]
+    assert inked == sorted(inked)
+    assert np.array_equal(states[0].pixels, blank())
+
+
+def test_a_long_history_still_fits_the_film(drawing):
+    for i in range(60):
+        draw(drawing, (10, i), (160, i + 20), radius=1)
+    states = replay(drawing.history.past, most=40)
+    assert len(states) == 40
+    assert states[-1] is drawing.history.now
