@@ -10,8 +10,7 @@ from tests.ui.driver import SHAPE, Driver, FakeEngine
 from ui.drawing.answers import REFINE_STEPS
 from ui.drawing.drawing import painted
 from ui.drawing.screen import DrawingScreen
-from ui.pictures import to_pixels
-from ui.saves import list_saves, read_save, save_face
+from ui.saves import list_saves, save_face
 from ui.screen import Screen
 from ui.sliders.screen import SlidersScreen
 
@@ -146,19 +145,15 @@ def test_refining_shows_progress_and_can_be_stopped(driver):
     assert len(shares) < 50 * REFINE_STEPS
 
 
-def test_a_new_stroke_ends_refining(driver):
+def test_a_new_stroke_ends_refining_and_bare_canvas_cannot_be_refined(driver):
+    driver.key("i")
+    assert "Draw something first" in driver.said() and not driver.screen.answers.refining
     sketch(driver)
     driver.key("i")
     stroke(driver, (90, 120), (100, 120))
     assert not driver.screen.answers.refining
     driver.settle()
     assert driver.screen.drawing.given is None
-
-
-def test_bare_canvas_cannot_be_refined(driver):
-    driver.key("i")
-    assert "Draw something first" in driver.said()
-    assert not driver.screen.answers.refining
 
 
 def test_tab_while_refining_takes_what_was_found_and_keeps_it(driver):
@@ -193,37 +188,27 @@ def test_a_face_that_arrives_during_a_stroke_keeps_the_stroke(driver):
 # Faces to start from
 
 
-@pytest.mark.parametrize("key", ["m", "n", "shift+n", "r"])
-def test_a_face_to_start_from_is_canvas_and_answer(driver, key):
+def test_a_face_to_start_from_is_canvas_and_answer(driver):
     sketch(driver)
-    before = drawing(driver)
-    driver.key(key)
-    driver.settle()
-    drawn, answer = driver.screen.drawing, driver.screen.answers.answer
-    assert drawn.mask().min() == 1
-    assert np.abs(drawn.image() - answer.image).max() < 0.003
-    if key != "r":
-        codes = {"m": driver.latent.mean, "n": driver.latent.gallery[0]}
-        expected = codes.get(key, driver.latent.gallery[-1])
-        assert np.array_equal(driver.screen.code(), np.asarray(expected, np.float32))
-    driver.key("ctrl+z")
+    before, drawn = drawing(driver), driver.screen.drawing
+    gallery = driver.latent.gallery
+    codes = {"m": driver.latent.mean, "n": gallery[0], "shift+n": gallery[-1], "r": None}
+    for key, code in codes.items():
+        driver.key(key)
+        driver.settle()
+        assert drawn.mask().min() == 1
+        assert np.abs(drawn.image() - driver.screen.answers.answer.image).max() < 0.003
+        assert code is None or np.array_equal(driver.screen.code(), np.asarray(code, np.float32))
+    for _ in codes:
+        driver.key("ctrl+z")
     assert np.array_equal(drawing(driver), before)
-
-
-def test_the_menu_of_starts_offers_them_all(driver):
+    driver.settle()
+    answer = driver.screen.answers.answer
     driver.click(driver.screen.view.start)
     menu = driver.window.menu
     words = [button.text for button in menu.children]
     assert words[0] == "Mean face" and "Your photo …" in words and "Saved face …" in words
-    driver.click(menu.children[0])
-    driver.settle()
-    assert driver.screen.drawing.mask().min() == 1
-
-
-def test_painting_on_the_answer(driver):
-    sketch(driver)
-    answer = driver.screen.answers.answer
-    driver.key("a")
+    driver.click(menu.children[words.index("This answer")])
     driver.settle()
     assert np.array_equal(drawing(driver), painted(answer.image))
     assert np.array_equal(driver.screen.code(), answer.code)
@@ -358,7 +343,7 @@ def test_the_start_face_is_kept_in_the_session_and_in_saves(tmp_path):
     second.close()
 
 
-@pytest.mark.parametrize("start", [None, 7, "", "AAAA", "no pixels"])
+@pytest.mark.parametrize("start", [None, 7, "AAAA"])
 def test_a_drawing_without_its_start_face_comes_back_and_the_eraser_bares_it(tmp_path, start):
     first = open_driver(tmp_path)
     first.key("n")
@@ -377,70 +362,28 @@ def test_a_drawing_without_its_start_face_comes_back_and_the_eraser_bares_it(tmp
 # Hand-over
 
 
-def test_the_answer_goes_to_the_other_screen_and_back_without_loss(driver):
-    sketch(driver)
-    before, code = drawing(driver), driver.screen.answers.answer.code
-    drawing_screen = driver.screen
-    driver.key("tab")
-    assert driver.screen.name == "other"
-    assert np.array_equal(driver.screen.held, code)
-    driver.key("tab")
-    driver.settle()
-    assert driver.screen is drawing_screen
-    assert np.array_equal(drawing(driver), before)
-    assert np.array_equal(driver.screen.code(), code)
-    assert driver.screen.drawing.given is None  # nothing was changed there
-
-
 def test_to_the_sliders_and_back(tmp_path):
     driver = Driver([DrawingScreen(), SlidersScreen()], tmp_path, size=(900, 600))
     sketch(driver)
-    before, code = drawing(driver), driver.screen.answers.answer.code
+    screen, before, code = driver.screen, drawing(driver), driver.screen.answers.answer.code
     driver.key("tab")
     driver.settle()
     assert np.array_equal(driver.screen.code(), code)
+    driver.key("tab")
+    assert driver.screen is screen and screen.drawing.given is None  # nothing was changed there
+    driver.key("tab")
     driver.key("n")
     driver.settle()
     chosen = driver.screen.code()
     driver.key("tab")
     driver.settle()
-    assert np.array_equal(driver.screen.answers.answer.code, chosen)
+    assert np.array_equal(screen.answers.answer.code, chosen)
     assert np.array_equal(drawing(driver), before)
     driver.key("ctrl+z")
     driver.settle()
-    assert np.array_equal(driver.screen.answers.answer.code, code)
+    assert np.array_equal(screen.answers.answer.code, code)
+    assert np.array_equal(drawing(driver), before)
     driver.close()
-
-
-def test_a_face_of_a_drawing_is_called_what_it_is_also_the_next_time(tmp_path):
-    def named(driver):
-        driver.settle()
-        return driver.screen.view.area.caption.text
-
-    first = Driver([SlidersScreen(), DrawingScreen()], tmp_path, size=(900, 600))
-    first.key("r")
-    first.key("tab")
-    sketch(first)
-    first.close()
-    second = Driver([SlidersScreen(), DrawingScreen()], tmp_path, size=(900, 600))
-    second.key("ctrl+l")
-    assert named(second) == "From your drawing"
-    second.close()
-
-
-def test_a_face_from_the_other_screen_becomes_the_answer_and_can_be_undone(driver):
-    sketch(driver)
-    before, code = drawing(driver), driver.screen.answers.answer.code
-    driver.key("tab")
-    driver.screen.held = driver.latent.gallery[7].copy()
-    driver.key("tab")
-    driver.settle()
-    assert np.array_equal(driver.screen.answers.answer.code, driver.latent.gallery[7])
-    assert np.array_equal(drawing(driver), before)
-    driver.key("ctrl+z")
-    driver.settle()
-    assert np.array_equal(driver.screen.answers.answer.code, code)
-    assert np.array_equal(drawing(driver), before)
 
 
 def test_an_untouched_canvas_takes_nothing_along(driver):
@@ -452,8 +395,11 @@ def test_an_untouched_canvas_takes_nothing_along(driver):
 
 
 def test_a_save_brings_back_every_pixel_and_the_code(driver, tmp_path):
-    driver.key("x")
+    driver.key("5")  # white paint on white paper shows in the coverage only
     sketch(driver)
+    driver.key("1")
+    stroke(driver, (40, 120), (120, 120))
+    driver.settle()
     before, answer = drawing(driver), driver.screen.answers.answer
     driver.key("ctrl+s")
     driver.settle()
@@ -473,28 +419,15 @@ def test_a_save_brings_back_every_pixel_and_the_code(driver, tmp_path):
 def test_a_saved_face_without_a_drawing_is_painted(driver, tmp_path):
     code = driver.latent.gallery[5]
     image = driver.engine.decode(code[None])[0, ..., 0]
-    path = save_face(tmp_path, image, code, driver.latent.model_id)
-    driver.drop(path)
-    driver.settle()
-    assert np.array_equal(driver.screen.code(), code)
-    assert np.abs(driver.screen.drawing.image() - image).max() < 0.003
-
-
-def test_a_save_can_be_picked_from_the_gallery(driver):
-    sketch(driver)
-    before, code = drawing(driver), driver.screen.answers.answer.code
-    driver.key("ctrl+s")
-    driver.settle()
-    driver.key("delete")
+    save_face(tmp_path, image, code, driver.latent.model_id)
     driver.key("ctrl+o")
     driver.settle()
     panel = driver.screen.panels.saves
     assert panel.visible and len(panel.paths) == 1
     driver.click(panel.strip.children[0])
     driver.settle()
-    assert not panel.visible
-    assert np.array_equal(drawing(driver), before)
-    assert np.array_equal(driver.screen.code(), code)
+    assert not panel.visible and np.array_equal(driver.screen.code(), code)
+    assert np.abs(driver.screen.drawing.image() - image).max() < 0.003
 
 
 def test_a_photo_is_aligned_and_painted(driver, tmp_path):
@@ -516,56 +449,24 @@ def test_a_photo_is_aligned_and_painted(driver, tmp_path):
     assert driver.screen.drawing.empty
 
 
-def test_a_photo_is_answered_by_the_face_of_its_code(driver, tmp_path):
-    panel = driver.screen.panels.photo
-    image = driver.engine.decode(driver.latent.gallery[:1])[0, ..., 0]
-    path = tmp_path / "photo.png"
-    Image.fromarray((255 * image).astype(np.uint8)).save(path)
-    driver.drop(path)
-    driver.until(lambda: panel.face is not None)
-    driver.settle()
-    face = panel.face
-    assert np.array_equal(face.code, driver.engine.encode(face.image[np.newaxis])[0])
-    answer = driver.engine.decode(face.code[np.newaxis])[0, ..., 0]
-    np.testing.assert_allclose(face.image - face.detail, answer, atol=1e-6)
-    assert np.abs(panel.answer.pixels - to_pixels(answer)).max() <= 1
-
-
 def test_a_photo_can_be_left_without_a_change(driver):
-    sketch(driver)
-    before = drawing(driver)
     driver.key("p")
     assert driver.screen.panels.photo.visible
     driver.key("escape")
-    assert not driver.screen.panels.photo.visible
-    assert np.array_equal(drawing(driver), before)
+    assert not driver.screen.panels.photo.visible and driver.screen.drawing.empty
 
 
-def bad_files(folder):
-    good = save_face(folder, np.zeros(SHAPE), np.zeros(80, np.float32), "fake-model")
-    content = good.read_bytes()
-    other = save_face(folder, np.zeros(SHAPE), np.zeros(80, np.float32), "another-model")
-    files = {
-        "empty.png": b"",
-        "words.png": b"no picture at all",
-        "half.png": content[: len(content) // 3],
-        "other.png": other.read_bytes(),
-    }
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-        yield folder / name
-    yield folder / "missing.png"
-
-
-def test_bad_files_get_one_sentence_and_change_nothing(driver, tmp_path):
+def test_a_bad_file_gets_one_sentence_and_changes_nothing(driver, tmp_path):
     sketch(driver)
     before, code = drawing(driver), driver.screen.answers.answer.code
-    for path in bad_files(tmp_path):
+    broken = tmp_path / "words.png"
+    broken.write_bytes(b"no picture at all")
+    foreign = save_face(tmp_path, np.zeros(SHAPE), np.zeros(80, np.float32), "another-model")
+    for path in (broken, foreign, tmp_path / "missing.png"):
         driver.window.notify("")
         driver.drop(path)
         driver.settle()
-        said = driver.said()
-        assert path.name in said and said.endswith("."), path.name
+        assert path.name in driver.said() and driver.said().endswith(".")
         assert np.array_equal(drawing(driver), before)
         assert np.array_equal(driver.screen.answers.answer.code, code)
 
@@ -588,12 +489,16 @@ def test_the_film_replays_strokes_and_answers(driver, tmp_path):
 
 
 def test_the_film_begins_at_the_last_new_sheet(driver, tmp_path):
-    wide = driver.screen.view.canvas.rect.center
-    driver.wheel(20, wide)
+    driver.key("ctrl+e")
+    assert "draw something first" in driver.said()
+    driver.wheel(20, driver.screen.view.canvas.rect.center)
     stroke(driver, (20, 20), (160, 20))
     driver.key("delete")
     stroke(driver, (20, 140), (160, 140))
     driver.settle()
+    driver.key("a")
+    stroke(driver, (20, 120), (160, 120))
+    assert len(driver.screen.drawing.sheet) == 4  # bare, a stroke, the answer, a stroke
     driver.key("ctrl+e")
     driver.settle()
     (path,) = tmp_path.glob("*.gif")
@@ -601,29 +506,11 @@ def test_the_film_begins_at_the_last_new_sheet(driver, tmp_path):
         for number in range(film.n_frames):
             film.seek(number)
             picture = np.asarray(film.convert("L"))
-            assert picture[50, 200] > 200, f"frame {number}"  # where the first sheet was black
+            assert picture[50, 200] > 100, f"frame {number}"  # where the first sheet was black
         assert picture[290, 200] < 50
-    driver.key("delete")
-    driver.key("ctrl+e")
-    driver.settle()
-    assert "draw something first" in driver.said()
-
-
-def test_painting_on_the_answer_goes_on_with_the_sheet_and_another_face_does_not(driver):
-    sketch(driver)
-    driver.key("a")
-    stroke(driver, (20, 140), (160, 140))
-    assert len(driver.screen.drawing.sheet) == 5  # bare, two strokes, the answer, a stroke
     driver.key("n")
     driver.settle()
-    assert len(driver.screen.drawing.sheet) == 1
-
-
-def test_without_a_history_there_is_no_film(driver, tmp_path):
-    driver.key("ctrl+e")
-    driver.settle()
-    assert "draw something first" in driver.said()
-    assert not list(tmp_path.glob("*.gif"))
+    assert len(driver.screen.drawing.sheet) == 1  # another face is a new sheet
 
 
 def test_closing_keeps_the_drawing_and_the_tools(tmp_path):
@@ -671,13 +558,3 @@ def test_a_drawing_of_another_model_comes_back_without_its_code(tmp_path):
     assert np.array_equal(drawing(second), before)
     assert second.screen.drawing.given is None
     second.close()
-
-
-def test_saves_carry_the_drawing_with_its_coverage(driver, tmp_path):
-    driver.key("5")  # white paint on white paper: to be seen in the coverage only
-    sketch(driver)
-    driver.key("ctrl+s")
-    driver.settle()
-    save = read_save(list_saves(tmp_path)[0], "fake-model", 80)
-    assert np.array_equal(save.drawing, drawing(driver))
-    assert save.drawing[..., 1].max() == 255 and save.drawing[..., 0].min() == 255

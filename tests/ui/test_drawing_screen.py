@@ -350,37 +350,11 @@ def test_the_window_can_be_resized_in_the_middle_of_a_stroke(driver):
     assert cover(driver)[70:].max() == 0
 
 
-def test_a_window_of_a_few_pixels_ends_nothing(driver):
-    driver.key("d")
-    driver.key("x")
-    for size in [(1, 1), (3, 200), (200, 3), (40, 40)]:
-        driver.resize(size)
-        driver.press((0, 0))
-        driver.drag((2, 2))
-        driver.drag((500, 500))
-        driver.release()
-        driver.wheel(3)
-        driver.settle()
-    driver.resize((900, 600))
-    stroke(driver, (40, 60), (120, 60))
-    driver.settle()
-    assert cover(driver)[60, 40:120].min() == 1
-
-
 @pytest.fixture(params=[(900, 600), (1280, 720), (1920, 1080), (2560, 1440)])
 def sized(request, tmp_path):
     driver = Driver([DrawingScreen()], tmp_path, size=request.param)
     yield driver
     driver.close()
-
-
-def test_strokes_begin_anywhere_on_the_canvas_while_the_hint_stands(sized):
-    assert sized.window.messages.standing
-    for x, y in ((5, 5), (170, 155), (5, 155)):
-        stroke(sized, (x, y))
-        assert cover(sized)[y, x] == 1
-    sized.step()
-    assert not sized.window.messages.standing  # the hint is old news by now
 
 
 def test_the_handles_of_the_sliders_leave_names_and_numbers_free(sized):
