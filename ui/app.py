@@ -103,6 +103,8 @@ class App:
         if window.closed:
             return False
         self._take_results()
+        if window.root.stale:
+            window.pointer.refresh()
         now = window.now()
         due = self._guard(window.screen.update, now)
         slot = window.screen.live_slot

@@ -10,6 +10,7 @@ import pygame
 from ui.keys import Command
 from ui.session import Session
 from ui.theme import Theme
+from ui.widgets.panel import Item
 from ui.widgets.pointer import Pointer
 from ui.worker import Worker
 
@@ -36,7 +37,5 @@ class Host(Protocol):
     def show_hint(self, name: str, lines: Sequence[str]) -> None:
         """Show lines with a button, once ever for a name."""
 
-    def open_menu(
-        self, items: Sequence[tuple[str, Callable[[], object], str]], anchor: pygame.Rect
-    ) -> None:
-        """Pop up a list of (text, action, help) beside a rectangle."""
+    def open_menu(self, items: Sequence[Item], anchor: pygame.Rect, chosen: str = "") -> None:
+        """Pop up a list of (text, action, help) beside a rectangle; `chosen` is marked."""

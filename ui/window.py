@@ -20,7 +20,7 @@ from ui.session import Session
 from ui.theme import SIZES, Theme, natural_scale
 from ui.widgets.base import Root
 from ui.widgets.button import Button, Toggle, help_of
-from ui.widgets.panel import Menu, Scrolled
+from ui.widgets.panel import Item, Menu, Scrolled
 from ui.widgets.pointer import Pointer
 from ui.worker import Worker
 
@@ -230,12 +230,10 @@ class Window:
             last = ["Your last face and drawing are still here."]
             self._offer = self.messages.ask(last, actions, lambda: self.steps > 0)
 
-    def open_menu(
-        self, items: Sequence[tuple[str, Callable[[], object], str]], anchor: pygame.Rect
-    ) -> None:
-        """Pop up a list of (text, action, help) beside a rectangle."""
+    def open_menu(self, items: Sequence[Item], anchor: pygame.Rect, chosen: str = "") -> None:
+        """Pop up a list of (text, action, help) beside a rectangle; see `Menu`."""
         self.close_menu()
-        self.menu = self.root.add(Menu(items, self.close_menu, anchor))
+        self.menu = self.root.add(Menu(items, self.close_menu, anchor, chosen))
         self.menu.place(self.root.rect, self.theme)
 
     def close_menu(self) -> bool:
@@ -248,7 +246,8 @@ class Window:
 
     def repaint(self) -> list[pygame.Rect]:
         """Draw what became stale, and what the mouse is over; return what was drawn."""
-        texts = (w.help_text() for w in (self.pointer.hovered or self.root).ancestors())
+        pointed = self.pointer.hovered or self.pointer.focused or self.root
+        texts = (widget.help_text() for widget in pointed.ancestors())
         self.help_line.set_text(next(filter(None, texts), self.screen.help_text()))
         return self.root.repaint(self.surface, self.theme)
 

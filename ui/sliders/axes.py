@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from model.latent import LatentSpace, Readout
 
 REACH = 3.0  # from the middle of a slider to its ends, in standard deviations
 OWN_UNIT = ("year",)  # attributes shown in their own unit, with the error of the reading
-LEAST_GAIN = 0.1  # change of a readout along its direction, below which it is not used
+LEAST_GAIN = 0.1  # change of a reading along a step, below which they are not used
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +87,20 @@ def direction_axis(
         zero=middle,
         error=error,
     )
+
+
+def hold(latent: LatentSpace, axis: Axis, locks: np.ndarray) -> Axis:
+    """Return the axis with a step that leaves the locked principal sliders, (latent_dim,), alone.
+
+    The step is zero where next to nothing of it is left.
+    """
+    if not locks.any() or (axis.lock is not None and not locks[axis.lock]):
+        return axis
+    values = latent.to_sliders((latent.mean + axis.step).astype(np.float64))
+    values[locks] = 0
+    step = latent.from_sliders(values).astype(np.float64) - latent.mean
+    gain = float(axis.reader @ step)
+    return replace(axis, step=step / gain if gain > LEAST_GAIN else np.zeros_like(step))
 
 
 def _axis(

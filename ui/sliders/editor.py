@@ -140,6 +140,18 @@ class FaceEditor:
 
     # Sliders
 
+    def begin(self, axis: Axis) -> None:
+        """Begin to move along an axis.
+
+        Raises:
+            UserError: if the slider, or all that it moves, is locked.
+        """
+        self.commit()
+        if not axis.step.any() and axis.lock is None:
+            raise UserError(f"{axis.name} moves nothing but locked sliders: unlock some of them.")
+        if not axis.step.any():
+            raise UserError(f"{axis.name} is locked: L or the right button unlocks it.")
+
     def move(self, axis: Axis, value: float) -> None:
         """Preview the last step with one slider moved; `commit` ends the gesture.
 
@@ -149,6 +161,7 @@ class FaceEditor:
 
     def reset(self, axis: Axis) -> None:
         """Set a slider to its middle."""
+        self.begin(axis)
         self.go(self.now.at(axis.moved(self.now.code, axis.middle)))
 
     def toggle_lock(self, index: int | None) -> None:

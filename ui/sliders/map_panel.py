@@ -1,4 +1,4 @@
-"""The face map: a square of small faces, and under the mouse the large one."""
+"""The face map: a square of small faces; the large one shows what is under the mouse."""
 
 from __future__ import annotations
 
@@ -22,26 +22,31 @@ from ui.widgets.panel import Panel
 from ui.widgets.pointer import Pointer
 from ui.widgets.shapes import dot, trim
 
-FIRST = ("turn", "smile")  # the axes to begin with, where the model has these directions
-NUDGE = 0.5 / (SIDE - 1)  # of a key: half the way from one small face to the next
+FIRST = ("turn", "smile")  # axes to begin with, where the model has these directions
+NUDGE = 0.5 / (SIDE - 1)  # step of an arrow key: half the distance of two small faces
 HELP = "Point, and the face follows · a click takes it · arrows and Enter do the same"
 CORNER_HELP = " · the right button changes the corner"
 ARROWS = "→↑"
-LARGE, MOST = 16, 48  # of the principal sliders, those offered; and of all
-SAME = 1e-3  # of a number in a code: below it, two show the same face
-MARK, RIM = 11, 3  # points: a place on the pad, and what sets it off from the faces
+LARGE, MOST = 16, 48  # principal sliders offered, and sliders in all
+SAME = 1e-3  # difference of two codes, below which they show the same face
+MARK, RIM = 11, 3  # diameter of a mark and width of its dark rim, in points
 _ROWS = slice(0, IMAGE_SHAPE[0])
 _COLUMNS = slice(*(round(FACE_AXIS + sign * IMAGE_SHAPE[0] / 2) for sign in (-1, 1)))
 
 
 class MapPad(Widget):
-    """A square to point into, over faces of which the outermost lie at its ends.
+    """A square of small faces to point into.
 
     Args:
-        looked: called with a place that the mouse or the keys come to, and with None once they
+        looked: called with the place that the mouse or the keys point at, and with None once they
             leave; see `follow`.
         taken: called with a place that was clicked.
         corner: called with a place and its rectangle by the right button.
+        help: for the help line.
+
+    Attributes:
+        looked_at: the place that is pointed at, or None.
+        here: the place of the current face, or None.
     """
 
     focusable = True
@@ -56,38 +61,38 @@ class MapPad(Widget):
         super().__init__(help)
         self.looked, self.taken, self.corner = looked, taken, corner
         self.looked_at: Place | None = None
-        self.here: Place | None = None  # where the face stands
-        self._pos: Point | None = None  # of the mouse at the last look, if it was over the pad
-        self._takes = False  # whether the press under way takes the face
+        self.here: Place | None = None
+        self._pos: Point | None = None  # of the mouse, while it is over the pad
+        self._takes = False  # whether the press under way takes a face
         self._images: list[np.ndarray | None] = [None] * SIDE**2
         self._cells: list[pygame.Surface | None] = []  # the images scaled
 
     def fill(self, number: int, image: np.ndarray) -> None:
-        """Show one of the small faces, (160, 176); it is cut to a square about its axis."""
+        """Show one of the small faces, (160, 176), cut to a square about its axis."""
         self._images[number] = to_pixels(image)[_ROWS, _COLUMNS]
         if self._cells:
             self._scale(number)
             self.invalidate(self._cell(number))
 
     def mark(self, here: Place | None) -> None:
-        """Mark the place at which the face stands."""
+        """Mark the place of the current face."""
         self._point(here=here)
 
     def look(self, place: Place | None) -> None:
-        """Look at a place, or at none."""
+        """Point at a place, or at none."""
         if place != self.looked_at:
             self._point(looked_at=place)
             self.looked(place)
 
     def follow(self, pointer: Pointer) -> None:
-        """Look where the mouse is, if it moved."""
+        """Point where the mouse is, if it moved."""
         pos = pointer.pos if self in (pointer.hovered, pointer.captured) else None
         if pos != self._pos:
             self._pos = pos
             self.look(None if pos is None else self.place_at(pos))
 
     def place_at(self, pos: Point) -> Place:
-        """Turn a point on the window into a place; the nearest one for points outside."""
+        """Turn a point on the window into the nearest place."""
         half = self.rect.width / SIDE / 2
         ways = (pos[0] - self.rect.left, self.rect.bottom - pos[1])
         x, y = (min(1.0, max(0.0, (v - half) / max(1, self.rect.width - 2 * half))) for v in ways)
@@ -107,12 +112,12 @@ class MapPad(Widget):
         return button != 2
 
     def release(self, pos: Point) -> None:
-        """Take the face at the place, if the mouse is still here."""
+        """Take the face at the place, if the mouse is still over the pad."""
         if self._takes and self.rect.collidepoint(pos):
             self.taken(self.place_at(pos))
 
     def key(self, key: str) -> bool:
-        """Look further on, or take the face."""
+        """Point further with the arrow keys, take the face with Enter."""
         steps = {"left": (-1, 0), "right": (1, 0), "up": (0, 1), "down": (0, -1)}
         place = self.looked_at or self.here or (0.5, 0.5)
         if key in steps:
@@ -130,7 +135,7 @@ class MapPad(Widget):
             self._scale(number)
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the faces, the place where the face stands, and the one that is looked at."""
+        """Draw the faces and both marks."""
         surface.fill(COLORS.raised, self.rect)
         for number, cell in enumerate(self._cells):
             if cell is not None:
@@ -154,31 +159,33 @@ class MapPad(Widget):
         return pygame.Rect(corner, (right - left, below - above))
 
     def _point(self, **places: Place | None) -> None:
-        """Move a mark, and have what lies under it drawn again."""
+        """Move a mark; draw only what lies under it again."""
         for name, place in places.items():
             for each in (getattr(self, name), place):
                 if each is not None:
                     side = self.theme.px(MARK + RIM) + 4
                     part = pygame.Rect(0, 0, side, side)
-                    part.center = self.to_window(each)
+                    x, y = self.to_window(each)
+                    part.center = round(x), round(y)
                     self.invalidate(part)
             setattr(self, name, place)
 
 
 class FaceMapPanel(Panel):
-    """The square, and what it is spanned by: two sliders, or four faces.
+    """The square, and the choice of what spans it: two sliders, or four faces.
 
     Args:
         host: the window.
         close: called by the button in the corner.
-        looked: called with the code (80,) that is looked at, or None; see `MapPad`.
+        looked: called with the code (latent_dim,) that is pointed at, or None; see `MapPad`.
         taken: called with the code that was clicked.
-        decode: asks for the small faces of codes (49, 80), which `pad.fill` takes.
-        own: gives codes that can be a corner, by what they are called.
-        random: gives so many random codes.
+        decode: asks for the small faces of codes (49, latent_dim), which `pad.fill` takes.
+        own: returns the faces of the user that can be a corner, by their names.
+        random: returns so many random codes.
 
     Attributes:
-        corners: codes (4, 80) of the four faces, see `CornersMap`; None while sliders span it.
+        names: of the axes across and up.
+        corners: the codes of the four faces, see `CornersMap`; None while two sliders span it.
     """
 
     def __init__(
@@ -195,10 +202,9 @@ class FaceMapPanel(Panel):
         super().__init__("Face map", close)
         self.host, self.decode, self.own, self.random = host, decode, own, random
         self.code = host.latent.mean
-        self.axes: Mapping[str, Axis] = {}  # to choose from
-        self.names = list(FIRST)  # of the axes across and up
+        self.axes: Mapping[str, Axis] = {}  # to choose from, by their names
+        self.names = list(FIRST)
         self.corners: np.ndarray | None = None
-        self.square: SlidersMap | CornersMap | None = None
         self._asked: np.ndarray | None = None  # codes of the small faces
         sliders, faces = "The faces that two sliders lead to", "The faces between four others"
         self.modes = [
@@ -221,8 +227,15 @@ class FaceMapPanel(Panel):
 
     # What it shows
 
+    @property
+    def square(self) -> SlidersMap | CornersMap:
+        """The codes of all places."""
+        if self.corners is not None:
+            return CornersMap(self.host.latent, self.corners)
+        return SlidersMap(self.code, *(self.axes[name] for name in self.names))
+
     def follow(self, code: np.ndarray, axes: Mapping[str, Axis]) -> None:
-        """Show the square around a face, with these axes to choose from, by their names."""
+        """Show the square around a face, with these axes to choose from."""
         self.code, self.axes = code, axes
         self._renew()
 
@@ -232,13 +245,13 @@ class FaceMapPanel(Panel):
         self._renew()
 
     def use_faces(self) -> None:
-        """Let four faces span the square: the user's own as far as there are any."""
+        """Let four faces span the square: the user's own and random ones."""
         own = list({code.tobytes(): code for code in self.own().values()}.values())
         self.corners = np.stack([*own, *self.random(4 - len(own))])
         self._renew()
 
     def choose(self, name: str, way: int = 0) -> None:
-        """Let the axis of a name go across (0) or up (1); if it goes the other way, both turn."""
+        """Let an axis go across (0) or up (1); if it goes the other way, both are swapped."""
         if self.names[1 - way] == name:
             self.names.reverse()
         self.names[way] = name
@@ -257,16 +270,11 @@ class FaceMapPanel(Panel):
             widget.show(faces)
         for button, selected in zip(self.modes, (not faces, faces), strict=True):
             button.select(selected)
-        if faces:
-            self.square = CornersMap(self.host.latent, self.corners)
-        else:
-            self.square = SlidersMap(self.code, *(axes[name] for name in self.names))
         codes = grid(self.square)
         if self._asked is None or not np.allclose(codes, self._asked, atol=SAME):
             self._asked = codes
             self.decode(codes)
         self.pad.mark(self.square.place_of(self.code))
-        self.host.pointer.refresh()
 
     # Menus
 
@@ -277,7 +285,7 @@ class FaceMapPanel(Panel):
             for name, axis in self.axes.items()
             if axis.lock is None or axis.lock < LARGE or name != axis.name
         ][:MOST]
-        self.host.open_menu(items, self.choices[way].rect)
+        self.host.open_menu(items, self.choices[way].rect, chosen=self.names[way])
 
     def _list_corner(self, place: Place, anchor: pygame.Rect) -> None:
         if self.corners is None:
@@ -291,9 +299,10 @@ class FaceMapPanel(Panel):
         self.host.open_menu(items, anchor)
 
     def _set_corner(self, corner: int, code: np.ndarray) -> None:
-        self.corners = self.corners.copy()
-        self.corners[corner] = code
-        self._renew()
+        if self.corners is not None:
+            self.corners = self.corners.copy()
+            self.corners[corner] = code
+            self._renew()
 
     # Layout
 

@@ -83,7 +83,7 @@ class SlidersScreen(Screen):
         opening = [Button.of(named[name], plain=True) for name in ("Face map", "Mix by part")]
         self.area = FaceArea(self.take_suggestion, opening)
         gestures = Gestures(
-            begin=partial(self.step, editor.commit),
+            begin=partial(self.step, editor.begin),
             move=editor.move,
             end=editor.commit,
             reset=partial(self.step, editor.reset),

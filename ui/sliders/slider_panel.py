@@ -10,23 +10,24 @@ import numpy as np
 import pygame
 
 from ui.host import Host
-from ui.sliders.axes import Axis, direction_axis, principal_axes, raw_axes
+from ui.sliders.axes import Axis, direction_axis, hold, principal_axes, raw_axes
 from ui.sliders.state import FaceState
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Point, Widget
+from ui.widgets.base import Point
 from ui.widgets.label import Label
 from ui.widgets.panel import Scrolled
 from ui.widgets.shapes import box, dot, write
 from ui.widgets.slider import HANDLE, MINUS, Slider
 from ui.widgets.text_field import TextField
 
-LARGE = 16
-HEADING, LARGE_ROW, SMALL_ROW = 22, 35, 21  # points
-STRETCH = (0.8, 1.6)  # of rows, at least and at most; with the least, the rest is scrolled to
-BESIDE, BETWEEN = 82, 5  # points: headings beside named sliders, and space between their groups
-BAR = 10  # points beside the bar that shows how far it is scrolled
-COLUMNS = 8  # of small sliders
-UNSEEN = 1e-4  # a change too small to show
+LARGE = 16  # numbered sliders that are large
+HEADING, LARGE_ROW, SMALL_ROW = 22, 35, 21  # heights, in points
+STRETCH = (0.8, 1.6)  # of the rows, at least and at most; with the least they scroll
+BESIDE, BETWEEN = 82, 5  # width of headings beside sliders, space between groups, in points
+BAR = 10  # width beside the scroll bar, in points
+COLUMNS = 8  # small sliders in a row
+UNSEEN = 1e-4  # change of a value that is too small to show
+BEYOND = 10  # lengths of the track, how far beyond its ends a value can be typed
 DIGITS = "0123456789-.,"
 GROUPS = {  # of the model's directions; any other is in `OTHER`
     "EXPRESSION": ("smile", "mouth open", "eyes open", "eyebrows up"),
@@ -45,88 +46,88 @@ RAW = ("RAW CODES THAT VARY MOST, ZERO AT THE TICK", "THE OTHER RAW CODES")
 class Gestures:
     """What the sliders call when they are used."""
 
-    begin: Callable[[], object]  # before the first movement
-    move: Callable[[Axis, float], object]  # on every movement, to a value
-    end: Callable[[object], object]  # after the last; what ends with one tag is undone together
-    reset: Callable[[Axis], object]  # to put it back to its middle
-    toggle_lock: Callable[[int | None], object]  # with the number of a principal slider, or None
-    rename: Callable[[Axis, str], object]  # to call it by another name, or "" for its own
+    begin: Callable[[Axis], object]  # before the first movement; raises where it cannot move
+    move: Callable[[Axis, float], object]  # on every movement, with the new value
+    end: Callable[[object], object]  # after the last, with a tag: see `FaceEditor.go`
+    reset: Callable[[Axis], object]
+    toggle_lock: Callable[[int | None], object]  # with the index of a principal slider, or None
+    rename: Callable[[Axis, str], object]  # with another name, or "" for its own
 
 
 class FaceSlider(Slider):
     """A slider along an axis.
 
-    Right button locks, middle button resets, a digit begins to type a number; keys do the same.
+    The right button locks, the middle button and a double click reset, a digit begins to type a
+    value; keys do the same.
 
     Args:
         axis: what it moves along.
         gestures: what it calls.
-        type_number: called with (slider, first character).
-        small: drawn as a cell with just a number and a track.
+        type_number: called with the slider and the first character.
+
+    Attributes:
+        free: the axis without any lock.
+        axis: the same, holding the sliders that are locked.
+        locked: whether it is locked itself.
+        wheel_scrolls: whether the wheel scrolls the panel until the slider has the keyboard.
     """
 
     def __init__(
-        self,
-        axis: Axis,
-        gestures: Gestures,
-        type_number: Callable[[FaceSlider, str], object],
-        small: bool = False,
+        self, axis: Axis, gestures: Gestures, type_number: Callable[[FaceSlider, str], object]
     ):
         super().__init__(
             axis.name,
             *axis.ends,
             axis.middle,
-            changed=lambda value: gestures.move(axis, value),
-            began=gestures.begin,
+            changed=lambda value: gestures.move(self.axis, value),
+            began=lambda: gestures.begin(self.axis),
             ended=lambda: gestures.end(None),
             nudge=(axis.ends[1] - axis.ends[0]) / 60,
             digits=2 if axis.error is None else 0,
-            compact=small,
             center=axis.zero,
             help=self._describe,
         )
-        self.axis, self.gestures, self.type_number = axis, gestures, type_number
-        self.locked = False
-        self.wheel_scrolls = False  # whether the wheel goes by until the slider is picked
+        self.free = self.axis = axis
+        self.gestures, self.type_number = gestures, type_number
+        self.locked = self.wheel_scrolls = False
         self._number = pygame.Rect(0, 0, 0, 0)  # where the value is written
         self._on_number = False  # whether the press under way began there
 
     def _describe(self) -> str:
+        title = f"{self.title} at {self.value_text}"
+        if self.locked:
+            return f"{title} · locked: it keeps its value · L or right button unlocks"
         or_click = "" if self.compact else "or a click on the value "
         wheel = "click, then wheel" if self.wheel_scrolls and not self.focused else "wheel"
-        text = f"{self.title} at {self.value_text} · drag or {wheel}"
-        text += (
-            f" · Enter {or_click}types a number · Backspace or middle button resets · F2 renames"
-        )
-        if self.axis.lock is None:
-            return text
-        return text + (" · L unlocks" if self.locked else " · L or right button locks")
+        text = f"{title} · drag or {wheel} · Enter {or_click}types a number"
+        text += " · Backspace or double click resets · F2 renames"
+        return text if self.axis.lock is None else text + " · L or right button locks"
 
     @property
     def title(self) -> str:
-        """What it is called, with its own name where the user gave it another."""
+        """Its name, with its own in brackets if the user gave it another."""
         own = self.axis.name
         return own if self.label == own else f"{self.label} ({own})"
 
     @property
     def value_text(self) -> str:
-        """The value as it is shown, with its uncertainty where it is known."""
+        """The value as it is shown, with the error of the reading where it has one."""
         error = self.axis.error
         return super().value_text + ("" if error is None else f" ± {error:.0f}")
 
     def wheel(self, steps: float, pos: Point) -> bool:
-        """Nudge; where the wheel scrolls, only once the slider was picked."""
+        """Nudge; where the wheel scrolls, only with the keyboard."""
         return (self.focused or not self.wheel_scrolls) and super().wheel(steps, pos)
 
     def go(self, value: float) -> None:
         """Go to a value, even beyond the ends, as one whole gesture."""
-        self.gestures.begin()
+        self.began()
         self.gestures.move(self.axis, value)
-        self.gestures.end(None)
+        self.ended()
 
     def step(self, steps: float) -> None:
-        """Nudge; one nudge after another is undone together."""
-        self.gestures.begin()
+        """Nudge; successive nudges are undone together."""
+        self.began()
         self.move(self.value + steps * self.nudge)
         self.gestures.end(("nudge", self.axis.name))
 
@@ -139,6 +140,12 @@ class FaceSlider(Slider):
         self._on_number = button == 1 and self._number.collidepoint(pos)
         return super().press(pos, button) or button > 1
 
+    def double_click(self, pos: Point) -> bool:
+        """Reset."""
+        self._on_number = False
+        self.gestures.reset(self.axis)
+        return True
+
     def release(self, pos: Point) -> None:
         """End a drag; a click on the value types a number."""
         super().release(pos)
@@ -146,14 +153,14 @@ class FaceSlider(Slider):
             self.type_number(self, "")
 
     def key(self, key: str) -> bool:
-        """Change with the arrow keys; a digit begins to type a number."""
+        """Nudge with the arrow keys; a digit begins to type a value."""
         if len(key) == 1 and key in DIGITS:
             self.type_number(self, key)
             return True
         return super().key(key)
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Find the track and the value; small ones show theirs in the preview."""
+        """Place track and value; the value of a compact slider is in the preview."""
         super().layout(rect, theme)
         if not self.compact:
             width = theme.width(max(f"{MINUS}00.00", self.value_text, key=len), SIZES.small)
@@ -165,7 +172,7 @@ class FaceSlider(Slider):
             self.track.centery = rect.centery
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw a large slider, or a cell; a locked one has a padlock for a handle."""
+        """Draw a large slider, or a compact one with its number and track."""
         if not self.compact:
             super().draw(surface, theme)
             return
@@ -180,7 +187,7 @@ class FaceSlider(Slider):
         self.draw_track(surface, theme, lively)
 
     def draw_track(self, surface: pygame.Surface, theme: Theme, lively: bool) -> None:
-        """Draw the track, and the padlock over it."""
+        """Draw the track, with a padlock for a handle if it is locked."""
         super().draw_track(surface, theme, lively)
         if not self.locked:
             return
@@ -205,8 +212,10 @@ class SliderPanel(Scrolled):
 
     Attributes:
         directions: the sliders of named directions, the model's before the user's own.
-        sliders: the 80 numbered ones.
-        covered: whether something lies over it, so that keys do not move what cannot be seen.
+        sliders: the numbered ones, raw codes or principal coordinates.
+        raw: whether these are raw codes.
+        covered: whether a panel lies over it, so that keys must not move it.
+        field: the open text field, or None.
     """
 
     def __init__(self, host: Host, gestures: Gestures):
@@ -221,37 +230,45 @@ class SliderPanel(Scrolled):
         }
         self.field: TextField | None = None
         self._own: Mapping[str, np.ndarray] | None = None  # the user's directions
-        self._names: Mapping[str, str] = {}  # that the user gave
-        self._over: Widget | None = None  # what was under the mouse at the last look
-        self._by_keys = False  # whether keys chose a slider since then
+        self._names: Mapping[str, str] = {}  # the user's for sliders
+        self._locks = np.zeros(host.latent.latent_dim, bool)
         self.show_raw(False)
 
     # What it shows
 
     def show_raw(self, raw: bool) -> None:
-        """Show raw codes (True) or principal sliders: the first sixteen large."""
+        """Show raw codes or principal coordinates, the first sixteen large."""
         self.raw = raw
         axes = raw_axes(self.host.latent) if raw else principal_axes(self.host.latent)
         self.sliders = self._replace(self.sliders, axes)
         self._rearrange()
 
     def follow(self, state: FaceState) -> None:
-        """Set every slider to a state; only those that moved are drawn again."""
+        """Show a state; only the sliders that changed are drawn again."""
         if state.directions is not self._own or state.names is not self._names:
             if state.directions is not self._own:
                 self.directions = self._replace(self.directions, self._axes(state.directions))
             self._own, self._names = state.directions, state.names
             self._rearrange()
+        if state.locks is not self._locks:
+            self._locks = state.locks
+            self._hold(self.all)
         for slider in self.directions + self.sliders:
             value = slider.axis.read(state.code)
             if abs(value - slider.value) > UNSEEN:
                 slider.set(value)
-            slider.change(locked=slider.axis.lock is not None and state.locks[slider.axis.lock])
+
+    def _hold(self, sliders: Sequence[FaceSlider]) -> None:
+        """Let sliders leave the locked ones alone."""
+        for slider in sliders:
+            slider.axis = hold(self.host.latent, slider.free, self._locks)
+            lock = slider.axis.lock
+            slider.change(locked=lock is not None and bool(self._locks[lock]))
 
     def _axes(self, own: Mapping[str, np.ndarray]) -> list[Axis]:
         """Return the axes of the model's directions, in the order of the groups, and of own ones.
 
-        One of the user's own stands in for one of the model's that has the same name.
+        A direction of the user replaces one of the model's that has the same name.
         """
         latent = self.host.latent
         grouped = [name for names in GROUPS.values() for name in names if name in latent.directions]
@@ -265,12 +282,14 @@ class SliderPanel(Scrolled):
         """Remove sliders; return those of other axes in their place."""
         for slider in sliders:
             self.remove(slider)
-        return [self.add(FaceSlider(axis, self.gestures, self.type_number)) for axis in axes]
+        added = [self.add(FaceSlider(axis, self.gestures, self.type_number)) for axis in axes]
+        self._hold(added)
+        return added
 
     def groups(self) -> dict[str, list[FaceSlider]]:
-        """Return the sliders under their headings, in reading order.
+        """Return the sliders by their headings, in reading order.
 
-        What the user called by a name is among the user's own, whatever it was before.
+        Sliders that the user renamed are among the user's own.
         """
         large, small = RAW if self.raw else PRINCIPAL
         groups: dict[str, list[FaceSlider]] = {text: [] for text in (*NAMED, large, small)}
@@ -291,32 +310,21 @@ class SliderPanel(Scrolled):
     # Keys
 
     def target(self) -> FaceSlider | None:
-        """Return the slider that keys act on, or None.
-
-        It is the one with the keyboard focus, until the mouse moves to another.
-        """
+        """Return the slider that keys act on, or None: the one held, pointed at or focused."""
         pointer = self.host.pointer
-        over = pointer.hovered
-        if over is not self._over:
-            self._over, self._by_keys = over, False
-            leaves = isinstance(over, FaceSlider) and isinstance(pointer.focused, FaceSlider)
-            if leaves and over is not pointer.focused and pointer.captured is None:
-                pointer.focus(None)
-        for widget in (pointer.captured, pointer.focused, over):
+        for widget in (pointer.captured, pointer.hovered, pointer.focused):
             if isinstance(widget, FaceSlider):
                 return widget
         return None
 
     def previewed(self) -> FaceSlider | None:
-        """Return the slider that is under the mouse or held, or was just chosen with keys."""
-        if self.covered:
-            return None
+        """Return the slider that is held, pointed at or chosen by keys, or None."""
         target, pointer = self.target(), self.host.pointer
-        here = target in (pointer.captured, pointer.hovered)
-        return target if here or self._by_keys else None
+        here = target in (pointer.captured, pointer.hovered) or pointer.by_keys
+        return target if here and not self.covered else None
 
     def pick(self, steps: int) -> None:
-        """Move the keyboard focus by so many sliders in reading order."""
+        """Choose another slider, so many further in reading order."""
         if self.covered:
             return
         sliders, target = self.all, self.target()
@@ -332,25 +340,23 @@ class SliderPanel(Scrolled):
         slider.step(steps)
 
     def _choose(self, slider: FaceSlider) -> None:
-        """Give a slider the keyboard, whatever comes under a mouse that rests."""
-        self.host.pointer.focus(slider)
+        self.host.pointer.choose(slider)
         self._reveal(slider)
-        self._over, self._by_keys = self.host.pointer.hovered, True
 
     def _reveal(self, slider: FaceSlider) -> None:
-        """Scroll until a slider is in sight, and a heading above it."""
+        """Scroll until a slider is in sight, with a heading above it."""
         above = self.view.top + self.theme.px(HEADING) - slider.rect.top
         self.scroll_by(-above if above > 0 else max(0, slider.rect.bottom - self.view.bottom))
 
     def type_number(self, slider: FaceSlider, first: str = "") -> None:
-        """Open a field over a slider to type a value into."""
+        """Open a field over a slider to type a value."""
         help = "A number, then Enter; Esc leaves it as it was"
         entered = partial(self._typed, slider)
         field = TextField(first, entered, allowed=DIGITS + "+", longest=8, help=help)
         self._open_field(slider, 84, field)
 
     def type_name(self, slider: FaceSlider) -> None:
-        """Open a field over a slider to type a name into."""
+        """Open a field over a slider to type a name."""
         help = "A name, then Enter; an empty one brings back its own"
         entered = partial(self._named, slider)
         field = TextField(slider.label, entered, hint=slider.axis.name, longest=24, help=help)
@@ -386,16 +392,18 @@ class SliderPanel(Scrolled):
             value = float(text.replace(",", "."))
         except ValueError:
             return
-        reach = 10 * (slider.high - slider.low)
-        slider.go(min(slider.high + reach, max(slider.low - reach, value)))
+        reach = BEYOND * (slider.high - slider.low)
+        end = min(slider.high + reach, max(slider.low - reach, value))
+        slider.go(end)
+        if end != value:
+            self.host.notify(f"{slider.label} goes as far as {end:g}, far beyond any portrait.")
 
     # Layout
 
     def scroll_by(self, pixels: int) -> None:
-        """Move the sliders up or down under the mouse, unless something covers them."""
+        """Scroll, unless a panel lies over the sliders."""
         if not self.covered:
             super().scroll_by(pixels)
-            self.host.pointer.refresh()
 
     def _rearrange(self) -> None:
         for number, slider in enumerate(self.directions + self.sliders, -len(self.directions)):
@@ -403,15 +411,14 @@ class SliderPanel(Scrolled):
             slider.label = self._names.get(own, own)
             slider.compact = number >= LARGE and slider.label == own
         self.rearrange()
-        self.host.pointer.refresh()
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Arrange what fits, and have the rest scrolled to."""
+        """Arrange the sliders; what does not fit scrolls."""
         self._close_field()
         self.arrange_in(rect, 0, theme)
 
     def arrange(self, area: pygame.Rect, theme: Theme) -> int:
-        """Share the height among the groups, and give each slider its place."""
+        """Share the height among the groups and place their sliders."""
         groups, small = self.groups(), (RAW if self.raw else PRINCIPAL)[1]
         for text, label in self.headings.items():
             label.show(text in groups)
@@ -447,5 +454,5 @@ class SliderPanel(Scrolled):
         return int(top - area.top)
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the bar beside the sliders."""
+        """Draw the scroll bar beside the sliders."""
         self.draw_bar(surface, theme)

@@ -1,4 +1,4 @@
-"""How the slider screen looks: face and morph at the left, sliders at the right, buttons below."""
+"""The widgets of the slider screen: face and morph left, sliders right, buttons below."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from ui.widgets.shapes import trim, write
 from ui.widgets.slider import MINUS
 from ui.widgets.strip import Strip
 
-BAR = 60  # points for the row of buttons
-STRIP = 56  # points for faces A and B
-LINE = 28  # points for the line below the face
-SLIDERS = (430, 980)  # points that the sliders get, at least and at most
-PREVIEW = 240  # points that the preview gets, at most
+BAR = 60  # height of the row of buttons, in points
+STRIP = 56  # height of faces A and B, in points
+LINE = 28  # height of the line below the face, in points
+SLIDERS = (430, 980)  # width of the sliders, at least and at most, in points
+PREVIEW = 240  # width of the preview, at most, in points
 BUTTONS = ("Random", "Another face", "Your photo", "Save", "Undo")
 SUGGESTIONS = 12
-REST = 0.4  # seconds that the mouse rests on a slider before its change is shown on the face
+REST = 0.4  # seconds that the mouse rests on a slider before the face is tinted
 
 
 class SlidersView(Widget):
-    """Everything on the slider screen that is always there.
+    """Everything on the slider screen that is always visible.
 
     Args:
         area, strip, sliders, preview: its parts.
@@ -59,7 +59,7 @@ class SlidersView(Widget):
         self.more_button = self.add(Button.of(commands["More"]))
 
     def follow(self, state: FaceState, can_undo: bool, playing: bool) -> None:
-        """Show a state; its face and caption are set in the area."""
+        """Show a state; `area` is given its face and caption."""
         self.sliders.follow(state)
         self.strip.follow(state, playing)
         self.buttons[-1].enable(can_undo)
@@ -67,7 +67,7 @@ class SlidersView(Widget):
         self.detail.set(state.keep_detail)
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Make the face as large as it can be beside the sliders."""
+        """Make the face as large as it can be beside the sliders, which get the rest."""
         margin, gap = theme.px(SIZES.margin), theme.px(SIZES.gap)
         bar, strip, top = theme.px(BAR), theme.px(STRIP), rect.top + theme.px(12)
         least, most = theme.px(SLIDERS[0]), theme.px(SLIDERS[1])
@@ -92,16 +92,19 @@ class SlidersView(Widget):
         place.right = row.right
         self.more_button.place(place, theme)
         free = pygame.Rect(left, row.top + theme.px(2), place.left - gap - left, 0)
-        free.height = row.bottom - gap - free.top  # messages come that far over the lower edge
+        free.height = row.bottom - gap - free.top  # messages reach over the lower edge
         self.preview.place(free, theme)
 
 
 class FaceArea(Widget):
-    """The face as large as fits, its caption, and a strip of suggestions when asked for.
+    """The face as large as fits, its caption, and a strip of suggestions while it shows.
 
     Args:
         chosen: called with the number of a suggestion.
-        buttons: for what opens from the face.
+        buttons: beside the caption.
+
+    Attributes:
+        suggestions: codes (12, latent_dim) of the strip, or None before the first ones.
     """
 
     def __init__(self, chosen: Callable[[int], object], buttons: Sequence[Button]):
@@ -116,10 +119,10 @@ class FaceArea(Widget):
         self.caption = self.add(Label("", COLORS.soft, SIZES.body))
         self.strip = self.add(Strip(chosen))
         self.strip.show(False)
-        self.suggestions: np.ndarray | None = None  # codes (12, 80)
+        self.suggestions: np.ndarray | None = None
 
     def suggest(self, codes: np.ndarray, images: Sequence[np.ndarray | None]) -> None:
-        """Show faces to choose from; the strip gets missing pictures as they are decoded."""
+        """Show faces to choose from; images that are None are set in the strip later."""
         self.suggestions = codes
         self.strip.fill(images, helps=["Take this face"] * len(codes))
         self.show_suggestions(True)
@@ -133,7 +136,7 @@ class FaceArea(Widget):
         return changes
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Place the face where the line and the strip leave room."""
+        """Place the face in the room that caption and strip leave."""
         line, room = theme.px(LINE), rect.copy()
         if self.strip.visible:
             height = round(rect.width / (SUGGESTIONS // 2) / 1.1) * 2  # two rows fill the width
@@ -151,16 +154,18 @@ class FaceArea(Widget):
 
 
 class SliderPreview(Widget):
-    """What a slider does, small beside the picture: its value, and the faces at its two ends.
+    """What a slider does: its value, and small faces at its two ends.
 
     Args:
-        decode: asks for the faces of codes (2, 80), see `fill`.
-        cancel: withdraws what was asked for last.
+        decode: asks for the faces of codes (2, latent_dim), see `fill`.
+        cancel: withdraws the last request.
 
     Attributes:
-        due: when its difference is to be shown, in seconds; None once the face moved under it, for
-            this is then to be seen as it is.
-        difference: (160, 176), of the faces at the high and the low end, or None.
+        slider: the one that shows, or None.
+        pictures: the faces at the low and the high end, as far as they have come.
+        due: time at which the difference is to tint the face, in seconds; None once the face has
+            moved, as it is then to be seen without.
+        difference: (160, 176), the face at the high end minus that at the low one, or None.
     """
 
     solid = False
@@ -170,15 +175,15 @@ class SliderPreview(Widget):
         self.decode, self.cancel = decode, cancel
         self.visible = False
         self.slider: FaceSlider | None = None
-        self._value: float | None = None  # that shows
-        self._code: np.ndarray | None = None  # that the ends were asked for
-        self._images: list[np.ndarray] = []  # at the low end, then at the high one
-        self.pictures: list[pygame.Surface] = []  # of them
+        self._value: float | None = None  # of the slider, as it is drawn
+        self._code: np.ndarray | None = None  # (latent_dim,) that the ends belong to
+        self._images: list[np.ndarray] = []  # of `pictures`, (160, 176) each
+        self.pictures: list[pygame.Surface] = []
         self.due: float | None = None
         self.difference: np.ndarray | None = None
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Scale the faces to the height, name and value beside them."""
+        """Scale the faces to the height."""
         self.rect.width = min(rect.width, theme.px(PREVIEW))
         self.pictures = [self._scaled(image) for image in self._images]
 
@@ -187,9 +192,9 @@ class SliderPreview(Widget):
 
         Args:
             slider: the one to show, or None.
-            code: (80,) of the face.
+            code: (latent_dim,) of the face.
             busy: whether the face is changing, so that decoding has to wait.
-            now: seconds, as `due` is.
+            now: time in seconds, see `due`.
         """
         if slider is None:
             self.leave()
@@ -202,13 +207,13 @@ class SliderPreview(Widget):
         self.show()
         self.change(slider=slider, _value=slider.value)
         if busy or code is not self._code:
-            self.cancel()  # also results that have not come yet
+            self.cancel()
             self._code = None if busy else code
             if not busy:
                 self.decode(np.stack([slider.axis.moved(code, end) for end in slider.axis.ends]))
 
     def fill(self, end: int, image: np.ndarray) -> None:
-        """Show the face (160, 176) at the low (0) or high (1) end."""
+        """Show the face (160, 176) at the low (0) or the high (1) end."""
         self._images[end : end + 1] = [image]
         self.pictures[end : end + 1] = [self._scaled(image)]
         if end:
@@ -219,30 +224,32 @@ class SliderPreview(Widget):
         return surface_of(image, (round(self.rect.height * 1.1), self.rect.height))
 
     def leave(self) -> None:
-        """Hide, and stop waiting for faces."""
+        """Hide, and withdraw the request for faces."""
         if self.slider is not None:
             self.cancel()
             self.show(False)
             self.slider = self.due = None
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the faces at the right, each with its value, and name and value at the left."""
+        """Draw name and value at the left, the faces with their values at the right."""
         slider, gap = self.slider, theme.px(SIZES.gap)
+        if slider is None:
+            return
         width = round(self.rect.height * 1.1)
         row = pygame.Rect(self.rect.left + gap, 0, 0, theme.px(20))
         row.width = self.rect.width - 2 * (width + gap) - gap
         row.bottom = self.rect.centery
         name = slider.label + (" · locked" if slider.locked else "")
         write(surface, theme.text(name, COLORS.text, SIZES.small, True, row.width), row, "left")
-        value = theme.text(slider.value_text, COLORS.accent, SIZES.small, True)
-        write(surface, value, row.move(0, row.height), "left")
+        shown = theme.text(slider.value_text, COLORS.accent, SIZES.small, True)
+        write(surface, shown, row.move(0, row.height), "left")
         for number, (picture, end) in enumerate(zip(self.pictures, slider.axis.ends, strict=False)):
             left = self.rect.right - (2 - number) * width - (1 - number) * gap
             place = picture.get_rect(topleft=(left, self.rect.top))
             surface.blit(picture, place)
             trim(surface, place, theme.px(4), COLORS.window)
-            text = f"{end:+.1f}" if slider.axis.error is None else f"{end:.0f}"
-            text = theme.text(text.replace("-", MINUS), COLORS.text, SIZES.tiny)
+            value = f"{end:+.1f}" if slider.axis.error is None else f"{end:.0f}"
+            text = theme.text(value.replace("-", MINUS), COLORS.text, SIZES.tiny)
             plate = text.get_rect().inflate(theme.px(4), 0)
             plate.bottomleft = place.bottomleft
             surface.fill(COLORS.shadow, plate)

@@ -148,6 +148,10 @@ class Widget:
         """Answer a press of a mouse button: 1 left, 2 middle, 3 right."""
         return False
 
+    def double_click(self, pos: Point) -> bool:
+        """Answer the second press of a double click, in place of `press`."""
+        return False
+
     def drag(self, pos: Point) -> None:
         """Answer a movement of the mouse while the button is down."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable
 
 import pygame
@@ -9,17 +11,33 @@ import pygame
 from ui.keys import key_of
 from ui.widgets.base import Point, Root, Widget
 
+DOUBLE_CLICK = 0.4  # seconds between two presses, at most
+STILL = 4  # pixels that the mouse may move between them
+OUTSIDE: Point = (-1, -1)
+NEVER = (-math.inf, 0, OUTSIDE)  # time, button and place of a press
+
 
 class Pointer:
-    """Turns events into gestures of the widgets under a root."""
+    """Turns events into gestures of the widgets under a root.
+
+    Attributes:
+        hovered: the widget under the mouse; None while keys choose widgets.
+        captured: the widget that was pressed, until the button is released.
+        focused: the widget that has the keyboard.
+        by_keys: whether a key chose the focused widget, and the mouse went to no other since.
+        pos: the mouse, `OUTSIDE` while it is not over the window.
+    """
 
     def __init__(self, root: Root):
         self.root = root
-        self.hovered: Widget | None = None  # under the mouse
-        self.captured: Widget | None = None  # from a press to its release
-        self.focused: Widget | None = None  # has the keyboard
-        self.pos: Point = (-1, -1)  # of the mouse
+        self.hovered: Widget | None = None
+        self.captured: Widget | None = None
+        self.focused: Widget | None = None
+        self.by_keys = False
+        self.pos = OUTSIDE
+        self._under: Widget | None = None  # the widget under the mouse, hovered or not
         self._button = 0
+        self._pressed = NEVER
 
     @property
     def typing(self) -> bool:
@@ -29,17 +47,25 @@ class Pointer:
     def handle(self, event: pygame.event.Event) -> bool:
         """Pass an event to its widget; return whether it was a key that a widget answered."""
         if event.type == pygame.MOUSEMOTION:
-            self._move(event.pos)
+            self.pos = event.pos
+            if self.captured is not None:
+                self.captured.drag(event.pos)
+            else:
+                self._look(moved=True)
         elif event.type == pygame.MOUSEBUTTONDOWN and event.button <= 3:
             self._press(event.pos, event.button)
         elif event.type == pygame.MOUSEBUTTONUP and event.button == self._button:
             self.pos = event.pos
+            if math.dist(event.pos, self._pressed[2]) >= STILL:
+                self._pressed = NEVER
             self.let_go()
         elif event.type == pygame.MOUSEWHEEL:
-            steps = getattr(event, "precise_y", event.y) or event.y
-            any(widget.wheel(steps, self.pos) for widget in self._line(self.root.hit(self.pos)))
+            x, y = (getattr(event, f"precise_{n}", 0) or getattr(event, n) for n in "xy")
+            if abs(y) > abs(x):  # a sideways swipe is never quite level
+                any(widget.wheel(y, self.pos) for widget in self._line(self.root.hit(self.pos)))
         elif event.type == pygame.WINDOWLEAVE and self.captured is None:
-            self._hover(None)
+            self.pos = OUTSIDE
+            self._look()
         elif event.type == pygame.WINDOWFOCUSLOST:
             self.let_go()
         elif self.focused is not None and event.type == pygame.KEYDOWN:
@@ -63,6 +89,12 @@ class Pointer:
         else:
             pygame.key.stop_text_input()
 
+    def choose(self, widget: Widget) -> None:
+        """Give the keyboard to a widget because of a key; what a resting mouse is over dims."""
+        self.focus(widget)
+        self.by_keys = True
+        self._look()
+
     def let_go(self) -> None:
         """End the gesture under way as if the button had been released."""
         widget, self.captured, self._button = self.captured, None, 0
@@ -70,7 +102,7 @@ class Pointer:
             widget.held = False
             self._renew(widget)
             widget.release(self.pos)
-            self._hover(self.root.hit(self.pos))
+            self._look()
 
     def refresh(self) -> None:
         """Find again what is under the mouse, after widgets moved, came or went."""
@@ -79,33 +111,40 @@ class Pointer:
         if self.focused is not None and not self._alive(self.focused):
             self.focus(None)
         if self.captured is None:
-            self._hover(self.root.hit(self.pos))
+            self._look()
 
     def _alive(self, widget: Widget) -> bool:
         line = list(widget.ancestors())
         return line[-1] is self.root and all(w.visible for w in line) and widget.enabled
 
-    def _move(self, pos: Point) -> None:
-        self.pos = pos
-        if self.captured is not None:
-            self.captured.drag(pos)
-        else:
-            self._hover(self.root.hit(pos))
+    def _look(self, moved: bool = False) -> None:
+        """Hover what is under the mouse; one that moved takes the keyboard from a slider."""
+        under = self.root.hit(self.pos)
+        if moved and under is not self._under:
+            self.by_keys = False
+            other = under is not None and under.focusable and under is not self.focused
+            if other and not self.typing:
+                self.focus(None)
+        self._under = under
+        self._hover(None if self.by_keys else under)
 
     def _press(self, pos: Point, button: int) -> None:
         self.pos = pos
         if self.captured is not None:  # a second button during a drag
             return
-        target = self.root.hit(pos)
-        self._hover(target)
-        if self.focused is not None and self.focused is not target and self.typing:
+        self.by_keys = False
+        self._look()
+        if self.focused is not self.hovered and self.typing:
             self.focus(None)
-        self._button = button
-        for widget in self._line(target):
+        when, before, place = self._pressed
+        now, self._button = time.monotonic(), button
+        double = button == before and now - when < DOUBLE_CLICK and math.dist(pos, place) < STILL
+        self._pressed = NEVER if double else (now, button, pos)
+        for widget in self._line(self.hovered):
             if not widget.enabled:
                 return
             self.captured = widget
-            if widget.press(pos, button):
+            if (double and widget.double_click(pos)) or widget.press(pos, button):
                 if self.captured is widget:
                     widget.held = True
                     self._renew(widget)

@@ -168,7 +168,7 @@ class Slider(Widget):
         lit = pygame.Rect(min(x, start), track.top, abs(x - start), track.height)
         surface.fill(COLORS.accent if lively else COLORS.accent_soft, lit)
         if self.center is not None and self.low <= self.center <= self.high:
-            tick = pygame.Rect(0, 0, theme.px(1), track.height + theme.px(6))
+            tick = pygame.Rect(0, 0, theme.px(1), theme.px(HANDLE + 6))
             tick.center = (start, track.centery)
             surface.fill(COLORS.faint, tick)
         half = theme.px((HANDLE - 2 * self.compact + 2 * self.held) / 2)
