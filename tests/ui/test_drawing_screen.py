@@ -136,7 +136,7 @@ def test_undo_redo_and_clear_by_key_and_button(driver):
     assert np.array_equal(driver.screen.drawing.pixels, two)
 
 
-def test_an_empty_or_mirrored_canvas_shows_where_the_face_belongs(driver):
+def test_a_faint_guide_shows_where_the_face_belongs_until_eyes_are_drawn(driver):
     view = driver.screen.view.canvas
 
     def guided():
@@ -147,21 +147,21 @@ def test_an_empty_or_mirrored_canvas_shows_where_the_face_belongs(driver):
             x, y = view.to_window((x, y))
             part = driver.pixels(pygame.Rect(round(x) - 9, round(y) - 9, 18, 18))
             found.append(bool(np.ptp(part.astype(int), axis=-1).max() > 20))
-        assert len(set(found)) == 1
-        return found[0]
+        return found
 
-    assert guided()
     driver.screen.set_ghost(False)
+    assert guided() == [True] * 3
     assert np.ptp(shown(view)) == 0 and driver.screen.drawing.empty
-    driver.press(at(driver, (20, 150)))
-    assert not guided()
-    driver.release()
+    stroke(driver, *HEAD)
+    assert guided() == [True] * 3  # an outline is no eye
+    stroke(driver, LEFT_EYE)
+    stroke(driver, (RIGHT_EYE[0], RIGHT_EYE[1] - 10))  # a little high
+    assert guided() == [False] * 3
     driver.key("x")
-    assert guided()
+    assert guided()[0]
     driver.key("x")
-    assert not guided()
     driver.key("delete")
-    assert guided()
+    assert guided() == [True] * 3
 
 
 def test_shift_draws_a_straight_line(driver):

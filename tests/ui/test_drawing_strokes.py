@@ -146,6 +146,20 @@ def test_a_straight_end_keeps_the_curve_before_it(drawing):
     assert drawing.mask()[20:75, 38].min() > 0.9
 
 
+def test_a_fill_covers_the_area_up_to_the_lines_around_it_and_can_be_undone(drawing):
+    draw(drawing, *circle(40), radius=2)
+    before = drawing.pixels.copy()
+    assert drawing.fill((88, 80), tone=0.5) and not drawing.fill((300, 80), tone=0.5)
+    rows, columns = np.indices(SHAPE)
+    radii = np.hypot(columns - 88, rows - 80)
+    assert np.abs(drawing.image()[radii < 47] - 0.5).max() < 0.003
+    assert drawing.mask()[radii < 50].min() == 1  # no seam beside the line
+    assert np.array_equal(drawing.pixels[radii > 53], before[radii > 53])
+    assert np.abs(drawing.image()[before[..., 1] == 255]).max() == 0  # the line stays black
+    drawing.undo()
+    assert np.array_equal(drawing.pixels, before)
+
+
 # History
 
 

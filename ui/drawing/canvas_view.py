@@ -13,17 +13,18 @@ import pygame.gfxdraw
 from pygame import Rect
 
 from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
-from ui.drawing.head import WHOLE, Region
+from ui.drawing.head import CONTRAST, WHOLE, Region, paper_tone
 from ui.drawing.stroke import mirrored
-from ui.pictures import PAPER, drawing_on_paper
+from ui.pictures import PAPER, drawing_on_paper, over_paper
 from ui.theme import COLORS, Theme
 from ui.widgets.base import Point
 from ui.widgets.face_view import FaceView
 
 GHOST = 0.3  # share of the answer's contrast on the paper
 DASH = 6  # length of dashes, points
-GUIDE = (150, 170, 205)  # colour of the guide on white paper
+GUIDES = ((70, 82, 104), (190, 203, 225))  # colours of the guide on dark and on light paper
 EYE = 7  # half length of the guide's eye lines, canvas pixels
+AROUND_EYE = (9, 14)  # half width and height of where an eye is drawn, canvas pixels
 HELP = "Draw here. Shift: straight lines; right button: eraser; wheel: size of the brush"
 FRAMED = "The head in the thin frame is looked at enlarged. " + HELP.removeprefix("Draw here. ")
 
@@ -31,8 +32,9 @@ FRAMED = "The head in the thin frame is looked at enlarged. " + HELP.removeprefi
 class CanvasView(FaceView):
     """Shows a drawing, and turns the mouse into strokes.
 
-    A guide (oval, eyes and axis) shows where a face belongs while the canvas is bare or mirrored;
-    it is no part of the drawing. Points of the mouse are collected until `flush`, once a frame.
+    A guide (oval, eyes and axis) shows where a face belongs until eyes are drawn, and while strokes
+    are mirrored; it is no part of the drawing. Points of the mouse are collected until `flush`,
+    once a frame.
 
     Args:
         pixels: uint8 (rows, columns, 2), the drawing to begin with.
@@ -68,7 +70,7 @@ class CanvasView(FaceView):
 
     def show_drawing(self, drawing: np.ndarray) -> None:
         """Show a drawing, uint8 (rows, columns, 2)."""
-        self._drawing, self._bare = drawing, not drawing[..., 1].any()
+        self._drawing, self._guided = drawing, not eyes_drawn(drawing)
         self.set(drawing_on_paper(drawing, self._paper))
 
     def set_ghost(self, face: np.ndarray | None) -> None:
@@ -141,7 +143,7 @@ class CanvasView(FaceView):
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the canvas, the guide, the frame, and a ring as large as the brush."""
         super().draw(surface, theme)
-        if self._bare or self.mirror:
+        if self._guided or self.mirror:
             self._draw_guide(surface, theme)
         if self.region != WHOLE:
             (left, top), (right, bottom) = map(self.to_window, self.region.corners)
@@ -157,7 +159,8 @@ class CanvasView(FaceView):
         """Draw the oval of a face, its eyes, and its axis, which is the mirror's, in dashes."""
         dash, width = theme.px(DASH), theme.px(1)
         axis = round(self.to_window((FACE_AXIS, 0))[0])
-        color = COLORS.accent if self.mirror else GUIDE
+        light = paper_tone(over_paper(self._drawing)) > PAPER / 2
+        color = COLORS.accent if self.mirror else GUIDES[light]
         for top in range(self.picture.top, self.picture.bottom, 2 * dash):
             surface.fill(color, Rect(axis, top, width, dash))
         (x, y), (a, b) = FACE_CENTRE, FACE_HALF_AXES
@@ -180,3 +183,14 @@ class CanvasView(FaceView):
         if pos is None:
             return []
         return [pos, self.to_window(mirrored(self.to_image(pos)))] if self.mirror else [pos]
+
+
+def eyes_drawn(drawing: np.ndarray) -> bool:
+    """Return whether there is ink, or a face, where both eyes belong."""
+    image = over_paper(drawing)
+    ink = abs(image - paper_tone(image)) > CONTRAST
+    wide, high = AROUND_EYE
+    return all(
+        ink[int(y) - high : int(y) + high, int(x) - wide : int(x) + wide].any()
+        for x, y in (LEFT_EYE, RIGHT_EYE)
+    )

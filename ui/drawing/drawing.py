@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
 
 from model.frame import IMAGE_SHAPE
 from ui.drawing.head import WHOLE, Region, find_head, look_at
 from ui.drawing.stroke import Brush, Point, Stroke, Tool, slices
 from ui.history import History
-from ui.pictures import DRAWING_SHAPE, PAPER, over_paper, to_pixels
+from ui.pictures import DRAWING_SHAPE, PAPER, drawing_on_paper, over_paper, to_pixels
 from ui.storage import pack_pixels, unpack_pixels
 
+ALIKE = 48  # difference within an area that is filled, levels of tone and of coverage
 MOST_STEPS = 300  # states kept for undo; at most 25 MB of pixels
 
 
@@ -148,6 +150,30 @@ class Drawing:
             return False
         stroke.finish()
         return self._push(stroke=stroke)
+
+    def fill(self, point: Point, tone: float) -> bool:
+        """Paint the area around a point in a grey, 0.0 to 1.0; return whether that changed it.
+
+        The area ends where tone or coverage change by more than `ALIKE`. The pixels at its edge are
+        painted beneath what is there, so that no light seam is left along smooth lines.
+        """
+        self.finish()
+        x, y = np.rint(point).astype(int).tolist()
+        if not (0 <= y < IMAGE_SHAPE[0] and 0 <= x < IMAGE_SHAPE[1]):
+            return False
+        planes = drawing_on_paper(self.pixels).astype(int), self.pixels[..., 1].astype(int)
+        alike = np.all([abs(plane - plane[y, x]) <= ALIKE for plane in planes], axis=0)
+        mask = Image.fromarray(alike.astype(np.uint8)).copy()  # writable
+        ImageDraw.floodfill(mask, (x, y), 255)
+        mask = mask.point(lambda level: level & 254)
+        inside = np.asarray(mask) > 0
+        around = np.asarray(mask.filter(ImageFilter.MaxFilter(5))) > 0
+        kept = np.where(inside, 0, self.pixels[..., 1] / np.float32(255))
+        grey = np.rint(self.pixels[..., 0] * kept + tone * PAPER * (1 - kept))
+        filled = np.stack([grey, np.full_like(grey, 255)], axis=-1).astype(np.uint8)
+        self.pixels = np.where(around[..., np.newaxis], filled, self.pixels)
+        self.touched, self.given = True, None
+        return self._push()
 
     def clear(self) -> bool:
         """Take a new sheet; return whether that changed anything."""

@@ -64,7 +64,7 @@ def find_head(pixels: np.ndarray) -> Region:
         pixels: uint8 (rows, columns, 2), gray and coverage.
     """
     image = over_paper(pixels)
-    ink = np.abs(image - _paper(image)) > CONTRAST
+    ink = np.abs(image - paper_tone(image)) > CONTRAST
     if not ink.any():
         return WHOLE
     (top, bottom), (left, right) = (
@@ -91,11 +91,11 @@ def look_at(pixels: np.ndarray, region: Region) -> tuple[np.ndarray, np.ndarray]
     """Return a region's image on paper and its coverage: (rows, columns) in [0, 1]."""
     image, mask = over_paper(pixels), pixels[..., 1]
     if region != WHOLE:
-        image, mask = region.look(image, _paper(image)), region.look(mask, 0)
+        image, mask = region.look(image, paper_tone(image)), region.look(mask, 0)
     return image / np.float32(255), mask / np.float32(255)
 
 
-def _paper(image: np.ndarray) -> float:
+def paper_tone(image: np.ndarray) -> float:
     """Return the grey of the paper: the median along all edges but the lower."""
     return float(np.median(np.concatenate([image[0], image[:, 0], image[:, -1]])))
 
