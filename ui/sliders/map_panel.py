@@ -65,23 +65,18 @@ class MapPad(Widget):
         self._pos: Point | None = None  # of the mouse, while it is over the pad
         self._takes = False  # whether the press under way takes a face
         self._images: list[np.ndarray | None] = [None] * SIDE**2
-        self._cells: list[pygame.Surface | None] = []  # the images scaled
+        self._cells: list[pygame.Surface | None] = [None] * SIDE**2  # the images scaled
 
     def fill(self, number: int, image: np.ndarray) -> None:
         """Show one of the small faces, (160, 176), cut to a square about its axis."""
         self._images[number] = to_pixels(image)[_ROWS, _COLUMNS]
-        if self._cells:
-            self._scale(number)
-            self.invalidate(self._cell(number))
-
-    def mark(self, here: Place | None) -> None:
-        """Mark the place of the current face."""
-        self._point(here=here)
+        self._cells[number] = None
+        self.invalidate()
 
     def look(self, place: Place | None) -> None:
         """Point at a place, or at none."""
         if place != self.looked_at:
-            self._point(looked_at=place)
+            self.change(looked_at=place)
             self.looked(place)
 
     def follow(self, pointer: Pointer) -> None:
@@ -128,47 +123,24 @@ class MapPad(Widget):
             self.taken(place)
         return key in steps or key == "return"
 
-    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Scale the faces."""
-        self._cells = [None] * SIDE**2
-        for number in range(SIDE**2):
-            self._scale(number)
-
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the faces and both marks."""
         surface.fill(COLORS.raised, self.rect)
-        for number, cell in enumerate(self._cells):
+        for number, image in enumerate(self._images):
+            row, column = divmod(number, SIDE)
+            left, right = (round(self.rect.width * n / SIDE) for n in (column, column + 1))
+            top, bottom = (round(self.rect.height * n / SIDE) for n in (row, row + 1))
+            cell, size = self._cells[number], (right - left, bottom - top)
+            if image is not None and (cell is None or cell.get_size() != size):
+                cell = self._cells[number] = surface_of(image, size)
             if cell is not None:
-                surface.blit(cell, self._cell(number))
+                surface.blit(cell, (self.rect.left + left, self.rect.top + top))
         trim(surface, self.rect, theme.px(SIZES.radius), COLORS.panel)
         for place, color in ((self.here, COLORS.text), (self.looked_at, COLORS.accent)):
             if place is not None:
                 centre = self.to_window(place)
                 dot(surface, centre, theme.px(MARK + RIM), COLORS.shadow)
                 dot(surface, centre, theme.px(MARK), color)
-
-    def _scale(self, number: int) -> None:
-        image, size = self._images[number], self._cell(number).size
-        self._cells[number] = None if image is None else surface_of(image, size)
-
-    def _cell(self, number: int) -> pygame.Rect:
-        row, column = divmod(number, SIDE)
-        left, right = (round(self.rect.width * n / SIDE) for n in (column, column + 1))
-        above, below = (round(self.rect.height * n / SIDE) for n in (row, row + 1))
-        corner = self.rect.left + left, self.rect.top + above
-        return pygame.Rect(corner, (right - left, below - above))
-
-    def _point(self, **places: Place | None) -> None:
-        """Move a mark; draw only what lies under it again."""
-        for name, place in places.items():
-            for each in (getattr(self, name), place):
-                if each is not None:
-                    side = self.theme.px(MARK + RIM) + 4
-                    part = pygame.Rect(0, 0, side, side)
-                    x, y = self.to_window(each)
-                    part.center = round(x), round(y)
-                    self.invalidate(part)
-            setattr(self, name, place)
 
 
 class FaceMapPanel(Panel):
@@ -274,7 +246,7 @@ class FaceMapPanel(Panel):
         if self._asked is None or not np.allclose(codes, self._asked, atol=SAME):
             self._asked = codes
             self.decode(codes)
-        self.pad.mark(self.square.place_of(self.code))
+        self.pad.change(here=self.square.place_of(self.code))
 
     # Menus
 
