@@ -84,7 +84,7 @@ def print_faces(split="train", start=0):
         start: the portrait to begin with.
     """
     from data import UserError, load_arrays, load_labels
-    from ui.views.portraits import show_portraits
+    from ui.views.portrait_pages import show_portraits
 
     if split not in ("train", "test"):
         raise UserError(f'print_faces() shows "train" or "test". Received: {split!r}')

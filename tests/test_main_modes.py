@@ -63,8 +63,8 @@ LATENT_FIGURES = {
 
 MODES = f"""
 import main
-import ui.views.output
-ui.views.output.DPI = 50
+import ui.views.figures
+ui.views.figures.DPI = 50
 menu = main.main
 for mode in (main.print_faces, main.test_auto, main.learn, lambda: main.prepare_data("gone.tar")):
     main.main = mode

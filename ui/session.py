@@ -16,16 +16,16 @@ import numpy as np
 
 from data.errors import tell_failure
 from data.lock import hold_lock
+from data.replace import remove_unfinished, replace_file
 from model.frame import LATENT_DIM
 from ui.pictures import DRAWING_SHAPE
 from ui.storage import (
+    CHECK,
     pack_numbers,
     pack_pixels,
     parse_json,
-    remove_leftovers,
     unpack_numbers,
     unpack_pixels,
-    write_atomic,
 )
 
 FILE_NAME = "session.json"
@@ -63,7 +63,7 @@ class Session:
         self._model_id: str | None = None
         self._known_directions: set[str] = set()  # in the file, as this window knows it
         self._known_names: set[str] = set()  # the same
-        remove_leftovers(self.folder)
+        remove_unfinished(self.folder)
         path = self.folder / FILE_NAME
         content = _read_file(path)
         if content is None:
@@ -129,7 +129,8 @@ class Session:
                 "drawing": None if self.drawing is None else pack_pixels(self.drawing),
                 "models": dict(list(self._all_models(theirs).items())[-_MAX_MODELS:]),
             }
-            write_atomic(path, json.dumps(content, **_JSON).encode("ascii"))
+            with tell_failure(f"{path} could not be written", CHECK), replace_file(path) as new:
+                new.write_text(json.dumps(content, **_JSON), encoding="ascii")
         self.problem = None
         self._known_directions, self._known_names = set(self.directions), set(self.names)
         return path

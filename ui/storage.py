@@ -1,44 +1,32 @@
 """Files that the screens keep: written whole or not at all, read as if a stranger had made them.
 
-Saved faces and the session are JSON. Arrays lie in it as base64 text, so that they come back bit
-for bit and nothing but numbers can come out. Whatever is wrong with what is read is a `ValueError`;
-the callers turn it into a sentence.
+Saved faces and the session are JSON. Arrays are base64 text in it, so they come back bit for bit
+and nothing but numbers can come out. Whatever is wrong with what is read is a `ValueError`; the
+callers turn it into a sentence.
 """
 
 import base64
-import contextlib
 import itertools
 import json
 import math
 import time
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from data.errors import tell_failure
-from data.replace import UNFINISHED_FILES, replace_file
+from data.replace import replace_file
 
 STAMP = "%Y-%m-%d-%H%M%S"
-CHECK = "check the folder's space and permissions"  # what to do where a file is refused
+CHECK = "check the folder's space and permissions"  # advice where a file is refused
 
-_UNFINISHED_SECONDS = 10  # no file is written for so long
-_SAVES = ("face-*.png", "morph-*.gif", "walk-*.gif", "drawing-*.gif")  # leftovers where empty
-_LEFTOVERS = (UNFINISHED_FILES, ".*.tmp", *_SAVES)
-
-
-def write_atomic(path: Path, content: bytes) -> None:
-    """Put `content` at `path` in one step; a reader sees the old file or the new one.
-
-    Raises:
-        UserError: the disk is full, the folder cannot be written, and the like.
-    """
-    with tell_failure(f"{path} could not be written", CHECK), replace_file(path) as new:
-        new.write_bytes(content)
+_LONGEST_INTEGER = 20  # digits; some Pythons take minutes for a million
 
 
 def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
-    """Put `content` into a new file under a name that was free, in one step, and return its path.
+    """Write `content` to a new file and return its path; once it returns, the file is durable.
 
     Names sort by time, as in `face-2026-11-22-151204.png`; more of one second end in -2, -3, ...
 
@@ -50,20 +38,11 @@ def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for number in itertools.count(1):
             path = folder / f"{stem}{'' if number == 1 else f'-{number}'}{suffix}"
-            with contextlib.suppress(FileExistsError):
+            with suppress(FileExistsError):
                 with replace_file(path, new_only=True) as new:
                     new.write_bytes(content)
-                return path
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Remove what a kill left of files that were being written, here and by earlier versions."""
-    for path in [path for pattern in _LEFTOVERS for path in folder.glob(pattern)]:
-        with contextlib.suppress(OSError):
-            status = path.stat()
-            old = time.time() - status.st_mtime > _UNFINISHED_SECONDS
-            if old and (path.name[0] == "." or not status.st_size):
-                path.unlink()
+                break
+    return path
 
 
 def parse_json(text: str | bytes) -> dict:
@@ -128,7 +107,7 @@ def _decode(text: object) -> bytes:
 
 
 def _integer(text: str) -> int:
-    if len(text) > 20:  # some Pythons take minutes over a million digits
+    if len(text) > _LONGEST_INTEGER:
         raise ValueError("a number of absurd length")
     return int(text)
 

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from data.paths import DEMO_FOLDER
-from ui.views.output import DEMO_DPI, save
+from ui.views.figures import DEMO_DPI, save
 from ui.views.style import BLUE, INK, LINE, QUIET, RED, Page, draw_image, label_row, styled
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from data.paths import DEMO_FOLDER, NUMPY_FOLDER
-from ui.views.output import DEMO_DPI, save
+from ui.views.figures import DEMO_DPI, save
 from ui.views.style import LINE, Page, draw_image, styled
 
 if TYPE_CHECKING:

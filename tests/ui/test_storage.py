@@ -10,14 +10,13 @@ import pytest
 
 from data.errors import UserError
 from data.paths import ASSETS
+from data.replace import remove_unfinished
 from ui.storage import (
     pack_numbers,
     pack_pixels,
     parse_json,
-    remove_leftovers,
     unpack_numbers,
     unpack_pixels,
-    write_atomic,
     write_new,
 )
 
@@ -76,34 +75,6 @@ def test_deep_json_is_refused():
         parse_json('{"a":' * 100_000)
 
 
-def test_writing_replaces_in_one_step_and_leaves_nothing_beside(tmp_path):
-    path = tmp_path / "new" / "a.json"
-    write_atomic(path, b"one")
-    write_atomic(path, b"two")
-    assert path.read_bytes() == b"two"
-    assert [p.name for p in path.parent.iterdir()] == ["a.json"]
-
-
-def test_a_refused_write_keeps_the_old_file_and_says_so(tmp_path, monkeypatch):
-    path = tmp_path / "a.json"
-    write_atomic(path, b"one")
-
-    def full(handle):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(UserError, match="No space left"):
-        write_atomic(path, b"two")
-    assert path.read_bytes() == b"one"
-    assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
-
-
-def test_a_folder_that_cannot_be_made_is_said(tmp_path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="could not be written"):
-        write_atomic(tmp_path / "file" / "a.json", b"")
-
-
 def test_a_new_file_never_takes_the_place_of_another(tmp_path, monkeypatch):
     for with_links in (True, False):
         if not with_links:
@@ -115,6 +86,21 @@ def test_a_new_file_never_takes_the_place_of_another(tmp_path, monkeypatch):
         paths = [write_new(tmp_path / str(with_links), "face", ".png", b"%d" % i) for i in range(3)]
         assert [path.read_bytes() for path in paths] == [b"0", b"1", b"2"]
         assert sorted(paths[0].parent.iterdir()) == sorted(paths)
+
+
+@pytest.mark.parametrize("call", ["os.fsync", "pathlib.Path.replace"])
+def test_a_refused_write_is_one_sentence_and_leaves_nothing(tmp_path, monkeypatch, call):
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.link", full)  # as on a disk without hard links
+    monkeypatch.setattr(call, full)
+    with pytest.raises(UserError, match="No space left"):
+        write_new(tmp_path, "face", ".png", b"content")
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(UserError, match="can be saved"):
+        (tmp_path / "file").touch()
+        write_new(tmp_path / "file", "face", ".png", b"content")
 
 
 KILLED = """
@@ -147,18 +133,5 @@ def test_killed_anywhere_a_new_file_is_whole_or_not_there(tmp_path, step):
     assert all(path.read_bytes() == b"whole" for path in tmp_path.glob("face-*.png"))
     for path in tmp_path.iterdir():
         os.utime(path, (1, 1))
-    remove_leftovers(tmp_path)
+    remove_unfinished(tmp_path)
     assert not list(tmp_path.glob(".*"))
-
-
-def test_leftovers_go_and_files_that_are_being_written_stay(tmp_path):
-    names = ("face-2026-11-22-151204.png", ".session.json.123.new", ".session.json.tmp")
-    for name in names:
-        (tmp_path / name).touch()
-    (tmp_path / "notes.png").touch()
-    remove_leftovers(tmp_path)
-    assert len(list(tmp_path.iterdir())) == 4
-    for path in tmp_path.iterdir():
-        os.utime(path, (1, 1))
-    remove_leftovers(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["notes.png"]

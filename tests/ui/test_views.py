@@ -18,7 +18,7 @@ from PIL import Image
 from data import Portrait, UserError
 from model.latent import LatentSpace
 from model.measuring.normality import code_metrics
-from ui.views import distributions, latent_space, output, portraits, reconstructions, training
+from ui.views import distributions, figures, latent_space, portrait_pages, reconstructions, training
 from ui.views.style import BLUE, RED, Page, styled
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -83,14 +83,14 @@ def metrics(codes, latent):
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
-    monkeypatch.setattr(output, "DPI", 50)
+    monkeypatch.setattr(figures, "DPI", 50)
 
 
 @pytest.fixture
 def shown(monkeypatch):
     """What would be shown in a window: (draw, count, start)."""
     shown = []
-    monkeypatch.setattr(output, "show", lambda *asked: shown.append(asked))
+    monkeypatch.setattr(figures, "show", lambda *asked: shown.append(asked))
     return shown
 
 
@@ -111,7 +111,7 @@ def opens_as_picture(path):
 def test_portraits_are_shown_a_page_at_a_time_with_their_labels(tmp_path, shown):
     X = np.arange(70, dtype=np.uint8)[:, None, None, None] * np.ones((171, 186, 1), np.uint8)
     labels = [Portrait(i, "train", "", "FM"[i % 2], (1985, None)[i % 2]) for i in range(70)]
-    assert opens_as_picture(portraits.show_portraits(X, labels, "train", 40, tmp_path))
+    assert opens_as_picture(portrait_pages.show_portraits(X, labels, "train", 40, tmp_path))
     ((draw, count, start),) = shown
     assert (count, start) == (3, 1)
     page = draw(1)
@@ -238,17 +238,17 @@ def test_the_latent_space_is_saved_whole_and_no_text_leaves_its_page(
 
 
 def test_the_training_curve_marks_the_epoch_that_is_kept(tmp_path, monkeypatch):
-    figures = []
-    monkeypatch.setattr(training, "save", lambda figure, *_: figures.append(figure))
+    drawn = []
+    monkeypatch.setattr(training, "save", lambda figure, *_: drawn.append(figure))
     losses = [3.0, 1.0, 2.0]
     history = [
         {"epoch": i + 1.0, "mse": 0.1 / (i + 1), "val_mse": 0.2 / (i + 1), "val_loss": losses[i]}
         for i in range(3)
     ]
     training.draw_training_curve(history, tmp_path)
-    marker = figures[0].axes[0].lines[2]
+    marker = drawn[0].axes[0].lines[2]
     assert (marker.get_xdata()[0], marker.get_ydata()[0]) == (2.0, 0.1)
-    assert "epoch 2" in " ".join(text.get_text() for text in figures[0].findobj(Text))
+    assert "epoch 2" in " ".join(text.get_text() for text in drawn[0].findobj(Text))
 
 
 def test_training_pictures_are_written_over_those_before(tmp_path):
@@ -264,7 +264,7 @@ def test_training_pictures_are_written_over_those_before(tmp_path):
 def test_a_folder_that_cannot_be_written_gives_a_sentence(metrics, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(UserError, match="cannot be written"):
-        output.save(Page(3, 3, "Title", "Lead").figure, "name", tmp_path / "file")
+        figures.save(Page(3, 3, "Title", "Lead").figure, "name", tmp_path / "file")
     with pytest.raises(UserError, match="cannot be written"):
         distributions.write_table(metrics, tmp_path / "file" / "table.csv")
 
@@ -299,7 +299,7 @@ def window(monkeypatch):
 
     monkeypatch.setattr("matplotlib.backend_bases.FigureCanvasBase.manager_class", Titled)
     monkeypatch.setattr(plt, "show", use)
-    monkeypatch.setattr(output, "_can_open_windows", lambda: True)
+    monkeypatch.setattr(figures, "_can_open_windows", lambda: True)
     return keys, seen
 
 
@@ -308,7 +308,7 @@ def test_one_window_pages_through_all_and_fits_a_screen(window):
     keys += ["right", "pagedown", " ", "x", "pageup", "home", "left", "end"]
     with styled():
         pages = [Page(11.4, 14, f"Title {number}", "Lead") for number in range(3)]
-    output.show(pages.__getitem__, 3, 1)
+    figures.show(pages.__getitem__, 3, 1)
     numbers = [int(title.split("(")[1][0]) for title, _ in seen]
     assert numbers == [2, 3, 3, 3, 3, 2, 1, 1, 3]
     assert [title[:7] for title, _ in seen] == [f"Title {number - 1}" for number in numbers]
@@ -327,10 +327,10 @@ def test_a_backend_that_cannot_be_used_is_passed_over(monkeypatch):
     monkeypatch.setattr(plt, "switch_backend", switch)
     for wanted in ("module://inline", "nonsense"):
         monkeypatch.setenv("MPLBACKEND", wanted)
-        assert output._can_open_windows()
+        assert figures._can_open_windows()
     assert tried == ["module://inline", "macosx", "qtagg", "nonsense", "macosx", "qtagg"]
     monkeypatch.setenv("MPLBACKEND", "agg")
-    assert not output._can_open_windows()
+    assert not figures._can_open_windows()
 
 
 RC = """
@@ -349,16 +349,16 @@ PICTURES = """
 import sys
 from pathlib import Path
 import numpy as np
-from ui.views import latent_space, output, portraits
+from ui.views import figures, latent_space, portrait_pages
 from data.arrays import Portrait
-output.DPI = 50
+figures.DPI = 50
 X = np.arange(186, dtype=np.uint8) * np.ones((2, 171, 186, 1), np.uint8)[..., 0] // 2
 X = X[..., None]
 X[:, 80:] = 250
 labels = [Portrait(i, "train", "", "F", 1985) for i in range(2)]
-portraits.show_portraits(X, labels, "train", 0, Path(sys.argv[1]))
+portrait_pages.show_portraits(X, labels, "train", 0, Path(sys.argv[1]))
 page = latent_space.draw_spectrum(np.sqrt([6.0, 3.5, 0.5]), "Codes")
-output.save(page.figure, "spectrum", Path(sys.argv[1]))
+figures.save(page.figure, "spectrum", Path(sys.argv[1]))
 """
 
 

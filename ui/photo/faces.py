@@ -1,16 +1,18 @@
-"""What the search of the eyes knows about faces, learned from decoded ones in about a second.
+"""What the search for eyes learns from decoded faces, in about a second.
 
 The autoencoder's faces all stand in the same place of the frame. Moved, turned and scaled by known
-amounts they teach how a misplaced frame looks: a filter answers to faces in their place and to
-nothing else; a cascade of linear steps leads from what a frame shows to where it belongs (Xiong and
-De la Torre, "Supervised descent method", CVPR 2013). Left in place the faces span a space, the
-quick stand-in for the autoencoder (Turk and Pentland, "Eigenfaces", 1991): where a frame and its
-nearest face have the same local contrast, there is a face.
+amounts, they teach three things: a filter that responds to faces in their place and to nothing
+else; a cascade of linear regressions from what a frame shows to where it belongs (Xiong and De la
+Torre, "Supervised descent method", CVPR 2013); and the linear space of faces, a fast stand-in for
+the autoencoder (Turk and Pentland, "Eigenfaces", 1991): where a frame and its projection into the
+space have the same local contrast, there is a face.
 """
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,29 +20,36 @@ from model.frame import FACE_AXIS, IMAGE_SHAPE
 from ui.photo.opening import Photo, pyramid
 from ui.photo.placement import Placement, sample
 
-_FACE_CENTRE = FACE_AXIS + 102j
-_FACE_HALF_AXES = (46.0, 60.0)
+if TYPE_CHECKING:
+    from model.engine import FaceEngine
+    from model.latent import LatentSpace
 
-# The filter. Distances are in points of its lattice where nothing else is said.
+BATCH = 16  # images decoded or encoded at a time
+
+_FACES = 192  # faces to learn from
+_FACE_CENTRE = FACE_AXIS + 102j
+_FACE_HALF_AXES = (46.0, 60.0)  # frame pixels
+
+# The filter. Lengths are in points of its lattice unless a unit is given.
 _FILTER_SPACING = 8  # frame pixels between two points
-_FILTER_REACH = 2  # the surroundings that local contrast is measured against
-_FLAT = 0.22  # deviation of local contrast, whose own is 1, below which a window counts as flat
-_RIGHT = (2.5, 2.5, 0.035, 0.035)  # faces in their place: x, y, logarithm of scale, angle
-_FAR = (90.0, 90.0, 0.9, 0.6)  # reach of the counterexamples
-_NEAR = (14.0, 14.0, 0.2, 0.3)  # what is nearer than this is no counterexample
-_COUNTEREXAMPLES = 6  # from each face
+_FILTER_REACH = 2  # half side of the surroundings for local contrast
+_FLAT = 0.22  # deviation of the local contrast of a flat window; 1 is usual
+_RIGHT = (2.5, 2.5, 0.035, 0.035)  # spread of faces in place: x, y, logarithm of scale, angle
+_FAR = (90.0, 90.0, 0.9, 0.6)  # largest displacement of counterexamples, the same
+_NEAR = (14.0, 14.0, 0.2, 0.3)  # least displacement of counterexamples, the same
+_COUNTEREXAMPLES = 6  # per face
 _MARGIN = 52.0  # frame pixels by which a frame may leave the photo
 
-# The cascade: the spacing of a step's points, and the misplacements that it learns to undo.
+# The cascade: spacing of a step's points, and spread of the displacements that it learns to undo.
 STEPS = ((8, (12.0, 12.0, 0.16, 0.16)), (4, (5.0, 5.0, 0.07, 0.07)), (4, _RIGHT))
-_MISPLACED = 12  # times each face
-_RIDGE = 0.02
+_DISPLACED = 12  # examples per face
+_RIDGE = 0.02  # of the least squares, in mean squares of the inputs
 
 # The space of faces.
 _DIMENSIONS = 50
-_LEVEL = 2  # of a pyramid of frames: its pixels are the points that are looked at
-_SPACING = 2**_LEVEL
-_REACH = 3
+_LEVEL = 2  # level of the pyramid of frames whose pixels are compared
+_SPACING = 2**_LEVEL  # frame pixels between two points
+_REACH = 3  # half side of the surroundings for local contrast, in points
 
 
 def _lattice(spacing: int) -> tuple[np.ndarray, np.ndarray]:
@@ -52,8 +61,8 @@ def _lattice(spacing: int) -> tuple[np.ndarray, np.ndarray]:
     return points, x**2 + y**2 <= 1
 
 
-def _misplaced(amounts: np.ndarray) -> Placement:
-    """Return frames misplaced about the face's centre.
+def _displaced(amounts: np.ndarray) -> Placement:
+    """Return frames displaced about the face's centre.
 
     Args:
         amounts: (n, 4): frame pixels in x and y, logarithm of scale, angle in radians.
@@ -62,26 +71,26 @@ def _misplaced(amounts: np.ndarray) -> Placement:
     return Placement(turns, _FACE_CENTRE * (1 - turns) + amounts[:, 0] + 1j * amounts[:, 1])
 
 
-def _standardise(looks: np.ndarray, floor: float = 0.02) -> np.ndarray:
-    """Return looks (n, k) without their brightness and contrast; flat ones stay small."""
-    looks = looks - looks.mean(axis=-1, keepdims=True)
-    energy = (looks**2).sum(axis=-1, keepdims=True)
-    return looks / np.sqrt(energy + floor**2 * looks.shape[-1])
+def _standardise(samples: np.ndarray, floor: float = 0.02) -> np.ndarray:
+    """Return samples (n, k) of mean 0 and length 1; shorter where flatter than `floor`."""
+    samples = samples - samples.mean(axis=-1, keepdims=True)
+    energy = (samples**2).sum(axis=-1, keepdims=True)
+    return samples / np.sqrt(energy + floor**2 * samples.shape[-1])
 
 
 def _local_contrast(pictures: np.ndarray, reach: int, floor: float = 0.03) -> np.ndarray:
-    """Return pictures (..., h, w) as deviations from their surroundings, in those' own deviations.
+    """Return pictures (..., h, w) less the mean of their surroundings, over its deviation.
 
-    What is left of a face is eyes, brows, nose and mouth, whatever the light.
+    This keeps eyes, brows, nose and mouth of a face, and drops the light.
     """
     detail = pictures - _blur(pictures, reach)
     return detail / np.sqrt(_blur(detail**2, reach) + floor**2)
 
 
 def _blur(pictures: np.ndarray, reach: int) -> np.ndarray:
-    """Average over (2 reach + 1) squares, twice; edges are repeated."""
+    """Average over squares of 2 reach + 1 pixels, twice; edges are repeated."""
     span = 2 * reach + 1
-    for _ in range(4):  # the last axis and the one before it, in turn
+    for _ in range(4):  # the last two axes in turn
         padding = [(0, 0)] * (pictures.ndim - 1) + [(reach + 1, reach)]
         sums = np.cumsum(np.pad(pictures, padding, mode="edge"), axis=-1, dtype=np.float64)
         pictures = ((sums[..., span:] - sums[..., :-span]) / span).astype(np.float32)
@@ -91,10 +100,9 @@ def _blur(pictures: np.ndarray, reach: int) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Filter:
-    """A pattern of local contrast, run over a whole photo in many sizes and angles.
+    """A pattern of local contrast, correlated with a whole photo in many sizes and angles.
 
-    It is a linear discriminant: it answers to faces in their place and to nothing else that decoded
-    faces show when the frame is moved, turned or scaled.
+    It is a linear discriminant between faces in their place and faces moved, turned or scaled.
 
     Attributes:
         weights: float32, one for each point inside the face, of mean 0 and length 1.
@@ -107,17 +115,17 @@ class Filter:
         """Return the filter for a pyramid of faces; `rng` draws the counterexamples."""
         points, inside = _lattice(_FILTER_SPACING)
 
-        def looks_at(amounts: np.ndarray, which: np.ndarray) -> np.ndarray:
-            looks = sample(levels, _misplaced(amounts), points.ravel(), _FILTER_SPACING, which)
-            looks = _local_contrast(looks.reshape(-1, *points.shape), _FILTER_REACH)[:, inside]
-            return _standardise(looks, _FLAT)
+        def contrast(amounts: np.ndarray, which: np.ndarray) -> np.ndarray:
+            frames = sample(levels, _displaced(amounts), points.ravel(), _FILTER_SPACING, which)
+            frames = _local_contrast(frames.reshape(-1, *points.shape), _FILTER_REACH)[:, inside]
+            return _standardise(frames, _FLAT)
 
         which = np.repeat(np.arange(len(levels[0])), 2)
-        right = looks_at(rng.standard_normal((len(which), 4)) * _RIGHT, which)
+        right = contrast(rng.standard_normal((len(which), 4)) * _RIGHT, which)
         which = np.repeat(np.arange(len(levels[0])), _COUNTEREXAMPLES)
         amounts = rng.uniform(-1, 1, (len(which), 4)) * _FAR
         far = (np.abs(amounts) > _NEAR).any(axis=1)
-        wrong = looks_at(amounts[far], which[far])
+        wrong = contrast(amounts[far], which[far])
         spread = np.cov(right.T) + wrong.T @ wrong / len(wrong)
         spread[np.diag_indices_from(spread)] += 0.1 * np.trace(spread) / len(spread)
         weights = np.linalg.solve(spread, right.mean(axis=0))
@@ -127,11 +135,11 @@ class Filter:
     def scan(
         self, photo: Photo, size: float, angle: float, most: int
     ) -> tuple[np.ndarray, Placement]:
-        """Return the best answers of one size and angle, and where they are.
+        """Return the highest correlations of one size and angle, (n,), and their n placements.
 
         Args:
             photo: the photo.
-            size: the frame's width as a part of the photo's longer side.
+            size: width of the frame, in longer sides of the photo.
             angle: in radians.
             most: how many at most.
         """
@@ -143,16 +151,16 @@ class Filter:
         points, inside = _lattice(_FILTER_SPACING)
         rows = np.arange(max(int(extent.imag / _FILTER_SPACING) + 1, inside.shape[0]))
         columns = np.arange(max(int(extent.real / _FILTER_SPACING) + 1, inside.shape[1]))
-        steps = (columns + 1j * rows[:, None]) * _FILTER_SPACING  # from the first frame's first
+        steps = (columns + 1j * rows[:, None]) * _FILTER_SPACING
         first = Placement(np.array([turn]), np.array([turn * low]))
         picture = sample(photo.levels, first, points[0, 0] + steps.ravel(), _FILTER_SPACING)
         contrast = _local_contrast(picture.reshape(steps.shape), _FILTER_REACH)
-        answers = self._answers(contrast, inside)
-        peaks = _peaks(answers, most)
+        correlations = self._correlate(contrast, inside)
+        peaks = _peaks(correlations, most)
         offsets = turn * (low + steps[peaks])
-        return answers[peaks], Placement(np.full(len(offsets), turn), offsets)
+        return correlations[peaks], Placement(np.full(len(offsets), turn), offsets)
 
-    def _answers(self, contrast: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    def _correlate(self, contrast: np.ndarray, inside: np.ndarray) -> np.ndarray:
         """Return the filter's correlation with every window of a picture, by Fourier transform."""
         kernels = np.zeros((2, *inside.shape))
         kernels[0][inside], kernels[1][inside] = self.weights, 1
@@ -168,19 +176,19 @@ class Filter:
         return correlate(contrast, pattern) / np.sqrt(energy + _FLAT**2 * count)
 
 
-def _peaks(answers: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+def _peaks(values: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
     """Return rows and columns of the highest values that no neighbour exceeds."""
-    height, width = answers.shape
-    padded = np.pad(answers, 1, constant_values=-np.inf)
+    height, width = values.shape
+    padded = np.pad(values, 1, constant_values=-np.inf)
     around = [padded[y : y + height, x : x + width] for y in range(3) for x in range(3)]
-    rows, columns = np.nonzero(answers >= np.max(around, axis=0))
-    best = np.argsort(-answers[rows, columns])[:most]
+    rows, columns = np.nonzero(values >= np.max(around, axis=0))
+    best = np.argsort(-values[rows, columns])[:most]
     return rows[best], columns[best]
 
 
 @dataclass(frozen=True, eq=False)
 class CascadeStep:
-    """One step of the cascade: a look, standardised, tells the misplacement."""
+    """One linear regression of the cascade, from a standardised sample to the displacement."""
 
     spacing: int
     mean: np.ndarray
@@ -190,37 +198,37 @@ class CascadeStep:
     def learn(
         cls, levels: list[np.ndarray], spacing: int, spreads: tuple, rng: np.random.Generator
     ) -> CascadeStep:
-        """Return a step from a misplaced frame to the right one.
+        """Return a step from displaced frames to the right one.
 
         Args:
             levels: a pyramid of faces.
-            spacing: of the points that it looks at.
-            spreads: of the misplacements, see `_misplaced`.
+            spacing: frame pixels between two points that are sampled.
+            spreads: standard deviations of the displacements, see `_displaced`.
             rng: draws them.
         """
-        which = np.repeat(np.arange(len(levels[0])), _MISPLACED)
+        which = np.repeat(np.arange(len(levels[0])), _DISPLACED)
         amounts = rng.standard_normal((len(which), 4)) * spreads
         points = np.extract(*reversed(_lattice(spacing)))
-        looks = _standardise(sample(levels, _misplaced(amounts), points, spacing, which))
-        mean = looks.mean(axis=0)
-        looks -= mean
-        products = looks.T @ looks
+        samples = _standardise(sample(levels, _displaced(amounts), points, spacing, which))
+        mean = samples.mean(axis=0)
+        samples -= mean
+        products = samples.T @ samples
         products[np.diag_indices_from(products)] += _RIDGE * np.trace(products) / len(products)
-        weights = np.linalg.solve(products, looks.T @ amounts.astype(np.float32))
+        weights = np.linalg.solve(products, samples.T @ amounts.astype(np.float32))
         return cls(spacing, mean, weights)
 
     def improve(self, photo: Photo, placements: Placement) -> Placement:
         """Return better placements."""
         points = np.extract(*reversed(_lattice(self.spacing)))
-        looks = _standardise(sample(photo.levels, placements, points, self.spacing))
-        wrong = _misplaced((looks - self.mean) @ self.weights)
+        samples = _standardise(sample(photo.levels, placements, points, self.spacing))
+        wrong = _displaced((samples - self.mean) @ self.weights)
         turns = placements.turn / wrong.turn
         return Placement(turns, placements.offset - turns * wrong.offset)
 
 
 @dataclass(frozen=True, eq=False)
 class FaceSpace:
-    """The linear space that looks at faces in their place span, around their mean."""
+    """The linear space, around their mean, that samples of faces in their place span."""
 
     mean: np.ndarray
     components: np.ndarray
@@ -228,30 +236,57 @@ class FaceSpace:
     @classmethod
     def learn(cls, levels: list[np.ndarray]) -> FaceSpace:
         """Return the space of a pyramid of faces."""
-        looks = _standardise(levels[_LEVEL].reshape(len(levels[0]), -1))
-        mean = looks.mean(axis=0)
-        components = np.linalg.svd(looks - mean, full_matrices=False)[2]
+        samples = _standardise(levels[_LEVEL].reshape(len(levels[0]), -1))
+        mean = samples.mean(axis=0)
+        components = np.linalg.svd(samples - mean, full_matrices=False)[2]
         return cls(mean, components[:_DIMENSIONS])
 
-    def answer(self, photo: Photo, placements: Placement) -> np.ndarray:
+    def resemblance(self, photo: Photo, placements: Placement) -> np.ndarray:
         """Return (n,) resemblances of placements to their nearest faces, in [-1, 1]."""
         points = _lattice(_SPACING)[0]
-        looks = _standardise(sample(photo.levels, placements, points.ravel(), _SPACING))
-        nearest = self.mean + (looks - self.mean) @ self.components.T @ self.components
-        shape = len(looks), *points.shape
-        return _resemblance(looks.reshape(shape), nearest.reshape(shape))
+        samples = _standardise(sample(photo.levels, placements, points.ravel(), _SPACING))
+        nearest = self.mean + (samples - self.mean) @ self.components.T @ self.components
+        shape = len(samples), *points.shape
+        return _resemblance(samples.reshape(shape), nearest.reshape(shape))
+
+
+@dataclass(frozen=True, eq=False)
+class FaceFinder:
+    """What is learned from the faces of one model."""
+
+    filter: Filter
+    cascade: list[CascadeStep]
+    space: FaceSpace
+
+    @classmethod
+    def learn(cls, engine: FaceEngine, latent: LatentSpace) -> Generator[None, None, FaceFinder]:
+        """Return what faces of a model's gallery teach; pauses on the way."""
+        rng = np.random.default_rng(0)
+        codes = latent.gallery[rng.permutation(len(latent.gallery))[:_FACES]]
+        faces = []
+        for start in range(0, len(codes), BATCH):
+            faces.append(engine.decode(codes[start : start + BATCH])[..., 0])
+            yield
+        levels = pyramid(np.concatenate(faces))
+        pattern = Filter.learn(levels, rng)
+        yield
+        cascade = []
+        for spacing, spreads in STEPS:
+            cascade.append(CascadeStep.learn(levels, spacing, spreads, rng))
+            yield
+        return cls(pattern, cascade, FaceSpace.learn(levels))
 
 
 def resemblance(images: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Return how alike (n, 160, 176) images are in local contrast inside the face, (n,) in [-1, 1].
 
-    Squared error forgives a missing face in a smooth wall; this does not.
+    Squared error is small for a missing face on a smooth wall; this is not.
     """
     return _resemblance(pyramid(images)[_LEVEL], pyramid(others)[_LEVEL])
 
 
-def _resemblance(looks: np.ndarray, others: np.ndarray) -> np.ndarray:
+def _resemblance(samples: np.ndarray, others: np.ndarray) -> np.ndarray:
     inside = _lattice(_SPACING)[1]
-    a = _standardise(_local_contrast(looks, _REACH)[:, inside])
+    a = _standardise(_local_contrast(samples, _REACH)[:, inside])
     b = _standardise(_local_contrast(others, _REACH)[:, inside])
     return (a * b).sum(axis=1)

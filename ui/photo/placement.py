@@ -1,8 +1,8 @@
 """Where a face lies in a photo: two eyes, the frame they span, and the pixels inside it.
 
-Two pairs of points fix a turn, a scale and a shift. Points are complex numbers x + iy here, so that
-a placement is one multiplication and one addition: photo point = turn * frame point + offset. The
-search of the eyes lays thousands of frames over a photo at once: then both numbers are arrays.
+Two pairs of points define a rotation, a scale and a shift. Points are complex numbers x + iy here,
+so a placement is one multiplication and one addition: photo point = turn * frame point + offset.
+The search for eyes lays thousands of frames over a photo at once: then both are arrays.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from model.frame import IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
 from ui.photo.opening import Photo
 
-_SOFT_EDGE = 8.0  # frame pixels over which what lies beyond the photo turns soft
+_SOFT_EDGE = 8.0  # frame pixels beyond the photo over which its edge is blurred
 _MIN_DISTANCE = 2.0  # photo pixels between the eyes
 _PIXELS = np.arange(IMAGE_SHAPE[1]) + 1j * np.arange(IMAGE_SHAPE[0])[:, None]
-_QUARTERS = np.array([-1 - 1j, 1 - 1j, -1 + 1j, 1 + 1j]) / 4  # centres of a pixel's four quarters
+_QUARTERS = np.array([-1 - 1j, 1 - 1j, -1 + 1j, 1 + 1j]) / 4  # centres of a pixel's quarters
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,26 +26,26 @@ class Placement:
     """A similarity transform from the model's frame to a photo, or an array of them.
 
     Attributes:
-        turn: photo pixels per frame pixel, times the rotation, as a complex number or (n,) array.
-        offset: the photo point of the frame's point (0, 0), of the same shape.
+        turn: complex () or (n,): photo pixels per frame pixel, times the rotation.
+        offset: the same shape: the photo point of the frame's point (0, 0).
 
     Example:
         placement = Placement.from_eyes((210, 180), (290, 176))
         placement.to_photo([[93.5, 130]])   # where the mouth should be
     """
 
-    turn: complex | np.ndarray
-    offset: complex | np.ndarray
+    turn: np.ndarray
+    offset: np.ndarray
 
     @classmethod
-    def from_eyes(cls, left_eye, right_eye) -> Placement:
+    def from_eyes(cls, left_eye: ArrayLike, right_eye: ArrayLike) -> Placement:
         """Return the placement that puts the frame's eyes on two photo points (x, y).
 
         Eyes closer together than two pixels are moved apart.
         """
-        left, right = complex(*left_eye), complex(*right_eye)
+        left, right = np.asarray([left_eye, right_eye], dtype=np.float64) @ (1, 1j)
         if not np.isfinite([left, right]).all():
-            raise ValueError(f"Eyes are finite points. Received: {left_eye}, {right_eye}")
+            raise ValueError(f"Eyes are finite points. Received: {left_eye!r}, {right_eye!r}")
         distance = abs(right - left)
         if distance < _MIN_DISTANCE:
             middle = (left + right) / 2
@@ -54,34 +55,38 @@ class Placement:
         turn = (right - left) / (frame_right - frame_left)
         return cls(turn, left - turn * frame_left)
 
-    def __getitem__(self, index) -> Placement:
+    def __getitem__(self, index: int | slice | np.ndarray | list[int]) -> Placement:
         """Return one of an array of placements, or some."""
         return Placement(self.turn[index], self.offset[index])
 
+    def __len__(self) -> int:
+        """How many placements an array of them holds."""
+        return len(self.turn)
+
     @property
-    def scale(self) -> float | np.ndarray:
+    def scale(self) -> np.ndarray:
         """Photo pixels per frame pixel."""
         return np.abs(self.turn)
 
     @property
     def eyes(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """The left and the right eye in the photo, (x, y) each."""
-        left, right = self.to_photo([LEFT_EYE, RIGHT_EYE]).tolist()
-        return tuple(left), tuple(right)
+        (left_x, left_y), (right_x, right_y) = self.to_photo([LEFT_EYE, RIGHT_EYE]).tolist()
+        return (left_x, left_y), (right_x, right_y)
 
     def of(self, points: np.ndarray) -> np.ndarray:
         """Return the photo points of complex frame points (k,), complex (k,) or (n, k)."""
         return np.expand_dims(self.turn, -1) * points + np.expand_dims(self.offset, -1)
 
-    def to_photo(self, points) -> np.ndarray:
+    def to_photo(self, points: ArrayLike) -> np.ndarray:
         """Return the photo points (..., 2) of frame points (..., 2)."""
         points = np.asarray(points, dtype=np.float64)
         places = self.of(points[..., 0] + 1j * points[..., 1])
         return np.stack([places.real, places.imag], axis=-1)
 
 
-def align(photo: Photo, left_eye, right_eye) -> np.ndarray:
-    """Return the photo turned, scaled and shifted so that its eyes stand at the frame's.
+def align(photo: Photo, left_eye: ArrayLike, right_eye: ArrayLike) -> np.ndarray:
+    """Return the photo rotated, scaled and shifted so that its eyes lie on the frame's.
 
     Args:
         photo: the photo.
@@ -89,7 +94,7 @@ def align(photo: Photo, left_eye, right_eye) -> np.ndarray:
         right_eye: the same.
 
     Returns:
-        float32 (160, 176) in [0, 1]; points come to their places within a tenth of a pixel.
+        float32 (160, 176) in [0, 1]; points are exact to a tenth of a pixel.
     """
     size = np.array(photo.size)
     return crop(photo, Placement.from_eyes(*np.clip([left_eye, right_eye], -size, 2 * size)))
@@ -98,8 +103,8 @@ def align(photo: Photo, left_eye, right_eye) -> np.ndarray:
 def crop(photo: Photo, placement: Placement) -> np.ndarray:
     """Return the pixels of the frame that a placement lays over a photo.
 
-    Small frames are interpolated; large ones are averaged before they are sampled, so that nothing
-    aliases. Beyond the photo its edge goes on, ever softer, instead of in streaks.
+    Small frames are interpolated; large ones are averaged first, so that nothing aliases. Beyond
+    the photo its edge is repeated, more blurred the farther out, instead of in streaks.
 
     Args:
         photo: the photo.
@@ -109,8 +114,8 @@ def crop(photo: Photo, placement: Placement) -> np.ndarray:
         float32 (160, 176) in [0, 1].
     """
     points = placement.of(_PIXELS)
-    level = np.log2(placement.scale)
-    if level > 0:  # four samples a pixel, from the level that is up to twice as fine
+    level = float(np.log2(placement.scale))
+    if level > 0:  # four samples a pixel, from a level up to twice as fine
         quarters = points + placement.turn * _QUARTERS[:, None, None]
         sharp = _interpolate(photo.levels, level - 1, quarters).mean(axis=0)
     else:
@@ -132,17 +137,17 @@ def sample(
     spacing: float,
     which: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Return what placements show at some points of the frame, float32 (n, k).
+    """Return the photo's values at some points of each placement, float32 (n, k).
 
     Each value is an average over about as much of the photo as lies between two points. All
-    placements are sampled in one go, which is what makes a search in NumPy quick.
+    placements are sampled at once, which makes a search in NumPy fast.
 
     Args:
-        levels: of one photo, (h, w) each, or of many images, (m, h, w) each; see `pyramid`.
+        levels: of one photo, (h, w) each, or of m images, (m, h, w) each; see `pyramid`.
         placements: n of them.
         points: complex (k,), points of the frame.
         spacing: the frame pixels between two points.
-        which: (n,) the image that each placement lies in, if there are many.
+        which: (n,) index of the image that each placement lies in, if there are many.
     """
     fineness = np.clip(np.log2(placements.scale * spacing), 0, len(levels) - 1)
     seen = np.empty((len(fineness), len(points)), dtype=np.float32)
@@ -156,8 +161,10 @@ def sample(
     return seen
 
 
-def _interpolate(levels: list[np.ndarray], level: float, points: np.ndarray, which=0) -> np.ndarray:
-    """Return the values between a level's pixels, float32; beyond its edges these are repeated."""
+def _interpolate(
+    levels: list[np.ndarray], level: float, points: np.ndarray, which: np.ndarray | int = 0
+) -> np.ndarray:
+    """Return the values between a level's pixels, float32; edges are repeated."""
     level = int(np.clip(np.ceil(level), 0, len(levels) - 1))
     height, width = levels[level].shape[-2:]
     x = np.clip((points.real + 0.5) / 2**level - 0.5, 0, width - 1).astype(np.float32)

@@ -9,7 +9,7 @@ def _import_matplotlib() -> None:
     import matplotlib as matplotlib
 
     if wanted is not None:
-        os.environ["MPLBACKEND"] = wanted  # `ui.views.output.show` tries it
+        os.environ["MPLBACKEND"] = wanted  # `ui.views.figures.show` tries it
 
 
 _import_matplotlib()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ui.views.output import writing
+from ui.views.figures import writing
 from ui.views.style import BLUE, INK, LINE, QUIET, RED, Page, styled
 
 ROWS, COLUMNS = 8, 10

@@ -9,7 +9,7 @@ import numpy as np
 
 from data.paths import FIGURES_FOLDER
 from ui.views import distributions
-from ui.views.output import save, show
+from ui.views.figures import save, show
 from ui.views.style import BLUE, DIVERGING, INK, QUIET, SAND, Page, draw_image, label_row, styled
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import numpy as np
 
 from data.paths import FIGURES_FOLDER
 from model.measuring.metrics import Comparison
-from ui.views.output import show_portraits
+from ui.views.figures import show_portraits
 from ui.views.style import BLUE, DIVERGING, INK, QUIET, SAND, SKY, Page, draw_image, label_row
 
 COLUMNS = 7
