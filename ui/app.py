@@ -16,6 +16,7 @@ import pygame
 
 from data.errors import UserError
 from ui import display
+from ui.clipboard import DONE
 from ui.screen import Screen
 from ui.session import Session
 from ui.theme import printable
@@ -161,6 +162,8 @@ class App:
             window.resized()
         elif event.type in (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED):
             window.root.invalidate()
+        elif event.type == DONE:
+            event.action()
         elif event.type == pygame.DROPFILE:
             window.screen.drop(Path(event.file))
         elif window.screen.handle(event) or window.pointer.handle(event):

@@ -352,8 +352,9 @@ class SliderPanel(Scrolled):
         """Open a field over a slider to type a value."""
         help = "A number, then Enter; Esc leaves it as it was"
         entered = partial(self._typed, slider)
-        field = TextField(first, entered, allowed=DIGITS + "+", longest=8, help=help)
+        field = TextField("", entered, allowed=DIGITS + "+", longest=8, help=help)
         self._open_field(slider, 84, field)
+        field.type_text(first)
 
     def type_name(self, slider: FaceSlider) -> None:
         """Open a field over a slider to type a name."""

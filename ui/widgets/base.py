@@ -169,6 +169,9 @@ class Widget:
     def type_text(self, typed: str) -> None:
         """Insert typed text while this widget has the keyboard."""
 
+    def compose(self, text: str) -> None:
+        """Show text that an input method has not finished."""
+
     def focus_changed(self) -> None:
         """React to a change of `focused`."""
 

@@ -72,6 +72,8 @@ class Pointer:
             return self.focused.key(key_of(event))
         elif self.focused is not None and event.type == pygame.TEXTINPUT:
             self.focused.type_text(event.text)
+        elif self.focused is not None and event.type == pygame.TEXTEDITING:
+            self.focused.compose(event.text)
         return False
 
     def focus(self, widget: Widget | None) -> None:
@@ -84,8 +86,9 @@ class Pointer:
                 changed.focused = changed is widget
                 changed.focus_changed()
                 changed.invalidate()
-        if self.typing:
+        if widget is not None and widget.typing:
             pygame.key.start_text_input()
+            pygame.key.set_text_input_rect(widget.rect)  # where an input method offers words
         else:
             pygame.key.stop_text_input()
 

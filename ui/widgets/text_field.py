@@ -6,21 +6,29 @@ from collections.abc import Callable
 
 import pygame
 
+from data.errors import UserError
+from ui.clipboard import copy_text, paste_text
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point, Widget
 from ui.widgets.shapes import box, write
 
 
 class TextField(Widget):
-    """One line of text.
+    """One line of text. All of it is selected when the field gets the keyboard.
 
     Args:
-        entered: called with the text on Enter.
-        left: called when it was left without Enter; the text is then the one before.
+        text: to begin with.
+        entered: called with the text by Enter; raises a `UserError` to refuse it.
+        left: called when the keyboard leaves.
         hint: shown in an empty field.
-        allowed: characters that can be typed; empty for all printable ones.
-        longest: how many characters fit.
-        keeps: whether text stays that was left without Enter.
+        allowed: characters that can be typed; "" for all printable ones.
+        longest: characters that fit.
+        keeps: whether text stays that was left without Enter; otherwise the former one returns.
+        help: for the help line.
+
+    Attributes:
+        cursor, anchor: the ends of the selection, as numbers of characters before them.
+        composed: text that an input method has not finished.
     """
 
     focusable = True
@@ -42,75 +50,128 @@ class TextField(Widget):
         self.entered, self.left = entered, left
         self.hint, self.allowed, self.longest, self.keeps = hint, allowed, longest, keeps
         self.text = self._before = text
-        self.cursor = len(text)
-        self._done = False
+        self.cursor = self.anchor = len(text)
+        self.composed = ""
+        self._start = 0  # x of the first character, in pixels
 
     def set(self, text: str) -> None:
         """Show another text."""
         if text != self.text:
-            self.change(text=text, cursor=len(text))
+            self.change(text=text, cursor=len(text), anchor=len(text))
+
+    @property
+    def selection(self) -> slice:
+        """The selected characters."""
+        return slice(min(self.cursor, self.anchor), max(self.cursor, self.anchor))
 
     def press(self, pos: Point, button: int) -> bool:
-        """Take the keyboard."""
+        """Take the keyboard, or move the cursor."""
+        if button == 1 and self.focused:
+            self._move(self._index(pos))
         return button == 1
 
+    def drag(self, pos: Point) -> None:
+        """Select."""
+        self._move(self._index(pos), select=True)
+
+    def double_click(self, pos: Point) -> bool:
+        """Select everything."""
+        self.change(anchor=0, cursor=len(self.text))
+        return True
+
     def focus_changed(self) -> None:
-        """Remember the text on arrival; where it is not to stay, put it back without Enter."""
+        """Select everything, or restore what was not entered."""
+        self.composed = ""
         if self.focused:
-            self._before, self._done, self.cursor = self.text, False, len(self.text)
-        elif not self._done:
+            self._before = self.text
+            self.change(anchor=0, cursor=len(self.text))
+        else:
             self.set(self.text if self.keeps else self._before)
             self.left()
 
     def type_text(self, typed: str) -> None:
-        """Insert what was typed."""
+        """Put characters in place of the selection, as far as they are allowed and fit."""
+        here = self.selection
+        room = self.longest - len(self.text) + here.stop - here.start
         fitting = (c for c in typed if c.isprintable() and (not self.allowed or c in self.allowed))
-        kept = "".join(fitting)[: self.longest - len(self.text)]
-        self.text = self.text[: self.cursor] + kept + self.text[self.cursor :]
-        self.cursor += len(kept)
+        kept = "".join(fitting)[:room]
+        self.text = self.text[: here.start] + kept + self.text[here.stop :]
+        self.cursor = self.anchor = here.start + len(kept)
+        self.composed = ""
         self.invalidate()
+
+    def compose(self, text: str) -> None:
+        """Show text that an input method has not finished."""
+        self.change(composed=text)
 
     def key(self, key: str) -> bool:
         """Edit; keys that make a character are swallowed, others go on to the commands."""
-        here = self.cursor
+        name = key.removeprefix("shift+")
         if key == "return":
-            self._done = True
-            try:
-                self.entered(self.text)
-                self._before = self.text
-            finally:  # what was refused can still be left
-                self._done = self._done and not self.focused
-        elif key == "backspace" and here:
-            self.text = self.text[: here - 1] + self.text[here:]
-            self.cursor -= 1
-        elif key == "delete":
-            self.text = self.text[:here] + self.text[here + 1 :]
-        elif key in ("left", "right"):
-            self.cursor = min(len(self.text), max(0, here + (1 if key == "right" else -1)))
-        elif key in ("home", "end"):
-            self.cursor = 0 if key == "home" else len(self.text)
-        else:  # a key that makes a character, or would in another field, is no command here
-            name = key.removeprefix("shift+")
-            return len(name) == 1 or name in ("space", "backspace") or name.startswith("[")
-        self.invalidate()
+            self._enter()
+        elif name in ("left", "right", "home", "end"):
+            steps = {"left": self.cursor - 1, "right": self.cursor + 1, "home": 0}
+            self._move(steps.get(name, len(self.text)), select=key != name)
+        elif name in ("backspace", "delete"):
+            if self.cursor == self.anchor:
+                self._move(self.cursor + (1 if name == "delete" else -1), select=True)
+            self.type_text("")
+        elif key == "ctrl+a":
+            self.double_click(self.rect.center)
+        elif key in ("ctrl+c", "ctrl+x"):
+            copy_text(self.text[self.selection])
+            if key == "ctrl+x":
+                self.type_text("")
+        elif key == "ctrl+v":
+            self.type_text(paste_text())
+        else:  # a key that makes a character here or in another field is no command
+            return len(name) == 1 or name == "space" or name.startswith("[")
         return True
 
+    def _enter(self) -> None:
+        before, self._before = self._before, self.text
+        try:
+            self.entered(self.text)
+        except UserError:
+            self._before = before
+            raise
+
+    def _move(self, place: int, select: bool = False) -> None:
+        """Move the cursor, and with it the end of the selection or all of it."""
+        place = min(len(self.text), max(0, place))
+        self.change(cursor=place, anchor=self.anchor if select else place)
+
+    def _index(self, pos: Point) -> int:
+        """Return how many characters lie before a point."""
+        ends = [self.theme.width(self.text[:n]) for n in range(len(self.text) + 1)]
+        return min(range(len(ends)), key=lambda n: abs(self._start + ends[n] - pos[0]))
+
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the field, the text or the hint, and the cursor."""
+        """Draw field, selection, text or hint, and cursor."""
         edge = COLORS.accent if self.focused else COLORS.edge if self.hovered else COLORS.line
         box(surface, self.rect, COLORS.window, theme.px(SIZES.radius - 1), edge, theme.px(1))
         inner = self.rect.inflate(-theme.px(16), 0)
-        before = theme.width(self.text[: self.cursor])
-        shift = max(0, before - inner.width + theme.px(2))
+        shown = self.text[: self.cursor] + self.composed + self.text[self.cursor :]
+        composed = theme.width(shown[: self.cursor]), theme.width(self.composed)
+        here = sum(composed)
+        self._start = inner.left - max(0, here - inner.width + theme.px(2))
         clip = surface.get_clip()
         surface.set_clip(inner.clip(clip))
-        if self.text or self.focused:
-            text = theme.text(self.text, COLORS.text if self.enabled else COLORS.edge)
+        line = pygame.Rect(self._start, 0, 0, theme.px(18))
+        line.centery = inner.centery
+        if self.focused and not self.composed:
+            first, last = self.selection.start, self.selection.stop
+            left, right = theme.width(self.text[:first]), theme.width(self.text[:last])
+            surface.fill(
+                COLORS.accent_soft, (line.left + left, line.top, right - left, line.height)
+            )
+        if shown or self.focused:
+            text = theme.text(shown, COLORS.text if self.enabled else COLORS.edge)
         else:
             text = theme.text(self.hint, COLORS.faint, width=inner.width)
-        write(surface, text, inner.move(-shift, 0), "left")
+        write(surface, text, inner.move(self._start - inner.left, 0), "left")
         if self.focused:
-            cursor = pygame.Rect(0, 0, theme.px(1), theme.px(16))
-            cursor.midleft = (inner.left + before - shift, inner.centery)
-            surface.fill(COLORS.accent, cursor)
+            under = (line.left + composed[0], line.bottom, composed[1], theme.px(1))
+            surface.fill(COLORS.text, under)
+            surface.fill(COLORS.accent, (line.left + here, line.top, theme.px(1), line.height))
         surface.set_clip(clip)

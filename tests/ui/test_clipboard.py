@@ -1,0 +1,65 @@
+import sys
+import threading
+import time
+
+import numpy as np
+import pygame
+import pytest
+
+from data.errors import UserError
+from ui import clipboard
+
+PIXELS = np.zeros((160, 176), np.uint8)
+
+
+def action():
+    """What the next job beside the window asks of it."""
+    while True:
+        for event in pygame.event.get(clipboard.DONE):
+            return event.action
+        time.sleep(0.001)
+
+
+@pytest.fixture(autouse=True)
+def display():
+    pygame.display.init()
+
+
+def test_a_job_beside_the_window_runs_elsewhere_and_is_answered_by_its_loop():
+    found = []
+    clipboard.run_beside(threading.current_thread, found.append)
+    action()()
+    assert found and found[0] is not threading.current_thread()
+
+    def fail():
+        raise UserError("no")
+
+    clipboard.run_beside(fail, found.append)
+    with pytest.raises(UserError):
+        action()()
+
+
+def test_a_picture_goes_to_the_program_that_copies(tmp_path, monkeypatch):
+    out = tmp_path / "copied.png"
+    copy = "import sys; open(sys.argv[1], 'wb').write(sys.stdin.buffer.read())"
+    monkeypatch.setattr(clipboard, "_program", lambda path: [sys.executable, "-c", copy, str(out)])
+    clipboard.copy_picture(PIXELS)
+    assert pygame.image.load(out).get_size() == (176, 160)
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [(["no-such-program"], "missing"), ([sys.executable, "-c", "exit(1)"], "answer")],
+)
+def test_no_program_and_one_that_fails_get_a_sentence(monkeypatch, program, words):
+    monkeypatch.setattr(clipboard, "_program", lambda path: program)
+    with pytest.raises(UserError, match=words):
+        clipboard.copy_picture(PIXELS)
+
+
+def test_a_program_that_does_not_end_is_not_waited_for(monkeypatch):
+    endless = [sys.executable, "-c", "import time; time.sleep(600)"]
+    monkeypatch.setattr(clipboard, "_program", lambda path: endless)
+    monkeypatch.setattr(clipboard, "PATIENCE", 0.05)
+    with pytest.raises(UserError, match="does not answer"):
+        clipboard.copy_picture(PIXELS)

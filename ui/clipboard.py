@@ -1,0 +1,116 @@
+"""The clipboard: text for fields, pictures for other programs, and jobs that wait for others."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pygame
+from PIL import Image
+
+from data.errors import UserError
+
+DONE = pygame.event.custom_type()  # its `action` is to be called by the window's loop
+PATIENCE = 5.0  # seconds that a program is waited for
+NO_PROGRAM = (
+    "Copying takes a small program that is missing here: install wl-clipboard or, where X11 runs, "
+    "xclip; Ctrl S saves the face as a file."
+)
+NOT_COPIED = "The clipboard does not answer; Ctrl S saves the face as a file."
+
+T = TypeVar("T")
+
+
+def run_beside(job: Callable[[], T], done: Callable[[T], object]) -> None:
+    """Run a job in a thread of its own, for what other programs may delay.
+
+    `done` is called with its result in the window's thread. A `UserError` is shown there.
+    """
+
+    def work() -> None:
+        try:
+            action: Callable[[], object] = partial(done, job())
+        except UserError as error:
+            action = partial(_fail, error)
+        with contextlib.suppress(pygame.error):  # the window was closed meanwhile
+            pygame.event.post(pygame.event.Event(DONE, action=action))
+
+    threading.Thread(target=work, name="beside", daemon=True).start()
+
+
+def _fail(error: UserError) -> None:
+    raise error
+
+
+def copy_picture(pixels: np.ndarray) -> None:
+    """Put a gray picture, uint8 (h, w), into the clipboard; it may take up to `PATIENCE`.
+
+    Raises:
+        UserError: the system has no program for it, or that fails.
+    """
+    content = io.BytesIO()
+    Image.fromarray(pixels).save(content, "png")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "face.png")
+        path.write_bytes(content.getvalue())
+        try:
+            subprocess.run(
+                _program(path),
+                input=content.getvalue(),
+                stdout=subprocess.DEVNULL,  # xclip goes on behind, and would hold a pipe open
+                stderr=subprocess.DEVNULL,
+                timeout=PATIENCE,
+                check=True,
+            )
+        except FileNotFoundError:
+            raise UserError(NO_PROGRAM) from None
+        except (OSError, subprocess.SubprocessError) as error:
+            raise UserError(NOT_COPIED) from error
+
+
+def _program(path: Path) -> list[str]:
+    """Return the command that copies a PNG from its standard input or its path."""
+    if sys.platform == "darwin":
+        return [
+            "osascript",
+            "-e",
+            f'set the clipboard to (read POSIX file "{path}" as «class PNGf»)',
+        ]
+    if sys.platform == "win32":
+        load = "Add-Type -AssemblyName System.Windows.Forms, System.Drawing"
+        image = f"[System.Drawing.Image]::FromFile('{path}')"
+        copy = f"{load}; [System.Windows.Forms.Clipboard]::SetDataObject({image}, $true)"
+        return ["powershell", "-NoProfile", "-STA", "-Command", copy]
+    if os.environ.get("WAYLAND_DISPLAY"):
+        return ["wl-copy", "--type", "image/png"]
+    return ["xclip", "-selection", "clipboard", "-target", "image/png"]
+
+
+def copy_text(text: str) -> None:
+    """Put text into the clipboard."""
+    _sdl().SDL_SetClipboardText(text.encode())
+
+
+def paste_text() -> str:
+    """Return the text in the clipboard, "" if there is none; SDL waits for a second at most."""
+    return (_sdl().SDL_GetClipboardText() or b"").decode(errors="replace")
+
+
+@cache
+def _sdl() -> ctypes.CDLL:
+    """Return the library that pygame draws with: pygame itself does not pass text on."""
+    own = Path(pygame.__file__).with_name("SDL2.dll")
+    library = ctypes.CDLL(str(own if own.exists() else pygame.display.__file__))
+    library.SDL_GetClipboardText.restype = ctypes.c_char_p
+    return library
