@@ -1,4 +1,4 @@
-"""Gray pictures: pixels from images, drawings on paper, enlargements, two side by side."""
+"""Gray pictures: as pixels, on paper, enlarged, side by side."""
 
 import numpy as np
 from PIL import Image

@@ -1,4 +1,4 @@
-"""Faces to start from: the mean face, random ones by their seeds, training faces in turn."""
+"""Faces to start from: the mean face, random ones by seed, training faces in turn."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-TEMPERATURE = 0.8  # of random faces: a little nearer to the mean face than portraits are
+from model.latent import LatentSpace
+
+TEMPERATURE = 0.8  # distance of random faces from the mean face, in that of portraits
 LARGEST_SEED = 999_999
 
 
@@ -15,25 +17,30 @@ class Start:
     """A face to start from."""
 
     code: np.ndarray  # (latent_dim,) float32
-    caption: str  # where it comes from
+    caption: str
 
 
 class Starts:
-    """Finds faces to start from in a latent space; knows where it is among them."""
+    """Finds faces to start from in a latent space.
 
-    def __init__(self, latent):
+    Attributes:
+        temperature: of random faces: 0 for the mean face, 1 for the distance of portraits.
+        seed: of the last random face.
+    """
+
+    def __init__(self, latent: LatentSpace):
         self.latent = latent
-        self.temperature = TEMPERATURE  # of random faces: 0 the mean face, 1 as far as portraits
-        self._place = -1  # in the gallery of training faces
+        self.temperature = TEMPERATURE
+        self._place = -1  # index of the last training face
         self._rng = np.random.default_rng()
-        self.seed = self.new_seed()  # of the last random face
+        self.seed = self.new_seed()
 
     def mean(self) -> Start:
         """Return the mean face."""
         return Start(self.latent.mean, "Mean face")
 
     def training(self, step: int) -> Start:
-        """Return the next (1) or the previous (-1) training face; the first comes after none."""
+        """Return the next (1) or the previous (-1) training face."""
         gallery = self.latent.gallery
         if self._place < 0 and step < 0:
             self._place = 0
@@ -44,12 +51,15 @@ class Starts:
     def random(self, seed: int | None = None) -> Start:
         """Return a new random face, or the one of a seed."""
         self.seed = self.new_seed() if seed is None else seed
-        return Start(self.sample(self.seed, 1)[0], f"Random face · seed {self.seed}")
+        caption = f"Random face · seed {self.seed}"
+        if round(self.temperature, 2) != TEMPERATURE:
+            caption += f" · temperature {self.temperature:.2f}"
+        return Start(self.sample(self.seed, 1)[0], caption)
 
     def sample(self, seed: int, n: int) -> np.ndarray:
-        """Return codes (n, latent_dim) of random faces by a seed."""
+        """Return codes (n, latent_dim) of the random faces of a seed."""
         return self.latent.sample(n, np.random.default_rng(seed), self.temperature)
 
     def new_seed(self) -> int:
-        """Return a seed by chance; `seed` stays."""
+        """Return a random seed, without changing `seed`."""
         return int(self._rng.integers(1, LARGEST_SEED + 1))

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pygame
 import pytest
@@ -72,23 +74,16 @@ def test_history_goes_back_and_forth_and_forgets_what_was_undone():
     assert [history.undo(), history.undo(), history.undo()] == [2, 1, 0]
 
 
-def test_history_keeps_no_equal_states_and_joins_those_of_one_tag():
-    history = History(0)
+def test_history_keeps_no_equal_states_joins_those_of_one_tag_and_is_bounded():
+    history = History(0, limit=10)
     assert not history.push(0)
     for state in (1, 2, 3):
         history.push(state, tag="nudge")
     history.push(4)
     assert [history.undo(), history.undo()] == [3, 0]
-
-
-def test_history_is_bounded():
-    history = History(0, limit=10)
     for state in range(1, 100):
         history.push(state)
-    assert len(history.past) == 10
-    for _ in range(20):
-        history.undo()
-    assert history.now == 90
+    assert history.past == list(range(90, 100))
 
 
 # Looks
@@ -104,16 +99,17 @@ def contrast(one, other):
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("background", ["window", "panel", "raised", "hover"])
-@pytest.mark.parametrize("text", ["text", "soft"])
-def test_text_has_contrast_on_every_surface(text, background):
-    assert contrast(getattr(COLORS, text), getattr(COLORS, background)) > 4.5
-
-
-def test_hints_and_button_words_have_contrast():
-    assert contrast(COLORS.faint, COLORS.panel) > 4.5
-    assert contrast(COLORS.faint, COLORS.window) > 4.5
-    assert contrast(COLORS.on_accent, COLORS.accent) > 4.5
+def test_text_has_contrast_on_every_surface():
+    for background in (COLORS.window, COLORS.panel, COLORS.raised, COLORS.hover):
+        assert contrast(COLORS.text, background) > 4.5
+        assert contrast(COLORS.soft, background) > 4.5
+    for text, background in (
+        (COLORS.faint, COLORS.panel),
+        (COLORS.faint, COLORS.window),
+        (COLORS.on_accent, COLORS.accent),
+        (COLORS.text, COLORS.accent_soft),
+    ):
+        assert contrast(text, background) > 4.5
 
 
 def test_long_words_are_cut_to_the_width():
@@ -155,6 +151,7 @@ class Bench(Screen):
                 began=lambda: self.log.append("began"),
                 ended=lambda: self.log.append("ended"),
                 nudge=0.5,
+                default=4,
             )
         )
         self.view = self.add(FaceView())
@@ -202,16 +199,31 @@ def test_slider_follows_a_drag_from_press_to_release_wherever_the_mouse_goes(dri
     assert slider.value == 10
 
 
-def test_press_on_the_track_brings_the_handle(driver):
+def test_press_on_the_track_brings_the_handle_and_a_double_click_resets(driver, monkeypatch):
+    monkeypatch.setattr("ui.widgets.pointer.DOUBLE_CLICK", math.inf)
     slider = driver.screen.slider
-    driver.click((slider.x_of(9), slider.track.centery))
+    place = (slider.x_of(9), slider.track.centery)
+    driver.click(place)
     assert abs(slider.value - 9) < 0.1
+    driver.press((place[0], place[1] + 40))  # away between two presses: no double click
+    driver.release()
+    driver.click(place)
+    assert abs(slider.value - 9) < 0.1
+    driver.click(place)
+    assert slider.value == 4
 
 
-def test_wheel_and_arrow_keys_nudge_as_whole_gestures(driver):
-    slider = driver.screen.slider
+def test_wheel_and_arrow_keys_nudge_as_whole_gestures_and_sideways_means_nothing(driver):
+    slider, log = driver.screen.slider, driver.screen.log
     driver.wheel(1, slider.rect.center)
-    assert driver.screen.log == ["began", 4.5, "ended"]
+    assert log == ["began", 4.5, "ended"]
+    for x, y in ((1.0, 0.0), (-0.4, 0.1)):
+        driver.post(pygame.MOUSEWHEEL, x=round(x), y=0, precise_x=x, precise_y=y, flipped=False)
+        driver.step()
+    assert len(log) == 3
+    driver.post(pygame.MOUSEWHEEL, x=0, y=0, precise_x=0.05, precise_y=0.2, flipped=False)
+    driver.step()
+    assert abs(slider.value - 4.6) < 1e-6
     driver.window.pointer.focus(slider)
     driver.key("left")
     driver.key("shift+left")
@@ -229,20 +241,26 @@ def test_slider_shows_values_beyond_its_ends(driver):
     assert slider.value_text == "0.00"
 
 
+def test_what_lies_under_a_still_mouse_is_lit_as_soon_as_it_comes_there(driver):
+    slider = driver.screen.slider
+    driver.move((300, 500))
+    slider.place(pygame.Rect(200, 480, 216, 36), slider.theme)
+    driver.step()
+    assert slider.hovered
+    slider.show(False)
+    driver.step()
+    assert not slider.hovered
+
+
 def test_points_of_the_picture_and_the_window_correspond(driver):
-    view = driver.screen.view
-    view.set(np.zeros((160, 176), np.float32))
-    for point in ((0, 0), (175, 159), (93.5, 105)):
-        assert np.allclose(view.to_image(view.to_window(point)), point)
-    assert view.to_window((0, 0)) == view.picture.topleft
-
-
-def test_bright_pixel_shows_where_the_picture_says(driver):
     view = driver.screen.view
     image = np.zeros((160, 176), np.float32)
     image[40, 120] = 1
     view.set(image)
     driver.step()
+    for point in ((0, 0), (175, 159), (93.5, 105)):
+        assert np.allclose(view.to_image(view.to_window(point)), point)
+    assert view.to_window((0, 0)) == view.picture.topleft
     x, y = map(round, view.to_window((120, 40)))
     assert driver.pixels()[x, y, 0] > 150
     assert driver.pixels()[x - 20, y, 0] == 0
@@ -277,8 +295,9 @@ def test_strip_tells_which_picture_was_chosen(driver):
 def test_menu_acts_once_and_closes_on_a_press_elsewhere(driver):
     log = driver.screen.log
     items = [("One", lambda: log.append("one"), ""), ("Two", lambda: log.append("two"), "")]
-    driver.window.open_menu(items, pygame.Rect(860, 560, 30, 20))
+    driver.window.open_menu(items, pygame.Rect(860, 560, 30, 20), chosen="Two")
     menu = driver.window.menu
+    assert [button.selected for button in menu.buttons] == [False, True]
     assert driver.window.root.rect.contains(menu.box)
     driver.click(menu.children[1])
     assert log == ["two"]

@@ -37,4 +37,6 @@ def test_a_seed_names_a_random_face(starts):
 
 def test_temperature_is_the_distance_from_the_mean_face(starts):
     starts.temperature = 0.0
-    assert np.allclose(starts.random(7).code, starts.mean().code, atol=1e-5)
+    cold = starts.random(7)
+    assert np.allclose(cold.code, starts.mean().code, atol=1e-5)
+    assert cold.caption == "Random face · seed 7 · temperature 0.00"

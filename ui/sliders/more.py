@@ -8,7 +8,7 @@ import pygame
 
 from ui.keys import Command
 from ui.sliders.state import FaceState
-from ui.starts import Starts
+from ui.starts import TEMPERATURE, Starts
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Row, place_row
 from ui.widgets.button import Button, Toggle, help_of
@@ -19,7 +19,7 @@ from ui.widgets.text_field import TextField
 
 HEADING, ROW = 26, 34  # heights, in points
 SEED = "The seed of the random face: type one to see its face again"
-TEMPERATURE = "How far random faces go from the mean face: 0 not at all, 1 as portraits do"
+TEMPERATURE_HELP = "How far random faces go from the mean face: 0 not at all, 1 as portraits do"
 DIRECTION = "The change from A to B, or from the start to here, becomes a slider; Enter"
 
 
@@ -46,7 +46,14 @@ class MorePanel(Panel):
         super().__init__("More", close)
         self.seed = TextField(entered=seed_typed, allowed="0123456789", longest=6, help=SEED)
         self.temperature = Slider(
-            "Temperature", 0.0, 1.5, 0.0, temperature_moved, nudge=0.05, help=TEMPERATURE
+            "Temperature",
+            0.0,
+            1.5,
+            TEMPERATURE,
+            temperature_moved,
+            nudge=0.05,
+            default=TEMPERATURE,
+            help=TEMPERATURE_HELP,
         )
         hint = "Name a new direction"
         self.name = TextField(

@@ -30,6 +30,7 @@ class Slider(Widget):
         digits: decimals shown.
         compact: whether label, track and value share a row; otherwise the track is below.
         center: the value where the lit part of the track begins; None for the low end.
+        default: the value that a double click resets to, if any.
         help: for the help line.
     """
 
@@ -49,6 +50,7 @@ class Slider(Widget):
         digits: int = 2,
         compact: bool = False,
         center: float | None = None,
+        default: float | None = None,
         help: Help = "",
     ):
         super().__init__(help)
@@ -56,6 +58,7 @@ class Slider(Widget):
         self.low, self.high, self.value = low, high, value
         self.changed, self.began, self.ended = changed, began, ended
         self.nudge, self.digits, self.compact, self.center = nudge, digits, compact, center
+        self.default = default
         self.track = pygame.Rect(0, 0, 0, 0)
         self._grip: float | None = None  # pixels from mouse to handle, while it is dragged
 
@@ -72,8 +75,12 @@ class Slider(Widget):
 
     def step(self, steps: float) -> None:
         """Nudge as one whole gesture."""
+        self.go(self.value + steps * self.nudge)
+
+    def go(self, value: float) -> None:
+        """Go to a value as one whole gesture."""
         self.began()
-        self.move(self.value + steps * self.nudge)
+        self.move(value)
         self.ended()
 
     @property
@@ -118,6 +125,12 @@ class Slider(Widget):
                 self._grip = 0.0
                 self.drag(pos)
         return True
+
+    def double_click(self, pos: Point) -> bool:
+        """Reset, if it has a default."""
+        if self.default is not None:
+            self.go(self.default)
+        return self.default is not None
 
     def drag(self, pos: Point) -> None:
         """Move with the mouse, if the handle is gripped."""
