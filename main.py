@@ -172,10 +172,9 @@ def run():
         )
     try:
         from data import UserError
-        from data.output import LastingOutput
+        from data.stdout import protect_stdout
 
-        if sys.stdout is not None:
-            sys.stdout = LastingOutput(sys.stdout)
+        protect_stdout()
         try:
             main()
         except UserError as error:

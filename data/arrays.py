@@ -1,4 +1,4 @@
-"""The prepared portraits, `X_train.npy`, `X_test.npy` and `portraits.csv`: opened only if sound."""
+"""The prepared portraits, `X_train.npy`, `X_test.npy` and `portraits.csv`: refused if damaged."""
 
 import contextlib
 import csv
@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
+from data.checks import check_path
 from data.errors import UserError, tell_failure
-from data.paths import NUMPY_FOLDER, user_path
+from data.paths import NUMPY_FOLDER
 from data.portraits import FOLDERS, MAX_NAME_LENGTH, PORTRAIT_SHAPE
 from data.replace import recover_set
 
@@ -62,8 +63,8 @@ def load_arrays(folder: Path | str = NUMPY_FOLDER) -> tuple[np.ndarray, np.ndarr
     Raises:
         UserError: There are no arrays, or they are damaged or of another kind.
     """
-    folder = user_path(folder)
-    with _told(folder / TRAIN_NAME, "prepared portraits"):
+    folder = check_path("arrays", folder)
+    with _told(folder, "prepared portraits"):
         recover_set(folder)
     return _open_array(folder / TRAIN_NAME), _open_array(folder / TEST_NAME)
 
@@ -75,16 +76,16 @@ def load_labels(folder: Path | str = NUMPY_FOLDER) -> list[Portrait]:
         folder: the folder that `prepare_data` wrote to.
 
     Raises:
-        UserError: There is no `portraits.csv`, it is damaged, or the arrays beside it are others.
+        UserError: There is no `portraits.csv`, it is damaged, or belongs to other arrays.
     """
-    path = user_path(folder) / LABELS_NAME
+    path = check_path("arrays", folder) / LABELS_NAME
     with _told(path, "labels"):
         recover_set(path.parent)
-    with _told(path, "labels"), path.open(encoding="utf-8", newline="") as file:
-        lines = csv.reader(file, strict=True)
-        if next(lines, None) != _COLUMNS:
-            raise ValueError("its columns have other names")
-        portraits = [_read_label(line) for line in lines]
+        with path.open(encoding="utf-8", newline="") as file:
+            lines = csv.reader(file, strict=True)
+            if next(lines, None) != _COLUMNS:
+                raise ValueError("its columns have other names")
+            portraits = [_read_label(line) for line in lines]
         expected = []
         for split, name in _ARRAYS.items():
             rows = sum(one.split == split for one in portraits)
@@ -107,24 +108,24 @@ def write_labels(path: Path, portraits: Iterable[Portrait]) -> None:
 
 
 def drop_pages(array: np.ndarray) -> None:
-    """Let go of the pages of a read-only memory map that were read; other arrays stay as they are.
+    """Release the pages of a read-only memory map that were read; other arrays are left alone.
 
-    Without this a pass over 30,000 portraits seems to hold all of them; a page that is looked at
-    again comes from the system's cache. Does nothing where there is no such call (Windows).
+    Without this, a pass over 30,000 portraits seems to hold all of them in memory. A page that is
+    read again comes from the system's cache. Does nothing on Windows, which has no such call.
     """
-    mapping = array
-    while isinstance(mapping, np.ndarray):
-        mapping = mapping.base
-    if isinstance(mapping, mmap.mmap) and not array.flags.writeable:
+    owner: object = array
+    while isinstance(owner, np.ndarray):
+        owner = owner.base
+    if isinstance(owner, mmap.mmap) and not array.flags.writeable:
         with contextlib.suppress(AttributeError, OSError):
-            mapping.madvise(mmap.MADV_DONTNEED)
+            owner.madvise(mmap.MADV_DONTNEED)
 
 
 def hash_array(array: np.ndarray) -> str:
-    """Return a hash of an array's shape and content, read in blocks, in hexadecimal."""
+    """Return the SHA-256 of an array's shape and content, in hexadecimal."""
     digest = hashlib.sha256(str(array.shape).encode())
     for start in range(0, len(array), 256):
-        digest.update(np.ascontiguousarray(array[start : start + 256]))
+        digest.update(np.ascontiguousarray(array[start : start + 256]).data)
         drop_pages(array)
     return digest.hexdigest()
 
@@ -132,14 +133,14 @@ def hash_array(array: np.ndarray) -> str:
 def _open_array(path: Path) -> np.ndarray:
     """Open one array as a read-only memory map; pickled objects never load.
 
-    The map is held against the size of the file before anything is read: a file that was cut off
-    would end the process at the first look beyond its end.
+    The size of the file is checked first: reading a memory map beyond the end of a file that was
+    cut off would end the process.
     """
     with _told(path, "prepared portraits"), path.open("rb"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of headers that Python 2 wrote
+        warnings.simplefilter("ignore")  # about headers that Python 2 wrote
         try:
             array = np.lib.format.open_memmap(path, mode="r")
-        except Exception as error:  # a header is Python source, and can be wrong in as many ways
+        except Exception as error:  # a header is Python source, which can fail in any way
             raise ValueError("it is damaged or cut off") from error
         if array.dtype != np.uint8:
             raise ValueError(f"it holds {array.dtype} instead of uint8")
@@ -165,7 +166,7 @@ def _read_label(line: list[str]) -> Portrait:
 
 @contextlib.contextmanager
 def _told(path: Path, what: str) -> Iterator[None]:
-    """Turn what is wrong with a file of prepared portraits or labels into a sentence."""
+    """Turn errors of a file of prepared portraits or labels into one sentence."""
     with tell_failure(f"{path} cannot be read", "check its permissions"):
         try:
             yield

@@ -14,7 +14,6 @@ from typing import TypeVar
 import numpy as np
 
 from data.errors import UserError
-from data.paths import user_path
 
 _LONGEST = 60  # characters of a value that are shown
 Kind = TypeVar("Kind")
@@ -69,13 +68,13 @@ def check_path(name: str, value: object) -> Path:
     """Check that an option can be the path of a file or folder; `~` becomes the home folder."""
     if not isinstance(value, (str, Path)) or not str(value).strip():
         raise _wrong(name, "the path of a file or folder", value)
-    path = user_path(value)
     try:
+        path = Path(value).expanduser()
         path.stat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         pass
-    except (OSError, ValueError) as error:  # ValueError: a NUL character
-        reason = getattr(error, "strerror", None) or error
+    except (OSError, ValueError, RuntimeError) as error:  # too long; a NUL; no such user
+        reason = str(getattr(error, "strerror", None) or error).rstrip(".")
         raise UserError(f"{name} cannot be used ({reason}): give another path.") from error
     return path
 

@@ -1,33 +1,35 @@
-"""Downloading the published archive: resumed where it stopped, and believed only by its MD5."""
+"""Downloading the published archive: resumed where it stopped, and trusted only if its MD5 fits."""
 
 import hashlib
 import http.client
+import itertools
 import shutil
 import ssl
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import UserError, tell_failure
 from data.lock import hold_lock
 from data.progress_bar import ProgressBar
+from data.replace import flush
 
 MAX_DOWNLOAD_BYTES = 4 << 30
 ATTEMPTS = 5
-_CHUNK = 1 << 16
+_CHUNK = 1 << 16  # bytes
 _GZIP_START = b"\x1f\x8b"
-_WORTHWHILE_BYTES = 1 << 20  # after so much more than ever before, failures are forgotten
 _TIMEOUT_SECONDS = 30
 _NETWORK_ERRORS = (OSError, http.client.HTTPException, ValueError)
-_PASSING_ERRORS = {408, 425, 429, 500, 502, 503, 504}
+_PASSING = {408, 425, 429, 500, 502, 503, 504}  # HTTP codes worth another attempt
 _TOO_LARGE = f"the server sends over {MAX_DOWNLOAD_BYTES >> 30} GB, which cannot be the archive"
 
 
 @dataclass(frozen=True)
 class Publication:
-    """An archive that is published somewhere: its address, page, file name and MD5."""
+    """A published archive: its address, web page, file name and MD5."""
 
     url: str
     page: str
@@ -45,18 +47,27 @@ PUBLISHED = Publication(
 
 
 class _Interrupted(Exception):  # noqa: N818 - not an error before the last attempt
-    """The connection failed; a new one may not, unless what failed is `lasting`."""
+    """The connection failed; another attempt may succeed, unless the failure is `lasting`."""
 
     def __init__(self, reason: object, lasting: bool = False):
-        super().__init__(reason)
+        super().__init__("".join(letter for letter in str(reason) if letter.isprintable())[:100])
         self.lasting = lasting
+
+
+class _WebRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects to web addresses only; Python's own follows them to FTP servers too."""
+
+    def redirect_request(self, req, fp, code, msg, headers, newurl):
+        if not newurl.startswith(("http://", "https://")):
+            raise urllib.error.HTTPError(newurl, code, msg, headers, fp)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def download(publication: Publication, folder: Path, wait: float = 1.0) -> Path:
     """Download an archive into a folder and return its path.
 
     A part that an earlier call left behind is continued. The file gets its name only when its MD5
-    is right; nothing is written outside `folder`, whatever the server says.
+    is right; nothing is written outside `folder`, whatever the server sends.
 
     Args:
         publication: what to download.
@@ -64,37 +75,35 @@ def download(publication: Publication, folder: Path, wait: float = 1.0) -> Path:
         wait: seconds before the second attempt; each further pause is twice as long.
 
     Raises:
-        UserError: The archive cannot be had, or what came is not the published one.
+        UserError: The archive cannot be downloaded, or is not the published one.
     """
     part = folder / f"{publication.name}.part"
     with tell_failure(
         f"The archive cannot be saved in {folder}", "free space or check the folder's permissions"
-    ):  # errors of the disk; the network's are `_Interrupted` by then
+    ):  # errors of the disk; those of the network are `_Interrupted` by then
         folder.mkdir(parents=True, exist_ok=True)
         busy = f"Another prepare_data() is downloading into {folder}: wait for it."
         with hold_lock(folder, busy):
             _fetch_patiently(publication, part, wait)
             _check_md5(publication, part)
+            flush(part)
             return part.replace(folder / publication.name)
 
 
 def _fetch_patiently(publication: Publication, part: Path, wait: float) -> None:
     failures = 0
-    most = _size(part)
     while True:
+        before = _size(part)
         try:
             return _fetch(publication.url, part)
         except _Interrupted as reason:
-            failures += 1
-            if _size(part) - most >= _WORTHWHILE_BYTES:
-                failures, most = 1, _size(part)
+            failures = 1 if _size(part) > before else failures + 1
             if reason.lasting or failures >= ATTEMPTS:
-                text = "".join(letter for letter in str(reason) if letter.isprintable())
+                reached = f"{_size(part) / 1e6:.1f} MB ({str(reason) or 'no answer'})"
                 raise UserError(
-                    f"The download from {publication.url} stopped at {_size(part) / 1e6:.1f} MB "
-                    f"({text[:100] or 'no answer'}): call prepare_data() again, which goes on from "
-                    f"there, or download the archive in a browser from {publication.page} and put "
-                    f"it into {part.parent}."
+                    f"The download from {publication.url} stopped at {reached}: call "
+                    "prepare_data() again, which goes on from there, or download the archive in a "
+                    f"browser from {publication.page} and put it into {part.parent}."
                 ) from reason
         time.sleep(wait * 2 ** (failures - 1))
 
@@ -105,17 +114,17 @@ def _fetch(url: str, part: Path) -> None:
     request = urllib.request.Request(url, headers={"Accept-Encoding": "identity"})
     if have:
         request.add_header("Range", f"bytes={have}-")
+    opener = urllib.request.build_opener(_WebRedirects)
     try:
-        response = urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS)
+        response = opener.open(request, timeout=_TIMEOUT_SECONDS)
     except urllib.error.HTTPError as error:
         with error:
             if error.code != 416:
-                lasting = error.code not in _PASSING_ERRORS
-                raise _Interrupted(f"HTTP {error.code}", lasting) from error
+                raise _Interrupted(f"HTTP {error.code}", error.code not in _PASSING) from error
             if error.headers.get("Content-Range") != f"bytes */{have}":
                 part.unlink(missing_ok=True)
                 raise _Interrupted("the server has a file of another size") from error
-            return  # there is nothing beyond what we have
+            return  # the part is complete
     except _NETWORK_ERRORS as error:
         reason = getattr(error, "reason", error)
         raise _Interrupted(reason, isinstance(reason, ssl.SSLCertVerificationError)) from error
@@ -128,28 +137,28 @@ def _fetch(url: str, part: Path) -> None:
 
 
 def _copy(response: http.client.HTTPResponse, part: Path, start: int) -> None:
-    """Write an answer to the part file, from byte `start` of it."""
+    """Write a response to the part file, from byte `start` of it."""
     total = None if response.length is None else start + response.length
-    if total is not None:
-        if total > MAX_DOWNLOAD_BYTES:
-            raise _Interrupted(_TOO_LARGE, lasting=True)
-        free, missing = shutil.disk_usage(part.parent).free, total - start
-        if free < missing:
-            raise OSError(f"{free // 10**6:,} MB are free, {missing // 10**6 + 1:,} are needed")
-    data = _read(response)
-    if start == 0 and data and not data.startswith(_GZIP_START):  # a network's login page
+    missing, free = (total or 0) - start, shutil.disk_usage(part.parent).free
+    if missing > MAX_DOWNLOAD_BYTES:
+        raise _Interrupted(_TOO_LARGE, lasting=True)
+    if missing > free:
+        raise OSError(f"{free // 10**6:,} MB are free, {missing // 10**6 + 1:,} are needed")
+    chunks = _chunks(response)
+    first = next(chunks, b"")
+    if start == 0 and first and not first.startswith(_GZIP_START):  # a network's login page
         raise _Interrupted("the server sends something that is not an archive", lasting=True)
     done, began = start, time.monotonic()
     with (
         part.open("ab" if start else "wb") as file,
         ProgressBar("Downloading the archive", total, start) as progress,
     ):
-        while data and done <= MAX_DOWNLOAD_BYTES:
-            file.write(data)
-            done += len(data)
+        for data in itertools.chain([first], chunks):
+            done += file.write(data)
             rate = (done - start) / max(time.monotonic() - began, 1e-3)
             progress.update(done, f"{done / 1e6:,.0f} MB  {rate / 1e6:.1f} MB/s")
-            data = _read(response)
+            if done > MAX_DOWNLOAD_BYTES:
+                break
     if done > MAX_DOWNLOAD_BYTES:
         part.unlink()
         raise _Interrupted(_TOO_LARGE, lasting=True)
@@ -157,16 +166,16 @@ def _copy(response: http.client.HTTPResponse, part: Path, start: int) -> None:
         raise _Interrupted("the connection was lost")
 
 
-def _read(response: http.client.HTTPResponse) -> bytes:
+def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
     try:
-        return response.read(_CHUNK)
+        while data := response.read(_CHUNK):
+            yield data
     except _NETWORK_ERRORS as error:
         raise _Interrupted(error) from error
 
 
 def _check_md5(publication: Publication, part: Path) -> None:
-    digest = hashlib.md5(usedforsecurity=False)
-    size = _size(part)
+    digest, size = hashlib.md5(usedforsecurity=False), _size(part)
     with part.open("rb") as file, ProgressBar("Checking the archive", size) as progress:
         while data := file.read(1 << 20):
             digest.update(data)

@@ -1,19 +1,18 @@
-"""One at a time: a lock on a folder that ends with the process that holds it, however that ends."""
+"""A lock on a folder, which ends with the process that holds it, however that ends."""
 
 import contextlib
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from data.errors import UserError
 
-try:
+if sys.platform != "win32":
     import fcntl
-except ImportError:  # Windows, where an open file can be made to vanish with its process
-    fcntl = None
 
-BUSY = -1
+_BUSY = -1
 
 
 @contextlib.contextmanager
@@ -23,33 +22,33 @@ def hold_lock(folder: Path, busy: str, patience: float = 0.0) -> Iterator[None]:
     Args:
         folder: what is written to. Nothing stays in it, not even after a kill.
         busy: the sentence for whoever comes second.
-        patience: seconds to wait for the lock before that.
+        patience: seconds to wait for the lock.
 
     Raises:
         UserError: Another process, or another call in this one, holds the lock.
     """
     end = time.monotonic() + patience
-    while (handle := _take(folder)) == BUSY:
+    while (descriptor := _take(folder)) == _BUSY:
         if time.monotonic() >= end:
             raise UserError(busy)
         time.sleep(0.02)
     try:
         yield
     finally:
-        if handle is not None:
-            os.close(handle)
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _take(folder: Path) -> int | None:
-    """Return what is open as long as the lock is held, BUSY, or None where there are no locks."""
-    handle = None
+    """Return what is open as long as the lock is held, _BUSY, or None where there are no locks."""
+    descriptor = None
     try:
-        if not fcntl:
+        if sys.platform == "win32":  # a file that vanishes with the process that opened it
             return os.open(folder / ".locked", os.O_CREAT | os.O_EXCL | os.O_TEMPORARY)
-        handle = os.open(folder, os.O_RDONLY)
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return handle
+        descriptor = os.open(folder, os.O_RDONLY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return descriptor
     except OSError as error:
-        if handle is not None:
-            os.close(handle)
-        return BUSY if isinstance(error, (BlockingIOError, FileExistsError)) else None
+        if descriptor is not None:
+            os.close(descriptor)
+        return _BUSY if isinstance(error, (BlockingIOError, FileExistsError)) else None

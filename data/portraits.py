@@ -1,4 +1,4 @@
-"""The portraits of the archive: names, years, which are to train on, and decoding on all cores."""
+"""The portraits of the archive: names, years, training and test parts, decoding on all cores."""
 
 import io
 import os
@@ -18,8 +18,8 @@ FOLDERS = ("F", "M")
 MAX_FILE_BYTES = 1 << 20  # a published portrait takes about 15 kB
 MAX_NAME_LENGTH = 200
 
-_BATCH = 32  # files a task: enough that handing tasks over costs nothing
-_MAX_WORKERS = 8  # reading the archive, which is one thread's work, keeps no more than these busy
+_BATCH = 32  # files per task of a thread
+_MAX_WORKERS = 8  # decoding threads that one reading thread can keep busy
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _TRAIN_OF_PUBLISHED = (30_000, 37_921)
 _SEED = 1905  # the year of the oldest portrait
@@ -28,18 +28,18 @@ _YEAR = re.compile(r"(1[89]\d\d|20\d\d)_", re.ASCII)
 
 @dataclass(frozen=True)
 class Skipped:
-    """Something in the archive that is not used, and why."""
+    """A file of the archive that is not used, and why."""
 
     name: str
     reason: str
 
 
-class NotAPortrait(Exception):  # noqa: N818 - an answer, not a fault
-    """The file is not a portrait; the message says why, to follow the file's name."""
+class NotAPortrait(Exception):  # noqa: N818 - no failure of the program
+    """The file is not a portrait; the message says why and follows the file's name."""
 
 
 def name_fault(name: str) -> str:
-    """Return why a path in the archive is not safe to write down as a line of text, or ""."""
+    """Return what is wrong with the name of a file in the archive, or ""."""
     parts = name.replace("\\", "/").split("/")
     if not parts[0] or ".." in parts or (len(parts[0]) == 2 and parts[0][1] == ":"):
         return "its name leads outside the archive"
@@ -57,12 +57,17 @@ def read_year(name: str) -> int | None:
 def split_portraits(names: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """Divide portraits into training and test, in shuffled order, the same on every machine.
 
-    Returns two int arrays of indices into `names`, which are at least two: the rows of `X_train`
-    and those of `X_test`. They depend on the names alone, not on their order, so that the archive
-    and a folder give the same arrays.
+    The parts depend on the names alone, not on their order, so that the archive and a folder give
+    the same arrays.
+
+    Args:
+        names: those of at least two portraits.
+
+    Returns:
+        Two int arrays of indices into `names`: the rows of `X_train` and those of `X_test`.
     """
     by_name = np.array(sorted(range(len(names)), key=names.__getitem__))
-    # RandomState, because its numbers are promised never to change; those of a Generator may.
+    # NumPy promises that the numbers of a RandomState never change; those of a Generator may.
     shuffled = by_name[np.random.RandomState(_SEED).permutation(len(names))]
     part, whole = _TRAIN_OF_PUBLISHED
     train = min(max(round(len(names) * part / whole), 1), len(names) - 1)
@@ -72,10 +77,15 @@ def split_portraits(names: list[str]) -> tuple[np.ndarray, np.ndarray]:
 def decode_in_order(
     files: Iterable[tuple[str, bytes] | Skipped],
 ) -> Iterator[tuple[str, np.ndarray] | Skipped]:
-    """Decode files of the archive: for name and content, yield name and pixels, in order.
+    """Decode files of the archive in other threads while the caller's thread reads more of them.
 
-    The caller's thread reads the files; a few others decode them meanwhile. Never more than a few
-    batches are under way, however large the archive.
+    Only a few batches are in memory at a time, however large the archive.
+
+    Args:
+        files: name and content of each file, or `Skipped`.
+
+    Yields:
+        In the same order: name and pixels, uint8 (171, 186), or `Skipped`.
     """
     workers = min(os.cpu_count() or 1, _MAX_WORKERS)
     files = iter(files)
@@ -102,8 +112,7 @@ def _decode(file: tuple[str, bytes] | Skipped) -> tuple[str, np.ndarray] | Skipp
 def decode_portrait(data: bytes) -> np.ndarray:
     """Return the pixels of a PNG file as uint8 of shape (171, 186); colour becomes gray.
 
-    The size is read from the first bytes, so that no memory is given to an image of another size,
-    whatever it unpacks to.
+    The size is read from the file's header first, so that an image of another size takes no memory.
 
     Raises:
         NotAPortrait: The bytes are not a PNG file, are damaged or hold an image of another size.
@@ -119,9 +128,9 @@ def decode_portrait(data: bytes) -> np.ndarray:
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             if image.size != (width, height):
-                raise ValueError("a second size")
-            if image.mode.startswith("I"):  # 16 bits, which `convert` would clip instead of scale
+                raise ValueError("two headers")
+            if image.mode.startswith("I"):  # 16 bits, which `convert` would clip
                 return (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
             return np.asarray(image.convert("L"))
-    except Exception as error:  # what Pillow raises for damaged files is not limited to OSError
+    except Exception as error:  # Pillow raises more than OSError
         raise NotAPortrait("is damaged or cut off") from error

@@ -1,34 +1,83 @@
 """From the archive to arrays: `X_train.npy`, `X_test.npy` and `portraits.csv`."""
 
 import contextlib
+import json
 import shutil
 import warnings
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from data.arrays import LABELS_NAME, TEST_NAME, TRAIN_NAME, Portrait, write_labels
+from data.arrays import (
+    LABELS_NAME,
+    TEST_NAME,
+    TRAIN_NAME,
+    Portrait,
+    load_arrays,
+    load_labels,
+    write_labels,
+)
+from data.checks import check_path
 from data.download import PUBLISHED, Publication, download
 from data.errors import UserError, tell_failure
 from data.lock import hold_lock
-from data.paths import NUMPY_FOLDER, ORIGINAL_FOLDER, user_path
+from data.paths import NUMPY_FOLDER, ORIGINAL_FOLDER
 from data.portraits import PORTRAIT_SHAPE, Skipped, decode_in_order, read_year, split_portraits
 from data.progress_bar import ProgressBar
-from data.record import RECORD_NAME, Preparation, find_prepared, write_record
 from data.replace import recover_set, replace_set
 from data.sources import ArchiveSource, FolderSource, find_source, open_source
 
-_FILES = (TEST_NAME, LABELS_NAME, RECORD_NAME, TRAIN_NAME)
+RECORD_NAME = "prepared.json"  # what the arrays were made from, and what was skipped
+
+_VERSION = 1  # raised when the same archive gives other arrays than before
+_SHOWN = 20  # number of skipped files in the summary
 _PORTRAIT_BYTES = PORTRAIT_SHAPE[0] * PORTRAIT_SHAPE[1]
-_WRITE_BYTES = 1 << 20
-_SPARE_BYTES = 64 << 20
+_BUFFER_BYTES = 1 << 20
+_SPARE_BYTES = 64 << 20  # free space to leave
 _OR_DOWNLOAD = ", or delete it and prepare_data() downloads the published one"
 _OTHER_FOLDER = (
     "give prepare_data() another folder with out=..., free space, or close the programs that use "
     "the arrays"
 )
 _WAIT = "wait for it, or stop it, and call prepare_data() again."
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What `prepare_data` did; `str()` of it is a summary for the user.
+
+    Attributes:
+        source: the archive or folder that the portraits came from.
+        folder: the folder of the arrays.
+        train: number of portraits in `X_train`.
+        test: number of portraits in `X_test`.
+        skipped: name and reason of everything that was skipped.
+        made: false if the arrays were there already and nothing was done.
+    """
+
+    source: str
+    folder: Path
+    train: int
+    test: int
+    skipped: list[Skipped] = field(default_factory=list)
+    made: bool = True
+
+    def __str__(self) -> str:
+        start = "Prepared" if self.made else "Nothing to do, the arrays are there already:"
+        lines = [
+            f"{start} {self.train + self.test:,} portraits, {self.train:,} for training and "
+            f"{self.test:,} for testing.",
+            f"  from  {self.source}",
+            f"  in    {self.folder}",
+        ]
+        if self.skipped:
+            lines.append(f"Passed over, {len(self.skipped):,} in all:")
+            lines += [f"  {one.name}: {one.reason}" for one in self.skipped[:_SHOWN]]
+        if len(self.skipped) > _SHOWN:
+            lines.append(f"  ... and more, all of them listed in {self.folder / RECORD_NAME}")
+        return "\n".join(lines)
 
 
 def prepare_data(
@@ -45,7 +94,7 @@ def prepare_data(
     of every row, and `prepared.json`. The same portraits give the same arrays, from the archive or
     from a folder, on every machine. Nothing is extracted, memory does not grow with the archive,
     and the arrays appear when all of them are complete. Files that are not portraits are
-    passed over. If the arrays of this source are there already, nothing is done.
+    skipped. If the arrays of this source are there already, nothing is done.
 
     Args:
         source: the archive (`.tar.gz`), or a folder that holds it or its folders F and M. None:
@@ -64,34 +113,58 @@ def prepare_data(
     Example:
         >>> print(prepare_data("~/Downloads/faces.tar.gz", "my-arrays"))
     """
-    out, original = user_path(out), Path(original)
-    found = open_source(user_path(source)) if source else find_source(original, _OR_DOWNLOAD)
+    out, original = check_path("out", out), check_path("original", original)
+    if source is None:
+        found = find_source(original, _OR_DOWNLOAD)
+    else:
+        found = open_source(check_path("source", source))
     with contextlib.suppress(OSError):  # it is told when the arrays are written
         out.mkdir(parents=True, exist_ok=True)
         recover_set(out)
     with hold_lock(out, f"Another prepare_data() is writing to {out}: {_WAIT}"):
-        if not fresh and (before := find_prepared(out, found and found.fingerprint)):
+        if not fresh and (before := _find_prepared(out, found.fingerprint if found else None)):
             return before
         if found is not None:
             return _prepare(found, out, str(found.path))
         archive = download(published, original)
-        origin = f"{archive}, downloaded from {published.url}"
-        return _prepare(ArchiveSource(archive), out, origin)
+        return _prepare(ArchiveSource(archive), out, f"{archive}, downloaded from {published.url}")
+
+
+def _find_prepared(folder: Path, fingerprint: str | None) -> Preparation | None:
+    """Return what an earlier run did, if its arrays are sound and from the same source.
+
+    A fingerprint of None accepts any source.
+    """
+    try:
+        record = json.loads((folder / RECORD_NAME).read_text(encoding="utf-8"))
+        train, test = (len(array) for array in load_arrays(folder))
+        load_labels(folder)  # which raises unless they belong to the arrays
+        if (record["version"], record["train"], record["test"]) != (_VERSION, train, test):
+            return None
+        if fingerprint not in (None, record["fingerprint"]):
+            return None
+        skipped = [Skipped(str(one["name"]), str(one["reason"])) for one in record["skipped"]]
+        return Preparation(str(record["source"]), folder, train, test, skipped, made=False)
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, UserError):
+        return None
 
 
 def _prepare(source: ArchiveSource | FolderSource, out: Path, origin: str) -> Preparation:
     what = f"The arrays cannot be written to {out}"
-    with tell_failure(what, _OTHER_FOLDER), replace_set(out, _FILES) as work:
+    names = (TRAIN_NAME, TEST_NAME, LABELS_NAME, RECORD_NAME)
+    with tell_failure(what, _OTHER_FOLDER), replace_set(out, names) as work:
         _check_space(out, 2 * source.estimate)
-        names, skipped = _decode(source, work / "pixels")
-        _check_count(len(names), source)
-        _check_space(out, len(names))
-        train, test = split_portraits(names)
+        portraits, skipped = _decode(source, work / "pixels")
+        _check_count(len(portraits), source)
+        _check_space(out, len(portraits))
+        train, test = split_portraits(portraits)
         _write_array(work / TRAIN_NAME, work / "pixels", train)
         _write_array(work / TEST_NAME, work / "pixels", test)
-        write_labels(work / LABELS_NAME, _labels(names, train=train, test=test))
+        write_labels(work / LABELS_NAME, _labels(portraits, train=train, test=test))
         summary = Preparation(origin, out, len(train), len(test), skipped)
-        write_record(work / RECORD_NAME, summary, source.fingerprint)
+        record = {"version": _VERSION, "fingerprint": source.fingerprint} | asdict(summary)
+        del record["folder"], record["made"]
+        (work / RECORD_NAME).write_text(json.dumps(record, indent=1), encoding="utf-8")
     return summary
 
 
@@ -103,7 +176,7 @@ def _decode(source: ArchiveSource | FolderSource, pixels: Path) -> tuple[list[st
     names: dict[str, None] = {}
     skipped = []
     with (
-        pixels.open("wb", buffering=_WRITE_BYTES) as file,
+        pixels.open("wb", buffering=_BUFFER_BYTES) as file,
         ProgressBar("Reading portraits", source.size) as progress,
         warnings.catch_warnings(),
     ):
@@ -115,7 +188,7 @@ def _decode(source: ArchiveSource | FolderSource, pixels: Path) -> tuple[list[st
                 skipped.append(Skipped(one[0], "is there twice"))
             else:
                 names[one[0]] = None
-                file.write(one[1])
+                file.write(one[1].data)
             progress.update(source.done, f"{len(names):,} portraits")
     return list(names), sorted(skipped, key=lambda one: one.name)
 
@@ -129,7 +202,7 @@ def _write_array(path: Path, pixels: Path, rows: np.ndarray) -> None:
     header = {"descr": "|u1", "fortran_order": False, "shape": (len(rows), *PORTRAIT_SHAPE, 1)}
     with (
         pixels.open("rb", buffering=0) as source,
-        path.open("wb", buffering=_WRITE_BYTES) as file,
+        path.open("wb", buffering=_BUFFER_BYTES) as file,
         ProgressBar(f"Writing {path.name}", len(rows)) as progress,
     ):
         np.lib.format.write_array_header_1_0(file, header)

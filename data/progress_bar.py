@@ -1,4 +1,4 @@
-"""A progress bar on the terminal; a log file never sees it."""
+"""A progress bar on the terminal; nothing is written to a log file."""
 
 import contextlib
 import shutil
@@ -6,15 +6,15 @@ import sys
 import time
 
 _SECONDS_BETWEEN = 0.1
-_BAR = 24  # letters
+_BAR = 24  # characters
 
 
 class ProgressBar(contextlib.AbstractContextManager):
-    """One line that is written over again and again, used as a context manager.
+    """One line that is rewritten as the work goes on, used as a context manager.
 
     Args:
-        title: what is going on, such as "Reading portraits".
-        total: how much there is to do, or None where nobody knows.
+        title: the work, such as "Reading portraits".
+        total: how much there is to do; None if that is unknown.
         start: how much of it was done before.
     """
 
@@ -31,14 +31,14 @@ class ProgressBar(contextlib.AbstractContextManager):
             self._write("", end="\r")
 
     def update(self, done: int, note: str = "") -> None:
-        """Show that `done` of the total is done, with a note of what that means."""
+        """Show that `done` of the total is done, with a note such as "300 portraits"."""
         now = time.monotonic()
         if self._terminal and now - self._shown >= _SECONDS_BETWEEN:
             self._shown = now
             self._write(self.line(done, now - self._began, note))
 
     def line(self, done: int, seconds: float, note: str = "") -> str:
-        """Return the line for `done` of the total, so many seconds after the start."""
+        """Return the line for `done` of the total, this many seconds after the start."""
         parts = [self._title]
         if self._total:
             share = min(done / self._total, 1)

@@ -4,6 +4,7 @@
 - `replace_set(folder, names)`: files that belong together, such as a model's. They are written into
   the folder that is yielded, and appear in `folder` together. Whoever reads such files calls
   `recover_set(folder)` first.
+- `flush(path)`: what both do before they rename anything.
 - `remove_unfinished(folder)`: clears what a kill left of single files.
 
 What is new is written under a hidden name beside the old, flushed to the disk, and takes its place
@@ -43,12 +44,12 @@ def replace_file(path: Path, *, new_only: bool = False) -> Iterator[Path]:
     new = path.with_name(f".{secrets.token_hex(6)}.new")
     try:
         yield new
-        _flush(new)
+        flush(new)
         if new_only:
             _create(path, new)
         else:
             _move(new, path)
-        _flush(path.parent)
+        flush(path.parent)
     finally:
         with contextlib.suppress(OSError):
             new.unlink(missing_ok=True)
@@ -83,15 +84,29 @@ def replace_set(folder: Path, names: Sequence[str]) -> Iterator[Path]:
         yield work
         for path in work.iterdir():
             if path.name in names:
-                _flush(path)
+                flush(path)
             else:
                 _remove(path)
-        _flush(work)
+        flush(work)
         _move(work, folder / _READY)  # from here on, `recover_set` can complete the switch
-        _flush(folder)
+        flush(folder)
         _switch(folder, names)
     finally:
         _remove(work)
+
+
+def flush(path: Path) -> None:
+    """Have the system write a file, or the list of names in a folder, to the disk."""
+    if path.is_dir():
+        with contextlib.suppress(OSError):  # Windows and some network disks have no such call
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+    else:
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
 
 
 def recover_set(folder: Path) -> None:
@@ -109,7 +124,7 @@ def _recover(folder: Path) -> None:
     if ready.is_dir():
         for path in list(ready.iterdir()):
             _move(path, folder / path.name)
-        _flush(folder)
+        flush(folder)
         _remove(ready)
     _remove(folder / _OLD)
 
@@ -131,7 +146,7 @@ def _switch(folder: Path, names: Sequence[str]) -> None:
         _remove(ready)
         _remove(old)
         raise
-    _flush(folder)
+    flush(folder)
     _remove(ready)
     _remove(old)
 
@@ -152,20 +167,6 @@ def _create(path: Path, new: Path) -> None:
 def _resolved(path: Path) -> Path:
     """Return a path without links; `Path.resolve` would raise for links in a circle."""
     return Path(os.path.realpath(path))
-
-
-def _flush(path: Path) -> None:
-    """Have the system write a file, or the list of names in a folder, to the disk."""
-    if path.is_dir():
-        with contextlib.suppress(OSError):  # Windows and some network disks have no such call
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-    else:
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
 
 
 def _move(path: Path, target: Path) -> None:

@@ -1,7 +1,6 @@
 """Where portraits come from: an archive file, or a folder that holds the folders F and M."""
 
 import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,13 +16,13 @@ class ArchiveSource:
 
     Args:
         path: the file.
-        advice: what else to do where the archive is damaged.
+        advice: what else to do if the archive is damaged.
 
     Attributes:
         fingerprint: a short text that changes when the file does.
-        estimate: about how many portraits there are, rather too many than too few.
-        size: how much there is to read, in bytes of the file.
-        done: how much of that is read.
+        estimate: upper estimate of the number of portraits.
+        size: bytes of the file.
+        done: bytes read so far.
     """
 
     def __init__(self, path: Path, advice: str = ""):
@@ -36,19 +35,19 @@ class ArchiveSource:
         self._advice = advice
 
     def files(self) -> Iterator[tuple[str, bytes] | Skipped]:
-        """Yield name and content of the files in F and M as they come, and what is passed over.
+        """Yield the files in F and M, each as its name and content, and what is skipped.
 
         Raises:
             UserError: The archive is cut off, damaged or not an archive of portraits.
         """
-        what = f"The archive {self.path} cannot be read"
+        cannot = f"The archive {self.path} cannot be read"
         try:
             with (
-                tell_failure(what, "check the disk and its permissions"),
-                self.path.open("rb") as raw,
+                tell_failure(cannot, "check the disk and its permissions"),
+                self.path.open("rb") as f,
             ):
-                for entry in read_tar(raw.read, MAX_FILE_BYTES):
-                    self.done = raw.tell()
+                for entry in read_tar(f, MAX_FILE_BYTES):
+                    self.done = f.tell()
                     yield from _portraits(*entry)
         except DamagedArchive as reason:
             raise UserError(
@@ -56,69 +55,37 @@ class ArchiveSource:
             ) from reason
 
 
-def _portraits(name: str, data: bytes | None, fault: str) -> Iterator[tuple[str, bytes] | Skipped]:
-    """Yield a file of F or M, or what is passed over and why; nothing for files elsewhere."""
-    folder, file = ["", *name.split("/")][-2:]
-    fault = name_fault(name) or fault
-    if not fault:
-        if folder not in FOLDERS or file.startswith("."):
-            return
-        name = f"{folder}/{file}"
-        if data is None:
-            fault = f"is larger than {MAX_FILE_BYTES >> 20} MB"
-    if fault:
-        shown = name[:200] if name[:200].isprintable() else ascii(name[:200])
-        yield Skipped(shown, fault)
-    else:
-        yield name, data
-
-
 class FolderSource:
-    """The portraits in a folder that holds the folders F and M; attributes as `ArchiveSource`."""
+    """The portraits in a folder that holds F and M; attributes as `ArchiveSource`, in files."""
 
     def __init__(self, path: Path):
         self.path = path
-        files = {
-            f"{folder}/{entry.name}": entry
+        self._files = sorted(
+            (f"{folder}/{entry.name}", entry)
             for folder in FOLDERS
-            for entry in os.scandir(path / folder)
-            if not entry.name.startswith(".") and not entry.is_dir(follow_symlinks=False)
-        }
-        self._files = sorted(files.items())
+            for entry in (path / folder).iterdir()
+            if not entry.name.startswith(".") and (entry.is_symlink() or not entry.is_dir())
+        )
         digest = hashlib.sha256()
         for name, entry in self._files:
-            status = entry.stat(follow_symlinks=False)
+            status = entry.lstat()
             digest.update(f"{name!a} {status.st_size} {status.st_mtime_ns}\n".encode())
         self.fingerprint = f"{path.name} {digest.hexdigest()}"
         self.estimate = self.size = len(self._files)
         self.done = 0
 
     def files(self) -> Iterator[tuple[str, bytes] | Skipped]:
-        """Yield the files of the folders F and M by name, and what is passed over."""
+        """Yield the files in F and M by name, each with its content, and what is skipped."""
         for name, entry in self._files:
             yield from _portraits(name, *_read(entry))
             self.done += 1
 
 
-def _read(entry: os.DirEntry) -> tuple[bytes | None, str]:
-    """Return a file's bytes, None if they are too many; and why there are none, or ""."""
-    if entry.is_symlink():
-        return None, "is a link"
-    if not entry.is_file(follow_symlinks=False):
-        return None, "is not a file"
-    try:
-        with open(entry.path, "rb") as file:  # noqa: PTH123 - a DirEntry, not a Path
-            data = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        return None, f"cannot be read ({error.strerror})"
-    return data if len(data) <= MAX_FILE_BYTES else None, ""
-
-
 def find_source(path: Path, advice: str = "") -> ArchiveSource | FolderSource | None:
     """Return the source at a path: an archive, or a folder that holds one or holds F and M.
 
-    None if nothing is there that looks like one; `UserError` if the path cannot be looked into.
-    For `advice` see `ArchiveSource`.
+    None if there is nothing like that; `UserError` if the path cannot be looked into. For `advice`
+    see `ArchiveSource`.
     """
     with tell_failure(f"{path} cannot be read", "check the path and its permissions"):
         if path.is_file():
@@ -144,3 +111,33 @@ def open_source(path: Path) -> ArchiveSource | FolderSource:
             "its folders F and M."
         )
     return source
+
+
+def _read(file: Path) -> tuple[bytes | None, str]:
+    """Return a file's bytes, None if they are too many; and why there are none, or ""."""
+    if file.is_symlink():
+        return None, "is a link"
+    if not file.is_file():
+        return None, "is not a file"
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        return None, f"cannot be read ({error.strerror})"
+    return data if len(data) <= MAX_FILE_BYTES else None, ""
+
+
+def _portraits(name: str, data: bytes | None, fault: str) -> Iterator[tuple[str, bytes] | Skipped]:
+    """Yield a file of F or M, or what is skipped and why; nothing for files elsewhere."""
+    folder, file = ["", *name.split("/")][-2:]
+    fault = name_fault(name) or fault
+    if not fault:
+        if folder not in FOLDERS or file.startswith("."):
+            return
+        name = f"{folder}/{file}"
+        if data is not None:
+            yield name, data
+            return
+        fault = f"is larger than {MAX_FILE_BYTES >> 20} MB"
+    shown = name[:200] if name[:200].isprintable() else ascii(name[:200])
+    yield Skipped(shown, fault)

@@ -1,27 +1,29 @@
 """Reading a tar archive as it streams by, with every size bounded before it is believed.
 
-The `tarfile` module only parses the 512-byte headers here. Its own reader, `tarfile.open` in mode
-`r|gz`, never looks at gzip's checksum, accepts a file whose last bytes are missing, takes a damaged
-header in the middle for the end of the archive, passes over damaged extension headers, reads these
-and the maps of sparse files into memory whatever their size, and in many of the Pythons in use
-loops forever on a crafted one (CVE-2025-8194). Guards against all that take as many lines as this.
+Only the parsing of a 512-byte header is left to `tarfile`. Its own reader, `tarfile.open` in mode
+`r|gz`, would need more guards than this file has lines: it takes a damaged header for the end of
+the archive, ignores damaged extension headers, calls itself once per extension header, reads maps
+of sparse files into memory whatever their size, and in many Pythons in use loops forever on a
+negative size (CVE-2025-8194).
 """
 
-import io
+import gzip
 import tarfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from io import BufferedReader
 
 MAX_ENTRIES = 200_000  # the published archive has 37,924
-MAX_UNPACKED_BYTES = 4 << 30  # and unpacks to about 600 MB
-MAX_EXTENSION_BYTES = 64 << 10  # of a long name and what else some programs add to an entry
-MAX_FIELDS = 100
+MAX_UNPACKED_BYTES = 4 << 30  # the published archive unpacks to about 600 MB
+MAX_EXTENSION_BYTES = 64 << 10  # size of a long name, and of what some programs add to an entry
+MAX_FIELDS = 100  # number of fields in an extension header
 
 TarEntry = tuple[str, bytes | None, str]
 
 _BLOCK = tarfile.BLOCKSIZE
-_CHUNK = 1 << 18  # while so much is unpacked, Python's lock is free for the threads that decode
-_WITHOUT_DATA = {  # whatever size they claim
+_CHUNK = 1 << 18  # bytes
+_TOO_LARGE = "unpacks to more than {} GB"
+_WITHOUT_DATA = {  # types of entries without data, whatever size they claim
     tarfile.LNKTYPE: "is a link",
     tarfile.SYMTYPE: "is a link",
     tarfile.CHRTYPE: "is a device",
@@ -36,104 +38,79 @@ class DamagedArchive(Exception):  # noqa: N818 - reads better where it is raised
     """The bytes are not a whole, plain archive; the message completes "the archive ..."."""
 
 
-def read_tar(read: Callable[[int], bytes], max_file_bytes: int) -> Iterator[TarEntry]:
+def read_tar(file: BufferedReader, max_file_bytes: int) -> Iterator[TarEntry]:
     """Yield the entries of a `.tar.gz` (or `.tar`) file in their order, extracting nothing.
 
     Args:
-        read: the `read` method of the archive, opened at its start.
-        max_file_bytes: larger files are passed over without being kept.
+        file: the archive, opened at its start.
+        max_file_bytes: larger files are skipped.
 
     Yields:
-        Of all but folders: the name; a file's bytes, or None where it is larger than that; and ""
+        For all but folders: the name; a file's bytes, or None if it is larger than that; and ""
         or what the entry is instead of a file, such as "is a link".
 
     Raises:
         DamagedArchive: The archive is cut off or damaged, or larger than any archive of portraits.
     """
-    chunks = _bounded(_unpack(read))
+    packed = file.peek(2)[:2] == b"\x1f\x8b"
+    stream = gzip.GzipFile(fileobj=file) if packed else file
     try:
-        yield from _entries(_Stream(chunks), max_file_bytes)
-        for _ in chunks:  # gzip's checksum comes at the very end
-            pass
-    except (zlib.error, tarfile.HeaderError) as error:
+        yield from _entries(_Reader(stream), max_file_bytes)
+        for _ in range(MAX_UNPACKED_BYTES // _CHUNK):  # gzip's checksum comes at the very end
+            if not stream.read(_CHUNK):
+                return
+    except EOFError as error:
+        raise DamagedArchive("ends too early") from error
+    except (gzip.BadGzipFile, zlib.error, tarfile.HeaderError) as error:
         raise DamagedArchive("is damaged") from error
+    raise DamagedArchive(_TOO_LARGE.format(MAX_UNPACKED_BYTES >> 30))
 
 
-def _unpack(read: Callable[[int], bytes]) -> Iterator[bytes]:
-    """Yield the content of a file in chunks of bounded size, decompressed if it is a gzip file."""
-    data = read(_CHUNK)
-    if not data.startswith(b"\x1f\x8b"):
-        while data:
-            yield data
-            data = read(_CHUNK)
-        return
-    while data:
-        unpacker = zlib.decompressobj(wbits=31)
-        while not unpacker.eof:
+class _Reader:
+    """A file that is read strictly forward, in whole blocks, up to `MAX_UNPACKED_BYTES`."""
+
+    def __init__(self, file: BufferedReader | gzip.GzipFile):
+        self._file = file
+        self._left = MAX_UNPACKED_BYTES
+
+    def take(self, size: int, most: int) -> bytes:
+        """Pass over `size` bytes and what fills their last block; return them up to `most`."""
+        missing = size + -size % _BLOCK
+        self._left -= missing
+        if self._left < 0:
+            raise DamagedArchive(_TOO_LARGE.format(MAX_UNPACKED_BYTES >> 30))
+        kept = bytearray()
+        while missing:
+            data = self._file.read(min(missing, _CHUNK))
             if not data:
-                raise DamagedArchive("ends too early")
-            yield unpacker.decompress(data, _CHUNK)
-            data = unpacker.unconsumed_tail or unpacker.unused_data or read(_CHUNK)
-        while data and not (data := data.lstrip(b"\0")):  # padding, or another gzip file
-            data = read(_CHUNK)
+                raise EOFError
+            missing -= len(data)
+            kept += data[: max(most - len(kept), 0)]
+        return bytes(kept[:size])
 
 
-def _bounded(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    total = 0
-    for chunk in chunks:
-        total += len(chunk)
-        if total > MAX_UNPACKED_BYTES:
-            raise DamagedArchive(f"unpacks to more than {MAX_UNPACKED_BYTES >> 30} GB")
-        yield chunk
-
-
-class _Stream:
-    """Chunks read strictly forward."""
-
-    def __init__(self, chunks: Iterator[bytes]):
-        self._chunks = chunks
-        self._chunk = io.BytesIO()
-
-    def read(self, size: int) -> bytes:
-        """Return exactly `size` bytes."""
-        data = self._chunk.read(size)
-        while len(data) < size:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                raise DamagedArchive("ends too early")
-            self._chunk = io.BytesIO(chunk)
-            data += self._chunk.read(size - len(data))
-        return data
-
-    def skip(self, size: int) -> None:
-        """Pass over `size` bytes."""
-        while size:
-            size -= len(self.read(min(size, _CHUNK)))
-
-
-def _entries(stream: _Stream, max_file_bytes: int) -> Iterator[TarEntry]:
+def _entries(reader: _Reader, max_file_bytes: int) -> Iterator[TarEntry]:
     extension: dict[str, str] = {}
     for _ in range(MAX_ENTRIES):
-        block = stream.read(_BLOCK)
+        block = reader.take(_BLOCK, _BLOCK)
         if not any(block):  # a block of zeros ends an archive
             return
         header = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
-        digits = str(extension.get("size", header.size))
+        digits = extension.get("size", str(header.size))
         if not (digits.isascii() and digits.isdigit() and len(digits) < 20):
             raise DamagedArchive("is damaged")
         size = 0 if header.type in _WITHOUT_DATA else int(digits)
-        padding = -size % _BLOCK
         if header.type in (tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE):
             if size > MAX_EXTENSION_BYTES:
                 raise DamagedArchive("has an impossibly long name")
-            extension |= _read_extension(header.type, stream.read(size + padding)[:size])
+            extension |= _read_extension(header.type, reader.take(size, size))
             continue
         plain = header.isreg() and header.type != tarfile.GNUTYPE_SPARSE
         kept = plain and size <= max_file_bytes
-        data = stream.read(size + padding)[:size] if kept else stream.skip(size + padding)
+        data = reader.take(size, size if kept else 0)
         if header.type not in _NO_ENTRIES:
             fault = "" if plain else _WITHOUT_DATA.get(header.type, "is of an unknown kind")
-            yield extension.get("path", header.name), data, fault
+            yield extension.get("path", header.name), data if kept else None, fault
         extension = {}
     raise DamagedArchive(f"has more than {MAX_ENTRIES:,} entries")
 

@@ -167,11 +167,7 @@ main.leave({result!r})
 
 
 def test_names_that_are_no_utf8_can_be_printed():
-    script = (
-        "import sys\n"
-        "from data.output import LastingOutput\n"
-        "LastingOutput(sys.stdout).write('Jos\\udce9.png\\n')"
-    )
+    script = "from data.stdout import protect_stdout\nprotect_stdout()\nprint('Jos\\udce9.png')"
     folder = Path(main.__file__).parent
     run = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True)
     assert run.stdout == "Jos\\udce9.png\n", run.stderr

@@ -260,7 +260,7 @@ def test_home_of_nobody_is_one_sentence(tmp_path, archive):
         lambda: prepare_data(archive, "~no-such-user/x"),
         lambda: load_arrays("~no-such-user/x"),
     ):
-        with pytest.raises(UserError, match="not on this computer"):
+        with pytest.raises(UserError, match="home directory"):
             call()
 
 
