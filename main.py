@@ -151,7 +151,7 @@ def _open_window(start):
     from data.paths import SAVES_FOLDER
     from model.latent import LatentSpace
     from model.loading import load_engine
-    from ui.explorer import open_explorer
+    from ui.app import open_explorer
     from ui.session import Session
 
     session = Session(SAVES_FOLDER)

@@ -94,9 +94,9 @@ main.latent_space_inference()
 WINDOWS = """
 import threading, time
 import pygame
-import main, ui.explorer
+import main, ui.app
 
-opened = ui.explorer.open_explorer
+opened = ui.app.open_explorer
 
 def close_when_loaded(app):
     while app.worker.state == "loading":
@@ -112,7 +112,7 @@ def open_explorer(start, *rest):
     windows.append(app)
     return app
 
-ui.explorer.open_explorer, windows = open_explorer, []
+ui.app.open_explorer, windows = open_explorer, []
 main.generate_faces()
 main.draw_faces()
 print([app.worker.engine is not None for app in windows])

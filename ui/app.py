@@ -1,4 +1,7 @@
-"""The loop: events, update, draw what changed, flip, tick; asleep in between."""
+"""The Latent Face Explorer: both screens in one window, and the loop that runs them.
+
+The loop: events, update, draw what changed, flip, tick; asleep in between.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,21 @@ from typing import Any
 import pygame
 
 from data.errors import UserError
+from model.latent import LatentSpace
 from ui import display
 from ui.clipboard import DONE
-from ui.screen import Screen
+from ui.drawing.drawing_commands import drawing_commands
+from ui.drawing.screen import DrawingScreen
+from ui.keys import Command
+from ui.screen import Host, Screen
 from ui.session import Session
+from ui.sliders.commands import slider_commands
+from ui.sliders.screen import SlidersScreen
 from ui.theme import printable
-from ui.window import Window
+from ui.window import Window, window_commands
 from ui.worker import Worker, sentence
+
+SCREENS = (SlidersScreen, DrawingScreen)  # in the order of their tabs
 
 FRAMES = 60  # a second
 CATCH = 0.6 / FRAMES  # seconds that a frame waits for the answer to what happened in it
@@ -37,7 +48,7 @@ class App:
     The constructor opens the window, draws it, and begins to load the engine beside it.
 
     Args:
-        screens: the screens, in the order of their tabs.
+        screens: make the screens, in the order of their tabs.
         session: what is kept between starts.
         load_engine: gives the engine or raises; called in the worker's thread.
         latent: the latent space of the same model.
@@ -50,21 +61,19 @@ class App:
 
     def __init__(
         self,
-        screens: Sequence[Screen],
+        screens: Sequence[Callable[[Host], Screen]],
         session: Session,
         load_engine: Callable[[], Any],
-        latent: Any,
+        latent: LatentSpace,
         start: str | None = None,
         size: tuple[int, int] | None = None,
     ):
         session.use_model(latent.model_id, latent.latent_dim)
         self.session = session
-        self.worker = Worker(load_engine)
+        self.worker = Worker(load_engine, self._loaded, self._failed)
         self.window = Window(screens, session, latent, self.worker, start, size)
-        self.error: BaseException | None = None  # why the engine could not be loaded
         self._clock = pygame.time.Clock()
         self._due = math.inf  # when something is to be done without an event
-        self._seen_state = "loading"  # of the worker
         self.window.header.status.set_text("Loading the model …")
         self.window.screen.enter()
         self.step()
@@ -86,8 +95,8 @@ class App:
             log.info("stopped from the terminal")
         finally:
             self.close()
-        if isinstance(self.error, UserError):
-            raise self.error
+        if isinstance(self.worker.error, UserError):
+            raise self.worker.error
 
     def run_until(self, end: float) -> None:
         """Run the loop until a time, as `Window.now` counts it, or until the window is closed."""
@@ -103,7 +112,7 @@ class App:
             self._guard(self._handle, event)
         if window.closed:
             return False
-        self._take_results()
+        self._answer()
         if window.root.stale:
             window.pointer.refresh()
         now = window.now()
@@ -111,7 +120,7 @@ class App:
         slot = window.screen.live_slot
         if slot and self.worker.state == "ready" and self.worker.busy(slot):
             self.worker.wait(max(0.0, CATCH - (time.perf_counter() - started)))
-            self._take_results()
+            self._answer()
         ends = window.messages.update(now)
         self._due = ends if due is None else min(due, ends)
         stale = window.repaint()
@@ -127,7 +136,7 @@ class App:
         `pygame.event.wait` looks for events a thousand times a second; naps take a tenth of that.
         """
         window, began = self.window, self.window.now()
-        while not (window.root.stale or window.closed) and self.worker.state == self._seen_state:
+        while not (window.root.stale or window.closed):
             now = window.now()
             if now >= min(end, self._due):
                 return
@@ -173,25 +182,24 @@ class App:
         elif event.type == pygame.WINDOWFOCUSLOST:
             window.keymap.let_go()
 
-    def _take_results(self) -> None:
-        if self.worker.state != self._seen_state:
-            self._seen_state = self.worker.state
-            self._loaded()
-        for result in self.worker.poll():
-            if result.error is not None:
-                _log(f"a job of {result.slot} failed", result.error)
-                self.window.notify(sentence(result.error), problem=True)
-            screen = self.window.screens.get(result.slot.partition(".")[0])
-            if screen is not None:
-                self._guard(screen.result, result)
+    def _answer(self) -> None:
+        """Hand over what the worker made."""
+        for call in self.worker.poll():
+            self._guard(call)
+
+    def _failed(self, slot: str, error: Exception) -> None:
+        """Tell that a job failed."""
+        _log(f"a job of {slot} failed", error)
+        self.window.notify(sentence(error), problem=True)
 
     def _loaded(self) -> None:
-        window, self.error = self.window, self.worker.error
-        if self.error is not None:
-            _log("the model could not be loaded", self.error)
+        """Show that the engine is loaded, or why it is not."""
+        window, error = self.window, self.worker.error
+        if error is not None:
+            _log("the model could not be loaded", error)
             window.header.status.set_text("No model")
             close = ("Close", window.quit, "Close the window")
-            window.messages.ask([sentence(self.error)], [close], first=True)
+            window.messages.ask([sentence(error)], [close], first=True)
             return
         title = self.worker.engine.title
         window.header.status.set_text(title[:1].upper() + title[1:])
@@ -199,6 +207,22 @@ class App:
         window.show_sharp()
         for screen in window.screens.values():
             self._guard(screen.ready)
+
+
+def open_explorer(
+    start: str, session: Session, load_engine: Callable[[], Any], latent: LatentSpace
+) -> App:
+    """Open the window with both screens, "sliders" or "drawing" in front; see `App`."""
+    return App(SCREENS, session, load_engine, latent, start)
+
+
+def all_commands() -> dict[str, list[Command]]:
+    """Return the commands of every screen by its title, and the window's, for lists of keys."""
+    return {
+        SlidersScreen.title: slider_commands(None),
+        DrawingScreen.title: drawing_commands(None),
+        "Both": window_commands(None),
+    }
 
 
 def _log(what: str, error: BaseException) -> None:

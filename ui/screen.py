@@ -1,16 +1,51 @@
-"""The base of the two screens."""
+"""The base of the two screens, and what they see of the window."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pygame
 
-from ui.host import Host
+from model.latent import LatentSpace
 from ui.keys import Command
+from ui.session import Session
+from ui.theme import Theme
 from ui.widgets.base import Widget
-from ui.worker import Result
+from ui.widgets.panel import Item
+from ui.widgets.pointer import Pointer
+from ui.worker import Worker
+
+
+class Host(Protocol):
+    """Everything that screens and panels ask of the window, `ui.window.Window`."""
+
+    latent: LatentSpace  # the latent space of the model in use
+    session: Session  # what is kept between starts
+    worker: Worker  # computes beside the window
+    theme: Theme  # at the current scale
+    pointer: Pointer  # what is under the mouse, held, and has the keyboard
+    commands: list[Command]  # those of the window, which every screen has
+
+    @property
+    def sharp(self) -> bool:
+        """Whether faces show with the detail that the finisher invents."""
+
+    def now(self) -> float:
+        """Return the seconds since the window opened."""
+
+    def notify(
+        self, text: str, problem: bool = False, lasts: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Show a message for a while, and no longer than `lasts` is true."""
+
+    def show_hint(self, name: str, lines: Sequence[str]) -> None:
+        """Show lines with a button, once ever for a name."""
+
+    def open_menu(self, items: Sequence[Item], anchor: pygame.Rect, chosen: str = "") -> None:
+        """Pop up a list of (text, action, help) beside a rectangle; `chosen` is marked."""
 
 
 class Screen(Widget):
@@ -18,20 +53,20 @@ class Screen(Widget):
 
     A screen adds its widgets as children, places them in `layout`, and keeps its state apart from
     them. It never draws by itself: it changes widgets, and they are drawn before the frame ends.
+
+    Args:
+        host: the window.
+        commands: of its keys and buttons.
     """
 
     name = ""  # what `Window.show` knows it by
     title = ""  # on its tab
-    live_slot: str | None = None  # of the worker: a frame waits some milliseconds for its answer
+    live_slot: str | None = None  # the worker's slot whose value a frame waits some ms for
 
-    def __init__(self):
+    def __init__(self, host: Host, commands: Sequence[Command] = ()):
         super().__init__()
-        self.host: Host | None = None  # the window, from `attach` on
-        self.commands: list[Command] = []  # of its keys and buttons; set in `attach` at the latest
-
-    def attach(self, host: Host) -> None:
-        """Come to a window: called once, before the first layout; extend to make widgets."""
         self.host = host
+        self.commands = list(commands)
 
     @property
     def steps(self) -> int:
@@ -65,9 +100,6 @@ class Screen(Widget):
 
     def sharpen(self) -> None:
         """Show the faces again: whether they are sharp has changed, see `Host.sharp`."""
-
-    def result(self, result: Result) -> None:
-        """Take a result of a job whose slot starts with this screen's name and a dot."""
 
     def drop(self, path: Path) -> None:
         """Take a file that was dropped on the window."""

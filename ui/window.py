@@ -5,17 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 import pygame
 
 from data.errors import UserError
+from model.latent import LatentSpace
 from ui import display
 from ui.header import Header, HelpLine
 from ui.keys import Command, Keymap
 from ui.keys_overlay import KeysOverlay
 from ui.messages import BAR, Message, Messages
-from ui.screen import Screen
+from ui.screen import Host, Screen
 from ui.session import Session
 from ui.theme import SIZES, Theme, natural_scale
 from ui.widgets.base import Root
@@ -44,9 +44,9 @@ class Window:
 
     def __init__(
         self,
-        screens: Sequence[Screen],
+        screens: Sequence[Callable[[Host], Screen]],
         session: Session,
-        latent: Any,
+        latent: LatentSpace,
         worker: Worker,
         start: str | None = None,
         size: tuple[int, int] | None = None,
@@ -63,11 +63,10 @@ class Window:
         self.root = Root()
         self.pointer = Pointer(self.root)
         self.commands = window_commands(self)
-        self.screens = {screen.name: screen for screen in screens}
-        self.screen = self.screens[start or screens[0].name]  # the one in front
-        for screen in screens:
-            screen.attach(self)
-        self.keymaps = {s.name: Keymap([*s.commands, *self.commands]) for s in screens}
+        made = [make(self) for make in screens]
+        self.screens = {screen.name: screen for screen in made}
+        self.screen = self.screens[start] if start else made[0]  # the one in front
+        self.keymaps = {s.name: Keymap([*s.commands, *self.commands]) for s in made}
         self.menu: Menu | None = None
         self._hint: Message | None = None  # the last one
         self._offer: Message | None = None

@@ -1,8 +1,8 @@
 """A thread that loads the model, then computes beside the window.
 
-Work is asked for by slot ("face", "ends", "suggestions"). A slot holds one request: a newer one
-takes the place of an older one that has not begun. What was begun is finished and handed over, so
-that even a slow model keeps answering during a long drag, always with the latest face it made.
+Work is submitted to a slot ("sliders.face", "drawing.save"). A slot holds one request: a newer one
+replaces an older one that has not begun. A job that has begun is finished and its value delivered,
+so that even a slow model keeps answering during a long drag, always with the latest face it made.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import itertools
 import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,47 +20,54 @@ import numpy as np
 from data.errors import UserError
 
 
-@dataclass(frozen=True)
-class Result:
-    """What came of a job."""
-
-    slot: str  # that it was submitted to
-    value: Any  # what the job returned or yielded; None if it failed
-    error: BaseException | None  # that it failed with
-    final: bool  # whether the job is over, unlike after the values that a generator yields
-
-
 @dataclass
 class _Request:
     slot: str
     job: Callable[[Any], Any]
-    order: tuple[int, int]  # the priority, and how many were before
-    steps: Generator | None = None
+    done: Callable[[Any], object]
+    order: tuple[int, int]  # the priority, then the number of requests before
+    steps: Generator | None = None  # the generator of a job that has begun
 
 
 class Worker:
     """Runs jobs on the engine, one at a time, the most urgent first.
 
+    The worker never calls into the window by itself: what is to be called there waits until `poll`
+    hands it over.
+
     Args:
-        load_engine: called in the thread; gives the engine or raises.
+        load_engine: called in the thread; returns the engine or raises.
+        loaded: called in the window's thread once the engine is loaded or has failed to load.
+        failed: called in the window's thread with the slot and the exception of a job that failed.
+
+    Attributes:
+        state: "loading", "ready" or "failed".
+        engine: the engine, once it is loaded.
+        error: the exception that loading raised.
 
     Example:
-        >>> worker = Worker(FaceEngine.load)
+        >>> worker = Worker(FaceEngine.load, print, print)
         >>> worker.start()
-        >>> worker.submit("face", lambda engine: engine.decode(codes))
+        >>> worker.submit("face", lambda engine: engine.decode(codes), show)
         >>> worker.wait(1.0)
-        >>> worker.poll()[0].value
+        >>> for call in worker.poll():
+        ...     call()
     """
 
-    def __init__(self, load_engine: Callable[[], Any]):
-        self.state = "loading"  # "loading", "ready" or "failed"
+    def __init__(
+        self,
+        load_engine: Callable[[], Any],
+        loaded: Callable[[], object],
+        failed: Callable[[str, Exception], object],
+    ):
+        self.state = "loading"
         self.engine: Any = None
         self.error: BaseException | None = None
-        self._load_engine = load_engine
+        self._load_engine, self._loaded, self._failed = load_engine, loaded, failed
         self._changed = threading.Condition()
         self._requests: dict[str, _Request] = {}
         self._running: _Request | None = None
-        self._results: list[Result] = []
+        self._calls: list[tuple[str, Callable[[], object]]] = []  # with their slots
         self._numbers = itertools.count()
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
@@ -68,28 +76,38 @@ class Worker:
         """Begin to load the engine."""
         self._thread.start()
 
-    def submit(self, slot: str, job: Callable[[Any], Any], priority: int = 0) -> None:
-        """Ask for `job(engine)`, of which results will come.
+    def submit(
+        self,
+        slot: str,
+        job: Callable[[Any], Any],
+        done: Callable[[Any], object],
+        priority: int = 0,
+    ) -> None:
+        """Ask for `job(engine)`, and for `done` with what comes of it.
+
+        Jobs may be submitted while the engine is still loading.
 
         Args:
             slot: a request that waits in this slot is replaced, and a generator that runs in it
                 ends at its next yield.
-            job: a function, or a generator function: each value it yields becomes a result with
-                `final=False`, and each yield is a point where more urgent slots run first. Jobs
-                may be submitted while the engine is still loading.
+            job: called in the worker's thread. At each yield of a generator function, more urgent
+                jobs run first.
+            done: called in the window's thread with what the job returned, or with each value that
+                it yielded; not called for a job that failed.
             priority: 0 runs before 1, 1 before 2.
         """
         with self._changed:
-            self._requests[slot] = _Request(slot, job, (priority, next(self._numbers)))
+            order = priority, next(self._numbers)
+            self._requests[slot] = _Request(slot, job, done, order)
             self._changed.notify_all()
 
     def cancel(self, slot: str) -> None:
-        """Drop what waits and runs in a slot, and its results that were not polled yet."""
+        """Drop what waits and runs in a slot, and what it made that was not polled yet."""
         with self._changed:
             self._requests.pop(slot, None)
             if self._running is not None and self._running.slot == slot:
                 self._running.slot = ""  # nobody listens any more
-            self._results = [result for result in self._results if result.slot != slot]
+            self._calls = [(of, call) for of, call in self._calls if of != slot]
 
     def busy(self, slot: str) -> bool:
         """Return whether something waits or runs in a slot."""
@@ -97,16 +115,22 @@ class Worker:
             running = self._running is not None and self._running.slot == slot
             return running or slot in self._requests
 
-    def poll(self) -> list[Result]:
-        """Take the results that have arrived since the last call, oldest first."""
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits, runs, or is to be polled."""
         with self._changed:
-            results, self._results = self._results, []
-            return results
+            return not (self._requests or self._running or self._calls)
+
+    def poll(self) -> list[Callable[[], object]]:
+        """Take what is to be called in the window's thread since the last poll, oldest first."""
+        with self._changed:
+            calls, self._calls = self._calls, []
+            return [call for _, call in calls]
 
     def wait(self, seconds: float) -> bool:
-        """Block until there is a result to poll, at most `seconds`; return whether there is one."""
+        """Wait at most `seconds` for something to poll; return whether there is."""
         with self._changed:
-            return self._changed.wait_for(lambda: bool(self._results), seconds)
+            return self._changed.wait_for(lambda: bool(self._calls), seconds)
 
     def close(self, seconds: float = 5.0) -> None:
         """Drop all work and end the thread after what runs now; loading is not waited for."""
@@ -118,13 +142,17 @@ class Worker:
             self._thread.join(seconds)
 
     def _work(self) -> None:
+        engine, error = None, None
         try:
             engine = self._load_engine()
-        except BaseException as error:  # whatever it was, the window must hear of it
-            self.error, self.state = error, "failed"
-            return
-        self.engine, self.state = engine, "ready"
-        while True:
+        except BaseException as problem:  # whatever it was, the window must hear of it
+            error = problem
+        with self._changed:
+            self.engine, self.error = engine, error
+            self.state = "ready" if error is None else "failed"
+            self._calls.append(("", self._loaded))
+            self._changed.notify_all()
+        while error is None:
             with self._changed:
                 self._changed.wait_for(lambda: self._requests or self._closing)
                 if self._closing:
@@ -134,27 +162,31 @@ class Worker:
             self._run(request)
 
     def _run(self, request: _Request) -> None:
-        value, error, final = None, None, True
+        """Run a request, or a generator's next step, and leave what is to be called."""
+        call: Callable[[], object] | None = None
         try:
+            value = None
             if request.steps is None:
                 value = request.job(self.engine)
                 if inspect.isgenerator(value):
                     request.steps = value
             if request.steps is not None:
                 value = next(request.steps)
-                final = False
-        except StopIteration as end:
-            value = end.value
-        except Exception as problem:
-            value, error = None, problem
+            call = partial(request.done, value)
+        except StopIteration:
+            request.steps = None
+        except Exception as error:
+            call, request.steps = partial(self._failed, request.slot, error), None
         with self._changed:
-            replaced = request.slot in self._requests and not final
+            more = request.steps is not None
+            replaced = request.slot in self._requests and more
             if not request.slot or self._closing or replaced:
                 if request.steps is not None:
                     request.steps.close()
             else:
-                self._results.append(Result(request.slot, value, error, final))
-                if not final:
+                if call is not None:
+                    self._calls.append((request.slot, call))
+                if more:
                     self._requests[request.slot] = request
             self._running = None
             self._changed.notify_all()

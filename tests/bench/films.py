@@ -27,8 +27,7 @@ from data.paths import DEMO_FOLDER
 from model.latent import LatentSpace
 from model.loading import load_engine
 from ui.animation import ease, encode_gif
-from ui.app import App
-from ui.explorer import make_screens
+from ui.app import SCREENS, App
 from ui.session import Session
 from ui.widgets.base import Widget
 from ui.widgets.button import Button
@@ -300,7 +299,7 @@ def film_screen(
     with tempfile.TemporaryDirectory() as folder:  # no one's own session is touched
         session = Session(Path(folder))
         session.settings.update(hint_sliders=True, hint_drawing=True)
-        app = App(make_screens(), session, load_engine, latent, name, window)
+        app = App(SCREENS, session, load_engine, latent, name, window)
         try:
             while app.worker.state == "loading":
                 app.step()

@@ -21,8 +21,7 @@ import numpy as np
 import pygame
 
 from tests.ui.slow_engine import SlowEngine
-from ui.app import FRAMES, App
-from ui.explorer import make_screens
+from ui.app import FRAMES, SCREENS, App
 from ui.session import Session
 
 SHOWN = 600  # frames
@@ -95,9 +94,7 @@ def measure(
         rest: seconds of rest.
     """
     with tempfile.TemporaryDirectory() as folder:
-        app = App(
-            make_screens(), Session(Path(folder)), load_engine, latent, ON.get(name, name), size
-        )
+        app = App(SCREENS, Session(Path(folder)), load_engine, latent, ON.get(name, name), size)
         place, shown = USES[name](app.window.screen)
         try:
             while app.worker.state == "loading" or shown() is None:

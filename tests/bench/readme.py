@@ -5,7 +5,7 @@ from pathlib import Path
 
 from data.paths import SHIPPED_MODEL
 from model.folder import read_card
-from ui.explorer import all_commands
+from ui.app import all_commands
 from ui.keys import Command, spoken
 
 PROJECT = Path(__file__).resolve().parents[2]

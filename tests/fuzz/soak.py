@@ -24,7 +24,7 @@ import pygame
 from PIL import Image, ImageGrab
 
 from tests.ui.driver import Driver
-from ui.explorer import make_screens
+from ui.app import SCREENS
 
 SIZES = [(900, 600), (1280, 720), (1920, 1080)]
 ODD_SIZES = [(2560, 1440), (1, 1), (3, 500), (700, 2), (320, 240)]
@@ -70,9 +70,7 @@ class Visitor:
     def open(self) -> None:
         """Open the window, with the session that the last one left."""
         start = self.rng.choice(["sliders", "drawing"])
-        self.driver = Driver(
-            make_screens(), self.folder, size=self.rng.choice(SIZES[:3]), start=start
-        )
+        self.driver = Driver(SCREENS, self.folder, size=self.rng.choice(SIZES[:3]), start=start)
 
     def act(self) -> None:
         """Do one thing."""

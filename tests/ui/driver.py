@@ -134,12 +134,7 @@ class Driver:
     def settle(self):
         """Run frames until all work is done and drawn."""
         worker = self.app.worker
-
-        def idle():
-            with worker._changed:
-                return not worker._requests and worker._running is None and not worker._results
-
-        self.until(lambda: worker.state != "loading" and idle() and not self.window.root.stale)
+        self.until(lambda: worker.state != "loading" and worker.idle and not self.window.root.stale)
 
     def close(self):
         self.app.close()

@@ -20,9 +20,7 @@ class Other(Screen):
 
     name, title = "other", "Other"
 
-    def __init__(self):
-        super().__init__()
-        self.held = None
+    held = None
 
     def code(self):
         return self.held
@@ -50,7 +48,7 @@ class WatchedEngine(FakeEngine):
 
 
 def open_driver(folder, engine=None):
-    driver = Driver([DrawingScreen(), Other()], folder, engine=engine, size=(900, 600))
+    driver = Driver([DrawingScreen, Other], folder, engine=engine, size=(900, 600))
     for card in list(driver.window.messages.standing):
         driver.window.messages.dismiss(card)
     return driver
@@ -363,7 +361,7 @@ def test_a_drawing_without_its_start_face_comes_back_and_the_eraser_bares_it(tmp
 
 
 def test_to_the_sliders_and_back(tmp_path):
-    driver = Driver([DrawingScreen(), SlidersScreen()], tmp_path, size=(900, 600))
+    driver = Driver([DrawingScreen, SlidersScreen], tmp_path, size=(900, 600))
     sketch(driver)
     screen, before, code = driver.screen, drawing(driver), driver.screen.answers.answer.code
     driver.key("tab")

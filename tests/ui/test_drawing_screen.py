@@ -23,7 +23,7 @@ SMALL = TEXT.small
 
 @pytest.fixture
 def driver(tmp_path):
-    driver = Driver([DrawingScreen()], tmp_path, size=(900, 600))
+    driver = Driver([DrawingScreen], tmp_path, size=(900, 600))
     for card in list(driver.window.messages.standing):
         driver.window.messages.dismiss(card)
     yield driver
@@ -352,7 +352,7 @@ def test_the_window_can_be_resized_in_the_middle_of_a_stroke(driver):
 
 @pytest.fixture(params=[(900, 600), (1280, 720), (1920, 1080), (2560, 1440)])
 def sized(request, tmp_path):
-    driver = Driver([DrawingScreen()], tmp_path, size=request.param)
+    driver = Driver([DrawingScreen], tmp_path, size=request.param)
     yield driver
     driver.close()
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.ui.driver import Driver
-from ui.explorer import all_commands, make_screens
+from ui.app import SCREENS, all_commands
 
 SHARED = {  # a key that both screens have, and a word of what it means on both
     "ctrl+z": "undo",
@@ -21,7 +21,7 @@ SHARED = {  # a key that both screens have, and a word of what it means on both
 
 @pytest.fixture
 def driver(tmp_path):
-    driver = Driver(make_screens(), tmp_path, size=(900, 600))
+    driver = Driver(SCREENS, tmp_path, size=(900, 600))
     yield driver
     driver.close()
 

@@ -12,7 +12,7 @@ PLACE = (0.9, 0.25)
 
 @pytest.fixture
 def driver(tmp_path):
-    driver = Driver([SlidersScreen()], tmp_path, size=(900, 600))
+    driver = Driver([SlidersScreen], tmp_path, size=(900, 600))
     driver.key("shift+f")
     driver.settle()
     yield driver

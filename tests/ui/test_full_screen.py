@@ -21,7 +21,7 @@ from tests.ui.test_loop import Plain
 from ui.app import App
 from ui.session import Session
 
-app = App([Plain()], Session(sys.argv[1]), FakeEngine, fake_latent(), size=(900, 600))
+app = App([Plain], Session(sys.argv[1]), FakeEngine, fake_latent(), size=(900, 600))
 
 def settled():
     sizes = []

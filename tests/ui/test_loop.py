@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +29,8 @@ class Plain(Screen):
 
     title = "Plain"
 
-    def __init__(self, name="plain"):
-        super().__init__()
+    def __init__(self, host, name="plain"):
+        super().__init__(host)
         self.name = name
         self.live_slot = f"{name}.live"
         self.log = []
@@ -42,9 +43,6 @@ class Plain(Screen):
                 release=lambda: self.log.append("up again"),
             ),
         ]  # fmt: skip
-
-    def attach(self, app):
-        super().attach(app)
         self.button = self.add(Button("Press", lambda: self.log.append("button"), "A button"))
         self.field = self.add(TextField(entered=lambda text: self.log.append(text)))
         self.face = self.add(FaceView("nothing yet"))
@@ -56,9 +54,6 @@ class Plain(Screen):
 
     def fail(self):
         raise UserError("That did not work; try another way.")
-
-    def result(self, result):
-        self.log.append(result)
 
     def drop(self, path):
         self.log.append(path)
@@ -72,7 +67,7 @@ class Plain(Screen):
 
 @pytest.fixture
 def driver(tmp_path):
-    driver = Driver([Plain(), Plain("other")], tmp_path, size=(900, 600))
+    driver = Driver([Plain, partial(Plain, name="other")], tmp_path, size=(900, 600))
     yield driver
     driver.close()
 
@@ -84,7 +79,7 @@ def test_window_is_drawn_before_the_engine_is_loaded(tmp_path):
         gate.wait(20)
         return FakeEngine()
 
-    app = App([Plain()], Session(tmp_path), load, fake_latent(), size=(900, 600))
+    app = App([Plain], Session(tmp_path), load, fake_latent(), size=(900, 600))
     assert app.worker.state == "loading"
     assert len(np.unique(pygame.surfarray.array2d(app.window.surface))) > 5  # something is on it
     assert "Loading" in app.window.header.status.text
@@ -100,7 +95,7 @@ def test_engine_that_cannot_be_loaded_is_told_and_raised_after_closing(tmp_path,
     def load():
         raise UserError("There is no model yet; train one with learn().")
 
-    app = App([Plain()], Session(tmp_path), load, fake_latent(), size=(900, 600))
+    app = App([Plain], Session(tmp_path), load, fake_latent(), size=(900, 600))
     while app.worker.state == "loading":
         app.worker.wait(0.01)
     app.step()
@@ -115,7 +110,7 @@ def test_engine_that_cannot_be_loaded_is_told_and_raised_after_closing(tmp_path,
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signal")
 def test_closing_the_terminal_keeps_the_session(tmp_path):
-    app = App([Plain()], Session(tmp_path), FakeEngine, fake_latent(), size=(900, 600))
+    app = App([Plain], Session(tmp_path), FakeEngine, fake_latent(), size=(900, 600))
     app.session.settings["kept"] = True
     usual = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under `nohup`
 
@@ -140,7 +135,7 @@ def test_closing_the_terminal_keeps_the_session(tmp_path):
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signal")
 def test_under_nohup_the_window_stays(tmp_path):
-    app = App([Plain()], Session(tmp_path), FakeEngine, fake_latent(), size=(900, 600))
+    app = App([Plain], Session(tmp_path), FakeEngine, fake_latent(), size=(900, 600))
     usual = signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     ignored = []
@@ -160,9 +155,9 @@ def test_under_nohup_the_window_stays(tmp_path):
 def test_answer_within_the_frame_is_shown_in_the_same_frame(driver, monkeypatch):
     monkeypatch.setattr("ui.app.CATCH", 20.0)
     screen = driver.screen
-    driver.app.worker.submit("plain.live", lambda engine: "answer")
+    driver.app.worker.submit("plain.live", lambda engine: "answer", screen.log.append)
     driver.step()
-    assert [result.value for result in screen.log] == ["answer"]
+    assert screen.log == ["answer"]
 
 
 def test_user_errors_become_messages_and_the_window_lives_on(driver):
@@ -175,9 +170,10 @@ def test_errors_of_jobs_become_messages(driver):
     def job(engine):
         raise UserError("The photo is empty.")
 
-    driver.app.worker.submit("plain.job", job)
+    driver.app.worker.submit("plain.job", job, driver.screen.log.append)
     driver.settle()
     assert driver.said() == "The photo is empty."
+    assert not driver.screen.log
 
 
 def test_nothing_is_drawn_at_rest(driver):
@@ -308,9 +304,9 @@ def test_session_of_last_time_is_offered_and_taken(tmp_path):
     session.use_model(FakeEngine.model_id)
     session.code = np.ones(80, np.float32)
     session.save()
-    screen = Plain()
+    driver = Driver([Plain], tmp_path, size=(900, 600))
+    screen = driver.screen
     screen.restore_session = lambda: screen.log.append("resumed")
-    driver = Driver([screen], tmp_path, size=(900, 600))
     card = driver.window.messages.standing[0]
     assert "still here" in card.lines[0]
     driver.click(card.buttons[0])

@@ -14,7 +14,7 @@ def engine():
 
 @pytest.fixture
 def driver(tmp_path, engine):
-    driver = Driver([SlidersScreen()], tmp_path, engine, size=(900, 600))
+    driver = Driver([SlidersScreen], tmp_path, engine, size=(900, 600))
     yield driver
     driver.close()
 

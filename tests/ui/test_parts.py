@@ -138,8 +138,8 @@ def test_stale_rectangles_that_meet_become_one():
 class Bench(Screen):
     name = title = "bench"
 
-    def attach(self, app):
-        super().attach(app)
+    def __init__(self, host):
+        super().__init__(host)
         self.log = []
         self.slider = self.add(
             Slider(
@@ -179,7 +179,7 @@ class LongPanel(Panel):
 
 @pytest.fixture
 def driver(tmp_path):
-    driver = Driver([Bench()], tmp_path, size=(900, 600))
+    driver = Driver([Bench], tmp_path, size=(900, 600))
     yield driver
     driver.close()
 

@@ -153,7 +153,7 @@ def driver(request, tmp_path, home):
 
 
 def open_window(tmp_path, start="sliders"):
-    return Driver([SlidersScreen(), DrawingScreen()], tmp_path / "saves", start=start)
+    return Driver([SlidersScreen, DrawingScreen], tmp_path / "saves", start=start)
 
 
 def open_panel(driver):

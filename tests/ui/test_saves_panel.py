@@ -24,7 +24,7 @@ def a_save(folder):
 
 @pytest.fixture(params=["sliders", "drawing"])
 def driver(request, tmp_path):
-    driver = Driver([SlidersScreen(), DrawingScreen()], tmp_path, start=request.param)
+    driver = Driver([SlidersScreen, DrawingScreen], tmp_path, start=request.param)
     yield driver
     driver.close()
 

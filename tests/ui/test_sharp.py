@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from tests.ui.driver import Driver, FakeEngine
-from ui.explorer import make_screens
+from ui.app import SCREENS
 from ui.saves import list_saves, read_save
 from ui.session import Session
 from ui.window import NO_FINISHER
@@ -22,7 +22,7 @@ class SharpEngine(FakeEngine):
 
 @pytest.fixture
 def driver(tmp_path):
-    driver = Driver(make_screens(), tmp_path, SharpEngine(), start="sliders")
+    driver = Driver(SCREENS, tmp_path, SharpEngine(), start="sliders")
     assert driver.window.header.sharp.on  # until somebody wants nothing that is invented
     driver.settle()
     yield driver
@@ -70,7 +70,7 @@ def test_a_key_and_a_click_change_every_face_and_the_session_remembers(driver, t
     assert not toggle.on and every_face() == {False}
     driver.close()
     assert Session(tmp_path).setting("sharp", True) is False
-    again = Driver(make_screens(), tmp_path, SharpEngine())
+    again = Driver(SCREENS, tmp_path, SharpEngine())
     assert not again.window.header.sharp.on
     again.click(again.window.header.sharp)
     again.settle()
@@ -142,7 +142,7 @@ def test_answers_to_a_drawing_are_sharp_or_not(driver, tmp_path):
 
 
 def test_without_a_finisher_the_toggle_says_why_it_is_off(tmp_path):
-    driver = Driver(make_screens(), tmp_path, FakeEngine())
+    driver = Driver(SCREENS, tmp_path, FakeEngine())
     toggle = driver.window.header.sharp
     assert not toggle.on and not toggle.enabled
     driver.move(toggle.rect.center)

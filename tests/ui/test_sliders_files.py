@@ -22,7 +22,7 @@ def driver(tmp_path):
 
 
 def open_window(folder):
-    driver = Driver([SlidersScreen(), Other()], folder)
+    driver = Driver([SlidersScreen, Other], folder)
     for card in list(driver.window.messages.standing):
         if "Drag a slider" in " ".join(card.lines):
             driver.window.messages.dismiss(card)

@@ -28,7 +28,7 @@ class Other(Screen):
 
 @pytest.fixture
 def driver(tmp_path):
-    driver = Driver([SlidersScreen(), Other()], tmp_path)
+    driver = Driver([SlidersScreen, Other], tmp_path)
     dismiss(driver)
     yield driver
     driver.close()
@@ -521,7 +521,7 @@ def many(tmp_path):
         for name, v in directions.items()
     }
     latent = replace(latent, directions=directions, readouts=readouts)
-    driver = Driver([SlidersScreen(), Other()], tmp_path, latent=latent)
+    driver = Driver([SlidersScreen, Other], tmp_path, latent=latent)
     dismiss(driver)
     yield driver
     driver.close()
@@ -663,7 +663,7 @@ def test_far_away_codes_are_shown_and_can_be_worked_with(driver):
 
 def test_hint_shows_once_ever(tmp_path):
     for shows in (True, False):
-        driver = Driver([SlidersScreen(), Other()], tmp_path)
+        driver = Driver([SlidersScreen, Other], tmp_path)
         assert bool(driver.window.messages.standing) == shows
         if shows:
             assert len(driver.window.messages.standing[0].lines) == 3

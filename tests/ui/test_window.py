@@ -31,7 +31,7 @@ def driver(tmp_path):
 
 def open_window(folder, **options):
     options = {"size": (900, 600), **options}
-    return Driver([SlidersScreen(), DrawingScreen()], folder, **options)
+    return Driver([SlidersScreen, DrawingScreen], folder, **options)
 
 
 def kept(folder, **fields):
@@ -314,7 +314,7 @@ def loading(tmp_path):
         gate.wait(60)
         return engine
 
-    screens = [SlidersScreen(), DrawingScreen()]
+    screens = [SlidersScreen, DrawingScreen]
     app = App(screens, Session(tmp_path), load, latent, size=(900, 600))
     yield app, gate
     gate.set()

@@ -8,168 +8,153 @@ from tests.ui.driver import FakeEngine
 from ui.worker import Worker, decode_one, sentence
 
 
+class Recording:
+    """A worker, and what was called back: (slot, value) each, or (slot, error)."""
+
+    def __init__(self, load=FakeEngine):
+        self.heard = []
+        self.worker = Worker(load, lambda: None, lambda *failure: self.heard.append(failure))
+        self.worker.start()
+
+    def ask(self, slot, job, priority=0):
+        self.worker.submit(slot, job, lambda value: self.heard.append((slot, value)), priority)
+
+    def begin(self, slot, job=lambda engine: "begun"):
+        """Submit a job and wait until it has begun; it goes on once the event is set."""
+        begun, gate = threading.Event(), threading.Event()
+
+        def gated(engine):
+            begun.set()
+            gate.wait(20)
+            return job(engine)
+
+        self.ask(slot, gated)
+        assert begun.wait(20)
+        return gate
+
+    def finish(self):
+        """Wait until all work is done; return what was called back."""
+        worker = self.worker
+        with worker._changed:
+            assert worker._changed.wait_for(
+                lambda: not worker._requests and worker._running is None, 20
+            )
+        for call in worker.poll():
+            call()
+        return self.heard
+
+
 @pytest.fixture
-def worker():
-    worker = Worker(FakeEngine)
-    worker.start()
-    yield worker
-    worker.close()
+def recording():
+    recording = Recording()
+    yield recording
+    recording.worker.close()
 
 
-def collect(worker, n):
-    """Wait for n results."""
-    results = []
-    while len(results) < n:
-        assert worker.wait(20)
-        results += worker.poll()
-    return results
-
-
-def block(worker):
-    """Keep the worker busy until the event that is given back is set."""
-    begun, gate = threading.Event(), threading.Event()
-
-    def job(engine):
-        begun.set()
-        gate.wait(20)
-
-    worker.submit("block", job)
-    assert begun.wait(20)
-    return gate
-
-
-def test_newest_wish_of_a_slot_wins_and_stale_ones_never_run(worker):
-    gate, ran = block(worker), []
+def test_newest_request_of_a_slot_wins_and_stale_ones_never_run(recording):
+    gate, ran = recording.begin("other"), []
     for number in range(5):
-        worker.submit("face", lambda engine, number=number: ran.append(number) or number)
+        recording.ask("face", lambda engine, number=number: ran.append(number) or number)
     gate.set()
-    results = [r for r in collect(worker, 2) if r.slot == "face"]
-    assert [r.value for r in results] == [4]
+    assert recording.finish() == [("other", "begun"), ("face", 4)]
     assert ran == [4]
 
 
-def test_what_runs_is_delivered_though_a_newer_wish_waits(worker):
-    begun, gate = threading.Event(), threading.Event()
-
-    def slow(engine):
-        begun.set()
-        gate.wait(20)
-        return "old"
-
-    worker.submit("face", slow)
-    assert begun.wait(20)
-    worker.submit("face", lambda engine: "new")
+def test_what_runs_is_delivered_though_a_newer_request_waits(recording):
+    gate = recording.begin("face", lambda engine: "old")
+    recording.ask("face", lambda engine: "new")
     gate.set()
-    assert [r.value for r in collect(worker, 2)] == ["old", "new"]
+    assert recording.finish() == [("face", "old"), ("face", "new")]
 
 
-def test_urgent_work_goes_before_patient_work(worker):
-    gate = block(worker)
-    worker.submit("later", lambda engine: 2, priority=2)
-    worker.submit("soon", lambda engine: 1, priority=1)
-    worker.submit("now", lambda engine: 0)
+def test_urgent_work_goes_before_patient_work(recording):
+    gate = recording.begin("first")
+    for priority in (2, 1, 0):
+        recording.ask(str(priority), lambda engine: "done", priority)
     gate.set()
-    assert [r.value for r in collect(worker, 4)][1:] == [0, 1, 2]
+    assert [slot for slot, _ in recording.finish()] == ["first", "0", "1", "2"]
 
 
-def test_generator_gives_parts_and_lets_urgent_work_in_between(worker):
-    begun, gate = threading.Event(), threading.Event()
-
+def test_every_value_of_a_generator_is_delivered_and_urgent_work_runs_between_two(recording):
     def parts(engine):
-        begun.set()
-        gate.wait(20)
         yield 1
+        recording.ask("now", lambda engine: "now")
         yield 2
-        return "end"
+        yield 3
+        return "not a value"
 
-    worker.submit("parts", parts, priority=2)
-    assert begun.wait(20)
-    worker.submit("now", lambda engine: "now")
-    gate.set()
-    results = collect(worker, 4)
-    assert [(r.value, r.final) for r in results] == [
-        (1, False),
-        ("now", True),
-        (2, False),
-        ("end", True),
-    ]
+    recording.ask("parts", parts, priority=2)
+    assert [value for _, value in recording.finish()] == [1, 2, "now", 3]
 
 
-def test_newer_wish_ends_a_generator_of_its_slot(worker):
-    begun, gate, closed = threading.Event(), threading.Event(), threading.Event()
+def test_a_newer_request_ends_a_generator_of_its_slot(recording):
+    closed = threading.Event()
 
     def parts(engine):
         try:
-            begun.set()
-            gate.wait(20)
             yield "stale"
             yield "never"
         finally:
             closed.set()
 
-    worker.submit("slot", parts)
-    assert begun.wait(20)
-    worker.submit("slot", lambda engine: "new")
+    gate = recording.begin("slot", parts)
+    recording.ask("slot", lambda engine: "new")
     gate.set()
-    assert [r.value for r in collect(worker, 1)] == ["new"]
-    assert closed.wait(20)
+    assert recording.finish() == [("slot", "new")]
+    assert closed.is_set()
 
 
-def test_cancelled_slot_gives_nothing_more(worker):
-    begun, gate = threading.Event(), threading.Event()
-
-    def slow(engine):
-        begun.set()
-        gate.wait(20)
-        return "too late"
-
-    worker.submit("face", slow)
-    assert begun.wait(20)
-    worker.cancel("face")
-    assert not worker.busy("face")
-    worker.submit("other", lambda engine: "other", priority=5)
+def test_a_cancelled_slot_gives_nothing_more(recording):
+    gate = recording.begin("face")
+    recording.worker.cancel("face")
+    assert not recording.worker.busy("face")
+    recording.ask("other", lambda engine: "other", priority=5)
     gate.set()
-    assert [r.value for r in collect(worker, 1)] == ["other"]
+    assert recording.finish() == [("other", "other")]
 
 
-def test_failed_job_tells_and_the_next_one_runs(worker):
-    worker.submit("bad", lambda engine: 1 / 0)
-    worker.submit("worse", lambda engine: (1 / 0 for _ in range(3)))
-    worker.submit("good", lambda engine: "good")
-    *failed, good = collect(worker, 3)
-    for bad in failed:
-        assert isinstance(bad.error, ZeroDivisionError)
-        assert bad.value is None
-    assert good.value == "good"
+def test_a_value_that_waits_for_the_next_frame_is_dropped_with_its_slot(recording):
+    recording.ask("face", lambda engine: "too late")
+    with recording.worker._changed:
+        assert recording.worker._changed.wait_for(lambda: not recording.worker.busy("face"), 20)
+    recording.worker.cancel("face")
+    assert recording.finish() == []
 
 
-def test_engine_that_cannot_be_loaded_is_kept_as_error():
+def test_a_failed_job_is_told_and_the_next_one_runs(recording):
+    recording.ask("bad", lambda engine: 1 / 0)
+    recording.ask("worse", lambda engine: (1 / 0 for _ in range(3)))
+    recording.ask("good", lambda engine: "good")
+    *failed, good = recording.finish()
+    assert [slot for slot, _ in failed] == ["bad", "worse"]
+    assert all(isinstance(error, ZeroDivisionError) for _, error in failed)
+    assert good == ("good", "good")
+
+
+def test_an_engine_that_cannot_be_loaded_is_kept_as_error():
     def load():
         raise UserError("no model")
 
-    worker = Worker(load)
+    told = []
+    worker = Worker(load, lambda: told.append(worker.state), told.append)
     worker.start()
-    worker._thread.join(20)
-    assert worker.state == "failed"
+    assert worker.wait(20)
+    for call in worker.poll():
+        call()
+    assert told == ["failed"]
     assert str(worker.error) == "no model"
     worker.close()
 
 
 def test_jobs_wait_for_an_engine_that_is_still_loading():
     gate = threading.Event()
-
-    def load():
-        gate.wait(20)
-        return "engine"
-
-    worker = Worker(load)
-    worker.start()
-    worker.submit("slot", lambda engine: engine)
-    assert worker.busy("slot")
-    assert worker.poll() == []
+    recording = Recording(lambda: gate.wait(20) and "engine")
+    recording.ask("slot", lambda engine: engine)
+    assert recording.worker.busy("slot")
+    assert recording.worker.poll() == []
     gate.set()
-    assert collect(worker, 1)[0].value == "engine"
-    worker.close()
+    assert recording.finish() == [("slot", "engine")]
+    recording.worker.close()
 
 
 def test_sentence_is_the_users_words_or_the_kind_of_error():
@@ -179,8 +164,7 @@ def test_sentence_is_the_users_words_or_the_kind_of_error():
 
 def test_closing_never_waits_for_a_model_that_still_loads(monkeypatch):
     gate = threading.Event()
-    worker = Worker(lambda: gate.wait(60))
-    worker.start()
+    worker = Recording(lambda: gate.wait(60)).worker
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "join", lambda *_: pytest.fail("waited"))
         worker.close()

@@ -4,7 +4,7 @@
 drawing. Neither knows of the window.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from data.errors import UserError
 from ui.drawing.drawing import Drawing
 from ui.drawing.head import WHOLE, Region, look_at
-from ui.worker import Result, Worker, decode_one
+from ui.worker import Worker, decode_one
 
 REALISM = 0.5  # between "what I drew" and "a likely face", chosen by eye on ten sketches
 REFINE_STEPS = 3
@@ -121,6 +121,7 @@ class Answers:
         drawing: what is answered.
         latent: the latent space that answers are drawn from.
         worker: computes them.
+        answered: called after `answer` or the progress of a refinement has changed.
 
     Attributes:
         answer: the face that was found last, or None before the first.
@@ -129,8 +130,8 @@ class Answers:
         refining: whether a refinement runs.
     """
 
-    def __init__(self, drawing: Drawing, latent, worker: Worker):
-        self.drawing, self.worker = drawing, worker
+    def __init__(self, drawing: Drawing, latent, worker: Worker, answered: Callable[[], object]):
+        self.drawing, self.worker, self.answered = drawing, worker, answered
         self.decoder = DrawingDecoder(latent)
         self.answer: Answer | None = None
         self.live = True
@@ -185,7 +186,7 @@ class Answers:
         drawing, realism = self.drawing, 0.0 if self._as_given else self.realism
         pixels, given = drawing.pixels.copy() if drawing.stroke else drawing.pixels, drawing.given
         asked = pixels, given, realism, drawing.head
-        self.worker.submit(ANSWER, lambda engine: self.decoder.answer(engine, *asked))
+        self.worker.submit(ANSWER, lambda engine: self.decoder.answer(engine, *asked), self._take)
         self._answered = True
 
     def sharpen(self, sharp: bool) -> None:
@@ -195,7 +196,7 @@ class Answers:
             self.ask()
         elif self.answer is not None:
             code = self.answer.code
-            self.worker.submit(ANSWER, lambda engine: self.decoder.face(engine, code))
+            self.worker.submit(ANSWER, lambda engine: self.decoder.face(engine, code), self._take)
 
     def toggle_live(self) -> None:
         """Answer while drawing, or only when asked to."""
@@ -222,7 +223,9 @@ class Answers:
         self.drawing.finish()
         self.refining, self._found = True, None
         painted = self.answer.code, *self.drawing.seen()
-        self.worker.submit(REFINE, lambda engine: self.decoder.refine(engine, *painted), 1)
+        self.worker.submit(
+            REFINE, lambda engine: self.decoder.refine(engine, *painted), self._take_refined, 1
+        )
 
     def stop(self) -> None:
         """End a refinement that runs, and keep what it found as a step that can be undone."""
@@ -232,19 +235,17 @@ class Answers:
             if self._found is not None:
                 self.drawing.give(self._found.code)
 
-    def take_result(self, result: Result) -> bool:
-        """Take what the worker made; say whether it is another answer."""
-        slot, value = result.slot, result.value
-        if slot == REFINE and self.refining:
-            if value is not None:
-                self.answer = self._found = value
-            if result.final:
+    def _take(self, answer: Answer) -> None:
+        if not self.refining:
+            self.answer = answer
+            self.answered()
+
+    def _take_refined(self, answer: Answer) -> None:
+        if self.refining:
+            self.answer = self._found = answer
+            if answer.progress == 1:
                 self.stop()
-        elif value is None or self.refining or slot != ANSWER:
-            return False
-        else:
-            self.answer = value
-        return value is not None
+            self.answered()
 
 
 def _agreement(face: np.ndarray, image: np.ndarray) -> float:

@@ -10,8 +10,12 @@ from ui.keys import Command
 
 
 def drawing_commands(screen) -> list[Command]:
-    """Return the commands of a drawing screen, in the order of the list of keys."""
-    s, drawing = screen, screen.drawing
+    """Return the commands of a drawing screen, in the order in which they are listed.
+
+    Args:
+        screen: the screen, or None for a list only.
+    """
+    s = screen  # asked only when a command acts
 
     def use(**changes) -> Callable[[], None]:
         return lambda: screen.change_brush(**changes)
@@ -54,24 +58,24 @@ def drawing_commands(screen) -> list[Command]:
         paint("f", "Soft", "A brush that fades out at its edge", flip("soft")),
         paint("x", "Mirror", mirror, flip("mirror")),
         paint("g", "Ghost", ghost, lambda: s.set_ghost(not s.ghost)),
-        paint("ctrl+z", "Undo", "Take the last stroke back", partial(s.step, drawing.undo), True),
-        paint("ctrl+shift+z ctrl+y", "Redo", "Do it again", partial(s.step, drawing.redo), True),
-        paint("delete", "Clear", clear, partial(s.step, drawing.clear)),
+        paint("ctrl+z", "Undo", "Take the last stroke back", lambda: s.step(s.drawing.undo), True),
+        paint("ctrl+shift+z ctrl+y", "Redo", "Do it again", lambda: s.step(s.drawing.redo), True),
+        paint("delete", "Clear", clear, lambda: s.step(s.drawing.clear)),
         start("m", "Mean face", "Paint on the mean face", lambda: s.start(s.starts.mean())),
         start("n", "Next training face", following, lambda: s.start(s.starts.training(1))),
         start("shift+n", "Previous training face", before, lambda: s.start(s.starts.training(-1))),
         start("r", "Random face", chance, lambda: s.start(s.starts.random())),
-        start("a", "This answer", "Paint on the answer itself", s.start_from_answer),
+        start("a", "This answer", "Paint on the answer itself", lambda: s.start_from_answer()),
         start("ctrl+o", "Saved face …", saves, lambda: s.panels.toggle(s.panels.saves)),
         start("p", "Your photo …", photo, lambda: s.panels.toggle(s.panels.photo)),
         answer("v", "Live", live, lambda: s.answers.toggle_live()),
         answer("j", "Answer now", "Answer the drawing once", lambda: s.answers.ask()),
         answer(".", "More realism", likely, lambda: s.view.realism.step(1), True),
         answer(",", "Less realism", drawn, lambda: s.view.realism.step(-1), True),
-        answer("i", "Refine", refine, s.toggle_refining),
-        answer("d", "Explain", explain, s.toggle_explain),
-        answer("ctrl+s", "Save", "Save drawing, answer and code in one PNG", s.save),
-        answer("ctrl+e", "Replay as GIF", film, s.write_film),
+        answer("i", "Refine", refine, lambda: s.toggle_refining()),
+        answer("d", "Explain", explain, lambda: s.toggle_explain()),
+        answer("ctrl+s", "Save", "Save drawing, answer and code in one PNG", lambda: s.save()),
+        answer("ctrl+e", "Replay as GIF", film, lambda: s.write_film()),
     ]
 
 

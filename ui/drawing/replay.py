@@ -1,7 +1,7 @@
 """A film of the drawing's history: strokes on the left, the faces that answer on the right."""
 
 import math
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +14,7 @@ from ui.drawing.drawing import Drawing, Step
 from ui.drawing.head import WHOLE
 from ui.drawing.stroke import Point
 from ui.pictures import drawing_on_paper, enlarge, side_by_side
+from ui.saves import saved_words
 from ui.storage import write_new
 
 FPS = 15
@@ -45,8 +46,12 @@ def replay(steps: Sequence[Step], most: int = MOST_FRAMES) -> list[Step]:
 
 def film(
     engine, steps: Sequence[Step], decoder: DrawingDecoder, realism: float, folder: Path
-) -> Generator[float, None, Path]:
-    """Write a film of some steps as a GIF; yield the share that is done, and return the file."""
+) -> Iterator[str]:
+    """Write the film of some steps as a GIF.
+
+    Yields:
+        Sentences: how much is done, and at the end where the file is.
+    """
     frames, states, region = [], replay(steps), WHOLE
     ends = set(map(id, steps))
     for number, state in enumerate(states, 1):
@@ -56,8 +61,9 @@ def film(
         answer = decoder.answer(engine, state.pixels, state.given, pull, region)
         pictures = drawing_on_paper(state.pixels), answer.image
         frames.append(side_by_side(*(enlarge(picture, ENLARGEMENT) for picture in pictures)))
-        yield number / len(states)
-    return write_new(folder, "drawing", ".gif", encode_gif(frames + frames[-1:] * HOLD, FPS))
+        yield f"Writing the film of your drawing … {number / len(states):.0%}"
+    content = encode_gif(frames + frames[-1:] * HOLD, FPS)
+    yield saved_words(write_new(folder, "drawing", ".gif", content))
 
 
 def _grown(before: Step, step: Step, count: int) -> Iterator[Step]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +19,12 @@ from ui.drawing.drawing_commands import drawing_commands
 from ui.drawing.drawing_view import DrawingView
 from ui.drawing.replay import film
 from ui.drawing.stroke import GREYS, LARGEST, SMALLEST, Brush, Point, Tool
-from ui.host import Host
 from ui.panels.stack import PanelStack
-from ui.saves import read_save, save_face, saved_words
-from ui.screen import Screen
+from ui.saves import read_save, save_face
+from ui.screen import Host, Screen
 from ui.starts import Start, Starts
 from ui.theme import Theme
-from ui.worker import Result, decode_one
+from ui.worker import decode_one
 
 NEAREST, START, SAVE, FILM = (f"drawing.{name}" for name in ("nearest", "start", "save", "film"))
 PULL = 0.5  # of the way to a face that is clicked under Explain
@@ -52,19 +52,12 @@ class DrawingScreen(Screen):
     title = "Draw"
     live_slot = ANSWER
 
-    def __init__(self):
-        super().__init__()
+    def __init__(self, host: Host):
+        super().__init__(host, drawing_commands(self))
         self.drawing = Drawing()
         self.brush = Brush()
         self.ghost = False
-        self.commands = drawing_commands(self)
-
-    # The life of the screen
-
-    def attach(self, host: Host) -> None:
-        """Make the widgets, and take the settings of the last time."""
-        super().attach(host)
-        self.answers = Answers(self.drawing, host.latent, host.worker)
+        self.answers = Answers(self.drawing, host.latent, host.worker, self._show_answer)
         self.starts = Starts(host.latent)
         hand = self.begin, self.extend, self.lift, self.resize_brush
         self.view = self.add(
@@ -90,6 +83,8 @@ class DrawingScreen(Screen):
         self._restore_settings()
         self._show_state()
         self._show_ghost()
+
+    # The life of the screen
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place the view, and the panels over it."""
@@ -132,28 +127,10 @@ class DrawingScreen(Screen):
         over = canvas in (pointer.hovered, pointer.captured)
         canvas.set_mouse(pointer.pos if over else None)
 
-    def result(self, result: Result) -> None:
-        """Show what the worker made."""
-        slot, value = result.slot, result.value
-        if slot == FILM:
-            self.view.film.set_text("Replay as GIF" if result.final else f"{value:.0%} done")
-            if result.final and value is not None:
-                self.host.notify(saved_words(value))
-        elif self.panels.take_result(result):
-            pass
-        elif self.answers.take_result(result):
-            self.view.face.set(self.answers.answer.image)
-            self._show_ghost()
-            self._renew_explain()
-        elif value is None:
-            pass
-        elif slot == SAVE:
-            self.panels.tell_saved(value)
-        elif slot == START:
-            code, image = value
-            self.put_face(image, code)
-        elif slot == NEAREST:
-            self.view.explain.show_nearest(*value)
+    def _show_answer(self) -> None:
+        self.view.face.set(self.answers.answer.image)
+        self._show_ghost()
+        self._renew_explain()
         self._show_state()
 
     def escape(self) -> bool:
@@ -257,7 +234,8 @@ class DrawingScreen(Screen):
     def start(self, start: Start) -> None:
         """Paint on a face."""
         code, sharp = start.code, self.host.sharp
-        self.host.worker.submit(START, lambda engine: (code, decode_one(engine, code, sharp)))
+        job = partial(decode_one, code=code, sharp=sharp)
+        self.host.worker.submit(START, job, lambda image: self.put_face(image, code))
 
     def start_from_answer(self) -> None:
         """Paint on the answer that is on the screen."""
@@ -314,7 +292,12 @@ class DrawingScreen(Screen):
             lighter = (answer.image - image) * mask  # nothing on bare canvas
             panel.difference.set(0.5 + 0.5 * lighter)
             decoder, code = self.answers.decoder, answer.code
-            self.host.worker.submit(NEAREST, lambda engine: decoder.nearest(engine, code), 2)
+            self.host.worker.submit(
+                NEAREST,
+                lambda engine: decoder.nearest(engine, code),
+                lambda found: panel.show_nearest(*found),
+                2,
+            )
 
     def code(self) -> np.ndarray | None:
         """Return the code of the answer; None for a drawing that nothing was done with."""
@@ -340,7 +323,9 @@ class DrawingScreen(Screen):
         details = {"realism": self.answers.realism, "start": pack_face(self.drawing.start)}
         details["sharp"] = self.host.sharp
         more = {"drawing": self.drawing.pixels.copy(), "details": details}
-        self.host.worker.submit(SAVE, lambda engine: save_face(*face, **more), 1)
+        self.host.worker.submit(
+            SAVE, lambda engine: save_face(*face, **more), self.panels.tell_saved, 1
+        )
 
     def write_film(self) -> None:
         """Write the history of this sheet as a GIF, beside the window."""
@@ -348,7 +333,7 @@ class DrawingScreen(Screen):
         if len(steps) < 2:
             raise UserError("There is no history to replay yet; draw something first.")
         how = copy(self.answers.decoder), self.answers.realism, self.host.session.folder
-        self.host.worker.submit(FILM, lambda engine: film(engine, steps, *how), 2)
+        self.host.worker.submit(FILM, lambda engine: film(engine, steps, *how), self.host.notify, 2)
         self.host.notify("Writing the film of your drawing …")
 
     # The session

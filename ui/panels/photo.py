@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,15 +11,15 @@ import numpy as np
 import pygame
 
 from data.errors import UserError
-from ui.host import Host
 from ui.keys import spoken
 from ui.panels.eye_markers import EyeMarkers
-from ui.photo.eyes import guess_eyes, middle_guess
+from ui.photo.eyes import Guess, guess_eyes, middle_guess
 from ui.photo.folders import Entry, Listing, first_look, look_into
 from ui.photo.opening import Photo, open_photo, paste_photo
 from ui.photo.placement import align
 from ui.pictures import to_pixels
 from ui.saves import where
+from ui.screen import Host
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Widget, place_row
 from ui.widgets.button import Button
@@ -27,7 +27,7 @@ from ui.widgets.face_view import FaceView
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
 from ui.widgets.strip import FOLDER, GAP, Strip
-from ui.worker import Result, decode_one
+from ui.worker import decode_one
 
 THUMBNAIL = 256  # pixels of the longer side at most
 KEPT = 400  # thumbnails
@@ -61,7 +61,8 @@ class PhotoPanel(Panel):
 
     Args:
         host: the window.
-        owner: name of the screen that passes results on.
+        owner: name of the screen, for the worker's slots.
+        opened: called when a photo was read, before it shows.
         done: called with the `AlignedFace` that the user takes.
         close: called by the button in the corner.
     """
@@ -70,6 +71,7 @@ class PhotoPanel(Panel):
         self,
         host: Host,
         owner: str,
+        opened: Callable[[], object],
         done: Callable[[AlignedFace], object],
         close: Callable[[], object],
     ):
@@ -80,7 +82,7 @@ class PhotoPanel(Panel):
         self.open_slot, self.list_slot, self.tile_slot, self.guess_slot, self.align_slot = (
             self.slots
         )
-        self.done = done
+        self.opened, self.done = opened, done
         self.photo: Photo | None = None
         self.face: AlignedFace | None = None
         self._score = 0.0  # of the last guess
@@ -117,13 +119,21 @@ class PhotoPanel(Panel):
         self.photo = self.face = None
         self.host.worker.cancel(self.guess_slot)
         last = self.host.session.setting("photo_folder", "")
-        self.host.worker.submit(self.list_slot, lambda engine: first_look(last), 1)
+        self._look(first_look(last))
         self.note.set_text("Looking for pictures …")
         self._stage()
 
     def go(self, folder: Path | None) -> None:
         """Look into a folder, or at the usual ones for None; it shows when it was read."""
-        self.host.worker.submit(self.list_slot, lambda engine: look_into(folder), 1)
+        self._look(look_into(folder))
+
+    def _look(self, steps: Generator[None, None, Listing]) -> None:
+        """Have a folder read, in steps that let urgent work in between, and shown."""
+
+        def job(engine) -> Iterator[Listing | None]:
+            yield (yield from steps)
+
+        self.host.worker.submit(self.list_slot, job, self._list, 1)
 
     def go_up(self) -> None:
         """Go to the folder above; from the topmost one to the usual ones."""
@@ -133,11 +143,11 @@ class PhotoPanel(Panel):
 
     def open(self, path: Path) -> None:
         """Open an image file; it shows when it was read."""
-        self.host.worker.submit(self.open_slot, lambda engine: open_photo(path))
+        self.host.worker.submit(self.open_slot, lambda engine: open_photo(path), self._show)
 
     def paste(self) -> None:
         """Open what is in the clipboard."""
-        self.host.worker.submit(self.open_slot, lambda engine: paste_photo())
+        self.host.worker.submit(self.open_slot, lambda engine: paste_photo(), self._show)
 
     def _choose(self, number: int) -> None:
         if number < len(self._shown):  # it may have gone while the mouse was down on it
@@ -147,8 +157,10 @@ class PhotoPanel(Panel):
         self._left = entry.path
         (self.go if entry.changed is None else self.open)(entry.path)
 
-    def _list(self, listing: Listing) -> None:
-        """Show what was found in a folder."""
+    def _list(self, listing: Listing | None) -> None:
+        """Show what was found in a folder, once it was read, unless a photo shows by now."""
+        if listing is None or self.photo is not None:
+            return
         if listing.folder is not None:
             self.host.session.settings["photo_folder"] = str(listing.folder)
         for button in self.places:
@@ -183,9 +195,23 @@ class PhotoPanel(Panel):
         entry = next(missing, None)
         needed = entry is not None and self.visible and self.photo is None
         if needed and not worker.busy(self.tile_slot):
-            worker.submit(self.tile_slot, lambda engine: (entry, _thumbnail(entry.path)), 2)
+            worker.submit(
+                self.tile_slot,
+                lambda engine: _thumbnail(entry.path),
+                partial(self._keep_thumbnail, entry),
+                2,
+            )
+
+    def _keep_thumbnail(self, entry: Entry, image: np.ndarray | str) -> None:
+        self._thumbnails[entry] = image
+        if len(self._thumbnails) > max(KEPT, len(self._shown)):
+            del self._thumbnails[next(iter(self._thumbnails))]
+        if entry in self._shown:
+            self.strip.children[self._shown.index(entry)].set(image)
+        self._make_thumbnail()
 
     def _show(self, photo: Photo) -> None:
+        self.opened()
         self.photo, self.face = photo, None
         self.markers.set(photo.gray)
         guess = middle_guess(photo)
@@ -193,12 +219,24 @@ class PhotoPanel(Panel):
         self.crop.set(None)
         self.answer.set(None)
         self.note.set_text("Looking for the eyes … drag the rings if they are not on them.")
-        latent = self.host.latent
-        self.host.worker.submit(
-            self.guess_slot, lambda engine: guess_eyes(photo, engine, latent), 1
-        )
+        self.host.worker.submit(self.guess_slot, partial(self._guesses, photo), self._guessed, 1)
         self._align()
         self._stage()
+
+    def _guesses(self, photo: Photo, engine) -> Iterator[Guess | None]:
+        """Yield better and better guesses where the eyes are, and None after the last."""
+        yield from guess_eyes(photo, engine, self.host.latent)
+        yield None
+
+    def _guessed(self, guess: Guess | None) -> None:
+        if self.photo is None:
+            return
+        if guess is None:
+            self.note.set_text(FOUND if self._score >= SURE else NOT_FOUND)
+        elif self.host.pointer.captured is not self.markers:
+            self._score = guess.score
+            self.markers.put(guess.left_eye, guess.right_eye)
+            self._align()
 
     def _stage(self) -> None:
         aligning = self.photo is not None
@@ -220,8 +258,15 @@ class PhotoPanel(Panel):
     def _align(self) -> None:
         photo, (left, right) = self.photo, self.markers.eyes
         self.host.worker.submit(
-            self.align_slot, lambda engine: _aligned(engine, photo, left, right)
+            self.align_slot, lambda engine: _aligned(engine, photo, left, right), self._show_face
         )
+
+    def _show_face(self, face: AlignedFace) -> None:
+        if self.photo is not None:
+            self.face = face
+            self.crop.set(face.image)
+            self.answer.set(face.image - face.detail)
+            self.use.enable()
 
     def take(self) -> None:
         """Hand the aligned face over."""
@@ -252,36 +297,6 @@ class PhotoPanel(Panel):
         """Cancel everything under way."""
         for slot in self.slots:
             self.host.worker.cancel(slot)
-
-    def take_result(self, result: Result) -> bool:
-        """Take a result, if it is this panel's; return whether it is."""
-        if result.slot not in self.slots:
-            return False
-        value = result.value
-        if result.slot == self.open_slot and value is not None:
-            self._show(value)
-        elif result.slot == self.list_slot and value is not None and self.photo is None:
-            self._list(value)
-        elif result.slot == self.tile_slot and value is not None:
-            self._thumbnails.update([value])
-            if len(self._thumbnails) > max(KEPT, len(self._shown)):
-                del self._thumbnails[next(iter(self._thumbnails))]
-            if value[0] in self._shown:
-                self.strip.children[self._shown.index(value[0])].set(value[1])
-            self._make_thumbnail()
-        elif result.slot == self.guess_slot and self.photo is not None:
-            if value is not None and self.host.pointer.captured is not self.markers:
-                self._score = value.score
-                self.markers.put(value.left_eye, value.right_eye)
-                self._align()
-            if result.final:
-                self.note.set_text(FOUND if self._score >= SURE else NOT_FOUND)
-        elif result.slot == self.align_slot and value is not None and self.photo is not None:
-            self.face = value
-            self.crop.set(value.image)
-            self.answer.set(value.image - value.detail)
-            self.use.enable()
-        return True
 
     # Layout
 

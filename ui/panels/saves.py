@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import pygame
 
-from ui.host import Host
 from ui.saves import SavedFace, delete_save, open_folder, read_saves, rename_save, where
+from ui.screen import Host
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.button import Button
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
 from ui.widgets.strip import Strip
 from ui.widgets.text_field import TextField
-from ui.worker import Result
 
 THUMBNAIL = 104  # points across
 CHUNK = 8  # saves read between two chances for more urgent work
@@ -110,21 +109,17 @@ class SavesPanel(Panel):
         self.place_label.set_text(f"In {where(folder)}")
         self.undo.show(bool(self.deleted))
         self.rearrange()
-        self.host.worker.submit(self.slot, lambda engine: _read(folder, engine), 1)
+        self.host.worker.submit(self.slot, lambda engine: _read(folder, engine), self._list, 1)
 
-    def take_result(self, result: Result) -> bool:
-        """Take what was read, if the result is this panel's; return whether it is."""
-        if result.slot != self.slot:
-            return False
-        if result.value is not None:
-            self.paths = [save.path for save in result.value]
-            captions = [_caption(path) for path in self.paths]
-            helps = [f"Go to {path.name}" for path in self.paths]
-            self.strip.fill([save.image for save in result.value], captions, helps)
-            self.note.set_text(NOTHING)
-            self.note.show(not self.paths)
-            self.rearrange()
-        return True
+    def _list(self, saves: Sequence[SavedFace]) -> None:
+        """Show what was read so far."""
+        self.paths = [save.path for save in saves]
+        captions = [_caption(path) for path in self.paths]
+        helps = [f"Go to {path.name}" for path in self.paths]
+        self.strip.fill([save.image for save in saves], captions, helps)
+        self.note.set_text(NOTHING)
+        self.note.show(not self.paths)
+        self.rearrange()
 
     def arrange(self, area: pygame.Rect, theme: Theme) -> int:
         """Place the folder and what is done with it above, then the pictures in rows."""

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pygame
 
-from ui.host import Host
 from ui.keys import key_of
 from ui.panels.photo import AlignedFace, PhotoPanel
 from ui.panels.saves import SavesPanel
 from ui.saves import is_save, saved_words
+from ui.screen import Host
 from ui.theme import SIZES, Theme
 from ui.widgets.base import Widget
 from ui.widgets.panel import Panel
-from ui.worker import Result
 
 
 class PanelStack(Widget):
@@ -47,7 +46,9 @@ class PanelStack(Widget):
         self.take_save, self.take_photo, self.changed = take_save, take_photo, changed
         self.open: Panel | None = None
         self.saves = self.add_panel(SavesPanel(host, owner, take_save, self.close))
-        self.photo = self.add_panel(PhotoPanel(host, owner, self._photo_taken, self.close))
+        self.photo = self.add_panel(
+            PhotoPanel(host, owner, self._photo_opened, self._photo_taken, self.close)
+        )
         self.renew = {self.saves: self.saves.refresh, self.photo: self.photo.choose}
 
     def add_panel(self, panel: Panel) -> Panel:
@@ -101,11 +102,14 @@ class PanelStack(Widget):
         else:
             self.photo.open(path)
 
+    def _photo_opened(self) -> None:
+        self._show(self.photo)
+
     def _photo_taken(self, face: AlignedFace) -> None:
         self.close()
         self.take_photo(face)
 
-    # Events and results
+    # Events
 
     def handle(self, event: pygame.event.Event) -> bool:
         """Let the photo panel have its keys; letters that would change the face behind it wait."""
@@ -120,9 +124,3 @@ class PanelStack(Widget):
         if undo:
             self.saves.bring_back()
         return undo
-
-    def take_result(self, result: Result) -> bool:
-        """Take a result that a panel asked for; return whether it was one."""
-        if result.slot == self.photo.open_slot and result.value is not None:
-            self._show(self.photo)
-        return self.photo.take_result(result) or self.saves.take_result(result)

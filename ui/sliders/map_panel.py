@@ -9,8 +9,8 @@ import numpy as np
 import pygame
 
 from model.frame import FACE_AXIS, IMAGE_SHAPE
-from ui.host import Host
 from ui.pictures import to_pixels
+from ui.screen import Host
 from ui.sliders.axes import Axis
 from ui.sliders.face_map import SIDE, CornersMap, Place, SlidersMap, grid
 from ui.theme import COLORS, SIZES, Theme

@@ -11,11 +11,10 @@ import numpy as np
 import pygame
 
 from model.frame import IMAGE_SHAPE
-from ui.host import Host
 from ui.panels.photo import AlignedFace
 from ui.panels.stack import PanelStack
-from ui.saves import SavedFace, read_save, save_face, saved_words
-from ui.screen import Screen
+from ui.saves import read_save, save_face
+from ui.screen import Host, Screen
 from ui.sliders.commands import slider_commands
 from ui.sliders.editor import FaceEditor
 from ui.sliders.map_panel import FaceMapPanel
@@ -29,7 +28,7 @@ from ui.sliders.view import SUGGESTIONS, FaceArea, SliderPreview, SlidersView
 from ui.sliders.walk import GIF_STEPS, STEPS, Walk, walk_codes, write_gif
 from ui.theme import SIZES, Theme
 from ui.widgets.button import Button
-from ui.worker import Result, decode_one
+from ui.worker import decode_one
 
 LONGEST_NAME = 32  # characters of a photo's name that are shown
 MORE, ROOMY = 352, 1280  # points: width of More, and of a window where it stands beside the sliders
@@ -60,18 +59,13 @@ class SlidersScreen(Screen):
     title = "Sliders"
     live_slot = "sliders.face"
 
-    def __init__(self):
-        super().__init__()
-        self.commands = slider_commands(self)
+    def __init__(self, host: Host):
+        super().__init__(host, slider_commands(self))
         self.walk: Walk | None = None
         self.comparing = False
         self.looked: FaceState | None = None
         self.shown: tuple[np.ndarray, np.ndarray, bool] | None = None
         self._beside = False  # whether More stands beside the sliders, not over them
-
-    def attach(self, host: Host) -> None:
-        """Make the editor and the widgets."""
-        super().attach(host)
         session, worker = host.session, host.worker
         kept = session.directions, session.names
         self.editor = editor = FaceEditor(host.latent, self.changed, *kept)
@@ -99,8 +93,8 @@ class SlidersScreen(Screen):
             export=self.choose_gif,
         )
         self.preview = SliderPreview(
-            lambda codes: worker.submit(
-                "sliders.preview", partial(_decode_each, codes, host.sharp), 1
+            lambda codes: self._decode_each(
+                "sliders.preview", codes, host.sharp, self.preview.fill, 1
             ),
             lambda: worker.cancel("sliders.preview"),
         )
@@ -121,8 +115,8 @@ class SlidersScreen(Screen):
             panels.close,
             looked=self.look,
             taken=lambda code: self.step(editor.go, self._on_map(code)),
-            decode=lambda codes: worker.submit(
-                "sliders.map", partial(_decode_each, codes, False), 2
+            decode=lambda codes: self._decode_each(
+                "sliders.map", codes, False, self.map.pad.fill, 2
             ),
             own=lambda: editor.now.faces,
             random=editor.suggest,
@@ -202,8 +196,14 @@ class SlidersScreen(Screen):
         self._ask_suggestions()
 
     def _ask_suggestions(self) -> None:
-        job = partial(_decode_each, self.area.suggestions, self.host.sharp)
-        self.host.worker.submit("sliders.suggestions", job, 2)
+        codes, strip = self.area.suggestions, self.area.strip
+        self._decode_each(
+            "sliders.suggestions",
+            codes,
+            self.host.sharp,
+            lambda number, image: strip.children[number].set(image),
+            2,
+        )
 
     def take_suggestion(self, number: int) -> None:
         """Start from one of them, whose picture serves until the model is loaded."""
@@ -272,14 +272,16 @@ class SlidersScreen(Screen):
         shown, sharp = self.shown, self.host.sharp and not self.front.shows_detail
         if shown is not None and shown[2] == sharp and np.array_equal(shown[0], code):
             self.host.worker.cancel(self.live_slot)
-            self._show()
+            self._show(*shown)
         else:
+            job = partial(decode_one, code=code, sharp=sharp)
             self.host.worker.submit(
-                self.live_slot, lambda engine: (code, decode_one(engine, code, sharp), sharp)
+                self.live_slot, job, lambda image: self._show(code, image, sharp)
             )
 
-    def _show(self) -> None:
-        self.area.face.set(self.front.with_detail(self.shown[1]))
+    def _show(self, code: np.ndarray, image: np.ndarray, sharp: bool) -> None:
+        self.shown = code, image, sharp
+        self.area.face.set(self.front.with_detail(image))
 
     def _ask_end(self, name: str, code: np.ndarray | None) -> None:
         """Have face A or B shown as a thumbnail, if it changed."""
@@ -292,38 +294,31 @@ class SlidersScreen(Screen):
             end.set(None)
         else:
             sharp = self.host.sharp
-            self.host.worker.submit(slot, lambda engine: decode_one(engine, code, sharp), 1)
+            job = partial(decode_one, code=code, sharp=sharp)
+            self.host.worker.submit(slot, job, partial(self._show_end, name), 1)
 
-    def result(self, result: Result) -> None:
-        """Take what the worker made."""
-        if self.panels.take_result(result):
-            return
-        part, value = result.slot.partition(".")[2], result.value
-        if value is None:
-            return
-        if part == "face":
-            self.shown = value
-            self._show()
-        elif part == "preview":
-            self.preview.fill(*value)
-        elif part == "suggestions":
-            number, image = value
-            self.area.strip.children[number].set(image)
-        elif part in ("a", "b"):
-            self.strip.faces[part].set(value)
-            self._follow_panels()
-        elif part == "map":
-            self.map.pad.fill(*value)
-        elif part == "mix":
-            self.step(self.editor.start, *value)
-        elif part == "gif":
-            done = saved_words(value) if result.final else ""
-            self.host.notify(done or f"Writing the GIF … {value:.0%}")
-        elif part == "save":
-            self.panels.tell_saved(value)
-        elif part == "restore":
-            saved, detail = value
-            self.step(self.editor.start, saved.code, f"Saved {saved.path.stem}", detail)
+    def _show_end(self, name: str, image: np.ndarray) -> None:
+        self.strip.faces[name].set(image)
+        self._follow_panels()
+
+    def _decode_each(
+        self,
+        slot: str,
+        codes: np.ndarray,
+        sharp: bool,
+        show: Callable[[int, np.ndarray], object],
+        priority: int,
+    ) -> None:
+        """Have codes (n, 80) decoded one by one; each place and its image (160, 176) is shown.
+
+        Between two of them more urgent work has its chance, so this never delays a drag.
+        """
+
+        def job(engine) -> Iterator[tuple[int, np.ndarray]]:
+            for place, code in enumerate(codes):
+                yield place, decode_one(engine, code, sharp)
+
+        self.host.worker.submit(slot, job, lambda made: show(*made), priority)
 
     def update(self, now: float) -> float | None:
         """Let a walk go on, and show what the slider under the mouse does."""
@@ -405,7 +400,8 @@ class SlidersScreen(Screen):
         times = session.setting("gif_enlargement", max(GIFS), min(GIFS), max(GIFS))
         stem = "morph" if self.editor.now.both_faces else "walk"
         how = self._walk_codes(GIF_STEPS), times, self.host.sharp
-        self.host.worker.submit("sliders.gif", partial(write_gif, session.folder, stem, *how), 1)
+        job = partial(write_gif, session.folder, stem, *how)
+        self.host.worker.submit("sliders.gif", job, self.host.notify, 1)
         self.host.notify("Writing the GIF …")
 
     def choose_gif(self) -> None:
@@ -447,11 +443,10 @@ class SlidersScreen(Screen):
         self.settle()
         state, caption = self.editor.now, f"With the {part} of {end.upper()}"
         other = state.face_a if end == "a" else state.face_b
-
-        def job(engine) -> tuple[np.ndarray, str]:
-            return mix(engine, state.code, other, part), caption
-
-        self.host.worker.submit("sliders.mix", job)
+        job = partial(mix, code=state.code, other=other, part=part)
+        self.host.worker.submit(
+            "sliders.mix", job, lambda code: self.step(self.editor.start, code, caption)
+        )
 
     def _follow_panels(self) -> None:
         """Have the panel that is open show the state, once a gesture is over."""
@@ -481,11 +476,16 @@ class SlidersScreen(Screen):
         """Save the face as a PNG, in the worker."""
         self.settle()
         job = partial(_save, self.host.session.folder, self.editor.now, self.host.sharp)
-        self.host.worker.submit("sliders.save", job)
+        self.host.worker.submit("sliders.save", job, self.panels.tell_saved)
 
     def restore(self, path: Path) -> None:
         """Go to a saved face; what cannot be read leaves the face as it is."""
-        self.host.worker.submit("sliders.restore", partial(_restore, path))
+        name = f"Saved {path.stem}"
+        self.host.worker.submit(
+            "sliders.restore",
+            partial(_restore, path),
+            lambda face: self.step(self.editor.start, face[0], name, face[1]),
+        )
 
     def drop(self, path: Path) -> None:
         """Go to a save, or open a photo."""
@@ -539,15 +539,6 @@ def _floats(pixels: np.ndarray) -> np.ndarray:
 # Jobs: the worker calls them with the engine
 
 
-def _decode_each(codes: np.ndarray, sharp: bool, engine) -> Iterator[tuple[int, np.ndarray]]:
-    """Decode codes (n, 80) and yield (place, image (160, 176)) one by one.
-
-    Between two of them more urgent work has its chance, so this never delays a drag.
-    """
-    for place, code in enumerate(codes):
-        yield place, decode_one(engine, code, sharp)
-
-
 def _save(folder: Path, state: FaceState, sharp: bool, engine) -> Path:
     """Write the face of a state as a PNG and return its path."""
     sharp = sharp and not state.shows_detail
@@ -556,9 +547,9 @@ def _save(folder: Path, state: FaceState, sharp: bool, engine) -> Path:
     return save_face(folder, image, state.code, engine.model_id, details=details)
 
 
-def _restore(path: Path, engine) -> tuple[SavedFace, np.ndarray | None]:
-    """Read a save and return it with its detail (160, 176), or None where it has none."""
+def _restore(path: Path, engine) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return the code of a save and its detail (160, 176), or None where it has none."""
     saved = read_save(path, engine.model_id, engine.latent_dim)
     if not saved.details.get("detail"):
-        return saved, None
-    return saved, saved.image - decode_one(engine, saved.code)
+        return saved.code, None
+    return saved.code, saved.image - decode_one(engine, saved.code)

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pygame
 
-from ui.host import Host
+from ui.screen import Host
 from ui.sliders.axes import Axis, direction_axis, hold, principal_axes, raw_axes
 from ui.sliders.state import FaceState
 from ui.theme import COLORS, SIZES, Theme

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,7 +12,7 @@ from data.errors import UserError
 from model.latent import LatentSpace
 from ui.animation import ease, encode_gif, walk
 from ui.pictures import enlarge
-from ui.saves import read_saves
+from ui.saves import read_saves, saved_words
 from ui.sliders.state import FaceState
 from ui.storage import write_new
 from ui.worker import decode_one
@@ -63,13 +62,14 @@ def walk_codes(latent: LatentSpace, state: FaceState, folder: Path, steps: int) 
 
 def write_gif(
     folder: Path, stem: str, codes: np.ndarray, times: int, sharp: bool, engine
-) -> Generator[float, None, Path]:
-    """Write a GIF of codes (n, latent_dim); yield the share that is done, and return the path.
+) -> Iterator[str]:
+    """Write a GIF of codes (n, 80), faces so many times as large as the model makes them.
 
-    Its faces are `times` as large as the model's.
+    Yields:
+        Sentences: how much is done, and at the end where the file is.
     """
     frames = []
     for code in codes:
         frames.append(enlarge(decode_one(engine, code, sharp), times))
-        yield len(frames) / len(codes)
-    return write_new(folder, stem, ".gif", encode_gif(frames, GIF_FPS))
+        yield f"Writing the GIF … {len(frames) / len(codes):.0%}"
+    yield saved_words(write_new(folder, stem, ".gif", encode_gif(frames, GIF_FPS)))
