@@ -20,7 +20,9 @@ class Other(Screen):
 
     name, title = "other", "Other"
 
-    held = None
+    def __init__(self, host):
+        super().__init__(host)
+        self.held = None
 
     def code(self):
         return self.held
