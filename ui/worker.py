@@ -91,9 +91,9 @@ class Worker:
             slot: a request that waits in this slot is replaced, and a generator that runs in it
                 ends at its next yield.
             job: called in the worker's thread. At each yield of a generator function, more urgent
-                jobs run first.
+                jobs run first; a bare yield does only that.
             done: called in the window's thread with what the job returned, or with each value that
-                it yielded; not called for a job that failed.
+                it yielded but None; not called for a job that failed.
             priority: 0 runs before 1, 1 before 2.
         """
         with self._changed:
@@ -172,7 +172,8 @@ class Worker:
                     request.steps = value
             if request.steps is not None:
                 value = next(request.steps)
-            call = partial(request.done, value)
+            if value is not None or request.steps is None:
+                call = partial(request.done, value)
         except StopIteration:
             request.steps = None
         except Exception as error:

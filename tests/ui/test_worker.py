@@ -78,6 +78,7 @@ def test_urgent_work_goes_before_patient_work(recording):
 def test_every_value_of_a_generator_is_delivered_and_urgent_work_runs_between_two(recording):
     def parts(engine):
         yield 1
+        yield
         recording.ask("now", lambda engine: "now")
         yield 2
         yield 3

@@ -85,7 +85,6 @@ class PhotoPanel(Panel):
         self.opened, self.done = opened, done
         self.photo: Photo | None = None
         self.face: AlignedFace | None = None
-        self._score = 0.0  # of the last guess
         self.listing = Listing()
         self.cursor: int | None = None  # the entry that the keys are at
         self._left: Path | None = None  # the entry that was opened or left last
@@ -157,9 +156,9 @@ class PhotoPanel(Panel):
         self._left = entry.path
         (self.go if entry.changed is None else self.open)(entry.path)
 
-    def _list(self, listing: Listing | None) -> None:
-        """Show what was found in a folder, once it was read, unless a photo shows by now."""
-        if listing is None or self.photo is not None:
+    def _list(self, listing: Listing) -> None:
+        """Show what was found in a folder, unless a photo shows by now."""
+        if self.photo is not None:
             return
         if listing.folder is not None:
             self.host.session.settings["photo_folder"] = str(listing.folder)
@@ -223,19 +222,21 @@ class PhotoPanel(Panel):
         self._align()
         self._stage()
 
-    def _guesses(self, photo: Photo, engine) -> Iterator[Guess | None]:
-        """Yield better and better guesses where the eyes are, and None after the last."""
-        yield from guess_eyes(photo, engine, self.host.latent)
-        yield None
+    def _guesses(self, photo: Photo, engine) -> Iterator[Guess | str | None]:
+        """Yield better and better guesses where the eyes are, and a sentence about the last."""
+        score = 0.0
+        for guess in guess_eyes(photo, engine, self.host.latent):
+            score = score if guess is None else guess.score
+            yield guess
+        yield FOUND if score >= SURE else NOT_FOUND
 
-    def _guessed(self, guess: Guess | None) -> None:
+    def _guessed(self, found: Guess | str) -> None:
         if self.photo is None:
             return
-        if guess is None:
-            self.note.set_text(FOUND if self._score >= SURE else NOT_FOUND)
+        if isinstance(found, str):
+            self.note.set_text(found)
         elif self.host.pointer.captured is not self.markers:
-            self._score = guess.score
-            self.markers.put(guess.left_eye, guess.right_eye)
+            self.markers.put(found.left_eye, found.right_eye)
             self._align()
 
     def _stage(self) -> None:
