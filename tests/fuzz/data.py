@@ -1,7 +1,5 @@
 """Damaged archives, arrays and labels by the thousand.
 
-    python -m tests.fuzz.data --seeds 5000
-
 Each seed damages one file in its own way and hands it to the data room, which must answer with a
 result or with one sentence; nothing else may be raised, no file may appear elsewhere, and every run
 must end. `tests/fuzz/test_fuzzing.py` runs the first seeds of the same.
@@ -14,7 +12,7 @@ from pathlib import Path
 
 from data import load_arrays, load_labels, prepare_data
 from tests.data.drawn_archive import drawn_files, tar_bytes
-from tests.fuzz.fuzzing import Fuzzer, damage, main
+from tests.fuzz.fuzzing import Fuzzer, damage
 
 
 class DataFuzzer(Fuzzer):
@@ -75,7 +73,3 @@ class DataFuzzer(Fuzzer):
             assert array.shape[1:] == (171, 186, 1)
             array.sum()  # every byte of the map is there
         return len(train), len(test), len(load_labels(folder))
-
-
-if __name__ == "__main__":
-    main(DataFuzzer, "tests.fuzz.data", __doc__.splitlines()[0])

@@ -1,42 +1,28 @@
-"""The frame of the fuzz commands: damage to bytes and JSON, one run a seed, a watched process.
-
-A command runs its seeds in a child process. A crash of compiled code, a hang or an error that no
-user should see ends or fails only the seed that caused it: the seed is printed, and the others go
-on.
-"""
+"""The frame of the fuzz tests: damage to bytes and JSON, and one run per seed."""
 
 from __future__ import annotations
 
-import argparse
 import contextlib
-import faulthandler
 import json
-import os
 import random
 import shutil
-import subprocess
 import sys
-import tempfile
 import time
-import traceback
-from collections import Counter
 from pathlib import Path
 
 from data.errors import UserError
 
-LONGEST = 60  # seconds that one file may take
-MOST_MEMORY = 400 * 2**20  # bytes by which one file may raise the peak
+MAX_SECONDS = 60  # for one damaged file
+MAX_GROWTH = 400 * 2**20  # bytes by which one file may raise the peak memory
 ODD_VALUES = (None, True, -1, 3, 1e300, "", "A", "AAAA", [], [[]], {}, {"a": {}}, "9" * 5000)
 _INTERESTING = (b"\0", b"\xff", b"\x7f", b"-", b"9" * 12, b"\xff" * 8, b"../", b"\n", b",", b'"')
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 class Fuzzer:
-    """Damages files in a folder of its own and looks at what comes of it.
+    """Damages files in a folder of its own and checks what comes of it.
 
-    A subclass has a method for every one of its `kinds`; it is given an empty folder and a source
-    of randomness, writes a damaged file there and hands it to the program. It may return a word
-    for how that ended.
+    A subclass has a method for each of its `kinds`; it is given an empty folder and a source of
+    randomness, writes a damaged file there and hands it to the program.
     """
 
     kinds: tuple[str, ...] = ()
@@ -50,24 +36,21 @@ class Fuzzer:
         """Write whole files into the folder, or keep them, before any is damaged."""
         raise NotImplementedError
 
-    def run(self, seed: int, kind: str | None = None) -> str:
-        """Run one seed, and return what was damaged and how it ended."""
-        rng = random.Random(seed)
-        kind = rng.choice(self.kinds) if kind is None else kind
+    def run(self, kind: str, seed: int) -> None:
+        """Damage one file: it must be read, or refused in one sentence, and touch no other file."""
         place = self.folder / "out"
         place.mkdir()
-        memory = _peak_memory()
+        began, memory = time.monotonic(), _peak_memory()
         try:
-            ending = getattr(self, kind)(place, rng) or "read"
+            getattr(self, kind)(place, random.Random(seed))
         except UserError as error:
             text = str(error).replace(str(place), "")
             assert text.isprintable() and 20 < len(text) < 300 and text.endswith("."), text
-            ending = "refused"
         finally:
             shutil.rmtree(place)
             assert self._listing() == self._around, "a file was touched"
-        assert _peak_memory() - memory < MOST_MEMORY, "too much memory"
-        return f"{kind}: {ending}"
+        assert _peak_memory() - memory < MAX_GROWTH, "too much memory"
+        assert time.monotonic() - began < MAX_SECONDS, "too slow"
 
     def _listing(self) -> list[tuple[str, int, int]]:
         found = (path for path in self.folder.parent.rglob("*") if "out" not in path.parts)
@@ -109,10 +92,9 @@ def odd_json(text: bytes, rng: random.Random, odd_values: tuple = ODD_VALUES) ->
     place = whole
     while True:
         name = rng.choice(sorted(place) if isinstance(place, dict) else range(len(place)))
-        if isinstance(place[name], (dict, list)) and place[name] and rng.random() < 0.8:
-            place = place[name]
-            continue
-        break
+        if not (isinstance(place[name], (dict, list)) and place[name] and rng.random() < 0.8):
+            break
+        place = place[name]
     if rng.random() < 0.2:
         del place[name]
     elif isinstance(place[name], str) and rng.random() < 0.5:
@@ -120,77 +102,6 @@ def odd_json(text: bytes, rng: random.Random, odd_values: tuple = ODD_VALUES) ->
     else:
         place[name] = rng.choice(odd_values)
     return json.dumps(whole).encode()
-
-
-def main(fuzzer: type[Fuzzer], module: str, description: str) -> None:
-    """Run the seeds that the command line asks for, and print how they ended."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--seeds", type=int, default=5000)
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--kind", choices=fuzzer.kinds, help="all, if not given")
-    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    seeds = range(options.first, options.first + options.seeds)
-    if options.child:
-        _run(fuzzer, seeds, options.kind)
-    else:
-        sys.exit(_watch(module, seeds, ["--kind", options.kind] if options.kind else []))
-
-
-def _watch(module: str, seeds: range, options: list[str]) -> int:
-    """Run the seeds in child processes, a new one where one died, and sum up what they say."""
-    endings: Counter[str] = Counter()
-    slowest, failed = (0.0, 0), []
-    while seeds:
-        began = False
-        window = ["--child", "--first", str(seeds.start), "--seeds", str(len(seeds)), *options]
-        command = [sys.executable, "-m", module, *window]
-        with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as child:
-            for line in child.stdout:
-                word, _, rest = line.rstrip("\n").partition("\t")
-                if word == "seed":
-                    began, seeds = True, range(int(rest), seeds.stop)
-                elif word == "ended":
-                    seconds, ending = rest.split("\t")
-                    slowest = max(slowest, (float(seconds), seeds.start))
-                    endings[ending] += 1
-                    if "failed" in ending:
-                        failed.append(seeds.start)
-        if not child.returncode or not began:
-            break
-        endings["the process died"] += 1
-        failed.append(seeds.start)
-        seeds = seeds[1:]
-    for ending, count in sorted(endings.items()):
-        print(f"{ending:28} {count:6,}")
-    print(f"slowest: {slowest[0]:.2f} s (seed {slowest[1]})")
-    if failed:
-        print(f"{len(failed)} FAILED, see above: seeds {failed[:20]}")
-    return child.returncode or bool(failed)
-
-
-def _run(fuzzer: type[Fuzzer], seeds: range, kind: str | None) -> None:
-    faulthandler.enable()
-    said = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)  # what libraries print is not for the watching process
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place) / "room"
-        folder.mkdir()
-        tempfile.tempdir = place
-        with contextlib.chdir(place) if sys.version_info >= (3, 11) else contextlib.nullcontext():
-            tested = fuzzer(folder)
-            for seed in seeds:
-                said.write(f"seed\t{seed}\n")
-                began = time.monotonic()
-                faulthandler.dump_traceback_later(LONGEST, exit=True)
-                try:
-                    ending = tested.run(seed, kind)
-                except Exception:
-                    print(f"seed {seed}:", file=sys.stderr)
-                    traceback.print_exc()
-                    ending = "failed"
-                said.write(f"ended\t{time.monotonic() - began:.3f}\t{ending}\n")
-            faulthandler.cancel_dump_traceback_later()
 
 
 def _peak_memory() -> int:

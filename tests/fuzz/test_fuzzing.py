@@ -1,4 +1,6 @@
-"""The first seeds of the fuzz commands: 20 of every kind of file, and 200 where there is time."""
+"""Damaged files: 20 of every kind, 200 with `-m many_seeds`, and as many as FUZZ_SEEDS says."""
+
+import os
 
 import pytest
 
@@ -6,39 +8,30 @@ from tests.fuzz.data import DataFuzzer
 from tests.fuzz.model import ModelFuzzer
 from tests.fuzz.ui_files import FilesFuzzer
 
-FEW, MANY = 20, 200
-
-
-class QuickModelFuzzer(ModelFuzzer):
-    tried = 0.05  # the command runs every network that loads
-
-
-FUZZERS = (DataFuzzer, FilesFuzzer, QuickModelFuzzer)
+FEW, MANY = 20, int(os.environ.get("FUZZ_SEEDS", "200"))
+FUZZERS = (DataFuzzer, FilesFuzzer, ModelFuzzer)
+KINDS = [(fuzzer, kind) for fuzzer in FUZZERS for kind in fuzzer.kinds]
+many = pytest.mark.many_seeds
 
 
 @pytest.fixture(scope="module")
 def fuzzers(tmp_path_factory):
     made = {}
     for fuzzer in FUZZERS:
-        room = tmp_path_factory.mktemp("fuzz") / "room"  # all around it is looked at too
+        room = tmp_path_factory.mktemp("fuzz") / "room"  # files around it are checked too
         room.mkdir()
         made[fuzzer] = fuzzer(room)
     return made
 
 
-every_kind = pytest.mark.parametrize(
-    ("fuzzer", "kind"), [(fuzzer, kind) for fuzzer in FUZZERS for kind in fuzzer.kinds]
+@pytest.mark.parametrize(
+    "seeds",
+    [range(FEW), *(pytest.param(range(n, n + FEW), marks=many) for n in range(FEW, MANY, FEW))],
 )
-
-
-@every_kind
-def test_damaged_files_are_read_or_refused_in_one_sentence(fuzzers, fuzzer, kind):
-    for seed in range(FEW):
-        fuzzers[fuzzer].run(seed, kind)
-
-
-@pytest.mark.many_seeds
-@every_kind
-def test_so_are_those_of_many_more_seeds(fuzzers, fuzzer, kind):
-    for seed in range(FEW, MANY):
-        fuzzers[fuzzer].run(seed, kind)
+@pytest.mark.parametrize(("fuzzer", "kind"), KINDS)
+def test_damaged_files_are_read_or_refused_in_one_sentence(fuzzers, fuzzer, kind, seeds):
+    for seed in seeds:
+        try:
+            fuzzers[fuzzer].run(kind, seed)
+        except Exception as error:
+            raise AssertionError(f"{kind}, seed {seed}") from error

@@ -1,7 +1,5 @@
 """Damaged saves, sessions and photos by the thousand.
 
-    python -m tests.fuzz.ui_files --seeds 5000
-
 Each seed damages one file in its own way, the record inside a save and the header of a picture with
 right checksums too, and hands it to the room of the screens. A save and a photo must be read or
 refused in one sentence, a session must open whatever is in it; nothing else may be raised, no other
@@ -17,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tests.fuzz.fuzzing import Fuzzer, damage, main, odd_json
+from tests.fuzz.fuzzing import Fuzzer, damage, odd_json
 from ui.photo.opening import open_photo
 from ui.photo.placement import align
 from ui.saves import DRAWING_SHAPE, IMAGE_SHAPE, is_save, list_saves, read_save, save_face
@@ -167,7 +165,3 @@ def _record_of(content: bytes) -> tuple[int, int, bytes]:
     (length,) = struct.unpack(">I", content[start : start + 4])
     text = content[start + 8 + len(mark) : start + 8 + length]
     return start, length + 12, text
-
-
-if __name__ == "__main__":
-    main(FilesFuzzer, "tests.fuzz.ui_files", __doc__.splitlines()[0])
