@@ -73,7 +73,7 @@ def test_headline_figures_are_those_of_the_benchmarks():
     page = (PROJECT / "tests" / "bench" / "README.md").read_text(encoding="utf-8")
     said = " ".join(TEXT.split())
     for step, sentence in (
-        ("a face from 80 numbers", "a face takes {} ms"),
+        ("a face from a code", "a face takes {} ms"),
         ("portraits from archive to arrays", "becomes arrays in {} s"),
         ("training to an error", "training takes {} s to the quality of the project"),
     ):
