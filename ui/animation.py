@@ -16,6 +16,8 @@ from ui.pictures import to_pixels
 
 _TINY = 1e-3  # below it a radius has no direction, or two directions no plane
 _MAX_FPS = 50  # browsers slow anything faster down to 10
+_FEWEST = 32  # gray levels: with fewer, faces look like maps
+LARGEST = 4_000_000  # bytes of a GIF, so that it can be sent
 
 
 def between(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
@@ -67,13 +69,15 @@ def ease(t: float) -> float:
     return t * t * (3 - 2 * t)
 
 
-def encode_gif(frames: Iterable[np.ndarray | Image.Image], fps: float = 25) -> bytes:
+def encode_gif(
+    frames: Iterable[np.ndarray | Image.Image], fps: float = 25, largest: int = LARGEST
+) -> bytes:
     """Return the bytes of a GIF that loops for ever.
 
     Args:
-        frames: gray images (h, w), floats in [0, 1] or uint8, whose 256 levels are kept exactly; or
-            Pillow's images with one palette.
+        frames: gray images (h, w), floats in [0, 1] or uint8; or Pillow's images with one palette.
         fps: frames a second, at most 50.
+        largest: bytes; gray images keep their 256 levels if they fit, else as many as do.
     """
     pictures = [
         frame if isinstance(frame, Image.Image) else Image.fromarray(to_pixels(frame))
@@ -83,8 +87,25 @@ def encode_gif(frames: Iterable[np.ndarray | Image.Image], fps: float = 25) -> b
         raise ValueError("A GIF takes at least one frame, all of one shape.")
     # GIF counts in hundredths of a second; rounding the ends, not the lengths, keeps the pace.
     ends = np.rint(np.arange(len(pictures) + 1) * 100 / min(fps, _MAX_FPS)).astype(int)
-    content = io.BytesIO()
     lengths = [int(length) * 10 for length in np.diff(ends)]
+    levels, content = 256, _gif_of(pictures, lengths)
+    while len(content) > largest and levels > _FEWEST and pictures[0].mode == "L":
+        levels = max(_FEWEST, min(levels - 1, int(levels * (largest / len(content)) ** 1.5)))
+        content = _gif_of([_with_levels(picture, levels) for picture in pictures], lengths)
+    return content
+
+
+def _gif_of(pictures: list[Image.Image], lengths: list[int]) -> bytes:
+    content = io.BytesIO()
     options = {"append_images": pictures[1:], "duration": lengths, "loop": 0, "disposal": 1}
     pictures[0].save(content, "gif", save_all=True, **options)
     return content.getvalue()
+
+
+def _with_levels(picture: Image.Image, levels: int) -> Image.Image:
+    """Return a gray picture with fewer levels, as numbers of a palette that all frames share."""
+    grays = np.rint(np.linspace(0, 255, levels)).astype(np.uint8)
+    numbers = np.rint(np.arange(256) * (levels - 1) / 255).astype(np.uint8)
+    picture = Image.fromarray(numbers[np.asarray(picture)])
+    picture.putpalette(np.repeat(grays, 3).tobytes())
+    return picture

@@ -286,7 +286,7 @@ def test_walk_is_exported_as_a_gif(driver, tmp_path):
     driver.settle()
     (path,) = tmp_path.glob("walk*.gif")
     with Image.open(path) as film:
-        assert film.n_frames == 80
+        assert film.n_frames == 48
         assert film.size == (704, 640)  # as saves are
     assert path.name in driver.said()
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from data.errors import UserError
 from model.latent import LatentSpace
-from ui.animation import ease, encode_gif, walk
+from ui.animation import LARGEST, ease, encode_gif, walk
 from ui.pictures import enlarge
 from ui.saves import read_saves, saved_words
 from ui.sliders.state import FaceState
@@ -19,9 +19,9 @@ from ui.storage import write_new
 from ui.worker import decode_one
 
 MOST_STOPS = 24  # saved faces on a walk, the newest
-STEPS, GIF_STEPS = 120, 40  # codes from one face to the next: played, and in a GIF
+STEPS, GIF_STEPS = 120, 24  # codes from one face to the next: played, and in a GIF
 SECONDS = 2.4  # duration of the way from one face to the next
-GIF_FPS = 25
+GIF_FPS = 15
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,4 +73,5 @@ def write_gif(
     for code in codes:
         frames.append(enlarge(decode_one(engine, code, sharp), times))
         yield f"Writing the GIF … {len(frames) / len(codes):.0%}"
-    yield saved_words(write_new(folder, stem, ".gif", encode_gif(frames, GIF_FPS)))
+    largest = LARGEST * max(1, len(codes) // (2 * GIF_STEPS))  # walks through more faces get more
+    yield saved_words(write_new(folder, stem, ".gif", encode_gif(frames, GIF_FPS, largest)))
