@@ -22,7 +22,7 @@ from model.latent import LatentSpace
 from ui import display
 from ui.clipboard import DONE
 from ui.drawing.drawing_commands import drawing_commands
-from ui.drawing.screen import DrawingScreen
+from ui.drawing.drawing_screen import DrawingScreen
 from ui.keys import Command
 from ui.screen import Host, Screen
 from ui.session import Session

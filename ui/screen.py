@@ -112,6 +112,11 @@ class Screen(Widget):
         """Return the code that the other screen takes over, (80,) float32, or None."""
         return None
 
+    @property
+    def takes_face(self) -> bool:
+        """Whether a click on its tab takes the other screen's face along, as Tab does."""
+        return False
+
     def take(self, code: np.ndarray) -> None:
         """Take over the code of the other screen, as one step that can be undone."""
 

@@ -76,8 +76,8 @@ class Window:
     def _add_widgets(self) -> None:
         tabs = []
         for name, screen in self.screens.items():
-            help = f"{screen.title}: a click only shows the screen, Tab takes the face along"
-            tabs.append(Button(screen.title, partial(self.show, name), help, plain=True))
+            help = f"{screen.title}: Tab takes the face along, and so does a click once you drew"
+            tabs.append(Button(screen.title, partial(self.choose, name), help, plain=True))
             tabs[-1].selected = screen.visible = screen is self.screen
             self.root.add(screen)
         named = {command.name: command for command in self.commands}
@@ -259,6 +259,13 @@ class Window:
         self.show(names[(names.index(self.screen.name) + 1) % len(names)])
         if code is not None and len(names) > 1:
             self.screen.take(code)
+
+    def choose(self, name: str) -> None:
+        """Show the screen of a tab that was clicked; one that asks for the face gets it."""
+        if name != self.screen.name and self.screens[name].takes_face:
+            self.hand_over()
+        else:
+            self.show(name)
 
     def toggle_keys(self) -> None:
         """Show or hide the list of keys."""

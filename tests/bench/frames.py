@@ -53,7 +53,7 @@ def drawing(screen) -> tuple[Callable[[float], Point], Callable[[], object]]:
         point = 93.5 + radius * math.cos(angle), 90 + radius * math.sin(angle)
         return screen.view.canvas.to_window(point)
 
-    return place, lambda: screen.answers.answer
+    return place, lambda: screen.keeper.answer
 
 
 def face_map(screen) -> tuple[Callable[[float], Point], Callable[[], object]]:

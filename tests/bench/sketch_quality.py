@@ -25,7 +25,7 @@ from model.measuring.metrics import mean_pairwise_distance
 from tests.bench.hand_drawn.faces import PER_STYLE, HandDrawnFace, hand_drawn_faces
 from tests.bench.hand_drawn.shapes import shape_faces
 from ui.drawing.answers import REALISM, DrawingDecoder
-from ui.drawing.head import WHOLE, find_head, look_at
+from ui.drawing.head import WHOLE, find_head, model_input
 from ui.pictures import to_pixels
 
 if TYPE_CHECKING:
@@ -206,9 +206,7 @@ def part_offsets(name: str, images: np.ndarray, face: np.ndarray) -> np.ndarray:
 
 def plain_answers(engine, faces: Sequence[HandDrawnFace]) -> tuple[np.ndarray, np.ndarray]:
     """Encode and decode drawings: codes (n, 80) and answers (n, 160, 176)."""
-    codes = engine.encode_sketch(
-        np.stack([np.stack(look_at(face.pixels, WHOLE), -1) for face in faces])
-    )
+    codes = engine.encode_sketch(np.stack([model_input(face.pixels, WHOLE) for face in faces]))
     return codes, engine.decode(codes)[..., 0]
 
 
@@ -216,10 +214,8 @@ def screen_answers(
     engine, latent, faces: Sequence[HandDrawnFace], realism: float = REALISM
 ) -> tuple[np.ndarray, np.ndarray]:
     """Answer drawings as the screen does: codes (n, 80) and answers (n, 160, 176)."""
-    decoder = DrawingDecoder(latent)
-    found = [
-        decoder.answer(engine, face.pixels, None, realism, find_head(face.pixels)) for face in faces
-    ]
+    decoder = DrawingDecoder(latent, realism)
+    found = [decoder.decode(engine, face.pixels, find_head(face.pixels)) for face in faces]
     return np.stack([answer.code for answer in found]), np.stack([a.image for a in found])
 
 

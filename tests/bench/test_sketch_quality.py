@@ -124,7 +124,7 @@ def test_sketches_are_answered_plainly_and_as_on_the_screen(latent):
     answers = sketch_quality.plain_answers(Decoder(), drawings)[1]
     assert answers[3, 80, 80] == pytest.approx(drawings[3].image.mean(), abs=1e-5)
     shown = sketch_quality.screen_answers(Decoder(), latent, drawings[:2])[1]
-    best = DrawingDecoder(latent).answer(Decoder(), drawings[1].pixels, None, 0.5)
+    best = DrawingDecoder(latent, 0.5).decode(Decoder(), drawings[1].pixels)
     assert np.array_equal(shown[1], best.image)
     found = sketch_quality.sketch_metrics(Decoder(), latent, faces=drawings)
     assert set(found) == {"plain", "screen"}

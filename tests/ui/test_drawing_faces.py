@@ -9,7 +9,8 @@ from PIL import Image
 from tests.ui.driver import SHAPE, Driver, FakeEngine
 from ui.drawing.answers import REFINE_STEPS
 from ui.drawing.drawing import painted
-from ui.drawing.screen import DrawingScreen
+from ui.drawing.drawing_screen import DrawingScreen
+from ui.pictures import to_pixels
 from ui.saves import list_saves, save_face
 from ui.screen import Screen
 from ui.sliders.screen import SlidersScreen
@@ -87,7 +88,7 @@ def drawing(driver):
 def test_refining_lays_the_drawing_over_the_answer_and_comes_closer(driver):
     sketch(driver)
     drawn = driver.screen.drawing
-    answer = driver.screen.answers.answer
+    answer = driver.screen.keeper.answer
 
     def error(image):
         return float(np.mean(((image - drawn.image()) * drawn.mask()) ** 2))
@@ -98,14 +99,14 @@ def test_refining_lays_the_drawing_over_the_answer_and_comes_closer(driver):
     bare, inked = drawn.mask() == 0, drawn.mask() == 1
     assert mask.min() == 1 and np.array_equal(image[inked], drawn.image()[inked])
     np.testing.assert_allclose(image[bare], answer.image[bare], atol=1e-6)
-    assert error(driver.screen.answers.answer.image) < 0.8 * error(answer.image)
-    refined = driver.screen.answers.answer.code
+    assert error(driver.screen.keeper.answer.image) < 0.8 * error(answer.image)
+    refined = driver.screen.keeper.answer.code
     driver.key("ctrl+z")
     driver.settle()
-    assert np.array_equal(driver.screen.answers.answer.code, answer.code)
+    assert np.array_equal(driver.screen.keeper.answer.code, answer.code)
     driver.key("ctrl+y")
     driver.settle()
-    assert np.array_equal(driver.screen.answers.answer.code, refined)
+    assert np.array_equal(driver.screen.keeper.answer.code, refined)
 
 
 def test_refining_never_shows_a_face_that_agrees_less(driver):
@@ -118,13 +119,13 @@ def test_refining_never_shows_a_face_that_agrees_less(driver):
     engine, drawn = Astray(), driver.screen.drawing
     sketch(driver)
     code = engine.encode(drawn.image()[None])[0]
-    found = list(driver.screen.answers.decoder.refine(engine, code, *drawn.seen()))
+    found = list(driver.screen.keeper.decoder.refine(engine, code, drawn.model_input()))
     assert len(found) > 4 and all(np.array_equal(answer.code, code) for answer in found)
 
 
 def test_refining_shows_progress_and_can_be_stopped(driver):
     sketch(driver)
-    before = driver.screen.answers.answer.code
+    before = driver.screen.keeper.answer.code
     driver.engine.goes_on.clear()
     driver.key("i")
     shares = []
@@ -136,8 +137,8 @@ def test_refining_shows_progress_and_can_be_stopped(driver):
     driver.until(advanced)
     assert driver.screen.view.refine.text == "Stop"
     driver.key("escape")
-    kept = driver.screen.answers.answer.code
-    assert not driver.screen.answers.refining and driver.screen.view.face.share is None
+    kept = driver.screen.keeper.answer.code
+    assert not driver.screen.keeper.refining and driver.screen.view.face.share is None
     assert not np.array_equal(kept, before)
     driver.engine.goes_on.set()
     driver.settle()
@@ -147,19 +148,19 @@ def test_refining_shows_progress_and_can_be_stopped(driver):
 
 def test_a_new_stroke_ends_refining_and_bare_canvas_cannot_be_refined(driver):
     driver.key("i")
-    assert "Draw something first" in driver.said() and not driver.screen.answers.refining
+    assert "Draw something first" in driver.said() and not driver.screen.keeper.refining
     sketch(driver)
     driver.key("i")
     stroke(driver, (90, 120), (100, 120))
-    assert not driver.screen.answers.refining
+    assert not driver.screen.keeper.refining
     driver.settle()
-    assert driver.screen.drawing.given is None
+    assert driver.screen.drawing.fixed_code is None
 
 
 def test_tab_while_refining_takes_what_was_found_and_keeps_it(driver):
     sketch(driver)
     first = driver.screen
-    before = first.answers.answer.code
+    before = first.keeper.answer.code
     driver.engine.goes_on.clear()
     driver.key("i")
     driver.until(lambda: (first.view.face.share or 0) > 0)
@@ -197,13 +198,13 @@ def test_a_face_to_start_from_is_canvas_and_answer(driver):
         driver.key(key)
         driver.settle()
         assert drawn.mask().min() == 1
-        assert np.abs(drawn.image() - driver.screen.answers.answer.image).max() < 0.003
+        assert np.abs(drawn.image() - driver.screen.keeper.answer.image).max() < 0.003
         assert code is None or np.array_equal(driver.screen.code(), np.asarray(code, np.float32))
     for _ in codes:
         driver.key("ctrl+z")
     assert np.array_equal(drawing(driver), before)
     driver.settle()
-    answer = driver.screen.answers.answer
+    answer = driver.screen.keeper.answer
     driver.click(driver.screen.view.start)
     menu = driver.window.menu
     words = [button.text for button in menu.children]
@@ -217,10 +218,10 @@ def test_a_face_to_start_from_is_canvas_and_answer(driver):
 def test_a_stroke_on_a_face_changes_its_answer(driver):
     driver.key("n")
     driver.settle()
-    before = driver.screen.answers.answer
+    before = driver.screen.keeper.answer
     stroke(driver, (60, 40), (120, 40))
     driver.settle()
-    assert not np.array_equal(driver.screen.answers.answer.code, before.code)
+    assert not np.array_equal(driver.screen.keeper.answer.code, before.code)
 
 
 def test_the_panel_shows_difference_and_nearest_faces(driver):
@@ -244,16 +245,16 @@ def test_a_nearest_face_pulls_the_answer_and_leaves_the_drawing(driver):
     driver.key("d")
     driver.settle()
     panel = driver.screen.view.explain
-    before, code, face = drawing(driver), driver.screen.answers.answer.code, panel.codes[3]
+    before, code, face = drawing(driver), driver.screen.keeper.answer.code, panel.codes[3]
     driver.click(panel.strip.children[3])
     driver.settle()
     assert np.array_equal(drawing(driver), before)
-    pulled = driver.screen.answers.answer.code
+    pulled = driver.screen.keeper.answer.code
     assert np.allclose(pulled, (code + face) / 2, atol=1e-5)
     assert np.array_equal(driver.screen.code(), pulled)
     driver.key("ctrl+z")
     driver.settle()
-    assert np.array_equal(driver.screen.answers.answer.code, code)
+    assert np.array_equal(driver.screen.keeper.answer.code, code)
 
 
 def test_the_difference_is_red_where_the_answer_is_lighter_and_blue_where_it_is_darker(driver):
@@ -365,24 +366,43 @@ def test_a_drawing_without_its_start_face_comes_back_and_the_eraser_bares_it(tmp
 def test_to_the_sliders_and_back(tmp_path):
     driver = Driver([DrawingScreen, SlidersScreen], tmp_path, size=(900, 600))
     sketch(driver)
-    screen, before, code = driver.screen, drawing(driver), driver.screen.answers.answer.code
+    screen, before, code = driver.screen, drawing(driver), driver.screen.keeper.answer.code
     driver.key("tab")
     driver.settle()
     assert np.array_equal(driver.screen.code(), code)
     driver.key("tab")
-    assert driver.screen is screen and screen.drawing.given is None  # nothing was changed there
-    driver.key("tab")
+    assert driver.screen is screen and np.array_equal(drawing(driver), before)  # nothing changed
+    strokes = before[..., 1] == 255
+    for back in (lambda: driver.key("tab"), lambda: driver.click(driver.window.header.tabs[0])):
+        driver.key("tab")
+        driver.key("n")
+        driver.settle()
+        face = to_pixels(driver.engine.decode(driver.screen.code()[None])[0])
+        back()
+        driver.settle()
+        under = drawing(driver)
+        assert under[..., 1].min() == 255 and "Ctrl Z" in driver.said()
+        assert np.array_equal(under[strokes], before[strokes])
+        bare = before[..., 1] == 0
+        assert np.abs(under[bare][:, 0].astype(int) - face[bare]).max() <= 1
+        erase(driver, "e", (50, 90), (80, 90))
+        assert np.array_equal(drawing(driver)[80:, :, 0], screen.drawing.start[80:])
+        driver.key("ctrl+z")
+        driver.key("ctrl+z")
+        driver.settle()
+        assert np.array_equal(screen.keeper.answer.code, code)
+        assert np.array_equal(drawing(driver), before)
+    driver.close()
+
+
+def test_without_a_drawing_the_face_of_the_sliders_is_the_answer(tmp_path):
+    driver = Driver([SlidersScreen, DrawingScreen], tmp_path, size=(900, 600))
     driver.key("n")
     driver.settle()
-    chosen = driver.screen.code()
     driver.key("tab")
     driver.settle()
-    assert np.array_equal(screen.answers.answer.code, chosen)
-    assert np.array_equal(drawing(driver), before)
-    driver.key("ctrl+z")
-    driver.settle()
-    assert np.array_equal(screen.answers.answer.code, code)
-    assert np.array_equal(drawing(driver), before)
+    assert np.array_equal(driver.screen.keeper.answer.code, driver.latent.gallery[0])
+    assert driver.screen.drawing.empty
     driver.close()
 
 
@@ -400,7 +420,7 @@ def test_a_save_brings_back_every_pixel_and_the_code(driver, tmp_path):
     driver.key("1")
     stroke(driver, (40, 120), (120, 120))
     driver.settle()
-    before, answer = drawing(driver), driver.screen.answers.answer
+    before, answer = drawing(driver), driver.screen.keeper.answer
     driver.key("ctrl+s")
     driver.settle()
     assert "Saved" in driver.said()
@@ -411,7 +431,7 @@ def test_a_save_brings_back_every_pixel_and_the_code(driver, tmp_path):
     driver.settle()
     assert np.array_equal(drawing(driver), before)
     assert np.array_equal(driver.screen.code(), answer.code)
-    assert np.array_equal(driver.screen.answers.answer.image, answer.image)
+    assert np.array_equal(driver.screen.keeper.answer.image, answer.image)
     with Image.open(path) as picture:
         assert picture.width > 2 * SHAPE[1]
 
@@ -458,7 +478,7 @@ def test_a_photo_can_be_left_without_a_change(driver):
 
 def test_a_bad_file_gets_one_sentence_and_changes_nothing(driver, tmp_path):
     sketch(driver)
-    before, code = drawing(driver), driver.screen.answers.answer.code
+    before, code = drawing(driver), driver.screen.keeper.answer.code
     broken = tmp_path / "words.png"
     broken.write_bytes(b"no picture at all")
     foreign = save_face(tmp_path, np.zeros(SHAPE), np.zeros(80, np.float32), "another-model")
@@ -468,7 +488,7 @@ def test_a_bad_file_gets_one_sentence_and_changes_nothing(driver, tmp_path):
         driver.settle()
         assert path.name in driver.said() and driver.said().endswith(".")
         assert np.array_equal(drawing(driver), before)
-        assert np.array_equal(driver.screen.answers.answer.code, code)
+        assert np.array_equal(driver.screen.keeper.answer.code, code)
 
 
 def test_the_film_replays_strokes_and_answers(driver, tmp_path):
@@ -556,5 +576,5 @@ def test_a_drawing_of_another_model_comes_back_without_its_code(tmp_path):
     second.session.settings["drawing.model"] = "another"
     second.key("ctrl+l")
     assert np.array_equal(drawing(second), before)
-    assert second.screen.drawing.given is None
+    assert second.screen.drawing.fixed_code is None
     second.close()

@@ -12,8 +12,8 @@ from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE, LEF
 from tests.bench.hand_drawn.faces import hand_drawn_faces
 from tests.ui.driver import Driver
 from ui.drawing.drawing import blank
-from ui.drawing.head import WHOLE, find_head, look_at
-from ui.drawing.screen import DrawingScreen
+from ui.drawing.drawing_screen import DrawingScreen
+from ui.drawing.head import WHOLE, find_head, model_input
 from ui.drawing.stroke import LARGEST, SMALLEST, Tool
 from ui.pictures import over_paper
 from ui.theme import SIZES as TEXT
@@ -48,9 +48,8 @@ def cover(driver):
 
 def expected(driver):
     """What the engine answers to the drawing as it is, at the screen's realism."""
-    answers, drawing = driver.screen.answers, driver.screen.drawing
-    answer = answers.decoder.answer
-    return answer(driver.engine, drawing.pixels, drawing.given, answers.realism, drawing.head)
+    decoder, drawing = driver.screen.keeper.decoder, driver.screen.drawing
+    return decoder.decode(driver.engine, drawing.pixels, drawing.head)
 
 
 def shown(view):
@@ -77,7 +76,7 @@ def test_a_stroke_appears_on_canvas_and_window_and_is_answered(driver):
     x, y = (round(v) for v in at(driver, (80, 60)))
     assert driver.window.surface.get_at((x, y))[:3] == (0, 0, 0)
     assert np.abs(shown(face) - before).max() > 10
-    assert np.array_equal(driver.screen.answers.answer.image, expected(driver).image)
+    assert np.array_equal(driver.screen.keeper.answer.image, expected(driver).image)
 
 
 def test_the_ink_lies_under_the_mouse(driver):
@@ -112,7 +111,8 @@ def test_a_circle_in_one_frame_has_no_gap_and_no_corner(driver):
 
 
 def test_undo_redo_and_clear_by_key_and_button(driver):
-    undo, redo, clear, _ = driver.screen.view.edits
+    view = driver.screen.view
+    undo, redo, clear = view.undo, view.redo, view.clear
     assert not (undo.enabled or redo.enabled or clear.enabled)
     stroke(driver, (40, 60), (120, 60))
     driver.settle()
@@ -215,7 +215,7 @@ def test_eraser_and_right_button_bare_the_paper(driver):
 def test_the_copying_brush_paints_the_answer(driver):
     stroke(driver, (40, 60), (120, 60))
     driver.settle()
-    answer = driver.screen.answers.answer.image
+    answer = driver.screen.keeper.answer.image
     driver.key("k")
     driver.wheel(12, at(driver, (80, 120)))
     stroke(driver, (70, 120), (100, 120))
@@ -232,7 +232,7 @@ def test_the_ghost_is_there_at_first_shows_the_answer_and_is_never_drawn(driver)
     bare = cover(driver) == 0
     assert np.ptp(mean) > 10 and np.ptp(ghostly[bare]) > 10
     assert not np.array_equal(ghostly[bare], mean[bare])
-    assert np.corrcoef(ghostly[bare], driver.screen.answers.answer.image[bare])[0, 1] > 0.95
+    assert np.corrcoef(ghostly[bare], driver.screen.keeper.answer.image[bare])[0, 1] > 0.95
     assert driver.screen.drawing.image()[bare].min() == 1
     driver.key("g")
     driver.settle()
@@ -253,12 +253,12 @@ def test_a_small_head_is_found_framed_and_read_enlarged_once_its_stroke_ends(dri
     driver.settle()
     region = view.region
     assert region == find_head(drawing.pixels) and 2 < region.scale < 3
-    image, mask = look_at(drawing.pixels, region)
-    rows, columns = np.nonzero(mask > 0.5)
+    seen = model_input(drawing.pixels, region)
+    rows, columns = np.nonzero(seen[..., 1] > 0.5)
     assert abs(columns.mean() - FACE_AXIS) < 4 and rows.min() < 25 and rows.max() > 145
-    code = driver.engine.encode(image[None, ..., None])[0]
-    likely = driver.latent.make_likely(code, driver.screen.answers.realism)
-    np.testing.assert_allclose(driver.screen.answers.answer.code, likely, atol=1e-5)
+    code = driver.engine.encode_sketch(seen[None])[0]
+    likely = driver.latent.make_likely(code, driver.screen.keeper.decoder.realism)
+    np.testing.assert_allclose(driver.screen.keeper.answer.code, likely, atol=1e-5)
     x, y = view.to_window(region.corners[1])
     corner = driver.pixels(pygame.Rect(round(x) - 9, round(y) - 9, 18, 18)).astype(int)
     assert np.ptp(corner, axis=-1).max() > 60  # a frame in colour
@@ -288,14 +288,14 @@ def test_a_face_that_was_started_from_is_read_as_it_is(driver):
 
 def test_without_live_the_answer_waits_to_be_asked(driver):
     driver.key("v")
-    before = driver.screen.answers.answer
+    before = driver.screen.keeper.answer
     stroke(driver, (40, 60), (120, 60))
     driver.settle()
-    assert driver.screen.answers.answer is before
+    assert driver.screen.keeper.answer is before
     assert "J" in driver.screen.view.status.text
     driver.key("j")
     driver.settle()
-    assert np.array_equal(driver.screen.answers.answer.image, expected(driver).image)
+    assert np.array_equal(driver.screen.keeper.answer.image, expected(driver).image)
 
 
 def test_realism_moves_the_answer_towards_likely_faces(driver):
@@ -304,12 +304,12 @@ def test_realism_moves_the_answer_towards_likely_faces(driver):
     for realism in (0.0, 0.5, 1.0):
         driver.screen.view.realism.move(realism)
         driver.settle()
-        code = driver.screen.answers.answer.code
+        code = driver.screen.keeper.answer.code
         distances.append(float(driver.latent.mahalanobis(code)))
     clear = 1.1 * np.sqrt(80)
     assert distances[0] > clear and distances[1:] == pytest.approx([clear, clear], rel=1e-3)
     driver.key(",")
-    assert driver.screen.answers.realism == pytest.approx(0.95)
+    assert driver.screen.keeper.decoder.realism == pytest.approx(0.95)
 
 
 def test_a_slow_model_never_stops_the_brush(driver):
@@ -321,22 +321,22 @@ def test_a_slow_model_never_stops_the_brush(driver):
     for number, point in enumerate(points[1:], 1):
         driver.drag(at(driver, point))
         assert cover(driver)[round(point[1]), round(point[0])] > 0.5, f"frame {number}"
-        if driver.screen.answers.answer not in answers:
-            answers.append(driver.screen.answers.answer)
+        if driver.screen.keeper.answer not in answers:
+            answers.append(driver.screen.keeper.answer)
     assert len(answers) < 30  # stale wishes were dropped
     places = cycle(range(60, 150))
     for _ in range(3):  # and yet answers come, however long the brush goes on
 
-        def drawn_on(before=driver.screen.answers.answer):
+        def drawn_on(before=driver.screen.keeper.answer):
             x, y = at(driver, (next(places), 120))
             driver.post(pygame.MOUSEMOTION, pos=(round(x), round(y)), rel=(0, 0), buttons=(1, 0, 0))
-            return driver.screen.answers.answer is not before
+            return driver.screen.keeper.answer is not before
 
         driver.until(drawn_on)
     driver.release()
     driver.engine.slow = 0
     driver.settle()
-    assert np.array_equal(driver.screen.answers.answer.image, expected(driver).image)
+    assert np.array_equal(driver.screen.keeper.answer.image, expected(driver).image)
 
 
 def test_the_window_can_be_resized_in_the_middle_of_a_stroke(driver):

@@ -210,13 +210,13 @@ def test_undo_in_the_middle_of_a_stroke_drops_that_stroke(drawing):
 def test_a_given_code_is_a_step_that_the_next_stroke_ends(drawing):
     code = np.arange(80, dtype=np.float32)
     drawing.put(painted(FACE))
-    assert drawing.give(code) and not drawing.give(code.copy())
+    assert drawing.fix_code(code) and not drawing.fix_code(code.copy())
     draw(drawing, (20, 20), (80, 60))
-    assert drawing.given is None
+    assert drawing.fixed_code is None
     drawing.undo()
-    assert np.array_equal(drawing.given, code)
+    assert np.array_equal(drawing.fixed_code, code)
     drawing.undo()
-    assert drawing.given is None and np.array_equal(drawing.pixels, painted(FACE))
+    assert drawing.fixed_code is None and np.array_equal(drawing.pixels, painted(FACE))
 
 
 def test_the_history_is_bounded(drawing):
@@ -234,7 +234,7 @@ def test_the_replay_passes_through_every_state_and_grows_strokes(drawing):
     drawing.extend([(80, 100)], straight=True)
     drawing.finish()
     draw(drawing, (60, 20), (60, 140), source=FACE, tool=Tool.CLONE, radius=9)
-    drawing.give(np.ones(80, np.float32))
+    drawing.fix_code(np.ones(80, np.float32))
     steps = drawing.history.past
     states = replay(steps)
     assert all(any(state is step for state in states) for step in steps)

@@ -9,6 +9,7 @@ SHARED = {  # a key that both screens have, and a word of what it means on both
     "ctrl+y": "redo",
     "ctrl+shift+z": "redo",
     "ctrl+s": "save",
+    "ctrl+c": "copy",
     "ctrl+o": "saved",
     "ctrl+e": "gif",
     "r": "random",

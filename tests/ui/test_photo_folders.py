@@ -10,7 +10,7 @@ from PIL import Image, ImageGrab
 
 from data.errors import UserError
 from tests.ui.driver import Driver
-from ui.drawing.screen import DrawingScreen
+from ui.drawing.drawing_screen import DrawingScreen
 from ui.panels import photo as photo_panel
 from ui.photo import folders
 from ui.photo.folders import first_look, look_into, usual_places

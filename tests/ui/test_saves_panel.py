@@ -11,7 +11,7 @@ import pytest
 from data.errors import UserError
 from tests.ui.driver import Driver, FakeEngine
 from ui import saves
-from ui.drawing.screen import DrawingScreen
+from ui.drawing.drawing_screen import DrawingScreen
 from ui.saves import delete_save, list_saves, open_folder, read_save, rename_save, save_face, where
 from ui.sliders.screen import SlidersScreen
 

@@ -116,25 +116,25 @@ def test_answers_to_a_drawing_are_sharp_or_not(driver, tmp_path):
     driver.key("tab")
     driver.settle()
     screen = driver.screen
-    assert invented(screen.view.face.pixels, screen.answers.answer.code)
+    assert invented(screen.view.face.pixels, screen.keeper.answer.code)
     driver.key("shift+s")
     driver.settle()
-    assert not invented(screen.view.face.pixels, screen.answers.answer.code)
+    assert not invented(screen.view.face.pixels, screen.keeper.answer.code)
     driver.key("v")  # not live: the drawing goes on, and its answer stays behind
     canvas = screen.view.canvas.rect
     driver.press(canvas.center)
     driver.drag((canvas.centerx + 40, canvas.centery))
     driver.release()
     driver.settle()
-    code = screen.answers.answer.code
+    code = screen.keeper.answer.code
     driver.key("shift+s")
     driver.settle()
-    assert np.array_equal(screen.answers.answer.code, code)
+    assert np.array_equal(screen.keeper.answer.code, code)
     assert invented(screen.view.face.pixels, code)
     driver.key("j")
     driver.key("r")
     driver.settle()
-    assert invented(screen.drawing.pixels[..., 0], screen.drawing.given)
+    assert invented(screen.drawing.pixels[..., 0], screen.drawing.fixed_code)
     driver.key("ctrl+s")
     driver.settle()
     save = read_save(list_saves(tmp_path)[0], "fake-model", 80)

@@ -12,7 +12,7 @@ import pytest
 from model.latent import Previews
 from tests.ui.driver import Driver, FakeEngine, fake_latent
 from ui.app import App
-from ui.drawing.screen import DrawingScreen
+from ui.drawing.drawing_screen import DrawingScreen
 from ui.session import Session
 from ui.sliders.screen import SlidersScreen
 from ui.theme import FONT_FOLDER, Theme, fit, printable

@@ -1,7 +1,7 @@
-"""Answers: the face that the model makes of a drawing, refined and compared on request.
+"""The face that answers a drawing.
 
-`DrawingDecoder` is what the worker runs on the engine; `Answers` keeps the answer in step with a
-drawing. Neither knows of the window.
+`DrawingDecoder` finds it, on the worker's engine; `AnswerKeeper` keeps it up to date while the
+drawing changes. Neither knows of the window.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,16 +10,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from data.errors import UserError
+from model.latent import LatentSpace
 from ui.drawing.drawing import Drawing
-from ui.drawing.head import WHOLE, Region, look_at
+from ui.drawing.head import WHOLE, Region, model_input
 from ui.worker import Worker, decode_one
 
-REALISM = 0.5  # between "what I drew" and "a likely face", chosen by eye on ten sketches
+REALISM = 0.5  # default, chosen by eye on ten sketches
 REFINE_STEPS = 3
-BLOCK = 8  # pixels of the squares by whose means drawing and answer are compared
+BLOCK = 8  # side of the squares whose means are compared, pixels
 NEAREST_FACES = 6
+CANDIDATES = 96  # faces nearest by code, of which the nearest pictures are shown
+CHUNK = 16  # candidates decoded at a time
 
-ANSWER, REFINE = "drawing.answer", "drawing.refine"  # the worker's slots
+ANSWER, REFINE = "drawing.answer", "drawing.refine"  # slots of the worker
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,176 +30,196 @@ class Answer:
     """A face that answers a drawing.
 
     Attributes:
-        code: float32 (latent_dim,), of the face that is shown.
-        image: float32 (rows, columns) in [0, 1].
-        progress: how much of a refinement is done, 0 to 1.
+        code: float32 (latent_dim,).
+        image: float32 (rows, columns) in [0, 1], the decoded code.
+        progress: share of a refinement that is done, 0 to 1; None for other answers.
     """
 
     code: np.ndarray
     image: np.ndarray
-    progress: float = 1.0
+    progress: float | None = None
 
 
+@dataclass(frozen=True)
 class DrawingDecoder:
     """Turns drawings into faces, on the worker's engine.
 
-    The encoder reads a drawing on white paper as a white face in front of a white wall, up to twice
-    as far from the mean as portraits are. The realism brings its code to where faces are clear.
-
-    Args:
-        latent: the latent space.
-
     Attributes:
-        sharp: whether the answers show detail that is invented.
+        latent: the latent space of the engine's model.
+        realism: from 0, what was drawn, to 1, a likely face.
+        as_photo: whether the portrait encoder reads the drawing, as if it were a photograph.
+        sharp: whether answers have detail that the finisher invents.
     """
 
-    def __init__(self, latent):
-        self.latent, self.sharp = latent, False
+    latent: LatentSpace
+    realism: float = REALISM
+    as_photo: bool = False
+    sharp: bool = False
 
-    def answer(
-        self,
-        engine,
-        pixels: np.ndarray,
-        given: np.ndarray | None,
-        realism: float,
-        region: Region = WHOLE,
-    ) -> Answer:
-        """Answer a drawing.
-
-        Args:
-            engine: the trained network.
-            pixels: uint8 (rows, columns, 2), gray and coverage.
-            given: (latent_dim,), the code of the answer; None to read the drawing.
-            realism: from 0, "what I drew", to 1, "a likely face".
-            region: the part of the drawing that is looked at.
-        """
-        if given is None and not pixels[..., 1].any():
+    def decode(self, engine, pixels: np.ndarray, region: Region = WHOLE) -> Answer:
+        """Encode a region of a drawing, uint8 (rows, columns, 2), and decode a face from it."""
+        if not pixels[..., 1].any():
             return self.face(engine, self.latent.mean)
-        if given is None:
-            drawing = np.stack(look_at(pixels, region), axis=-1)
-            given = engine.encode_sketch(drawing[np.newaxis])[0]
-        return self.face(engine, self.latent.make_likely(given, realism))
+        drawing = model_input(pixels, region)[np.newaxis]
+        encode = engine.encode_sketch
+        if self.as_photo:
+            encode, drawing = engine.guess, drawing[..., :1]
+        return self.likely_face(engine, encode(drawing)[0])
+
+    def likely_face(self, engine, code: np.ndarray) -> Answer:
+        """Decode a code (latent_dim,) after moving it by the realism."""
+        return self.face(engine, self.latent.make_likely(code, self.realism))
 
     def face(self, engine, code: np.ndarray) -> Answer:
-        """Answer with the face of a code (latent_dim,)."""
+        """Decode a code (latent_dim,)."""
         return Answer(np.asarray(code, np.float32), decode_one(engine, code, self.sharp))
 
-    def refine(
-        self, engine, code: np.ndarray, image: np.ndarray, mask: np.ndarray
-    ) -> Iterator[Answer]:
-        """Yield faces, from a code on, that agree better and better with what was painted.
+    def refine(self, engine, code: np.ndarray, drawing: np.ndarray) -> Iterator[Answer]:
+        """Search for faces that agree better with what is painted.
 
-        Bare canvas holds the light of the first face: strokes alone would turn a light face that
-        is drawn in black lines into a dark one. A face that agrees less than one before it, all in
-        all, is not shown.
+        The search aims at the drawing laid over the first face: strokes alone would turn a light
+        face drawn in black lines into a dark one.
 
         Args:
             engine: the trained network.
-            code: (latent_dim,) of the face to begin with.
-            image: (rows, columns) in [0, 1], the drawing on paper.
-            mask: (rows, columns) in [0, 1], how far it is painted.
+            code: (latent_dim,) of the first face.
+            drawing: float32 (rows, columns, 2) in [0, 1], tone and coverage.
+
+        Yields:
+            The best face so far, with the progress.
         """
+        tone, coverage = drawing[..., 0], drawing[..., 1]
         face = engine.decode(code[np.newaxis])[0, ..., 0]
-        target = mask * image + (1 - mask) * face
-        best, agreement = self.face(engine, code), _agreement(face, image)
-        steps = engine.refine(code, target, np.ones_like(mask), self.latent, REFINE_STEPS)
-        for found, done in steps:
+        target = coverage * tone + (1 - coverage) * face
+        best, agreement = self.face(engine, code), _agreement(face, tone)
+        steps = engine.refine(code, target, np.ones_like(tone), self.latent, REFINE_STEPS)
+        for found, progress in steps:
             if not np.array_equal(found, code):
                 code = found
-                now = _agreement(engine.decode(code[np.newaxis])[0, ..., 0], image)
+                now = _agreement(engine.decode(code[np.newaxis])[0, ..., 0], tone)
                 if now > agreement:
                     best, agreement = self.face(engine, code), now
-            yield replace(best, progress=done)
+            yield replace(best, progress=progress)
 
-    def nearest(self, engine, code: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return codes (k, latent_dim) and images (k, rows, columns) of the nearest portraits."""
-        codes = self.latent.gallery[self.latent.nearest(code, NEAREST_FACES)]
-        return codes, engine.decode(codes)[..., 0]
+    def nearest(self, engine, code: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Search the training portraits for those that look most like a face.
+
+        Distances of codes do not always show, so the pictures of the nearest codes are compared.
+
+        Args:
+            engine: the trained network.
+            code: (latent_dim,) of the face.
+
+        Yields:
+            Codes (k, latent_dim) and images (k, rows, columns) of the nearest so far.
+        """
+        face = _blocks(engine.decode(code[np.newaxis])[0, ..., 0])
+        codes, images = np.empty((0, len(code)), np.float32), np.empty((0, *engine.image_shape))
+        candidates = self.latent.gallery[self.latent.nearest(code, CANDIDATES)]
+        for start in range(0, len(candidates), CHUNK):
+            chunk = candidates[start : start + CHUNK]
+            codes = np.concatenate([codes, chunk])
+            images = np.concatenate([images, engine.decode(chunk)[..., 0]])
+            errors = [np.square(_blocks(image) - face).sum() for image in images]
+            nearest = np.argsort(errors, kind="stable")[:NEAREST_FACES]
+            codes, images = codes[nearest], images[nearest]
+            yield codes, images
 
 
-class Answers:
-    """Keeps the answer in step with a drawing.
+class AnswerKeeper:
+    """Keeps the answer up to date while a drawing changes.
 
     Args:
         drawing: what is answered.
-        latent: the latent space that answers are drawn from.
-        worker: computes them.
-        answered: called after `answer` or the progress of a refinement has changed.
+        latent: the latent space of the model.
+        worker: computes the answers.
+        answered: called after `answer` has changed.
 
     Attributes:
-        answer: the face that was found last, or None before the first.
+        answer: the latest answer; None before the first.
+        decoder: finds answers.
         live: whether every stroke is answered while it is drawn.
-        realism: from 0, "what I drew", to 1, "a likely face".
         refining: whether a refinement runs.
     """
 
-    def __init__(self, drawing: Drawing, latent, worker: Worker, answered: Callable[[], object]):
+    def __init__(
+        self,
+        drawing: Drawing,
+        latent: LatentSpace,
+        worker: Worker,
+        answered: Callable[[Answer], object],
+    ):
         self.drawing, self.worker, self.answered = drawing, worker, answered
         self.decoder = DrawingDecoder(latent)
         self.answer: Answer | None = None
         self.live = True
-        self.realism = REALISM
         self.refining = False
-        self._found: Answer | None = None  # by the refinement so far
-        self._pulled: np.ndarray | None = None  # a given code that the realism was moved for
-        self._answered = False  # whether the answer belongs to the drawing as it is
+        self._refined = np.empty(0, np.float32)  # code that the last refinement began with or found
+        self._movable: np.ndarray | None = None  # fixed code that the realism applies to
+        self._current = False  # whether the answer belongs to the drawing as it is
 
     @property
     def code(self) -> np.ndarray | None:
-        """The code of the answer; None for a drawing that nothing was done with."""
-        if self.refining and self._found is not None:
-            return self._found.code
-        if self._as_given:
-            return self.drawing.given
+        """The code of the answer; None while the canvas is untouched."""
+        if self._unmoved and not self.refining:
+            return self.drawing.fixed_code
         return None if self.drawing.empty or self.answer is None else self.answer.code
 
     @property
     def progress(self) -> float | None:
-        """How much of the refinement is done, None where none runs."""
-        return self._found.progress if self.refining and self._found is not None else None
+        """Share of the refinement that is done; None if none runs."""
+        return self.answer.progress if self.refining and self.answer is not None else None
 
     @property
     def description(self) -> str:
         """What the answer is, in a few words; empty where it goes without saying."""
-        given = self.drawing.given
+        fixed = self.drawing.fixed_code
         if self.answer is None:
             return ""
         if self.refining:
             return "refining; Esc stops"
-        if not self._answered:
+        if not self._current:
             return "out of date: J answers"
-        if self._found is not None and given is self._found.code:
-            return "refined, until you draw on"
-        if given is not None:
-            return "as given, until you draw on"
-        return "the mean face, until you draw" if self.drawing.empty else ""
+        if fixed is not None:
+            how = "refined" if fixed is self._refined else "as given"
+            return f"{how}, until you draw on"
+        if self.drawing.empty:
+            return "the mean face, until you draw"
+        return "as the portrait encoder reads it" if self.decoder.as_photo else ""
 
     @property
-    def _as_given(self) -> bool:
-        return self.drawing.given is not None and self.drawing.given is not self._pulled
+    def _unmoved(self) -> bool:
+        """Whether the answer has a fixed code that the realism does not apply to."""
+        return self.drawing.fixed_code is not None and self.drawing.fixed_code is not self._movable
 
     def drawing_changed(self) -> None:
         """Answer the drawing, if live."""
-        self._answered = False
+        self._current = False
         if self.live:
             self.ask()
 
     def ask(self) -> None:
         """Answer the drawing as it is now."""
-        drawing, realism = self.drawing, 0.0 if self._as_given else self.realism
-        pixels, given = drawing.pixels.copy() if drawing.stroke else drawing.pixels, drawing.given
-        asked = pixels, given, realism, drawing.head
-        self.worker.submit(ANSWER, lambda engine: self.decoder.answer(engine, *asked), self._take)
-        self._answered = True
+        decoder, drawing, code = self.decoder, self.drawing, self.drawing.fixed_code
+        pixels = drawing.pixels.copy() if drawing.stroke else drawing.pixels
+        region, unmoved = drawing.head, self._unmoved
+
+        def answer(engine) -> Answer:
+            if code is None:
+                return decoder.decode(engine, pixels, region)
+            return decoder.face(engine, code) if unmoved else decoder.likely_face(engine, code)
+
+        self.worker.submit(ANSWER, answer, self._take)
+        self._current = True
 
     def sharpen(self, sharp: bool) -> None:
         """Show the answer with detail that is invented, or without."""
-        self.decoder.sharp = sharp
-        if self._answered:
+        self.decoder = decoder = replace(self.decoder, sharp=sharp)
+        if self._current:
             self.ask()
         elif self.answer is not None:
             code = self.answer.code
-            self.worker.submit(ANSWER, lambda engine: self.decoder.face(engine, code), self._take)
+            self.worker.submit(ANSWER, lambda engine: decoder.face(engine, code), self._take)
 
     def toggle_live(self) -> None:
         """Answer while drawing, or only when asked to."""
@@ -204,15 +227,23 @@ class Answers:
         if self.live:
             self.ask()
 
+    def set_as_photo(self, as_photo: bool) -> None:
+        """Let the portrait encoder read the drawing, or the sketch encoder."""
+        self.decoder = replace(self.decoder, as_photo=as_photo)
+        self.stop()
+        if self.drawing.fixed_code is not None:
+            self.drawing.fix_code(None)
+        self.ask()
+
     def set_realism(self, realism: float) -> None:
-        """Move between what was drawn and a likely face; a given answer moves along from now on."""
-        self.realism = realism
-        self._pulled = self.drawing.given
+        """Move the answer between what was drawn and a likely face, even one of a fixed code."""
+        self.decoder = replace(self.decoder, realism=realism)
+        self._movable = self.drawing.fixed_code
         if not self.refining:
             self.ask()
 
     def toggle_refining(self) -> None:
-        """Begin to search for a face that agrees better with what was painted, or stop."""
+        """Start a refinement, or stop it."""
         if self.refining:
             self.stop()
             return
@@ -221,36 +252,41 @@ class Answers:
         if self.drawing.empty:
             raise UserError("Draw something first: bare canvas is no evidence to refine with.")
         self.drawing.finish()
-        self.refining, self._found = True, None
-        painted = self.answer.code, *self.drawing.seen()
+        self.refining, self._refined = True, self.answer.code
+        decoder, code, drawing = self.decoder, self.answer.code, self.drawing.model_input()
         self.worker.submit(
-            REFINE, lambda engine: self.decoder.refine(engine, *painted), self._take_refined, 1
+            REFINE, lambda engine: decoder.refine(engine, code, drawing), self._take_refined, 1
         )
 
     def stop(self) -> None:
-        """End a refinement that runs, and keep what it found as a step that can be undone."""
-        if self.refining:
+        """End a refinement, and keep a face that it found as a step that can be undone."""
+        if self.refining and self.answer is not None:
             self.worker.cancel(REFINE)
             self.refining = False
-            if self._found is not None:
-                self.drawing.give(self._found.code)
+            if not np.array_equal(self.answer.code, self._refined):
+                self._refined = self.answer.code
+                self.drawing.fix_code(self._refined)
 
     def _take(self, answer: Answer) -> None:
         if not self.refining:
             self.answer = answer
-            self.answered()
+            self.answered(answer)
 
     def _take_refined(self, answer: Answer) -> None:
         if self.refining:
-            self.answer = self._found = answer
+            self.answer = answer
             if answer.progress == 1:
                 self.stop()
-            self.answered()
+            self.answered(answer)
 
 
 def _agreement(face: np.ndarray, image: np.ndarray) -> float:
-    """Correlate two images (rows, columns) by the means of their blocks."""
-    rows, columns = (side // BLOCK for side in face.shape)
-    means = [one.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3)) for one in (face, image)]
-    face, image = (one - one.mean() for one in means)
+    """Return the correlation of two images (rows, columns), by the means of their blocks."""
+    face, image = (_blocks(each) - each.mean() for each in (face, image))
     return float((face * image).sum() / max(np.linalg.norm(face) * np.linalg.norm(image), 1e-9))
+
+
+def _blocks(image: np.ndarray) -> np.ndarray:
+    """Return the means of the blocks of an image (rows, columns)."""
+    rows, columns = (side // BLOCK for side in image.shape)
+    return image.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3))

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from model.frame import IMAGE_SHAPE
-from ui.drawing.head import WHOLE, Region, find_head, look_at
+from ui.drawing.head import WHOLE, Region, find_head, model_input
 from ui.drawing.stroke import Brush, Point, Stroke, Tool, slices
 from ui.history import History
 from ui.pictures import DRAWING_SHAPE, PAPER, drawing_on_paper, over_paper, to_pixels
@@ -24,15 +24,15 @@ class Step:
 
     Attributes:
         pixels: uint8 (rows, columns, 2), grey and coverage, never modified.
-        given: float32 (latent_dim,), the answer's code if it is not encoded from the drawing but
-            refined, taken from the sliders, or that of the start face; else None.
+        fixed_code: float32 (latent_dim,), the answer's code if it is not encoded from the drawing
+            but refined, taken from the sliders, or that of the start face; else None.
         start: uint8 (rows, columns), the face that was painted on, or None.
         stroke: the stroke that led here, or None.
         new_sheet: whether the drawing begins here.
     """
 
     pixels: np.ndarray
-    given: np.ndarray | None = None
+    fixed_code: np.ndarray | None = None
     start: np.ndarray | None = None
     stroke: Stroke | None = None
     new_sheet: bool = False
@@ -44,7 +44,7 @@ class Step:
 
     def same(self, other: "Step") -> bool:
         """Whether drawing, answer and start face are equal."""
-        names = ("given", "start", "pixels")
+        names = ("fixed_code", "start", "pixels")
         return all(np.array_equal(getattr(self, n), getattr(other, n)) for n in names)
 
 
@@ -58,7 +58,7 @@ class Drawing:
     Attributes:
         pixels: uint8 (rows, columns, 2), grey and coverage.
         stroke: the stroke in progress, or None.
-        given: the answer's code if it is not encoded from the drawing; see `Step`.
+        fixed_code: the answer's code if it is not encoded from the drawing; see `Step`.
         start: the start face, which the eraser restores, or None.
         touched: whether there is anything worth saving.
 
@@ -72,7 +72,7 @@ class Drawing:
     def __init__(self) -> None:
         self.pixels = blank()
         self.stroke: Stroke | None = None
-        self.given: np.ndarray | None = None
+        self.fixed_code: np.ndarray | None = None
         self.start: np.ndarray | None = None
         self.touched = False
         self.history = History(Step(self.pixels, new_sheet=True), MOST_STEPS, Step.same)
@@ -98,9 +98,9 @@ class Drawing:
         """The part that is encoded; it changes between strokes only."""
         return self.history.now.head
 
-    def seen(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return image and mask of the encoded part, enlarged to the whole frame."""
-        return look_at(self.pixels, self.head)
+    def model_input(self) -> np.ndarray:
+        """Return tone and coverage of the encoded part: float32 (rows, columns, 2) in [0, 1]."""
+        return model_input(self.pixels, self.head)
 
     def mask(self) -> np.ndarray:
         """Return the coverage of every pixel: float32 (rows, columns) in [0, 1]."""
@@ -117,7 +117,7 @@ class Drawing:
         if brush.tool is Tool.CLONE and source is None:
             raise ValueError("A cloning brush needs a picture to copy. Received: source=None")
         self.finish()
-        self.touched, self.given = True, None
+        self.touched, self.fixed_code = True, None
         self.pixels = self.pixels.copy()
         copied = {Tool.CLONE: source, Tool.ERASE: self.start}.get(brush.tool)
         self.stroke = Stroke(brush, point, None if copied is None else to_pixels(copied))
@@ -172,7 +172,7 @@ class Drawing:
         grey = np.rint(self.pixels[..., 0] * kept + tone * PAPER * (1 - kept))
         filled = np.stack([grey, np.full_like(grey, 255)], axis=-1).astype(np.uint8)
         self.pixels = np.where(around[..., np.newaxis], filled, self.pixels)
-        self.touched, self.given = True, None
+        self.touched, self.fixed_code = True, None
         return self._push()
 
     def clear(self) -> bool:
@@ -182,19 +182,39 @@ class Drawing:
     def put(
         self,
         pixels: np.ndarray,
-        given: np.ndarray | None = None,
+        fixed_code: np.ndarray | None = None,
         start: np.ndarray | None = None,
         new_sheet: bool = True,
     ) -> bool:
         """Replace the drawing; the arguments are those of `Step`. Return whether it changed."""
         self.finish()
         self.pixels, self.start = pixels, start
-        return self.give(given, new_sheet)
+        return self.fix_code(fixed_code, new_sheet)
 
-    def give(self, code: np.ndarray | None, new_sheet: bool = False) -> bool:
+    def put_under(self, face: np.ndarray, code: np.ndarray) -> bool:
+        """Make a face the start face under what is painted; return whether anything changed.
+
+        Args:
+            face: uint8 (rows, columns).
+            code: (latent_dim,) of the face.
+        """
+        self.finish()
+        pixels = self.pixels
+        if self.start is not None:  # what was not painted over shows the new face
+            painted_over = pixels[..., 0] != self.start
+            pixels = np.where(painted_over[..., np.newaxis], pixels, 0).astype(np.uint8)
+        strokes = pixels[..., 1].any()
+        return self.put(
+            painted(drawing_on_paper(pixels, face)),
+            None if strokes else code,
+            face,
+            new_sheet=False,
+        )
+
+    def fix_code(self, code: np.ndarray | None, new_sheet: bool = False) -> bool:
         """Make a code the answer, whatever is painted; return whether that changed anything."""
         self.finish()
-        self.touched, self.given = True, code
+        self.touched, self.fixed_code = True, code
         return self._push(new_sheet=new_sheet)
 
     def undo(self) -> None:
@@ -207,11 +227,11 @@ class Drawing:
             self._show(self.history.redo())
 
     def _push(self, stroke: Stroke | None = None, new_sheet: bool = False) -> bool:
-        return self.history.push(Step(self.pixels, self.given, self.start, stroke, new_sheet))
+        return self.history.push(Step(self.pixels, self.fixed_code, self.start, stroke, new_sheet))
 
     def _show(self, step: Step) -> None:
         self.stroke = None
-        self.pixels, self.given, self.start = step.pixels, step.given, step.start
+        self.pixels, self.fixed_code, self.start = step.pixels, step.fixed_code, step.start
 
 
 def blank() -> np.ndarray:

@@ -26,7 +26,9 @@ def drawing_commands(screen) -> list[Command]:
     brush = "Paint; Shift draws straight lines, the right button erases"
     eraser = "Bring back the face you started from; without one, bare the paper"
     bare = "Bare the paper, which says nothing about the face"
-    copy = "Copy the answer onto the canvas, under the brush"
+    clone = "Paint with the answer: strokes copy it onto the canvas"
+    fill = "Fill an area with the chosen grey, up to the lines around it"
+    dark = "Take a new sheet of dark paper, and a white brush"
     mirror = "Draw both halves of the face at once, about the dashed line"
     ghost = "Let the answer shimmer through the paper; never drawn"
     clear = "Take a new sheet; undo brings the old one back"
@@ -38,6 +40,7 @@ def drawing_commands(screen) -> list[Command]:
     live = "Answer every stroke while it is drawn"
     likely = "Move the answer towards a likely face"
     drawn = "Move the answer towards what was drawn"
+    photo_read = "See what the portrait encoder, which has never seen a sketch, takes it for"
     refine = "Search for a face that agrees better with what is painted, and is as light"
     explain = "Show where answer and drawing differ, and the nearest training faces"
     film = "Write the strokes of this sheet and their answers, side by side, as a GIF"
@@ -48,7 +51,8 @@ def drawing_commands(screen) -> list[Command]:
         paint("b", "Brush", brush, use(tool=Tool.PAINT)),
         paint("e", "Eraser", eraser, use(tool=Tool.ERASE)),
         paint("w", "Bare paper", bare, use(tool=Tool.BARE)),
-        paint("k", "Copy answer", copy, use(tool=Tool.CLONE)),
+        paint("k", "Paint the answer", clone, use(tool=Tool.CLONE)),
+        paint("q", "Fill", fill, use(tool=Tool.FILL)),
         *(
             paint(str(number), name.capitalize(), f"Paint in {name}", use(tone=tone))
             for number, (name, tone) in enumerate(GREYS.items(), 1)
@@ -61,6 +65,7 @@ def drawing_commands(screen) -> list[Command]:
         paint("ctrl+z", "Undo", "Take the last stroke back", lambda: s.step(s.drawing.undo), True),
         paint("ctrl+shift+z ctrl+y", "Redo", "Do it again", lambda: s.step(s.drawing.redo), True),
         paint("delete", "Clear", clear, lambda: s.step(s.drawing.clear)),
+        paint("shift+w", "Dark paper", dark, lambda: s.take_dark_paper()),
         start("m", "Mean face", "Paint on the mean face", lambda: s.start(s.starts.mean())),
         start("n", "Next training face", following, lambda: s.start(s.starts.training(1))),
         start("shift+n", "Previous training face", before, lambda: s.start(s.starts.training(-1))),
@@ -68,13 +73,15 @@ def drawing_commands(screen) -> list[Command]:
         start("a", "This answer", "Paint on the answer itself", lambda: s.start_from_answer()),
         start("ctrl+o", "Saved face …", saves, lambda: s.panels.toggle(s.panels.saves)),
         start("p", "Your photo …", photo, lambda: s.panels.toggle(s.panels.photo)),
-        answer("v", "Live", live, lambda: s.answers.toggle_live()),
-        answer("j", "Answer now", "Answer the drawing once", lambda: s.answers.ask()),
+        answer("v", "Live", live, lambda: s.keeper.toggle_live()),
+        answer("j", "Answer now", "Answer the drawing once", lambda: s.keeper.ask()),
         answer(".", "More realism", likely, lambda: s.view.realism.step(1), True),
         answer(",", "Less realism", drawn, lambda: s.view.realism.step(-1), True),
+        answer("y", "As a photo", photo_read, lambda: s.toggle_as_photo()),
         answer("i", "Refine", refine, lambda: s.toggle_refining()),
         answer("d", "Explain", explain, lambda: s.toggle_explain()),
         answer("ctrl+s", "Save", "Save drawing, answer and code in one PNG", lambda: s.save()),
+        answer("ctrl+c", "Copy the face", "Copy it for other programs", lambda: s.copy_face()),
         answer("ctrl+e", "Replay as GIF", film, lambda: s.write_film()),
     ]
 

@@ -36,7 +36,8 @@ TOOLS = {  # command of each tool, and the text of its button in a narrow row
     Tool.PAINT: ("Brush", "Brush"),
     Tool.ERASE: ("Eraser", "Eraser"),
     Tool.BARE: ("Bare paper", "Paper"),
-    Tool.CLONE: ("Copy answer", "Copy"),
+    Tool.CLONE: ("Paint the answer", "Answer"),
+    Tool.FILL: ("Fill", "Fill"),
 }
 SIZE = (150, 260)  # least and largest width of the size slider, points
 EXPLAIN = 132  # height of the Explain panel, points
@@ -76,14 +77,17 @@ class DrawingView(Widget):
         titles = ("Canvas", "Answer")
         self.titles = [self.add(Label(title, size=SIZES.title, bold=True)) for title in titles]
         self.status = self.add(Label("", COLORS.faint, SIZES.small))
+        self.ghost = self.add(Toggle.of(commands["Ghost"]))
         self.film = self.add(Button.of(commands["Replay as GIF"], plain=True))
+        self.as_photo = self.add(Button.of(commands["As a photo"], plain=True))
         self.explain_button = self.add(Button.of(commands["Explain"], plain=True))
         starts = [(c.name, c.action, help_of(c)) for c in (commands[name] for name in STARTS)]
         help = "Put a face on the canvas and paint on it"
         start = Button("Start from …", lambda: open_menu(starts, start.rect), help)
         self.start = self.add(start)
-        edits = ("Undo", "Redo", "Clear", "Save")
+        edits = ("Undo", "Redo", "Clear", "Dark paper", "Save")
         self.edits = [self.add(Button.of(commands[name])) for name in edits]
+        self.undo, self.redo, self.clear = self.edits[:3]
         self.live = self.add(Toggle.of(commands["Live"]))
         realism = RealismSlider(
             "Realism", 0, 1, 0, set_realism, nudge=0.05, compact=True, help=REALISM_HELP
@@ -117,15 +121,18 @@ class DrawingView(Widget):
             self.explain.place(place, theme)
 
     def _captions(self, left: Rect, right: Rect, top: int, height: int, theme: Theme) -> None:
-        """Place title, status and a button above each picture."""
-        buttons = self.film, self.explain_button
-        for picture, title, button in zip((left, right), self.titles, buttons, strict=True):
-            wide = button.width(theme)
-            button.place(Rect(picture.right - wide, top, wide, height), theme)
+        """Place title, status and buttons above each picture."""
+        buttons = (self.film, self.ghost), (self.explain_button, self.as_photo)
+        for picture, title, row in zip((left, right), self.titles, buttons, strict=True):
+            end = picture.right
+            for button in row:
+                wide = button.width(theme)
+                button.place(Rect(end - wide, top, wide, height), theme)
+                end -= wide
             wide = theme.width(title.text, SIZES.title, True) + theme.px(10)
             title.place(Rect(picture.left, top, wide, height), theme)
         start = self.titles[1].rect.right
-        wide = self.explain_button.rect.left - start - theme.px(6)
+        wide = self.as_photo.rect.left - start - theme.px(6)
         self.status.place(Rect(start, top, wide, height), theme)
 
     def _actions(self, row: Rect, middle: int, theme: Theme) -> None:
@@ -152,17 +159,17 @@ class ToolRow(Widget):
         self.tools = {t: self.add(Button.of(commands[name])) for t, (name, _) in TOOLS.items()}
         self.greys = [self.add(Swatch(commands[name.capitalize()], t)) for name, t in GREYS.items()]
         self.size = self.add(SizeSlider(set_radius))
-        switches = ("Soft", "Mirror", "Ghost")
+        switches = ("Soft", "Mirror")
         self.switches = [self.add(Toggle.of(commands[name])) for name in switches]
 
-    def follow(self, brush: Brush, ghost: bool) -> None:
-        """Show a brush, and whether the ghost is on."""
+    def follow(self, brush: Brush) -> None:
+        """Show a brush."""
         for tool, button in self.tools.items():
             button.select(tool is brush.tool)
         for swatch in self.greys:
             swatch.select(brush.tool is Tool.PAINT and swatch.tone == brush.tone)
         self.size.set(math.log(brush.radius))
-        for toggle, on in zip(self.switches, (brush.soft, brush.mirror, ghost), strict=True):
+        for toggle, on in zip(self.switches, (brush.soft, brush.mirror), strict=True):
             toggle.set(on)
 
     def layout(self, rect: Rect, theme: Theme) -> None:

@@ -87,12 +87,12 @@ def find_head(pixels: np.ndarray) -> Region:
     return Region(float(x), float(y), float(scale))
 
 
-def look_at(pixels: np.ndarray, region: Region) -> tuple[np.ndarray, np.ndarray]:
-    """Return a region's image on paper and its coverage: (rows, columns) in [0, 1]."""
-    image, mask = over_paper(pixels), pixels[..., 1]
+def model_input(pixels: np.ndarray, region: Region) -> np.ndarray:
+    """Return a region's tone on white paper and coverage: float32 (rows, columns, 2) in [0, 1]."""
+    tone, coverage = over_paper(pixels), pixels[..., 1]
     if region != WHOLE:
-        image, mask = region.look(image, paper_tone(image)), region.look(mask, 0)
-    return image / np.float32(255), mask / np.float32(255)
+        tone, coverage = region.look(tone, paper_tone(tone)), region.look(coverage, 0)
+    return np.stack([tone, coverage], axis=-1).astype(np.float32) / np.float32(255)
 
 
 def paper_tone(image: np.ndarray) -> float:

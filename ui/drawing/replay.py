@@ -44,9 +44,7 @@ def replay(steps: Sequence[Step], most: int = MOST_FRAMES) -> list[Step]:
     return states
 
 
-def film(
-    engine, steps: Sequence[Step], decoder: DrawingDecoder, realism: float, folder: Path
-) -> Iterator[str]:
+def film(engine, steps: Sequence[Step], decoder: DrawingDecoder, folder: Path) -> Iterator[str]:
     """Write the film of some steps as a GIF.
 
     Yields:
@@ -57,8 +55,10 @@ def film(
     for number, state in enumerate(states, 1):
         if id(state) in ends:  # on the screen, too, it changes between strokes only
             region = state.head
-        pull = 0.0 if state.given is not None else realism
-        answer = decoder.answer(engine, state.pixels, state.given, pull, region)
+        if state.fixed_code is None:
+            answer = decoder.decode(engine, state.pixels, region)
+        else:
+            answer = decoder.face(engine, state.fixed_code)
         pictures = drawing_on_paper(state.pixels), answer.image
         frames.append(side_by_side(*(enlarge(picture, ENLARGEMENT) for picture in pictures)))
         yield f"Writing the film of your drawing … {number / len(states):.0%}"

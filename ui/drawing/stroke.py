@@ -37,6 +37,7 @@ class Tool(Enum):
     ERASE = "erase"  # restores the start face, or bare paper without one
     BARE = "bare"  # restores bare paper
     CLONE = "clone"  # copies the answer
+    FILL = "fill"  # no strokes: covers an area with one grey
 
 
 @dataclass(frozen=True)

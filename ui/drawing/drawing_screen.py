@@ -1,0 +1,426 @@
+"""The drawing screen: a canvas on the left, the face that answers it on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pygame
+
+from data.errors import UserError
+from ui.clipboard import copy_picture, run_beside
+from ui.drawing.answers import ANSWER, Answer, AnswerKeeper
+from ui.drawing.canvas_view import CanvasView
+from ui.drawing.drawing import Drawing, pack_face, painted, unpack_face
+from ui.drawing.drawing_commands import drawing_commands
+from ui.drawing.drawing_view import DrawingView
+from ui.drawing.replay import film
+from ui.drawing.stroke import GREYS, LARGEST, SMALLEST, Brush, Point, Tool
+from ui.panels.stack import PanelStack
+from ui.pictures import to_pixels
+from ui.saves import read_save, save_face
+from ui.screen import Host, Screen
+from ui.starts import Start, Starts
+from ui.theme import Theme
+from ui.worker import decode_one
+
+NEAREST, START, SAVE, FILM = (f"drawing.{name}" for name in ("nearest", "start", "save", "film"))
+PULL = 0.5  # share of the way to a face that is clicked under Explain
+DARK = GREYS["dark grey"]  # tone of dark paper
+HINT = (
+    "Draw on the left: the face on the right answers every stroke.",
+    "The oval shows where a face belongs; a smaller one is found, and looked at enlarged.",
+    "Or start from a face, and paint on it.",
+)
+AS_PHOTO = (
+    "As a photo: the encoder that codes portraits has never seen a sketch. It takes yours for a "
+    "photograph of a pale face before a white wall. An autoencoder knows only what it was shown."
+)
+
+
+class DrawingScreen(Screen):
+    """Draw, and the model answers with a face.
+
+    Attributes:
+        drawing: what is painted, and its history.
+        brush: what is painted with.
+        ghost: whether the answer shows through the paper.
+        keeper: keeps the answer up to date.
+        starts: finds faces to start from.
+        view: the widgets.
+        panels: saved faces and the user's photo, over the view.
+    """
+
+    name = "drawing"
+    title = "Draw"
+    live_slot = ANSWER
+
+    def __init__(self, host: Host):
+        super().__init__(host, drawing_commands(self))
+        self.drawing = Drawing()
+        self.keeper = AnswerKeeper(self.drawing, host.latent, host.worker, self._show_answer)
+        self.starts = Starts(host.latent)
+        self.brush, self.ghost = Brush(), True
+        self._restore_settings()
+        self.view = self.add(
+            DrawingView(
+                CanvasView(
+                    self.drawing.pixels, self.begin, self.extend, self.lift, self.resize_brush
+                ),
+                {command.name: command for command in self.commands},
+                set_radius=lambda radius: self.change_brush(radius=radius),
+                set_realism=self.keeper.set_realism,
+                pull=self.pull,
+                open_menu=host.open_menu,
+            )
+        )
+        self.panels = self.add(
+            PanelStack(
+                host,
+                self.name,
+                take_save=self.open_save,
+                take_photo=lambda face: self.put_face(face.image),
+                changed=self.panels_changed,
+            )
+        )
+        if host.latent.previews is not None:  # the answer to an empty canvas
+            self.view.face.set(host.latent.previews.images[0])
+        self._show_state()
+        self._show_ghost()
+
+    # The life of the screen
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Place the view, and the panels over it."""
+        self.view.place(rect, theme)
+        self.panels.arrange(rect, theme)
+
+    @property
+    def steps(self) -> int:
+        """The number of steps taken."""
+        return self.drawing.history.moves
+
+    def enter(self) -> None:
+        """Show the hint, once."""
+        self.host.show_hint(self.name, HINT)
+
+    def leave(self) -> None:
+        """End the stroke, and a refinement with what it found."""
+        self.lift()
+        self.keeper.stop()
+        self.view.canvas.set_mouse(None)
+
+    def ready(self) -> None:
+        """Answer what was drawn while the model was loading."""
+        self.sharpen()
+        self.keeper.ask()
+
+    def sharpen(self) -> None:
+        """Show the answer again, with invented detail or without."""
+        self.keeper.sharpen(self.host.sharp)
+
+    def handle(self, event: pygame.event.Event) -> bool:
+        """Let an open panel have its keys."""
+        return self.panels.handle(event)
+
+    def update(self, now: float) -> None:
+        """Draw the points of this frame, and show the state and the brush."""
+        canvas, pointer = self.view.canvas, self.host.pointer
+        canvas.flush()
+        self._show_state()
+        over = canvas in (pointer.hovered, pointer.captured)
+        canvas.set_mouse(pointer.pos if over else None)
+
+    def escape(self) -> bool:
+        """Close the panel, drop the stroke, stop refining, or close Explain."""
+        if self.panels.close():
+            return True
+        if self.drawing.stroke:
+            self.step(self.drawing.undo)
+        elif self.keeper.refining:
+            self.keeper.stop()
+        elif self.view.explain.visible:
+            self.toggle_explain()
+        else:
+            return False
+        return True
+
+    def _show_answer(self, answer: Answer) -> None:
+        self.view.face.set(answer.image)
+        self._show_ghost()
+        self._show_explanation(answer)
+        self._show_state()
+
+    def _show_state(self) -> None:
+        """Have every widget show the state that it stands for."""
+        view, drawing, keeper = self.view, self.drawing, self.keeper
+        view.undo.enable(drawing.stroke is not None or drawing.history.can_undo)
+        view.redo.enable(drawing.stroke is None and drawing.history.can_redo)
+        view.clear.enable(not drawing.empty)
+        view.tools.follow(self.brush)
+        view.ghost.set(self.ghost)
+        view.canvas.change(radius=self.brush.radius, mirror=self.brush.mirror)
+        view.canvas.look_at(drawing.head)
+        view.live.set(keeper.live)
+        view.realism.set(keeper.decoder.realism)
+        view.refine.set_text("Stop" if keeper.refining else "Refine")
+        view.face.change(share=keeper.progress)
+        view.status.set_text(keeper.description)
+        view.as_photo.select(keeper.decoder.as_photo)
+        view.explain_button.select(view.explain.visible)
+
+    # Painting
+
+    def begin(self, point: Point, erase: bool) -> None:
+        """Begin a stroke, or fill an area; a refinement ends with what it found."""
+        self.keeper.stop()
+        brush = replace(self.brush, tool=Tool.ERASE) if erase else self.brush
+        if brush.tool is Tool.FILL:
+            self.step(self.drawing.fill, point, brush.tone)
+            return
+        source = None
+        if brush.tool is Tool.CLONE:
+            source = self.drawing.head.put_back(self._answer("to paint with ").image, 1)
+        self.drawing.begin(brush, point, source)
+        self._painted()
+
+    def extend(self, points: list[Point], straight: bool) -> None:
+        """Continue the stroke in a curve or in a straight line."""
+        if self.drawing.stroke:
+            self.drawing.extend(points, straight)
+            self._painted()
+
+    def lift(self) -> None:
+        """End the stroke, if there is one."""
+        self.view.canvas.flush()
+        before = self.drawing.head
+        if self.drawing.finish() and self.drawing.head != before:
+            self.keeper.drawing_changed()
+
+    def _painted(self) -> None:
+        self.view.canvas.show_drawing(self.drawing.pixels)
+        self.keeper.drawing_changed()
+
+    def change_brush(self, **changes) -> None:
+        """Change fields of the brush; choosing a grey takes up a tool that paints in it."""
+        if "tone" in changes and self.brush.tool is not Tool.FILL:
+            changes["tool"] = Tool.PAINT
+        self.brush = replace(self.brush, **changes)
+
+    def resize_brush(self, notches: float) -> None:
+        """Make the brush larger or smaller."""
+        self.change_brush(radius=self.brush.resized(notches))
+
+    def set_ghost(self, on: bool) -> None:
+        """Show the answer through the paper, or not."""
+        self.ghost = on
+        self._show_ghost()
+
+    def _show_ghost(self) -> None:
+        self.view.canvas.look_at(self.drawing.head)
+        self.view.canvas.set_ghost(self.view.face.pixels if self.ghost else None)
+
+    # Steps, each of which can be undone
+
+    def step(self, action: Callable, *arguments) -> None:
+        """Take a step of the drawing; a refinement ends before it with what it found."""
+        self.keeper.stop()
+        action(*arguments)
+        self.view.canvas.show_drawing(self.drawing.pixels)
+        if self.drawing.fixed_code is not None:
+            self.keeper.ask()
+        else:
+            self.keeper.drawing_changed()
+
+    def put_face(
+        self, image: np.ndarray, code: np.ndarray | None = None, new_sheet: bool = True
+    ) -> None:
+        """Begin from a face, (rows, columns) and (latent_dim,), which the eraser restores."""
+        pixels = painted(image)
+        self.step(self.drawing.put, pixels, code, pixels[..., 0], new_sheet)
+
+    def start(self, start: Start) -> None:
+        """Begin from a face of `starts`."""
+        self._decode(start.code, lambda image: self.put_face(image, start.code))
+
+    def start_from_answer(self) -> None:
+        """Begin from the answer."""
+        answer = self._answer()
+        self.put_face(answer.image, answer.code, new_sheet=False)
+
+    def take_dark_paper(self) -> None:
+        """Begin on dark paper, with a white brush."""
+        self.put_face(np.full(self.drawing.pixels.shape[:2], DARK))
+        self.change_brush(tone=GREYS["white"])
+
+    def panels_changed(self) -> None:
+        """End stroke and refinement when a panel has opened."""
+        if self.panels.open is not None:
+            self.leave()
+
+    def open_save(self, path: Path) -> None:
+        """Restore the drawing of a save, or begin from its face.
+
+        Raises:
+            UserError: if it is damaged or of another model.
+        """
+        latent = self.host.latent
+        save = read_save(path, latent.model_id, latent.latent_dim)
+        if save.drawing is None:
+            self.put_face(save.image, save.code)
+        else:
+            start = unpack_face(save.details.get("start"))
+            self.step(self.drawing.put, save.drawing, save.code, start)
+        self.panels.close()
+
+    def drop(self, path: Path) -> None:
+        """Open a file: a save, or a photo."""
+        self.panels.drop(path)
+
+    # The answer
+
+    def _answer(self, use: str = "") -> Answer:
+        """Return the answer that shows; a UserError says that there is none `use`."""
+        if self.keeper.answer is None:
+            raise UserError(f"There is no answer {use}yet; wait for the model, then try again.")
+        return self.keeper.answer
+
+    def _decode(self, code: np.ndarray, done: Callable[[np.ndarray], object]) -> None:
+        job = partial(decode_one, code=code, sharp=self.host.sharp)
+        self.host.worker.submit(START, job, done)
+
+    def toggle_refining(self) -> None:
+        """Start a refinement, or stop it."""
+        self.view.canvas.flush()
+        self.keeper.toggle_refining()
+
+    def toggle_as_photo(self) -> None:
+        """Let the portrait encoder read the drawing, or the sketch encoder again."""
+        as_photo = not self.keeper.decoder.as_photo
+        self.keeper.set_as_photo(as_photo)
+        self.host.notify(AS_PHOTO if as_photo else "")
+
+    def toggle_explain(self) -> None:
+        """Show or hide the difference and the nearest training faces."""
+        self.view.explain.show(not self.view.explain.visible)
+        self.view.rearrange()  # the pictures make room
+        if self.keeper.answer is not None:
+            self._show_explanation(self.keeper.answer)
+
+    def _show_explanation(self, answer: Answer) -> None:
+        panel, decoder = self.view.explain, self.keeper.decoder
+        if panel.visible:
+            drawing = self.drawing.model_input()
+            panel.difference.set(0.5 + 0.5 * (answer.image - drawing[..., 0]) * drawing[..., 1])
+            job = partial(decoder.nearest, code=answer.code)
+            self.host.worker.submit(NEAREST, job, lambda found: panel.show_nearest(*found), 2)
+
+    def code(self) -> np.ndarray | None:
+        """Return the code of the answer; None while the canvas is untouched."""
+        return self.keeper.code
+
+    @property
+    def takes_face(self) -> bool:
+        """Whether there is a drawing that a face can be put under."""
+        return not self.drawing.empty
+
+    def take(self, code: np.ndarray) -> None:
+        """Put the other screen's face under the drawing, or make it the answer without one."""
+        answer = self.keeper.answer
+        if answer is not None and np.array_equal(code, answer.code):
+            return
+        if self.drawing.empty:
+            self.step(self.drawing.fix_code, np.array(code, np.float32))
+        else:
+            self._decode(code, partial(self._put_under, code=code))
+
+    def _put_under(self, image: np.ndarray, code: np.ndarray) -> None:
+        self.step(self.drawing.put_under, to_pixels(image), np.array(code, np.float32))
+        self.host.notify("The face lies under your drawing now; Ctrl Z takes it away.")
+
+    def pull(self, face: np.ndarray) -> None:
+        """Move the answer halfway towards a face, (latent_dim,); the drawing stays."""
+        code = self._answer().code
+        self.step(self.drawing.fix_code, code + PULL * (face - code))
+
+    # Files
+
+    def save(self) -> None:
+        """Write drawing, answer and code into one PNG, on the worker."""
+        answer, drawing = self._answer("to save "), self.drawing.pixels.copy()
+        details = {
+            "realism": self.keeper.decoder.realism,
+            "start": pack_face(self.drawing.start),
+            "sharp": self.host.sharp,
+        }
+
+        def job(engine) -> Path:
+            folder, model_id = self.host.session.folder, engine.model_id
+            return save_face(
+                folder, answer.image, answer.code, model_id, drawing=drawing, details=details
+            )
+
+        self.host.worker.submit(SAVE, job, self.panels.tell_saved, 1)
+
+    def copy_face(self) -> None:
+        """Put the answer into the clipboard, for other programs."""
+        pixels = to_pixels(self._answer("to copy ").image)
+        run_beside(partial(copy_picture, pixels), lambda _: self.host.notify("Copied the face."))
+
+    def write_film(self) -> None:
+        """Write the history of this sheet as a GIF, on the worker."""
+        steps = self.drawing.sheet
+        if len(steps) < 2:
+            raise UserError("There is no history to replay yet; draw something first.")
+        job = partial(
+            film, steps=steps, decoder=self.keeper.decoder, folder=self.host.session.folder
+        )
+        self.host.worker.submit(FILM, job, self.host.notify, 2)
+        self.host.notify("Writing the film of your drawing …")
+
+    # The session
+
+    def save_session(self) -> None:
+        """Write settings into the session, and the drawing if there is anything worth saving."""
+        session, drawing, keeper = self.host.session, self.drawing, self.keeper
+        values = {name: getattr(self.brush, name) for name in ("radius", "soft", "tone", "mirror")}
+        values |= {"ghost": self.ghost, "live": keeper.live, "realism": keeper.decoder.realism}
+        if drawing.touched:
+            session.drawing = None if drawing.empty else drawing.pixels
+            code = drawing.fixed_code
+            values["given"] = None if code is None else code.tolist()
+            values["start"] = pack_face(drawing.start)
+            values["model"] = self.host.latent.model_id
+            if keeper.code is not None and self.visible:
+                session.code = keeper.code
+                session.settings["caption"] = "From your drawing"
+        session.settings.update({f"drawing.{name}": value for name, value in values.items()})
+
+    def _restore_settings(self) -> None:
+        setting, keeper = self.host.session.setting, self.keeper
+        tone = setting("drawing.tone", 0.0, 0.0, 1.0)
+        self.brush = Brush(
+            radius=setting("drawing.radius", Brush.radius, SMALLEST, LARGEST),
+            soft=setting("drawing.soft", False),
+            tone=tone if tone in GREYS.values() else 0.0,
+            mirror=setting("drawing.mirror", False),
+        )
+        self.ghost = setting("drawing.ghost", self.ghost)
+        keeper.live = setting("drawing.live", True)
+        realism = setting("drawing.realism", keeper.decoder.realism, 0.0, 1.0)
+        keeper.decoder = replace(keeper.decoder, realism=realism)
+
+    def restore_session(self) -> None:
+        """Go on with the drawing of the session, and with its fixed code."""
+        session, latent = self.host.session, self.host.latent
+        if session.drawing is None:
+            return
+        given, start, model_id = (
+            session.settings.get(f"drawing.{name}") for name in ("given", "start", "model")
+        )
+        valid = isinstance(given, list) and [type(x) for x in given] == [float] * latent.latent_dim
+        code = np.array(given, np.float32) if valid and model_id == latent.model_id else None
+        self.step(self.drawing.put, session.drawing, code, unpack_face(start))
