@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads it once, when imported
 
@@ -13,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from data.errors import UserError
-from model.encoding import encode
+from model.encoding import correct
 from model.finisher import decoder_maps
 from model.folder import REPAIR, find_model, model_title, read_card
 from model.frame import IMAGE_SHAPE
@@ -72,20 +73,16 @@ class FaceEngine:
                 f"Received: {encoder.output_shape}"
             )
         image_row, code_row = pixels[1:], (self.latent_dim,)
-        self._encode_one, self._encode_many = _compiled(
-            lambda images: encode(autoencoder, images), image_row
+        self._guess = _compiled(lambda images: encoder(images, training=False)[0], image_row)
+        self._correct = _compiled(
+            lambda codes, images: correct(autoencoder, codes, images), code_row, image_row
         )
-        self._guess_one, self._guess_many = _compiled(
-            lambda images: encoder(images, training=False)[0], image_row
-        )
-        self._decode_one, self._decode_many = _compiled(
-            lambda codes: decoder(codes, training=False), code_row
-        )
+        self._decode = _compiled(lambda codes: decoder(codes, training=False), code_row)
         self.can_finish = finisher is not None
-        self._finish_one, self._finish_many = self._decode_one, self._decode_many
+        self._finish = self._decode
         if finisher is not None:
             maps = decoder_maps(decoder)
-            self._finish_one, self._finish_many = _compiled(
+            self._finish = _compiled(
                 lambda codes: finisher(maps(codes, training=False), training=False), code_row
             )
 
@@ -118,29 +115,31 @@ class FaceEngine:
             raise UserError(f"The model in {folder} makes no faces. {REPAIR}")
         return engine
 
-    def encode(self, images: np.ndarray) -> np.ndarray:
-        """Squeeze images into codes.
+    def encode(self, images: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
+        """Squeeze images into codes, see `model.encoding`.
 
         Args:
             images: float32 `(n, 160, 176, 1)` in [0, 1].
+            start: float32 codes `(n, latent_dim)` to correct; None takes the encoder's guesses.
 
         Returns:
-            float32 codes `(n, 80)`: the means of the posterior distributions.
+            float32 codes `(n, latent_dim)`.
 
         Raises:
-            ValueError: if the images have another shape.
+            ValueError: if images or codes have another shape.
         """
         images = _checked(images, (*self.image_shape, 1), "images")
-        return _in_chunks(images, self._encode_one, self._encode_many)
+        start = self.guess(images) if start is None else start
+        return _in_chunks(self._correct, _checked(start, (self.latent_dim,), "codes"), images)
 
     def guess(self, images: np.ndarray) -> np.ndarray:
         """Squeeze images into codes by the portrait encoder alone, without the correction.
 
-        Arguments and result as `encode`. For pictures that no face comes near to: correcting the
-        code of a few lines on white paper leads away from the faces that they mean.
+        Arguments and result as `encode`. For pictures that no face comes near to, such as a few
+        lines on white paper: the correction would lead away from the faces that they mean.
         """
         images = _checked(images, (*self.image_shape, 1), "images")
-        return _in_chunks(images, self._guess_one, self._guess_many)
+        return _in_chunks(self._guess, images)
 
     def encode_sketch(self, drawings: np.ndarray) -> np.ndarray:
         """Find codes of the faces that drawings mean.
@@ -171,7 +170,7 @@ class FaceEngine:
             ValueError: if the codes have another shape.
         """
         codes = _checked(codes, (self.latent_dim,), "codes")
-        return _in_chunks(codes, self._decode_one, self._decode_many)
+        return _in_chunks(self._decode, codes)
 
     def finish(self, codes: np.ndarray) -> np.ndarray:
         """Turn codes into sharp faces, with detail that the finisher invents.
@@ -179,7 +178,7 @@ class FaceEngine:
         As `decode`, and the same without a finisher.
         """
         codes = _checked(codes, (self.latent_dim,), "codes")
-        return _in_chunks(codes, self._finish_one, self._finish_many)
+        return _in_chunks(self._finish, codes)
 
     def refine(
         self,
@@ -244,13 +243,24 @@ class FaceEngine:
         yield found, 1.0
 
 
-def _compiled(function, row_shape: tuple[int, ...]):
-    """Trace a function for a batch of one, and for any batch when the first of these comes."""
+class _Compiled(NamedTuple):
+    """A function for a batch of one, and for any batch, which is traced when one comes."""
+
+    one: Callable[..., tf.Tensor]
+    many: Callable[..., tf.Tensor]
+
+
+def _compiled(function: Callable[..., tf.Tensor], *row_shapes: tuple[int, ...]) -> _Compiled:
+    """Compile a function of arrays that have these shapes, the first dimension left out."""
     one, many = (
-        tf.function(function, [tf.TensorSpec((n, *row_shape), tf.float32)], autograph=False)
+        tf.function(
+            function,
+            [tf.TensorSpec((n, *shape), tf.float32) for shape in row_shapes],
+            autograph=False,
+        )
         for n in (1, None)
     )
-    return one.get_concrete_function(), many
+    return _Compiled(one.get_concrete_function(), many)
 
 
 def _checked(array: np.ndarray, row_shape: tuple[int, ...], name: str) -> np.ndarray:
@@ -260,10 +270,16 @@ def _checked(array: np.ndarray, row_shape: tuple[int, ...], name: str) -> np.nda
     return array
 
 
-def _in_chunks(rows: np.ndarray, one, many) -> np.ndarray:
-    if len(rows) == 1:
-        return one(tf.constant(rows)).numpy()
-    if not len(rows):
-        return one(tf.zeros((1, *rows.shape[1:]))).numpy()[:0]
-    chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
-    return np.concatenate([many(tf.constant(chunk)).numpy() for chunk in chunks])
+def _in_chunks(function: _Compiled, *arrays: np.ndarray) -> np.ndarray:
+    """Call a function with at most `CHUNK` rows of arrays at a time, and join what it returns."""
+    count = len(arrays[0])
+    if count == 1:
+        return function.one(*map(tf.constant, arrays)).numpy()
+    if not count:
+        return function.one(*(tf.zeros((1, *array.shape[1:])) for array in arrays)).numpy()[:0]
+    return np.concatenate(
+        [
+            function.many(*(tf.constant(array[start : start + CHUNK]) for array in arrays)).numpy()
+            for start in range(0, count, CHUNK)
+        ]
+    )

@@ -5,9 +5,8 @@ of a normal distribution over codes (a variational autoencoder, Kingma and Welli
 path from the shrunken image to the means, all that PCA has, carries what generalises best from few
 portraits. The decoder does its convolutions at low resolution and makes the last step to full
 resolution by moving channels into space (sub-pixel convolution, Shi et al. 2016), which is four
-times cheaper than convolving there. What the encoder names is a first guess; the matrix that
-corrects it is a part of the network, and `model.encoding` does it. Only layers that Keras itself
-ships are used, so a saved file loads anywhere with safe mode on.
+times cheaper than convolving there. The encoder's code is a guess; the matrix that corrects it is
+a part of the network too, see `model.encoding`.
 """
 
 from __future__ import annotations
@@ -25,13 +24,14 @@ HALVINGS = 4
 BOTTOM_SHAPE = (IMAGE_SHAPE[0] >> HALVINGS, IMAGE_SHAPE[1] >> HALVINGS)  # 10 x 11
 MAX_WIDTH = 1024
 MAX_BLOCKS = 16
+MAX_LOSS_WEIGHT = 100
 MAX_WEIGHTS = 25_000_000
 MAX_OPERATIONS = 5 * 10**9  # multiplications for one face
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """Widths of the network; those that the program could not open are refused at once.
+    """What a network is built from: its widths, and the weights of the error it is trained by.
 
     Attributes:
         encoder_channels: channels at 80 x 88, 40 x 44, 20 x 22 and 10 x 11 pixels.
@@ -43,11 +43,11 @@ class Architecture:
         overview_pooling: pixels a side that are averaged for the linear path from the image to
             the means of the codes, 0 for no such path.
         latent_dim: numbers in a code.
-        corrected: whether the encoder's first guess is corrected, see `model.encoding`. Networks
-            from before that are not.
+        face_emphasis: of the error that training and correction minimise, see `face_weights`.
+        ssim_weight: of the structural similarity in that error.
 
     Raises:
-        UserError: for widths that are out of range, a network too large or too slow for the
+        UserError: for values that are out of range, a network too large or too slow for the
             screens, or codes of another length than the program's.
     """
 
@@ -58,9 +58,13 @@ class Architecture:
     residual_blocks: int = 1
     overview_pooling: int = 4
     latent_dim: int = LATENT_DIM
-    corrected: bool = True
+    face_emphasis: float = 2.0
+    ssim_weight: float = 2.5
 
     def __post_init__(self):
+        for channels in (self.encoder_channels, self.decoder_channels):
+            if type(channels) is not tuple or len(channels) != HALVINGS:
+                raise UserError(f"Expected {HALVINGS} numbers of channels. Received: {channels!r}")
         channels = (*self.encoder_channels, *self.decoder_channels, self.head_channels)
         ranges = [(width, 1, MAX_WIDTH) for width in channels]
         ranges += [(self.detail_channels, 0, MAX_WIDTH), (self.residual_blocks, 0, MAX_BLOCKS)]
@@ -68,12 +72,15 @@ class Architecture:
         for width, least, most in ranges:
             if type(width) is not int or not least <= width <= most:
                 raise UserError(f"Expected a width from {least} to {most}. Received: {width!r}")
-        if type(self.corrected) is not bool:
-            raise UserError(f"Expected corrected to be True or False. Received: {self.corrected!r}")
+        for weight in (self.face_emphasis, self.ssim_weight):
+            if type(weight) not in (int, float) or not 0 <= weight <= MAX_LOSS_WEIGHT:
+                raise UserError(
+                    f"Expected a weight from 0 to {MAX_LOSS_WEIGHT}. Received: {weight!r}"
+                )
         if self.latent_dim != LATENT_DIM:
             raise UserError(
-                f"Sliders, saved faces and model folders hold codes of {LATENT_DIM} numbers "
-                f"(LATENT_DIM in model/frame.py). Received: latent_dim={self.latent_dim!r}"
+                f"The model is made for codes of {self.latent_dim!r} numbers, the program for "
+                f"{LATENT_DIM} (LATENT_DIM in model/frame.py)."
             )
         weights, operations = self.cost
         if weights > MAX_WEIGHTS or operations > MAX_OPERATIONS:
@@ -97,21 +104,24 @@ class Architecture:
         dense = bottom * (2 * self.head_channels + up[0] + 4 * self.detail_channels)
         if self.overview_pooling:
             dense += math.prod(side // self.overview_pooling for side in IMAGE_SHAPE)
-        steps += [(1, dense + self.corrected * self.latent_dim, self.latent_dim)]
+        steps += [(1, dense + self.latent_dim, self.latent_dim)]
         return sum(a * b for _, a, b in steps), sum(n * a * b for n, a, b in steps)
 
     @classmethod
-    def from_card(cls, card: dict) -> Architecture | None:
-        """Read the widths in a model card; None if they are not those of this version."""
+    def from_card(cls, card: dict) -> Architecture:
+        """Read what the network of a model card is built from.
+
+        Raises:
+            UserError: if the card does not describe a network that this program can build.
+        """
+        known = {field.name for field in fields(cls)}
         try:
-            widths = {
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in card["settings"]["architecture"].items()
-            }
-            widths = {"corrected": False} | widths
-            return cls(**widths) if len(widths) == len(fields(cls)) else None
-        except (KeyError, TypeError, ValueError, AttributeError, UserError):
-            return None
+            values = card["settings"]["architecture"].items()
+            return cls(
+                **{k: tuple(v) if isinstance(v, list) else v for k, v in values if k in known}
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UserError("The model card does not describe a network.") from error
 
 
 def convolution(x, channels: int, name: str, strides: int = 1, size: int = 3):
@@ -211,8 +221,8 @@ def build_autoencoder(
 
     Returns:
         A model from images to their reconstructions, both `(n, 160, 176, 1)` in [0, 1], with the
-        submodels "encoder" and "decoder". If the architecture is `corrected`, it also takes
-        gradients `(n, latent_dim)`, see `faces_and_slopes`, which its layer "correction" turns into
+        submodels "encoder" and "decoder" and the architecture as an attribute. It also takes
+        gradients `(n, latent_dim)`, see `model.encoding`, which its layer "correction" turns into
         changes of the codes.
     """
     architecture = architecture or Architecture()
@@ -223,8 +233,6 @@ def build_autoencoder(
         decoder = build_decoder(architecture)
         images = keras.Input((*IMAGE_SHAPE, 1), name="portraits")
         codes, _ = encoder(images)
-        if not architecture.corrected:
-            return keras.Model(images, decoder(codes), name="autoencoder")
         gradients = keras.Input((architecture.latent_dim,), name="gradients")
         change = layers.Dense(
             architecture.latent_dim,
@@ -234,6 +242,8 @@ def build_autoencoder(
             name="correction",
         )(gradients)
         codes = layers.Add(dtype="float32", name="codes")([codes, change])
-        return keras.Model([images, gradients], decoder(codes), name="autoencoder")
+        autoencoder = keras.Model([images, gradients], decoder(codes), name="autoencoder")
     finally:
         keras.config.set_dtype_policy(previous)
+    autoencoder.architecture = architecture
+    return autoencoder

@@ -71,13 +71,7 @@ def load_network(folder: Path) -> keras.Model:
     if not path.is_file():
         raise UserError(f"There is no model at {path}. Train one with learn().")
     architecture = Architecture.from_card(read_card(folder))
-
-    def build() -> keras.Model:
-        if architecture is None:
-            raise ValueError("widths of no network")
-        return build_autoencoder(architecture)
-
-    return _load(path, build)
+    return _load(path, lambda: build_autoencoder(architecture))
 
 
 def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:

@@ -40,8 +40,10 @@ def ssim(images, others):
     images, others = images[..., 0], others[..., 0]
     level = ops.mean(images + others, axis=(1, 2), keepdims=True) / 2
     images, others = images - level, others - level  # the variances' rounding errors get small
-    mean, other_mean, variances = _moments(images, others)
-    covariance = blur(images * others) - mean * other_mean
+    mean, other_mean = _blur(images), _blur(others)
+    variances = _blur(ops.square(images) + ops.square(others))
+    variances -= ops.square(mean) + ops.square(other_mean)
+    covariance = _blur(images * others) - mean * other_mean
     mean, other_mean = mean + level, other_mean + level
     product = mean * other_mean
     squares = ops.square(mean) + ops.square(other_mean)
@@ -50,40 +52,6 @@ def ssim(images, others):
     return ops.mean(luminance * structure, axis=(1, 2))
 
 
-def dissimilarity_weights(images, others):
-    """Weigh a small change of images by how much it costs of their similarity to others.
-
-    What a window lacks of 1 is about the variance of the difference there over the sum of both
-    variances, and the squared difference of the means over the sum of both squared. With these
-    weights, a change adds
-
-        sum(fine * change**2) + sum(coarse * blur(change)**2)
-
-    and what is linear in it.
-
-    Args:
-        images: float32 `(n, 160, 176, 1)` in [0, 1].
-        others: the same.
-
-    Returns:
-        Weights of pixels, `(n, 160, 176)`, and of windows, `(n, 150, 166)`.
-    """
-    images, others = images[..., 0], others[..., 0]
-    mean, other_mean, variances = _moments(images, others)
-    luminance = 1 / (ops.square(mean) + ops.square(other_mean) + C1)
-    structure = 1 / (variances + C2)
-    windows = DOWN.shape[0] * ACROSS.shape[1]
-    fine = ops.matmul(DOWN.T, ops.matmul(structure, ACROSS.T))
-    return fine / windows, (luminance - structure) / windows
-
-
-def _moments(images, others):
-    """Return the means of all windows, in images and in others, and the sums of both variances."""
-    mean, other_mean = blur(images), blur(others)
-    squares = ops.square(mean) + ops.square(other_mean)
-    return mean, other_mean, blur(ops.square(images) + ops.square(others)) - squares
-
-
-def blur(images):
-    """Blur images `(..., 160, 176)` where the window fits in: `(..., 150, 166)`."""
+def _blur(images):
+    """Blur images `(n, 160, 176)` where the window fits in: `(n, 150, 166)`."""
     return ops.matmul(DOWN, ops.matmul(images, ACROSS))

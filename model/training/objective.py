@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from model.encoding import FACE_EMPHASIS, correct_once, encode, face_weights, is_corrected
+from model.encoding import correct_once, encode, face_weights
 from model.frame import IMAGE_SHAPE
 from model.measuring.ssim import ssim
 from model.training.code_statistics import CodeStatistics
@@ -62,7 +62,7 @@ class VariationalAutoencoder(keras.Model):
         steps: int,
         young: bool = True,
         pixels_per_error: float = 10.0,
-        face_emphasis: float = FACE_EMPHASIS,
+        face_emphasis: float = 2.0,
         ssim_weight: float = 2.5,
         radius_weight: float = 15.0,
         seed: int = 0,
@@ -114,9 +114,8 @@ class VariationalAutoencoder(keras.Model):
         if not training:
             mean = correct_once(self.autoencoder, mean, images)
             return self.decoder(mean, training=False), mean, log_variance
-        if is_corrected(self.autoencoder):
-            guess, late = mean, self.progress() >= CORRECTION_BEGINS
-            mean = ops.cond(late, lambda: self.half_corrected(guess, images), lambda: guess)
+        guess, late = mean, self.progress() >= CORRECTION_BEGINS
+        mean = ops.cond(late, lambda: self.half_corrected(guess, images), lambda: guess)
         noise = keras.random.normal(ops.shape(mean), seed=self.noise)
         codes = mean + self.noisiness() * ops.exp(0.5 * log_variance) * noise
         self.statistics.update(mean, self.noisiness() * ops.exp(log_variance))

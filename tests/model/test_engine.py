@@ -47,7 +47,7 @@ def test_one_by_one_and_in_chunks_agree(engine):
 
 
 def test_same_as_the_keras_model(monkeypatch):
-    monkeypatch.setattr(encoding, "CORRECTIONS", 2)  # more multiply what rounding makes different
+    monkeypatch.setattr(encoding, "STEPS", 2)  # more multiply what rounding makes different
     autoencoder = build_autoencoder(TINY)
     images = np.random.default_rng(2).random((2, 160, 176, 1), np.float32)
     engine = FaceEngine(autoencoder)
@@ -57,10 +57,14 @@ def test_same_as_the_keras_model(monkeypatch):
         np.testing.assert_allclose(faces, autoencoder([images, none]), atol=1e-5)
     autoencoder.get_layer("correction").kernel.assign(-np.eye(80))
     engine = FaceEngine(autoencoder)
+    faces = engine.decode(engine.guess(images))
     codes, guesses = engine.encode(images), engine.guess(images)
     assert np.abs(codes - guesses).max() > 0.03
     np.testing.assert_allclose(codes, correct(autoencoder, guesses, images), atol=1e-3)
     np.testing.assert_allclose(codes[:1], engine.encode(images[:1]), atol=1e-3)
+    np.testing.assert_array_equal(codes, engine.encode(images, start=guesses))
+    again = engine.encode(faces, start=engine.guess(images))
+    np.testing.assert_allclose(again, guesses, atol=1e-3)  # a face's own code stays
     faces = engine.decode(codes)
     np.testing.assert_allclose(faces, autoencoder([images, guesses - codes]), atol=1e-5)
 
@@ -70,6 +74,8 @@ def test_other_shapes_are_refused(engine):
         engine.encode(np.zeros((1, 171, 186, 1), np.float32))
     with pytest.raises(ValueError, match="Received"):
         engine.decode(np.zeros(80, np.float32))
+    with pytest.raises(ValueError, match="Received"):
+        engine.encode(np.zeros((1, 160, 176, 1)), start=np.zeros((1, 79)))
 
 
 def test_a_sketch_is_tone_and_coverage(engine):

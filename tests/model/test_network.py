@@ -1,3 +1,4 @@
+import json
 import math
 from dataclasses import asdict, replace
 
@@ -94,25 +95,29 @@ def test_the_cost_of_a_network_is_known_before_it_is_built(architecture):
         {"encoder_channels": (24, 48, 96, 2000)},
         {"head_channels": 0},
         {"residual_blocks": True},
-        {"corrected": 1},
+        {"ssim_weight": -1},
+        {"face_emphasis": True},
         {"detail_channels": 1000},
         {"decoder_channels": (96, 64, 512, 512)},
     ],
 )
 def test_what_the_program_could_not_open_is_refused_with_a_sentence(change):
-    with pytest.raises(UserError, match=r"Received|ask for"):
+    with pytest.raises(UserError, match=r"Received|ask for|made for codes of 64"):
         Architecture(**change)
 
 
-def test_the_card_of_a_network_from_before_the_correction_is_read():
-    widths = asdict(TINY)
-    assert Architecture.from_card({"settings": {"architecture": widths}}) == TINY
-    del widths["corrected"]
-    before = Architecture.from_card({"settings": {"architecture": widths}})
-    assert before == replace(TINY, corrected=False)
-    assert "correction" not in [layer.name for layer in build_autoencoder(before).layers]
-    del widths["latent_dim"]
-    assert Architecture.from_card({"settings": {"architecture": widths}}) is None
+def test_a_card_is_read_and_one_that_describes_no_network_is_refused():
+    values = asdict(replace(TINY, ssim_weight=1.5))
+    card = {"settings": {"architecture": {**values, "of an older program": True}}}
+    read = Architecture.from_card(json.loads(json.dumps(card)))
+    assert read == replace(TINY, ssim_weight=1.5)
+    assert build_autoencoder(read).architecture.ssim_weight == 1.5
+    for odd in ({"encoder_channels": []}, {"head_channels": None}, {"latent_dim": 64}):
+        with pytest.raises(UserError):
+            Architecture.from_card({"settings": {"architecture": {**values, **odd}}})
+    for card in ({}, {"settings": {"architecture": 3}}):
+        with pytest.raises(UserError, match="does not describe"):
+            Architecture.from_card(card)
 
 
 def test_default_network_fits_its_file_size():
