@@ -44,6 +44,8 @@ class Colors:
     on_accent: Color = (30, 24, 14)
     warning: Color = (255, 138, 120)
     shadow: Color = (10, 11, 14)
+    lighter: Color = (255, 160, 40)  # where a face is lighter than another
+    darker: Color = (70, 150, 255)  # orange and blue: colour-blind eyes, too, tell these apart
 
 
 COLORS = Colors()

@@ -7,13 +7,15 @@ import pytest
 from PIL import Image
 
 from tests.ui.driver import SHAPE, Driver, FakeEngine
-from ui.drawing.answers import REFINE_STEPS
+from ui.drawing import drawing_screen
+from ui.drawing.answers import CANDIDATES, NEAREST_FACES, REFINE_STEPS
 from ui.drawing.drawing import painted
 from ui.drawing.drawing_screen import DrawingScreen
 from ui.pictures import to_pixels
 from ui.saves import list_saves, save_face
 from ui.screen import Screen
 from ui.sliders.screen import SlidersScreen
+from ui.theme import COLORS
 
 
 class Other(Screen):
@@ -186,6 +188,34 @@ def test_a_face_that_arrives_during_a_stroke_keeps_the_stroke(driver):
     assert inked[60, 45:115].min() == 1 and inked[100].max() == 0
 
 
+# The answer
+
+
+def test_as_a_photo_the_portrait_encoder_answers_and_a_line_explains_it(driver):
+    driver.engine.guess = lambda images: np.full((len(images), 80), images.mean(), np.float32)
+    sketch(driver)
+    before = driver.screen.keeper.answer.code
+    driver.click(driver.screen.view.as_photo)
+    driver.settle()
+    view, mean = driver.screen.view, driver.screen.drawing.image().mean()
+    likely = driver.latent.make_likely(np.full(80, mean, np.float32), 0.5)
+    np.testing.assert_allclose(driver.screen.keeper.answer.code, likely, atol=1e-4)
+    assert view.as_photo.selected and "never seen a sketch" in driver.said()
+    assert "portrait encoder" in view.status.text
+    driver.key("y")
+    driver.settle()
+    assert np.array_equal(driver.screen.keeper.answer.code, before)
+
+
+def test_the_face_can_be_copied_for_other_programs(driver, monkeypatch):
+    copied = []
+    monkeypatch.setattr(drawing_screen, "copy_picture", copied.append)
+    sketch(driver)
+    driver.key("ctrl+c")
+    driver.until(lambda: "Copied" in driver.said())
+    assert np.array_equal(copied[0], driver.screen.view.face.pixels)
+
+
 # Faces to start from
 
 
@@ -240,6 +270,17 @@ def test_the_panel_shows_difference_and_nearest_faces(driver):
     assert not panel.visible
 
 
+def test_the_nearest_faces_are_those_that_look_most_alike(driver):
+    latent, engine = driver.latent, driver.engine
+    code = latent.gallery[4]
+    *_, (codes, images) = driver.screen.keeper.decoder.nearest(engine, code)
+    faces = engine.decode(latent.gallery[latent.nearest(code, CANDIDATES)])[..., 0]
+    errors = np.square(faces - engine.decode(code[None])[0, ..., 0]).mean(axis=(1, 2))
+    shown = np.square(images - images[0]).mean(axis=(1, 2))
+    assert np.array_equal(codes[0], code) and len(codes) == NEAREST_FACES
+    np.testing.assert_allclose(shown, np.sort(errors)[:NEAREST_FACES], rtol=0.3, atol=1e-9)
+
+
 def test_a_nearest_face_pulls_the_answer_and_leaves_the_drawing(driver):
     sketch(driver)
     driver.key("d")
@@ -257,14 +298,14 @@ def test_a_nearest_face_pulls_the_answer_and_leaves_the_drawing(driver):
     assert np.array_equal(driver.screen.keeper.answer.code, code)
 
 
-def test_the_difference_is_red_where_the_answer_is_lighter_and_blue_where_it_is_darker(driver):
+def test_the_difference_has_the_colours_of_the_tint(driver):
     driver.key("d")
     driver.wheel(12, driver.screen.view.canvas.rect.center)
     stroke(driver, (60, 40), (120, 40))
     driver.key("5")
     stroke(driver, (60, 120), (120, 120))
     driver.settle()
-    driver.screen.take(driver.latent.mean)  # gray all over
+    driver.screen.step(driver.screen.drawing.fix_code, driver.latent.mean)  # gray all over
     driver.settle()
     view = driver.screen.view.explain.difference
 
@@ -272,10 +313,9 @@ def test_the_difference_is_red_where_the_answer_is_lighter_and_blue_where_it_is_
         x, y = view.to_window(point)
         return [int(c) for c in driver.window.surface.get_at((round(x), round(y)))[:3]]
 
-    red, _, blue = color((90, 40))
-    assert red > blue + 40
-    red, _, blue = color((90, 120))
-    assert blue > red + 40
+    for point, tint in (((90, 40), COLORS.lighter), ((90, 120), COLORS.darker)):
+        shade = 255.0 - np.array(color(point))  # how it differs from white
+        assert np.corrcoef(shade, 255.0 - np.array(tint))[0, 1] > 0.97
     bare = color((20, 80))
     assert min(bare) > 220 and max(bare) - min(bare) < 10
     legend = driver.pixels(driver.screen.view.explain.legend.rect).astype(int)

@@ -224,6 +224,25 @@ def test_the_copying_brush_paints_the_answer(driver):
     assert cover(driver)[inside].min() == 1
 
 
+def test_a_click_with_the_bucket_fills_and_dark_paper_is_one_click(driver):
+    stroke(driver, *HEAD)
+    driver.click(driver.screen.view.tools.tools[Tool.FILL])
+    driver.key("3")
+    stroke(driver, (40, 50))
+    image = driver.screen.drawing.image()
+    assert image[50, 40] == pytest.approx(0.5, abs=0.003) and image[120, 120] == 1
+    driver.key("b")
+    drawn = driver.screen.drawing.pixels
+    driver.click(driver.screen.view.edits[3])
+    stroke(driver, (80, 80))
+    driver.settle()
+    image = driver.screen.drawing.image()
+    assert cover(driver).min() == 1 and image[120, 120] < 0.3 and image[80, 80] == 1
+    driver.key("ctrl+z")
+    driver.key("ctrl+z")
+    assert np.array_equal(driver.screen.drawing.pixels, drawn)
+
+
 def test_the_ghost_is_there_at_first_shows_the_answer_and_is_never_drawn(driver):
     mean = shown(driver.screen.view.canvas)
     stroke(driver, (40, 60), (120, 60))

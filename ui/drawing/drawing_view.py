@@ -45,7 +45,7 @@ LEGEND = (10, 72)  # widths of the bar of colours and of its labels, points
 
 REALISM_HELP = "From what you drew (left) to a likely face (right)  [, and .]"
 SIZE_HELP = "Size of the brush: drag, or turn the wheel over the canvas  [[ and ]]"
-DIFFERENCE_HELP = "Red where the answer is lighter than your paint, blue where it is darker"
+DIFFERENCE_HELP = "Orange where the answer is lighter than your paint, blue where it is darker"
 PULL_HELP = "Draw the answer halfway towards this face; your drawing stays as it is"
 
 
@@ -272,11 +272,11 @@ class AnswerView(FaceView):
 
 
 def _palette() -> np.ndarray:
-    """Return colours of differences, 0xRRGGBB (256,): blue to white to red."""
-    white, blue, red = np.array(((242, 243, 245), (24, 84, 170), (190, 24, 40)))
+    """Return colours of differences, 0xRRGGBB (256,): darker to white to lighter."""
+    white, darker, lighter = map(np.array, (COLORS.text, COLORS.darker, COLORS.lighter))
     levels = np.linspace(-1, 1, 256)[:, None]
     strength = np.abs(levels) ** 0.7  # makes small differences visible
-    colors = white + strength * (np.where(levels < 0, blue, red) - white)
+    colors = white + strength * (np.where(levels < 0, darker, lighter) - white)
     return np.rint(colors).astype(np.uint32) @ np.array((0x010000, 0x000100, 1), np.uint32)
 
 

@@ -9,10 +9,6 @@ from ui.theme import COLORS, SIZES
 from ui.widgets.face_view import FaceView
 from ui.widgets.shapes import write
 
-LIGHTER, DARKER = (
-    (255, 160, 40),
-    (70, 150, 255),
-)  # orange and blue, which colour-blind people can tell apart
 BLOCK = 4  # pixels across that share a colour, against speckles of invented hair and skin
 WEAK = 0.15  # gray level, least of the differences that get the full colour
 OPAQUE = 180  # alpha of the full colour, of 255
@@ -24,7 +20,7 @@ def heat_of(difference: np.ndarray) -> pygame.Surface:
     means = difference.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3)).T
     strength = np.abs(means) / max(WEAK, np.percentile(np.abs(means), 99))
     heat = pygame.Surface((columns, rows), pygame.SRCALPHA, 32)
-    colors = np.where(means[..., None] > 0, LIGHTER, DARKER)
+    colors = np.where(means[..., None] > 0, COLORS.lighter, COLORS.darker)
     pygame.surfarray.blit_array(heat, colors)
     pygame.surfarray.pixels_alpha(heat)[:] = OPAQUE * np.minimum(1, strength) ** 1.5
     return heat
@@ -52,7 +48,11 @@ class HeatView(FaceView):
             self._heat = pygame.transform.smoothscale(heat_of(self.difference), self.picture.size)
         surface.blit(self._heat, self.picture)
         theme = self.theme
-        words = (f"{self.of}, raised:", COLORS.text), ("lighter", LIGHTER), ("darker", DARKER)
+        words = (
+            (f"{self.of}, raised:", COLORS.text),
+            ("lighter", COLORS.lighter),
+            ("darker", COLORS.darker),
+        )
         texts = [theme.text(text, color, SIZES.small, True) for text, color in words]
         gap, pad = theme.px(8), theme.px(16)
         width = sum(text.get_width() + gap for text in texts) - gap + 2 * pad
