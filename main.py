@@ -123,21 +123,10 @@ def learn(init=True, **options):
     import_tensorflow()
     from model.measuring.metrics import comparison_lines
     from model.training.learn import learn as train
-    from ui.views.training import (
-        draw_finisher_progress,
-        draw_training_curve,
-        draw_training_progress,
-    )
+    from ui.views.training import draw_training
 
     options = {"film": FIGURES_FOLDER / "learning.gif"} | options
-    card = train(
-        init,
-        on_epoch=draw_training_curve,
-        on_pictures=draw_training_progress,
-        on_finished=draw_finisher_progress,
-        say=print,
-        **options,
-    )
+    card = train(init, on_progress=draw_training, say=print, **options)
     print(f"The model is in {options.get('out', MY_MODEL)}.")
     for line in comparison_lines(card["figures"].get("test", {})):
         print(line)

@@ -3,8 +3,8 @@
 A model folder holds `autoencoder.keras` (the network, without optimizer state), `latent.npz`
 (statistics of its codes), `card.json` (data, settings, measured figures) and `history.csv` (the
 training, one row an epoch). The card and `latent.npz` name the hash of the `.keras` file that they
-belong to; a folder where they disagree is not used. Where the network has a finisher, the card
-names the hash of `finisher.keras` too, and `finisher.csv` is the history of its training.
+belong to; a folder where they disagree is not used. A network with a finisher also has
+`finisher.keras`, whose hash the card names, and `finisher.csv`, the history of its training.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ import csv
 import hashlib
 import json
 import math
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,12 +28,12 @@ MODEL_FILES = (NETWORK_FILE, LATENT_FILE, CARD_FILE, HISTORY_FILE)
 FINISHER_FILE = "finisher.keras"
 FINISHER_HISTORY_FILE = "finisher.csv"
 ALL_FILES = (*MODEL_FILES, FINISHER_FILE, FINISHER_HISTORY_FILE)
-HISTORY_COLUMNS = ("epoch", "mse", "val_mse", "val_loss", "seconds")  # of every training
+HISTORY_COLUMNS = ("epoch", "mse", "val_mse", "val_loss", "seconds")  # what every training writes
 MAX_NETWORK_BYTES = 200 * 2**20
 MAX_CARD_BYTES = 2**18
 MAX_HISTORY_BYTES = 2**22
-MAX_LINEAGE = 12  # models on a card: the one before, the one before that, ...
-MAX_ABOUT = 300  # characters of what such a model learned from
+MAX_LINEAGE = 12  # earlier models on a card
+MAX_ABOUT = 300  # characters on what an earlier model learned from
 REPAIR = "Restore it with git, or train a new one with learn()."
 
 
@@ -66,28 +67,22 @@ def read_card(folder: Path) -> dict:
 
 
 def lineage(card: dict) -> list[dict]:
-    """List a model and those that it goes back to, the latest first, as a card keeps them.
-
-    Cards of old held the cards of the models they went on from, one inside the other.
+    """List a model and the earlier models that its training continued, the latest first.
 
     Returns:
         At most `MAX_LINEAGE` dictionaries: "model_id", "about", "portraits", "epochs", "minutes".
     """
-    models = []
-    while isinstance(card, dict) and len(models) < MAX_LINEAGE:
-        training = _dictionary(card, "training")
-        data = _dictionary(training, "data") or _dictionary(card, "data")
-        models.append(
-            {
-                "model_id": card.get("model_id"),
-                "about": str(data.get("about", ""))[:MAX_ABOUT],
-                "portraits": data.get("fit"),
-                "epochs": training.get("epochs"),
-                "minutes": training.get("minutes"),
-            }
-        )
-        card = training.get("continued_from")
-    return (models + card if isinstance(card, list) else models)[:MAX_LINEAGE]
+    training = _dictionary(card, "training")
+    data = _dictionary(training, "data") or _dictionary(card, "data")
+    model = {
+        "model_id": card.get("model_id"),
+        "about": str(data.get("about", ""))[:MAX_ABOUT],
+        "portraits": data.get("fit"),
+        "epochs": training.get("epochs"),
+        "minutes": training.get("minutes"),
+    }
+    earlier = training.get("continued_from")
+    return [model, *(earlier if isinstance(earlier, list) else [])][:MAX_LINEAGE]
 
 
 def _dictionary(card: dict, name: str) -> dict:
@@ -153,48 +148,50 @@ def model_title(folder: Path) -> str:
 
 def publish(
     folder: Path,
-    save: Callable[[Path], dict],
+    write: Callable[[Path], dict],
     card: dict,
-    history: list[dict[str, float]],
+    base: Path | None = None,
     check: Callable[[Path], object] = check_folder,
-) -> None:
+) -> dict:
     """Write a model folder under a new name, then make it current.
 
     A kill at any moment leaves the former model or the new one whole.
 
     Args:
         folder: where the model shall be.
-        save: writes `autoencoder.keras` and `latent.npz` into the folder it is given, and returns
-            more entries for the card.
+        write: writes files of the model into the folder it is given, and returns more entries for
+            the card.
         card: what is known of the model already; its id is added here.
-        history: one dictionary an epoch; the last one's keys are the columns of `history.csv`.
+        base: a model folder, maybe the same, whose files are copied first.
         check: raises UserError for a folder that cannot be used; the former model then stays.
+
+    Returns:
+        The card.
 
     Raises:
         UserError: if the folder cannot be written, or the new model fails its check.
     """
-    try:
-        with replace_set(folder, ALL_FILES) as new:
-            card = {**card, **save(new), "model_id": file_hash(new / NETWORK_FILE)}
-            write_history(new / HISTORY_FILE, history)
-            (new / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
-            try:
-                check(new)
-            except UserError as error:
-                reason = str(error).removesuffix(REPAIR).strip()
-                raise UserError(
-                    f"The new model fails its check and is not used; {folder} stays as it was. "
-                    f"({reason})"
-                ) from None
-    except OSError as error:
-        raise UserError(
-            f"The model cannot be written to {folder} ({error.strerror or error}). "
-            "Make room or make the folder writable, then call learn() again: it continues."
-        ) from None
+    failure = f"The model cannot be written to {folder}"
+    then = "make room or make the folder writable, then call learn() again: it continues"
+    with tell_failure(failure, then), replace_set(folder, ALL_FILES) as new:
+        for name in ALL_FILES:
+            if base and (base / name).is_file():
+                shutil.copyfile(base / name, new / name)
+        card = {**card, **write(new), "model_id": file_hash(new / NETWORK_FILE)}
+        (new / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+        try:
+            check(new)
+        except UserError as error:
+            reason = str(error).removesuffix(REPAIR).strip()
+            raise UserError(
+                f"The new model fails its check and is not used; {folder} stays as it was. "
+                f"({reason})"
+            ) from None
+    return card
 
 
 def write_history(path: Path, history: list[dict[str, float]]) -> None:
-    """Write a table of one row an epoch; the last one's keys are its columns."""
+    """Write a history: one dictionary an epoch; the keys of the last one are the columns."""
     with path.open("w", newline="", encoding="utf-8") as file:
         if history:
             writer = csv.DictWriter(file, list(history[-1]), extrasaction="ignore")

@@ -1,26 +1,20 @@
 """The input pipeline: portraits from the memory map, each time a little different.
 
-1,467 portraits are few. Every one is shown mirrored about the face axis, turned, moved, stretched
-and lit a little differently each time, all in one resampling of the archive frame. Half of them
-also get a part of another portrait: faces are aligned, so one's face fits under another's hair,
-and a few portraits give many.
+A few thousand portraits are few. Each is mirrored about the face axis half of the time, and
+rotated, shifted, scaled and lit a little differently, all in one resampling of the archive frame.
+Some also get a part of another portrait: faces are aligned, so one face fits under another's hair.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
 
 from data.arrays import drop_pages
-from model.frame import (
-    CROP_LEFT,
-    CROP_TOP,
-    FACE_CENTRE,
-    IMAGE_SHAPE,
-    PORTRAIT_SHAPE,
-    crop,
-)
+from data.portraits import PORTRAIT_SHAPE
+from model.frame import CROP_LEFT, CROP_TOP, FACE_CENTRE, IMAGE_SHAPE, PORTRAIT_AXIS, crop
 
 
 @dataclass(frozen=True)
@@ -28,7 +22,7 @@ class Augmentation:
     """How much a portrait may change; standard deviations unless said otherwise.
 
     The defaults suit a few thousand portraits, each seen a hundred times and more. Of tens of
-    thousands each is seen less often, and half as much teaches more.
+    thousands each is seen less often, and half as much works better.
 
     Attributes:
         shift: pixels.
@@ -51,29 +45,77 @@ class Augmentation:
     recombination: float = 0.6
 
 
+class Draws:
+    """Random numbers of one batch, a function of its seed alone: batches are made in parallel.
+
+    Args:
+        seed: integers `(2,)`.
+    """
+
+    def __init__(self, seed: tf.Tensor):
+        self._seed, self._count = seed, 0
+
+    def _next(self) -> tf.Tensor:
+        self._count += 1
+        return tf.random.fold_in(self._seed, self._count)
+
+    def uniform(self, shape: tuple[int, ...], low: float = 0.0, high: float = 1.0) -> tf.Tensor:
+        """Return numbers between two bounds."""
+        return tf.random.stateless_uniform(shape, self._next(), low, high)
+
+    def normal(self, shape: tuple[int, ...], deviation: float) -> tf.Tensor:
+        """Return normally distributed numbers around 0."""
+        return tf.random.stateless_normal(shape, self._next(), stddev=deviation)
+
+    def truncated(self, shape: tuple[int, ...], deviation: float) -> tf.Tensor:
+        """Return normally distributed numbers within two standard deviations around 0."""
+        return tf.random.stateless_truncated_normal(shape, self._next(), stddev=deviation)
+
+
 def training_batches(
     portraits: np.ndarray, batch_size: int, augmentation: Augmentation, seed: int
 ) -> tf.data.Dataset:
-    """Endless shuffled batches of (inputs, targets).
+    """Return endless shuffled batches of (inputs, targets) for the autoencoder.
 
     Args:
         portraits: uint8 `(n, 171, 186, 1)`, usually a memory map; rows are read as they are needed.
         batch_size: images in a batch.
         augmentation: how much the portraits may change.
-        seed: of order and changes.
+        seed: decides order and changes.
 
     Returns:
         A data set of pairs, both float32 `(batch_size, 160, 176, 1)` in [0, 1].
     """
-    n = len(portraits)
-    rows = tf.data.Dataset.range(n).shuffle(n, seed=seed).repeat()
-    batches = _read(portraits, rows.batch(batch_size, drop_remainder=True))
-    batches = batches.map(lambda batch: augment(batch, augmentation), num_parallel_calls=2)
-    return batches.prefetch(4)
+
+    def change(batch, draws):
+        return augment(batch, augmentation, draws)
+
+    return _endless(portraits, batch_size, change, seed)
+
+
+def sharp_batches(
+    portraits: np.ndarray, batch_size: int, recombination: float, seed: int
+) -> tf.data.Dataset:
+    """Return endless shuffled batches of images for the finisher, changed without any blur.
+
+    Args:
+        portraits: as `training_batches` takes them.
+        batch_size: images in a batch.
+        recombination: share of the portraits that get a part of another one.
+        seed: decides order and changes.
+
+    Returns:
+        A data set of images, float32 `(batch_size, 160, 176, 1)` in [0, 1].
+    """
+
+    def change(batch, draws):
+        return recombine(move(batch, draws), recombination, draws)
+
+    return _endless(portraits, batch_size, change, seed)
 
 
 def validation_batches(portraits: np.ndarray, batch_size: int) -> tf.data.Dataset:
-    """Batches of (images, images) as they are, in order; float32 `(n, 160, 176, 1)` in [0, 1]."""
+    """Return batches of (images, images), unchanged and in order; `(n, 160, 176, 1)` in [0, 1]."""
 
     def pair(batch):
         images = tf.ensure_shape(
@@ -82,11 +124,25 @@ def validation_batches(portraits: np.ndarray, batch_size: int) -> tf.data.Datase
         return images, images
 
     rows = tf.data.Dataset.range(len(portraits)).batch(batch_size)
-    return _read(portraits, rows).map(pair).prefetch(2)
+    return rows.map(_reader(portraits), num_parallel_calls=2).map(pair).prefetch(2)
 
 
-def _read(portraits: np.ndarray, rows: tf.data.Dataset) -> tf.data.Dataset:
-    """Turn batches of row numbers into the portraits in those rows."""
+def _endless(
+    portraits: np.ndarray, batch_size: int, change: Callable, seed: int
+) -> tf.data.Dataset:
+    """Shuffle portraits, batch them, and change each batch by a seed of its own."""
+    n, read = len(portraits), _reader(portraits)
+    rows = tf.data.Dataset.range(n).shuffle(n, seed=seed).repeat()
+    batches = rows.batch(batch_size, drop_remainder=True).enumerate()
+
+    def make(number, rows):
+        return change(read(rows), Draws(tf.stack([tf.constant(seed, tf.int64), number])))
+
+    return batches.map(make, num_parallel_calls=2, deterministic=True).prefetch(4)
+
+
+def _reader(portraits: np.ndarray) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return a function that turns row numbers into the portraits in those rows."""
 
     def read(rows):
         batch = portraits[np.sort(rows)]
@@ -97,39 +153,53 @@ def _read(portraits: np.ndarray, rows: tf.data.Dataset) -> tf.data.Dataset:
         batch = tf.numpy_function(read, [rows], tf.uint8, stateful=False)
         return tf.ensure_shape(batch, (*rows.shape, *PORTRAIT_SHAPE, 1))
 
-    return rows.map(load, num_parallel_calls=2)
+    return load
 
 
-def augment(portraits: tf.Tensor, augmentation: Augmentation) -> tuple[tf.Tensor, tf.Tensor]:
+def augment(
+    portraits: tf.Tensor, augmentation: Augmentation, draws: Draws
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Change a batch of portraits; see `Augmentation`.
 
     Args:
         portraits: uint8 `(n, 171, 186, 1)`.
         augmentation: how much.
+        draws: random numbers of this batch.
 
     Returns:
         Inputs and targets, float32 `(n, 160, 176, 1)` in [0, 1]; the inputs are noisy.
     """
     n = portraits.shape[0]
-    targets = tf.raw_ops.ImageProjectiveTransformV3(
-        images=tf.cast(portraits, tf.float32) / 255.0,
-        transforms=_random_transforms(n, augmentation),
-        output_shape=IMAGE_SHAPE,
-        interpolation="BILINEAR",
-        fill_mode="NEAREST",
-        fill_value=0.0,
-    )
-    gain = tf.exp(tf.random.normal((n, 1, 1, 1), stddev=augmentation.contrast))
-    offset = tf.random.normal((n, 1, 1, 1), stddev=augmentation.brightness)
+    targets = _resample(portraits, _random_transforms(n, augmentation, draws))
+    gain = tf.exp(draws.normal((n, 1, 1, 1), augmentation.contrast))
+    offset = draws.normal((n, 1, 1, 1), augmentation.brightness)
     targets = tf.clip_by_value((targets - 0.5) * gain + 0.5 + offset, 0.0, 1.0)
-    targets = tf.ensure_shape(targets, (n, *IMAGE_SHAPE, 1))
     if augmentation.recombination:
-        targets = recombine(targets, augmentation.recombination)
-    inputs = targets + tf.random.normal(tf.shape(targets), stddev=augmentation.noise)
+        targets = recombine(targets, augmentation.recombination, draws)
+    inputs = targets + draws.normal((n, *IMAGE_SHAPE, 1), augmentation.noise)
     return tf.clip_by_value(inputs, 0.0, 1.0), targets
 
 
-def recombine(images: tf.Tensor, share: float) -> tf.Tensor:
+def move(portraits: tf.Tensor, draws: Draws) -> tf.Tensor:
+    """Mirror portraits half of the time and shift them by a whole pixel: no value is interpolated.
+
+    Args:
+        portraits: uint8 `(n, 171, 186, 1)`.
+        draws: random numbers of this batch.
+
+    Returns:
+        Images, float32 `(n, 160, 176, 1)` in [0, 1].
+    """
+    n = portraits.shape[0]
+    to_x, to_y = (side + tf.floor(draws.uniform((n,), -1.0, 2.0)) for side in (CROP_LEFT, CROP_TOP))
+    mirrored = draws.uniform((n,)) < 0.5
+    one, zero = tf.ones(n), tf.zeros(n)
+    sign = tf.where(mirrored, -one, one)
+    to_x = tf.where(mirrored, 2 * PORTRAIT_AXIS - to_x, to_x)
+    return _resample(portraits, tf.stack([sign, zero, to_x, zero, one, to_y, zero, zero], axis=1))
+
+
+def recombine(images: tf.Tensor, share: float, draws: Draws) -> tf.Tensor:
     """Give a share of the portraits a part of the one before them in the batch.
 
     The part is the face, or all above or below a level between hair and chin. Its rim is soft, and
@@ -138,6 +208,7 @@ def recombine(images: tf.Tensor, share: float) -> tf.Tensor:
     Args:
         images: float32 `(n, 160, 176, 1)` in [0, 1], faces in the archive's place.
         share: of the portraits that change, 0 to 1.
+        draws: random numbers of this batch.
 
     Returns:
         Images of the same shape and range.
@@ -145,7 +216,7 @@ def recombine(images: tf.Tensor, share: float) -> tf.Tensor:
     n = images.shape[0]
 
     def uniform(low: float, high: float) -> tf.Tensor:
-        return tf.random.uniform((n, 1, 1, 1), low, high)
+        return draws.uniform((n, 1, 1, 1), low, high)
 
     y = tf.range(IMAGE_SHAPE[0], dtype=tf.float32)[:, tf.newaxis, tf.newaxis]
     x = tf.range(IMAGE_SHAPE[1], dtype=tf.float32)[:, tf.newaxis]
@@ -162,8 +233,21 @@ def recombine(images: tf.Tensor, share: float) -> tf.Tensor:
     return tf.where(uniform(0, 1) < share, mixed, images)
 
 
-def _random_transforms(n: int, augmentation: Augmentation) -> tf.Tensor:
-    """Projective maps from pixels of the model's frame to pixels of the portrait, `(n, 8)`.
+def _resample(portraits: tf.Tensor, transforms: tf.Tensor) -> tf.Tensor:
+    """Return the model's frame of portraits: pixels looked up by projective maps `(n, 8)`."""
+    images = tf.raw_ops.ImageProjectiveTransformV3(
+        images=tf.cast(portraits, tf.float32) / 255.0,
+        transforms=transforms,
+        output_shape=IMAGE_SHAPE,
+        interpolation="BILINEAR",
+        fill_mode="NEAREST",
+        fill_value=0.0,
+    )
+    return tf.ensure_shape(images, (portraits.shape[0], *IMAGE_SHAPE, 1))
+
+
+def _random_transforms(n: int, augmentation: Augmentation, draws: Draws) -> tf.Tensor:
+    """Return projective maps from pixels of the model's frame to those of the portrait, `(n, 8)`.
 
     A frame pixel is taken relative to the face centre, changed, mirrored half of the time, and
     put back at the face centre of the portrait: mirroring is about the face axis by construction.
@@ -171,11 +255,11 @@ def _random_transforms(n: int, augmentation: Augmentation) -> tf.Tensor:
     centre_x, centre_y = FACE_CENTRE
 
     def normal(deviation: float) -> tf.Tensor:
-        return tf.random.truncated_normal((n,), stddev=deviation)
+        return draws.truncated((n,), deviation)
 
     angle = normal(math.radians(augmentation.rotation))
     size, stretch, shear = (normal(augmentation.scale) for _ in range(3))
-    mirrored = tf.where(tf.random.uniform((n,)) < 0.5, -1.0, 1.0)
+    mirrored = tf.where(draws.uniform((n,)) < 0.5, -1.0, 1.0)
     width, height = tf.exp(size + stretch), tf.exp(size - stretch)
     xx, xy = mirrored * width * tf.cos(angle), mirrored * (shear - tf.sin(angle)) * height
     yx, yy = width * tf.sin(angle), height * tf.cos(angle)

@@ -18,18 +18,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.arrays import Portrait
 from data.errors import UserError
 from data.paths import SHIPPED_MODEL
 from model.engine import FaceEngine
 from model.latent import LatentSpace, Readout
 from model.measuring.metrics import encode_portraits, evenly_spaced
-
-if TYPE_CHECKING:
-    from data import Portrait
 
 FOLDS = 5
 FEWEST = 100  # labelled portraits (of each kind) below which nothing is fitted
@@ -184,7 +181,7 @@ def label_questions(labels: list[Portrait], fewest: int = FEWEST) -> dict[str, Q
         source: min(np.sum(folders[sources == source] == folder) for folder in "FM")
         for source in np.unique(sources)
     }
-    best = max(rarer, key=rarer.get)
+    best = max(rarer, key=lambda source: rarer[source])
     if rarer[best] >= fewest:
         is_m = (folders == "M").astype(float)
         asked["F to M"] = Question(sources == best, is_m, sources, sources)

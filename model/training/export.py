@@ -3,92 +3,161 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from data import Portrait, UserError, load_arrays, load_labels
-from data.arrays import hash_array
+from data.arrays import Portrait, hash_array, load_arrays, load_labels
+from data.errors import UserError
 from model.engine import FaceEngine
 from model.latent import LatentSpace, Previews
-from model.measuring.metrics import PARTS, encode_portraits, metrics_by_part, split_validation
+from model.measuring.metrics import (
+    PARTS,
+    encode_portraits,
+    evenly_spaced,
+    metrics_by_part,
+    split_validation,
+)
+from model.network_file import load_finisher, load_network
 from model.training.directions import fit_directions, label_questions, shipped_questions
 
 PREVIEWS = 12  # random faces
-PREVIEW_TEMPERATURE = 0.8  # as far from the mean face as the window's random faces are
+PREVIEW_TEMPERATURE = 0.8  # temperature of the window's random faces
+DRAFT = 500  # portraits whose codes a draft of a latent space is fitted to
+BLOCK = 256  # portraits encoded between two steps of the progress bar
 
 
-def export(
-    folder: Path, engine: FaceEngine, arrays: str | Path, about: str = "", held_back: bool = True
-) -> dict[str, dict]:
-    """Fit a network's latent space to portraits, and measure both.
+@dataclass(frozen=True)
+class Portraits:
+    """The prepared portraits, opened once: other arrays may be written while a training runs.
+
+    Attributes:
+        folder: of the arrays, where PCA baselines are kept too.
+        train, test: uint8 `(n, 171, 186, 1)`, memory maps.
+        labels: of both; empty where the arrays come without.
+        held_back: whether the last tenth of `train` is the validation slice.
+    """
+
+    folder: Path
+    train: np.ndarray
+    test: np.ndarray
+    labels: list[Portrait]
+    held_back: bool = True
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of the portraits to train on, the validation slice included."""
+        return hash_array(self.train)
+
+    @classmethod
+    def load(cls, folder: str | Path, held_back: bool = True) -> Portraits:
+        """Open the arrays in a folder; errors as `load_arrays`."""
+        labels: list[Portrait] = []
+        with contextlib.suppress(UserError):
+            labels = load_labels(folder)
+        return cls(Path(folder), *load_arrays(folder), labels, held_back)
+
+    def split(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the portraits to train on and the validation slice."""
+        return split_validation(self.train) if self.held_back else (self.train, self.train[:0])
+
+    def describe(self, about: str) -> dict[str, object]:
+        """Return the "data" of a model card; `about` says what the portraits are."""
+        fit, validation = self.split()
+        kinds = [f"{label.source} {label.folder}" for label in self.labels]
+        return {
+            "about": about,
+            "portraits": {kind: kinds.count(kind) for kind in sorted(set(kinds))},
+            "fit": len(fit),
+            "validation": len(validation),
+            "test": len(self.test),
+            "fingerprint": self.fingerprint,
+        }
+
+
+def draft_latent(engine: FaceEngine, portraits: Portraits) -> LatentSpace:
+    """Fit a latent space to a few of the portraits, without directions."""
+    X = evenly_spaced(portraits.split()[0], DRAFT)
+    codes = encode_portraits(engine, X)
+    return _fit_latent(engine, codes, encode_portraits(engine, X, mirrored=True))
+
+
+def measure_latent(
+    engine: FaceEngine, portraits: Portraits, step: Callable[[int], None] = lambda count: None
+) -> tuple[LatentSpace, dict[str, dict]]:
+    """Fit a network's latent space and its directions to all portraits.
 
     Args:
-        folder: where `latent.npz` is written.
         engine: the network.
-        arrays: folder of `X_train.npy` and `X_test.npy`.
-        about: a sentence for the card on what the portraits are.
-        held_back: whether the network has not been fitted on the last tenth of `X_train`.
+        portraits: those it was trained on, and others.
+        step: called with how many portraits were encoded; twice as many as there are in all.
 
     Returns:
-        Entries of the model card: "data", "figures" and "directions".
+        The latent space, and what its directions are worth, see `fit_directions`.
     """
-    X_train, X_test = load_arrays(arrays)
-    X_fit, X_validation = split_validation(X_train) if held_back else (X_train, X_train[:0])
-    codes = encode_portraits(engine, X_fit)
-    mirrored = encode_portraits(engine, X_fit, mirrored=True)
-    latent = LatentSpace.fit(
-        np.concatenate([codes, mirrored]), model_id=engine.model_id, gallery=codes
-    )
-    labels = _labels(arrays)
-    asked, offered = shipped_questions(X_fit)
-    labelled = label_questions(labels[: len(codes)])
+    X_fit, _ = portraits.split()
+
+    def encoded(mirrored: bool) -> np.ndarray:
+        codes = []
+        for start in range(0, len(X_fit), BLOCK):
+            codes.append(encode_portraits(engine, X_fit[start : start + BLOCK], mirrored))
+            step(len(codes[-1]))
+        return np.concatenate(codes)
+
+    codes, mirrored = encoded(False), encoded(True)
+    latent = _fit_latent(engine, codes, mirrored)
+    questions, offered = shipped_questions(X_fit)
+    labelled = label_questions(portraits.labels[: len(codes)])
     offered += [name for name in labelled if name not in offered]
-    asked |= labelled
-    latent, effects = fit_directions(engine, latent, codes, asked, mirrored, offered)
-    latent = replace(latent, previews=make_previews(engine, latent))
-    latent.save(folder)
-    parts = [part for part in PARTS if held_back or part != "validation"]
-    return {
-        "data": {
-            "about": about,
-            "portraits": _count(labels),
-            "fit": len(X_fit),
-            "validation": len(X_validation),
-            "test": len(X_test),
-            "fingerprint": hash_array(X_train),
-        },
-        "figures": metrics_by_part(engine, latent, X_train, X_test, Path(arrays), parts),
-        "directions": effects,
-    }
+    return fit_directions(engine, latent, codes, questions | labelled, mirrored, offered)
 
 
-def make_previews(engine: FaceEngine, latent: LatentSpace) -> Previews:
-    """Decode the mean face and a dozen random ones, to look at until the network is loaded."""
-    random = latent.sample(PREVIEWS, np.random.default_rng(0), PREVIEW_TEMPERATURE)
-    codes = np.concatenate([latent.mean[np.newaxis], random])
-    return Previews(codes, np.rint(255 * engine.decode(codes)[..., 0]).astype(np.uint8))
+def measure_figures(
+    engine: FaceEngine,
+    latent: LatentSpace,
+    portraits: Portraits,
+    step: Callable[[int], None] = lambda count: None,
+) -> dict[str, dict[str, float]]:
+    """Measure a model on every part of the portraits, see `metrics_by_part`.
+
+    Args:
+        engine: the network.
+        latent: its latent space.
+        portraits: those it was trained on, and others.
+        step: called with how many portraits were measured; those that were not trained on, in all.
+    """
+    figures: dict[str, dict[str, float]] = {}
+    counts = {"validation": len(portraits.split()[1]), "test": len(portraits.test)}
+    for part in PARTS:
+        if part != "validation" or portraits.held_back:
+            X, X_test, folder = portraits.train, portraits.test, portraits.folder
+            figures |= metrics_by_part(engine, latent, X, X_test, folder, [part])
+            step(counts.get(part, 0))
+    return figures
 
 
 def check_model(folder: Path) -> None:
-    """Open a model as whoever uses it will.
+    """Read all files of a model as whoever uses it will.
 
     Raises:
         UserError: if that fails.
     """
-    FaceEngine.load(folder)
+    load_finisher(folder, load_network(folder).get_layer("decoder"))
     LatentSpace.load(folder)
 
 
-def _labels(arrays: str | Path) -> list[Portrait]:
-    """Labels of the portraits; none where the arrays come without."""
-    with contextlib.suppress(UserError):
-        return load_labels(arrays)
-    return []
+def _fit_latent(engine: FaceEngine, codes: np.ndarray, mirrored: np.ndarray) -> LatentSpace:
+    """Fit a latent space, with previews, to codes of portraits and of their mirror images."""
+    both = np.concatenate([codes, mirrored])
+    latent = LatentSpace.fit(both, model_id=engine.model_id, gallery=codes)
+    return replace(latent, previews=make_previews(engine, latent))
 
 
-def _count(labels: list[Portrait]) -> dict[str, int]:
-    """How many portraits of each source and kind there are, training and test together."""
-    kinds = [f"{label.source} {label.folder}" for label in labels]
-    return {kind: kinds.count(kind) for kind in sorted(set(kinds))}
+def make_previews(engine: FaceEngine, latent: LatentSpace) -> Previews:
+    """Decode the mean face and random ones, to look at until the network is loaded."""
+    random = latent.sample(PREVIEWS, np.random.default_rng(0), PREVIEW_TEMPERATURE)
+    codes = np.concatenate([latent.mean[np.newaxis], random])
+    return Previews(codes, np.rint(255 * engine.decode(codes)[..., 0]).astype(np.uint8))

@@ -1,7 +1,7 @@
 """Training: from the arrays to a model folder.
 
-Reads from top to bottom: `learn`, and the steps it takes; its settings are in
-`model.training.settings`.
+Reads from top to bottom: `learn`, its two trainings, and what these share. Its settings are in
+`model.training.settings`, the loop of both trainings is `model.training.fitting.fit`.
 """
 
 from __future__ import annotations
@@ -11,23 +11,20 @@ import hashlib
 import json
 import math
 import platform
-import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
-from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from data import load_arrays
-from data.arrays import hash_array
 from data.errors import UserError
 from data.lock import hold_lock
 from data.paths import MY_MODEL, NUMPY_FOLDER
+from data.progress_bar import ProgressBar
 from model.encoding import encode
 from model.engine import FaceEngine
 from model.finisher import build_finisher
@@ -35,7 +32,7 @@ from model.folder import (
     FINISHER_FILE,
     FINISHER_HISTORY_FILE,
     HISTORY_COLUMNS,
-    LATENT_FILE,
+    HISTORY_FILE,
     NETWORK_FILE,
     file_hash,
     find_model,
@@ -48,32 +45,66 @@ from model.folder import (
 )
 from model.frame import crop
 from model.latent import LatentSpace
-from model.measuring.metrics import evenly_spaced, metrics_by_part, split_validation
+from model.measuring.metrics import evenly_spaced
 from model.network import Architecture, build_autoencoder
 from model.network_file import load_network, save_network
-from model.training.augmentation import training_batches, validation_batches
-from model.training.callbacks import (
-    ALL_DONE,
-    DIVERGED,
+from model.training.augmentation import sharp_batches, training_batches, validation_batches
+from model.training.devices import training_policy, training_strategy
+from model.training.export import (
+    Portraits,
+    check_model,
+    draft_latent,
+    measure_figures,
+    measure_latent,
+)
+from model.training.film import Film
+from model.training.finishing import BLOCK, FinisherSettings, adjust_gain, compiled_finishing
+from model.training.fitting import (
     INTERRUPTED,
-    FinisherViews,
+    History,
     Interruption,
-    Progress,
+    Pictures,
     TrainingState,
     Views,
+    fit,
 )
-from model.training.devices import training_policy, training_strategy
-from model.training.export import check_model, export
-from model.training.film import Film
-from model.training.finishing import FinisherSettings, train_finisher
 from model.training.objective import VariationalAutoencoder
 from model.training.optimizer import build_optimizer
 from model.training.settings import Settings
 
 PICTURED = 8  # validation portraits in the picture of progress
-CONTINUED = 1 / 3  # of the learning rate, where a training goes on with a model
-MEASURED = 4000  # portraits whose codes are measured before a training goes on
+CONTINUED = 1 / 3  # share of the learning rate with which a training continues a model
+MEASURED = 4000  # portraits whose codes are measured before a training continues
+VALIDATED = 200  # validation portraits on which the finisher is measured after every epoch
 NOT_BEGUN = "not begun"
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What the steps of one call share; see the arguments of `learn`."""
+
+    out: Path
+    portraits: Portraits
+    interruption: Interruption
+    on_progress: Callable[[History, Pictures], object] | None
+    say: Callable[[str], None]
+
+    @property
+    def state_path(self) -> Path:
+        """Where the state of an unfinished training is kept."""
+        return self.out.with_name(f"{self.out.name}.training.npz")
+
+    def pictured(self) -> np.ndarray:
+        """Return the validation portraits in the picture of progress, as images."""
+        return crop(np.asarray(self.portraits.split()[1][:PICTURED]))
+
+
+class _Former(NamedTuple):
+    """The model that a training continues; of a new one, nothing."""
+
+    weights: list[np.ndarray] | None = None
+    history: Sequence[dict[str, float]] = ()
+    lineage: Sequence[dict] = ()
 
 
 def learn(
@@ -84,9 +115,7 @@ def learn(
     out: str | Path = MY_MODEL,
     settings: Settings | None = None,
     devices: list[str] | None = None,
-    on_epoch: Callable | None = None,
-    on_pictures: Callable | None = None,
-    on_finished: Callable | None = None,
+    on_progress: Callable[[History, Pictures], object] | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     film: str | Path | None = None,
     about: str = "",
@@ -94,9 +123,10 @@ def learn(
 ) -> dict:
     """Train the autoencoder, then its finisher, and write a model folder.
 
-    An interrupted training is continued by the same call. Ctrl-C and SIGTERM end it cleanly and
-    keep what was learned; a kill costs at most the running epoch. The model is in use as soon as
-    the autoencoder is trained; its finisher, which makes faces sharp, joins it later.
+    Ctrl-C and SIGTERM end the training cleanly: the best model so far is saved, then measured,
+    which another Ctrl-C ends. The same call continues the training. A kill costs at most the
+    running epoch. The model is in use as soon as the autoencoder is trained; its finisher, which
+    makes faces sharp, joins it later.
 
     Args:
         init: start from random weights; False continues the model that exists: the one in `out`,
@@ -107,11 +137,10 @@ def learn(
         settings: None takes the defaults.
         devices: names such as "GPU:0" of the devices that share every batch, by TensorFlow's
             MirroredStrategy; None takes all GPUs of the machine, or the processor.
-        on_epoch: called now and then with the history, a list of one dictionary an epoch.
-        on_pictures: called with validation images, reconstructions, both `(n, 160, 176, 1)`, and
-            the number of epochs.
-        on_finished: the same of the finisher: called with validation images, reconstructions,
-            these finished, and the number of its epochs.
+        on_progress: called now and then with the history, a list of one dictionary an epoch, and
+            pictures, by the name of their row: "Portrait" holds validation images, "Network" their
+            reconstructions, "Made sharp", in the training of the finisher, these finished; all
+            float32 `(n, 160, 176, 1)`.
         callbacks: more of Keras' own, called last in the training of the autoencoder.
         film: the GIF to write of how the same faces become clear; None writes none.
         about: a sentence for the card on what the portraits are.
@@ -125,140 +154,231 @@ def learn(
             nothing can be written, or where the loss diverged before anything was learned.
     """
     out, settings = Path(out), settings or Settings()
-    with _only_training(out.parent):
-        X_train, _ = load_arrays(arrays)
-        X_fit, X_validation = _split(X_train, settings.batch_size)
-        weights, history, ancestors = None, [], []
+    with _only_training(out.parent), Interruption() as interruption:
+        run = _Run(out, Portraits.load(arrays), interruption, on_progress, say)
+        _check_portraits(run.portraits, settings.batch_size)
+        former = _Former()
         if not init:
-            settings, weights, history, ancestors = _former_model(out, settings)
-        finish = partial(learn_finisher, out, arrays, on_finished=on_finished, say=say)
-        if not fresh and _lacks_finisher(out, settings, X_train):
-            say(f"Going on with the model in {out}; learn(fresh=True) begins a new one.")
-            return finish(settings.finisher)
-        epochs, steps_per_epoch = schedule(settings, len(X_fit))
-        keras.utils.set_random_seed(settings.seed)
-        with training_strategy(devices).scope():
-            model = compiled_model(settings, epochs * steps_per_epoch, weights)
-
-        state = TrainingState(
-            out.with_name(f"{out.name}.training.npz"),
-            _fingerprint(X_train, settings, weights),
-            max(2, round(settings.patience * epochs)),
-        )
+            former, architecture = _former_model(out)
+            settings = replace(settings, architecture=architecture)
         if fresh:
-            state.path.unlink(missing_ok=True)
-        if state.restore(model):
-            say(f"Continuing the interrupted training after epoch {state.epochs_done} of {epochs}.")
+            run.state_path.unlink(missing_ok=True)
+        if not fresh and _lacks_finisher(run, settings):
+            say(f"Going on with the model in {out}; learn(fresh=True) begins a new one.")
+            finished = True
         else:
-            state.history = history
-            say(
-                f"Training on {len(X_fit):,} portraits, validating on {len(X_validation):,}: "
-                f"{epochs} epochs. Ctrl-C stops and keeps what was learned."
-            )
-
-        pictured = crop(np.asarray(X_validation[:PICTURED]))
-        done = state.epochs_done * steps_per_epoch
-        cameras = [Film(Path(film), pictured, epochs * steps_per_epoch, done)] if film else []
-        views = [*cameras, Views(state, pictured, on_epoch, on_pictures), *callbacks]
-        ended = _fit(model, state, X_fit, X_validation, settings, views)
-        if state.best_weights is None:
-            _give_up(state, ended, say)
-        card = _card(settings, state, ended, ancestors)
-        write = partial(_export, state.best_weights, settings, arrays, about)
-        _save(out, state, ended, card, write, say)
-        if ended != INTERRUPTED and settings.finisher.steps:
-            return finish(settings.finisher)
+            finished = _train_autoencoder(run, settings, former, devices, callbacks, film, about)
+        if finished and settings.finisher.steps:
+            _train_finisher(run, settings.finisher)
         return read_card(out)
 
 
-def learn_finisher(
-    folder: Path,
-    arrays: str | Path,
-    settings: FinisherSettings,
-    on_finished: Callable | None = None,
-    say: Callable[[str], None] = lambda sentence: None,
-) -> dict:
-    """Train the finisher of the model in a folder, and write it there with the rest.
+def _train_autoencoder(
+    run: _Run,
+    settings: Settings,
+    former: _Former,
+    devices: list[str] | None,
+    callbacks: Sequence[keras.callbacks.Callback],
+    film: str | Path | None,
+    about: str,
+) -> bool:
+    """Train, save and measure an autoencoder; return whether all of that was done."""
+    X_fit, X_validation = run.portraits.split()
+    epochs, steps_per_epoch = schedule(settings, len(X_fit))
+    keras.utils.set_random_seed(settings.seed)
+    with training_strategy(devices).scope():
+        model = compiled_model(settings, epochs * steps_per_epoch, former.weights)
+    fingerprint = _fingerprint(run.portraits, settings, former.weights)
+    patience = max(2, round(settings.patience * epochs))
+    state = TrainingState(run.state_path, fingerprint, epochs, patience, former.history)
+    if state.restore(model):
+        run.say(f"Continuing the interrupted training after epoch {state.epochs_done} of {epochs}.")
+    else:
+        run.say(
+            f"Training on {len(X_fit):,} portraits, validating on {len(X_validation):,}: "
+            f"{epochs} epochs. Ctrl-C stops and keeps what was learned."
+        )
+    pictured = run.pictured()
 
-    Interrupted, it keeps what was learned, and the same call continues.
+    def measure_codes(logs: object = None) -> None:
+        if state.epochs_done or not model.young:
+            some = evenly_spaced(X_fit, MEASURED)
+            model.measure_codes(validation_batches(some, settings.batch_size))
 
-    Args:
-        folder: a model folder; what it has of a finisher is replaced.
-        arrays: folder of `X_train.npy` and `X_test.npy`.
-        settings: of the finisher.
-        on_finished: see `learn`.
-        say: called with sentences about what goes on.
+    def pictures() -> Pictures:
+        reconstructions = keras.ops.convert_to_numpy(model(pictured)[0])
+        return {"Portrait": pictured, "Network": reconstructions}
 
-    Returns:
-        The model card.
-    """
-    card, network = read_card(folder), load_network(folder)
-    X_train, _ = load_arrays(arrays)
-    X_fit, X_validation = split_validation(X_train)
+    done, seed = state.epochs_done * steps_per_epoch, settings.seed + state.epochs_done
+    filming = [Film(Path(film), pictured, epochs * steps_per_epoch, done)] if film else []
+    ended = fit(
+        model,
+        training_batches(X_fit, settings.batch_size, settings.augmentation, seed),
+        validation_batches(X_validation, settings.batch_size),
+        steps_per_epoch,
+        state,
+        run.interruption,
+        [
+            keras.callbacks.LambdaCallback(on_train_begin=measure_codes),
+            *filming,
+            Views(state, pictures, run.on_progress, run.say),
+            *callbacks,
+        ],
+    )
+    if state.best_weights is None:
+        _give_up(run, ended)
+    if ended == INTERRUPTED and _is_better(read_history(run.out), state):
+        run.say(
+            f"\nStopped. The better model in {run.out} stays; the same call continues this "
+            "training."
+        )
+        return False
+
+    autoencoder = build_autoencoder(settings.architecture)
+    autoencoder.set_weights(state.best_weights)
+    engine = FaceEngine(autoencoder)
+
+    def write(new: Path) -> dict:
+        save_network(autoencoder, new / NETWORK_FILE)
+        engine.model_id = file_hash(new / NETWORK_FILE)
+        draft_latent(engine, run.portraits).save(new)
+        write_history(new / HISTORY_FILE, state.history)
+        more = {"finisher": {"ended": NOT_BEGUN}} if settings.finisher.steps else {}
+        return {"data": run.portraits.describe(about), "figures": {}, "directions": {}} | more
+
+    def measure(step: Callable[[int], None]) -> Callable[[Path], dict]:
+        latent, effects = measure_latent(engine, run.portraits, step)
+        figures = measure_figures(engine, latent, run.portraits, step)
+
+        def write_measured(new: Path) -> dict:
+            latent.save(new)
+            return {"figures": figures, "directions": effects}
+
+        return write_measured
+
+    card = {
+        "created": date.today().isoformat(),
+        "settings": asdict(settings),
+        "training": _summary(state) | {"continued_from": list(former.lineage)},
+        "versions": {
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            "keras": keras.__version__,
+        },
+    }
+    return _keep(run, state, ended, "training", card, write, measure, 2 * len(X_fit))
+
+
+def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
+    """Train, save and measure the finisher of the model in the folder."""
+    card, network = read_card(run.out), load_network(run.out)
+    decoder = network.get_layer("decoder")
+    X_fit, X_validation = run.portraits.split()
+    keras.utils.set_random_seed(settings.seed)
     autoencoder = build_autoencoder(Architecture.from_card(card), training_policy())
     autoencoder.set_weights(network.get_weights())
-    say(f"Training its finisher, which makes faces sharp: {settings.steps:,} steps.")
-    state = folder.with_name(f"{folder.name}.finisher.npz")
-    fingerprint = _fingerprint(X_train, settings, network.get_weights())
-    pictured = crop(np.asarray(X_validation[:PICTURED]))
-    decoded = np.asarray(network.get_layer("decoder")(encode(network, pictured)))
-    views = [FinisherViews(pictured, decoded, on_finished)]
-    weights, history, ended = train_finisher(
-        autoencoder, X_fit, X_validation, settings, state, fingerprint, views, say=say
+    model = compiled_finishing(autoencoder, settings)
+    epochs = max(1, settings.steps // settings.steps_per_epoch)
+    fingerprint = _fingerprint(run.portraits, settings, network.get_weights())
+    state = TrainingState(run.state_path, fingerprint, epochs, patience=epochs)
+    if state.restore(model):
+        run.say(f"Continuing the finisher after epoch {state.epochs_done} of {epochs}.")
+    else:
+        run.say(f"Training its finisher, which makes faces sharp: {settings.steps:,} steps.")
+    pictured = run.pictured()
+    decoded = np.asarray(decoder(encode(network, pictured)))
+
+    def pictures() -> Pictures:
+        finished = keras.ops.convert_to_numpy(model(pictured))
+        return {"Portrait": pictured, "Network": decoded, "Made sharp": finished}
+
+    unseen, seed = evenly_spaced(X_validation, VALIDATED), settings.seed + state.epochs_done
+    ended = fit(
+        model,
+        sharp_batches(X_fit, settings.portraits, settings.recombination, seed),
+        validation_batches(unseen, BLOCK),
+        settings.steps_per_epoch,
+        state,
+        run.interruption,
+        [Views(state, pictures, run.on_progress, run.say)],
     )
-    if weights is None:
-        say(f"\nStopped. The model in {folder} has no finisher yet; the same call trains it.")
-        return card
+    if state.best_weights is None:
+        run.say(f"\nThe model in {run.out} has no finisher yet ({ended}); the same call trains it.")
+        return
 
-    say(f"\nEnded after epoch {len(history)} ({ended}). Measuring and saving the best finisher.")
-    add_finisher(folder, arrays, weights, history, ended)
-    if ended != INTERRUPTED:
-        state.unlink(missing_ok=True)
-    return read_card(folder)
+    trained = model.finisher
+    trained.set_weights(state.best_weights[: len(trained.weights)])
+    adjust_gain(model, crop(np.asarray(unseen)))
+    finisher = build_finisher(decoder)
+    finisher.set_weights(trained.get_weights())
+
+    def write(new: Path) -> dict:
+        save_network(finisher, new / FINISHER_FILE)
+        write_history(new / FINISHER_HISTORY_FILE, state.history)
+        return {"finisher": {"id": file_hash(new / FINISHER_FILE)} | card["finisher"]}
+
+    def measure(step: Callable[[int], None]) -> Callable[[Path], dict]:
+        engine = FaceEngine(network, card["model_id"], finisher=finisher)
+        figures = measure_figures(engine, LatentSpace.load(run.out), run.portraits, step)
+        return lambda new: {"figures": figures}
+
+    card["finisher"] = _summary(state)
+    _keep(run, state, ended, "finisher", card, write, measure, 0, run.out)
 
 
-def add_finisher(
-    folder: Path,
-    arrays: str | Path,
-    weights: list[np.ndarray],
-    history: list[dict[str, float]],
+def _keep(
+    run: _Run,
+    state: TrainingState,
     ended: str,
-) -> None:
-    """Write a finisher into a model folder, and measure what it makes of unseen portraits.
+    section: str,
+    card: dict,
+    write: Callable[[Path], dict],
+    measure: Callable[[Callable[[int], None]], Callable[[Path], dict]],
+    encoded: int,
+    base: Path | None = None,
+) -> bool:
+    """Save the best weights of a training, then measure them: an interruption ends only that.
+
+    Until everything is measured, the card calls the training interrupted, and the same call goes on
+    with it.
 
     Args:
-        folder: a model folder.
-        arrays: folder of `X_train.npy` and `X_test.npy`.
-        weights: those of the finisher, see `build_finisher`.
-        history: of its training, a dictionary an epoch.
-        ended: why that ended.
+        run: of this call.
+        state: of the training; removed when all is done.
+        ended: why the training ended.
+        section: of the card, which says so.
+        card: entries that are known already.
+        write: writes the model, see `publish`.
+        measure: measures it, and returns what writes the figures.
+        encoded: portraits that `measure` counts beside those that were not trained on.
+        base: the model folder that the files belong to; None for a new one.
 
-    Raises:
-        UserError: as `publish`.
+    Returns:
+        Whether the training came to its end and was measured.
     """
-    card, network, latent = read_card(folder), load_network(folder), LatentSpace.load(folder)
-    finisher = build_finisher(network.get_layer("decoder"))
-    finisher.set_weights(weights)
+    run.say(f"\nEnded after epoch {state.epochs_done} ({ended}). Saving the best model.")
+    card[section]["ended"] = INTERRUPTED
+    card = publish(run.out, write, card, base, check_model)
+    run.say(f"The model is in {run.out}. Measuring it; Ctrl-C stops that and keeps the model.")
+    total = encoded + len(run.portraits.split()[1]) + len(run.portraits.test)
+    done, write_figures = 0, None
+    with run.interruption.ends(), ProgressBar("Measuring", total) as bar:
 
-    def save(new: Path) -> dict:
-        for name in (NETWORK_FILE, LATENT_FILE):
-            shutil.copy(folder / name, new)
-        save_network(finisher, new / FINISHER_FILE)
-        write_history(new / FINISHER_HISTORY_FILE, history)
-        engine = FaceEngine(network, card["model_id"], finisher=finisher)
-        parts = card["figures"]  # those that this model has not been fitted on
-        return {
-            "finisher": {
-                "id": file_hash(new / FINISHER_FILE),
-                "epochs": len(history),
-                "best_epoch": 1 + int(np.argmin([row["val_loss"] for row in history])),
-                "minutes": round(sum(row["seconds"] for row in history) / 60, 1),
-                "ended": ended,
-            },
-            "figures": metrics_by_part(engine, latent, *load_arrays(arrays), Path(arrays), parts),
-        }
+        def step(portraits: int) -> None:
+            nonlocal done
+            run.interruption.check()
+            done += portraits
+            bar.update(done)
 
-    publish(folder, save, card, read_history(folder), check_model)
+        write_figures = measure(step)
+    if write_figures is None:
+        run.say("\nStopped. The model is saved, but not measured; the same call measures it.")
+        return False
+    card[section]["ended"] = ended
+    publish(run.out, write_figures, card, run.out, check_model)
+    if ended != INTERRUPTED:
+        state.path.unlink(missing_ok=True)
+    return ended != INTERRUPTED
 
 
 def compiled_model(
@@ -309,165 +429,73 @@ def _only_training(folder: Path) -> Iterator[None]:
         yield
 
 
-def _split(X_train: np.ndarray, batch_size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the portraits to train on and those to validate on, if they are enough."""
-    X_fit, X_validation = split_validation(X_train)
+def _check_portraits(portraits: Portraits, batch_size: int) -> None:
+    """Check that the portraits are enough to train on and to validate."""
+    X_fit, X_validation = portraits.split()
     if len(X_fit) < batch_size or not len(X_validation):
         raise UserError(
-            f"{len(X_train)} portraits are too few to train on in batches of {batch_size}. "
+            f"{len(portraits.train)} portraits are too few to train on in batches of {batch_size}. "
             "Prepare a larger archive with prepare_data()."
         )
-    return X_fit, X_validation
 
 
-def _former_model(
-    out: Path, settings: Settings
-) -> tuple[Settings, list[np.ndarray], list[dict[str, float]], list[dict]]:
-    """Return the settings with the former model's architecture, its weights, history, lineage."""
+def _former_model(out: Path) -> tuple[_Former, Architecture]:
+    """Return the model to continue, and its architecture."""
     folder = find_model(out if out.exists() else None)
-    card = read_card(folder)
-    weights = load_network(folder).get_weights()
-    history = read_history(folder)
-    return (
-        replace(settings, architecture=Architecture.from_card(card)),
-        weights,
+    card, history = read_card(folder), read_history(folder)
+    former = _Former(
+        load_network(folder).get_weights(),
         history if is_history(history, HISTORY_COLUMNS) else [],
         lineage(card),
     )
+    return former, Architecture.from_card(card)
 
 
-def _fit(
-    model: VariationalAutoencoder,
-    state: TrainingState,
-    X_fit: np.ndarray,
-    X_validation: np.ndarray,
-    settings: Settings,
-    callbacks: Sequence[keras.callbacks.Callback],
-) -> str:
-    """Train from where the state is to the end, and say why that came."""
-    epochs, steps_per_epoch = schedule(settings, len(X_fit))
-    if state.epochs_done >= epochs:  # only to be saved
-        return ALL_DONE
-    if state.epochs_done or not model.young:
-        portraits = evenly_spaced(X_fit, MEASURED)
-        model.measure_codes(validation_batches(portraits, settings.batch_size))
-    interruption = Interruption()
-    batches = training_batches(
-        X_fit, settings.batch_size, settings.augmentation, settings.seed + state.epochs_done
-    )
+def _lacks_finisher(run: _Run, settings: Settings) -> bool:
+    """Whether the folder has the whole model of these settings, but not the finisher they want."""
     try:
-        with interruption.signals():
-            model.fit(
-                batches,
-                validation_data=validation_batches(X_validation, settings.batch_size),
-                steps_per_epoch=steps_per_epoch,
-                initial_epoch=state.epochs_done,
-                epochs=epochs,
-                shuffle=False,  # the batches are shuffled already
-                verbose=0,
-                callbacks=[
-                    interruption,
-                    keras.callbacks.TerminateOnNaN(),
-                    keras.callbacks.SwapEMAWeights(),  # validation sees the averaged weights
-                    state,
-                    Progress(epochs, steps_per_epoch, state.epochs_done),
-                    *callbacks,
-                ],
-            )
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    if state.diverged:
-        return DIVERGED
-    return ALL_DONE if state.epochs_done >= epochs else "no better validation loss"
+        card = read_card(find_model(run.out))
+        return (
+            card["finisher"]["ended"] in (NOT_BEGUN, INTERRUPTED)
+            and card["training"]["ended"] != INTERRUPTED
+            and card["settings"] == json.loads(json.dumps(asdict(settings)))
+            and card["data"]["fingerprint"] == run.portraits.fingerprint
+        )
+    except (UserError, KeyError, TypeError):
+        return False
 
 
-def _give_up(state: TrainingState, ended: str, say: Callable[[str], None]) -> NoReturn:
+def _give_up(run: _Run, ended: str) -> NoReturn:
     """End a training that learned nothing."""
     if ended == INTERRUPTED:
-        say("\nStopped in the first epoch; nothing was learned yet.")
+        run.say("\nStopped in the first epoch; nothing was learned yet.")
         raise KeyboardInterrupt
-    state.path.unlink(missing_ok=True)
     raise UserError(
         "Training diverged before anything was learned. Call learn() with a lower "
         "learning_rate in its settings."
     )
 
 
-def _save(
-    out: Path,
-    state: TrainingState,
-    ended: str,
-    card: dict,
-    write: Callable[[Path], dict],
-    say: Callable[[str], None],
-) -> None:
-    """Make the best weights the model in `out`; an interrupted training may leave a better one."""
-    if ended == INTERRUPTED and _is_better(read_history(out), state.best_loss):
-        say(f"\nStopped. The better model in {out} stays; the same call continues this training.")
-        return
-    say(f"\nEnded after epoch {state.epochs_done} ({ended}). Measuring and saving the best model.")
-    publish(out, write, card, state.history, check_model)
-    if ended != INTERRUPTED:
-        state.path.unlink(missing_ok=True)
-
-
-def _card(
-    settings: Settings, state: TrainingState, ended: str, ancestors: list[dict]
-) -> dict[str, object]:
-    """Return what the training itself puts on the model card; `_export` adds the rest."""
-    more = {"finisher": {"ended": NOT_BEGUN}} if settings.finisher.steps else {}
-    return more | {
-        "created": date.today().isoformat(),
-        "settings": asdict(settings),
-        "training": {
-            "epochs": state.epochs_done,
-            "best_epoch": state.best_epoch,
-            "minutes": round(sum(row["seconds"] for row in state.history) / 60, 1),
-            "ended": ended,
-            "continued_from": ancestors,
-        },
-        "versions": {
-            "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-        },
+def _summary(state: TrainingState) -> dict[str, object]:
+    """Return what a card says of a training, but for why it ended."""
+    return {
+        "epochs": state.epochs_done,
+        "best_epoch": state.best_epoch,
+        "minutes": round(sum(row["seconds"] for row in state.history) / 60, 1),
     }
 
 
-def _export(
-    weights: list[np.ndarray], settings: Settings, arrays: str | Path, about: str, folder: Path
-) -> dict:
-    """Write the network in float32, and what describes it."""
-    autoencoder = build_autoencoder(settings.architecture)
-    autoencoder.set_weights(weights)
-    save_network(autoencoder, folder / NETWORK_FILE)
-    engine = FaceEngine(autoencoder, file_hash(folder / NETWORK_FILE))
-    return export(folder, engine, arrays, about)
-
-
-def _lacks_finisher(folder: Path, settings: Settings, X_train: np.ndarray) -> bool:
-    """Whether a folder has the whole model of these settings, but for the finisher they ask for."""
-    try:
-        card = read_card(find_model(folder))
-        return (
-            card["finisher"]["ended"] in (NOT_BEGUN, INTERRUPTED)
-            and card["training"]["ended"] != INTERRUPTED
-            and card["settings"] == json.loads(json.dumps(asdict(settings)))
-            and card["data"]["fingerprint"] == hash_array(X_train)
-        )
-    except (UserError, KeyError, TypeError):
-        return False
-
-
-def _is_better(history: list[dict[str, float]], loss: float) -> bool:
-    return any(row.get("val_loss", math.inf) < loss for row in history)
+def _is_better(history: History, state: TrainingState) -> bool:
+    """Whether a history has a lower validation loss than the state."""
+    best = min(row["val_loss"] for row in state.history[-state.epochs_done :])
+    return any(row.get("val_loss", math.inf) < best for row in history)
 
 
 def _fingerprint(
-    X: np.ndarray, settings: Settings | FinisherSettings, weights: list[np.ndarray] | None
+    portraits: Portraits, settings: Settings | FinisherSettings, weights: list[np.ndarray] | None
 ) -> str:
-    """Name what a training depends on, so that only the same training is continued."""
-    digest = hashlib.sha256(json.dumps([hash_array(X), asdict(settings)]).encode())
+    """Hash what a training depends on, so that only the same training is continued."""
+    digest = hashlib.sha256(json.dumps([portraits.fingerprint, asdict(settings)]).encode())
     for value in weights or []:
-        digest.update(np.ascontiguousarray(value))
+        digest.update(np.ascontiguousarray(value).tobytes())
     return digest.hexdigest()

@@ -8,29 +8,19 @@ that slice.
 """
 
 import argparse
-import shutil
 from pathlib import Path
 
 from data import UserError
 from data.paths import MY_MODEL, NUMPY_FOLDER
 from model.engine import FaceEngine
-from model.folder import (
-    FINISHER_FILE,
-    FINISHER_HISTORY_FILE,
-    NETWORK_FILE,
-    find_model,
-    lineage,
-    publish,
-    read_card,
-    read_history,
-)
-from model.training.export import check_model, export
+from model.folder import find_model, lineage, publish, read_card
+from model.training.export import Portraits, check_model, measure_figures, measure_latent
 
 
 def export_again(
     model: Path, out: Path, arrays: str | Path, about: str = "", held_back: bool = True
 ) -> None:
-    """Write a model folder with the same network, described by other portraits: see `export`.
+    """Write a model folder with the same network, described by other portraits.
 
     What it was trained on stays on the card, as "data" of "training".
 
@@ -43,13 +33,19 @@ def export_again(
     if "continued_from" in training:
         training["continued_from"] = lineage(card)[1:]
 
-    def save(folder: Path) -> dict[str, dict]:
-        for name in (NETWORK_FILE, FINISHER_FILE, FINISHER_HISTORY_FILE):
-            if (model / name).is_file():
-                shutil.copyfile(model / name, folder / name)
-        return export(folder, engine, arrays, about, held_back)
+    portraits = Portraits.load(arrays, held_back)
+    latent, effects = measure_latent(engine, portraits)
+    card |= {
+        "data": portraits.describe(about),
+        "figures": measure_figures(engine, latent, portraits),
+        "directions": effects,
+    }
 
-    publish(out, save, card, read_history(model), check_model)
+    def write(new: Path) -> dict:
+        latent.save(new)
+        return {}
+
+    publish(out, write, card, model, check_model)
 
 
 def main() -> None:

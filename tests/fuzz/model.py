@@ -30,16 +30,16 @@ from model.folder import (
     check_folder,
     file_hash,
     is_history,
-    publish,
     read_card,
     read_history,
+    write_history,
 )
 from model.frame import IMAGE_SHAPE
 from model.latent import LatentSpace, Readout
 from model.measuring.pca import DAMAGED, PCABaseline
 from model.network import Architecture
 from model.network_file import load_finisher, load_network
-from model.training.callbacks import TrainingState
+from model.training.fitting import TrainingState
 from tests.fuzz.fuzzing import ODD_VALUES, Fuzzer, damage, odd_json
 from tests.model.tiny_model import write_tiny_model
 from tests.model.zip_forgery import bomb, forge, forge_arrays, pack, unpack
@@ -104,10 +104,9 @@ class ModelFuzzer(Fuzzer):
         self.trained = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
         self.trained.compile(optimizer=keras.optimizers.AdamW(use_ema=True))
         self.trained.optimizer.build(self.trained.trainable_variables)
-        state = TrainingState(self.folder / "state.npz", "mine", 3)
+        state = TrainingState(self.folder / "state.npz", "mine", 4, 3)
         state.set_model(self.trained)
-        state.best_weights, state.best_loss = self.trained.get_weights(), 0.5
-        state.epochs_done, state.best_epoch = 2, 1
+        state.best_weights, state.epochs_done = self.trained.get_weights(), 2
         state.history = [dict.fromkeys(HISTORY_COLUMNS, float(epoch)) for epoch in (1, 2)]
         state.save()
         self.state_members = unpack(state.path.read_bytes())
@@ -170,7 +169,7 @@ class ModelFuzzer(Fuzzer):
             data = pack(members)
         else:
             data = forge_arrays(members, rng, self.bomb)
-        state = TrainingState(place / "state.npz", "mine", 3)
+        state = TrainingState(place / "state.npz", "mine", 4, 3)
         state.path.write_bytes(data)
         former = self.trained.get_weights()
         if not state.restore(self.trained):
@@ -214,8 +213,8 @@ class ModelFuzzer(Fuzzer):
         (place / HISTORY_FILE).write_bytes(data)
         history = read_history(place)
         assert is_history(history)
-        publish(place / "model", _write_nothing, {}, history)
-        assert [row.keys() for row in read_history(place / "model")] == [
+        write_history(place / HISTORY_FILE, history)
+        assert [row.keys() for row in read_history(place)] == [
             {name for name in row if name in history[-1]} for row in history
         ]
 
@@ -295,12 +294,6 @@ class ModelFuzzer(Fuzzer):
         elif how == "many":
             for number in range(5000):
                 file.create_group(f"many/{number}")
-
-
-def _write_nothing(folder: Path) -> dict:
-    for name in (NETWORK_FILE, LATENT_FILE):
-        (folder / name).write_bytes(b"")
-    return {}
 
 
 def _change_widths(folder: Path, rng: random.Random) -> None:

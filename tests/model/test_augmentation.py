@@ -7,8 +7,10 @@ import tensorflow as tf
 from model.frame import crop, mirror
 from model.training.augmentation import (
     Augmentation,
+    Draws,
     augment,
     recombine,
+    sharp_batches,
     training_batches,
     validation_batches,
 )
@@ -39,8 +41,7 @@ def test_crop_takes_the_models_frame_and_refuses_others(portraits):
 
 
 def test_without_changes_a_portrait_is_itself_or_its_mirror_image(portraits):
-    tf.random.set_seed(0)
-    inputs, targets = augment(tf.constant(portraits), STILL)
+    inputs, targets = augment(tf.constant(portraits), STILL, Draws((0, 0)))
     np.testing.assert_array_equal(inputs, targets)
     same = np.abs(targets - crop(portraits)).max(axis=(1, 2, 3)) < 1e-5
     turned = np.abs(targets - crop(mirror(portraits))).max(axis=(1, 2, 3)) < 1e-5
@@ -50,7 +51,7 @@ def test_without_changes_a_portrait_is_itself_or_its_mirror_image(portraits):
 
 def test_changes_are_small_and_shared_by_input_and_target(portraits):
     inputs, targets = augment(
-        tf.constant(portraits), Augmentation(noise=0, contrast=0, recombination=0)
+        tf.constant(portraits), Augmentation(noise=0, contrast=0, recombination=0), Draws((0, 0))
     )
     np.testing.assert_array_equal(inputs, targets)
     difference = np.minimum(
@@ -61,7 +62,7 @@ def test_changes_are_small_and_shared_by_input_and_target(portraits):
 
 
 def test_only_inputs_are_noisy(portraits):
-    inputs, targets = augment(tf.constant(portraits), replace(STILL, noise=0.05))
+    inputs, targets = augment(tf.constant(portraits), replace(STILL, noise=0.05), Draws((0, 0)))
     assert 0.01 < np.abs(inputs - targets).mean() < 0.05
     clean = np.minimum(
         np.abs(targets - crop(portraits)).max(axis=(1, 2, 3)),
@@ -71,11 +72,10 @@ def test_only_inputs_are_noisy(portraits):
 
 
 def test_a_recombined_portrait_is_two_portraits_with_a_soft_rim():
-    tf.random.set_seed(0)
     a, b = np.full((160, 176, 1), 0.2), np.full((160, 176, 1), 0.2)
     a[:, ::8], b[::8] = 0.3, 0.3  # of about the same brightness: upright and level stripes
     images = np.stack([a, b] * 16).astype(np.float32)
-    mixed = recombine(tf.constant(images), 1.0).numpy()
+    mixed = recombine(tf.constant(images), 1.0, Draws((0, 0))).numpy()
     whole = [np.abs(mixed - stripes).max(axis=(2, 3)) < 0.01 for stripes in (a, b)]
     own = np.stack([whole[row % 2][row] for row in range(32)])
     other = np.stack([whole[1 - row % 2][row] for row in range(32)])
@@ -85,17 +85,15 @@ def test_a_recombined_portrait_is_two_portraits_with_a_soft_rim():
 
 
 def test_the_share_of_recombined_portraits_is_as_asked(portraits):
-    tf.random.set_seed(0)
     images = tf.constant(np.concatenate([crop(portraits)] * 8))
-    changed = np.abs(recombine(images, 0.25) - images).max(axis=(1, 2, 3)) > 1e-3
+    changed = np.abs(recombine(images, 0.25, Draws((0, 0))) - images).max(axis=(1, 2, 3)) > 1e-3
     assert 0.1 < changed.mean() < 0.4
-    np.testing.assert_array_equal(recombine(images, 0.0), images)
+    np.testing.assert_array_equal(recombine(images, 0.0, Draws((0, 0))), images)
 
 
 def test_a_part_takes_the_brightness_of_its_new_surroundings():
-    tf.random.set_seed(0)
     flat = np.stack([np.full((160, 176, 1), level, np.float32) for level in (0.2, 0.7)] * 4)
-    np.testing.assert_allclose(recombine(tf.constant(flat), 1.0), flat, atol=1e-5)
+    np.testing.assert_allclose(recombine(tf.constant(flat), 1.0, Draws((0, 0))), flat, atol=1e-5)
 
 
 def test_training_batches_go_on_for_ever_and_show_every_portrait(portraits):
@@ -107,6 +105,32 @@ def test_training_batches_go_on_for_ever_and_show_every_portrait(portraits):
             np.abs(images - image).max(axis=(1, 2, 3)), np.abs(images - turned).max(axis=(1, 2, 3))
         )
         assert (distance < 1e-5).sum() == 3
+
+
+def test_a_seed_decides_order_and_changes(portraits):
+    def batches(seed):
+        return [
+            targets for _, targets in training_batches(portraits, 4, Augmentation(), seed).take(20)
+        ]
+
+    one, again, another = batches(1), batches(1), batches(2)
+    assert len(one) == 20 and all(np.array_equal(*pair) for pair in zip(one, again, strict=True))
+    assert not any(np.array_equal(*pair) for pair in zip(one, another, strict=True))
+
+
+def test_sharp_batches_are_moved_and_mirrored_but_never_blurred():
+    noise = np.random.default_rng(0).integers(256, size=(1, 171, 186, 1), dtype=np.uint8)
+    images = np.concatenate(list(sharp_batches(noise, 1, 0.0, seed=0).take(150)))
+    assert images.shape == (150, 160, 176, 1)
+    moved = [
+        portrait[:, top : top + 160, left : left + 176]
+        for portrait in (noise / np.float32(255), mirror(noise) / np.float32(255))
+        for top in (4, 5, 6)
+        for left in (4, 5, 6)
+    ]
+    found = {int(np.argmin([np.abs(image - one).max() for one in moved])) for image in images}
+    assert found == set(range(18))
+    assert all(min(np.abs(image - one).max() for one in moved) < 1e-5 for image in images)
 
 
 def test_validation_batches_are_the_portraits_in_order(portraits):

@@ -1,5 +1,6 @@
+"""`learn()` on a few drawn portraits and the smallest network: what it leaves, and how it stops."""
+
 import csv
-import math
 import os
 import shutil
 import signal
@@ -16,8 +17,9 @@ from model.engine import FaceEngine
 from model.folder import MODEL_FILES, read_card, read_history
 from model.latent import LatentSpace
 from model.training import learn as train
-from model.training.callbacks import TrainingState
-from model.training.learn import Settings, learn
+from model.training.export import check_model
+from model.training.learn import learn
+from model.training.settings import Settings
 from tests.model.tiny_model import TINY_SETTINGS, write_tiny_model
 
 pytestmark = [
@@ -25,14 +27,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Even though the:UserWarning"),  # tf.data stays a graph
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def film(tmp_path_factory, monkeypatch):
-    """No test writes its film to the figures of the project."""
-    path = tmp_path_factory.mktemp("figures") / "learning.gif"
-    monkeypatch.setitem(learn.__kwdefaults__, "film", path)
-    return path
 
 
 def settings(**changes) -> Settings:
@@ -43,7 +37,7 @@ def settings(**changes) -> Settings:
 def trained(arrays, tmp_path_factory, _one_graph):
     """Four epochs, what was said, and what the views were given."""
     out = tmp_path_factory.mktemp("models") / "mine"
-    said, epochs, pictures = [], [], []
+    said, seen = [], []
     with pytest.MonkeyPatch.context() as patch:
         _one_graph.share(patch)
         learn(
@@ -51,79 +45,70 @@ def trained(arrays, tmp_path_factory, _one_graph):
             out=out,
             settings=settings(steps=8),
             say=said.append,
-            on_epoch=lambda history: epochs.append(len(history)),
-            on_pictures=lambda *shown: pictures.append(shown),
+            on_progress=lambda history, pictures: seen.append((len(history), pictures)),
         )
-    return out, said, epochs, pictures
+    return out, said, seen
 
 
 def test_a_short_training_lowers_the_loss_and_leaves_a_model_and_its_card(trained):
-    out, said, epochs, pictures = trained
+    out, said, seen = trained
     assert sorted(path.name for path in out.iterdir()) == sorted(MODEL_FILES)
     history = read_history(out)
     assert [row["epoch"] for row in history] == [1, 2, 3, 4]
     assert history[-1]["loss"] < history[0]["loss"]
     assert history[-1]["val_loss"] < history[0]["val_loss"]
+    with Path(out, "history.csv").open(newline="") as file:
+        columns = set(next(csv.reader(file)))
+    assert {"epoch", "loss", "mse", "val_loss", "val_mse", "learning_rate", "seconds"} <= columns
     card = read_card(out)
     assert card["data"] == {**card["data"], "fit": 20, "validation": 2, "test": 6}
     assert card["settings"]["architecture"]["encoder_channels"] == [4, 4, 4, 4]
     assert "finisher" not in card  # its settings have no steps for one
     assert card["figures"]["test"]["mse"] > 0 and card["figures"]["test"]["pca_mse"] > 0
-    assert epochs[-1] == 4
-    images, reconstructions, done = pictures[-1]
-    assert images.shape == reconstructions.shape == (2, 160, 176, 1) and done == 4
+    losses = [row["val_loss"] for row in history]
+    assert card["training"]["best_epoch"] == 1 + losses.index(min(losses))
+    epochs, pictures = seen[-1]
+    assert epochs == 4 and list(pictures) == ["Portrait", "Network"]
+    assert all(images.shape == (2, 160, 176, 1) for images in pictures.values())
     assert "20 portraits" in said[0]
 
 
-def test_what_was_trained_opens_as_engine_and_latent_space(trained):
+def test_what_was_trained_opens_as_engine_and_latent_space_in_float32(trained):
     engine, latent = FaceEngine.load(trained[0]), LatentSpace.load(trained[0])
     assert engine.model_id == latent.model_id
+    assert len(latent.gallery) == 20 and len(latent.previews.codes) == 13
     faces = engine.decode(latent.sample(2, np.random.default_rng(0)))
     assert faces.shape == (2, 160, 176, 1)
     assert engine.encode(faces).dtype == np.float32
-
-
-def test_saved_weights_run_in_float32(trained):
     network = keras.saving.load_model(trained[0] / "autoencoder.keras")
     layers = [*network.get_layer("encoder").layers, *network.get_layer("decoder").layers]
     assert {layer.compute_dtype for layer in layers} == {"float32"}
 
 
-def test_the_validation_loss_decides_which_weights_are_kept(trained):
-    history, card = read_history(trained[0]), read_card(trained[0])
-    losses = [row["val_loss"] for row in history]
-    assert card["training"]["best_epoch"] == 1 + losses.index(min(losses))
-
-
 def test_continuing_a_model_starts_where_it_was(eagerly, arrays, trained, tmp_path):
-    out = tmp_path / "mine"
-    out.mkdir()
-    for name in MODEL_FILES:
-        (out / name).write_bytes((trained[0] / name).read_bytes())
+    out = Path(shutil.copytree(trained[0], tmp_path / "mine"))
     learn(init=False, arrays=arrays, out=out, settings=settings(steps=2, learning_rate=1e-5))
     history = read_history(out)
     assert [row["epoch"] for row in history] == [1, 2, 3, 4, 5]
     assert history[4]["val_loss"] == pytest.approx(history[3]["val_loss"], abs=0.05)
     former = read_card(trained[0])
-    assert read_card(out)["training"]["continued_from"] == [
-        {
-            "model_id": former["model_id"],
-            "about": "",
-            "portraits": 20,
-            "epochs": 4,
-            "minutes": former["training"]["minutes"],
-        }
-    ]
+    model = {"model_id": former["model_id"], "about": "", "portraits": 20, "epochs": 4}
+    model["minutes"] = former["training"]["minutes"]
+    assert read_card(out)["training"]["continued_from"] == [model]
+
+    (out / "history.csv").write_text("epoch,loss\n1,2\n")  # of another program: it is left behind
+    learn(init=False, arrays=arrays, out=out, settings=settings(steps=2))
+    assert [row["epoch"] for row in read_history(out)] == [1]
 
 
 def stop_after(epochs: int, how):
     """A view that ends the training once so many epochs are done."""
 
-    def on_epoch(history):
+    def on_progress(history, pictures):
         if len(history) >= epochs:
             how()
 
-    return on_epoch
+    return on_progress
 
 
 def interrupt():
@@ -151,26 +136,26 @@ def stopped(arrays, tmp_path_factory, _one_graph):
     out, film, left = place / "models" / "mine", place / "learning.gif", []
     with pytest.MonkeyPatch.context() as patch:
         _one_graph.share(patch)
-        patch.setattr("model.training.callbacks.PICTURE_SECONDS", -1)
+        patch.setattr("model.training.fitting.VIEW_SECONDS", -1)
         for done, how in enumerate((*STOPS, None), start=1):
             said = []
             learn(
                 arrays=arrays, out=out, settings=settings(steps=8), film=film, say=said.append,
-                on_epoch=how and stop_after(done, how),
+                on_progress=how and stop_after(done, how),
             )  # fmt: skip
-            latent_dim = FaceEngine.load(out).latent_dim
+            check_model(out)
             with Image.open(film) as picture:
-                left.append((said, read_card(out), read_history(out), latent_dim, picture.n_frames))
+                left.append((said, read_card(out), read_history(out), picture.n_frames))
     return left, [path.name for path in out.parent.iterdir()]
 
 
 def test_a_stopped_training_keeps_what_it_learned_and_goes_on(stopped):
     left, files = stopped
     assert len(left) == 4
-    for done, (said, card, history, latent_dim, _) in enumerate(left, start=1):
+    for done, (said, card, history, _) in enumerate(left, start=1):
         assert card["training"]["ended"] == ("interrupted" if done < 4 else "all epochs done")
         assert [row["epoch"] for row in history] == list(range(1, done + 1))
-        assert latent_dim == 80
+        assert card["figures"]["test"]["mse"] > 0
         gone_on = any(f"after epoch {done - 1} of 4" in sentence for sentence in said)
         assert gone_on == (done > 1)
     assert files == ["mine"]
@@ -181,10 +166,46 @@ def test_a_film_shows_the_whole_training(stopped):
     assert frames == [3, 5, 7, 9]  # before the first step, and after each
 
 
+def test_the_model_is_saved_before_it_is_measured_and_ctrl_c_ends_only_the_measuring(
+    arrays, tmp_path, monkeypatch
+):
+    out, said = tmp_path / "mine", []
+    options = {"arrays": arrays, "out": out, "settings": settings(steps=4), "say": said.append}
+
+    def measure(*_):
+        check_model(out)
+        assert LatentSpace.load(out).gallery.shape == (20, 80)
+        send(signal.SIGINT)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(train, "measure_latent", measure)
+        card = learn(**options)
+    assert card["figures"] == card["directions"] == {}
+    assert "not measured" in said[-1]
+    check_model(out)
+    monkeypatch.setattr(keras.Model, "fit", None)  # it is trained already
+    measured = learn(**options)
+    assert measured["figures"]["test"]["mse"] > 0
+    assert measured["training"]["ended"] == "all epochs done"
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_ctrl_c_while_the_model_is_saved_waits_for_that(arrays, tmp_path, monkeypatch):
+    def draft(*arguments):
+        send(signal.SIGINT)
+        return former(*arguments)
+
+    former, out = train.draft_latent, tmp_path / "mine"
+    monkeypatch.setattr(train, "draft_latent", draft)
+    card = learn(arrays=arrays, out=out, settings=settings(steps=2))
+    assert card["figures"] == {}
+    check_model(out)
+
+
 def test_a_training_stopped_in_its_first_epoch_says_so(arrays, tmp_path, monkeypatch):
     said = []
     monkeypatch.setattr(
-        "model.training.callbacks.Progress.on_train_batch_end", lambda *_, **__: interrupt()
+        "model.training.fitting.Progress.on_train_batch_end", lambda *_, **__: interrupt()
     )
     with pytest.raises(KeyboardInterrupt):
         learn(arrays=arrays, out=tmp_path / "mine", settings=settings(steps=8), say=said.append)
@@ -192,49 +213,12 @@ def test_a_training_stopped_in_its_first_epoch_says_so(arrays, tmp_path, monkeyp
     assert not (tmp_path / "mine").exists()
 
 
-def test_a_killed_training_goes_on_and_fresh_discards_it(arrays, tmp_path, monkeypatch):
-    class Killed(BaseException):
-        pass
-
-    def kill():
-        raise Killed
-
-    monkeypatch.setattr("model.training.callbacks.PICTURE_SECONDS", -1)
-    out, said = write_tiny_model(tmp_path / "mine"), []
-    before = read_card(out)
-    options = {"arrays": arrays, "out": out, "settings": settings(steps=8), "say": said.append}
-    with pytest.raises(Killed):
-        learn(**options, on_epoch=stop_after(3, kill))
-    assert read_card(out) == before
-    with pytest.raises(Killed):
-        learn(**options, on_epoch=stop_after(4, kill))
-    assert any("after epoch 3 of 4" in sentence for sentence in said)
-    said.clear()
-    learn(**options, fresh=True)
-    assert not any("Continuing" in sentence for sentence in said)
-    assert len(read_history(out)) == 4
-
-
-def test_a_torn_or_foreign_state_is_not_continued(tmp_path):
-    model = train.compiled_model(settings(), 10)
-    state = TrainingState(tmp_path / "state.npz", "mine", 3)
-    state.set_model(model)
-    state.best_weights = model.get_weights()
-    state.save()
-    assert TrainingState(state.path, "mine", 3).restore(model)
-    assert not TrainingState(state.path, "another's", 3).restore(model)
-    whole = state.path.read_bytes()
-    for damaged in (b"", whole[:-200], b"PK" + bytes(500)):
-        state.path.write_bytes(damaged)
-        assert not TrainingState(state.path, "mine", 3).restore(model)
-
-
 def test_an_interrupted_training_does_not_replace_a_better_model(arrays, tmp_path, monkeypatch):
-    monkeypatch.setattr("model.training.callbacks.PICTURE_SECONDS", -1)
+    monkeypatch.setattr("model.training.fitting.VIEW_SECONDS", -1)
     out = write_tiny_model(tmp_path / "mine")
     (out / "history.csv").write_text("epoch,val_loss\n1,-9.0\n")
     before = read_card(out)["model_id"]
-    learn(arrays=arrays, out=out, settings=settings(steps=8), on_epoch=stop_after(1, interrupt))
+    learn(arrays=arrays, out=out, settings=settings(steps=8), on_progress=stop_after(1, interrupt))
     assert read_card(out)["model_id"] == before
 
 
@@ -245,18 +229,6 @@ def test_the_settings_reach_the_objective_and_going_on_is_slower():
     assert model.young and not goes_on.young
     rates = [float(some.optimizer.learning_rate.numpy()) for some in (goes_on, model)]
     assert rates[0] == pytest.approx(train.CONTINUED * rates[1])
-
-
-def test_divergence_is_one_sentence_and_leaves_the_former_model(arrays, tmp_path):
-    class Spoil(keras.callbacks.Callback):
-        def on_train_begin(self, logs=None):
-            self.model.set_weights([math.nan * weight for weight in self.model.get_weights()])
-
-    out = write_tiny_model(tmp_path / "mine")
-    before = read_card(out)
-    with pytest.raises(UserError, match="diverged"):
-        learn(arrays=arrays, out=out, settings=settings(steps=8), callbacks=[Spoil()])
-    assert read_card(out) == before
 
 
 def test_early_stopping(arrays, tmp_path):
@@ -290,26 +262,9 @@ def test_no_arrays_too_few_portraits_and_no_model_are_one_sentence(arrays, tmp_p
         learn(init=False, arrays=arrays, out=tmp_path / "empty", settings=settings())
 
 
-def test_a_foreign_history_is_not_gone_on_with(eagerly, arrays, trained, tmp_path):
-    out = tmp_path / "model"
-    shutil.copytree(trained[0], out)
-    (out / "history.csv").write_text("epoch,loss\n1,2\n")
-    card = learn(init=False, arrays=arrays, out=out, settings=settings(steps=2))
-    assert card["training"]["epochs"] == len(read_history(out))
-    assert card["training"]["continued_from"][0]["model_id"] == read_card(trained[0])["model_id"]
-
-
 def test_a_large_set_is_seen_often_enough():
     assert train.schedule(settings(steps=5, least_epochs=2), portraits=43) == (2, 5)
     assert train.schedule(settings(steps=5, least_epochs=1), portraits=43) == (1, 5)
-
-
-def test_history_is_a_table(trained):
-    with Path(trained[0], "history.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert {"epoch", "loss", "mse", "val_loss", "val_mse", "learning_rate", "seconds"} <= set(
-        rows[0]
-    )
 
 
 def test_two_trainings_in_one_folder_do_not_meet(arrays, tmp_path):
@@ -336,11 +291,12 @@ def test_a_new_model_that_does_not_open_replaces_nothing_and_costs_no_training(
 
     out, said = write_tiny_model(tmp_path / "mine"), []
     before = read_card(out)
-    options = {"arrays": arrays, "out": out, "settings": settings(steps=8), "say": said.append}
+    options = {"arrays": arrays, "out": out, "settings": settings(steps=4), "say": said.append}
     with monkeypatch.context() as patch, pytest.raises(UserError, match="stays as it was"):
         patch.setattr(LatentSpace, "save", forget)
         learn(**options)
-    assert read_card(out) == before and FaceEngine.load(out)
+    assert read_card(out) == before
+    check_model(out)
+    monkeypatch.setattr(keras.Model, "fit", None)  # it is trained already
     learn(**options)
-    assert "after epoch 4 of 4" in said[-2]
     assert LatentSpace.load(out).model_id == read_card(out)["model_id"] != before["model_id"]

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from data import UserError
-from model.engine import FaceEngine
-from model.folder import MODEL_FILES, read_card, read_history
-from model.training.callbacks import TrainingState
+from model.folder import HISTORY_COLUMNS, MODEL_FILES, read_card, read_history
+from model.training.export import check_model
+from model.training.fitting import TrainingState, Views
 from model.training.learn import learn
 from tests.model.tiny_model import TINY_SETTINGS
 
@@ -54,55 +54,107 @@ def test_a_killed_process_costs_at_most_an_epoch(arrays, tmp_path):
     assert sorted(path.name for path in out.iterdir()) == sorted(MODEL_FILES)
 
 
-def test_a_state_that_is_not_yet_in_its_place_leaves_the_former_one(tmp_path, monkeypatch):
+@pytest.fixture
+def model():
+    network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    network.compile(optimizer=keras.optimizers.AdamW(use_ema=True))
+    network.optimizer.build(network.trainable_variables)
+    return network
+
+
+@pytest.fixture
+def state(model, tmp_path):
+    """The state after one epoch, saved."""
+    state = TrainingState(tmp_path / "state.npz", "mine", 4, 3)
+    state.set_model(model)
+    state.best_weights, state.epochs_done = model.get_weights(), 1
+    state.history = [dict.fromkeys(HISTORY_COLUMNS, 1.0)]
+    state.save()
+    return state
+
+
+def restored(state, model, fingerprint="mine"):
+    return TrainingState(state.path, fingerprint, 4, 3).restore(model)
+
+
+def test_a_torn_or_foreign_state_is_not_continued(state, model):
+    before = model.get_weights()
+    model.set_weights([weight + 1 for weight in before])
+    assert not restored(state, model, "another's")
+    whole = state.path.read_bytes()
+    for damaged in (b"", whole[:-200], b"PK" + bytes(500)):
+        state.path.write_bytes(damaged)
+        assert not restored(state, model)
+    assert not np.array_equal(model.get_weights()[0], before[0])
+    state.path.write_bytes(whole)
+    assert restored(state, model)
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
+
+
+def test_a_state_that_is_not_yet_in_its_place_leaves_the_former_one(state, model, monkeypatch):
     class Killed(BaseException):
         pass
 
     def kill(self, target):
         raise Killed
 
-    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
-    model.compile(optimizer=keras.optimizers.AdamW(use_ema=True))
-    model.optimizer.build(model.trainable_variables)
-    state = TrainingState(tmp_path / "state.npz", "mine", 3)
-    state.set_model(model)
-    state.best_weights = first = model.get_weights()
-    state.save()
-    model.set_weights([weight + 1 for weight in first])
-    with monkeypatch.context() as patch:
+    before = state.path.read_bytes()
+    model.set_weights([weight + 1 for weight in model.get_weights()])
+    with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(Path, "replace", kill)
-        with pytest.raises(Killed):
-            state.save()
-    assert TrainingState(state.path, "mine", 3).restore(model)
-    for weight, restored in zip(first, model.get_weights(), strict=True):
-        np.testing.assert_array_equal(restored, weight)
+        state.save()
+    assert state.path.read_bytes() == before
+    assert [path.name for path in state.path.parent.iterdir()] == [state.path.name]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), UserError("Full.")])
+def test_pictures_that_cannot_be_written_are_told_once_and_no_reason_to_stop(state, model, error):
+    shown, said = [], []
+
+    def show(history, pictures):
+        shown.append(pictures)
+        raise error
+
+    views = Views(state, lambda: {"Portrait": model.get_weights()}, show, said.append)
+    views.set_model(model)
+    views.on_epoch_end(0)
+    views.on_train_end()
+    assert len(shown) == len(said) == 1 and str(error) in said[0]
 
 
 class Spoil(keras.callbacks.Callback):
-    """Makes the weights no numbers at the start of the third epoch."""
+    """Makes the weights no numbers at the start of an epoch."""
+
+    def __init__(self, epoch):
+        super().__init__()
+        self.epoch = epoch
 
     def on_epoch_begin(self, epoch, logs=None):
-        if epoch == 2:
+        if epoch == self.epoch:
             self.model.set_weights([weight * np.nan for weight in self.model.get_weights()])
 
 
 def test_divergence_stops_with_the_last_good_model(arrays, tmp_path):
     out = tmp_path / "mine"
-    learn(arrays=arrays, out=out, settings=SETTINGS, callbacks=[Spoil()])
-    assert read_card(out)["training"]["ended"] == "the loss diverged"
+    learn(arrays=arrays, out=out, settings=SETTINGS, callbacks=[Spoil(epoch=2)])
+    before = read_card(out)
+    assert before["training"]["ended"] == "the loss diverged"
     assert len(read_history(out)) == 2
-    assert FaceEngine.load(out).latent_dim == 80
+    with pytest.raises(UserError, match="diverged"):
+        learn(arrays=arrays, out=out, settings=SETTINGS, callbacks=[Spoil(epoch=0)])
+    assert read_card(out) == before
+    check_model(out)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
-def test_no_room_for_the_state_is_one_sentence_and_leaves_nothing_half_written(
-    arrays, tmp_path, monkeypatch
-):
+def test_no_room_for_the_state_is_one_sentence_and_leaves_nothing_half_written(state, monkeypatch):
     def full(file, **arrays):
         file.write(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("model.training.callbacks.np.savez", full)
-    with pytest.raises(UserError, match=r"No space left on device\)\. Make room"):
-        learn(arrays=arrays, out=tmp_path / "mine", settings=SETTINGS)
-    assert list(tmp_path.iterdir()) == []
+    before = state.path.read_bytes()
+    monkeypatch.setattr("model.training.fitting.np.savez", full)
+    with pytest.raises(UserError, match=r"No space left on device\): make room"):
+        state.save()
+    assert state.path.read_bytes() == before
+    assert [path.name for path in state.path.parent.iterdir()] == [state.path.name]

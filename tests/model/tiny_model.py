@@ -7,11 +7,18 @@ import keras
 import numpy as np
 
 from model.finisher import SHARPENER, build_finisher
-from model.folder import FINISHER_FILE, NETWORK_FILE, file_hash, publish
+from model.folder import (
+    FINISHER_FILE,
+    HISTORY_FILE,
+    NETWORK_FILE,
+    file_hash,
+    publish,
+    write_history,
+)
 from model.latent import LatentSpace
 from model.network import Architecture, build_autoencoder
 from model.training.finishing import FinisherSettings
-from model.training.learn import Settings
+from model.training.settings import Settings
 
 TINY = Architecture(
     encoder_channels=(4, 4, 8, 8),
@@ -42,6 +49,7 @@ def write_tiny_model(
     autoencoder = build_autoencoder(architecture)
 
     def save(new: Path) -> dict:
+        write_history(new / HISTORY_FILE, [{"epoch": 1.0, "val_loss": 1.0}])
         autoencoder.save(new / NETWORK_FILE)
         codes = np.random.default_rng(seed).normal(size=(200, architecture.latent_dim))
         LatentSpace.fit(codes.astype(np.float32), model_id=file_hash(new / NETWORK_FILE)).save(new)
@@ -51,12 +59,7 @@ def write_tiny_model(
         network.save(new / FINISHER_FILE)
         return {"finisher": {"id": file_hash(new / FINISHER_FILE)}}
 
-    publish(
-        folder,
-        save,
-        {"settings": {"architecture": asdict(architecture)}},
-        [{"epoch": 1.0, "val_loss": 1.0}],
-    )
+    publish(folder, save, {"settings": {"architecture": asdict(architecture)}})
     return folder
 
 

@@ -245,7 +245,8 @@ def test_the_training_curve_marks_the_epoch_that_is_kept(tmp_path, monkeypatch):
         {"epoch": i + 1.0, "mse": 0.1 / (i + 1), "val_mse": 0.2 / (i + 1), "val_loss": losses[i]}
         for i in range(3)
     ]
-    training.draw_training_curve(history, tmp_path)
+    images = np.zeros((1, 160, 176, 1), np.float32)
+    training.draw_training(history, {"Portrait": images, "Network": images}, tmp_path)
     marker = drawn[0].axes[0].lines[2]
     assert (marker.get_xdata()[0], marker.get_ydata()[0]) == (2.0, 0.1)
     assert "epoch 2" in " ".join(text.get_text() for text in drawn[0].findobj(Text))
@@ -253,12 +254,12 @@ def test_the_training_curve_marks_the_epoch_that_is_kept(tmp_path, monkeypatch):
 
 def test_training_pictures_are_written_over_those_before(tmp_path):
     rows = [{"epoch": 1.0, "mse": 0.1, "val_mse": 0.2, "val_loss": 5.0}]
-    assert opens_as_picture(training.draw_training_curve(rows, tmp_path))
     batch = np.random.default_rng(0).random((3, 160, 176, 1)).astype(np.float32)
-    for epoch in (4, 5):
-        assert opens_as_picture(training.draw_training_progress(batch, batch, epoch, tmp_path))
-    assert opens_as_picture(training.draw_finisher_progress(batch, batch / 2, batch, 1, tmp_path))
-    assert len(list(tmp_path.iterdir())) == 3
+    pictures = {"Portrait": batch, "Network": batch / 2}
+    for shown in (pictures, pictures, pictures | {"Made sharp": batch}):
+        assert all(map(opens_as_picture, training.draw_training(rows, shown, tmp_path)))
+    names = {"training-curve.png", "training-progress.png", "finisher-progress.png"}
+    assert {path.name for path in tmp_path.iterdir()} == names
 
 
 def test_a_folder_that_cannot_be_written_gives_a_sentence(metrics, tmp_path):

@@ -1,0 +1,355 @@
+"""One `fit` for both trainings: interruptions, a state that survives a kill, progress, views."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from data.errors import UserError, tell_failure
+from data.replace import replace_file
+from model.folder import HISTORY_COLUMNS, is_history
+from model.safe_zip import read_arrays
+
+ALL_DONE = "all epochs done"  # why a training ended, as the card says
+NO_BETTER = "no better validation loss"
+DIVERGED = "the loss diverged"
+INTERRUPTED = "interrupted"
+VIEW_SECONDS = 30  # least time between two updates of the views
+QUIET_UPDATES = 40  # progress lines of a whole training where there is no terminal
+MAX_RECORD_BYTES = 2**24  # of the state beside its weights: above all the history
+
+History = list[dict[str, float]]
+Pictures = dict[str, np.ndarray]
+
+
+class Interruption(keras.callbacks.Callback):
+    """Ctrl-C and SIGTERM, which end blocks that say so; a context manager around all of a training.
+
+    Anywhere else they are only noted, and end the next such block: no file is left half written.
+    They are noted inside of such a block as well, since Python drops what is raised in a
+    destructor, and TensorFlow has many.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self._noted = self._raises = False
+
+    def __enter__(self) -> Interruption:
+        catchable = threading.current_thread() is threading.main_thread()
+        numbers = (signal.SIGINT, signal.SIGTERM) if catchable else ()
+        self._former = {number: signal.signal(number, self._note) for number in numbers}
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for number, handler in self._former.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+
+    def _note(self, *_signal: object) -> None:
+        self._noted = True
+        self.check()
+
+    @contextlib.contextmanager
+    def ends(self) -> Iterator[None]:
+        """Let an interruption end the block, which begins with a `check`; the code after it runs."""
+        self._raises = True
+        try:
+            with contextlib.suppress(KeyboardInterrupt):
+                yield
+        finally:
+            self._noted = self._raises = False
+
+    def check(self) -> None:
+        """End the block now if there was an interruption."""
+        if self._noted and self._raises:
+            raise KeyboardInterrupt
+
+    def on_train_batch_end(self, batch, logs=None):
+        """End the training after this batch."""
+        self.check()
+
+
+class TrainingState(keras.callbacks.Callback):
+    """Keeps the best weights, stops early, and writes all of it to one file after every epoch.
+
+    The file holds weights, optimizer and history. It is written under another name and then
+    renamed, so that a kill leaves the state of this epoch or of the one before. The weights judged
+    and kept are the optimizer's moving averages.
+
+    Args:
+        path: the state file.
+        fingerprint: of data and settings; a state with another one is not continued.
+        epochs: of the whole training.
+        patience: epochs without a better validation loss after which training stops.
+        history: of former trainings, which goes on.
+
+    Attributes:
+        epochs_done: epochs trained, those of interrupted calls included.
+        history: one dictionary an epoch.
+        best_weights: the averaged weights of the best epoch, None before the first.
+        diverged: whether a loss was not a finite number.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        fingerprint: str,
+        epochs: int,
+        patience: int,
+        history: Sequence[dict[str, float]] = (),
+    ):
+        super().__init__()
+        self.path, self.fingerprint = path, fingerprint
+        self.epochs, self.patience = epochs, patience
+        self.epochs_done = 0
+        self.history = list(history)
+        self.best_weights: list[np.ndarray] | None = None
+        self.diverged = False
+        self._started = 0.0
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch of the lowest validation loss, from 1; 0 before the first."""
+        rows = self.history[len(self.history) - self.epochs_done :]
+        return 1 + int(np.argmin([row["val_loss"] for row in rows])) if rows else 0
+
+    @property
+    def ended(self) -> str | None:
+        """Why the training has ended; None if it has not."""
+        if self.diverged:
+            return DIVERGED
+        if self.epochs_done >= self.epochs:
+            return ALL_DONE
+        return NO_BETTER if self.epochs_done - self.best_epoch >= self.patience else None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Note the time."""
+        self._started = time.monotonic()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Judge the epoch and write the state."""
+        logs = {name: float(value) for name, value in (logs or {}).items()}
+        self.diverged = not all(math.isfinite(value) for value in logs.values())
+        if not self.diverged:
+            rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+            number = self.history[-1]["epoch"] + 1 if self.history else 1.0
+            seconds = round(time.monotonic() - self._started, 2)
+            row = {"epoch": number, **logs, "learning_rate": rate, "seconds": seconds}
+            self.history.append(row)
+            self.epochs_done += 1
+            if self.best_epoch == self.epochs_done:
+                self.best_weights = averaged_weights(self.model)
+            self.save()
+        self.model.stop_training |= self.ended is not None
+
+    def save(self) -> None:
+        """Write the state file.
+
+        Raises:
+            UserError: if there is no room or no permission.
+        """
+        variables = _variables(self.model).items()
+        arrays = {name: keras.ops.convert_to_numpy(value) for name, value in variables}
+        arrays |= {f"best_{i}": value for i, value in enumerate(self.best_weights or [])}
+        names = ("fingerprint", "epochs_done", "history")
+        arrays["record"] = np.array(json.dumps({name: getattr(self, name) for name in names}))
+        failure = f"The training state cannot be written to {self.path}"
+        then = "make room or make the folder writable, then call learn() again"
+        with tell_failure(failure, then), replace_file(self.path) as new, new.open("wb") as file:
+            np.savez(file, **arrays)
+
+    def restore(self, model: keras.Model) -> bool:
+        """Continue an interrupted training, if the state file is whole and of the same kind.
+
+        Args:
+            model: compiled, with its optimizer built.
+
+        Returns:
+            Whether there was something to continue; if not, nothing was changed.
+        """
+        try:
+            arrays = self._read(model)
+            record = json.loads(str(arrays["record"]))
+            history, epochs_done = record["history"], record["epochs_done"]
+            if (
+                record["fingerprint"] != self.fingerprint
+                or not is_history(history, HISTORY_COLUMNS)
+                or type(epochs_done) is not int
+                or not 0 < epochs_done <= len(history)
+            ):
+                return False
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return False
+        self.epochs_done, self.history = epochs_done, history
+        self.best_weights = [arrays[f"best_{i}"] for i in range(len(model.weights))]
+        for name, variable in _variables(model).items():
+            variable.assign(arrays[name])
+        return True
+
+    def _read(self, model: keras.Model) -> dict[str, np.ndarray]:
+        """Read the state file, whose arrays have to be those of this model."""
+        variables = _variables(model)
+        variables |= {f"best_{i}": variable for i, variable in enumerate(model.weights)}
+        size = sum(8 * math.prod(variable.shape) for variable in variables.values())
+        arrays = read_arrays(self.path, size + MAX_RECORD_BYTES)
+        for name, variable in variables.items():
+            array = arrays[name]
+            if (array.shape, str(array.dtype)) != (tuple(variable.shape), variable.dtype):
+                raise ValueError("arrays of another model")
+            if not np.isfinite(array).all():
+                raise ValueError("no finite numbers")
+        return arrays
+
+
+def _variables(model: keras.Model) -> dict[str, keras.Variable]:
+    """Return the variables that a training changes, by their names in the state file."""
+    weights = {f"weight_{i}": variable for i, variable in enumerate(model.weights)}
+    optimizer = model.optimizer.variables
+    return weights | {f"optimizer_{i}": variable for i, variable in enumerate(optimizer)}
+
+
+class Progress(keras.callbacks.Callback):
+    """One bar for the whole training: loss, validation figures, time left."""
+
+    def __init__(self, state: TrainingState, steps_per_epoch: int):
+        super().__init__()
+        self._steps = (state.epochs - state.epochs_done) * steps_per_epoch
+        self._step = 0
+        self._values: dict[str, float] = {}
+        names = ("loss", "mse", "divergence", "val_loss", "val_mse", "val_divergence")
+        self._bar = keras.utils.Progbar(
+            self._steps, unit_name="step", interval=0.5, stateful_metrics=names
+        )
+        self._every = 1 if self._bar._dynamic_display else max(1, self._steps // QUIET_UPDATES)
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Move the bar."""
+        self._step += 1
+        self._values |= logs or {}
+        if self._step % self._every == 0:
+            self._update()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Take in the validation figures."""
+        self._values |= logs or {}
+
+    def on_train_end(self, logs=None):
+        """End the line where training stopped early."""
+        if self._step < self._steps:
+            self._update(finalize=True)
+
+    def _update(self, finalize: bool | None = None) -> None:
+        values = [(name, float(value)) for name, value in self._values.items()]
+        self._bar.update(self._step, values, finalize)
+
+
+class Views(keras.callbacks.Callback):
+    """Shows how the training goes, now and then and at the end.
+
+    Args:
+        state: holds the history and the best weights.
+        pictures: returns validation portraits and what the model makes of them, by the name of
+            their row; called while the model has its best weights.
+        on_progress: called with the history and these pictures; None shows nothing.
+        say: told once if they cannot be shown.
+    """
+
+    def __init__(
+        self,
+        state: TrainingState,
+        pictures: Callable[[], Pictures],
+        on_progress: Callable[[History, Pictures], object] | None,
+        say: Callable[[str], None],
+    ):
+        super().__init__()
+        self._state, self._pictures = state, pictures
+        self._on_progress, self._say = on_progress, say
+        self._shown = -math.inf
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Show, if the last time is long enough ago."""
+        if time.monotonic() - self._shown > VIEW_SECONDS:
+            self._show()
+
+    def on_train_end(self, logs=None):
+        """Show the end."""
+        self._show()
+
+    def _show(self) -> None:
+        if not (self._on_progress and self._state.best_weights):
+            return
+        weights = self.model.get_weights()
+        self.model.set_weights(self._state.best_weights)
+        pictures = self._pictures()
+        self.model.set_weights(weights)
+        try:
+            self._on_progress(self._state.history, pictures)
+        except (UserError, OSError) as error:
+            self._say(f"\n{error} The training goes on without pictures.")
+            self._on_progress = None
+        self._shown = time.monotonic()
+
+
+def fit(
+    model: keras.Model,
+    batches: Iterable,
+    validation: Iterable,
+    steps_per_epoch: int,
+    state: TrainingState,
+    interruption: Interruption,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> str:
+    """Train from where the state stands to the end.
+
+    Args:
+        model: compiled; if the state was restored, into this model.
+        batches: without end, to train on.
+        validation: batches that decide which epoch is the best.
+        steps_per_epoch: batches of an epoch.
+        state: keeps the best weights and the history.
+        interruption: ends the training.
+        callbacks: more of Keras' own, called last.
+
+    Returns:
+        Why it ended, as the card says it.
+    """
+    if state.ended:  # in an earlier call that was stopped before the model was measured
+        return state.ended
+    with interruption.ends():
+        interruption.check()
+        model.fit(
+            batches,
+            validation_data=validation,
+            steps_per_epoch=steps_per_epoch,
+            initial_epoch=state.epochs_done,
+            epochs=state.epochs,
+            shuffle=False,  # the batches are shuffled already
+            verbose=0,
+            callbacks=[
+                interruption,
+                keras.callbacks.TerminateOnNaN(),
+                keras.callbacks.SwapEMAWeights(),  # validation sees the averaged weights
+                state,
+                Progress(state, steps_per_epoch),
+                *callbacks,
+            ],
+        )
+        return state.ended or NO_BETTER
+    return INTERRUPTED
+
+
+def averaged_weights(model: keras.Model) -> list[np.ndarray]:
+    """Return the moving averages that the optimizer keeps, in the order of `get_weights`."""
+    weights = model.get_weights()
+    model.optimizer.finalize_variable_values(model.trainable_variables)
+    averages = model.get_weights()
+    model.set_weights(weights)
+    return averages
