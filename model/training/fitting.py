@@ -59,7 +59,7 @@ class Interruption(keras.callbacks.Callback):
 
     @contextlib.contextmanager
     def ends(self) -> Iterator[None]:
-        """Let an interruption end the block, which begins with a `check`; the code after it runs."""
+        """Let an interruption end the block, which calls `check` first; the code after it runs."""
         self._raises = True
         try:
             with contextlib.suppress(KeyboardInterrupt):
