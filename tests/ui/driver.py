@@ -12,10 +12,21 @@ from model.frame import LATENT_DIM as DIM
 from model.latent import LatentSpace
 from tests.ui.slow_engine import SlowEngine
 from ui.app import App
+from ui.pictures import over_paper
 from ui.session import Session
 
 KEYS = {"return": pygame.K_RETURN, "escape": pygame.K_ESCAPE, "tab": pygame.K_TAB}
 MODS = {"ctrl": pygame.KMOD_LCTRL, "shift": pygame.KMOD_LSHIFT, "alt": pygame.KMOD_LALT}
+
+
+def tone(drawing) -> np.ndarray:
+    """A drawing on white paper, (rows, columns) in [0, 1]."""
+    return over_paper(drawing.pixels) / 255
+
+
+def cover(drawing) -> np.ndarray:
+    """How far every pixel of a drawing is painted, (rows, columns) in [0, 1]."""
+    return drawing.pixels[..., 1] / 255
 
 
 @lru_cache

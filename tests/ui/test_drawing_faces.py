@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.ui.driver import SHAPE, Driver, FakeEngine
+from tests.ui.driver import SHAPE, Driver, FakeEngine, cover, tone
 from ui.drawing import drawing_screen
 from ui.drawing.answers import CANDIDATES, NEAREST_FACES, REFINE_STEPS
 from ui.drawing.drawing import painted
@@ -93,13 +93,13 @@ def test_refining_lays_the_drawing_over_the_answer_and_comes_closer(driver):
     answer = driver.screen.keeper.answer
 
     def error(image):
-        return float(np.mean(((image - drawn.image()) * drawn.mask()) ** 2))
+        return float(np.mean(((image - tone(drawn)) * cover(drawn)) ** 2))
 
     driver.key("i")
     driver.settle()
     image, mask = driver.engine.evidence
-    bare, inked = drawn.mask() == 0, drawn.mask() == 1
-    assert mask.min() == 1 and np.array_equal(image[inked], drawn.image()[inked])
+    bare, inked = cover(drawn) == 0, cover(drawn) == 1
+    assert mask.min() == 1 and np.array_equal(image[inked], tone(drawn)[inked])
     np.testing.assert_allclose(image[bare], answer.image[bare], atol=1e-6)
     assert error(driver.screen.keeper.answer.image) < 0.8 * error(answer.image)
     refined = driver.screen.keeper.answer.code
@@ -120,7 +120,7 @@ def test_refining_never_shows_a_face_that_agrees_less(driver):
 
     engine, drawn = Astray(), driver.screen.drawing
     sketch(driver)
-    code = engine.encode(drawn.image()[None])[0]
+    code = engine.encode(tone(drawn)[None])[0]
     found = list(driver.screen.keeper.decoder.refine(engine, code, drawn.model_input()))
     assert len(found) > 4 and all(np.array_equal(answer.code, code) for answer in found)
 
@@ -181,10 +181,10 @@ def test_a_face_that_arrives_during_a_stroke_keeps_the_stroke(driver):
     driver.drag(window[1])
     driver.key("m")
     driver.settle()
-    assert driver.screen.drawing.mask().min() == 1
+    assert cover(driver.screen.drawing).min() == 1
     driver.release()
     driver.key("ctrl+z")
-    inked = driver.screen.drawing.mask()
+    inked = cover(driver.screen.drawing)
     assert inked[60, 45:115].min() == 1 and inked[100].max() == 0
 
 
@@ -197,7 +197,7 @@ def test_as_a_photo_the_portrait_encoder_answers_and_a_line_explains_it(driver):
     before = driver.screen.keeper.answer.code
     driver.click(driver.screen.view.as_photo)
     driver.settle()
-    view, mean = driver.screen.view, driver.screen.drawing.image().mean()
+    view, mean = driver.screen.view, tone(driver.screen.drawing).mean()
     likely = driver.latent.make_likely(np.full(80, mean, np.float32), 0.5)
     np.testing.assert_allclose(driver.screen.keeper.answer.code, likely, atol=1e-4)
     assert view.as_photo.selected and "never seen a sketch" in driver.said()
@@ -227,8 +227,8 @@ def test_a_face_to_start_from_is_canvas_and_answer(driver):
     for key, code in codes.items():
         driver.key(key)
         driver.settle()
-        assert drawn.mask().min() == 1
-        assert np.abs(drawn.image() - driver.screen.keeper.answer.image).max() < 0.003
+        assert cover(drawn).min() == 1
+        assert np.abs(tone(drawn) - driver.screen.keeper.answer.image).max() < 0.003
         assert code is None or np.array_equal(driver.screen.code(), np.asarray(code, np.float32))
     for _ in codes:
         driver.key("ctrl+z")
@@ -347,7 +347,7 @@ def test_the_eraser_brings_back_the_face_that_was_started_from(driver):
     assert np.array_equal(drawing(driver)[:60], face[:60])
     assert drawing(driver)[80, 90, 0] == 0
     erase(driver, "w", (50, 40), (130, 40))
-    assert driver.screen.drawing.mask()[40, 60:120].max() == 0
+    assert cover(driver.screen.drawing)[40, 60:120].max() == 0
     erase(driver, "e", (50, 40), (130, 40))
     assert np.abs(drawing(driver)[40, 60:120].astype(int) - face[40, 60:120]).max() <= 1
     driver.key("delete")
@@ -396,7 +396,7 @@ def test_a_drawing_without_its_start_face_comes_back_and_the_eraser_bares_it(tmp
     second.key("ctrl+l")
     assert np.array_equal(drawing(second), before)
     erase(second, "e", (50, 40), (130, 40))
-    assert second.screen.drawing.mask()[40, 60:120].max() == 0
+    assert cover(second.screen.drawing)[40, 60:120].max() == 0
     second.close()
 
 
@@ -487,7 +487,7 @@ def test_a_saved_face_without_a_drawing_is_painted(driver, tmp_path):
     driver.click(panel.strip.children[0])
     driver.settle()
     assert not panel.visible and np.array_equal(driver.screen.code(), code)
-    assert np.abs(driver.screen.drawing.image() - image).max() < 0.003
+    assert np.abs(tone(driver.screen.drawing) - image).max() < 0.003
 
 
 def test_a_photo_is_aligned_and_painted(driver, tmp_path):

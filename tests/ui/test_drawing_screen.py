@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
 from tests.bench.hand_drawn.faces import hand_drawn_faces
-from tests.ui.driver import Driver
+from tests.ui.driver import Driver, cover, tone
 from ui.drawing.drawing import blank
 from ui.drawing.drawing_screen import DrawingScreen
 from ui.drawing.head import WHOLE, find_head, model_input
@@ -42,10 +42,6 @@ def stroke(driver, *points, button=1):
     driver.release(button=button)
 
 
-def cover(driver):
-    return driver.screen.drawing.mask()
-
-
 def expected(driver):
     """What the engine answers to the drawing as it is, at the screen's realism."""
     decoder, drawing = driver.screen.keeper.decoder, driver.screen.drawing
@@ -72,7 +68,7 @@ def test_a_stroke_appears_on_canvas_and_window_and_is_answered(driver):
     before = shown(face)
     stroke(driver, (40, 60), (80, 60), (120, 60))
     driver.settle()
-    assert cover(driver)[60, 40:120].min() == 1
+    assert cover(driver.screen.drawing)[60, 40:120].min() == 1
     x, y = (round(v) for v in at(driver, (80, 60)))
     assert driver.window.surface.get_at((x, y))[:3] == (0, 0, 0)
     assert np.abs(shown(face) - before).max() > 10
@@ -82,7 +78,7 @@ def test_a_stroke_appears_on_canvas_and_window_and_is_answered(driver):
 def test_the_ink_lies_under_the_mouse(driver):
     for point in ((20, 20), (150, 30), (90, 140)):
         stroke(driver, point)
-        rows, columns = np.nonzero(cover(driver) > 0.5)
+        rows, columns = np.nonzero(cover(driver.screen.drawing) > 0.5)
         near = np.hypot(columns - point[0], rows - point[1]) < 8
         centre = columns[near].mean(), rows[near].mean()
         assert math.dist(centre, point) < 0.5  # of a canvas pixel
@@ -104,8 +100,8 @@ def test_a_circle_in_one_frame_has_no_gap_and_no_corner(driver):
     angles = np.linspace(0, 2 * np.pi, 720)
     rows = np.rint(80 + 50 * np.sin(angles)).astype(int)
     columns = np.rint(88 + 50 * np.cos(angles)).astype(int)
-    assert cover(driver)[rows, columns].min() > 0.4
-    inked = np.argwhere(cover(driver) > 0.5)
+    assert cover(driver.screen.drawing)[rows, columns].min() > 0.4
+    inked = np.argwhere(cover(driver.screen.drawing) > 0.5)
     radii = np.hypot(inked[:, 1] - 88, inked[:, 0] - 80)
     assert radii.min() > 47 and radii.max() < 53
 
@@ -170,18 +166,18 @@ def test_shift_draws_a_straight_line(driver):
     for point in ((60, 120), (100, 40), (140, 140)):
         driver.drag(at(driver, point))
     driver.release()
-    rows, columns = np.nonzero(cover(driver) > 0.5)
+    rows, columns = np.nonzero(cover(driver.screen.drawing) > 0.5)
     assert np.abs(rows - columns).max() <= 4
-    assert cover(driver)[np.arange(22, 138), np.arange(22, 138)].min() == 1
+    assert cover(driver.screen.drawing)[np.arange(22, 138), np.arange(22, 138)].min() == 1
 
 
 def test_number_keys_choose_the_grey(driver):
     driver.key("e")
-    for number, tone in enumerate((0, 0.25, 0.5, 0.75, 1)):
+    for number, grey in enumerate((0, 0.25, 0.5, 0.75, 1)):
         driver.key(str(number + 1))
         stroke(driver, (20 + 30 * number, 80))
-        assert driver.screen.drawing.image()[80, 20 + 30 * number] == pytest.approx(tone, abs=0.003)
-        assert cover(driver)[80, 20 + 30 * number] == 1
+        assert tone(driver.screen.drawing)[80, 20 + 30 * number] == pytest.approx(grey, abs=0.003)
+        assert cover(driver.screen.drawing)[80, 20 + 30 * number] == 1
 
 
 def test_wheel_and_keys_change_the_size(driver):
@@ -195,7 +191,7 @@ def test_wheel_and_keys_change_the_size(driver):
     driver.key("]")
     assert screen.brush.radius == pytest.approx(larger)
     stroke(driver, (80, 80))
-    assert cover(driver)[80].sum() == pytest.approx(2 * larger, abs=0.6)
+    assert cover(driver.screen.drawing)[80].sum() == pytest.approx(2 * larger, abs=0.6)
     for notches, radius in ((10_000, LARGEST), (-100_000, SMALLEST)):
         driver.wheel(notches, at(driver, (80, 80)))
         assert screen.brush.radius == radius
@@ -205,11 +201,11 @@ def test_eraser_and_right_button_bare_the_paper(driver):
     driver.wheel(8, at(driver, (80, 80)))
     stroke(driver, (40, 60), (120, 60))
     stroke(driver, (80, 40), (80, 80), button=3)
-    assert cover(driver)[60, 80] == 0 and cover(driver)[60, 45] == 1
+    assert cover(driver.screen.drawing)[60, 80] == 0 and cover(driver.screen.drawing)[60, 45] == 1
     assert driver.screen.brush.tool is Tool.PAINT
     driver.key("e")
     stroke(driver, (45, 40), (45, 80))
-    assert cover(driver)[60, 45] == 0
+    assert cover(driver.screen.drawing)[60, 45] == 0
 
 
 def test_the_copying_brush_paints_the_answer(driver):
@@ -220,8 +216,8 @@ def test_the_copying_brush_paints_the_answer(driver):
     driver.wheel(12, at(driver, (80, 120)))
     stroke(driver, (70, 120), (100, 120))
     inside = np.s_[115:125, 70:100]
-    assert np.abs(driver.screen.drawing.image() - answer)[inside].max() < 0.003
-    assert cover(driver)[inside].min() == 1
+    assert np.abs(tone(driver.screen.drawing) - answer)[inside].max() < 0.003
+    assert cover(driver.screen.drawing)[inside].min() == 1
 
 
 def test_a_click_with_the_bucket_fills_and_dark_paper_is_one_click(driver):
@@ -229,15 +225,15 @@ def test_a_click_with_the_bucket_fills_and_dark_paper_is_one_click(driver):
     driver.click(driver.screen.view.tools.tools[Tool.FILL])
     driver.key("3")
     stroke(driver, (40, 50))
-    image = driver.screen.drawing.image()
+    image = tone(driver.screen.drawing)
     assert image[50, 40] == pytest.approx(0.5, abs=0.003) and image[120, 120] == 1
     driver.key("b")
     drawn = driver.screen.drawing.pixels
     driver.click(driver.screen.view.edits[3])
     stroke(driver, (80, 80))
     driver.settle()
-    image = driver.screen.drawing.image()
-    assert cover(driver).min() == 1 and image[120, 120] < 0.3 and image[80, 80] == 1
+    image = tone(driver.screen.drawing)
+    assert cover(driver.screen.drawing).min() == 1 and image[120, 120] < 0.3 and image[80, 80] == 1
     driver.key("ctrl+z")
     driver.key("ctrl+z")
     assert np.array_equal(driver.screen.drawing.pixels, drawn)
@@ -248,11 +244,11 @@ def test_the_ghost_is_there_at_first_shows_the_answer_and_is_never_drawn(driver)
     stroke(driver, (40, 60), (120, 60))
     driver.settle()
     ghostly = shown(driver.screen.view.canvas)
-    bare = cover(driver) == 0
+    bare = cover(driver.screen.drawing) == 0
     assert np.ptp(mean) > 10 and np.ptp(ghostly[bare]) > 10
     assert not np.array_equal(ghostly[bare], mean[bare])
     assert np.corrcoef(ghostly[bare], driver.screen.keeper.answer.image[bare])[0, 1] > 0.95
-    assert driver.screen.drawing.image()[bare].min() == 1
+    assert tone(driver.screen.drawing)[bare].min() == 1
     driver.key("g")
     driver.settle()
     assert np.ptp(shown(driver.screen.view.canvas)[bare]) == 0
@@ -339,7 +335,9 @@ def test_a_slow_model_never_stops_the_brush(driver):
     answers = []
     for number, point in enumerate(points[1:], 1):
         driver.drag(at(driver, point))
-        assert cover(driver)[round(point[1]), round(point[0])] > 0.5, f"frame {number}"
+        assert cover(driver.screen.drawing)[round(point[1]), round(point[0])] > 0.5, (
+            f"frame {number}"
+        )
         if driver.screen.keeper.answer not in answers:
             answers.append(driver.screen.keeper.answer)
     assert len(answers) < 30  # stale wishes were dropped
@@ -365,8 +363,8 @@ def test_the_window_can_be_resized_in_the_middle_of_a_stroke(driver):
     driver.drag(at(driver, (120, 60)))
     driver.release()
     driver.settle()
-    assert cover(driver)[60, 40:120].min() == 1
-    assert cover(driver)[70:].max() == 0
+    assert cover(driver.screen.drawing)[60, 40:120].min() == 1
+    assert cover(driver.screen.drawing)[70:].max() == 0
 
 
 @pytest.fixture(params=[(900, 600), (1280, 720), (1920, 1080), (2560, 1440)])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from model.frame import IMAGE_SHAPE as SHAPE
+from tests.ui.driver import cover, tone
 from ui.drawing.drawing import MOST_STEPS, Drawing, blank, painted
 from ui.drawing.replay import replay
 from ui.drawing.stroke import GREYS, LARGEST, SMALLEST, Brush, Tool, span
@@ -55,7 +56,7 @@ def test_a_curve_passes_through_its_points_without_sharp_turns():
 
 def test_overlaps_within_a_stroke_do_not_darken(drawing):
     draw(drawing, (40, 80), (120, 80), (40, 80), (120, 82), radius=6, tone=0.5)
-    inside = drawing.image()[80, 45:115]
+    inside = tone(drawing)[80, 45:115]
     assert np.ptp(inside) == 0 and inside[0] == pytest.approx(0.5, abs=0.003)
 
 
@@ -63,7 +64,7 @@ def test_overlaps_within_a_stroke_do_not_darken(drawing):
 def test_edges_are_anti_aliased_at_positions_between_pixels(drawing, x):
     draw(drawing, (x, 80.0), radius=3)
     columns = np.indices(SHAPE)[1]
-    weights = drawing.mask()
+    weights = cover(drawing)
     assert (weights * columns).sum() / weights.sum() == pytest.approx(x, abs=0.02)
     assert weights.sum() == pytest.approx(np.pi * 3**2, rel=0.03)
     assert ((weights > 0) & (weights < 1)).any()
@@ -73,25 +74,25 @@ def test_edges_are_anti_aliased_at_positions_between_pixels(drawing, x):
 @pytest.mark.parametrize("soft", [False, True])
 def test_every_size_leaves_a_mark_that_stays_on_the_canvas(drawing, radius, soft):
     draw(drawing, (-5, 80), (3, 80), (200, 80), radius=radius, soft=soft)
-    assert drawing.mask()[80, [0, 100, 175]].min() > 0.5
-    assert drawing.mask()[159].max() == 0
+    assert cover(drawing)[80, [0, 100, 175]].min() > 0.5
+    assert cover(drawing)[159].max() == 0
 
 
 def test_a_soft_brush_fades_where_a_hard_one_ends():
     hard, soft = Drawing(), Drawing()
     draw(hard, (80, 80), radius=10)
     draw(soft, (80, 80), radius=10, soft=True)
-    partial = [((c.mask() > 0.05) & (c.mask() < 0.95)).sum() for c in (hard, soft)]
+    partial = [((cover(c) > 0.05) & (cover(c) < 0.95)).sum() for c in (hard, soft)]
     assert partial[1] > 4 * partial[0]
-    profile = soft.mask()[80, 80:100]
+    profile = cover(soft)[80, 80:100]
     assert (np.diff(profile) <= 0).all() and profile[0] == 1
 
 
 def test_greys_come_out_as_they_are_named_and_white_paint_is_paint(drawing):
-    for i, tone in enumerate(GREYS.values()):
-        draw(drawing, (20 + 30 * i, 80), radius=5, tone=tone)
-    assert drawing.image()[80, 20:141:30] == pytest.approx(list(GREYS.values()), abs=0.003)
-    assert drawing.mask()[80, 140] == 1
+    for i, grey in enumerate(GREYS.values()):
+        draw(drawing, (20 + 30 * i, 80), radius=5, tone=grey)
+    assert tone(drawing)[80, 20:141:30] == pytest.approx(list(GREYS.values()), abs=0.003)
+    assert cover(drawing)[80, 140] == 1
 
 
 def test_the_eraser_bares_the_paper(drawing):
@@ -102,9 +103,9 @@ def test_the_eraser_bares_the_paper(drawing):
 
 def test_cloning_copies_a_picture_under_the_brush_only(drawing):
     draw(drawing, (50, 60), (90, 60), source=FACE, tool=Tool.CLONE, radius=10)
-    full = drawing.mask() == 1
+    full = cover(drawing) == 1
     assert full.sum() > 800 and not full[100:].any()
-    assert np.abs(drawing.image() - FACE)[full].max() < 0.003
+    assert np.abs(tone(drawing) - FACE)[full].max() < 0.003
     with pytest.raises(ValueError, match="picture to copy"):
         drawing.begin(Brush(tool=Tool.CLONE), (5, 5))
 
@@ -113,11 +114,11 @@ def test_cloning_copies_a_picture_under_the_brush_only(drawing):
 def test_mirror_images_are_exact_and_drawn_only_on_request(drawing, soft):
     points = (31.37, 40.1), (52.9, 77.77), (70.2, 31.6)
     draw(drawing, *points, radius=3.7, soft=soft)
-    assert not drawing.mask()[:, 94:].any()
+    assert not cover(drawing)[:, 94:].any()
     drawing.clear()
     draw(drawing, *points, radius=3.7, soft=soft, mirror=True)
-    assert np.array_equal(drawing.mask()[:, MIRRORED], drawing.mask()[:, 187 - MIRRORED])
-    assert drawing.mask()[:, 94:].any()
+    assert np.array_equal(cover(drawing)[:, MIRRORED], cover(drawing)[:, 187 - MIRRORED])
+    assert cover(drawing)[:, 94:].any()
 
 
 def test_a_straight_line_follows_the_mouse_and_leaves_nothing_behind():
@@ -128,7 +129,7 @@ def test_a_straight_line_follows_the_mouse_and_leaves_nothing_behind():
     plain.begin(Brush(radius=2), (20, 20))
     plain.extend([(140, 120)], straight=True)
     assert np.array_equal(moved.pixels, plain.pixels)
-    rows, columns = np.nonzero(moved.mask() > 0.5)
+    rows, columns = np.nonzero(cover(moved) > 0.5)
     off = np.abs((columns - 20) * 100 - (rows - 20) * 120) / np.hypot(100, 120)
     assert off.max() < 2.1
 
@@ -141,9 +142,9 @@ def test_a_straight_end_keeps_the_curve_before_it(drawing):
     drawing.extend([(150, 20)], straight=True)
     drawing.extend([(38, 20)], straight=True)
     drawing.finish()
-    kept = (curve.mask() > 0) & (np.indices(SHAPE)[0] > 85)
+    kept = (cover(curve) > 0) & (np.indices(SHAPE)[0] > 85)
     assert np.array_equal(drawing.pixels[kept], curve.pixels[kept])
-    assert drawing.mask()[20:75, 38].min() > 0.9
+    assert cover(drawing)[20:75, 38].min() > 0.9
 
 
 def test_a_fill_covers_the_area_up_to_the_lines_around_it_and_can_be_undone(drawing):
@@ -152,10 +153,10 @@ def test_a_fill_covers_the_area_up_to_the_lines_around_it_and_can_be_undone(draw
     assert drawing.fill((88, 80), tone=0.5) and not drawing.fill((300, 80), tone=0.5)
     rows, columns = np.indices(SHAPE)
     radii = np.hypot(columns - 88, rows - 80)
-    assert np.abs(drawing.image()[radii < 47] - 0.5).max() < 0.003
-    assert drawing.mask()[radii < 50].min() == 1  # no seam beside the line
+    assert np.abs(tone(drawing)[radii < 47] - 0.5).max() < 0.003
+    assert cover(drawing)[radii < 50].min() == 1  # no seam beside the line
     assert np.array_equal(drawing.pixels[radii > 53], before[radii > 53])
-    assert np.abs(drawing.image()[before[..., 1] == 255]).max() == 0  # the line stays black
+    assert np.abs(tone(drawing)[before[..., 1] == 255]).max() == 0  # the line stays black
     drawing.undo()
     assert np.array_equal(drawing.pixels, before)
 

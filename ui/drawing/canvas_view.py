@@ -97,12 +97,8 @@ class CanvasView(FaceView):
             with suppress(pygame.error):  # a display without cursors
                 pygame.mouse.set_cursor(cursor)
         if pos != self._mouse:
-            around = 2 * self._reach() + 6
-            for x, y in (*self._rings(self._mouse), *self._rings(pos)):
-                rect = Rect(0, 0, around, around)
-                rect.center = (round(x), round(y))
-                self.invalidate(rect)
             self._mouse = pos
+            self.invalidate(self.picture)
 
     # The mouse
 

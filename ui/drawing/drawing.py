@@ -11,7 +11,7 @@ from model.frame import IMAGE_SHAPE
 from ui.drawing.head import WHOLE, Region, find_head, model_input
 from ui.drawing.stroke import Brush, Point, Stroke, Tool, slices
 from ui.history import History
-from ui.pictures import DRAWING_SHAPE, PAPER, drawing_on_paper, over_paper, to_pixels
+from ui.pictures import DRAWING_SHAPE, PAPER, drawing_on_paper, to_pixels
 from ui.storage import pack_pixels, unpack_pixels
 
 ALIKE = 48  # difference within an area that is filled, levels of tone and of coverage
@@ -89,10 +89,6 @@ class Drawing:
         first = max((i for i, step in enumerate(past) if step.new_sheet), default=0)
         return past[first:]
 
-    def image(self) -> np.ndarray:
-        """Return the drawing on white paper: float32 (rows, columns) in [0, 1]."""
-        return over_paper(self.pixels) / np.float32(PAPER)
-
     @property
     def head(self) -> Region:
         """The part that is encoded; it changes between strokes only."""
@@ -101,10 +97,6 @@ class Drawing:
     def model_input(self) -> np.ndarray:
         """Return tone and coverage of the encoded part: float32 (rows, columns, 2) in [0, 1]."""
         return model_input(self.pixels, self.head)
-
-    def mask(self) -> np.ndarray:
-        """Return the coverage of every pixel: float32 (rows, columns) in [0, 1]."""
-        return self.pixels[..., 1] / np.float32(255)
 
     def begin(self, brush: Brush, point: Point, source: np.ndarray | None = None) -> None:
         """Start a stroke; from here on the answer is encoded from the drawing.

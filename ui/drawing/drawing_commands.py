@@ -50,8 +50,8 @@ def drawing_commands(screen) -> list[Command]:
     return [
         paint("b", "Brush", brush, use(tool=Tool.PAINT)),
         paint("e", "Eraser", eraser, use(tool=Tool.ERASE)),
-        paint("w", "Bare paper", bare, use(tool=Tool.BARE)),
-        paint("k", "Paint the answer", clone, use(tool=Tool.CLONE)),
+        paint("w", "Paper", bare, use(tool=Tool.BARE)),
+        paint("k", "Answer brush", clone, use(tool=Tool.CLONE)),
         paint("q", "Fill", fill, use(tool=Tool.FILL)),
         *(
             paint(str(number), name.capitalize(), f"Paint in {name}", use(tone=tone))

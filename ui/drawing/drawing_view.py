@@ -32,14 +32,14 @@ STARTS = (
     "Saved face …",
     "Your photo …",
 )
-TOOLS = {  # command of each tool, and the text of its button in a narrow row
-    Tool.PAINT: ("Brush", "Brush"),
-    Tool.ERASE: ("Eraser", "Eraser"),
-    Tool.BARE: ("Bare paper", "Paper"),
-    Tool.CLONE: ("Paint the answer", "Answer"),
-    Tool.FILL: ("Fill", "Fill"),
+TOOLS = {  # commands that choose them
+    Tool.PAINT: "Brush",
+    Tool.ERASE: "Eraser",
+    Tool.BARE: "Paper",
+    Tool.CLONE: "Answer brush",
+    Tool.FILL: "Fill",
 }
-SIZE = (150, 260)  # least and largest width of the size slider, points
+WIDEST_SIZE = 260  # of the size slider, points
 EXPLAIN = 132  # height of the Explain panel, points
 LEGEND = (10, 72)  # widths of the bar of colours and of its labels, points
 
@@ -156,7 +156,7 @@ class ToolRow(Widget):
 
     def __init__(self, commands: Mapping[str, Command], set_radius: Callable[[float], object]):
         super().__init__()
-        self.tools = {t: self.add(Button.of(commands[name])) for t, (name, _) in TOOLS.items()}
+        self.tools = {t: self.add(Button.of(commands[name])) for t, name in TOOLS.items()}
         self.greys = [self.add(Swatch(commands[name.capitalize()], t)) for name, t in GREYS.items()]
         self.size = self.add(SizeSlider(set_radius))
         switches = ("Soft", "Mirror")
@@ -178,20 +178,13 @@ class ToolRow(Widget):
         def width(widgets: Iterable[Widget]) -> int:
             return sum(widget.width(theme) + theme.px(4) for widget in widgets)
 
-        least, most = map(theme.px, SIZE)
-        apart, tools = theme.px(14), self.tools.values()
+        apart, x = theme.px(11), rect.left
         switches = rect.right - width(self.switches)
-        for texts in zip(*TOOLS.values(), strict=True):
-            for button, text in zip(tools, texts, strict=True):
-                button.set_text(text)
-            if width(tools) + width(self.greys) + least + 3 * apart <= switches - rect.left:
-                break
-        x = rect.left
-        for widgets in (tools, self.greys):
+        for widgets in (self.tools.values(), self.greys):
             x = line_up(widgets, x, rect.centery, theme) + apart - theme.px(4)
         middle = self.greys[0].rect
-        size = Rect(x, middle.top, min(most, switches - apart - x), middle.height)
-        self.size.place(size, theme)
+        wide = min(theme.px(WIDEST_SIZE), switches - apart - x)
+        self.size.place(Rect(x, middle.top, wide, middle.height), theme)
         line_up(self.switches, switches + theme.px(4), rect.centery, theme)
 
 
@@ -241,12 +234,6 @@ class SizeSlider(Slider):
 
 class RealismSlider(Slider):
     """A share, shown in percent."""
-
-    def layout(self, rect: Rect, theme: Theme) -> None:
-        """Find the track, and keep the widest number clear of its handle."""
-        super().layout(rect, theme)
-        number = theme.width("100 %", SIZES.small, bold=True)
-        self.track.width = rect.right - theme.px(8 + 12) - number - self.track.left
 
     @property
     def value_text(self) -> str:
