@@ -26,8 +26,8 @@ from ui.drawing.drawing_screen import DrawingScreen
 from ui.keys import Command
 from ui.screen import Host, Screen
 from ui.session import Session
-from ui.sliders.commands import slider_commands
-from ui.sliders.screen import SlidersScreen
+from ui.sliders.slider_commands import slider_commands
+from ui.sliders.slider_screen import SlidersScreen
 from ui.theme import printable
 from ui.window import Window, window_commands
 from ui.worker import Worker, sentence

@@ -20,7 +20,9 @@ import pygame
 from PIL import Image
 
 from data.errors import UserError
+from ui.pictures import enlarge
 
+ENLARGEMENT = 4  # of a picture, as in a save
 DONE = pygame.event.custom_type()  # its `action` is to be called by the window's loop
 PATIENCE = 5.0  # seconds that a program is waited for
 NO_PROGRAM = (
@@ -54,13 +56,13 @@ def _fail(error: UserError) -> None:
 
 
 def copy_picture(pixels: np.ndarray) -> None:
-    """Put a gray picture, uint8 (h, w), into the clipboard; it may take up to `PATIENCE`.
+    """Put a face, uint8 (h, w), into the clipboard, enlarged; it may take up to `PATIENCE`.
 
     Raises:
         UserError: the system has no program for it, or that fails.
     """
     content = io.BytesIO()
-    Image.fromarray(pixels).save(content, "png")
+    Image.fromarray(enlarge(pixels, ENLARGEMENT)).save(content, "png")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "face.png")
         path.write_bytes(content.getvalue())

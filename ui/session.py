@@ -11,6 +11,7 @@ import json
 import math
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -39,6 +40,8 @@ _MAX_NAME = 80  # characters
 _DAMAGED_PART = "A part of the last session is damaged and was left out."
 _FACES = ("code", "face_a", "face_b")
 _JSON = {"allow_nan": False, "default": lambda value: value.item()}  # NumPy's scalars as numbers
+
+S = TypeVar("S", bool, int, float, str)
 
 
 class Session:
@@ -96,18 +99,16 @@ class Session:
             elif vector is not None:
                 self.directions[name] = vector
 
-    def setting(
-        self, name: str, default: object, low: float | None = None, high: float | None = None
-    ) -> object:
+    def setting(self, name: str, default: S, low: S | None = None, high: S | None = None) -> S:
         """Return a setting, or `default` where there is none of its type, inside the limits."""
         value = self.settings.get(name, default)
         if isinstance(default, float) and type(value) is int:
             value = float(value)
-        if type(value) is not type(default):
+        if type(value) is not type(default) or not isinstance(value, type(default)):
             return default
         if isinstance(value, float) and not math.isfinite(value):
             return default
-        return value if low is None else type(default)(min(high, max(low, value)))
+        return value if low is None or high is None else min(high, max(low, value))
 
     def save(self) -> Path:
         """Write the session in one step and return its file.

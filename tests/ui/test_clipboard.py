@@ -44,7 +44,7 @@ def test_a_picture_goes_to_the_program_that_copies(tmp_path, monkeypatch):
     copy = "import sys; open(sys.argv[1], 'wb').write(sys.stdin.buffer.read())"
     monkeypatch.setattr(clipboard, "_program", lambda path: [sys.executable, "-c", copy, str(out)])
     clipboard.copy_picture(PIXELS)
-    assert pygame.image.load(out).get_size() == (176, 160)
+    assert pygame.image.load(out).get_size() == (704, 640)
 
 
 @pytest.mark.parametrize(

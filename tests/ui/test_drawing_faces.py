@@ -14,7 +14,7 @@ from ui.drawing.drawing_screen import DrawingScreen
 from ui.pictures import to_pixels
 from ui.saves import list_saves, save_face
 from ui.screen import Screen
-from ui.sliders.screen import SlidersScreen
+from ui.sliders.slider_screen import SlidersScreen
 from ui.theme import COLORS
 
 

@@ -4,7 +4,7 @@ import pytest
 from tests.ui.driver import Driver, fake_latent
 from ui.sliders.axes import direction_axis
 from ui.sliders.face_map import SIDE, CornersMap, SlidersMap, grid
-from ui.sliders.screen import SlidersScreen
+from ui.sliders.slider_screen import SlidersScreen
 
 SIZES = ((900, 600), (1280, 720), (2560, 1440))
 PLACE = (0.9, 0.25)

@@ -4,7 +4,7 @@ import pytest
 from model.frame import face_mask
 from tests.ui.driver import Driver, FakeEngine, fake_latent
 from ui.sliders.parts import PARTS, mask_of, mix, with_part
-from ui.sliders.screen import SlidersScreen
+from ui.sliders.slider_screen import SlidersScreen
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from ui.drawing.drawing_screen import DrawingScreen
 from ui.panels import photo as photo_panel
 from ui.photo import folders
 from ui.photo.folders import first_look, look_into, usual_places
-from ui.sliders.screen import SlidersScreen
+from ui.sliders.slider_screen import SlidersScreen
 
 
 @pytest.fixture

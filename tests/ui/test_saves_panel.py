@@ -13,7 +13,7 @@ from tests.ui.driver import Driver, FakeEngine
 from ui import saves
 from ui.drawing.drawing_screen import DrawingScreen
 from ui.saves import delete_save, list_saves, open_folder, read_save, rename_save, save_face, where
-from ui.sliders.screen import SlidersScreen
+from ui.sliders.slider_screen import SlidersScreen
 
 CODE = np.random.default_rng(5).standard_normal(80).astype(np.float32)
 

@@ -58,8 +58,8 @@ def test_a_key_and_a_click_change_every_face_and_the_session_remembers(driver, t
             invented(screen.strip.faces["a"].pixels, state.face_a),
             *(invented(child.pixels, code) for code, child in pictures),
             *(
-                invented(255 * image, code)
-                for image, code in zip(screen.preview._images, places, strict=True)
+                invented(face.pixels, code)
+                for face, code in zip(screen.preview.faces, places, strict=True)
             ),
         }
 

@@ -7,7 +7,7 @@ from ui.photo.placement import LEFT_EYE, RIGHT_EYE
 from ui.saves import list_saves, read_save, save_face
 from ui.screen import Screen
 from ui.session import Session
-from ui.sliders.screen import SlidersScreen
+from ui.sliders.slider_screen import SlidersScreen
 
 
 class Other(Screen):

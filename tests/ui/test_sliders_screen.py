@@ -6,12 +6,12 @@ import pytest
 
 from model.latent import Readout
 from tests.ui.driver import Driver, fake_latent
+from ui.pictures import to_pixels
 from ui.screen import Screen
-from ui.sliders import view
-from ui.sliders.screen import SlidersScreen
+from ui.sliders import slider_view as view
 from ui.sliders.slider_panel import GROUPS, FaceSlider
+from ui.sliders.slider_screen import SlidersScreen
 from ui.theme import COLORS
-from ui.widgets.face_view import surface_of
 
 SIZES = ((900, 600), (1280, 720), (1920, 1080), (2560, 1440))
 
@@ -283,10 +283,8 @@ def test_hover_shows_the_faces_at_the_two_ends(driver):
     driver.settle()
     code = editor(driver).now.code
     expected = [slider.axis.moved(code, end) for end in (-3, 3)]
-    for picture, end in zip(preview.pictures, expected, strict=True):
-        image = driver.engine.decode(end[None])[0, ..., 0]
-        pixels = pygame.surfarray.array3d(surface_of(image, picture.get_size()))
-        assert np.array_equal(pygame.surfarray.array3d(picture), pixels)
+    for face, end in zip(preview.faces, expected, strict=True):
+        assert np.array_equal(face.pixels, to_pixels(driver.engine.decode(end[None])[0]))
     assert preview.visible
     driver.move((10, 300))
     assert not preview.visible
@@ -389,8 +387,7 @@ def test_preview_stands_beside_the_picture_and_follows_the_window(driver):
     for size in ((2560, 1440), (900, 600)):  # the same slider all the time
         driver.settle()
         driver.resize(size)
-        assert len(preview.pictures) == 2
-        assert {picture.get_height() for picture in preview.pictures} == {preview.rect.height}
+        assert all(face.visible and preview.rect.contains(face.rect) for face in preview.faces)
     for size in (*SIZES, (900, 600)):
         driver.resize(size)
         slider = sliders(driver)[30]
@@ -398,7 +395,7 @@ def test_preview_stands_beside_the_picture_and_follows_the_window(driver):
         driver.settle()
         assert preview.visible
         assert driver.screen.rect.contains(preview.rect)
-        assert {picture.get_height() for picture in preview.pictures} == {preview.rect.height}
+        assert {face.picture.height for face in preview.faces} == {preview.rect.height}
         editor(driver).start(editor(driver).now.code, "Photo", np.zeros((160, 176), np.float32))
         others = [driver.screen.area.face, driver.screen.view.detail, *driver.screen.strip.children]
         others += [*driver.screen.view.buttons, driver.screen.view.more_button, *sliders(driver)]

@@ -14,7 +14,7 @@ from tests.ui.driver import Driver, FakeEngine, fake_latent
 from ui.app import App
 from ui.drawing.drawing_screen import DrawingScreen
 from ui.session import Session
-from ui.sliders.screen import SlidersScreen
+from ui.sliders.slider_screen import SlidersScreen
 from ui.theme import FONT_FOLDER, Theme, fit, printable
 from ui.widgets.button import Button
 from ui.widgets.strip import Thumbnail

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pygame
 
@@ -15,6 +16,8 @@ from ui.screen import Host
 from ui.theme import SIZES, Theme
 from ui.widgets.base import Widget
 from ui.widgets.panel import Panel
+
+P = TypeVar("P", bound=Panel)
 
 
 class PanelStack(Widget):
@@ -51,7 +54,7 @@ class PanelStack(Widget):
         )
         self.renew = {self.saves: self.saves.refresh, self.photo: self.photo.choose}
 
-    def add_panel(self, panel: Panel) -> Panel:
+    def add_panel(self, panel: P) -> P:
         """Add a panel, closed; return it."""
         panel.show(False)
         return self.add(panel)

@@ -63,11 +63,6 @@ class FaceState:
         return {name: code for name, code in faces.items() if code is not None}
 
     @property
-    def both_faces(self) -> bool:
-        """Whether A and B are set."""
-        return self.ends is not None
-
-    @property
     def ends(self) -> tuple[np.ndarray, np.ndarray] | None:
         """The codes of faces A and B, or None unless both are set."""
         if self.face_a is None or self.face_b is None:

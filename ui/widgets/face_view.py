@@ -12,6 +12,7 @@ from ui.widgets.base import Help, Point, Widget
 from ui.widgets.shapes import trim, write
 
 GRAYS = np.arange(256, dtype=np.uint32) * 0x010101  # a colour for each gray
+SMALL = 120  # width of a picture, below which its title is small, in points
 LARGEST = 1_200_000  # pixels, above which half the size is smoothed and then doubled
 
 
@@ -104,14 +105,20 @@ class FaceView(Widget):
             write(surface, text, self.picture)
         else:
             self.draw_picture(surface, self.pixels)
+        self.draw_title(surface, theme)
+        radius = min(theme.px(SIZES.radius + 3), self.picture.width // 8)
+        trim(surface, self.picture, radius, self.background)
+
+    def draw_title(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw the title on a dark plate in the corner, small on a small picture."""
         if self.title:
-            title = theme.text(self.title, COLORS.text, SIZES.small, True, self.picture.width)
-            plate = title.get_rect().inflate(theme.px(16), theme.px(8))
+            small = self.picture.width < theme.px(SMALL)
+            size, margin = (SIZES.tiny, (5, 0)) if small else (SIZES.small, (16, 8))
+            title = theme.text(self.title, COLORS.text, size, True, self.picture.width)
+            plate = title.get_rect().inflate(*map(theme.px, margin))
             plate.bottomleft = self.picture.left, self.picture.bottom
             surface.fill(COLORS.shadow, plate)
             write(surface, title, plate)
-        radius = min(theme.px(SIZES.radius + 3), self.picture.width // 8)
-        trim(surface, self.picture, radius, self.background)
 
     def draw_picture(self, surface: pygame.Surface, pixels: np.ndarray) -> None:
         """Draw the picture itself; the scaled one is kept for the next time."""

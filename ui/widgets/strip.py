@@ -90,6 +90,7 @@ class Thumbnail(FaceView):
             write(surface, theme.text(self.sign, COLORS.faint, SIZES.large), self.picture)
         elif self.pixels is not None:
             self.draw_picture(surface, self.pixels)
+            self.draw_title(surface, theme)
 
 
 class Strip(Widget):

@@ -8,27 +8,26 @@ import numpy as np
 import pygame
 
 from ui.keys import Command
-from ui.sliders.heat import HeatView
-from ui.sliders.morph_strip import MorphStrip
 from ui.sliders.slider_panel import FaceSlider, SliderPanel
 from ui.sliders.state import FaceState
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Row, Widget, place_row
-from ui.widgets.button import Button, Toggle
-from ui.widgets.face_view import surface_of
+from ui.widgets.button import Button, Toggle, help_of
+from ui.widgets.face_view import FaceView
 from ui.widgets.label import Label
-from ui.widgets.shapes import trim, write
-from ui.widgets.slider import MINUS
-from ui.widgets.strip import Strip
+from ui.widgets.shapes import write
+from ui.widgets.slider import MINUS, Slider
+from ui.widgets.strip import Strip, Thumbnail
 
-BAR = 60  # height of the row of buttons, in points
-STRIP = 56  # height of faces A and B, in points
-LINE = 28  # height of the line below the face, in points
+BAR, STRIP, LINE = 60, 56, 28  # heights of buttons, of faces A and B, of the caption, in points
 SLIDERS = (430, 980)  # width of the sliders, at least and at most, in points
 PREVIEW = 240  # width of the preview, at most, in points
 BUTTONS = ("Random", "Another face", "Your photo", "Save", "Undo")
 SUGGESTIONS = 12
 REST = 0.4  # seconds that the mouse rests on a slider before the face is tinted
+BLOCK = 4  # pixels across that share a colour, against speckles of invented hair and skin
+WEAK = 0.15  # gray level, least of the differences that get the full colour
+OPAQUE = 180  # alpha of the full colour, of 255
 
 
 class SlidersView(Widget):
@@ -104,14 +103,14 @@ class FaceArea(Widget):
         buttons: beside the caption.
 
     Attributes:
-        suggestions: codes (12, latent_dim) of the strip, or None before the first ones.
+        suggestions: codes (12, latent_dim) of the strip.
     """
 
     def __init__(self, chosen: Callable[[int], object], buttons: Sequence[Button]):
         super().__init__()
         self.buttons = [self.add(button) for button in buttons]
         self.face = self.add(
-            HeatView(
+            TintedFace(
                 "The face appears in a moment: the model is being loaded",
                 help="The face of these 80 numbers · hold C to see where you started",
             )
@@ -119,7 +118,7 @@ class FaceArea(Widget):
         self.caption = self.add(Label("", COLORS.soft, SIZES.body))
         self.strip = self.add(Strip(chosen))
         self.strip.show(False)
-        self.suggestions: np.ndarray | None = None
+        self.suggestions = np.empty((0, 0), np.float32)
 
     def suggest(self, codes: np.ndarray, images: Sequence[np.ndarray | None]) -> None:
         """Show faces to choose from; images that are None are set in the strip later."""
@@ -153,6 +152,122 @@ class FaceArea(Widget):
         place_row(row, pygame.Rect(face.left, face.bottom, face.width, line), theme)
 
 
+class TintedFace(FaceView):
+    """The face, with colours over it where a slider makes it lighter or darker."""
+
+    difference: np.ndarray | None = None  # (160, 176), of gray levels in [0, 1]
+    slider = ""  # name of the slider that makes the difference
+    _tint: pygame.Surface | None = None  # scaled to the picture
+
+    def tint(self, difference: np.ndarray | None, slider: str) -> None:
+        """Show the difference that a slider makes, or none."""
+        if difference is not self.difference:
+            self.difference, self.slider, self._tint = difference, slider, None
+            self.invalidate()
+
+    def draw_picture(self, surface: pygame.Surface, pixels: np.ndarray) -> None:
+        """Draw the face, the colours and their legend."""
+        super().draw_picture(surface, pixels)
+        if self.difference is None:
+            return
+        if self._tint is None or self._tint.get_size() != self.picture.size:
+            self._tint = pygame.transform.smoothscale(tint_of(self.difference), self.picture.size)
+        surface.blit(self._tint, self.picture)
+        theme = self.theme
+        words = {f"{self.slider}, raised:": COLORS.text}
+        words |= {"lighter": COLORS.lighter, "darker": COLORS.darker}
+        texts = [theme.text(text, color, SIZES.small, True) for text, color in words.items()]
+        gap, pad = theme.px(8), theme.px(16)
+        width = sum(text.get_width() + gap for text in texts) - gap + 2 * pad
+        plate = pygame.Rect(0, 0, width, texts[0].get_height() + theme.px(8))
+        plate.bottomleft = self.picture.bottomleft
+        surface.fill(COLORS.shadow, plate)
+        place = plate.inflate(-2 * pad, 0)
+        for text in texts:
+            write(surface, text, place, "left")
+            place.left += text.get_width() + gap
+
+
+def tint_of(difference: np.ndarray) -> pygame.Surface:
+    """Return differences of gray levels (160, 176) as a small transparent surface."""
+    rows, columns = (length // BLOCK for length in difference.shape)
+    means = difference.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3)).T
+    strength = np.abs(means) / max(WEAK, np.percentile(np.abs(means), 99))
+    tint = pygame.Surface((columns, rows), pygame.SRCALPHA, 32)
+    pygame.surfarray.blit_array(tint, np.where(means[..., None] > 0, COLORS.lighter, COLORS.darker))
+    pygame.surfarray.pixels_alpha(tint)[:] = OPAQUE * np.minimum(1, strength) ** 1.5
+    return tint
+
+
+class MorphStrip(Widget):
+    """Face A, buttons over the morph slider, and face B.
+
+    Args:
+        commands: of the screen, by name.
+        moved, ended: called with a place from A (0) to B (1), and after the last one.
+        end_chosen: called with 0.0 for face A and 1.0 for face B.
+        export: called by the button that writes a GIF.
+
+    Attributes:
+        faces: A and B by "a" and "b"; a click sets one that is not set, or goes to it.
+        codes: their codes (latent_dim,), None for one that is not set.
+    """
+
+    def __init__(
+        self,
+        commands: Mapping[str, Command],
+        *,
+        moved: Callable[[float], object],
+        ended: Callable[[], object],
+        end_chosen: Callable[[float], object],
+        export: Callable[[], object],
+    ):
+        super().__init__()
+        self.commands, self.end_chosen = commands, end_chosen
+        self.codes: dict[str, np.ndarray | None] = {"a": None, "b": None}
+        self.faces = {name: self._add_face(name) for name in self.codes}
+        help = "A face on the way from A to B; locked sliders stay"
+        self.slider = self.add(
+            Slider("", 0.0, 1.0, 0.0, moved, ended=ended, nudge=0.05, compact=True, help=help)
+        )
+        self.play = self.add(Button.of(commands["Play or stop"], "Play"))
+        self.export = self.add(Button("Export GIF", export, help_of(commands["Export GIF"])))
+        set_a, set_b = (self.add(Button.of(commands[name])) for name in ("Set A", "Set B"))
+        middle: Row = [(self.play, 0), (self.export, 0)]
+        self.row: Row = [(set_a, 0), (Widget(), 1), *middle, (Widget(), 1), (set_b, 0)]
+
+    def _add_face(self, name: str) -> Thumbnail:
+        letter, place = name.upper(), float(name == "b")
+        command = self.commands[f"Set {letter}"]
+
+        def click() -> None:
+            command.action() if self.codes[name] is None else self.end_chosen(place)
+
+        face = self.add(Thumbnail(click))
+        face.help = lambda: help_of(command) if self.codes[name] is None else f"Go to face {letter}"
+        face.title = letter
+        face.set(letter)
+        return face
+
+    def follow(self, state: FaceState, playing: bool) -> None:
+        """Show how far the face is from A to B, and whether a walk plays."""
+        self.slider.enable(state.ends is not None)
+        self.slider.set(state.morph)
+        self.play.set_text("Stop" if playing else "Play")
+        self.play.select(playing)
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Put a face at either end, and buttons above the slider between them."""
+        gap, width = theme.px(SIZES.gap), round(rect.height * 1.1)
+        face = pygame.Rect(rect.left, rect.top, width, rect.height)
+        self.faces["a"].place(face, theme)
+        self.faces["b"].place(face.move(rect.width - width, 0), theme)
+        middle = rect.inflate(-2 * (width + gap), 0)
+        middle.height //= 2
+        place_row(self.row, middle, theme)
+        self.slider.place(middle.move(0, rect.height - middle.height), theme)
+
+
 class SliderPreview(Widget):
     """What a slider does: its value, and small faces at its two ends.
 
@@ -162,7 +277,7 @@ class SliderPreview(Widget):
 
     Attributes:
         slider: the one that shows, or None.
-        pictures: the faces at the low and the high end, as far as they have come.
+        faces: at the low and the high end.
         due: time at which the difference is to tint the face, in seconds; None once the face has
             moved, as it is then to be seen without.
         difference: (160, 176), the face at the high end minus that at the low one, or None.
@@ -175,17 +290,23 @@ class SliderPreview(Widget):
         self.decode, self.cancel = decode, cancel
         self.visible = False
         self.slider: FaceSlider | None = None
-        self._value: float | None = None  # of the slider, as it is drawn
-        self._code: np.ndarray | None = None  # (latent_dim,) that the ends belong to
-        self._images: list[np.ndarray] = []  # of `pictures`, (160, 176) each
-        self.pictures: list[pygame.Surface] = []
+        self.faces = [self.add(FaceView()) for _ in range(2)]
         self.due: float | None = None
         self.difference: np.ndarray | None = None
+        self._value: float | None = None  # of the slider, as it is drawn
+        self._code: np.ndarray | None = None  # (latent_dim,) that the ends belong to
+        self._low = np.empty(0)  # (160, 176), the face at the low end
+        for face in self.faces:
+            face.solid = False
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Scale the faces to the height."""
+        """Place the faces at the right."""
         self.rect.width = min(rect.width, theme.px(PREVIEW))
-        self.pictures = [self._scaled(image) for image in self._images]
+        place = pygame.Rect(0, rect.top, round(rect.height * 1.1), rect.height)
+        place.right = rect.right
+        for face in reversed(self.faces):
+            face.place(place, theme)
+            place.right = place.left - theme.px(SIZES.gap)
 
     def follow(self, slider: FaceSlider | None, code: np.ndarray, busy: bool, now: float) -> None:
         """Show what a slider does to a face.
@@ -200,8 +321,12 @@ class SliderPreview(Widget):
             self.leave()
             return
         if slider is not self.slider:
-            self._code, self._images, self.pictures = None, [], []
+            self._code = None
             self.due, self.difference = now + REST, None
+            for face, end in zip(self.faces, slider.axis.ends, strict=True):
+                title = f"{end:+.1f}" if slider.axis.error is None else f"{end:.0f}"
+                face.title = title.replace("-", MINUS)
+                face.show(False)
         elif code is not self._code:
             self.due = None
         self.show()
@@ -213,15 +338,13 @@ class SliderPreview(Widget):
                 self.decode(np.stack([slider.axis.moved(code, end) for end in slider.axis.ends]))
 
     def fill(self, end: int, image: np.ndarray) -> None:
-        """Show the face (160, 176) at the low (0) or the high (1) end."""
-        self._images[end : end + 1] = [image]
-        self.pictures[end : end + 1] = [self._scaled(image)]
+        """Show the face (160, 176) at the low (0) or the high (1) end, in this order."""
+        self.faces[end].set(image)
+        self.faces[end].show()
         if end:
-            self.difference = image - self._images[0]
-        self.invalidate()
-
-    def _scaled(self, image: np.ndarray) -> pygame.Surface:
-        return surface_of(image, (round(self.rect.height * 1.1), self.rect.height))
+            self.difference = image - self._low
+        else:
+            self._low = image
 
     def leave(self) -> None:
         """Hide, and withdraw the request for faces."""
@@ -231,26 +354,14 @@ class SliderPreview(Widget):
             self.slider = self.due = None
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw name and value at the left, the faces with their values at the right."""
+        """Draw name and value at the left of the faces."""
         slider, gap = self.slider, theme.px(SIZES.gap)
         if slider is None:
             return
-        width = round(self.rect.height * 1.1)
         row = pygame.Rect(self.rect.left + gap, 0, 0, theme.px(20))
-        row.width = self.rect.width - 2 * (width + gap) - gap
+        row.width = self.faces[0].rect.left - gap - row.left
         row.bottom = self.rect.centery
         name = slider.label + (" · locked" if slider.locked else "")
         write(surface, theme.text(name, COLORS.text, SIZES.small, True, row.width), row, "left")
-        shown = theme.text(slider.value_text, COLORS.accent, SIZES.small, True)
-        write(surface, shown, row.move(0, row.height), "left")
-        for number, (picture, end) in enumerate(zip(self.pictures, slider.axis.ends, strict=False)):
-            left = self.rect.right - (2 - number) * width - (1 - number) * gap
-            place = picture.get_rect(topleft=(left, self.rect.top))
-            surface.blit(picture, place)
-            trim(surface, place, theme.px(4), COLORS.window)
-            value = f"{end:+.1f}" if slider.axis.error is None else f"{end:.0f}"
-            text = theme.text(value.replace("-", MINUS), COLORS.text, SIZES.tiny)
-            plate = text.get_rect().inflate(theme.px(4), 0)
-            plate.bottomleft = place.bottomleft
-            surface.fill(COLORS.shadow, plate)
-            write(surface, text, plate)
+        value = theme.text(slider.value_text, COLORS.accent, SIZES.small, True)
+        write(surface, value, row.move(0, row.height), "left")

@@ -1,51 +1,47 @@
-"""The keys of the slider screen, a row each; its buttons are made from the same list."""
+"""The commands of the slider screen, for its keys and its buttons."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from data.errors import UserError
 from ui.keys import Command
-from ui.sliders.editor import FaceEditor
 
-AGAIN = (None, True)  # nothing when the key comes up; once more while it is held
+AGAIN = (None, True)  # no action when the key comes up; repeated while it is held
 
 
-def slider_commands(screen) -> list[Command]:
+def slider_commands(s) -> list[Command]:
     """Return the commands of a slider screen, in the order in which they are listed.
 
     Args:
-        screen: the screen, or None for a list only.
+        s: the screen, asked only when a command acts; None for a list only.
     """
 
-    def step(method: Callable, *arguments) -> Callable[[], None]:
-        return lambda: screen.step(method, screen.editor, *arguments)
+    def training(steps: int) -> Callable[[], None]:
+        return lambda: s.step(s.editor.training_face, steps)
 
     def slider(action: Callable) -> Callable[[], None]:
         def act() -> None:
-            target = screen.sliders.target()
+            target = s.sliders.target()
             if target is None:
                 raise UserError("Point at a slider first, or pick one with the up and down keys.")
             action(target)
 
         return act
 
-    edit, s = FaceEditor, screen  # asked only when a command acts
-    training = partial(step, edit.training_face)
     photo = "Pick a photo from your folders, paste one, or drop one on the window"
     detail = "Add back what 80 numbers lost of your photo"
     dozen = "A dozen faces to choose from, new ones each time"
     compare = "While held, shows the face that you started with"
     square = "A square of faces along two sliders, or between four faces; one is under the mouse"
-    faces = [
-        ("r", "Random", "A random face; its seed is shown", step(edit.random)),
+    faces: list[tuple] = [
+        ("r", "Random", "A random face; its seed is shown", lambda: s.step(s.editor.random)),
         ("n", "Another face", "The next training face", training(1), *AGAIN),
         ("shift+n", "Previous face", "The training face before", training(-1), *AGAIN),
-        ("m", "Mean face", "The average of all training faces", step(edit.mean)),
+        ("m", "Mean face", "The average of all training faces", lambda: s.step(s.editor.mean)),
         ("s", "Suggestions", dozen, lambda: s.suggest()),
         ("p", "Your photo", photo, lambda: s.panels.toggle(s.panels.photo)),
-        ("shift+p", "Keep detail", detail, step(edit.toggle_detail)),
+        ("shift+p", "Keep detail", detail, lambda: s.step(s.editor.toggle_detail)),
         ("c", "Compare (hold)", compare, lambda: s.compare(), lambda: s.stop_comparing()),
         ("shift+f", "Face map", square, lambda: s.toggle_map()),
     ]
@@ -57,7 +53,7 @@ def slider_commands(screen) -> list[Command]:
     raw = "Sliders for the 80 numbers themselves, and back"
     tint = "Colour the face where the slider under the mouse makes it lighter or darker"
     less, more = (f"Move the slider {way}; with Shift ten times as far" for way in ("down", "up"))
-    sliders = [
+    sliders: list[tuple] = [
         ("up", "Slider before", "Go to the slider before", lambda: s.sliders.pick(-1), *AGAIN),
         ("down", "Next slider", "Go to the next slider", lambda: s.sliders.pick(1), *AGAIN),
         ("left", "Slider down", less, lambda: s.sliders.nudge(-1), *AGAIN),
@@ -65,7 +61,7 @@ def slider_commands(screen) -> list[Command]:
         ("return", "Type a number", "Type the value of the slider", type_number),
         ("backspace", "Reset slider", "Put the slider back to its middle", reset),
         ("f2", "Rename slider", "Call the slider by a name of yours", rename),
-        ("l", "Lock slider", "Random faces and morphs leave a locked slider alone", lock),
+        ("l", "Lock slider", "Keep the value of the slider, whatever else moves, and back", lock),
         ("t", "Tint", tint, lambda: s.toggle_tint()),
         ("u", "Raw codes", raw, lambda: s.toggle_raw()),
     ]
@@ -73,7 +69,7 @@ def slider_commands(screen) -> list[Command]:
     name = "Keep the change from A to B as a slider of its own"
     part = "Put the hair, eyes, nose or mouth of face A or B onto this face"
     gif = "Save the morph or walk as an animated picture"
-    two_faces = [
+    two_faces: list[tuple] = [
         ("shift+a", "Set A", "Make this face A, where a morph begins", lambda: s.set_face("a")),
         ("shift+b", "Set B", "Make this face B, where a morph ends", lambda: s.set_face("b")),
         ("space", "Play or stop", play, lambda: s.play()),
@@ -82,11 +78,14 @@ def slider_commands(screen) -> list[Command]:
         ("shift+x", "Mix by part", part, lambda: s.panels.toggle(s.mix)),
         ("ctrl+e", "Export GIF", gif, lambda: s.export_gif()),
     ]
+    redo = "Take the step again"
+    copy = "Copy the picture of the face, to paste it into another program"
     rest = "Everything else: seeds, directions, saves, view"
-    keep = [
-        ("ctrl+z", "Undo", "Take the last step back", step(edit.undo), *AGAIN),
-        ("ctrl+y ctrl+shift+z", "Redo", "Take the step again", step(edit.redo), *AGAIN),
+    keep: list[tuple] = [
+        ("ctrl+z", "Undo", "Take the last step back", lambda: s.step(s.editor.undo), *AGAIN),
+        ("ctrl+y ctrl+shift+z", "Redo", redo, lambda: s.step(s.editor.redo), *AGAIN),
         ("ctrl+s", "Save", "Save the face as a PNG that carries its code", lambda: s.save()),
+        ("ctrl+c", "Copy the face", copy, lambda: s.copy_face()),
         ("ctrl+o", "Saved faces", "Show what you saved", lambda: s.panels.toggle(s.panels.saves)),
         ("o", "More", rest, lambda: s.panels.toggle(s.more)),
     ]

@@ -11,28 +11,28 @@ import numpy as np
 import pygame
 
 from model.frame import IMAGE_SHAPE
+from ui.clipboard import copy_picture, run_beside
 from ui.panels.photo import AlignedFace
 from ui.panels.stack import PanelStack
 from ui.saves import read_save, save_face
 from ui.screen import Host, Screen
-from ui.sliders.commands import slider_commands
 from ui.sliders.editor import FaceEditor
 from ui.sliders.map_panel import FaceMapPanel
 from ui.sliders.mix_panel import MixPanel
 from ui.sliders.more import MorePanel
-from ui.sliders.morph_strip import MorphStrip
 from ui.sliders.parts import mix
+from ui.sliders.slider_commands import slider_commands
 from ui.sliders.slider_panel import Gestures, SliderPanel
+from ui.sliders.slider_view import SUGGESTIONS, FaceArea, MorphStrip, SliderPreview, SlidersView
 from ui.sliders.state import FaceState
-from ui.sliders.view import SUGGESTIONS, FaceArea, SliderPreview, SlidersView
 from ui.sliders.walk import GIF_STEPS, STEPS, Walk, walk_codes, write_gif
 from ui.theme import SIZES, Theme
 from ui.widgets.button import Button
 from ui.worker import decode_one
 
 LONGEST_NAME = 32  # characters of a photo's name that are shown
-MORE, ROOMY = 352, 1280  # points: width of More, and of a window where it stands beside the sliders
-GIFS = {4: "Large", 2: "Small"}  # by how many times as large as the model's faces
+MORE, ROOMY = 352, 1280  # width of More, and of a window with room for it beside, in points
+GIFS = {4: "Large", 2: "Small"}  # sizes of GIFs, in sizes of the model's faces
 HINT = (
     "Drag a slider and the face follows; those with names do what they say.",
     "Random and Another face bring new ones, and Ctrl Z takes any step back.",
@@ -41,18 +41,18 @@ HINT = (
 
 
 class SlidersScreen(Screen):
-    """Joins editor, view and worker: what is done on the view becomes a step, and then a face.
+    """Joins editor, view and worker: a gesture becomes a step of the editor, and then a face.
 
     Attributes:
         editor: holds the state and takes every step.
-        view: shows it: `area` the face, `strip` faces A and B, `sliders` the code, and `preview`
-            what the slider under the mouse does.
-        panels: lie over the view, one at a time; `more` is one of them.
-        walk: the walk from face to face that plays, or None.
-        looked: the state of the face that is looked at on the map, or None.
-        comparing: whether the face shows that this one started with.
-        shown: the code (80,) and the image of the face on the screen, and whether it is sharp; or
-            None.
+        view: the widgets: `area` shows the face, `strip` faces A and B, `sliders` the code, and
+            `preview` what the slider under the mouse does.
+        panels: over the view, one at a time: `more`, `mix`, `map` and those of both screens.
+        walk: the walk that plays, or None.
+        looked: the state of the face that is pointed at on the map, or None.
+        comparing: whether the face that this one started with shows.
+        shown: code (latent_dim,) and image (160, 176) of the face on the screen, and whether it is
+            sharp; None before the first one.
     """
 
     name = "sliders"
@@ -67,10 +67,9 @@ class SlidersScreen(Screen):
         self.shown: tuple[np.ndarray, np.ndarray, bool] | None = None
         self._beside = False  # whether More stands beside the sliders, not over them
         session, worker = host.session, host.worker
-        kept = session.directions, session.names
-        self.editor = editor = FaceEditor(host.latent, self.changed, *kept)
-        starts = editor.starts
-        starts.temperature = session.setting("temperature", starts.temperature, 0.0, 1.5)
+        self.editor = editor = FaceEditor(
+            host.latent, self.changed, session.directions, session.names
+        )
         if host.latent.previews is not None:
             self.shown = (host.latent.mean, _floats(host.latent.previews.images[0]), host.sharp)
         named = {command.name: command for command in (*self.commands, *host.commands)}
@@ -100,31 +99,35 @@ class SlidersScreen(Screen):
         )
         parts = self.area, self.strip, self.sliders, self.preview
         self.view = self.add(SlidersView(*parts, named))
-        panels = PanelStack(host, self.name, self.restore, self.take_photo, self._panel_changed)
-        more = MorePanel(
-            named,
-            panels.close,
-            seed_typed=self.use_seed,
-            temperature_moved=partial(self.step, editor.set_temperature),
-            direction_named=self.save_direction,
+        self.panels = panels = self.add(
+            PanelStack(host, self.name, self.restore, self.take_photo, self._panel_changed)
         )
-        self.panels, self.more = self.add(panels), panels.add_panel(more)
+        self.more = panels.add_panel(
+            MorePanel(
+                named,
+                panels.close,
+                seed_typed=self.use_seed,
+                temperature_moved=partial(self.step, editor.set_temperature),
+                direction_named=self.save_direction,
+            )
+        )
         self.mix = panels.add_panel(MixPanel(panels.close, self.take_part))
-        square = FaceMapPanel(
-            host,
-            panels.close,
-            looked=self.look,
-            taken=lambda code: self.step(editor.go, self._on_map(code)),
-            decode=lambda codes: self._decode_each(
-                "sliders.map", codes, False, self.map.pad.fill, 2
-            ),
-            own=lambda: editor.now.faces,
-            random=editor.suggest,
+        self.map = panels.add_panel(
+            FaceMapPanel(
+                host,
+                panels.close,
+                looked=self.look,
+                taken=lambda code: self.step(editor.go, self._on_map(code)),
+                decode=lambda codes: self._decode_each(
+                    "sliders.map", codes, False, self.map.pad.fill, 2
+                ),
+                own=lambda: editor.now.faces,
+                random=editor.suggest,
+            )
         )
-        self.map = panels.add_panel(square)
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Put panels over the sliders, and More beside them where there is room."""
+        """Place panels over the sliders, but More beside them where there is room."""
         margin, width = theme.px(SIZES.margin), theme.px(MORE)
         self._beside = self.panels.open is self.more and rect.width >= theme.px(ROOMY)
         self.view.side = width + margin if self._beside else 0
@@ -148,14 +151,13 @@ class SlidersScreen(Screen):
         self.host.show_hint(self.name, HINT)
 
     def ready(self) -> None:
-        """Have the faces decoded that were shown as pictures."""
+        """Decode the faces that were shown as stored pictures."""
         self.sharpen()
 
     def sharpen(self) -> None:
-        """Have every face decoded again."""
+        """Decode every face again."""
         self.shown = None
-        for end in self.strip.faces.values():
-            end.code = None
+        self.strip.codes = dict.fromkeys(self.strip.codes)
         self.preview.leave()
         if self.area.strip.visible:
             self._ask_suggestions()
@@ -168,28 +170,28 @@ class SlidersScreen(Screen):
 
     # Steps of the editor
 
-    def step(self, action: Callable, *arguments) -> None:
-        """Take a step of the editor, after what shows another face has ended."""
+    def step(self, action: Callable[..., object], *arguments: object, **options: object) -> None:
+        """Take a step of the editor, after ending what shows another face."""
         self.settle()
-        action(*arguments)
+        action(*arguments, **options)
 
     def settle(self) -> None:
-        """End a walk, a comparison and a look at the map."""
+        """End a walk, a comparison and the pointing at the map."""
         self.stop_walk()
         self.look(None)
         self.stop_comparing()
 
     def use_seed(self, digits: str) -> None:
-        """Go to the random face of a seed, where there are digits."""
+        """Go to the random face of a seed, if there are digits."""
         if digits:
             self.step(self.editor.random, int(digits))
         self.host.pointer.focus(None)
 
     def suggest(self) -> None:
-        """Show a dozen random faces to choose from; the model's own until it is loaded."""
+        """Show a dozen random faces to choose from; stored ones until the model is loaded."""
         worker, previews = self.host.worker, self.host.latent.previews
         if previews is not None and worker.state == "loading" and not self.editor.now.locks.any():
-            self.area.suggest(previews.codes[1:], previews.images[1:])
+            self.area.suggest(previews.codes[1:], list(previews.images[1:]))
             return
         codes = self.editor.suggest(SUGGESTIONS)
         self.area.suggest(codes, [None] * len(codes))
@@ -201,13 +203,13 @@ class SlidersScreen(Screen):
             "sliders.suggestions",
             codes,
             self.host.sharp,
-            lambda number, image: strip.children[number].set(image),
+            lambda number, image: strip.thumbnails[number].set(image),
             2,
         )
 
     def take_suggestion(self, number: int) -> None:
-        """Start from one of them, whose picture serves until the model is loaded."""
-        code, pixels = self.area.suggestions[number], self.area.strip.children[number].pixels
+        """Start from a suggestion; its stored picture shows until the model is loaded."""
+        code, pixels = self.area.suggestions[number], self.area.strip.thumbnails[number].pixels
         if self.host.worker.state == "loading" and pixels is not None:
             self.shown = (code, _floats(pixels), self.host.sharp)
         self.step(self.editor.start, code, f"Suggestion {number + 1}")
@@ -218,7 +220,7 @@ class SlidersScreen(Screen):
         self.step(self.editor.start, face.code, f"Photo {name}", face.detail)
 
     def save_direction(self, name: str) -> None:
-        """Keep the change between two faces as a slider."""
+        """Make the change between two faces a slider."""
         self.step(self.editor.save_direction, name)
         self.host.notify(f"{name.strip()} is a slider now, among yours.")
         self.more.name.set("")
@@ -227,13 +229,13 @@ class SlidersScreen(Screen):
     # What shows
 
     def uncovered(self) -> SliderPanel:
-        """Return the sliders, from which More is taken away where it lies over them."""
+        """Return the sliders, after closing More if it lies over them."""
         if self.panels.open is self.more and not self._beside:
             self.panels.close()
         return self.sliders
 
     def toggle_raw(self) -> None:
-        """Change between principal sliders and raw codes."""
+        """Switch between principal sliders and raw codes."""
         self.preview.leave()
         self.sliders.show_raw(not self.sliders.raw)
         self.changed()
@@ -250,22 +252,22 @@ class SlidersScreen(Screen):
         session = self.host.session
         if state.directions is not session.directions or state.names is not session.names:
             session.directions, session.names = state.directions, state.names
-            session.save()  # the face of the last time stays in there
+            session.save()
 
     @property
     def front(self) -> FaceState:
-        """The state whose face shows: the one looked at on the map, or the editor's."""
+        """The state whose face shows: the one pointed at on the map, or the editor's."""
         return self.editor.now if self.looked is None else self.looked
 
     def _show_front(self) -> None:
-        """Have the face of the state in front shown, or that which it started with."""
+        """Show the face of the state in front, or the one it started with."""
         state = self.front
         caption = f"Where you started · {state.caption}" if self.comparing else state.title
         self.area.caption.set_text(caption)
         self._ask(state.start if self.comparing else state.code)
 
     def _ask(self, code: np.ndarray) -> None:
-        """Have the face of a code shown; the newest request wins.
+        """Show the face of a code; the newest request wins.
 
         Where a photo's own detail is kept, none is invented.
         """
@@ -284,14 +286,14 @@ class SlidersScreen(Screen):
         self.area.face.set(self.front.with_detail(image))
 
     def _ask_end(self, name: str, code: np.ndarray | None) -> None:
-        """Have face A or B shown as a thumbnail, if it changed."""
-        end, slot = self.strip.faces[name], f"sliders.{name}"
-        if code is end.code:
+        """Show face A or B as a thumbnail, if it changed."""
+        slot = f"sliders.{name}"
+        if code is self.strip.codes[name]:
             return
-        end.code = code
+        self.strip.codes[name] = code
         if code is None:
             self.host.worker.cancel(slot)
-            end.set(None)
+            self.strip.faces[name].set(name.upper())
         else:
             sharp = self.host.sharp
             job = partial(decode_one, code=code, sharp=sharp)
@@ -309,9 +311,9 @@ class SlidersScreen(Screen):
         show: Callable[[int, np.ndarray], object],
         priority: int,
     ) -> None:
-        """Have codes (n, 80) decoded one by one; each place and its image (160, 176) is shown.
+        """Decode codes (n, latent_dim) one by one; `show` is called with each number and image.
 
-        Between two of them more urgent work has its chance, so this never delays a drag.
+        More urgent jobs run between two of them, so this never delays a drag.
         """
 
         def job(engine) -> Iterator[tuple[int, np.ndarray]]:
@@ -321,7 +323,7 @@ class SlidersScreen(Screen):
         self.host.worker.submit(slot, job, lambda made: show(*made), priority)
 
     def update(self, now: float) -> float | None:
-        """Let a walk go on, and show what the slider under the mouse does."""
+        """Go on with a walk, and show what the slider under the mouse does."""
         if self.walk is not None:
             self.editor.walk_to(*self.walk.at(now))
         if self.panels.open is self.map:
@@ -330,27 +332,28 @@ class SlidersScreen(Screen):
         busy = self.walk is not None or self.host.pointer.captured is slider
         self.preview.follow(slider, self.editor.now.code, busy, now)
         due = self.preview.due
-        tints = self.tint and not self.comparing and due is not None and now >= due
-        difference, name = (self.preview.difference, slider.label) if tints else (None, "")
-        self.area.face.tint(difference, name)
+        if slider and self.tint and not self.comparing and due is not None and now >= due:
+            self.area.face.tint(self.preview.difference, slider.label)
+        else:
+            self.area.face.tint(None, "")
         if self.walk is not None:
             return now
         return due if due is not None and now < due else None
 
     @property
     def tint(self) -> bool:
-        """Whether the face is coloured where the slider under the mouse changes it."""
+        """Whether the face is tinted where the slider under a resting mouse changes it."""
         return self.host.session.setting("tint", True)
 
     def toggle_tint(self) -> None:
-        """Colour the face where the slider under a resting mouse changes it, or leave that."""
+        """Switch the tint on or off."""
         self.host.session.settings["tint"] = not self.tint
         how = "tints the face where that changes it" if self.tint else "leaves the face as it is"
         self.host.notify(f"A mouse that rests on a slider {how}.")
         self.changed()
 
     def compare(self) -> None:
-        """Show the face that this one started with, while the key is held."""
+        """Show the face that this one started with, until `stop_comparing`."""
         self.stop_walk()
         self.comparing = True
         self.changed()
@@ -367,7 +370,7 @@ class SlidersScreen(Screen):
         """Make this face A or B, and say what comes next."""
         self.step(self.editor.set_face, name)
         next_step = "Play walks between A and B; the slider between them stops where you like."
-        if not self.editor.now.both_faces:
+        if self.editor.now.ends is None:
             next_step = f"Go to another face and set {'B' if name == 'a' else 'A'}."
         self.host.notify(f"This face is {name.upper()} now. {next_step}")
 
@@ -378,7 +381,7 @@ class SlidersScreen(Screen):
         self.stop_comparing()
         self.walk = Walk(codes := self._walk_codes(STEPS), self.host.now())
         faces = len(codes) // STEPS
-        way = "from A to B and back" if self.editor.now.both_faces else f"{faces} saved faces"
+        way = "from A to B and back" if self.editor.now.ends else f"{faces} saved faces"
         words = f"Walking {way}. Space stops where it is."
         self.host.notify(words, lasts=lambda: self.walk is not None)
         self.changed()
@@ -393,19 +396,18 @@ class SlidersScreen(Screen):
         return True
 
     def export_gif(self, times: int | None = None) -> None:
-        """Write the walk as a GIF in the worker's spare time; its size is that chosen last."""
+        """Write the walk as a GIF, so many times as large as a face; None takes the last size."""
         session = self.host.session
-        if times is not None:
-            session.settings["gif_enlargement"] = times
-        times = session.setting("gif_enlargement", max(GIFS), min(GIFS), max(GIFS))
-        stem = "morph" if self.editor.now.both_faces else "walk"
-        how = self._walk_codes(GIF_STEPS), times, self.host.sharp
-        job = partial(write_gif, session.folder, stem, *how)
+        times = times or session.setting("gif_enlargement", max(GIFS), min(GIFS), max(GIFS))
+        session.settings["gif_enlargement"] = times
+        stem = "morph" if self.editor.now.ends else "walk"
+        codes = self._walk_codes(GIF_STEPS)
+        job = partial(write_gif, session.folder, stem, codes, times, self.host.sharp)
         self.host.worker.submit("sliders.gif", job, self.host.notify, 1)
         self.host.notify("Writing the GIF …")
 
     def choose_gif(self) -> None:
-        """Ask for the size of a GIF, and write it."""
+        """Offer the sizes of a GIF."""
         height, width = IMAGE_SHAPE
         help = "Write it at this size; Ctrl E takes the size chosen last"
         items = [
@@ -420,14 +422,14 @@ class SlidersScreen(Screen):
     # Panels
 
     def toggle_map(self) -> None:
-        """Open the face map, across along the slider that is pointed at, or close it."""
+        """Open or close the face map; the slider that is pointed at goes across."""
         target = self.sliders.target()
         self.panels.toggle(self.map)
         if target is not None and self.panels.open is self.map:
             self.map.choose(target.label)
 
     def look(self, code: np.ndarray | None) -> None:
-        """Show a face of the map for as long as it is looked at; None ends that."""
+        """Show the face that is pointed at on the map; None ends that."""
         if code is None and self.looked is None:
             return
         self.stop_walk()
@@ -435,26 +437,25 @@ class SlidersScreen(Screen):
         self._show_front()
 
     def _on_map(self, code: np.ndarray) -> FaceState:
-        """Return the state at a face of the map: between four faces it is a new one."""
+        """Return the state at a code of the map; between four faces it is a new face."""
         return self.editor.now.at(code) if self.map.corners is None else self.editor.blended(code)
 
     def take_part(self, end: str, part: str) -> None:
-        """Put a part of face A or B onto this face, in the worker."""
+        """Put a part of face A or B onto this face."""
         self.settle()
         state, caption = self.editor.now, f"With the {part} of {end.upper()}"
         other = state.face_a if end == "a" else state.face_b
-        job = partial(mix, code=state.code, other=other, part=part)
-        self.host.worker.submit(
-            "sliders.mix", job, lambda code: self.step(self.editor.start, code, caption)
-        )
+        if other is not None:
+            job = partial(mix, code=state.code, other=other, part=part)
+            start = partial(self.step, self.editor.start, caption=caption)
+            self.host.worker.submit("sliders.mix", job, start)
 
     def _follow_panels(self) -> None:
-        """Have the panel that is open show the state, once a gesture is over."""
+        """Show the state in the panel that is open, once a gesture is over."""
         editor = self.editor
         if self.panels.open is self.map and editor.now is editor.history.now:
-            self.map.follow(
-                editor.now.code, {slider.label: slider.axis for slider in self.sliders.all}
-            )
+            axes = {slider.label: slider.axis for slider in self.sliders.all}
+            self.map.follow(editor.now.code, axes)
         elif self.panels.open is self.mix:
             self.mix.follow({name: end.pixels for name, end in self.strip.faces.items()})
 
@@ -473,10 +474,17 @@ class SlidersScreen(Screen):
     # Files and the session
 
     def save(self) -> None:
-        """Save the face as a PNG, in the worker."""
+        """Save the face as a PNG."""
         self.settle()
         job = partial(_save, self.host.session.folder, self.editor.now, self.host.sharp)
         self.host.worker.submit("sliders.save", job, self.panels.tell_saved)
+
+    def copy_face(self) -> None:
+        """Copy the picture of the face, as it is saved, into the clipboard."""
+        if self.area.face.pixels is not None:
+            copied = "The face is in the clipboard: paste it into another program."
+            job = partial(copy_picture, self.area.face.pixels)
+            run_beside(job, lambda _: self.host.notify(copied))
 
     def restore(self, path: Path) -> None:
         """Go to a saved face; what cannot be read leaves the face as it is."""
@@ -492,23 +500,22 @@ class SlidersScreen(Screen):
         self.panels.drop(path)
 
     def save_session(self) -> None:
-        """Write into the session; an untouched screen leaves the face of the last time there."""
+        """Write into the session; an untouched screen leaves the former face in it."""
         self.settle()
         session, editor, state = self.host.session, self.editor, self.editor.now
-        session.settings["temperature"] = editor.starts.temperature
         if editor.history.can_undo:
             session.code, session.locks = state.code, state.locks.copy()
             session.face_a, session.face_b = state.face_a, state.face_b
             session.settings["caption"] = state.title
 
     def restore_session(self) -> None:
-        """Go to the face that the session kept, if it kept one."""
+        """Go to the face that the session kept, if there is one."""
         self.settle()
         session, editor = self.host.session, self.editor
         if session.code is not None:
             state = editor.now.fresh(session.code, session.setting("caption", "Where you left off"))
-            faces = {"face_a": session.face_a, "face_b": session.face_b}
-            editor.go(replace(state, locks=session.locks.copy(), **faces))
+            a, b, locks = session.face_a, session.face_b, session.locks.copy()
+            editor.go(replace(state, face_a=a, face_b=b, locks=locks))
 
     # The window
 
@@ -540,7 +547,7 @@ def _floats(pixels: np.ndarray) -> np.ndarray:
 
 
 def _save(folder: Path, state: FaceState, sharp: bool, engine) -> Path:
-    """Write the face of a state as a PNG and return its path."""
+    """Write the face of a state as a PNG; return its path."""
     sharp = sharp and not state.shows_detail
     image = state.with_detail(decode_one(engine, state.code, sharp))
     details = {"caption": state.title, "detail": state.shows_detail, "sharp": sharp}
@@ -548,7 +555,7 @@ def _save(folder: Path, state: FaceState, sharp: bool, engine) -> Path:
 
 
 def _restore(path: Path, engine) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return the code of a save and its detail (160, 176), or None where it has none."""
+    """Return code and detail (160, 176) of a save, None if it has no detail."""
     saved = read_save(path, engine.model_id, engine.latent_dim)
     if not saved.details.get("detail"):
         return saved.code, None
