@@ -166,18 +166,13 @@ class AnswerKeeper:
         return None if self.drawing.empty or self.answer is None else self.answer.code
 
     @property
-    def progress(self) -> float | None:
-        """Share of the refinement that is done; None if none runs."""
-        return self.answer.progress if self.refining and self.answer is not None else None
-
-    @property
     def description(self) -> str:
         """What the answer is, in a few words; empty where it goes without saying."""
         fixed = self.drawing.fixed_code
         if self.answer is None:
             return ""
         if self.refining:
-            return "refining; Esc stops"
+            return f"refining, {self.answer.progress or 0:.0%}; Esc stops"
         if not self._current:
             return "out of date: J answers"
         if fixed is not None:

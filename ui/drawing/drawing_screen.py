@@ -167,7 +167,6 @@ class DrawingScreen(Screen):
         view.live.set(keeper.live)
         view.realism.set(keeper.decoder.realism)
         view.refine.set_text("Stop" if keeper.refining else "Refine")
-        view.face.change(share=keeper.progress)
         view.status.set_text(keeper.description)
         view.as_photo.select(keeper.decoder.as_photo)
         view.explain_button.select(view.explain.visible)

@@ -15,9 +15,9 @@ from ui.keys import Command
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Widget
 from ui.widgets.button import Button, Toggle, help_of
-from ui.widgets.face_view import FaceView, surface_of
+from ui.widgets.face_view import FaceView
 from ui.widgets.label import Label
-from ui.widgets.shapes import box, write
+from ui.widgets.shapes import box
 from ui.widgets.slider import Slider
 from ui.widgets.strip import Strip
 
@@ -41,7 +41,7 @@ TOOLS = {  # commands that choose them
 }
 WIDEST_SIZE = 260  # of the size slider, points
 EXPLAIN = 132  # height of the Explain panel, points
-LEGEND = (10, 72)  # widths of the bar of colours and of its labels, points
+LEGEND = 56  # width of the names of its colours, points
 
 REALISM_HELP = "From what you drew (left) to a likely face (right)  [, and .]"
 SIZE_HELP = "Size of the brush: drag, or turn the wheel over the canvas  [[ and ]]"
@@ -73,7 +73,7 @@ class DrawingView(Widget):
         super().__init__()
         self.tools = self.add(ToolRow(commands, set_radius))
         self.canvas = self.add(canvas)
-        self.face = self.add(AnswerView("The face appears when the model is loaded"))
+        self.face = self.add(FaceView("The face appears when the model is loaded"))
         titles = ("Canvas", "Answer")
         self.titles = [self.add(Label(title, size=SIZES.title, bold=True)) for title in titles]
         self.status = self.add(Label("", COLORS.faint, SIZES.small))
@@ -167,7 +167,7 @@ class ToolRow(Widget):
         for tool, button in self.tools.items():
             button.select(tool is brush.tool)
         for swatch in self.greys:
-            swatch.select(brush.tool is Tool.PAINT and swatch.tone == brush.tone)
+            swatch.select(brush.tool in (Tool.PAINT, Tool.FILL) and swatch.tone == brush.tone)
         self.size.set(math.log(brush.radius))
         for toggle, on in zip(self.switches, (brush.soft, brush.mirror), strict=True):
             toggle.set(on)
@@ -241,23 +241,6 @@ class RealismSlider(Slider):
         return f"{round(100 * self.value)} %"
 
 
-class AnswerView(FaceView):
-    """The face that answers the drawing, and a bar of progress while it is refined."""
-
-    share: float | None = None  # of the refinement that is done; set by `change`
-
-    def draw(self, surface: Surface, theme: Theme) -> None:
-        """Draw the face and the bar."""
-        super().draw(surface, theme)
-        if self.share is not None:
-            pad, height = theme.px(14), theme.px(6)
-            groove = Rect(self.picture.left + pad, 0, self.picture.width - 2 * pad, height)
-            groove.bottom = self.picture.bottom - pad
-            surface.fill(COLORS.shadow, groove)
-            groove.width = round(groove.width * self.share)
-            surface.fill(COLORS.accent, groove)
-
-
 def _palette() -> np.ndarray:
     """Return colours of differences, 0xRRGGBB (256,): darker to white to lighter."""
     white, darker, lighter = map(np.array, (COLORS.text, COLORS.darker, COLORS.lighter))
@@ -268,7 +251,6 @@ def _palette() -> np.ndarray:
 
 
 PALETTE = _palette()
-LEVELS = np.arange(255, -1, -1).astype(np.uint8)[:, None]  # of the legend, from above
 
 
 class ExplainPanel(Widget):
@@ -287,7 +269,8 @@ class ExplainPanel(Widget):
         self.titles = [self.add(Label(title, COLORS.soft, SIZES.small)) for title in titles]
         difference = FaceView(background=COLORS.panel, palette=PALETTE, help=DIFFERENCE_HELP)
         self.difference = self.add(difference)
-        self.legend = self.add(Legend(DIFFERENCE_HELP))
+        names = (("lighter", COLORS.lighter), ("darker", COLORS.darker))
+        self.legend = [self.add(Label(name, color, SIZES.small)) for name, color in names]
         self.strip = self.add(Strip(self._choose, columns=NEAREST_FACES))
         self.strip.fill([None] * NEAREST_FACES)
 
@@ -299,7 +282,7 @@ class ExplainPanel(Widget):
     def layout(self, rect: Rect, theme: Theme) -> None:
         """Place titles above the pictures."""
         inner = rect.inflate(-theme.px(20), -theme.px(12))
-        line, legend = theme.px(20), theme.px(sum(LEGEND))
+        line, legend = theme.px(20), theme.px(LEGEND)
         top, height = inner.top + line, inner.height - line
         width = round(height * 1.1)
         left = width + theme.px(8) + legend
@@ -307,7 +290,8 @@ class ExplainPanel(Widget):
         self.titles[0].place(Rect(inner.left, inner.top, left, line), theme)
         self.titles[1].place(Rect(x, inner.top, inner.right - x, line), theme)
         self.difference.place(Rect(inner.left, top, width, height), theme)
-        self.legend.place(Rect(inner.left + left - legend, top, legend, height), theme)
+        for number, name in enumerate(self.legend):
+            name.place(Rect(inner.left + left - legend, top + number * line, legend, line), theme)
         self.strip.place(Rect(x, top, inner.right - x, height), theme)
 
     def draw(self, surface: Surface, theme: Theme) -> None:
@@ -317,19 +301,6 @@ class ExplainPanel(Widget):
     def _choose(self, number: int) -> None:
         if self.codes is not None:  # the model is loaded
             self.chosen(self.codes[number])
-
-
-class Legend(Widget):
-    """The colours of differences, and what they mean."""
-
-    def draw(self, surface: Surface, theme: Theme) -> None:
-        """Draw a bar, with words at its ends and its middle."""
-        bar = Rect(self.rect.topleft, (theme.px(LEGEND[0]), self.rect.height))
-        surface.blit(surface_of(LEVELS, bar.size, PALETTE), bar)
-        row = Rect(bar.right + theme.px(6), bar.top, 1, theme.px(14))
-        for text in ("lighter", "as painted", "darker"):
-            write(surface, theme.text(text, COLORS.soft, SIZES.tiny), row, "left")
-            row.centery += (bar.height - row.height) // 2
 
 
 def line_up(widgets: Iterable[Widget], left: int, middle: int, theme: Theme) -> int:
