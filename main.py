@@ -143,8 +143,9 @@ def _open_window(start):
     from ui.app import open_explorer
     from ui.session import Session
 
-    session = Session(SAVES_FOLDER)
-    open_explorer(start, session, load_engine, LatentSpace.load()).run()
+    latent = LatentSpace.load()
+    session = Session(SAVES_FOLDER, latent.model_id, latent.latent_dim)
+    open_explorer(start, session, load_engine, latent).run()
 
 
 def _print_saved(*paths):

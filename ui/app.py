@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pygame
 
@@ -32,9 +32,13 @@ from ui.theme import printable
 from ui.window import Window, window_commands
 from ui.worker import Worker, sentence
 
+if TYPE_CHECKING:
+    from model.engine import FaceEngine
+
 SCREENS = (SlidersScreen, DrawingScreen)  # in the order of their tabs
 
 FRAMES = 60  # a second
+KEEP = 3.0  # seconds after a step when the session is written
 CATCH = 0.6 / FRAMES  # seconds that a frame waits for the answer to what happened in it
 NAP, LONG_NAP = 0.002, 0.01  # seconds between two looks for events, soon after one and later
 LIGHT_SLEEP = 0.5  # seconds after an event when naps get long
@@ -63,17 +67,20 @@ class App:
         self,
         screens: Sequence[Callable[[Host], Screen]],
         session: Session,
-        load_engine: Callable[[], Any],
+        load_engine: Callable[[], FaceEngine],
         latent: LatentSpace,
         start: str | None = None,
         size: tuple[int, int] | None = None,
     ):
-        session.use_model(latent.model_id, latent.latent_dim)
         self.session = session
         self.worker = Worker(load_engine, self._loaded, self._failed)
         self.window = Window(screens, session, latent, self.worker, start, size)
         self._clock = pygame.time.Clock()
         self._due = math.inf  # when something is to be done without an event
+        self._keeper = threading.Thread()  # writes the session
+        self._kept_steps = 0  # of the window, when the session was written last
+        self._keep_at = math.inf  # when it is written again
+        self._warned = False  # whether it was told that it cannot be written
         self.window.header.status.set_text("Loading the model …")
         self.window.screen.enter()
         self.step()
@@ -121,8 +128,14 @@ class App:
         if slot and self.worker.state == "ready" and self.worker.busy(slot):
             self.worker.wait(max(0.0, CATCH - (time.perf_counter() - started)))
             self._answer()
-        ends = window.messages.update(now)
-        self._due = ends if due is None else min(due, ends)
+        times = [
+            window.messages.update(now),
+            self._keep_later(now),
+            math.inf if due is None else due,
+        ]
+        self._due = min(times)
+        if window.leaves and not self.worker.saving:
+            window.closed = True
         stale = window.repaint()
         if stale:
             pygame.display.update(stale)
@@ -154,14 +167,38 @@ class App:
 
     def close(self) -> None:
         """Keep the session and close the window."""
-        try:
-            for screen in self.window.screens.values():
-                screen.save_session()
-            self.session.save()
-        except UserError as error:
-            log.warning("%s", error)
+        self._guard(self.window.screen.leave)
+        self.keep()
+        self._keeper.join()
         pygame.display.quit()
         self.worker.close()
+
+    def keep(self) -> None:
+        """Have the session written as it is now, beside the window."""
+        if self._keeper.is_alive():
+            self._keeper.join()
+        session, self._keep_at, self._kept_steps = self.session.copy(), math.inf, self.window.steps
+        session.settings["screen"] = self.window.screen.name
+        for screen in self.window.screens.values():
+            screen.save_session(session)
+        self._keeper = threading.Thread(target=self._write, args=(session,))
+        self._keeper.start()
+
+    def _write(self, session: Session) -> None:
+        try:
+            session.save()
+        except UserError as error:
+            if not self._warned:
+                log.warning("%s", error)
+            self._warned = True
+
+    def _keep_later(self, now: float) -> float:
+        """Keep the session some seconds after a step; return when to look again."""
+        if self._keep_at == math.inf and self.window.steps != self._kept_steps:
+            self._keep_at = now + KEEP
+        elif now >= self._keep_at and self.window.pointer.captured is None:
+            self.keep()
+        return self._keep_at if self.window.pointer.captured is None else math.inf
 
     def _handle(self, event: pygame.event.Event) -> None:
         window = self.window
@@ -190,18 +227,20 @@ class App:
     def _failed(self, slot: str, error: Exception) -> None:
         """Tell that a job failed."""
         _log(f"a job of {slot} failed", error)
+        self.window.leaves = False
         self.window.notify(sentence(error), problem=True)
 
     def _loaded(self) -> None:
         """Show that the engine is loaded, or why it is not."""
-        window, error = self.window, self.worker.error
-        if error is not None:
+        window, engine, error = self.window, self.worker.engine, self.worker.error
+        if engine is None:
+            error = error or UserError("There is no model.")
             _log("the model could not be loaded", error)
             window.header.status.set_text("No model")
             close = ("Close", window.quit, "Close the window")
             window.messages.ask([sentence(error)], [close], first=True)
             return
-        title = self.worker.engine.title
+        title = engine.title
         window.header.status.set_text(title[:1].upper() + title[1:])
         pygame.display.set_caption(printable(f"{display.NAME} · {title}"))
         window.show_sharp()
@@ -210,7 +249,7 @@ class App:
 
 
 def open_explorer(
-    start: str, session: Session, load_engine: Callable[[], Any], latent: LatentSpace
+    start: str, session: Session, load_engine: Callable[[], FaceEngine], latent: LatentSpace
 ) -> App:
     """Open the window with both screens, "sliders" or "drawing" in front; see `App`."""
     return App(SCREENS, session, load_engine, latent, start)

@@ -120,8 +120,8 @@ class Screen(Widget):
     def take(self, code: np.ndarray) -> None:
         """Take over the code of the other screen, as one step that can be undone."""
 
-    def save_session(self) -> None:
-        """Write what should survive into `host.session`, which is saved after that."""
+    def save_session(self, session: Session) -> None:
+        """Assign what should survive to a session that is about to be saved."""
 
     def restore_session(self) -> None:
         """Go on from what `host.session` kept from the last time."""

@@ -59,7 +59,7 @@ class Window:
         chosen = session.setting("scale", 0.0, 0.0, high)
         self.chosen_scale = max(low, chosen) if chosen else None  # None: one suits the window
         self.theme = Theme(1.0)
-        self.closed = False
+        self.closed = self.leaves = False  # whether it is closed, now or once all is saved
         self.root = Root()
         self.pointer = Pointer(self.root)
         self.commands = window_commands(self)
@@ -221,12 +221,15 @@ class Window:
         """Offer to go on with what the session kept, where it kept anything."""
         if self.session.problem:
             self.notify(self.session.problem)
-        if self.session.restored:
+        parts = {"face": self.session.code, "drawing": self.session.drawing}
+        kept = [name for name, part in parts.items() if part is not None]
+        if kept:
+            what = " and ".join(kept)
             actions = [
-                ("Go on", self.restore_session, "Bring back the last face and drawing  [Ctrl L]"),
-                ("Start fresh", lambda: None, "Leave them; Ctrl L still brings them back"),
+                ("Go on", self.restore_session, f"Bring back the last {what}  [Ctrl L]"),
+                ("Start fresh", lambda: None, "Leave it; Ctrl L still brings it back"),
             ]
-            last = ["Your last face and drawing are still here."]
+            last = [f"Your last {what} {'are' if kept[1:] else 'is'} still here."]
             self._offer = self.messages.ask(last, actions, lambda: self.steps > 0)
 
     def open_menu(self, items: Sequence[Item], anchor: pygame.Rect, chosen: str = "") -> None:
@@ -296,15 +299,22 @@ class Window:
 
     def restore_session(self) -> None:
         """Go on from what the session kept."""
-        if not self.session.restored:
+        if self.session.code is None and self.session.drawing is None:
             raise UserError("Nothing was kept from the last time; this is a fresh start.")
         self.messages.dismiss(self._offer)
         for screen in self.screens.values():
             screen.restore_session()
+        last = self.session.setting("screen", self.screen.name)
+        if last in self.screens:
+            self.show(last)
 
     def quit(self) -> None:
-        """Have the loop end after this frame."""
-        self.closed = True
+        """Close the window, once what was to be saved is; the second time at once."""
+        self.closed = self.leaves or not self.worker.saving
+        self.leaves = True
+        if not self.closed:
+            end = "The window closes when it is saved; close it again to drop it."
+            self.notify(f"Something is still being saved. {end}", lasts=lambda: self.leaves)
 
 
 def window_commands(window: Window | None) -> list[Command]:

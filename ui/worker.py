@@ -1,8 +1,9 @@
 """A thread that loads the model, then computes beside the window.
 
-Work is submitted to a slot ("sliders.face", "drawing.save"). A slot holds one request: a newer one
-replaces an older one that has not begun. A job that has begun is finished and its value delivered,
-so that even a slow model keeps answering during a long drag, always with the latest face it made.
+Work is submitted to a slot ("sliders.face", "drawing.answer"). A slot holds one request: a newer
+one replaces an older one that has not begun. A job that has begun is finished and its value
+delivered, so that even a slow model keeps answering during a long drag, always with the latest
+face it made.
 """
 
 from __future__ import annotations
@@ -10,35 +11,41 @@ from __future__ import annotations
 import inspect
 import itertools
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from data.errors import UserError
 
+if TYPE_CHECKING:
+    from model.engine import FaceEngine
+
+T = TypeVar("T")
+Call = Callable[[], object]
+
 
 @dataclass
 class _Request:
     slot: str
-    job: Callable[[Any], Any]
+    job: Callable[[FaceEngine], object]
     done: Callable[[Any], object]
     order: tuple[int, int]  # the priority, then the number of requests before
-    steps: Generator | None = None  # the generator of a job that has begun
+    saves: bool
+    steps: Generator[Any, Any, Any] | None = None  # the generator of a job that has begun
 
 
 class Worker:
     """Runs jobs on the engine, one at a time, the most urgent first.
 
-    The worker never calls into the window by itself: what is to be called there waits until `poll`
-    hands it over.
+    It never calls into the window by itself: what is to be called there waits until it is polled.
 
     Args:
         load_engine: called in the thread; returns the engine or raises.
-        loaded: called in the window's thread once the engine is loaded or has failed to load.
-        failed: called in the window's thread with the slot and the exception of a job that failed.
+        loaded: to be called once the engine is loaded or has failed to load.
+        failed: to be called with the slot and the exception of a job that failed.
 
     Attributes:
         state: "loading", "ready" or "failed".
@@ -56,18 +63,18 @@ class Worker:
 
     def __init__(
         self,
-        load_engine: Callable[[], Any],
-        loaded: Callable[[], object],
+        load_engine: Callable[[], FaceEngine],
+        loaded: Call,
         failed: Callable[[str, Exception], object],
     ):
         self.state = "loading"
-        self.engine: Any = None
+        self.engine: FaceEngine | None = None
         self.error: BaseException | None = None
         self._load_engine, self._loaded, self._failed = load_engine, loaded, failed
         self._changed = threading.Condition()
         self._requests: dict[str, _Request] = {}
         self._running: _Request | None = None
-        self._calls: list[tuple[str, Callable[[], object]]] = []  # with their slots
+        self._calls: list[tuple[str, Call]] = []  # with the slots they come from
         self._numbers = itertools.count()
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
@@ -79,35 +86,36 @@ class Worker:
     def submit(
         self,
         slot: str,
-        job: Callable[[Any], Any],
-        done: Callable[[Any], object],
+        job: Callable[[FaceEngine], T | Iterator[T | None]],
+        done: Callable[[T], object],
         priority: int = 0,
+        saves: bool = False,
     ) -> None:
-        """Ask for `job(engine)`, and for `done` with what comes of it.
-
-        Jobs may be submitted while the engine is still loading.
+        """Ask for `job(engine)`, and for `done` with its result; also while the engine loads.
 
         Args:
             slot: a request that waits in this slot is replaced, and a generator that runs in it
                 ends at its next yield.
-            job: called in the worker's thread. At each yield of a generator function, more urgent
+            job: called in the worker's thread. At each yield of a generator function more urgent
                 jobs run first; a bare yield does only that.
             done: called in the window's thread with what the job returned, or with each value that
-                it yielded but None; not called for a job that failed.
+                it yielded; not called for a job that failed.
             priority: 0 runs before 1, 1 before 2.
+            saves: whether the user would miss its result: nothing replaces it, see `saving`.
         """
         with self._changed:
             order = priority, next(self._numbers)
-            self._requests[slot] = _Request(slot, job, done, order)
+            slot = f"{slot} {order[1]}" if saves else slot
+            self._requests[slot] = _Request(slot, job, done, order, saves)
             self._changed.notify_all()
 
     def cancel(self, slot: str) -> None:
-        """Drop what waits and runs in a slot, and what it made that was not polled yet."""
+        """Drop what waits and runs in a slot, and its results that were not polled yet."""
         with self._changed:
             self._requests.pop(slot, None)
             if self._running is not None and self._running.slot == slot:
                 self._running.slot = ""  # nobody listens any more
-            self._calls = [(of, call) for of, call in self._calls if of != slot]
+            self._calls = [(origin, call) for origin, call in self._calls if origin != slot]
 
     def busy(self, slot: str) -> bool:
         """Return whether something waits or runs in a slot."""
@@ -116,12 +124,20 @@ class Worker:
             return running or slot in self._requests
 
     @property
+    def saving(self) -> bool:
+        """Whether something waits or runs that the user would miss, with an engine to come."""
+        with self._changed:
+            requests = [*self._requests.values(), self._running]
+            waits = any(request is not None and request.saves for request in requests)
+            return waits and self.state != "failed"
+
+    @property
     def idle(self) -> bool:
         """Whether nothing waits, runs, or is to be polled."""
         with self._changed:
             return not (self._requests or self._running or self._calls)
 
-    def poll(self) -> list[Callable[[], object]]:
+    def poll(self) -> list[Call]:
         """Take what is to be called in the window's thread since the last poll, oldest first."""
         with self._changed:
             calls, self._calls = self._calls, []
@@ -142,55 +158,53 @@ class Worker:
             self._thread.join(seconds)
 
     def _work(self) -> None:
-        engine, error = None, None
+        engine: FaceEngine | None = None
+        error: BaseException | None = None
         try:
             engine = self._load_engine()
         except BaseException as problem:  # whatever it was, the window must hear of it
             error = problem
         with self._changed:
             self.engine, self.error = engine, error
-            self.state = "ready" if error is None else "failed"
+            self.state = "failed" if engine is None else "ready"
             self._calls.append(("", self._loaded))
             self._changed.notify_all()
-        while error is None:
+        while engine is not None:
             with self._changed:
                 self._changed.wait_for(lambda: self._requests or self._closing)
                 if self._closing:
                     return
                 request = min(self._requests.values(), key=lambda each: each.order)
                 self._running = self._requests.pop(request.slot)
-            self._run(request)
+            call = self._step(request, engine)
+            with self._changed:
+                self._running = None
+                replaced = request.steps is not None and request.slot in self._requests
+                if request.slot and not self._closing and not replaced:
+                    if call is not None:
+                        self._calls.append((request.slot, call))
+                    if request.steps is not None:
+                        self._requests[request.slot] = request
+                elif request.steps is not None:
+                    request.steps.close()
+                self._changed.notify_all()
 
-    def _run(self, request: _Request) -> None:
-        """Run a request, or a generator's next step, and leave what is to be called."""
-        call: Callable[[], object] | None = None
+    def _step(self, request: _Request, engine: FaceEngine) -> Call | None:
+        """Do a job, or a generator's next step; return what is to be called with its result."""
         try:
-            value = None
             if request.steps is None:
-                value = request.job(self.engine)
-                if inspect.isgenerator(value):
-                    request.steps = value
-            if request.steps is not None:
-                value = next(request.steps)
-            if value is not None or request.steps is None:
-                call = partial(request.done, value)
+                value = request.job(engine)
+                if not inspect.isgenerator(value):
+                    return partial(request.done, value)
+                request.steps = value
+            value = next(request.steps)
+            return None if value is None else partial(request.done, value)
         except StopIteration:
             request.steps = None
+            return None
         except Exception as error:
-            call, request.steps = partial(self._failed, request.slot, error), None
-        with self._changed:
-            more = request.steps is not None
-            replaced = request.slot in self._requests and more
-            if not request.slot or self._closing or replaced:
-                if request.steps is not None:
-                    request.steps.close()
-            else:
-                if call is not None:
-                    self._calls.append((request.slot, call))
-                if more:
-                    self._requests[request.slot] = request
-            self._running = None
-            self._changed.notify_all()
+            request.steps = None
+            return partial(self._failed, request.slot, error)
 
 
 def sentence(error: BaseException) -> str:
@@ -200,7 +214,7 @@ def sentence(error: BaseException) -> str:
     return f"Something went wrong: {type(error).__name__}: {error}".strip(": ")
 
 
-def decode_one(engine, code: np.ndarray, sharp: bool = False) -> np.ndarray:
+def decode_one(engine: FaceEngine, code: np.ndarray, sharp: bool = False) -> np.ndarray:
     """Return the face (rows, columns) of one code (latent_dim,), float32 in [0, 1]."""
     draw = engine.finish if sharp else engine.decode
     return draw(np.asarray(code, np.float32)[np.newaxis])[0, ..., 0]

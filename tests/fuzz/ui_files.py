@@ -135,9 +135,7 @@ class FilesFuzzer(Fuzzer):
 
 
 def _opened(folder: Path) -> Session:
-    session = Session(folder)
-    session.use_model(MODEL, LENGTH)
-    return session
+    return Session(folder, MODEL, LENGTH)
 
 
 def _photo(name: str, mode: str, exif: bool = False, **options) -> bytes:

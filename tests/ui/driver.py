@@ -1,7 +1,7 @@
 """What tests need to use the window like a person: an engine of pure NumPy, and posted events."""
 
+import math
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import pygame
@@ -116,7 +116,7 @@ class Driver:
     ):
         self.engine = SlowEngine(engine or FakeEngine())
         self.latent = latent or fake_latent()
-        self.session = Session(Path(folder))
+        self.session = Session(folder, self.latent.model_id, self.latent.latent_dim)
         self.app = App(screens, self.session, lambda: self.engine, self.latent, start, size)
         self.window = self.app.window
         self.pos = (0, 0)
@@ -146,6 +146,15 @@ class Driver:
         """Run frames until all work is done and drawn."""
         worker = self.app.worker
         self.until(lambda: worker.state != "loading" and worker.idle and not self.window.root.stale)
+
+    def keep(self):
+        """Let the time pass after which the session is kept."""
+        self.step()
+        if self.app._keep_at < math.inf:
+            self.app._keep_at = 0
+        self.step()
+        if self.app._keeper.is_alive():
+            self.app._keeper.join()
 
     def close(self):
         self.app.close()

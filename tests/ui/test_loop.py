@@ -300,8 +300,7 @@ def test_face_keeps_its_aspect_and_gray(driver):
 
 
 def test_session_of_last_time_is_offered_and_taken(tmp_path):
-    session = Session(tmp_path)
-    session.use_model(FakeEngine.model_id)
+    session = Session(tmp_path, FakeEngine.model_id)
     session.code = np.ones(80, np.float32)
     session.save()
     driver = Driver([Plain], tmp_path, size=(900, 600))

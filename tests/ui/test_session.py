@@ -16,9 +16,7 @@ def a_code(seed=0):
 
 
 def opened(folder, model=MODEL, latent_dim=80):
-    session = Session(folder)
-    session.use_model(model, latent_dim)
-    return session
+    return Session(folder, model, latent_dim)
 
 
 def a_session(folder):
@@ -37,7 +35,6 @@ def test_a_new_session_is_empty(tmp_path):
     assert session.code is None
     assert session.drawing is None
     assert not session.locks.any()
-    assert not session.restored
     assert session.problem is None
 
 
@@ -51,7 +48,6 @@ def test_everything_comes_back_exactly(tmp_path):
     assert list(after.directions) == ["smile ☺"]
     assert after.directions["smile ☺"].tobytes() == a_code(3).tobytes()
     assert after.settings == before.settings
-    assert after.restored
     assert after.problem is None
 
 
@@ -68,28 +64,11 @@ def test_names_of_sliders_belong_to_a_model_and_odd_ones_are_left_out(tmp_path):
     session.names = {}
     session.save()
     assert opened(tmp_path).names == {"Slider 9": "hat"}
-    other = Session(tmp_path)
-    other.use_model("another model")
-    assert other.names == {}
+    assert opened(tmp_path, "another model").names == {}
     session.names = {"Slider 7": "jaw", "Slider 8": "a\nb", "Slider 9": 7, "Slider 10": "x" * 99}
     session.save()
     assert opened(tmp_path).names["Slider 7"] == "jaw"
     assert not {"Slider 8", "Slider 9", "Slider 10"} & set(opened(tmp_path).names)
-
-
-def test_the_window_can_open_before_the_model(tmp_path):
-    a_session(tmp_path)
-    session = Session(tmp_path)
-    assert session.setting("scale", 1.0) == 1.5
-    assert session.code is None
-    session.use_model(MODEL)
-    assert np.array_equal(session.code, a_code(0))
-
-
-def test_saving_before_the_model_is_known_loses_no_face(tmp_path):
-    a_session(tmp_path)
-    Session(tmp_path).save()
-    assert np.array_equal(opened(tmp_path).code, a_code(0))
 
 
 def test_each_model_keeps_its_own_faces(tmp_path):
@@ -164,7 +143,6 @@ def test_a_damaged_file_is_ignored_with_a_reason_and_set_aside(tmp_path, content
     assert "damaged" in session.problem
     session.code = a_code()
     session.save()
-    assert session.problem is None
     assert (tmp_path / SET_ASIDE_NAME).read_bytes() == content
     assert np.array_equal(opened(tmp_path).code, a_code())
 

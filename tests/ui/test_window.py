@@ -9,6 +9,7 @@ import numpy as np
 import pygame
 import pytest
 
+from data.errors import UserError
 from model.latent import Previews
 from tests.ui.driver import Driver, FakeEngine, fake_latent
 from ui.app import App
@@ -36,8 +37,7 @@ def open_window(folder, **options):
 
 def kept(folder, **fields):
     """A folder with a session to go on with."""
-    session = Session(folder)
-    session.use_model(FakeEngine.model_id)
+    session = Session(folder, FakeEngine.model_id)
     session.settings.update({"hint_sliders": True, "hint_drawing": True})
     session.code = np.full(80, 0.1, np.float32)
     session.drawing = np.full((160, 176, 2), 255, np.uint8)
@@ -206,6 +206,81 @@ def test_f3_shows_numbers_at_once_and_keeps_them_fresh(driver):
     assert not times.visible
 
 
+# What is kept while one works
+
+
+def test_a_kill_costs_neither_drawing_nor_face(tmp_path):
+    driver = open_window(kept(tmp_path), start="drawing")
+    stroke(driver)
+    driver.settle()
+    drawing = driver.screen.drawing.pixels.copy()
+    driver.key("tab")
+    driver.key("r")
+    driver.settle()
+    code = driver.screen.editor.now.code
+    driver.keep()
+    found = Session(tmp_path, FakeEngine.model_id)  # as the next start finds it
+    assert np.array_equal(found.drawing, drawing) and np.array_equal(found.code, code)
+    driver.key("ctrl+l")  # still goes back to what the last window left
+    assert np.array_equal(driver.screen.editor.now.code, np.full(80, 0.1, np.float32))
+    driver.close()
+
+
+def test_nothing_is_written_while_nothing_was_done_or_a_stroke_is_drawn(driver, monkeypatch):
+    written = []
+    monkeypatch.setattr(Session, "save", lambda session: written.append(session.drawing))
+    driver.keep()
+    driver.click(driver.window.header.tabs[1])
+    canvas = driver.screen.view.canvas
+    driver.press(canvas.to_window((60, 60)))
+    driver.drag(canvas.to_window((110, 60)))
+    driver.keep()
+    assert not written
+    driver.release()
+    driver.keep()
+    assert np.array_equal(written, [driver.screen.drawing.pixels])
+    monkeypatch.undo()
+
+
+@pytest.mark.parametrize("parts", [("face",), ("drawing",), ("face", "drawing")])
+def test_only_what_was_kept_is_offered(tmp_path, parts):
+    nothing = {"face": {"code": None}, "drawing": {"drawing": None}}
+    missing = {k: v for name in nothing.keys() - set(parts) for k, v in nothing[name].items()}
+    driver = open_window(kept(tmp_path, **missing))
+    assert standing(driver).startswith(f"Your last {' and '.join(parts)} ")
+    driver.close()
+
+
+# Closing the window while something is saved
+
+
+def test_the_window_closes_once_a_gif_is_written(driver, tmp_path):
+    for key in ("r", "shift+a", "r", "shift+b", "ctrl+e"):
+        driver.key(key)
+    driver.key("ctrl+q")
+    assert not driver.window.closed and "still being saved" in driver.said()
+    driver.until(lambda: driver.window.closed)
+    assert len(list(tmp_path.glob("morph*.gif"))) == 1
+
+
+def test_closing_a_second_time_drops_what_is_still_to_be_saved(driver, tmp_path):
+    for key in ("r", "shift+a", "r", "shift+b", "ctrl+e", "ctrl+q", "ctrl+q"):
+        driver.key(key)
+    assert driver.window.closed
+
+
+def test_a_save_that_fails_keeps_the_window_open_and_is_told(driver, monkeypatch):
+    def fail(*arguments, **options):
+        raise UserError("The disk is full.")
+
+    monkeypatch.setattr("ui.sliders.slider_screen.save_face", fail)
+    driver.engine.slow = 0.05
+    driver.key("ctrl+s")
+    driver.key("ctrl+q")
+    driver.settle()
+    assert not driver.window.closed and driver.said() == "The disk is full."
+
+
 # Captions of what is brought back
 
 
@@ -218,7 +293,8 @@ def test_face_of_a_drawing_is_not_called_random_after_going_on(tmp_path):
     driver.close()
     driver = open_window(tmp_path)
     driver.key("ctrl+l")
-    assert driver.screen.editor.now.caption == "From your drawing"
+    assert driver.screen.name == "drawing"  # which was left
+    assert driver.window.screens["sliders"].editor.now.caption == "From your drawing"
     driver.close()
 
 
@@ -299,6 +375,22 @@ def test_thousands_of_wheel_notches_at_once_end_nothing(tmp_path, start):
 
 
 # While the model loads
+
+
+def test_saves_asked_for_while_the_model_loads_are_written_before_the_window_closes(
+    loading, tmp_path
+):
+    app, gate = loading
+    for _ in range(2):
+        press(app, "n")
+        app.window.screen.save()
+    app.window.quit()
+    app.step()
+    assert not app.window.closed
+    gate.set()
+    while app.step():
+        app.worker.wait(0.01)
+    assert len(list(tmp_path.glob("face*.png"))) == 2
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from ui.panels.stack import PanelStack
 from ui.pictures import to_pixels
 from ui.saves import read_save, save_face
 from ui.screen import Host, Screen
+from ui.session import Session
 from ui.starts import Start, Starts
 from ui.theme import Theme
 from ui.worker import decode_one
@@ -315,7 +316,10 @@ class DrawingScreen(Screen):
             drawing = self.drawing.model_input()
             panel.difference.set(0.5 + 0.5 * (answer.image - drawing[..., 0]) * drawing[..., 1])
             job = partial(decoder.nearest, code=answer.code)
-            self.host.worker.submit(NEAREST, job, lambda found: panel.show_nearest(*found), 2)
+            self.host.worker.submit(NEAREST, job, self._show_nearest, 2)
+
+    def _show_nearest(self, found: tuple[np.ndarray, np.ndarray]) -> None:
+        self.view.explain.show_nearest(*found)
 
     def code(self) -> np.ndarray | None:
         """Return the code of the answer; None while the canvas is untouched."""
@@ -362,7 +366,7 @@ class DrawingScreen(Screen):
                 folder, answer.image, answer.code, model_id, drawing=drawing, details=details
             )
 
-        self.host.worker.submit(SAVE, job, self.panels.tell_saved, 1)
+        self.host.worker.submit(SAVE, job, self.panels.tell_saved, 1, saves=True)
 
     def copy_face(self) -> None:
         """Put the answer into the clipboard, for other programs."""
@@ -377,14 +381,14 @@ class DrawingScreen(Screen):
         job = partial(
             film, steps=steps, decoder=self.keeper.decoder, folder=self.host.session.folder
         )
-        self.host.worker.submit(FILM, job, self.host.notify, 2)
+        self.host.worker.submit(FILM, job, self.host.notify, 2, saves=True)
         self.host.notify("Writing the film of your drawing …")
 
     # The session
 
-    def save_session(self) -> None:
-        """Write settings into the session, and the drawing if there is anything worth saving."""
-        session, drawing, keeper = self.host.session, self.drawing, self.keeper
+    def save_session(self, session: Session) -> None:
+        """Assign settings to a session, and the drawing if there is anything worth saving."""
+        drawing, keeper = self.drawing, self.keeper
         values = {name: getattr(self.brush, name) for name in ("radius", "soft", "tone", "mirror")}
         values |= {"ghost": self.ghost, "live": keeper.live, "realism": keeper.decoder.realism}
         if drawing.touched:

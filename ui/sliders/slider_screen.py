@@ -16,6 +16,7 @@ from ui.panels.photo import AlignedFace
 from ui.panels.stack import PanelStack
 from ui.saves import read_save, save_face
 from ui.screen import Host, Screen
+from ui.session import Session
 from ui.sliders.editor import FaceEditor
 from ui.sliders.map_panel import FaceMapPanel
 from ui.sliders.mix_panel import MixPanel
@@ -249,10 +250,6 @@ class SlidersScreen(Screen):
         self._ask_end("a", state.face_a)
         self._ask_end("b", state.face_b)
         self._follow_panels()
-        session = self.host.session
-        if state.directions is not session.directions or state.names is not session.names:
-            session.directions, session.names = state.directions, state.names
-            session.save()
 
     @property
     def front(self) -> FaceState:
@@ -320,7 +317,10 @@ class SlidersScreen(Screen):
             for place, code in enumerate(codes):
                 yield place, decode_one(engine, code, sharp)
 
-        self.host.worker.submit(slot, job, lambda made: show(*made), priority)
+        def done(made: tuple[int, np.ndarray]) -> None:
+            show(*made)
+
+        self.host.worker.submit(slot, job, done, priority)
 
     def update(self, now: float) -> float | None:
         """Go on with a walk, and show what the slider under the mouse does."""
@@ -403,7 +403,7 @@ class SlidersScreen(Screen):
         stem = "morph" if self.editor.now.ends else "walk"
         codes = self._walk_codes(GIF_STEPS)
         job = partial(write_gif, session.folder, stem, codes, times, self.host.sharp)
-        self.host.worker.submit("sliders.gif", job, self.host.notify, 1)
+        self.host.worker.submit("sliders.gif", job, self.host.notify, 1, saves=True)
         self.host.notify("Writing the GIF …")
 
     def choose_gif(self) -> None:
@@ -477,7 +477,7 @@ class SlidersScreen(Screen):
         """Save the face as a PNG."""
         self.settle()
         job = partial(_save, self.host.session.folder, self.editor.now, self.host.sharp)
-        self.host.worker.submit("sliders.save", job, self.panels.tell_saved)
+        self.host.worker.submit("sliders.save", job, self.panels.tell_saved, saves=True)
 
     def copy_face(self) -> None:
         """Copy the picture of the face, as it is saved, into the clipboard."""
@@ -499,10 +499,10 @@ class SlidersScreen(Screen):
         """Go to a save, or open a photo."""
         self.panels.drop(path)
 
-    def save_session(self) -> None:
-        """Write into the session; an untouched screen leaves the former face in it."""
-        self.settle()
-        session, editor, state = self.host.session, self.editor, self.editor.now
+    def save_session(self, session: Session) -> None:
+        """Assign the state to a session; an untouched screen leaves the former face in it."""
+        editor, state = self.editor, self.editor.now
+        session.directions, session.names = state.directions, state.names
         if editor.history.can_undo:
             session.code, session.locks = state.code, state.locks.copy()
             session.face_a, session.face_b = state.face_a, state.face_b
