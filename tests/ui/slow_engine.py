@@ -20,9 +20,9 @@ class SlowEngine:
     def __getattr__(self, name: str):
         return getattr(self._engine, name)
 
-    def encode(self, images: np.ndarray) -> np.ndarray:
+    def encode(self, images: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
         self._compute()
-        return self._engine.encode(images)
+        return self._engine.encode(images, start)
 
     def guess(self, images: np.ndarray) -> np.ndarray:
         self._compute()

@@ -54,8 +54,15 @@ def test_the_face_gets_near_the_other_in_the_part_and_stays_elsewhere(engine, pa
     )
 
 
-def test_a_part_of_its_own_changes_nothing(engine):
-    code = 0.3 * fake_latent().gallery[5]
+def test_the_search_for_a_mixed_face_starts_at_the_face_itself(engine, monkeypatch):
+    code, other = 0.3 * fake_latent().gallery[4:6]
+    starts = []
+    encode = engine.encode
+    monkeypatch.setattr(
+        engine, "encode", lambda images, start: starts.append(start[0]) or encode(images)
+    )
+    mix(engine, code, other, "eyes")
+    assert np.array_equal(starts, [code])
     assert np.allclose(mix(engine, code, code, "hair"), code, atol=1e-3)
 
 

@@ -9,34 +9,29 @@ import numpy as np
 from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE
 from ui.worker import decode_one
 
-PARTS = {  # ellipses on the axis of the face: y, half width, half height, half width of the rim
-    "hair": (116, 40, 48, 0.2),  # all that is outside of it
+PARTS = {  # ellipses on the axis of the face, in pixels: y, half width, half height; rim, a share
+    "hair": (116, 40, 48, 0.2),  # outside of the ellipse
     "eyes": (81, 42, 17, 0.3),  # with brows
     "nose": (107, 16, 17, 0.35),
     "mouth": (131, 28, 14, 0.35),
 }
-SKIN = (108, 30, 20, 0.01)  # where hardly anybody has hair
-TONES = (0.4, 2.5)  # how much darker or lighter the skin of another face is made, at most
-ROUNDS = 3
-DIM = 0.25  # of what does not belong to a part, where the part is shown
+SKIN = (108, 30, 20, 0.01)  # an ellipse of cheeks and nose, where hardly anybody has hair
+TONES = (0.4, 2.5)  # factors of the other face's gray levels, at least and at most
+DIM = 0.25  # factor of gray levels outside a part, where the part is shown
 
 
 def mix(engine, code: np.ndarray, other: np.ndarray, part: str) -> np.ndarray:
-    """Return the code (80,) of a face with one part of another face.
+    """Return the code (latent_dim,) of a face with one part of another face.
 
-    Pixels of the part are pasted in, and a code is sought that the encoder cannot tell from that
-    picture. The search starts at the face itself, so that a part of its own changes nothing.
+    The part is pasted into the picture of the face, and the code of that is sought from the face's
+    own code on, so that a part of its own changes nothing.
     """
-    image = decode_one(engine, code)
-    wanted = engine.encode(_batch(with_part(image, decode_one(engine, other), part)))[0]
-    for _ in range(ROUNDS):
-        code = code + wanted - engine.encode(_batch(image))[0]
-        image = decode_one(engine, code)
-    return code
+    pasted = with_part(decode_one(engine, code), decode_one(engine, other), part)
+    return engine.encode(pasted[np.newaxis, ..., np.newaxis], code[np.newaxis])[0]
 
 
 def with_part(image: np.ndarray, other: np.ndarray, part: str) -> np.ndarray:
-    """Return an image (160, 176) with one part of another, whose skin gets its tone."""
+    """Return an image (160, 176) with one part of another, in the tone of its own skin."""
     skin = _ellipse(*SKIN) > 0.5
     tone = np.clip(np.median(image[skin]) / max(np.median(other[skin]), 0.01), *TONES)
     face = _ellipse(FACE_CENTRE[1], *FACE_HALF_AXES, 0.15)
@@ -45,25 +40,21 @@ def with_part(image: np.ndarray, other: np.ndarray, part: str) -> np.ndarray:
 
 
 def shown_part(pixels: np.ndarray, part: str) -> np.ndarray:
-    """Return uint8 pixels (160, 176) in which all but one part is dim."""
+    """Return uint8 pixels (160, 176) with everything but one part dimmed."""
     return (pixels * (DIM + (1 - DIM) * mask_of(part))).astype(np.uint8)
 
 
 @cache
 def mask_of(part: str) -> np.ndarray:
-    """Return how much each pixel belongs to a part, float32 (160, 176) in [0, 1]."""
+    """Return the share of a part in each pixel, float32 (160, 176) in [0, 1]."""
     mask = _ellipse(*PARTS[part])
     return 1 - mask if part == "hair" else mask
 
 
 @cache
 def _ellipse(y: float, half_width: float, half_height: float, rim: float) -> np.ndarray:
-    """Return 1 in an ellipse on the axis of the face, 0 outside, and a slope over its rim."""
+    """Return a mask (160, 176): 1 in an ellipse on the axis of the face, 0 outside, soft rim."""
     rows, columns = np.mgrid[: IMAGE_SHAPE[0], : IMAGE_SHAPE[1]].astype(np.float32)
     radius = np.hypot((columns - FACE_AXIS) / half_width, (rows - y) / half_height)
     way = np.clip((1 + rim - radius) / (2 * rim), 0, 1)
     return way * way * (3 - 2 * way)
-
-
-def _batch(image: np.ndarray) -> np.ndarray:
-    return image[np.newaxis, ..., np.newaxis]
