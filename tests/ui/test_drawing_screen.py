@@ -406,6 +406,7 @@ def test_everything_lies_inside_the_window_and_nothing_overlaps(sized):
         for i, widget in enumerate(flat):
             assert widget.rect.collidelist([other.rect for other in flat[i + 1 :]]) < 0, widget
         assert view.canvas.picture.size == view.face.picture.size
+        assert 0 < view.redo.rect.left - view.undo.rect.right < sized.window.theme.px(10)
         for button in [*view.edits, view.start, view.refine, *view.tools.tools.values()]:
             assert button.rect.width >= button.width(sized.window.theme)
         sized.key("d")

@@ -22,7 +22,7 @@ from ui.widgets.face_view import FaceView
 
 GHOST = 0.3  # share of the answer's contrast on the paper
 DASH = 6  # length of dashes, points
-GUIDES = ((70, 82, 104), (190, 203, 225))  # colours of the guide on dark and on light paper
+GUIDES = ((78, 92, 118), (165, 182, 212))  # colours of the guide on dark and on light paper
 EYE = 7  # half length of the guide's eye lines, canvas pixels
 AROUND_EYE = (9, 14)  # half width and height of where an eye is drawn, canvas pixels
 HELP = "Draw here. Shift: straight lines; right button: eraser; wheel: size of the brush"
