@@ -2,8 +2,10 @@
 
 The picture is an ordinary PNG, enlarged for the eye. A text chunk in front of its pixels holds the
 record: the model, the code, the face's own pixels and, from the drawing screen, the drawing. Only
-the record is read back; the picture itself is never decoded, so a hostile one has nothing to burst.
+the record is read back; the picture is never decoded, so a hostile one can do no harm.
 """
+
+from __future__ import annotations
 
 import io
 import json
@@ -16,11 +18,12 @@ import sys
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -42,12 +45,17 @@ from ui.storage import (
     write_new,
 )
 
-ENLARGEMENT = 4
+if TYPE_CHECKING:
+    from model.engine import FaceEngine
+
+ENLARGEMENT = 4  # times the model's frame
 
 _KEYWORD = "latent-face-explorer"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _MARK = f"tEXt{_KEYWORD}\0".encode()  # kind of the record's chunk, and its name
-_READ = 1 << 20  # bytes, with the record in them; a drawing with its answer takes about 60,000
+_START = b'{"format": 1, "model": "'  # of every record
+_HEAD = 512  # bytes of a file that hold the mark and the model
+_LARGEST = 1 << 20  # bytes of a file that hold the record; with a drawing it takes about 60,000
 _FORBIDDEN = set('<>:"/\\|?*')  # in names of files, on one system or another
 _NAME = re.compile(r"face-(\d{4}-\d\d-\d\d-\d{6})(?:-(\d{1,6}))?")
 
@@ -56,11 +64,21 @@ _NAME = re.compile(r"face-(\d{4}-\d\d-\d\d-\d{6})(?:-(\d{1,6}))?")
 class SavedFace:
     """What a save holds."""
 
+    model: str  # id of the model whose code it is
     code: np.ndarray  # float32 (latent_dim,), the very bits that were saved
     image: np.ndarray  # float32 (160, 176) in [0, 1], the face as it looked
     drawing: np.ndarray | None  # uint8 (160, 176, 2), gray level and coverage
     details: dict  # plain JSON values that the screen saved along
     path: Path
+
+
+@dataclass(frozen=True)
+class SaveFile:
+    """A save in a folder, of which only the head was read."""
+
+    path: Path
+    changed: float  # seconds, `os.stat_result.st_mtime`
+    model: str  # id of the model whose code it is; "" if it is damaged
 
 
 def save_face(
@@ -72,7 +90,7 @@ def save_face(
     drawing: np.ndarray | None = None,
     details: dict | None = None,
 ) -> Path:
-    """Write one PNG that shows the face and carries its code, and return its path; see `write_new`.
+    """Write one PNG that shows the face and carries its code, and return its path.
 
     Args:
         folder: made if it is missing.
@@ -112,64 +130,104 @@ def save_face(
     return write_new(folder, "face", ".png", content.getvalue())
 
 
-def read_save(path: Path, model_id: str, latent_dim: int) -> SavedFace:
-    """Return the face that `save_face` wrote.
+def read_save(path: Path) -> SavedFace:
+    """Return the face that `save_face` wrote, of whatever model.
 
     Raises:
-        UserError: one sentence: no such file, empty, no save, damaged, or of another model.
+        UserError: one sentence: no such file, empty, no save, or damaged.
     """
     with tell_failure(f"{path.name} cannot be read", "pick another file"):
-        before, mark, after = _split(path)
-    if not mark:
-        if not before:
-            raise UserError(f"{path.name} is empty; pick another file.")
+        content = _read(path, _LARGEST)
+    before, mark, after = content.partition(_MARK)
+    if not content:
+        raise UserError(f"{path.name} is empty; pick another file.")
+    if not mark or not content.startswith(_SIGNATURE):
         raise UserError(f"{path.name} carries no face code; open it as a photo instead.")
     try:
         record = parse_json(_checked(before, after))
         model, details = record.get("model"), record.get("details")
-        if record.get("format") != 1 or not isinstance(details, dict):
+        if record.get("format") != 1 or not isinstance(model, str) or not isinstance(details, dict):
             raise ValueError("an unknown format")
-        if model != model_id:
-            raise UserError(
-                f"{path.name} was saved with another model, whose codes mean other faces; "
-                "open it with that model."
-            )
         drawing = record.get("drawing")
         return SavedFace(
-            code=unpack_numbers(record.get("code"), (latent_dim,)),
+            model=model,
+            code=unpack_numbers(record.get("code"), (-1,)),
             image=unpack_pixels(record.get("image"), IMAGE_SHAPE) / np.float32(255),
             drawing=None if drawing is None else unpack_pixels(drawing, DRAWING_SHAPE),
             details=details,
             path=path,
         )
     except ValueError as error:
-        raise UserError(f"{path.name} is damaged; pick another save.") from error
+        raise _damaged(path) from error
 
 
-def is_save(path: Path) -> bool:
-    """Return whether a file looks like one that `save_face` wrote; never raises."""
+def open_save(path: Path, engine: FaceEngine) -> SavedFace:
+    """Return a saved face with a code of the model in use.
+
+    The picture of another model's save is encoded anew, for its code means another face here.
+
+    Raises:
+        UserError: as `read_save`.
+    """
+    save = read_save(path)
+    if save.model != engine.model_id:
+        return replace(save, code=engine.encode(save.image[np.newaxis, ..., np.newaxis])[0])
+    if len(save.code) != engine.latent_dim:
+        raise _damaged(path)
+    return save
+
+
+def model_of(path: Path) -> str | None:
+    """Return the id of a save's model, "" if it is damaged, None if it is no save; never raises."""
     with suppress(OSError):
-        return bool(_split(path)[1])
-    return False
+        content = _read(path, _HEAD)
+        _, mark, record = content.partition(_MARK)
+        if mark and content.startswith(_SIGNATURE):
+            model, quote, _ = record.removeprefix(_START).partition(b'"')
+            whole = quote and record.startswith(_START)
+            return model.decode("ascii", "replace") if whole else ""
+    return None
 
 
-def list_saves(folder: Path) -> list[Path]:
-    """Return the saves in a folder, newest first; whatever is no save is passed over."""
-    with suppress(OSError):  # of a folder that is missing
-        paths = [path for path in folder.iterdir() if path.suffix.lower() == ".png"]
-        return sorted(filter(is_save, paths), key=_age, reverse=True)
-    return []
+def list_saves(folder: Path, known: Iterable[SaveFile] = ()) -> list[SaveFile]:
+    """Return the saves in a folder, newest first; what is no save is passed over.
+
+    Args:
+        folder: it may be missing.
+        known: saves that were listed before; those that have not changed are not read again.
+
+    Raises:
+        UserError: the folder cannot be read.
+    """
+    models = {(save.path, save.changed): save.model for save in known}
+    found = []
+    with (
+        tell_failure(f"{where(folder)} cannot be read", CHECK),
+        suppress(FileNotFoundError),
+        os.scandir(folder) as files,
+    ):
+        for file in files:
+            with suppress(OSError):  # it vanished
+                if file.name.lower().endswith(".png") and file.is_file():
+                    path, changed = Path(file.path), file.stat().st_mtime
+                    model = models.get((path, changed)) or model_of(path)
+                    if model is not None:
+                        found.append(SaveFile(path, changed, model))
+    return sorted(found, key=_age, reverse=True)
 
 
 def read_saves(folder: Path, model_id: str, latent_dim: int) -> Iterator[SavedFace]:
-    """Yield the faces saved in a folder, newest first; without damaged ones and other models'."""
-    for path in list_saves(folder):
-        with suppress(UserError):
-            yield read_save(path, model_id, latent_dim)
+    """Yield the faces saved with a model, newest first; without damaged ones."""
+    for file in list_saves(folder):
+        if file.model == model_id:
+            with suppress(UserError):
+                save = read_save(file.path)
+                if save.model == model_id and len(save.code) == latent_dim:
+                    yield save
 
 
 def where(folder: Path) -> str:
-    """Return a folder as users read it: from the project's or the home folder on."""
+    """Return a folder as a user reads it: relative to the project or the home folder."""
     for base, sign in ((ASSETS.parent, ""), (Path.home(), "~")):
         with suppress(ValueError):
             return str(Path(sign) / folder.relative_to(base))
@@ -182,7 +240,7 @@ def saved_words(path: Path) -> str:
 
 
 def rename_save(path: Path, name: str) -> Path:
-    """Rename a save to what no file may be called yet; return its new path.
+    """Give a save a name that no other file has; return its new path.
 
     Raises:
         UserError: the name is taken or impossible, or the file cannot be renamed.
@@ -198,10 +256,10 @@ def rename_save(path: Path, name: str) -> Path:
 
 
 def delete_save(path: Path) -> Callable[[], Path]:
-    """Delete a save; return the function that brings it back and returns its path.
+    """Delete a save; return a function that brings it back and returns its path.
 
     Raises:
-        UserError: here and there, if the system refuses.
+        UserError: the system refuses, from both.
     """
     with tell_failure(f"{path.name} cannot be deleted", CHECK):
         content, status = path.read_bytes(), path.stat()
@@ -236,23 +294,26 @@ def open_folder(folder: Path) -> None:
     threading.Thread(target=open_it, daemon=True).start()
 
 
-def _age(path: Path) -> tuple[str, int, str]:
+def _age(save: SaveFile) -> tuple[str, int, str]:
     """Sort key: the time in the name, else that of the file."""
-    match = _NAME.fullmatch(path.stem)
-    if match:
-        return match[1], int(match[2] or 1), path.name
+    name = save.path.name
+    if match := _NAME.fullmatch(save.path.stem):
+        return match[1], int(match[2] or 1), name
     with suppress(OSError, ValueError, OverflowError):
-        return time.strftime(STAMP, time.localtime(path.stat().st_mtime)), 0, path.name
-    return "", 0, path.name
+        return time.strftime(STAMP, time.localtime(save.changed)), 0, name
+    return "", 0, name
 
 
-def _split(path: Path) -> tuple[bytes, bytes, bytes]:
-    """Return what a file holds before, of, and after the mark of a record."""
-    if path.exists() and not path.is_file():  # a pipe would wait for ever
+def _read(path: Path, size: int) -> bytes:
+    """Return the first bytes of a file; OSError also for what is none."""
+    if path.exists() and not path.is_file():  # a pipe would block for ever
         raise OSError(f"{path.name} is not a file")
     with path.open("rb") as file:
-        content = file.read(_READ)
-    return content.partition(_MARK) if content.startswith(_SIGNATURE) else (content, b"", b"")
+        return file.read(size)
+
+
+def _damaged(path: Path) -> UserError:
+    return UserError(f"{path.name} is damaged; pick another save.")
 
 
 def _checked(before: bytes, after: bytes) -> bytes:

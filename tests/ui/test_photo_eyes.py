@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ui.photo.eyes import Guess, guess_eyes
+from ui.photo.eyes import Guess, guess_eyes, middle_guess
 from ui.photo.opening import Photo
 from ui.photo.placement import LEFT_EYE, RIGHT_EYE, Placement, sample
 
@@ -122,6 +122,13 @@ def test_guesses_come_in_small_steps_and_are_points(model):
     assert len(guesses) == 3 and all(isinstance(guess, Guess) for guess in guesses)
     for guess in (guesses[0], guesses[-1]):  # it begins with the middle of the photo
         assert error(guess, (LEFT_EYE, RIGHT_EYE)) < 4
+
+
+@pytest.mark.parametrize("shape", [(160, 176), (300, 1000), (1000, 300), (90, 2000), (3000, 40)])
+def test_rings_begin_inside_the_photo(shape):
+    guess = middle_guess(Photo(np.zeros(shape, np.float32)))
+    for x, y in (guess.left_eye, guess.right_eye):
+        assert 0 <= x < shape[1] and 0 <= y < shape[0]
 
 
 @pytest.mark.parametrize(("shape", "level"), [((1, 1), 0.0), ((2, 900), 0.5), ((64, 64), 0.5)])

@@ -12,6 +12,7 @@ from data.errors import UserError
 from tests.ui.driver import Driver, FakeEngine
 from ui import saves
 from ui.drawing.drawing_screen import DrawingScreen
+from ui.panels import saved_faces
 from ui.saves import delete_save, list_saves, open_folder, read_save, rename_save, save_face, where
 from ui.sliders.slider_screen import SlidersScreen
 
@@ -38,7 +39,7 @@ def open_panel(driver, saved):
 
 def choose(driver, panel, number, item):
     """Click an item of the menu of a save."""
-    driver.click(panel.strip.children[number], button=3)
+    driver.click(panel.gallery.strip.thumbnails[number], button=3)
     driver.click(driver.window.menu.children[item])
     driver.settle()
 
@@ -46,15 +47,15 @@ def choose(driver, panel, number, item):
 def test_a_save_is_renamed_and_keeps_its_code(driver):
     panel, _ = open_panel(driver, 2)
     choose(driver, panel, 0, 1)
-    assert panel.name.focused and panel.name.text == panel.paths[0].stem
+    assert panel.name.focused and panel.name.text == panel.saves[0].path.stem
     for _ in panel.name.text:
         driver.key("backspace")
     driver.type_text("anna")
     driver.key("return")
     driver.settle()
-    assert "anna.png" in {path.name for path in panel.paths}
+    assert "anna.png" in {save.path.name for save in panel.saves}
     renamed = driver.session.folder / "anna.png"
-    assert np.array_equal(read_save(renamed, FakeEngine.model_id, 80).code, CODE)
+    assert np.array_equal(read_save(renamed).code, CODE)
     assert len(list_saves(driver.session.folder)) == 2
     assert not panel.name.visible
 
@@ -62,10 +63,10 @@ def test_a_save_is_renamed_and_keeps_its_code(driver):
 def test_name_that_is_taken_changes_nothing_and_says_so(driver):
     panel, paths = open_panel(driver, 2)
     choose(driver, panel, 0, 1)
-    panel.name.set(panel.paths[1].stem)
+    panel.name.set(panel.saves[1].path.stem)
     driver.key("return")
     assert "already" in driver.said()
-    assert sorted(list_saves(driver.session.folder)) == sorted(paths)
+    assert {save.path for save in list_saves(driver.session.folder)} == set(paths)
     driver.key("escape")
     assert not panel.name.visible
     assert driver.screen.panels.open is panel
@@ -75,23 +76,23 @@ def test_name_that_is_taken_changes_nothing_and_says_so(driver):
 def test_deleted_save_comes_back_bit_for_bit(driver, way):
     panel, paths = open_panel(driver, 2)
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in paths}
-    order = list(panel.paths)
+    order = list(panel.saves)
     choose(driver, panel, 0, 2)
     choose(driver, panel, 0, 2)
-    assert not list_saves(driver.session.folder) and not panel.paths
+    assert not list_saves(driver.session.folder) and not panel.saves
     for left in (1, 0):
         assert panel.undo.visible
         driver.click(panel.undo) if way == "button" else driver.key("ctrl+z")
         driver.settle()
         assert len(list_saves(driver.session.folder)) == 2 - left
     assert {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in paths} == before
-    assert panel.paths == order
+    assert panel.saves == order
     assert not panel.undo.visible
 
 
 def test_dots_beside_the_caption_open_the_menu_and_the_picture_goes_there(driver):
     panel, _ = open_panel(driver, 1)
-    thumbnail = panel.strip.children[0]
+    thumbnail = panel.gallery.strip.thumbnails[0]
     driver.click((thumbnail.rect.right - 6, thumbnail.rect.bottom - 6))
     assert [item.text for item in driver.window.menu.children] == [
         "Go to it",
@@ -108,11 +109,68 @@ def test_dots_beside_the_caption_open_the_menu_and_the_picture_goes_there(driver
 def test_both_screens_say_where_a_save_is_in_the_same_words(driver):
     driver.key("ctrl+s")
     driver.settle()
-    (path,) = list_saves(driver.session.folder)
+    path = list_saves(driver.session.folder)[0].path
     folder = where(driver.session.folder)
     assert driver.said() == f"Saved {path.name} in {folder}. Ctrl O shows your saves."
     driver.key("ctrl+o")
     assert driver.screen.panels.saves.place_label.text == f"In {folder}"
+
+
+def test_saves_of_another_model_are_listed_last_and_opened_by_their_picture(driver):
+    engine, folder = driver.engine, driver.session.folder
+    face = engine.decode(CODE[None])[0]
+    theirs = save_face(folder, face, np.ones(64), "b" * 64)
+    panel, (ours,) = open_panel(driver, 1)
+    assert [save.path for save in panel.saves] == [ours, theirs]
+    assert "1 of another model, last" in panel.note.text
+    driver.click(panel.gallery.strip.thumbnails[1])
+    driver.settle()
+    assert "of another model" in driver.said()
+    coded = engine.encode(np.rint(face * 255)[None] / 255)[0]
+    assert np.allclose(driver.screen.code(), coded, atol=1e-4)
+
+
+def test_damaged_saves_are_counted_and_marked_and_an_unreadable_folder_is_said(driver, monkeypatch):
+    folder = driver.session.folder
+    content = bytearray(a_save(folder).read_bytes())
+    content[content.index(b'"code"') + 30] ^= 1
+    (folder / "record.png").write_bytes(content)
+    content[content.index(b"format")] ^= 1
+    (folder / "head.png").write_bytes(content)
+    panel, _ = open_panel(driver, 0)
+    assert len(panel.saves) == 3
+    assert "2 damaged" in panel.note.text
+    assert [child.sign for child in panel.gallery.strip.thumbnails].count("?") == 2
+    driver.key("escape")
+
+    def refuse(folder):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(saves.os, "scandir", refuse)
+    driver.key("ctrl+o")
+    driver.settle()
+    assert "cannot be read (Permission denied)" in panel.note.text
+
+
+def test_thousands_of_saves_do_not_stop_the_window(driver, monkeypatch):
+    folder, read = driver.session.folder, []
+    content = a_save(folder).read_bytes()
+    for number in range(3000):
+        (folder / f"{number:04}.png").write_bytes(content)
+    look, face = saves.model_of, saves.read_save
+    monkeypatch.setattr(saves, "model_of", lambda path: read.append(path) or look(path))
+    monkeypatch.setattr(saved_faces, "read_save", lambda path: read.append(path) or face(path))
+    panel, _ = open_panel(driver, 0)
+    in_sight = len(panel.gallery.strip.thumbnails)
+    assert in_sight < 200
+    assert len(read) == 3001 + in_sight
+    read.clear()
+    choose(driver, panel, 0, 2)
+    assert len(panel.saves) == 3000
+    assert len(read) <= 1  # the one that came into sight
+    driver.wheel(-9999, panel.gallery.rect.center)
+    driver.settle()
+    assert panel.gallery._shown[-1] == panel.saves[-1]
 
 
 def test_place_is_told_from_the_project_or_home_on(tmp_path, monkeypatch):

@@ -87,8 +87,8 @@ def test_saves_and_films_of_the_sliders_are_as_the_face_shows(driver, tmp_path):
     driver.key("shift+s")
     driver.key("ctrl+s")
     driver.settle()
-    for path, sharp in zip(list_saves(tmp_path), (False, True), strict=True):
-        save = read_save(path, "fake-model", 80)
+    for file, sharp in zip(list_saves(tmp_path), (False, True), strict=True):
+        save = read_save(file.path)
         assert save.details["sharp"] is sharp
         assert invented(255 * save.image, save.code) is sharp
     driver.key("shift+s")
@@ -137,7 +137,7 @@ def test_answers_to_a_drawing_are_sharp_or_not(driver, tmp_path):
     assert invented(screen.drawing.pixels[..., 0], screen.drawing.fixed_code)
     driver.key("ctrl+s")
     driver.settle()
-    save = read_save(list_saves(tmp_path)[0], "fake-model", 80)
+    save = read_save(list_saves(tmp_path)[0].path)
     assert save.details["sharp"] and invented(255 * save.image, save.code)
 
 

@@ -21,7 +21,7 @@ from ui.drawing.replay import film
 from ui.drawing.stroke import GREYS, LARGEST, SMALLEST, Brush, Point, Tool
 from ui.panels.stack import PanelStack
 from ui.pictures import to_pixels
-from ui.saves import read_save, save_face
+from ui.saves import SavedFace, open_save, save_face
 from ui.screen import Host, Screen
 from ui.session import Session
 from ui.starts import Start, Starts
@@ -262,13 +262,11 @@ class DrawingScreen(Screen):
             self.leave()
 
     def open_save(self, path: Path) -> None:
-        """Restore the drawing of a save, or begin from its face.
+        """Bring back a save, in the worker."""
+        self.host.worker.submit("drawing.open", partial(open_save, path), self._put_save)
 
-        Raises:
-            UserError: if it is damaged or of another model.
-        """
-        latent = self.host.latent
-        save = read_save(path, latent.model_id, latent.latent_dim)
+    def _put_save(self, save: SavedFace) -> None:
+        """Put the drawing of a save on the canvas, pixel for pixel, or its face to paint on."""
         if save.drawing is None:
             self.put_face(save.image, save.code)
         else:

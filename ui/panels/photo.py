@@ -11,30 +11,33 @@ import numpy as np
 import pygame
 
 from data.errors import UserError
+from ui.clipboard import run_beside
 from ui.keys import spoken
 from ui.panels.eye_markers import EyeMarkers
+from ui.panels.gallery import UNREADABLE, Gallery, Picture
 from ui.photo.eyes import Guess, guess_eyes, middle_guess
 from ui.photo.folders import Entry, Listing, first_look, look_into
-from ui.photo.opening import Photo, open_photo, paste_photo
+from ui.photo.light import even_out, is_badly_lit
+from ui.photo.opening import Photo, open_photo
+from ui.photo.pasting import paste_photo
 from ui.photo.placement import align
 from ui.pictures import to_pixels
 from ui.saves import where
 from ui.screen import Host
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Widget, place_row
+from ui.widgets.base import place_row
 from ui.widgets.button import Button
 from ui.widgets.face_view import FaceView
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
-from ui.widgets.strip import FOLDER, GAP, Strip
+from ui.widgets.strip import FOLDER
 from ui.worker import decode_one
 
 THUMBNAIL = 256  # pixels of the longer side at most
-KEPT = 400  # thumbnails
 TILE = 120  # points that a picture or folder takes at least
-UNREADABLE = "?"  # in place of a picture that cannot be opened
 PASTE = spoken("ctrl+v")
 SURE = 0.65  # score of a guess from which on there is a face
+DARK = "Its light is far from that of the model's portraits: try Even light."
 FOUND = "Are the rings on the eyes? Drag them if not, then use this face."
 NOT_FOUND = "No face was found: drag the rings onto the eyes, L on the left one as you see it."
 
@@ -86,11 +89,8 @@ class PhotoPanel(Panel):
         self.photo: Photo | None = None
         self.face: AlignedFace | None = None
         self.listing = Listing()
-        self.cursor: int | None = None  # the entry that the keys are at
         self._left: Path | None = None  # the entry that was opened or left last
-        self._shown: list[Entry] = []  # in the rows in sight
-        self._thumbnails: dict[Entry, np.ndarray | str] = {}
-        self._columns, self._row = 1, 1  # how many tiles in a row, and how high it is
+        self._said = ""  # the sentence about what to do
         self.note = self.body.add(Label("", COLORS.soft, lines=3))
         self.above = self.body.add(
             Button("↑ Up", self.go_up, "Go to the folder above  [Backspace]")
@@ -98,8 +98,9 @@ class PhotoPanel(Panel):
         help = f"Take the picture that you copied elsewhere  [{PASTE}]"
         self.paster = self.body.add(Button("Paste", self.paste, help))
         self.places: list[Button] = []
-        self.list = self.body.add(Widget())  # cuts the rows off
-        self.strip = self.list.add(Strip(self._choose))
+        self.gallery = self.body.add(
+            Gallery[Entry](host, self.tile_slot, TILE, _picture, _describe, self._enter)
+        )
         self.markers = self.body.add(EyeMarkers(self._moved))
         self.crop = self.body.add(FaceView("", "Your photo", COLORS.panel))
         self.answer = self.body.add(FaceView("", "From 80 numbers", COLORS.panel))
@@ -109,6 +110,8 @@ class PhotoPanel(Panel):
         self.other = self.body.add(
             Button("Another photo", self.choose, "Back to the list of photos  [Backspace]")
         )
+        help = "Give the face the brightness and contrast of the model's portraits, or take it back"
+        self.even = self.body.add(Button("Even light", self._toggle_light, help))
         self._stage()
 
     # Choosing
@@ -145,12 +148,8 @@ class PhotoPanel(Panel):
         self.host.worker.submit(self.open_slot, lambda engine: open_photo(path), self._show)
 
     def paste(self) -> None:
-        """Open what is in the clipboard."""
-        self.host.worker.submit(self.open_slot, lambda engine: paste_photo(), self._show)
-
-    def _choose(self, number: int) -> None:
-        if number < len(self._shown):  # it may have gone while the mouse was down on it
-            self._enter(self._shown[number])
+        """Open what is in the clipboard; whoever owns it may take his time."""
+        run_beside(paste_photo, self._show)
 
     def _enter(self, entry: Entry) -> None:
         self._left = entry.path
@@ -172,7 +171,8 @@ class PhotoPanel(Panel):
             )
             button.select(place.path == listing.folder)
             self.places.append(button)
-        self.listing, self.cursor, self.scroll = listing, None, 0
+        self.listing, self.scroll = listing, 0
+        self.gallery.fill(listing.entries)
         self.above.enable(listing.folder is not None)
         self.note.set_text(_found(listing))
         self._stage()
@@ -182,42 +182,19 @@ class PhotoPanel(Panel):
 
     def _point(self, number: int) -> None:
         """Move the cursor to an entry, and scroll until it is in sight."""
-        self.cursor = min(max(0, number), len(self.listing.entries) - 1)
-        top = self.cursor // self._columns * self._row
-        self.scroll = min(top, max(self.scroll, top + self._row - self.list.rect.height))
+        self.scroll = self.gallery.point(number)
         self.rearrange()
-
-    def _make_thumbnail(self) -> None:
-        """Have the first thumbnail made that is in sight and missing."""
-        made, worker = self._thumbnails, self.host.worker
-        missing = (e for e in self._shown if e.changed is not None and e not in made)
-        entry = next(missing, None)
-        needed = entry is not None and self.visible and self.photo is None
-        if needed and not worker.busy(self.tile_slot):
-            worker.submit(
-                self.tile_slot,
-                lambda engine: _thumbnail(entry.path),
-                partial(self._keep_thumbnail, entry),
-                2,
-            )
-
-    def _keep_thumbnail(self, entry: Entry, image: np.ndarray | str) -> None:
-        self._thumbnails[entry] = image
-        if len(self._thumbnails) > max(KEPT, len(self._shown)):
-            del self._thumbnails[next(iter(self._thumbnails))]
-        if entry in self._shown:
-            self.strip.children[self._shown.index(entry)].set(image)
-        self._make_thumbnail()
 
     def _show(self, photo: Photo) -> None:
         self.opened()
         self.photo, self.face = photo, None
+        self.even.select(False)
         self.markers.set(photo.gray)
         guess = middle_guess(photo)
         self.markers.put(guess.left_eye, guess.right_eye)
         self.crop.set(None)
         self.answer.set(None)
-        self.note.set_text("Looking for the eyes … drag the rings if they are not on them.")
+        self._tell("Looking for the eyes … drag the rings if they are not on them.")
         self.host.worker.submit(self.guess_slot, partial(self._guesses, photo), self._guessed, 1)
         self._align()
         self._stage()
@@ -234,16 +211,16 @@ class PhotoPanel(Panel):
         if self.photo is None:
             return
         if isinstance(found, str):
-            self.note.set_text(found)
+            self._tell(found)
         elif self.host.pointer.captured is not self.markers:
             self.markers.put(found.left_eye, found.right_eye)
             self._align()
 
     def _stage(self) -> None:
         aligning = self.photo is not None
-        for widget in (self.above, self.paster, self.list, *self.places):
+        for widget in (self.above, self.paster, self.gallery, *self.places):
             widget.show(not aligning)
-        for widget in (self.markers, self.crop, self.answer, self.use, self.other):
+        for widget in (self.markers, self.crop, self.answer, self.use, self.even, self.other):
             widget.show(aligning)
         self.use.enable(self.face is not None)
         self.rearrange()
@@ -253,14 +230,17 @@ class PhotoPanel(Panel):
 
     def _moved(self) -> None:
         self.host.worker.cancel(self.guess_slot)  # also a guess that was made and is not shown yet
-        self.note.set_text("The rings belong on the eyes: L on the left one, as you see it.")
+        self._tell("The rings belong on the eyes: L on the left one, as you see it.")
+        self._align()
+
+    def _toggle_light(self) -> None:
+        self.even.select(not self.even.selected)
         self._align()
 
     def _align(self) -> None:
-        photo, (left, right) = self.photo, self.markers.eyes
-        self.host.worker.submit(
-            self.align_slot, lambda engine: _aligned(engine, photo, left, right), self._show_face
-        )
+        if self.photo is not None:
+            job = partial(_aligned, self.photo, self.markers.eyes, self.even.selected)
+            self.host.worker.submit(self.align_slot, job, self._show_face)
 
     def _show_face(self, face: AlignedFace) -> None:
         if self.photo is not None:
@@ -268,6 +248,14 @@ class PhotoPanel(Panel):
             self.crop.set(face.image)
             self.answer.set(face.image - face.detail)
             self.use.enable()
+            self._tell(self._said)
+
+    def _tell(self, text: str) -> None:
+        """Show a sentence, and what is wrong with the photo."""
+        self._said = text
+        problem = "" if self.photo is None else self.photo.problem
+        dark = self.face is not None and is_badly_lit(self.face.image)
+        self.note.set_text(" ".join(filter(None, (text, problem, DARK if dark else ""))))
 
     def take(self) -> None:
         """Hand the aligned face over."""
@@ -277,7 +265,7 @@ class PhotoPanel(Panel):
 
     def key(self, key: str) -> bool:
         """Answer the keys that only matter here."""
-        steps = {"left": -1, "right": 1, "up": -self._columns, "down": self._columns}
+        number = self.gallery.move_to(key) if self.photo is None else None
         sizes = {"+": 1.04, "=": 1.04, "-": 1 / 1.04} if self.photo is not None else {}
         if key == "ctrl+v":
             self.paste()
@@ -287,17 +275,17 @@ class PhotoPanel(Panel):
             self.markers.resize(sizes[key])
         elif key == "return" and self.photo is not None:
             self.take()
-        elif key == "return" and self.cursor is not None:
-            self._enter(self.listing.entries[self.cursor])
-        elif key in steps and self.photo is None and self.listing.entries:
-            first = self.scroll // self._row * self._columns
-            self._point(first if self.cursor is None else self.cursor + steps[key])
-        return key in ("ctrl+v", "backspace", "return", *steps, *sizes)
+        elif key == "return" and self.gallery.cursor is not None:
+            self._enter(self.listing.entries[self.gallery.cursor])
+        elif number is not None:
+            self._point(number)
+        return key in ("ctrl+v", "backspace", "return", "left", "right", "up", "down", *sizes)
 
     def stop(self) -> None:
         """Cancel everything under way."""
         for slot in self.slots:
             self.host.worker.cancel(slot)
+        self.gallery.stop()
 
     # Layout
 
@@ -318,12 +306,12 @@ class PhotoPanel(Panel):
         size = (body.width - side - gap, body.height - line - gap)
         self.markers.place(pygame.Rect(body.topleft, size), theme)
         row = pygame.Rect(body.left, body.bottom - line, size[0], line)
-        place_row([(self.use, 0), (self.other, 0)], row, theme)
+        place_row([(self.use, 0), (self.even, 0), (self.other, 0)], row, theme)
         return area.height
 
     def _arrange_list(self, area: pygame.Rect, theme: Theme) -> int:
         """Place the buttons, and the rows of tiles that are in sight."""
-        line, gap = theme.px(SIZES.button), theme.px(GAP)
+        line = theme.px(SIZES.button)
         paste = pygame.Rect(area.topleft, (self.paster.width(theme), line))
         paste.right = area.right
         self.paster.place(paste, theme)
@@ -332,23 +320,8 @@ class PhotoPanel(Panel):
         note = pygame.Rect(area.left, row.bottom, area.width, theme.px(40))
         self.note.place(note, theme)
         view = pygame.Rect(area.left, note.bottom, area.width, max(0, area.bottom - note.bottom))
-        self.list.place(view, theme)
-        columns = self._columns = max(1, view.width // theme.px(TILE))
-        width = max(4, (view.width + gap) // columns - gap)
-        self._row = round(width / 1.1) + gap
-        above, rows = self.scroll // self._row, view.height // self._row + 2
-        shown = self.listing.entries[above * columns : (above + rows) * columns]
-        if shown != self._shown:
-            self._shown, names = shown, [entry.name for entry in shown]
-            images = [FOLDER if e.changed is None else self._thumbnails.get(e) for e in shown]
-            self.strip.fill(images, names, [f"Open {name}" for name in names])
-        for number, child in enumerate(self.strip.children, above * columns):
-            child.focused = number == self.cursor
-        place = pygame.Rect(view.topleft, (view.width, rows * (width + gap)))
-        self.strip.columns = columns
-        self.strip.place(place.move(0, above * self._row - self.scroll), theme)
-        self._make_thumbnail()
-        return view.top - area.top + -(-len(self.listing.entries) // columns) * self._row
+        self.gallery.place_rows(view, self.scroll, theme)
+        return view.top - area.top + self.gallery.height
 
 
 def _found(listing: Listing) -> str:
@@ -363,15 +336,22 @@ def _found(listing: Listing) -> str:
     return f"{said}, drop a picture on this window, or paste one ({PASTE})."
 
 
-def _thumbnail(path: Path) -> np.ndarray | str:
-    """Return a small picture, uint8 (h, w), or what stands for one that cannot be opened."""
+def _picture(entry: Entry) -> Picture:
+    """Return a small picture, or a sign for a folder and for what cannot be opened."""
+    if entry.changed is None:
+        return FOLDER
     try:
-        return to_pixels(open_photo(path, THUMBNAIL).gray)
+        return to_pixels(open_photo(entry.path, THUMBNAIL).gray)
     except UserError:
         return UNREADABLE
 
 
-def _aligned(engine, photo: Photo, left: np.ndarray, right: np.ndarray) -> AlignedFace:
-    image = align(photo, left, right)
+def _describe(entry: Entry) -> tuple[str, str]:
+    return entry.name, f"Open {entry.name}"
+
+
+def _aligned(photo: Photo, eyes: np.ndarray, even: bool, engine) -> AlignedFace:
+    image = align(photo, *eyes)
+    image = even_out(image) if even else image
     code = engine.encode(image[np.newaxis, ..., np.newaxis])[0]
     return AlignedFace(image, code, image - decode_one(engine, code), photo.name)

@@ -8,14 +8,21 @@ from typing import TypeVar
 
 import pygame
 
+from data.errors import UserError
 from ui.keys import key_of
 from ui.panels.photo import AlignedFace, PhotoPanel
-from ui.panels.saves import SavesPanel
-from ui.saves import is_save, saved_words
+from ui.panels.saved_faces import SavesPanel
+from ui.photo.pasting import linked_file
+from ui.saves import model_of, saved_words
 from ui.screen import Host
 from ui.theme import SIZES, Theme
 from ui.widgets.base import Widget
 from ui.widgets.panel import Panel
+
+NOT_DROPPED = (
+    "Nothing came with what was dropped: save the picture, then drop its file; or copy it and "
+    "paste it here."
+)
 
 P = TypeVar("P", bound=Panel)
 
@@ -48,10 +55,12 @@ class PanelStack(Widget):
         self.host = host
         self.take_save, self.take_photo, self.changed = take_save, take_photo, changed
         self.open: Panel | None = None
-        self.saves = self.add_panel(SavesPanel(host, owner, take_save, self.close))
+        self._dropped = False  # whether anything came of what is being dropped
+        self.saves = self.add_panel(SavesPanel(host, owner, self.open_save, self.close))
         self.photo = self.add_panel(
             PhotoPanel(host, owner, self._photo_opened, self._photo_taken, self.close)
         )
+        self.renew: dict[Panel | None, Callable[[], None]]
         self.renew = {self.saves: self.saves.refresh, self.photo: self.photo.choose}
 
     def add_panel(self, panel: P) -> P:
@@ -86,6 +95,8 @@ class PanelStack(Widget):
             return
         if self.open is self.photo:
             self.photo.stop()
+        elif self.open is self.saves:
+            self.saves.gallery.stop()
         self.open = panel
         for each in self.children:
             each.show(each is panel)
@@ -98,12 +109,28 @@ class PanelStack(Widget):
         if self.open is self.saves:
             self.saves.refresh()
 
+    def open_save(self, path: Path) -> None:
+        """Take a save; say so if its code has to be read from its picture."""
+        if model_of(path) not in (self.host.latent.model_id, "", None):
+            self.host.notify(f"{path.name} is of another model: its picture was encoded anew.")
+        self.take_save(path)
+
     def drop(self, path: Path) -> None:
         """Take a save, or open any other file as a photo; its panel shows when it was read."""
-        if is_save(path):
-            self.take_save(path)
-        else:
+        self._dropped = True
+        if model_of(path) is None:
             self.photo.open(path)
+        else:
+            self.open_save(path)
+
+    def _take_link(self, text: str) -> None:
+        """Open the file that dropped text links to; "" is the end of what was dropped together."""
+        path = linked_file(text)
+        if path is not None:
+            self.drop(path)
+        elif not (text or self._dropped):  # a picture of a web page, of which nothing comes along
+            raise UserError(NOT_DROPPED)
+        self._dropped = bool(text)
 
     def _photo_opened(self) -> None:
         self._show(self.photo)
@@ -115,15 +142,21 @@ class PanelStack(Widget):
     # Events
 
     def handle(self, event: pygame.event.Event) -> bool:
-        """Let the photo panel have its keys; letters that would change the face behind it wait."""
-        if event.type != pygame.KEYDOWN:
+        """Take what is pasted or dropped; let the panel that is open have its keys."""
+        if event.type in (pygame.DROPTEXT, pygame.DROPCOMPLETE):
+            self._take_link(event.text if event.type == pygame.DROPTEXT else "")
+        if event.type != pygame.KEYDOWN or self.host.pointer.typing:
             return False
         key = key_of(event)
         letter = key.removeprefix("shift+")
-        if self.open is self.photo:
+        if key == "ctrl+v":
+            self.photo.paste()
+        elif key == "ctrl+z" and self.open is self.saves and self.saves.deleted:
+            self.saves.bring_back()
+        elif self.open is self.photo:
+            # letters that would change the face behind the panel do nothing
             waits = len(letter) == 1 and letter.isalpha() and letter not in "hp"
             return self.photo.key(key) or waits
-        undo = key == "ctrl+z" and self.open is self.saves and bool(self.saves.deleted)
-        if undo:
-            self.saves.bring_back()
-        return undo
+        else:
+            return False
+        return True

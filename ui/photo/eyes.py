@@ -32,6 +32,7 @@ _JUDGED = 48  # placements shown to the autoencoder
 _FINAL = 6  # placements shown once more after the last steps of the cascade
 _LARGER = 0.03  # bonus to the score of a face twice as large
 _APART = 0.2  # least distance of two placements, in distances between the eyes
+_SLENDER = 1.6  # the middle of a photo is looked at where its sides differ more
 _EYES = np.array([complex(*LEFT_EYE), complex(*RIGHT_EYE)])
 _OUTSIDE = 0.02  # margin around the photo in which eyes may lie, in its sides
 
@@ -109,9 +110,10 @@ def guess_eyes(photo: Photo, engine: FaceEngine, latent: LatentSpace) -> Iterato
 
 
 def middle_guess(photo: Photo) -> Guess:
-    """Return the guess that the photo is a portrait like the model's."""
+    """Return the guess that the photo is a portrait like the model's, with both eyes in it."""
     width, height = photo.size
-    scale = max(width / IMAGE_SHAPE[1], height / IMAGE_SHAPE[0])
+    small, large = sorted((width / IMAGE_SHAPE[1], height / IMAGE_SHAPE[0]))
+    scale = min(large, _SLENDER * small)
     centre = complex(IMAGE_SHAPE[1] - 1, IMAGE_SHAPE[0] - 1) / 2
     offset = complex(width - 1, height - 1) / 2 - scale * centre
     return Guess(*Placement(np.array(scale), np.array(offset)).eyes, 0.0)

@@ -1,24 +1,31 @@
 """Reading a user's own photo: any common file in, one bounded gray picture out."""
 
+import io
+import struct
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import IO
 
 import numpy as np
-from PIL import ExifTags, Image, ImageGrab, ImageOps
+from PIL import ExifTags, Image, ImageFile, ImageOps, PngImagePlugin
 
 from data.errors import UserError
 
 MAX_PIXELS = 64_000_000
-MAX_SIDE = 2048  # of the picture that is worked with
-MIN_SIDE = 16
+MAX_SIDE = 2048  # pixels, of the picture that is worked with
+MIN_SIDE = 16  # pixels
+MAX_FILE = 300 << 20  # bytes
 
-_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM")
-_MAX_FILE = 300 << 20  # bytes
-_PAPER = 255  # what lies behind transparent parts
+_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "AVIF")
+_HEIC_NAMES = (".heic", ".heif")
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
+_MISSING = 0.5  # largest share of rows without a picture in a damaged file
+_PAPER = 255  # gray behind transparent parts
 _LARGE = f"than the {MAX_PIXELS / 1e6:.0f} that can be opened; make it smaller first."
 _WRONG = {  # what is said of the first kind that fits
     Image.DecompressionBombError: f"has more megapixels {_LARGE}",
@@ -26,7 +33,15 @@ _WRONG = {  # what is said of the first kind that fits
     FileNotFoundError: "is not there any more; pick another file.",
     Exception: "is damaged or cannot be read; pick another file.",
 }
+_HEIC = "is in Apple's format HEIC, which cannot be read here; export it as JPEG."
+_INCOMPLETE = "is damaged: a part of it may be missing or wrong."
 _DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
+_PNG = b"\x89PNG\r\n\x1a\n"
+_NEEDED = (b"IHDR", b"PLTE", b"tRNS", b"eXIf", b"IDAT")  # chunks of a PNG that make the picture
+
+# Image generators write more text than the 1 MB that Pillow allows by default. This bounds the
+# memory that a hostile file can take.
+PngImagePlugin.MAX_TEXT_CHUNK = 64 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +53,12 @@ class Photo:
     Attributes:
         gray: float32 (h, w) in [0, 1], upright, at most 2048 on a side.
         name: of the file, or where it is from.
+        problem: what was wrong with the file, a sentence, or "".
     """
 
     gray: np.ndarray
     name: str = "photo"
+    problem: str = ""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -69,9 +86,10 @@ def pyramid(images: np.ndarray) -> list[np.ndarray]:
 
 
 def open_photo(path: Path, side: int = MAX_SIDE) -> Photo:
-    """Read an image file of any size, kind and colour, turned upright by its EXIF note.
+    """Read an image file of any size, kind and colour, turned upright by its EXIF orientation.
 
-    Animations give their first frame; transparent parts become white.
+    Animations give their first frame; transparent parts become white. A file that is damaged in
+    places gives what can be read of it.
 
     Args:
         path: the file.
@@ -87,41 +105,48 @@ def open_photo(path: Path, side: int = MAX_SIDE) -> Photo:
         size = path.stat().st_size
         if size == 0:
             raise UserError(f"{path.name} is empty; pick another file.")
-        if size > _MAX_FILE:
+        if size > MAX_FILE:
             raise UserError(f"{path.name} is larger than 300 MB; make it smaller first.")
-        Image.init()
-        formats = [name for name in _FORMATS if name in Image.OPEN]
         # A file and not its name: Pillow maps some TIFFs into memory, and mixes up their sides.
-        with path.open("rb") as file, Image.open(file, formats=formats) as image:
-            return Photo(_read(image, path.name, side), path.name)
+        with path.open("rb") as file:
+            return read_photo(file, path.name, path.name, side)
 
 
-def paste_photo() -> Photo:
-    """Return the picture in the clipboard, or the first of the files that were copied.
+def read_photo(file: IO[bytes], subject: str, name: str, side: int = MAX_SIDE) -> Photo:
+    """Read an open image file, see `open_photo`.
 
-    Raises:
-        UserError: one sentence: none there, damaged, or what has to be installed to paste at all.
+    Args:
+        file: what to read.
+        subject: of the sentences about it, such as the file's name.
+        name: of the photo.
+        side: pixels of the longer side at most.
     """
-    with _one_sentence("The picture in the clipboard"):
+    with _one_sentence(subject):
         try:
-            found = ImageGrab.grabclipboard()
-        except NotImplementedError:
-            raise UserError(
-                "Pasting takes a small program that is missing here: install wl-clipboard or, "
-                "where X11 runs, xclip; a file can also be dropped on this window."
-            ) from None
-        except Image.UnidentifiedImageError:  # words, for one
-            found = None
-        if isinstance(found, Image.Image):
-            return Photo(_read(found, "The picture in the clipboard"), "from the clipboard")
-    if not found:
-        raise UserError("There is no picture in the clipboard: copy one, then paste it here.")
-    return open_photo(Path(found[0]))
+            return Photo(_read(file, subject, side), name)
+        except (UserError, Image.DecompressionBombError):
+            raise
+        except Exception:
+            file.seek(0)
+            content = file.read()
+            if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
+                raise UserError(f"{subject} {_HEIC}") from None
+            if content.startswith(_PNG):
+                content = _mended(content)
+            ImageFile.LOAD_TRUNCATED_IMAGES = True  # Pillow fills what is missing with gray
+            try:
+                gray = _read(io.BytesIO(content), subject, side)
+            finally:
+                ImageFile.LOAD_TRUNCATED_IMAGES = False
+            if max(np.mean(np.ptp(gray, axis=axis) == 0) for axis in (0, 1)) > _MISSING:
+                raise
+            return Photo(gray, name, f"{subject} {_INCOMPLETE}")
 
 
 def is_picture(name: str) -> bool:
-    """Return whether a file's name ends as those of pictures that can be opened do."""
-    return Image.registered_extensions().get(Path(name).suffix.lower()) in _FORMATS
+    """Return whether a file's name ends as those of pictures do, HEIC included."""
+    ending = Path(name).suffix.lower()
+    return Image.registered_extensions().get(ending) in _FORMATS or ending in _HEIC_NAMES
 
 
 @contextmanager
@@ -129,7 +154,7 @@ def _one_sentence(name: str) -> Iterator[None]:
     """Turn whatever goes wrong with an image into a sentence about `name`."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about sizes and metadata, both dealt with here
+            warnings.simplefilter("ignore")  # about sizes and metadata, both handled here
             yield
     except UserError:
         raise
@@ -138,8 +163,33 @@ def _one_sentence(name: str) -> Iterator[None]:
         raise UserError(f"{name} {said}") from error
 
 
-def _read(image: Image.Image, name: str, side: int = MAX_SIDE) -> np.ndarray:
-    """Return an opened image as float32 (h, w) in [0, 1], upright, at most `side` on each side."""
+def _mended(content: bytes) -> bytes:
+    """Return a PNG reduced to its picture, with right checksums and an end."""
+    mended, place = [_PNG], len(_PNG)
+    while place + 8 <= len(content):
+        length, kind = struct.unpack(">I4s", content[place : place + 8])
+        chunk = content[place + 4 : place + 8 + length]
+        place += 12 + length
+        if kind in _NEEDED:
+            mended += [
+                struct.pack(">I", len(chunk) - 4),
+                chunk,
+                struct.pack(">I", zlib.crc32(chunk)),
+            ]
+    end = b"IEND"
+    return b"".join([*mended, struct.pack(">I", 0), end, struct.pack(">I", zlib.crc32(end))])
+
+
+def _read(file: IO[bytes], name: str, side: int) -> np.ndarray:
+    """Return an image file as float32 (h, w) in [0, 1], upright, at most `side` on each side."""
+    Image.init()
+    formats = [kind for kind in _FORMATS if kind in Image.OPEN]
+    with Image.open(file, formats=formats) as image:
+        return gray_of(image, name, side)
+
+
+def gray_of(image: Image.Image, name: str, side: int = MAX_SIDE) -> np.ndarray:
+    """Return an opened image, not decoded yet, as `_read` does."""
     if image.width * image.height > MAX_PIXELS:
         megapixels = image.width * image.height / 1e6
         raise UserError(f"{name} has {megapixels:.0f} megapixels, more {_LARGE}")
@@ -150,7 +200,7 @@ def _read(image: Image.Image, name: str, side: int = MAX_SIDE) -> np.ndarray:
         )
     if image.format in ("JPEG", "MPO"):
         image.draft("L", (side, side))  # decodes less, where that is enough
-    image.load()  # which turns a TIFF upright, and takes its note away
+    image.load()  # it turns a TIFF upright and removes its orientation
     orientation = _orientation(image)
     if image.mode in _DEEP_MODES:
         image = Image.fromarray(_eight_bits(np.asarray(image)))
@@ -161,20 +211,21 @@ def _read(image: Image.Image, name: str, side: int = MAX_SIDE) -> np.ndarray:
         image = image.convert("RGBA" if transparent else "RGB")
     factor = -(-max(image.size) // side)
     if factor > 1:
-        image = image.reduce(tuple(min(factor, max(1, length // 2)) for length in image.size))
+        width, height = (min(factor, max(1, length // 2)) for length in image.size)
+        image = image.reduce((width, height))
     if transparent:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, (_PAPER,) * 4), image)
     if image.mode not in ("L", "RGB", "RGBA"):
         image = image.convert("RGB")
     image = image.convert("L")
-    image.info = {}  # no other note, perhaps a damaged one
+    image.info = {}  # other metadata, perhaps damaged
     image.getexif()[ExifTags.Base.Orientation] = orientation
     return np.asarray(ImageOps.exif_transpose(image), dtype=np.float32) / 255
 
 
 def _orientation(image: Image.Image) -> int:
-    """Return the EXIF note on how the camera was held; a damaged one does not cost the photo."""
+    """Return the EXIF orientation; 1, upright, where it is damaged."""
     try:
         return image.getexif().get(ExifTags.Base.Orientation, 1)
     except Exception:  # as many kinds of errors as there are kinds of damage
@@ -182,7 +233,7 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _eight_bits(values: np.ndarray) -> np.ndarray:
-    """Return deep gray values as uint8: full ranges by their type, odd ones by their extremes."""
+    """Return deep gray values as uint8: usual ranges as they are, others from least to greatest."""
     values = np.nan_to_num(values.astype(np.float32), posinf=0, neginf=0)
     low, high = float(values.min()), float(values.max())
     if low >= 0 and high <= 65535:

@@ -14,7 +14,7 @@ from model.frame import IMAGE_SHAPE
 from ui.clipboard import copy_picture, run_beside
 from ui.panels.photo import AlignedFace
 from ui.panels.stack import PanelStack
-from ui.saves import read_save, save_face
+from ui.saves import open_save, save_face
 from ui.screen import Host, Screen
 from ui.session import Session
 from ui.sliders.editor import FaceEditor
@@ -556,7 +556,7 @@ def _save(folder: Path, state: FaceState, sharp: bool, engine) -> Path:
 
 def _restore(path: Path, engine) -> tuple[np.ndarray, np.ndarray | None]:
     """Return code and detail (160, 176) of a save, None if it has no detail."""
-    saved = read_save(path, engine.model_id, engine.latent_dim)
+    saved = open_save(path, engine)
     if not saved.details.get("detail"):
         return saved.code, None
     return saved.code, saved.image - decode_one(engine, saved.code)

@@ -1,0 +1,145 @@
+"""A list of pictures that can be thousands long: only the rows in sight exist and are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, TypeVar
+
+import numpy as np
+import pygame
+
+from ui.screen import Host
+from ui.theme import Theme
+from ui.widgets.base import Widget
+from ui.widgets.strip import GAP, Strip
+
+KEPT = 400  # pictures that are not read again
+UNREADABLE = "?"  # sign of what cannot be opened
+ASPECT = 1.1  # width over height of a tile
+
+Item = TypeVar("Item")
+Picture = np.ndarray | str  # gray uint8 (h, w), or a sign, see `Thumbnail`
+
+
+class Gallery(Widget, Generic[Item]):
+    """Tiles in rows, of which those in sight are filled as their pictures are read.
+
+    Args:
+        host: the window, whose worker reads.
+        slot: of the worker.
+        tile: points that a tile takes at least.
+        read: returns the picture of an item; called in the worker's thread.
+        describe: returns the caption of an item, and its sentence for the help line.
+        chosen: called with the item that was clicked.
+        more: called with an item and its rectangle, see `Thumbnail`; None for no dots.
+        unreadable: called with an item whose picture is `UNREADABLE`.
+
+    Attributes:
+        cursor: number of the item that the keys are at, or None.
+        height: pixels of all rows together.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        slot: str,
+        tile: int,
+        read: Callable[[Item], Picture],
+        describe: Callable[[Item], tuple[str, str]],
+        chosen: Callable[[Item], object],
+        more: Callable[[Item, pygame.Rect], object] | None = None,
+        unreadable: Callable[[Item], object] = lambda item: None,
+    ):
+        super().__init__()
+        self.host, self.slot, self.tile = host, slot, tile
+        self.read, self.describe, self.chosen, self.more = read, describe, chosen, more
+        self.unreadable = unreadable
+        self.items: Sequence[Item] = ()
+        self.cursor: int | None = None
+        self.height = self._scroll = self._first = 0
+        self._columns = self._row = 1  # tiles in a row, and its height in pixels
+        self._shown: list[Item] = []  # in the rows in sight
+        self._asked: set[Item] = set()  # what the worker is to read
+        self._pictures: dict[Item, Picture] = {}
+        self.strip = self.add(Strip(self._choose, more=None if more is None else self._open_more))
+
+    def fill(self, items: Sequence[Item]) -> None:
+        """Show other items; pictures that were read stay."""
+        self.items, self.cursor = items, None
+
+    def stop(self) -> None:
+        """End reading."""
+        self.host.worker.cancel(self.slot)
+        self._asked.clear()
+
+    def _choose(self, number: int) -> None:
+        if number < len(self._shown):  # it may have gone while the mouse was down on it
+            self.chosen(self._shown[number])
+
+    def _open_more(self, number: int, anchor: pygame.Rect) -> None:
+        if self.more is not None and number < len(self._shown):
+            self.more(self._shown[number], anchor)
+
+    # The cursor
+
+    def point(self, number: int) -> int:
+        """Move the cursor to an item; return how far to scroll so that it is in sight."""
+        self.cursor = min(max(0, number), len(self.items) - 1)
+        top = self.cursor // self._columns * self._row
+        return min(top, max(self._scroll, top + self._row - self.rect.height))
+
+    def move_to(self, key: str) -> int | None:
+        """Return the number of the item where an arrow key leads, None for other keys."""
+        steps = {"left": -1, "right": 1, "up": -self._columns, "down": self._columns}
+        if key not in steps or not self.items:
+            return None
+        return self._first if self.cursor is None else self.cursor + steps[key]
+
+    # Rows
+
+    def place_rows(self, view: pygame.Rect, scroll: int, theme: Theme) -> None:
+        """Take a rectangle, and show the rows that lie there when scrolled by some pixels."""
+        self._scroll = scroll
+        self.place(view, theme)
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Make tiles for the rows in sight, and have their pictures read."""
+        gap = theme.px(GAP)
+        columns = self._columns = max(1, rect.width // theme.px(self.tile))
+        width = max(4, (rect.width + gap) // columns - gap)
+        row = self._row = round(width / ASPECT) + gap
+        self.height = -(-len(self.items) // columns) * row
+        above, rows = self._scroll // row, rect.height // row + 2
+        self._first = above * columns
+        shown = list(self.items[self._first : self._first + rows * columns])
+        if shown != self._shown:
+            self._shown = shown
+            described = [self.describe(item) for item in shown]
+            pictures = [self._pictures.get(item) for item in shown]
+            self.strip.fill(
+                pictures, [words[0] for words in described], [words[1] for words in described]
+            )
+        for number, child in enumerate(self.strip.thumbnails, self._first):
+            child.focused = number == self.cursor
+        self.strip.columns = columns
+        place = pygame.Rect(rect.topleft, (rect.width, rows * (width + gap)))
+        self.strip.place(place.move(0, above * row - self._scroll), theme)
+        missing = [item for item in shown if item not in self._pictures]
+        if not self._asked.issuperset(missing):
+            self._asked = set(missing)
+            self.host.worker.submit(self.slot, lambda engine: self._read(missing), self._keep, 2)
+
+    def _read(self, items: list[Item]) -> Iterator[tuple[Item, Picture]]:
+        for item in items:
+            yield item, self.read(item)
+
+    def _keep(self, found: tuple[Item, Picture]) -> None:
+        item, picture = found
+        self._asked.discard(item)
+        self._pictures[item] = picture
+        if len(self._pictures) > max(KEPT, len(self._shown)):
+            del self._pictures[next(iter(self._pictures))]
+        if item in self._shown:
+            self.strip.thumbnails[self._shown.index(item)].set(picture)
+        if isinstance(picture, str) and picture == UNREADABLE:
+            self.unreadable(item)

@@ -1,0 +1,209 @@
+"""The list of saved faces: go to one, rename or delete it, open their folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pygame
+
+from data.errors import UserError
+from ui.panels.gallery import UNREADABLE, Gallery, Picture
+from ui.pictures import to_pixels
+from ui.saves import (
+    SaveFile,
+    delete_save,
+    list_saves,
+    open_folder,
+    read_save,
+    rename_save,
+    where,
+)
+from ui.screen import Host
+from ui.theme import COLORS, SIZES, Theme
+from ui.widgets.button import Button
+from ui.widgets.label import Label
+from ui.widgets.panel import Panel
+from ui.widgets.text_field import TextField
+
+TILE = 104  # points across
+NOTHING = "Nothing saved yet. Ctrl S saves the face that you see; it will be listed here."
+
+
+class SavesPanel(Panel):
+    """Shows the saves of a folder, newest first, and hands over the file that is picked.
+
+    Args:
+        host: the window.
+        owner: name of the screen, for the worker's slots.
+        chosen: called with the path of a save.
+        close: called by the button in the corner.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        owner: str,
+        chosen: Callable[[Path], object],
+        close: Callable[[], object],
+    ):
+        super().__init__("Saved faces", close)
+        self.host, self.chosen = host, chosen
+        self.slot = f"{owner}.saves"
+        self.saves: list[SaveFile] = []
+        self.deleted: list[Callable[[], Path]] = []  # what brings each one back
+        self._damaged: set[SaveFile] = set()
+        add, folder = self.body.add, host.session.folder
+        self.place_label = add(Label("", COLORS.soft, SIZES.small))
+        show_files = partial(open_folder, folder)
+        self.folder = add(Button("Open folder", show_files, "Show the files themselves"))
+        help = "Bring the save back that was deleted last  [Ctrl Z]"
+        self.undo = add(Button("Undo delete", self.bring_back, help))
+        help = "Enter renames it"
+        self.name = add(TextField(left=self._end_renaming, hint="New name", help=help))
+        self.undo.visible = self.name.visible = False
+        self.note = add(Label("Looking …", COLORS.soft, lines=3))
+        self.gallery = add(
+            Gallery[SaveFile](
+                host,
+                f"{owner}.save",
+                TILE,
+                read=_picture,
+                describe=_describe,
+                chosen=lambda save: chosen(save.path),
+                more=self._menu,
+                unreadable=self._add_damaged,
+            )
+        )
+
+    def _menu(self, save: SaveFile, anchor: pygame.Rect) -> None:
+        path = save.path
+        self.host.open_menu(
+            [
+                ("Go to it", partial(self.chosen, path), f"Go to {path.name}"),
+                ("Rename …", partial(self._ask_name, path), f"Give {path.name} another name"),
+                ("Delete", partial(self._delete, path), f"Delete {path.name}; this can be undone"),
+            ],
+            anchor,
+        )
+
+    # What is done with files
+
+    def _ask_name(self, path: Path) -> None:
+        self.name.entered = partial(self._rename, path)
+        self.name.set(path.stem)
+        self.name.show()
+        self.scroll = 0
+        self.rearrange()
+        self.host.pointer.focus(self.name)
+
+    def _end_renaming(self) -> None:
+        self.name.show(False)
+        self.rearrange()
+
+    def _rename(self, path: Path, name: str) -> None:
+        rename_save(path, name)
+        self.host.pointer.focus(None)
+        self._end_renaming()
+        self.refresh()
+
+    def _delete(self, path: Path) -> None:
+        self.deleted.append(delete_save(path))
+        self.host.notify(
+            f"Deleted {path.name}. Ctrl Z brings it back while this panel is open.",
+            lasts=lambda: self.visible and bool(self.deleted),
+        )
+        self.refresh()
+
+    def bring_back(self) -> None:
+        """Undo the last deletion."""
+        path = self.deleted[-1]()
+        self.deleted.pop()
+        self.host.notify(f"{path.name} is back.")
+        self.refresh()
+
+    # What is listed
+
+    def refresh(self) -> None:
+        """List the folder again; of the saves, only new ones are read."""
+        folder, model, known = self.host.session.folder, self.host.latent.model_id, self.saves
+        self.place_label.set_text(f"In {where(folder)}")
+        self.undo.show(bool(self.deleted))
+        self.rearrange()
+
+        def job(engine) -> list[SaveFile] | str:
+            try:
+                saves = list_saves(folder, known)
+            except UserError as error:
+                return str(error)
+            return sorted(saves, key=lambda save: save.model != model)
+
+        self.host.worker.submit(self.slot, job, self._list, 1)
+
+    def _list(self, found: list[SaveFile] | str) -> None:
+        self.saves = [] if isinstance(found, str) else found
+        self._damaged = {save for save in self.saves if save.model == "" or save in self._damaged}
+        self.gallery.fill(self.saves)
+        self._show_note(found if isinstance(found, str) else "")
+
+    def _show_note(self, problem: str = "") -> None:
+        """Say what was wrong with the folder, or with saves in it."""
+        strange = {save for save in self.saves if save.model not in ("", self.host.latent.model_id)}
+        if problem or not self.saves:
+            self.note.set_text(problem or NOTHING)
+        else:
+            said = []
+            if others := len(strange - self._damaged):
+                said.append(
+                    f"{others:,} of another model, last: they open with pictures read anew."
+                )
+            if damaged := len(self._damaged):
+                said.append(f"{damaged:,} damaged, marked with {UNREADABLE}.")
+            self.note.set_text(" ".join(said))
+        self.rearrange()
+
+    def _add_damaged(self, save: SaveFile) -> None:
+        self._damaged.add(save)
+        self._show_note()
+
+    def arrange(self, area: pygame.Rect, theme: Theme) -> int:
+        """Place the folder and what is done with it above, then the rows in sight."""
+        gap, line = theme.px(SIZES.gap), theme.px(SIZES.button)
+        area.top += self.scroll  # only the rows of the list move
+        row = pygame.Rect(area.topleft, (area.width, line))
+        for button in (self.folder, self.undo):
+            if button.visible:
+                width = button.width(theme)
+                button.place(pygame.Rect(row.right - width, row.top, width, line), theme)
+                row.width = max(0, row.width - width - gap)
+        self.place_label.place(row, theme)
+        top = row.bottom + gap
+        if self.name.visible:
+            width = min(area.width, theme.px(320))
+            self.name.place(pygame.Rect(area.left, top, width, line), theme)
+            top += line + gap
+        if self.note.text:
+            self.note.place(pygame.Rect(area.left, top, area.width, theme.px(60)), theme)
+            top += theme.px(60)
+        self.note.show(bool(self.note.text))
+        view = pygame.Rect(area.left, top, area.width, max(0, area.bottom - top))
+        self.gallery.place_rows(view, self.scroll, theme)
+        return top - area.top + self.gallery.height
+
+
+def _picture(save: SaveFile) -> Picture:
+    """Return the face of a save, or what stands for a damaged one."""
+    try:
+        return to_pixels(read_save(save.path).image)
+    except UserError:
+        return UNREADABLE
+
+
+def _describe(save: SaveFile) -> tuple[str, str]:
+    """Return day and time of a save from its name, "11-22 15:12", or any other name."""
+    path = save.path
+    found = re.match(r"face-\d{4}-(\d\d-\d\d)-(\d\d)(\d\d)", path.stem)
+    caption = f"{found[1]} {found[2]}:{found[3]}" if found else path.stem
+    return caption, f"Go to {path.name}"

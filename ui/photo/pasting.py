@@ -1,0 +1,101 @@
+"""Taking a photo from the clipboard: a picture, or a file copied in a file manager.
+
+What another program owns can take any time, or never come: nothing here waits longer than
+`PATIENCE`, and none of it is for the window's thread. See `ui.clipboard.run_beside`.
+"""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from PIL import Image, ImageGrab
+
+from data.errors import UserError
+from ui.photo.opening import Photo, gray_of, open_photo, read_photo
+
+PATIENCE = 3.0  # seconds
+
+_SUBJECT = "The picture in the clipboard"
+_NAME = "from the clipboard"
+_PICTURES = ("png", "jpeg", "webp", "avif", "tiff", "bmp", "gif")  # best first
+_FILES = ("x-special/gnome-copied-files", "text/uri-list")
+_NOTHING = "There is no picture in the clipboard: copy one, then paste it here."
+_NO_PROGRAM = (
+    "Pasting takes a small program that is missing here: install wl-clipboard or, where X11 runs, "
+    "xclip; a file can also be dropped on this window."
+)
+_SILENT = "The program that holds the clipboard does not answer; copy the picture once more."
+_REMOTE = (
+    "This is the address of a picture, not the picture: copy the picture itself, or save it and "
+    "open the file."
+)
+
+
+def paste_photo() -> Photo:
+    """Return the picture in the clipboard, or the first of the files that were copied.
+
+    Raises:
+        UserError: one sentence: none there, damaged, or what has to be installed to paste at all.
+    """
+    if sys.platform not in ("win32", "darwin"):
+        return _paste_with_program()
+    try:
+        found = ImageGrab.grabclipboard()  # opened, not decoded
+    except (OSError, Image.UnidentifiedImageError):
+        found = None
+    if isinstance(found, Image.Image):
+        return Photo(gray_of(found, _SUBJECT), _NAME)
+    if not found:
+        raise UserError(_NOTHING)
+    return open_photo(Path(found[0]))
+
+
+def linked_file(text: str) -> Path | None:
+    """Return the first file that a list of links names, None if it names none.
+
+    Raises:
+        UserError: it names a web page.
+    """
+    links = [urlsplit(line.strip()) for line in text.splitlines()]
+    for link in links:
+        if link.scheme == "file":
+            return Path(os.fsdecode(unquote_to_bytes(link.path)))
+    if any(link.scheme in ("http", "https", "data") for link in links):
+        raise UserError(_REMOTE)
+    return None
+
+
+def _paste_with_program() -> Photo:
+    if os.environ.get("WAYLAND_DISPLAY") and shutil.which("wl-paste"):
+        list_kinds, get = ["wl-paste", "--list-types"], ["wl-paste", "--type"]
+    elif shutil.which("xclip"):
+        get = ["xclip", "-selection", "clipboard", "-out", "-target"]
+        list_kinds = [*get, "TARGETS"]
+    else:
+        raise UserError(_NO_PROGRAM)
+    kinds = _output(list_kinds).decode("ascii", "replace").split()
+    for kind in (f"image/{name}" for name in _PICTURES):
+        if kind in kinds and (content := _output([*get, kind])):
+            return read_photo(io.BytesIO(content), _SUBJECT, _NAME)
+    for kind in _FILES:
+        if kind in kinds and (
+            path := linked_file(_output([*get, kind]).decode("utf-8", "replace"))
+        ):
+            return open_photo(path)
+    raise UserError(_NOTHING)
+
+
+def _output(command: list[str]) -> bytes:
+    """Return what a program writes, nothing where it fails."""
+    quiet = subprocess.DEVNULL
+    try:
+        done = subprocess.run(
+            command, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, timeout=PATIENCE
+        )
+    except subprocess.TimeoutExpired:
+        raise UserError(_SILENT) from None
+    return done.stdout
