@@ -22,7 +22,7 @@ from model.measuring.metrics import (
     split_validation,
 )
 from model.network_file import load_finisher, load_network
-from model.training.directions import fit_directions, label_questions, shipped_questions
+from model.training.directions import fit_directions, label_targets, shipped_targets
 
 PREVIEWS = 12  # random faces
 PREVIEW_TEMPERATURE = 0.8  # temperature of the window's random faces
@@ -109,10 +109,10 @@ def measure_latent(
 
     codes, mirrored = encoded(False), encoded(True)
     latent = _fit_latent(engine, codes, mirrored)
-    questions, offered = shipped_questions(X_fit)
-    labelled = label_questions(portraits.labels[: len(codes)])
+    targets, offered = shipped_targets(X_fit)
+    labelled = label_targets(portraits.labels[: len(codes)])
     offered += [name for name in labelled if name not in offered]
-    return fit_directions(engine, latent, codes, questions | labelled, mirrored, offered)
+    return fit_directions(engine, latent, codes, targets | labelled, mirrored, offered)
 
 
 def measure_figures(

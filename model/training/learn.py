@@ -393,8 +393,6 @@ def compiled_model(
         steps,
         young=weights is None,
         pixels_per_error=settings.pixels_per_error,
-        face_emphasis=settings.face_emphasis,
-        ssim_weight=settings.ssim_weight,
         radius_weight=settings.radius_weight,
         seed=settings.seed,
         replicas=tf.distribute.get_strategy().num_replicas_in_sync,

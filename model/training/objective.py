@@ -1,4 +1,4 @@
-"""The training objective: pixel-wise squared error, the codes held to a normal distribution."""
+"""The training objective: reconstruction errors, and codes held to a normal distribution."""
 
 import keras
 import numpy as np
@@ -10,48 +10,47 @@ from model.frame import IMAGE_SHAPE
 from model.measuring.ssim import ssim
 from model.training.code_statistics import CodeStatistics
 
-EDGE_WEIGHT = 0.5  # of the squared differences between neighbouring errors
+EDGE_WEIGHT = 0.5  # weight of the squared differences between neighbouring errors
 NOISE_ENDS = 0.2  # share of a training after which codes carry no noise
-WHITENING = (0.2, 0.5)  # shares of a training between which the radius comes to be whitened
+WHITENING = (0.2, 0.5)  # shares of a training between which whitening comes in
 CORRECTION_BEGINS = 0.5  # share of a training after which codes are corrected
 
 
 class VariationalAutoencoder(keras.Model):
-    """The autoencoder while it is trained.
+    """The autoencoder in training.
 
-    It is a variational autoencoder with a calibrated decoder (sigma-VAE, Rybkin et al. 2021), and
-    minimises, of each batch,
+    It is a variational autoencoder with a calibrated decoder (sigma-VAE, Rybkin et al. 2021). Its
+    loss, for a batch, is
 
         log(E) / 2 + (D + radius_weight * R) / P + ssim_weight * (1 - SSIM)
 
-    E: the squared error of the pixels, those of the face weighing more, and of the differences
-        between neighbours, which keeps edges. Half its logarithm is the reconstruction term when
-        the decoder's variance is the error itself, so nothing has to be tuned against D.
+    E: the squared error of the pixels, more weight on the face, and of the differences between
+        neighbouring pixels, which keeps edges. Half its logarithm is the reconstruction term of a
+        decoder whose variance equals the error, so there is no weight to tune against D.
     D: the Kullback-Leibler divergence of the codes from a standard normal distribution. It makes
-        codes that can be drawn at random and joined.
-    R: the squared distance of the codes from the sphere of radius sqrt(79.5) around the mean, near
-        which nearly all of a normal distribution of 80 dimensions lies. Without it plain portraits
-        lie near the middle and striking ones far out, and every coordinate has heavy tails.
-    P: how many errors are independent of each other: neighbouring pixels are not.
+        random codes and mixtures of codes decode to faces.
+    R: the squared distance of the codes from the sphere of radius sqrt(d - 1/2) around the mean,
+        near which nearly all of a normal distribution of d dimensions lies. Without it plain
+        portraits lie near the mean and unusual ones far out, and every coordinate has heavy tails.
+    P: the number of independent errors: neighbouring pixels are not independent.
     SSIM: the structural similarity, which keeps contrast.
 
-    Three things change in the course of a training. Codes carry noise, which makes a young decoder
-    smooth, and later hides from the encoder how much better its answer could be: it fades over the
-    first fifth. From then on only the means of the codes count, as in a regularised autoencoder
-    (Ghosh et al. 2020). R is measured in the codes' own coordinates first, later after whitening,
-    as the latent space is made: the covariance of a young network means little. And from the middle
-    on, half of each batch is decoded from corrected codes, see `model.encoding`: a young decoder's
-    slopes mean little too.
+    Three things change in the course of a training. Codes carry noise at first, which makes an
+    untrained decoder smooth but later hides from the encoder how much better its codes could be: it
+    fades over the first fifth. From then on only the means of the codes count, as in a regularised
+    autoencoder (Ghosh et al. 2020). R is measured in the coordinates of the codes at first, later
+    after whitening, as in the latent space that is fitted in the end: the covariance of early
+    codes is not representative. And in the second half, half of each batch is decoded from
+    corrected codes, see `model.encoding`: early gradients are not representative either.
 
     Args:
-        autoencoder: from `build_autoencoder`.
+        autoencoder: from `build_autoencoder`; `ssim_weight` and the weight of the face are those
+            of its architecture.
         steps: batches of the whole training.
-        young: whether the training starts from random weights; if not, it has no noise, a
-            whitened radius and corrected codes all along.
-        pixels_per_error: how many pixels share one independent error: P is all pixels over this.
-        face_emphasis: see `face_weights`.
-        ssim_weight: weight of what the structural similarity lacks of 1, see `ssim`.
-        radius_weight: weight of holding the codes to the radius of a normal distribution.
+        young: whether the training starts from random weights; if not, it has no noise, but
+            whitening and corrected codes from the start.
+        pixels_per_error: pixels that share one independent error: P is all pixels over this.
+        radius_weight: weight of R.
         seed: of the noise on the codes.
         replicas: devices that share a batch; their gradients are added up.
     """
@@ -62,22 +61,19 @@ class VariationalAutoencoder(keras.Model):
         steps: int,
         young: bool = True,
         pixels_per_error: float = 10.0,
-        face_emphasis: float = 2.0,
-        ssim_weight: float = 2.5,
         radius_weight: float = 15.0,
         seed: int = 0,
         replicas: int = 1,
-        **kwargs,
     ):
-        super().__init__(**kwargs)
+        super().__init__()
         self.autoencoder = autoencoder
         self.decoder = autoencoder.get_layer("decoder")
         self.steps = steps
         self.young = young
         self.divergence_weight = pixels_per_error / float(np.prod(IMAGE_SHAPE))
-        self.ssim_weight = ssim_weight
         self.radius_weight = radius_weight
-        self.pixel_weights = face_weights(face_emphasis)
+        self.ssim_weight = autoencoder.architecture.ssim_weight
+        self.pixel_weights = face_weights(autoencoder.architecture.face_emphasis)
         self.replicas = replicas
         self.statistics = CodeStatistics(self.decoder.input_shape[-1])
         self.noise = keras.random.SeedGenerator(seed)
@@ -91,23 +87,23 @@ class VariationalAutoencoder(keras.Model):
         return ops.cast(self.optimizer.iterations, "float32") / self.steps
 
     def noisiness(self):
-        """Return how much noise the codes carry now, 0 to 1."""
+        """Return the current strength of the noise on the codes, 0 to 1."""
         return ops.clip(1 - self.progress() / NOISE_ENDS, 0.0, 1.0)
 
     def whitened(self):
-        """Return how far the radius is measured after whitening now, 0 to 1."""
+        """Return how far the radius is currently measured after whitening, 0 to 1."""
         begin, end = WHITENING
         return ops.clip((self.progress() - begin) / (end - begin), 0.0, 1.0)
 
     def call(self, images, training=False):
-        """Reconstruct; in training with noise on the codes.
+        """Reconstruct images; in training from codes with noise, or half of them corrected.
 
         Args:
             images: `(n, 160, 176, 1)`.
-            training: whether to draw codes from their distributions.
+            training: whether this is a training step; if not, all codes are corrected once.
 
         Returns:
-            Reconstructions, means and log variances of the codes `(n, d)`.
+            Reconstructions `(n, 160, 176, 1)`, means and log variances of the codes `(n, d)`.
         """
         mean, log_variance = self.autoencoder.get_layer("encoder")(images, training=training)
         log_variance = ops.clip(log_variance, -12.0, 4.0)
@@ -122,16 +118,16 @@ class VariationalAutoencoder(keras.Model):
         return self.decoder(codes, training=True), mean, log_variance
 
     def half_corrected(self, guesses, images):
-        """Correct half of a batch: from that, the correction learns, from the rest, the encoder.
+        """Correct the second half of a batch: it trains the correction, the first half the encoder.
 
-        One step teaches the matrix; it serves the next as well.
+        The matrix is trained in one step and serves for all later ones.
         """
         half = ops.shape(guesses)[0] // 2
         corrected = correct_once(self.autoencoder, guesses[half:], images[half:])
         return ops.concatenate([guesses[:half], corrected])
 
     def measure_codes(self, batches) -> None:
-        """Fill the statistics of the codes, for a training that goes on.
+        """Fill the statistics of the codes before a training continues.
 
         Args:
             batches: of `(images, images)`, see `validation_batches`.
@@ -142,7 +138,7 @@ class VariationalAutoencoder(keras.Model):
             self.statistics.update(mean, ops.zeros_like(mean))
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """Half the logarithm of the weighted squared error, plus the divergence from normal."""
+        """Return the loss, see the class; the arguments are those of Keras."""
         reconstructions, mean, log_variance = y_pred
         error = reconstructions - y
         across = ops.square(error[:, :, 1:] - error[:, :, :-1])
@@ -151,8 +147,8 @@ class VariationalAutoencoder(keras.Model):
         squared += EDGE_WEIGHT * ops.mean(self.pixel_weights[:, 1:] * across)
         squared += EDGE_WEIGHT * ops.mean(self.pixel_weights[1:] * down)
 
-        # Epochs are compared by what the last of them are trained for, and without the divergence:
-        # in codes without noise it only holds the mean and the spread, which whitening takes away.
+        # Validation compares epochs by the loss at the end of a training, and without the
+        # divergence: for codes without noise it only fixes mean and spread, which whitening undoes.
         noisiness, whitened = (self.noisiness(), self.whitened()) if training else (0.0, 1.0)
         variance = ops.exp(log_variance)
         divergence = ops.square(mean) + noisiness * (variance - log_variance - 1)

@@ -1,4 +1,4 @@
-"""Everything that decides what a training gives."""
+"""The settings of a training: everything that decides what it gives."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from model.training.finishing import FinisherSettings
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that decides what a training gives.
+    """Settings of a training.
 
     Attributes:
         steps: batches in all; the number of epochs follows from the number of portraits.
-        least_epochs: epochs of a set so large that it would be seen less often in these steps.
+        least_epochs: least number of epochs, however many portraits there are.
         batch_size: portraits in a batch.
-        learning_rate: highest; it rises over the first 3 % of the steps and falls as a cosine. A
-            training that goes on with a model takes a third of it.
-        patience: training stops after this share of the epochs without a better validation loss.
-        pixels_per_error, face_emphasis, ssim_weight, radius_weight: of the objective, see
-            `VariationalAutoencoder`.
-        seed: of weights, order and changes.
-        architecture: widths of the network.
+        learning_rate: highest one; it rises over the first 3 % of the steps and falls as a cosine.
+            A training that continues a model takes a third of it.
+        patience: share of the epochs without a better validation loss after which training stops.
+        pixels_per_error, radius_weight: of the loss, see `VariationalAutoencoder`.
+        seed: decides initial weights, order and changes of the portraits.
+        architecture: what the network is built from, and the other weights of the loss: its
+            correction minimises the same error. A training that continues a model takes the
+            model's.
         augmentation: how much portraits change.
-        finisher: of the training that follows, of the network that makes faces sharp; with 0
-            steps, there is none.
+        finisher: settings of the finisher's training.
     """
 
     steps: int = 8000
@@ -35,8 +35,6 @@ class Settings:
     learning_rate: float = 3e-3
     patience: float = 0.2
     pixels_per_error: float = 10.0
-    face_emphasis: float = 2.0
-    ssim_weight: float = 2.5
     radius_weight: float = 15.0
     seed: int = 0
     architecture: Architecture = field(default_factory=Architecture)

@@ -31,10 +31,10 @@ from model.latent import LatentSpace
 from model.measuring.metrics import encode_portraits, split_validation
 from model.training.directions import (
     Effect,
-    Question,
+    Target,
     correlation,
     fit_directions,
-    label_questions,
+    label_targets,
     measure_effects,
 )
 
@@ -98,10 +98,8 @@ def fit_to_labels(model: Path, arrays: Path, table: Path) -> LatentSpace:
     X_fit, _ = split_validation(X_train)
     labels = load_labels(arrays)[: len(X_fit)]
     engine, latent = FaceEngine.load(model), LatentSpace.load(model)
-    asked = {
-        name: Question.about(target) for name, target in measured_targets(table, labels).items()
-    }
-    asked |= label_questions(labels)
+    asked = {name: Target.of(target) for name, target in measured_targets(table, labels).items()}
+    asked |= label_targets(labels)
     latent, effects = fit_directions(
         engine,
         latent,
@@ -125,8 +123,8 @@ def unseen_effects(
     correlations = {name: row["correlation"] for name, row in card.get("directions", {}).items()}
     labels = load_labels(arrays)[-len(X_test) :]
     if table is not None:
-        asked = {n: Question.about(t) for n, t in measured_targets(table, labels).items()}
-        asked |= label_questions(labels, fewest=10)
+        asked = {n: Target.of(t) for n, t in measured_targets(table, labels).items()}
+        asked |= label_targets(labels, fewest=10)
         for name, question in asked.items():
             if name in latent.readouts:
                 correlations[name] = correlation(latent.readouts[name].read(codes), question)

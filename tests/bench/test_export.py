@@ -10,7 +10,7 @@ from model.engine import FaceEngine
 from model.folder import CARD_FILE, NETWORK_FILE, read_card, read_history
 from model.latent import LatentSpace
 from model.measuring.metrics import encode_portraits
-from model.training.directions import Question
+from model.training.directions import Target
 from tests.bench import export
 from tests.model.tiny_model import write_tiny_model
 
@@ -33,15 +33,15 @@ def run(monkeypatch, *arguments):
 def test_the_same_network_described_by_all_portraits(arrays, model, tmp_path, monkeypatch):
     out, asked = tmp_path / "out", []
 
-    def fit(engine, latent, codes, questions, mirrored, offered):
-        asked.append((list(questions), offered, len(codes), len(mirrored)))
+    def fit(engine, latent, codes, targets, mirrored, offered):
+        asked.append((list(targets), offered, len(codes), len(mirrored)))
         step = {"smile": np.ones(80, np.float32)}
         return replace(latent, directions=step), {"smile": {"own": 2.0}}
 
     def readings(X):
-        return {"smile": Question.about(np.zeros(len(X)))}, ["smile"]
+        return {"smile": Target.of(np.zeros(len(X)))}, ["smile"]
 
-    monkeypatch.setattr("model.training.export.shipped_questions", readings)
+    monkeypatch.setattr("model.training.export.shipped_targets", readings)
     monkeypatch.setattr("model.training.export.fit_directions", fit)
     run(monkeypatch, "--model", model, "--arrays", arrays, "--out", out, "--about", "mine", "--all")
     X_train, X_test = load_arrays(arrays)

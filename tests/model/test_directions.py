@@ -5,11 +5,11 @@ from data import Portrait
 from model.folder import LATENT_FILE
 from model.latent import LatentSpace
 from model.training.directions import (
-    Question,
+    Target,
     fit_directions,
     joint_directions,
-    label_questions,
-    shipped_questions,
+    label_targets,
+    shipped_targets,
 )
 from tests.model.tiny_model import write_tiny_model
 
@@ -38,7 +38,7 @@ class Pegboard:
 def fitted(codes, portraits, mirrored=None, engine=None):
     """Directions to these labels."""
     latent = LatentSpace.fit(codes if mirrored is None else np.concatenate([codes, mirrored]))
-    asked = label_questions(portraits)
+    asked = label_targets(portraits)
     latent, effects = fit_directions(engine or Pegboard(), latent, codes, asked, mirrored)
     assert list(effects) == list(latent.directions)
     return latent.directions
@@ -84,7 +84,7 @@ def test_few_or_no_labels_give_no_direction():
     codes, portraits = labelled(90)
     assert fitted(codes, portraits) == {}
     assert fitted(codes, []) == {}
-    asked = label_questions(labelled(1500)[1])
+    asked = label_targets(labelled(1500)[1])
     with pytest.raises(ValueError, match="Received"):
         fit_directions(Pegboard(), LatentSpace.fit(codes), codes, asked)
 
@@ -107,7 +107,7 @@ def test_attributes_that_go_together_are_moved_apart():
     codes[:, 1] += codes[:, 0]  # wide mouths smile
     smile = codes[:, 0] + 0.3 * rng.normal(size=1200)
     mouth = codes[:, 1] + 0.3 * rng.normal(size=1200)
-    asked = {"smile": Question.about(smile), "mouth": Question.about(mouth)}
+    asked = {"smile": Target.of(smile), "mouth": Target.of(mouth)}
     latent, effects = fit_directions(Pegboard(), LatentSpace.fit(codes), codes, asked)
     for name, other in (("smile", "mouth"), ("mouth", "smile")):
         step = latent.directions[name]
@@ -122,7 +122,7 @@ def test_attributes_that_go_together_are_moved_apart():
 def test_readings_count_in_standard_deviations_and_in_the_units_of_the_target():
     codes, portraits = labelled(1500)
     latent = LatentSpace.fit(codes)
-    latent, _ = fit_directions(Pegboard(), latent, codes, label_questions(portraits))
+    latent, _ = fit_directions(Pegboard(), latent, codes, label_targets(portraits))
     year = latent.readouts["year"]
     readings = year.read(codes)
     assert readings.mean() == pytest.approx(0, abs=0.01)
@@ -138,7 +138,7 @@ def test_readings_count_in_standard_deviations_and_in_the_units_of_the_target():
 def test_what_is_only_held_is_no_direction_but_is_read():
     codes, portraits = labelled(1500)
     latent = LatentSpace.fit(codes)
-    asked = label_questions(portraits)
+    asked = label_targets(portraits)
     latent, effects = fit_directions(Pegboard(), latent, codes, asked, offered=["year"])
     assert list(latent.directions) == list(effects) == ["year"]
     assert list(latent.readouts) == ["F to M", "year"]
@@ -148,21 +148,21 @@ def test_what_is_only_held_is_no_direction_but_is_read():
 def test_a_model_without_labels_asks_the_shipped_one(tmp_path):
     folder = write_tiny_model(tmp_path / "shipped")
     portraits = np.random.default_rng(0).integers(0, 255, (120, 171, 186, 1), dtype=np.uint8)
-    assert shipped_questions(portraits, folder) == ({}, [])
-    assert shipped_questions(portraits, tmp_path / "none") == ({}, [])
+    assert shipped_targets(portraits, folder) == ({}, [])
+    assert shipped_targets(portraits, tmp_path / "none") == ({}, [])
     codes, labels = labelled(1500)
     latent = LatentSpace.load(folder)
     fit = LatentSpace.fit(codes, model_id=latent.model_id)
-    fit, _ = fit_directions(Pegboard(), fit, codes, label_questions(labels), offered=["year"])
+    fit, _ = fit_directions(Pegboard(), fit, codes, label_targets(labels), offered=["year"])
     fit.save(folder)
-    asked, offered = shipped_questions(portraits, folder)
+    asked, offered = shipped_targets(portraits, folder)
     assert list(asked) == ["F to M", "year"] and offered == ["year"]
-    assert shipped_questions(portraits[:20], folder) == ({}, [])  # too few to fit anything to
+    assert shipped_targets(portraits[:20], folder) == ({}, [])  # too few to fit anything to
     assert asked["year"].rows.all() and asked["year"].error == pytest.approx(
         fit.readouts["year"].error
     )
     (folder / LATENT_FILE).write_bytes(b"damaged")
-    assert shipped_questions(portraits, folder) == ({}, [])
+    assert shipped_targets(portraits, folder) == ({}, [])
 
 
 def test_what_goes_with_the_source_alone_is_no_direction():
@@ -180,7 +180,7 @@ def test_what_goes_with_the_source_alone_is_no_direction():
         )
         for i, portrait in enumerate(portraits)
     ]
-    assert label_questions(portraits).keys() == {"F to M", "year"}
+    assert label_targets(portraits).keys() == {"F to M", "year"}
     assert fitted(noise, portraits) == {}
 
 
@@ -200,7 +200,7 @@ def test_a_turn_is_the_other_way_round_in_a_mirror():
     rng = np.random.default_rng(0)
     codes = rng.normal(size=(600, 80)).astype(np.float32)
     mirrored = codes * np.where(np.arange(80) == 3, -1, 1).astype(np.float32)
-    asked = {name: Question.about(codes[:, 3].astype(float)) for name in ("turn", "width")}
+    asked = {name: Target.of(codes[:, 3].astype(float)) for name in ("turn", "width")}
     latent = LatentSpace.fit(np.concatenate([codes, mirrored]))
     latent, _ = fit_directions(Pegboard(), latent, codes, asked, mirrored)
     assert list(latent.directions) == ["turn"]  # a width that changes sides is none
@@ -208,7 +208,7 @@ def test_a_turn_is_the_other_way_round_in_a_mirror():
 
 def test_a_shift_that_all_portraits_of_a_stratum_share_is_no_answer():
     codes, portraits = labelled(1500)
-    question = label_questions(portraits)["year"]
+    question = label_targets(portraits)["year"]
     shifted = codes + 5 * (question.strata == "Mpublished")[:, np.newaxis]
     assert question.centred(shifted) == pytest.approx(question.centred(codes), abs=1e-5)
     assert question.among(np.arange(1500) < 700).rows.sum() == question.rows[:700].sum()

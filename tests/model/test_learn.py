@@ -4,6 +4,7 @@ import csv
 import os
 import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -223,7 +224,9 @@ def test_an_interrupted_training_does_not_replace_a_better_model(arrays, tmp_pat
 
 
 def test_the_settings_reach_the_objective_and_going_on_is_slower():
-    model = train.compiled_model(settings(ssim_weight=0.2, radius_weight=0.4), 10)
+    widths = replace(TINY_SETTINGS.architecture, ssim_weight=0.2, face_emphasis=0.0)
+    model = train.compiled_model(settings(architecture=widths, radius_weight=0.4), 10)
+    assert np.ptp(model.pixel_weights) == 0
     assert (model.ssim_weight, model.radius_weight, model.steps) == (0.2, 0.4, 10)
     goes_on = train.compiled_model(settings(), 10, model.get_weights())
     assert model.young and not goes_on.young

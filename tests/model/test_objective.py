@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ from tests.model.tiny_model import TINY
 STEPS = 1000
 
 
-def objective(done: float = 0.0, **settings) -> VariationalAutoencoder:
+def objective(done=0.0, ssim_weight=2.5, face_emphasis=2.0, **settings) -> VariationalAutoencoder:
     """A model whose training is so far done."""
-    model = VariationalAutoencoder(build_autoencoder(TINY), STEPS, **settings)
+    widths = replace(TINY, ssim_weight=ssim_weight, face_emphasis=face_emphasis)
+    model = VariationalAutoencoder(build_autoencoder(widths), STEPS, **settings)
     model.compile(build_optimizer(STEPS, 1e-3))
     model.optimizer.build(model.trainable_variables)
     model.optimizer.iterations.assign(round(done * STEPS))
@@ -85,7 +87,7 @@ def test_epochs_are_compared_as_if_at_the_end_and_wherever_codes_lie():
     assert [*losses, float(moved)] == pytest.approx([losses[0]] * 4, rel=1e-4)
 
 
-def test_what_structure_lacks_costs():
+def test_the_loss_of_similarity_is_weighted():
     images = np.random.default_rng(0).random((2, 160, 176, 1), np.float32)
     faces = np.clip(images + 0.1 * np.random.default_rng(1).random(images.shape), 0, 1)
     codes = np.zeros((2, 80), np.float32)
@@ -97,8 +99,8 @@ def test_what_structure_lacks_costs():
         )
         for weight in (0.0, 3.0)
     )
-    lacking = 1 - float(tf.reduce_mean(tf.image.ssim(images, faces.astype(np.float32), 1.0)))
-    assert weighted - without == pytest.approx(3 * lacking, rel=1e-2)
+    dissimilarity = 1 - float(tf.reduce_mean(tf.image.ssim(images, faces.astype(np.float32), 1.0)))
+    assert weighted - without == pytest.approx(3 * dissimilarity, rel=1e-2)
 
 
 def test_later_half_of_a_batch_trains_the_correction_and_the_rest_the_encoder():
