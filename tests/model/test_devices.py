@@ -17,8 +17,7 @@ import pytest
 import tensorflow as tf
 processor = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)
-from model.training import callbacks, learn as training
-from model.engine import FaceEngine
+from model.training import fitting, learn as training
 from model.folder import read_history
 from model.training.augmentation import Augmentation
 from model.training.learn import learn
@@ -28,30 +27,29 @@ OneGraph(training.compiled_model).share(pytest.MonkeyPatch())
 both = training.training_strategy(["CPU:0", "CPU:1"])  # its model is shared as well
 alone = training.training_strategy(["CPU:0"])
 training.training_strategy = lambda devices: both if len(devices) > 1 else alone
-callbacks.PICTURE_SECONDS = -1
+fitting.VIEW_SECONDS = -1
 arrays, out = sys.argv[1:]
 nothing = Augmentation(*[0.0] * len(fields(Augmentation)))  # and no noise: each device has its own
 settings = replace(TINY_SETTINGS, steps=6, augmentation=nothing)
 
-def stop(history):
+def stop(history, pictures):
     if len(history) == 2:
         raise KeyboardInterrupt
 
 def train(name, devices, **options):
-    places = {"arrays": arrays, "out": f"{out}/{name}", "film": f"{out}/{name}.gif"}
+    places = {"arrays": arrays, "out": f"{out}/{name}"}
     learn(**places, settings=settings, devices=devices, **options)
     return read_history(Path(out, name))
 
 said = []
 tf.config.run_functions_eagerly(True)  # a few steps are over before a graph is traced
-one = train("one", ["CPU:0"], on_epoch=stop)
+one = train("one", ["CPU:0"], on_progress=stop)
 tf.config.run_functions_eagerly(False)
 curves = {
     "one": one,
-    "two": train("two", ["CPU:0", "CPU:1"], on_epoch=stop),
+    "two": train("two", ["CPU:0", "CPU:1"], on_progress=stop),
     "resumed": train("two", ["CPU:0", "CPU:1"], say=said.append),
 }
-assert FaceEngine.load(f"{out}/two").latent_dim == 80
 print(json.dumps({"curves": curves, "said": said}))
 """
 

@@ -98,7 +98,7 @@ def test_continuing_a_model_starts_where_it_was(eagerly, arrays, trained, tmp_pa
     assert read_card(out)["training"]["continued_from"] == [model]
 
     (out / "history.csv").write_text("epoch,loss\n1,2\n")  # of another program: it is left behind
-    learn(init=False, arrays=arrays, out=out, settings=settings(steps=2))
+    learn(init=False, arrays=arrays, out=out, settings=settings(steps=8))
     assert [row["epoch"] for row in read_history(out)] == [1]
 
 
@@ -171,7 +171,7 @@ def test_the_model_is_saved_before_it_is_measured_and_ctrl_c_ends_only_the_measu
     arrays, tmp_path, monkeypatch
 ):
     out, said = tmp_path / "mine", []
-    options = {"arrays": arrays, "out": out, "settings": settings(steps=4), "say": said.append}
+    options = {"arrays": arrays, "out": out, "settings": settings(steps=8), "say": said.append}
 
     def measure(*_):
         check_model(out)
@@ -198,7 +198,7 @@ def test_ctrl_c_while_the_model_is_saved_waits_for_that(arrays, tmp_path, monkey
 
     former, out = train.draft_latent, tmp_path / "mine"
     monkeypatch.setattr(train, "draft_latent", draft)
-    card = learn(arrays=arrays, out=out, settings=settings(steps=2))
+    card = learn(arrays=arrays, out=out, settings=settings(steps=8))
     assert card["figures"] == {}
     check_model(out)
 
@@ -294,7 +294,7 @@ def test_a_new_model_that_does_not_open_replaces_nothing_and_costs_no_training(
 
     out, said = write_tiny_model(tmp_path / "mine"), []
     before = read_card(out)
-    options = {"arrays": arrays, "out": out, "settings": settings(steps=4), "say": said.append}
+    options = {"arrays": arrays, "out": out, "settings": settings(steps=8), "say": said.append}
     with monkeypatch.context() as patch, pytest.raises(UserError, match="stays as it was"):
         patch.setattr(LatentSpace, "save", forget)
         learn(**options)
