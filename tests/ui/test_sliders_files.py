@@ -1,26 +1,21 @@
+import math
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from tests.ui.driver import Driver, FakeEngine
-from ui.panels import photo
 from ui.photo.eyes import Guess
 from ui.photo.placement import LEFT_EYE, RIGHT_EYE
 from ui.saves import list_saves, read_save, save_face
 from ui.screen import Screen
 from ui.session import Session
 from ui.sliders.slider_screen import SlidersScreen
+from ui.starts import TEMPERATURE
 
 
 class Other(Screen):
     name = title = "drawing"
-
-
-@pytest.fixture(autouse=True)
-def _quick_search(monkeypatch):
-    """The search for eyes is tested apart; here it ends beside any face."""
-    guess = Guess((300, 200), (400, 210), 0.9)
-    monkeypatch.setattr(photo, "guess_eyes", lambda *_: iter([None, guess]))
 
 
 @pytest.fixture
@@ -134,13 +129,23 @@ def test_bad_files_get_one_sentence_and_the_face_stays(driver, tmp_path):
 # Photos
 
 
-def test_photo_with_eyes_in_known_places_becomes_the_face(driver, tmp_path):
+@pytest.fixture
+def photo(driver, tmp_path, monkeypatch):
+    """A photo in the panel, its eyes, and where a search that takes no time guesses them."""
     path, eyes = photo_file(tmp_path, driver.engine)
-    panel = driver.screen.panels.photo
+    guess = Guess((eyes[0][0] - 20, eyes[0][1]), (eyes[1][0] - 20, eyes[1][1]), 0.9)
+    monkeypatch.setattr("ui.panels.photo.guess_eyes", lambda *asked: iter([guess]))
     driver.drop(path)
+    panel = driver.screen.panels.photo
     driver.until(lambda: driver.screen.panels.open is panel)
-    driver.settle()  # the guess moves the markers; hold them after it
+    return panel, np.array(eyes), np.array([guess.left_eye, guess.right_eye])
+
+
+def test_photo_with_eyes_in_known_places_becomes_the_face(driver, photo):
+    panel, eyes, guessed = photo
+    driver.settle()
     markers = panel.markers
+    assert np.allclose(markers.eyes, guessed)
     for number, eye in enumerate(eyes):  # drag each marker from where it is onto its eye
         driver.press(markers.to_window(markers.eyes[number]))
         driver.drag(markers.to_window(eye))
@@ -159,11 +164,8 @@ def test_photo_with_eyes_in_known_places_becomes_the_face(driver, tmp_path):
     assert "me.png" in editor(driver).now.caption
 
 
-def test_a_guess_never_moves_markers_that_the_user_moved(driver, tmp_path):
-    path, _ = photo_file(tmp_path, driver.engine)
-    panel = driver.screen.panels.photo
-    driver.drop(path)
-    driver.until(lambda: driver.screen.panels.open is panel)
+def test_a_guess_never_moves_markers_that_the_user_moved(driver, photo):
+    panel, _, guessed = photo
     worker = driver.app.worker
     with worker._changed:  # until it is made, and waits for the next frame
         worker._changed.wait_for(lambda: not worker.busy(panel.guess_slot))
@@ -171,14 +173,12 @@ def test_a_guess_never_moves_markers_that_the_user_moved(driver, tmp_path):
     placed = panel.markers.eyes.copy()
     driver.settle()
     assert np.array_equal(panel.markers.eyes, placed)
+    assert not np.allclose(placed, guessed)
 
 
-def test_drag_beside_the_markers_moves_both_and_the_wheel_resizes(driver, tmp_path):
-    path, _ = photo_file(tmp_path, driver.engine)
-    driver.drop(path)
-    driver.until(lambda: driver.screen.panels.open is driver.screen.panels.photo)
-    driver.settle()  # the guess moves the markers; hold them after it
-    markers = driver.screen.panels.photo.markers
+def test_drag_beside_the_markers_moves_both_and_the_wheel_resizes(driver, photo):
+    driver.settle()
+    markers = photo[0].markers
     before = markers.eyes.copy()
     spot = markers.to_window((40, 40))
     driver.press(spot)
@@ -194,6 +194,8 @@ def test_drag_beside_the_markers_moves_both_and_the_wheel_resizes(driver, tmp_pa
 
 def test_kept_detail_is_added_back_onto_the_edited_face(driver, tmp_path):
     screen = driver.screen
+    driver.key("shift+p")
+    assert "belongs to a photo" in driver.said()
     detail = np.zeros((160, 176), np.float32)
     detail[20:30, 20:30] = 0.2
     editor(driver).start(np.zeros(80, np.float32), "Photo me.png", detail)
@@ -220,46 +222,20 @@ def test_kept_detail_is_added_back_onto_the_edited_face(driver, tmp_path):
     assert np.abs(pixels() - expected(decoded + detail)).max() <= 1
 
 
-def test_detail_without_a_photo_is_explained(driver):
-    driver.key("shift+p")
-    assert "photo" in driver.said()
-
-
 # Walks
 
 
-def test_walk_plays_between_a_and_b_and_stops_where_it_is(driver, monkeypatch):
-    driver.key("n")
-    driver.key("shift+a")
-    driver.key("n")
-    driver.key("shift+b")
-    clock = [100.0]
-    monkeypatch.setattr(driver.window, "now", lambda: clock[0])
-    driver.key("space")
-    codes = []
-    for _ in range(8):
-        clock[0] += 0.3
-        driver.step()
-        codes.append(editor(driver).now.code)
-    assert len({code.tobytes() for code in codes}) == 8
-    driver.key("space")
-    driver.settle()
-    assert np.array_equal(editor(driver).now.code, codes[-1])
-    assert np.array_equal(driver.screen.shown[0], codes[-1])
-    driver.key("ctrl+z")
-    assert np.array_equal(editor(driver).now.code, driver.latent.gallery[1])
-
-
-def test_walk_without_two_faces_says_what_is_missing(driver):
-    driver.key("space")
-    assert "two faces" in driver.said()
-    assert "Shift A and Shift B" in driver.said()
-
-
-def test_morph_slider_follows_a_walk_and_play_is_stop_while_it_walks(driver, monkeypatch):
+def set_faces(driver):
     for name in ("shift+a", "shift+b"):
         driver.key("n")
         driver.key(name)
+
+
+def test_walk_goes_from_a_to_b_with_the_morph_slider_and_stops_where_it_is(driver, monkeypatch):
+    driver.key("space")
+    assert "two faces" in driver.said()
+    assert "Shift A and Shift B" in driver.said()
+    set_faces(driver)
     strip, clock = driver.screen.strip, [100.0]
     monkeypatch.setattr(driver.window, "now", lambda: clock[0])
     assert strip.play.text == "Play"
@@ -276,45 +252,40 @@ def test_morph_slider_follows_a_walk_and_play_is_stop_while_it_walks(driver, mon
     assert values[:3] == sorted(values[:3])
     assert values[3] > 0.99
     assert values[3:] == sorted(values[3:], reverse=True)
-    driver.click(strip.play)
+    driver.key("space")
+    driver.settle()
     assert strip.play.text == "Play"
     assert strip.slider.value == values[-1]
-    driver.key("space")
-    assert strip.play.text == "Stop"
-    driver.key("space")
-    assert strip.play.text == "Play"
+    assert np.array_equal(driver.screen.shown[0], editor(driver).now.code)
+    driver.key("ctrl+z")
+    assert np.array_equal(editor(driver).now.code, driver.latent.gallery[1])
 
 
-def test_walk_is_exported_as_a_gif(driver, tmp_path):
+def test_walk_is_exported_as_a_gif_of_the_size_that_was_chosen_last(driver, tmp_path, monkeypatch):
+    monkeypatch.setattr("ui.sliders.slider_screen.GIF_STEPS", 3)
+
+    def export(*names):
+        for name in names:
+            driver.key(name)
+        driver.settle()
+        path = max(tmp_path.glob("*.gif"), key=lambda path: path.stat().st_mtime_ns)
+        assert path.name in driver.said()
+        with Image.open(path) as film:
+            assert film.n_frames == 6
+            return path.name.partition("-")[0], film.size
+
     for _ in range(2):
         driver.key("r")
         driver.key("ctrl+s")
         driver.settle()
-    driver.key("ctrl+e")
-    driver.settle()
-    (path,) = tmp_path.glob("walk*.gif")
-    with Image.open(path) as film:
-        assert film.n_frames == 48
-        assert film.size == (704, 640)  # as saves are
-    assert path.name in driver.said()
-
-
-def test_size_of_a_gif_is_chosen_from_its_button_and_remembered(driver, tmp_path):
-    for name in ("shift+a", "shift+b"):
-        driver.key("n")
-        driver.key(name)
+    assert export("ctrl+e") == ("walk", (704, 640))  # as saves are
+    set_faces(driver)
     driver.click(driver.screen.strip.export)
-    large, small = driver.window.menu.children
+    large, small = driver.window.menu.buttons
     assert "704 x 640" in large.text
     driver.click(small)
-    driver.settle()
-    driver.key("ctrl+e")
-    driver.settle()
-    films = sorted(tmp_path.glob("morph*.gif"))
-    assert len(films) == 2
-    for path in films:
-        with Image.open(path) as film:
-            assert film.size == (352, 320)
+    assert export() == ("morph", (352, 320))
+    assert export("ctrl+e") == ("morph", (352, 320))
     driver.close()
     assert Session(tmp_path).setting("gif_enlargement", 4) == 2
 
@@ -325,20 +296,17 @@ def test_size_of_a_gif_is_chosen_from_its_button_and_remembered(driver, tmp_path
 def test_seed_typed_in_the_panel_brings_its_face(driver):
     driver.key("o")
     more = driver.screen.more
-    driver.click(more.seed)
-    for _ in range(6):
-        driver.key("backspace")
-    driver.type_text("321r")
-    driver.key("return")
-    assert np.array_equal(editor(driver).now.code, editor(driver).starts.sample(321, 1)[0])
-    assert more.seed.text == "321"
+    for seed in ("123456", "321"):  # the old one, six digits long, makes room
+        driver.click(more.seed)
+        driver.type_text(f"{seed}r")
+        driver.key("return")
+        face = editor(driver).starts.sample(int(seed), 1)[0]
+        assert np.array_equal(editor(driver).now.code, face)
+        assert more.seed.text == seed
 
 
 def test_direction_named_in_the_panel_becomes_a_slider(driver):
-    driver.key("n")
-    driver.key("shift+a")
-    driver.key("n")
-    driver.key("shift+b")
+    set_faces(driver)
     driver.key("shift+d")
     driver.type_text("smile")
     driver.key("return")
@@ -362,15 +330,13 @@ def test_slider_is_renamed_from_the_panel_that_lay_over_it(driver):
     driver.click(next(button for button in buttons if button.text == "Rename slider"))
     field = driver.screen.sliders.field
     assert driver.window.root.hit(field.rect.center) is field
-    driver.type_text("s")
+    driver.type_text("jaw")
     driver.key("return")
-    assert slider.label == "s"
+    assert slider.label == "jaw"
 
 
 def test_morph_slider_is_one_step_for_a_whole_drag(driver):
-    for name in ("shift+a", "shift+b"):
-        driver.key("n")
-        driver.key(name)
+    set_faces(driver)
     before = editor(driver).now
     slider = driver.screen.strip.slider
     driver.press((slider.x_of(1.0), slider.track.centery))
@@ -400,6 +366,37 @@ def test_direction_is_saved_by_the_button_beside_its_name(driver):
     assert more.name.text == ""
 
 
+def test_temperature_goes_back_with_a_double_click_and_at_the_next_start(tmp_path, monkeypatch):
+    monkeypatch.setattr("ui.widgets.pointer.DOUBLE_CLICK", math.inf)
+    driver = open_window(tmp_path)
+    driver.key("o")
+    slider = driver.screen.more.temperature
+    driver.click((slider.x_of(0.0), slider.track.centery))
+    assert "temperature 0.00" in driver.screen.area.caption.text
+    driver.click((slider.x_of(0.0), slider.track.centery))
+    assert editor(driver).starts.temperature == TEMPERATURE
+    driver.wheel(-20, slider.rect.center)
+    driver.close()
+    driver = open_window(tmp_path)
+    assert editor(driver).starts.temperature == TEMPERATURE
+    driver.close()
+
+
+def test_face_is_copied_as_it_shows_but_not_out_of_a_field(driver, monkeypatch):
+    copied = []
+    monkeypatch.setattr("ui.sliders.slider_screen.copy_picture", copied.append)
+    monkeypatch.setattr("ui.widgets.text_field.copy_text", lambda text: None)
+    driver.key("r")
+    driver.settle()
+    driver.key("ctrl+c")
+    driver.until(lambda: "in the clipboard" in driver.said())
+    assert np.array_equal(copied, [driver.screen.area.face.pixels])
+    driver.key("o")
+    driver.click(driver.screen.more.seed)
+    driver.key("ctrl+c")
+    assert len(copied) == 1
+
+
 def test_panels_fit_at_every_size(driver):
     for size in ((900, 600), (1280, 720), (1920, 1080), (2560, 1440)):
         driver.resize(size)
@@ -420,35 +417,33 @@ def test_panels_fit_at_every_size(driver):
 
 def test_session_is_kept_offered_and_taken_up(tmp_path):
     driver = open_window(tmp_path)
-    driver.key("r")
+    driver.key("n")
+    driver.wheel(5, driver.screen.sliders.sliders[3].rect.center)
     driver.move(driver.screen.sliders.sliders[7].rect.center)
     driver.key("l")
     driver.key("shift+a")
     end = editor(driver).now
+    driver.key("ctrl+s")
+    driver.settle()
+    title = "Training face 1 of 300 · changed"
+    saved = read_save(list_saves(tmp_path)[0].path)
+    assert saved.details["caption"] == title
     driver.close()
+    open_window(tmp_path).close()  # a start that changes nothing keeps it
     driver = open_window(tmp_path)
     assert editor(driver).now.caption == "Mean face"
     driver.key("ctrl+l")
     now = editor(driver).now
     assert now.code.tobytes() == end.code.tobytes()
-    assert now.caption == end.caption
     assert np.array_equal(now.locks, end.locks)
     assert np.array_equal(now.face_a, end.face_a)
+    driver.wheel(5, driver.screen.sliders.sliders[3].rect.center)
+    assert driver.screen.area.caption.text == title
     driver.close()
 
 
 def reopened(folder):
     return Session(folder, FakeEngine.model_id)
-
-
-def test_a_start_that_changes_nothing_keeps_the_last_session(tmp_path):
-    driver = open_window(tmp_path)
-    driver.key("r")
-    code = editor(driver).now.code
-    driver.close()
-    open_window(tmp_path).close()
-    session = reopened(tmp_path)
-    assert np.array_equal(session.code, code)
 
 
 def test_directions_are_kept_as_they_come_and_go_and_the_last_face_can_still_be_had(tmp_path):
@@ -475,44 +470,13 @@ def test_directions_are_kept_as_they_come_and_go_and_the_last_face_can_still_be_
     driver.close()
 
 
-def test_caption_says_changed_after_going_on_and_in_a_save(tmp_path):
+def test_names_given_to_sliders_and_directions_are_there_at_the_next_start(tmp_path):
     driver = open_window(tmp_path)
-    driver.key("n")
-    driver.wheel(5, driver.screen.sliders.sliders[3].rect.center)
-    driver.key("ctrl+s")
-    driver.settle()
-    path = list_saves(tmp_path)[0].path
-    saved = read_save(path)
-    assert saved.details["caption"] == "Training face 1 of 300 · changed"
-    driver.close()
-    driver = open_window(tmp_path)
-    driver.key("ctrl+l")
-    assert driver.screen.area.caption.text == "Training face 1 of 300 · changed"
-    driver.wheel(5, driver.screen.sliders.sliders[3].rect.center)
-    assert driver.screen.area.caption.text == "Training face 1 of 300 · changed"
-    driver.close()
-
-
-def test_own_directions_are_there_at_the_next_start(tmp_path):
-    driver = open_window(tmp_path)
-    driver.key("n")
-    driver.key("shift+a")
-    driver.key("n")
-    driver.key("shift+b")
+    set_faces(driver)
     editor(driver).save_direction("smile")
-    driver.close()
-    driver = open_window(tmp_path)
-    assert driver.screen.sliders.directions[-1].label == "smile"
-    driver.close()
-
-
-def test_names_given_to_sliders_are_there_at_the_next_start(tmp_path):
-    driver = open_window(tmp_path)
     slider = driver.screen.sliders.sliders[40]
     driver.move(slider.rect.center)
     driver.key("f2")
-    for _ in range(len("Slider 41")):
-        driver.key("backspace")
     driver.type_text("jaw")
     driver.key("return")
     assert slider.title == "jaw (Slider 41)"
@@ -520,13 +484,11 @@ def test_names_given_to_sliders_are_there_at_the_next_start(tmp_path):
     assert list(driver.screen.sliders.groups())[1] == "YOURS"  # where one finds it
     driver.close()
     driver = open_window(tmp_path)
-    assert driver.screen.sliders.groups()["YOURS"][0].label == "jaw"
+    assert [slider.label for slider in driver.screen.sliders.groups()["YOURS"]] == ["smile", "jaw"]
     driver.key("down")
     driver.window.pointer.focus(driver.screen.sliders.sliders[40])
     driver.key("f2")
-    for _ in range(3):
-        driver.key("backspace")
+    driver.key("backspace")
     driver.key("return")
-    assert "YOURS" not in driver.screen.sliders.groups()
     assert driver.screen.sliders.sliders[40].label == "Slider 41"
     driver.close()

@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -116,9 +117,9 @@ def test_handles_and_arrows_cover_no_number(driver, monkeypatch):
         driver.step()
         return driver.pixels(driver.screen.sliders.rect)
 
-    for size in SIZES:
+    for size in SIZES[:3]:
         driver.resize(size)
-        for values in (np.zeros(80), np.full(80, -3.0), np.full(80, 3.0), np.linspace(-9, 9, 80)):
+        for values in (np.zeros(80), np.full(80, -3.0), np.linspace(-9, 9, 80)):
             editor(driver).start(driver.latent.from_sliders(values), "a face")
             driver.settle()
             with monkeypatch.context() as patch:
@@ -129,45 +130,33 @@ def test_handles_and_arrows_cover_no_number(driver, monkeypatch):
             assert np.array_equal(drawn()[ink], words[ink])
 
 
-def test_raw_codes_mark_zero(driver):
-    driver.key("n")
+def test_raw_codes_mark_zero_even_under_the_handle(driver):
     driver.key("u")
     driver.settle()
-    seen = 0
     for slider in sliders(driver)[:16]:
         assert slider.low < 0 < slider.high
-        x = slider.x_of(0.0)
-        if x != slider.x_of(slider.axis.middle) and abs(x - slider.x_of(slider.value)) > 8:
-            column = pygame.Rect(x, slider.track.top - 3, 1, slider.track.height + 6)
-            ink = driver.pixels(column)
-            assert (ink == COLORS.faint).all(axis=-1).sum() >= slider.track.height
-            seen += 1
-    assert seen >= 5
+        column = pygame.Rect(slider.x_of(0.0), slider.track.centery - 8, 1, 16)
+        assert (driver.pixels(column) == COLORS.faint).all(axis=-1).sum() >= 4
 
 
 def test_drag_moves_its_value_alone_and_the_face_follows(driver):
     driver.key("n")
     driver.settle()
-    before = driver.latent.to_sliders(editor(driver).now.code)
-    drag(driver, sliders(driver)[3], 2.0)
+    code, slider = editor(driver).now.code, sliders(driver)[3]
+    before = driver.latent.to_sliders(code)
+    start = (slider.x_of(slider.value), slider.track.centery)
+    drag(driver, slider, 2.0)
     driver.settle()
     after = driver.latent.to_sliders(editor(driver).now.code)
     assert abs(after[3] - 2.0) < 0.03
     assert np.allclose(np.delete(after, 3), np.delete(before, 3), atol=1e-4)
     assert np.array_equal(shown(driver), editor(driver).now.code)
-
-
-def test_drag_back_to_where_it_began_changes_no_bit(driver):
-    driver.key("n")
-    driver.settle()
-    code, slider = editor(driver).now.code, sliders(driver)[0]
-    start = (slider.x_of(slider.value), slider.track.centery)
-    driver.press(start)
-    driver.drag((start[0] + 60, start[1]))
+    driver.press((slider.x_of(slider.value), slider.track.centery))
     driver.drag(start)
     driver.release()
     assert np.allclose(editor(driver).now.code, code, atol=0.03)
-    driver.key("ctrl+z")
+    for _ in range(2):
+        driver.key("ctrl+z")
     driver.settle()
     assert editor(driver).now.code.tobytes() == code.tobytes()
 
@@ -205,49 +194,65 @@ def test_wheel_nudges_and_a_run_of_nudges_is_one_step(driver):
     assert editor(driver).now is before
 
 
-def test_right_button_and_l_lock_what_random_leaves_alone(driver):
+def test_right_button_and_l_lock_what_nothing_moves_any_more(driver):
     driver.key("n")
     driver.settle()
-    driver.click(sliders(driver)[2], button=3)
+    locked = sliders(driver)[2]
+    driver.click(locked, button=3)
     driver.move(sliders(driver)[30].rect.center)
     driver.key("l")
     assert list(np.flatnonzero(editor(driver).now.locks)) == [2, 30]
     before = driver.latent.to_sliders(editor(driver).now.code)
+    named = driver.screen.sliders.directions[0]
+    drag(driver, named, 2.0)
+    assert abs(named.value - 2.0) < 0.05
     driver.key("r")
     after = driver.latent.to_sliders(editor(driver).now.code)
     assert np.allclose(after[[2, 30]], before[[2, 30]], atol=1e-4)
     assert np.abs(after - before).max() > 0.5
-    assert sliders(driver)[2].locked
+    state = editor(driver).now
+    assert locked.locked
+    for use in (
+        lambda: drag(driver, locked, 0.0),
+        lambda: driver.wheel(1, locked.rect.center),
+        lambda: driver.click(locked, button=2),
+    ):
+        driver.window.messages.show_message("", 0)
+        use()
+        assert "Slider 3 is locked" in driver.said()
+        assert editor(driver).now is state and abs(locked.value - before[2]) < 1e-3
+    driver.move(sliders(driver)[30].rect.center)
     driver.key("l")
     assert not sliders(driver)[30].locked
 
 
-def test_middle_button_and_backspace_reset(driver):
+def test_middle_button_backspace_and_a_double_click_reset(driver, monkeypatch):
+    monkeypatch.setattr("ui.widgets.pointer.DOUBLE_CLICK", math.inf)
     driver.key("n")
     driver.click(sliders(driver)[1], button=2)
     driver.move(sliders(driver)[5].rect.center)
     driver.key("backspace")
+    for _ in range(2):
+        driver.click((sliders(driver)[9].x_of(1.5), sliders(driver)[9].track.centery))
     values = driver.latent.to_sliders(editor(driver).now.code)
-    assert np.allclose(values[[1, 5]], 0, atol=1e-4)
+    assert np.allclose(values[[1, 5, 9]], 0, atol=1e-4)
 
 
 def test_number_is_typed_exactly_and_beyond_the_ends(driver):
-    driver.move(sliders(driver)[40].rect.center)
-    driver.key("return")
-    driver.type_text("-4.25")
-    driver.key("return")
-    assert abs(sliders(driver)[40].value + 4.25) < 1e-3
-    assert driver.said() == ""
-    driver.settle()
+    slider = sliders(driver)[40]
+    driver.move(slider.rect.center)
+    for typed, value in (("-4.25", -4.25), ("99", 63.0)):
+        driver.key("return")
+        driver.type_text(typed)
+        driver.key("return")
+        assert abs(slider.value - value) < 1e-3
+        assert ("as far as 63" in driver.said()) == (typed == "99")
     driver.key("return")
     driver.type_text("1")
     driver.key("escape")
-    assert abs(sliders(driver)[40].value + 4.25) < 1e-3
-
-
-def test_digit_on_a_slider_begins_to_type(driver):
+    assert abs(slider.value - 63) < 1e-3
     driver.window.pointer.focus(sliders(driver)[0])
-    driver.key("2")
+    driver.key("2")  # a digit begins to type
     driver.type_text(".5")
     driver.key("return")
     assert abs(sliders(driver)[0].value - 2.5) < 1e-3
@@ -264,17 +269,26 @@ def test_arrow_keys_walk_and_change(driver):
     assert abs(sliders(driver)[2].value - 0.1) < 1e-4
 
 
-def test_keys_go_to_the_slider_that_the_mouse_came_to_last(driver):
-    driver.click(sliders(driver)[4])
-    driver.move(sliders(driver)[9].rect.center)
-    driver.key("l")
-    assert list(np.flatnonzero(editor(driver).now.locks)) == [9]
+def test_one_slider_is_lit_and_gets_the_keys(driver):
+    def lit():
+        return [s for s in driver.screen.sliders.all if s.hovered or s.focused or s.held]
 
-
-def test_key_for_a_slider_without_one_says_what_to_do(driver):
     driver.move((10, 300))
     driver.key("l")
     assert "Point at a slider" in driver.said()
+    driver.click(sliders(driver)[4])
+    assert lit() == [sliders(driver)[4]]
+    driver.move(sliders(driver)[9].rect.center)
+    assert lit() == [sliders(driver)[9]]
+    driver.key("l")
+    assert list(np.flatnonzero(editor(driver).now.locks)) == [9]
+    driver.key("down")
+    assert lit() == [sliders(driver)[10]]
+    assert driver.window.help_line.text.startswith("Slider 11")
+    driver.resize((900, 600))
+    assert lit() == [sliders(driver)[10]]
+    driver.move(sliders(driver)[60].rect.center)
+    assert lit() == [sliders(driver)[60]]
 
 
 def test_hover_shows_the_faces_at_the_two_ends(driver):
@@ -318,7 +332,7 @@ def test_face_is_tinted_where_a_slider_makes_it_lighter_or_darker(driver, rests)
     assert np.array_equal(driver.pixels(face.picture), plain)
 
 
-def test_face_that_was_moved_is_not_tinted_before_the_mouse_comes_again(driver, rests):
+def test_tint_waits_for_the_mouse_to_come_again_and_is_switched_off_by_its_key(driver, rests):
     slider, face = sliders(driver)[6], driver.screen.area.face
     drag(driver, slider, 1.0)
     driver.settle()
@@ -330,23 +344,14 @@ def test_face_that_was_moved_is_not_tinted_before_the_mouse_comes_again(driver, 
     driver.settle()
     driver.step()
     assert face.difference is not None
-    driver.wheel(1)
-    assert face.difference is None
-
-
-def test_tint_is_switched_off_by_its_key_and_stays_off(driver, rests):
-    face = driver.screen.area.face
-    driver.move(sliders(driver)[6].rect.center)
-    driver.settle()
-    driver.step()
-    assert face.difference is not None
-    assert driver.screen.more.tint.on
     driver.key("t")
     assert face.difference is None
     assert not driver.screen.more.tint.on
     assert driver.session.settings["tint"] is False
     driver.key("t")
     assert face.difference is not None
+    driver.wheel(1)
+    assert face.difference is None
 
 
 def test_preview_goes_when_the_mouse_leaves_whatever_was_done(driver):
@@ -576,8 +581,7 @@ def test_raw_codes_have_sliders_of_their_own(driver):
     driver.key("n")
     driver.key("u")
     slider = sliders(driver)[0]
-    index = int(slider.label.split()[1]) - 1
-    before = editor(driver).now.code
+    before, index = editor(driver).now.code, int(slider.label.split()[1]) - 1
     drag(driver, slider, slider.high)
     after = editor(driver).now.code
     assert abs(after[index] - slider.high) < 0.05
@@ -619,14 +623,12 @@ def test_everything_is_undone_to_the_start_and_redone(driver):
     driver.key("n")
     drag(driver, sliders(driver)[0], 2)
     driver.click(sliders(driver)[1], button=3)
-    driver.key("shift+a")
-    driver.key("r")
-    driver.key("shift+b")
+    for key in ("shift+a", "r", "shift+b"):
+        driver.key(key)
     end = editor(driver).now
-    for _ in range(6):
+    for _ in range(7):
         driver.key("ctrl+z")
     assert editor(driver).now is start
-    driver.key("ctrl+z")
     assert "nothing to undo" in driver.said()
     for _ in range(6):
         driver.key("ctrl+shift+z")
