@@ -81,14 +81,16 @@ def print_faces(split="train", start=0):
 
     Args:
         split: "train" or "test".
-        start: the portrait to begin with.
+        start: number of the portrait to begin with.
     """
-    from data import UserError, load_arrays, load_labels
+    from data import load_arrays, load_labels
+    from data.checks import check_choice, check_whole
     from ui.views.portrait_pages import show_portraits
 
-    if split not in ("train", "test"):
-        raise UserError(f'print_faces() shows "train" or "test". Received: {split!r}')
+    check_choice("split", split, ("train", "test"))
+    check_whole("start", start)
     portraits = load_arrays()[split == "test"]
+    check_whole("start", start, 0, len(portraits) - 1)
     labels = [label for label in load_labels() if label.split == split]
     _print_saved(show_portraits(portraits, labels, split, start))
 
@@ -97,12 +99,14 @@ def test_auto(start=0):
     """Show unseen portraits, their reconstructions and errors, and the averages against PCA.
 
     Args:
-        start: the portrait to begin with.
+        start: number of the portrait to begin with.
     """
+    from data.checks import check_whole
     from model.loading import load_engine
     from model.measuring.metrics import Comparison, comparison_lines
     from ui.views.reconstructions import show_reconstructions
 
+    check_whole("start", start)
     comparison = Comparison(load_engine())
     path = show_reconstructions(comparison, start)
     for line in comparison_lines(comparison.averages):
@@ -117,6 +121,7 @@ def learn(init=True, **options):
         init: True starts from scratch, False goes on with the model that exists.
         options: see `model.training.learn.learn`.
     """
+    from data.checks import check_names
     from data.paths import FIGURES_FOLDER, MY_MODEL
     from model.loading import import_tensorflow
 
@@ -125,8 +130,9 @@ def learn(init=True, **options):
     from model.training.learn import learn as train
     from ui.views.training import draw_training
 
-    options = {"film": FIGURES_FOLDER / "learning.gif"} | options
-    card = train(init, on_progress=draw_training, say=print, **options)
+    check_names(train, options)
+    film = FIGURES_FOLDER / "learning.gif"
+    card = train(init, **{"film": film, "on_progress": draw_training, "say": print} | options)
     print(f"The model is in {options.get('out', MY_MODEL)}.")
     for line in comparison_lines(card["figures"].get("test", {})):
         print(line)
@@ -154,7 +160,7 @@ def _print_saved(*paths):
 
 
 def run():
-    """Run `main()` and return 0, or the sentence to leave with where the user can mend it."""
+    """Run `main()`; return the exit code, or the sentence that tells the user what to fix."""
     if not (3, 10) <= sys.version_info[:2] <= (3, 13):
         return (
             f"This is Python {sys.version_info[0]}.{sys.version_info[1]}, but the packages used "
@@ -162,11 +168,11 @@ def run():
         )
     try:
         from data import UserError
-        from data.stdout import protect_stdout
+        from data.stdout import lasting_stdout
 
-        protect_stdout()
         try:
-            main()
+            with lasting_stdout():
+                main()
         except UserError as error:
             return str(error)
     except KeyboardInterrupt:
@@ -183,17 +189,21 @@ def run():
 
 
 def leave(result):
-    """End the process with what `run` returned, without waiting for a thread that still loads.
+    """End the process with what `run` returned; in a Python console, only print it.
 
-    Python would take apart beneath its feet what TensorFlow is using, and crash now and then.
+    TensorFlow crashes now and then if Python ends in the usual way while a thread still loads it.
     """
-    if threading.active_count() == 1:
-        sys.exit(result)
+    console = hasattr(sys, "ps1") or sys.flags.interactive or "idlelib" in sys.modules
     if isinstance(result, str):
         print(result, file=sys.stderr)
+        result = 1
+    if console:
+        return
+    if threading.active_count() == 1:
+        sys.exit(result)
     if sys.stdout is not None:
         sys.stdout.flush()
-    os._exit(1 if isinstance(result, str) else result)
+    os._exit(result)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,15 @@ class LastingOutput(io.TextIOWrapper):
             os.close(nowhere)
 
 
-def protect_stdout() -> None:
-    """Let the work go on where nobody reads its output: `python main.py | head -1` would end it."""
-    if isinstance(sys.stdout, io.TextIOWrapper) and not isinstance(sys.stdout, LastingOutput):
-        sys.stdout = LastingOutput(sys.stdout)
+@contextlib.contextmanager
+def lasting_stdout() -> Iterator[None]:
+    """Let the block go on if nobody reads its output: `python main.py | head -1` would end it."""
+    former = sys.stdout
+    if isinstance(former, io.TextIOWrapper):
+        sys.stdout = LastingOutput(former)
+    try:
+        yield
+    finally:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        sys.stdout = former

@@ -1,1 +1,11 @@
-"""The autoencoder: its network, training, latent space, and the engine that runs it."""
+"""The autoencoder: its network, training, latent space, and the engine that runs it.
+
+Keras reads its settings when it is imported: from `keras.json` beside this file, and not from the
+user's, which may ask for another backend or for channels first.
+"""
+
+import os
+from pathlib import Path
+
+os.environ["KERAS_HOME"] = str(Path(__file__).parent)
+os.environ["KERAS_BACKEND"] = "tensorflow"

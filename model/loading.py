@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data.errors import UserError
+
 if TYPE_CHECKING:
     from model.engine import FaceEngine
 
@@ -22,11 +24,21 @@ LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
 
 def import_tensorflow() -> None:
-    """Import TensorFlow and Keras quietly, unless the user has set a log level of their own."""
+    """Import TensorFlow and Keras quietly, unless the user has set a log level of their own.
+
+    Raises:
+        UserError: Keras has been imported with another backend before.
+    """
     quiet = contextlib.nullcontext() if LOG_LEVEL in os.environ else _compiled_code_silenced()
     os.environ.setdefault(LOG_LEVEL, "3")
     with quiet:
-        importlib.import_module("keras")
+        keras = importlib.import_module("keras")
+    backend = keras.config.backend()  # another one if the user's session imported Keras before
+    if backend != "tensorflow":
+        raise UserError(f"Keras runs with {backend} in this session: start Python anew for this.")
+    keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy("float32")
+    keras.config.set_image_data_format("channels_last")
 
 
 def load_engine(folder: str | Path | None = None) -> FaceEngine:

@@ -78,9 +78,22 @@ def test_what_a_user_can_mend_becomes_the_exit_sentence(monkeypatch):
     assert main.run() == "Do this."
 
 
-def test_a_part_that_there_is_not_is_one_sentence(monkeypatch):
-    monkeypatch.setattr(main, "main", lambda: main.print_faces("valid"))
-    assert main.run() == 'print_faces() shows "train" or "test". Received: \'valid\''
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        (lambda: main.print_faces("valid"), 'split must be "train" or "test", not \'valid\'.'),
+        (
+            lambda: main.print_faces(start="3"),
+            "start must be a whole number of at least 0, not '3'.",
+        ),
+        (lambda: main.test_auto(start=-1), "start must be a whole number of at least 0, not -1."),
+        (lambda: main.prepare_data(5), "source must be the path of a file or folder, not 5."),
+        (lambda: main.learn(steps=5), "learn() has no option 'steps': use init, "),
+    ],
+)
+def test_a_wrong_option_is_one_sentence(monkeypatch, mode, said):
+    monkeypatch.setattr(main, "main", mode)
+    assert main.run().startswith(said)
 
 
 def test_ctrl_c_leaves_quietly(monkeypatch):
@@ -100,29 +113,6 @@ def test_a_bug_keeps_its_traceback(monkeypatch):
         monkeypatch.setattr(main, "main", raising(bug))
         with pytest.raises(type(bug)):
             main.run()
-
-
-def test_only_compiled_code_is_silenced_and_only_for_a_while():
-    script = """
-import os, sys
-from model.loading import _compiled_code_silenced
-try:
-    with _compiled_code_silenced():
-        os.write(2, b"compiled ")
-        print("python", file=sys.stderr)
-        raise ValueError
-except ValueError:
-    os.write(2, b"compiled again ")
-    print("python again", file=sys.stderr)
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=Path(main.__file__).parent,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stderr == "python\ncompiled again python again\n"
 
 
 PRINTING = """
@@ -150,24 +140,34 @@ def test_work_goes_on_where_nobody_reads_what_is_printed(target):
     assert found.returncode == 0
 
 
-@pytest.mark.parametrize(("result", "code"), [(0, 0), (130, 130), ("Mend this.", 1)])
-def test_the_process_ends_though_a_thread_still_works(result, code):
-    script = f"""
-import threading, time, main
-threading.Thread(target=time.sleep, args=(600,)).start()
+LEAVING = """
+import sys, threading, time, main
+threading.Thread(target=time.sleep, args=(600,), daemon={console}).start()
 print("kept")
+{before}
 main.leave({result!r})
+print("still here")
 """
+
+
+@pytest.mark.parametrize("console", [False, True])
+@pytest.mark.parametrize(("result", "code"), [(0, 0), (130, 130), ("Fix this.", 1)])
+def test_the_process_ends_though_a_thread_still_works_unless_it_is_a_console(result, code, console):
+    before = "sys.ps1 = 'In: '" if console else ""
+    script = LEAVING.format(before=before, result=result, console=console)
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=Path(main.__file__).parent, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
-    assert (done.returncode, done.stdout) == (code, "kept\n")
-    assert done.stderr == ("" if code != 1 else "Mend this.\n")
+    assert done.returncode == (0 if console else code)
+    assert done.stdout == ("kept\nstill here\n" if console else "kept\n")
+    assert done.stderr == ("" if code != 1 else "Fix this.\n")
 
 
 def test_names_that_are_no_utf8_can_be_printed():
-    script = "from data.stdout import protect_stdout\nprotect_stdout()\nprint('Jos\\udce9.png')"
+    script = (
+        "from data.stdout import lasting_stdout\nwith lasting_stdout():\n  print('Jos\\udce9.png')"
+    )
     folder = Path(main.__file__).parent
     run = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True)
     assert run.stdout == "Jos\\udce9.png\n", run.stderr
