@@ -1,7 +1,5 @@
 """The clipboard: text for fields, pictures for other programs, and jobs that wait for others."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import io

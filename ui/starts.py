@@ -1,7 +1,5 @@
 """Faces to start from: the mean face, random ones by seed, training faces in turn."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What a slider moves along: a direction in the space of codes, and a reading of codes on it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

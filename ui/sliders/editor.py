@@ -1,7 +1,5 @@
 """Every step that a user can take on the slider screen; it knows no window."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

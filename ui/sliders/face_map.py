@@ -3,8 +3,6 @@
 A place in a square is (x, y), both from 0 to 1: x to the right, y upwards.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

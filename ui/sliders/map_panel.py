@@ -1,7 +1,5 @@
 """The face map: a square of small faces; the large one shows what is under the mouse."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Mix by part: what the face can take from faces A and B."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import partial
 

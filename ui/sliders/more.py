@@ -1,7 +1,5 @@
 """The panel with everything that does not fit the first view."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 import pygame

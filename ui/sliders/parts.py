@@ -1,7 +1,5 @@
 """Mix by part: the hair, eyes, nose or mouth of one face on another."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import numpy as np

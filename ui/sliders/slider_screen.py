@@ -1,7 +1,5 @@
 """The slider screen: drag 80 sliders, and the face answers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """Walks from face to face: their codes, how they are played, and their GIF."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice

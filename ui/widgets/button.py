@@ -1,7 +1,5 @@
 """Buttons and switches."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TypeVar
 

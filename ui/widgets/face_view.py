@@ -1,7 +1,5 @@
 """Shows a gray picture as large as fits."""
 
-from __future__ import annotations
-
 import numpy as np
 import pygame
 

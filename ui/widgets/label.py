@@ -1,7 +1,5 @@
 """Text on the window."""
 
-from __future__ import annotations
-
 import pygame
 
 from ui.theme import COLORS, SIZES, Color, Theme

@@ -1,7 +1,5 @@
 """Widgets that scroll, panels over a part of the window, and menus that pop up."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import pygame

@@ -1,7 +1,5 @@
 """Mouse and keyboard: which widget is hovered, pressed and focused."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Iterable

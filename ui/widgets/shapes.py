@@ -1,7 +1,5 @@
 """Shapes with smooth edges, which pygame draws jagged: drawn large, scaled down, and kept."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import pygame

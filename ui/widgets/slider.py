@@ -1,7 +1,5 @@
 """A slider, with label and value above its track, or compact in a single row."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pygame

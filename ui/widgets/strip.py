@@ -1,7 +1,5 @@
 """Rows of small pictures to choose from."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """A field for one line of text; while it has the keyboard, letter keys are letters."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pygame
