@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,13 +73,14 @@ class SavedFace:
     path: Path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SaveFile:
     """A save in a folder, of which only the head was read."""
 
     path: Path
     changed: float  # seconds, `os.stat_result.st_mtime`
     model: str  # id of the model whose code it is; "" if it is damaged
+    age: tuple[str, int, str]  # sort key: the time in the name, else that of the file
 
 
 def save_face(
@@ -199,7 +201,7 @@ def list_saves(folder: Path, known: Iterable[SaveFile] = ()) -> list[SaveFile]:
     Raises:
         UserError: the folder cannot be read.
     """
-    models = {(save.path, save.changed): save.model for save in known}
+    before = {(str(save.path), save.changed): save for save in known}
     found = []
     with (
         tell_failure(f"{where(folder)} cannot be read", CHECK),
@@ -209,11 +211,11 @@ def list_saves(folder: Path, known: Iterable[SaveFile] = ()) -> list[SaveFile]:
         for file in files:
             with suppress(OSError):  # it vanished
                 if file.name.lower().endswith(".png") and file.is_file():
-                    path, changed = Path(file.path), file.stat().st_mtime
-                    model = models.get((path, changed)) or model_of(path)
-                    if model is not None:
-                        found.append(SaveFile(path, changed, model))
-    return sorted(found, key=_age, reverse=True)
+                    changed = file.stat().st_mtime
+                    save = before.get((file.path, changed)) or _look_at(Path(file.path), changed)
+                    if save is not None:
+                        found.append(save)
+    return sorted(found, key=attrgetter("age"), reverse=True)
 
 
 def read_saves(folder: Path, model_id: str, latent_dim: int) -> Iterator[SavedFace]:
@@ -294,14 +296,18 @@ def open_folder(folder: Path) -> None:
     threading.Thread(target=open_it, daemon=True).start()
 
 
-def _age(save: SaveFile) -> tuple[str, int, str]:
-    """Sort key: the time in the name, else that of the file."""
-    name = save.path.name
-    if match := _NAME.fullmatch(save.path.stem):
-        return match[1], int(match[2] or 1), name
-    with suppress(OSError, ValueError, OverflowError):
-        return time.strftime(STAMP, time.localtime(save.changed)), 0, name
-    return "", 0, name
+def _look_at(path: Path, changed: float) -> SaveFile | None:
+    """Return a file as a save, None if it is none."""
+    model = model_of(path)
+    if model is None:
+        return None
+    stamp, number = "", 0
+    if match := _NAME.fullmatch(path.stem):
+        stamp, number = match[1], int(match[2] or 1)
+    else:
+        with suppress(OSError, ValueError, OverflowError):
+            stamp = time.strftime(STAMP, time.localtime(changed))
+    return SaveFile(path, changed, model, (stamp, number, path.name))
 
 
 def _read(path: Path, size: int) -> bytes:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pygame
 
@@ -27,6 +28,9 @@ from ui.widgets.button import Button
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
 from ui.widgets.text_field import TextField
+
+if TYPE_CHECKING:
+    from model.engine import FaceEngine
 
 TILE = 104  # points across
 NOTHING = "Nothing saved yet. Ctrl S saves the face that you see; it will be listed here."
@@ -55,6 +59,7 @@ class SavesPanel(Panel):
         self.saves: list[SaveFile] = []
         self.deleted: list[Callable[[], Path]] = []  # what brings each one back
         self._damaged: set[SaveFile] = set()
+        self._problem = ""  # why the folder cannot be read
         add, folder = self.body.add, host.session.folder
         self.place_label = add(Label("", COLORS.soft, SIZES.small))
         show_files = partial(open_folder, folder)
@@ -128,40 +133,37 @@ class SavesPanel(Panel):
 
     def refresh(self) -> None:
         """List the folder again; of the saves, only new ones are read."""
-        folder, model, known = self.host.session.folder, self.host.latent.model_id, self.saves
+        folder, known = self.host.session.folder, self.saves
         self.place_label.set_text(f"In {where(folder)}")
         self.undo.show(bool(self.deleted))
         self.rearrange()
 
-        def job(engine) -> list[SaveFile] | str:
+        def job(engine: FaceEngine) -> list[SaveFile]:
+            self._problem = ""
             try:
                 saves = list_saves(folder, known)
             except UserError as error:
-                return str(error)
-            return sorted(saves, key=lambda save: save.model != model)
+                self._problem, saves = str(error), []
+            return sorted(saves, key=lambda save: save.model != engine.model_id)
 
         self.host.worker.submit(self.slot, job, self._list, 1)
 
-    def _list(self, found: list[SaveFile] | str) -> None:
-        self.saves = [] if isinstance(found, str) else found
-        self._damaged = {save for save in self.saves if save.model == "" or save in self._damaged}
-        self.gallery.fill(self.saves)
-        self._show_note(found if isinstance(found, str) else "")
+    def _list(self, saves: list[SaveFile]) -> None:
+        self.saves = saves
+        self._damaged = {save for save in saves if not save.model or save in self._damaged}
+        self.gallery.fill(saves)
+        self._show_note()
 
-    def _show_note(self, problem: str = "") -> None:
+    def _show_note(self) -> None:
         """Say what was wrong with the folder, or with saves in it."""
-        strange = {save for save in self.saves if save.model not in ("", self.host.latent.model_id)}
-        if problem or not self.saves:
-            self.note.set_text(problem or NOTHING)
-        else:
-            said = []
-            if others := len(strange - self._damaged):
-                said.append(
-                    f"{others:,} of another model, last: they open with pictures read anew."
-                )
-            if damaged := len(self._damaged):
-                said.append(f"{damaged:,} damaged, marked with {UNREADABLE}.")
-            self.note.set_text(" ".join(said))
+        own = self.host.latent.model_id
+        others = sum(s.model != own and s not in self._damaged for s in self.saves)
+        said = [self._problem or ("" if self.saves else NOTHING)]
+        if others:
+            said.append(f"{others:,} of another model, last: their pictures are encoded anew.")
+        if self._damaged:
+            said.append(f"{len(self._damaged):,} damaged, marked with {UNREADABLE}.")
+        self.note.set_text(" ".join(filter(None, said)))
         self.rearrange()
 
     def _add_damaged(self, save: SaveFile) -> None:
