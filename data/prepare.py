@@ -26,7 +26,7 @@ from data.lock import hold_lock
 from data.paths import NUMPY_FOLDER, ORIGINAL_FOLDER
 from data.portraits import PORTRAIT_SHAPE, Skipped, decode_in_order, read_year, split_portraits
 from data.progress_bar import ProgressBar
-from data.replace import recover_set, replace_set
+from data.replace import replace_set
 from data.sources import ArchiveSource, FolderSource, find_source, open_source
 
 RECORD_NAME = "prepared.json"  # what the arrays were made from, and what was skipped
@@ -120,7 +120,6 @@ def prepare_data(
         found = open_source(check_path("source", source))
     with contextlib.suppress(OSError):  # it is told when the arrays are written
         out.mkdir(parents=True, exist_ok=True)
-        recover_set(out)
     with hold_lock(out, f"Another prepare_data() is writing to {out}: {_WAIT}"):
         if not fresh and (before := _find_prepared(out, found.fingerprint if found else None)):
             return before

@@ -76,9 +76,11 @@ def replace_set(folder: Path, names: Sequence[str]) -> Iterator[Path]:
     """
     folder = _resolved(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    _recover(folder)
-    work = folder / _WORK
-    _remove(work)
+    recover_set(folder)
+    remove_unfinished(folder)
+    work, ready, old = folder / _WORK, folder / _READY, folder / _OLD
+    for leftover in (work, old):
+        _remove(leftover)
     work.mkdir()
     try:
         yield work
@@ -88,11 +90,28 @@ def replace_set(folder: Path, names: Sequence[str]) -> Iterator[Path]:
             else:
                 _remove(path)
         flush(work)
-        _move(work, folder / _READY)  # from here on, `recover_set` can complete the switch
-        flush(folder)
-        _switch(folder, names)
+        old.mkdir()
+        with hold_lock(old, f"{folder} is in use."):
+            _move(work, ready)  # from here on, `recover_set` can complete the switch
+            flush(folder)
+            _switch(folder, names)
     finally:
         _remove(work)
+        _clear(folder)
+
+
+def recover_set(folder: Path) -> None:
+    """Complete a `replace_set` that was killed while its files took their places.
+
+    Does nothing while the process that replaces them is alive. An OSError says that it failed.
+    """
+    ready = folder / _READY
+    if ready.is_dir():
+        with contextlib.suppress(UserError), hold_lock(folder / _OLD, "in use"):
+            for path in list(ready.iterdir()):
+                _move(path, folder / path.name)
+            flush(folder)
+        _clear(folder)
 
 
 def flush(path: Path) -> None:
@@ -109,30 +128,9 @@ def flush(path: Path) -> None:
             os.fsync(file.fileno())
 
 
-def recover_set(folder: Path) -> None:
-    """Complete a `replace_set` that was killed while its files took their places.
-
-    Does nothing while another process is at work in the folder. An OSError says that it failed.
-    """
-    if (folder / _READY).is_dir():
-        with contextlib.suppress(UserError), hold_lock(folder, "busy"):
-            _recover(folder)
-
-
-def _recover(folder: Path) -> None:
-    ready = folder / _READY
-    if ready.is_dir():
-        for path in list(ready.iterdir()):
-            _move(path, folder / path.name)
-        flush(folder)
-        _remove(ready)
-    _remove(folder / _OLD)
-
-
 def _switch(folder: Path, names: Sequence[str]) -> None:
     """Exchange the old set for the new; after an error the old one is back."""
     ready, old = folder / _READY, folder / _OLD
-    old.mkdir()
     moved = []
     try:
         for source, target in ((folder, old), (ready, folder)):
@@ -144,11 +142,16 @@ def _switch(folder: Path, names: Sequence[str]) -> None:
         for before, after in reversed(moved):
             _move(after, before)
         _remove(ready)
-        _remove(old)
         raise
     flush(folder)
-    _remove(ready)
-    _remove(old)
+
+
+def _clear(folder: Path) -> None:
+    """Remove the folders of a set, unless some of its files have not taken their places."""
+    ready = folder / _READY
+    if not (ready.is_dir() and any(ready.iterdir())):
+        _remove(ready)
+        _remove(folder / _OLD)
 
 
 def _create(path: Path, new: Path) -> None:

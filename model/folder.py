@@ -142,7 +142,7 @@ def find_model(folder: str | Path | None = None) -> Path:
 
 def model_title(folder: Path) -> str:
     """Name a model folder for people."""
-    titles = {MY_MODEL: "your own model", SHIPPED_MODEL: "shipped model"}
+    titles = {MY_MODEL.resolve(): "your own model", SHIPPED_MODEL.resolve(): "shipped model"}
     return titles.get(folder.resolve(), f"model {folder.name}")
 
 

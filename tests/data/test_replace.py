@@ -207,13 +207,17 @@ def test_a_folder_that_cannot_be_renamed_as_a_mount_point_is_written_into(tmp_pa
 
 
 def test_no_other_process_completes_a_set_while_one_is_at_work(tmp_path, monkeypatch):
-    (tmp_path / ".ready").mkdir()
-    (tmp_path / ".ready" / "a").write_text("new")
-    with data.replace.hold_lock(tmp_path, "busy"):
-        recover_set(tmp_path)
-        assert contents(tmp_path) == {}
-    recover_set(tmp_path)
-    assert contents(tmp_path) == {"a": "new"}
+    write_set(tmp_path, "old")
+    switch = data.replace._switch
+
+    def look_while_it_works(folder, names):
+        recover_set(folder)
+        assert contents(folder) == dict.fromkeys(NAMES, "old")
+        switch(folder, names)
+
+    monkeypatch.setattr(data.replace, "_switch", look_while_it_works)
+    write_set(tmp_path, "new")
+    assert contents(tmp_path) == dict.fromkeys(NAMES, "new")
 
 
 def test_where_there_are_no_hard_links_a_failed_rename_leaves_no_empty_file(tmp_path, monkeypatch):

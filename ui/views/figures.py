@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from data.errors import tell_failure
 from data.paths import FIGURES_FOLDER
-from data.replace import replace_file
+from data.replace import remove_unfinished, replace_file
 from ui.views.style import PAPER, Page, styled
 
 DPI = 150
@@ -38,6 +38,7 @@ def save(figure: Figure, name: str, folder: Path = FIGURES_FOLDER, dpi: int | No
 def writing(path: Path) -> Iterator[Path]:
     """Yield a name to write under, as `replace_file` does; a UserError says what went wrong."""
     then = "free some space or make the folder writable, then run this again"
+    remove_unfinished(path.parent)
     with tell_failure(f"{path} cannot be written", then), replace_file(path) as new:
         yield new
 
