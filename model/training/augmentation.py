@@ -55,21 +55,17 @@ class Draws:
     def __init__(self, seed: tf.Tensor):
         self._seed, self._count = seed, 0
 
-    def _next(self) -> tf.Tensor:
-        self._count += 1
-        return tf.random.fold_in(self._seed, self._count)
-
     def uniform(self, shape: tuple[int, ...], low: float = 0.0, high: float = 1.0) -> tf.Tensor:
         """Return numbers between two bounds."""
-        return tf.random.stateless_uniform(shape, self._next(), low, high)
+        self._count += 1
+        seed = tf.random.fold_in(self._seed, self._count)
+        return tf.random.stateless_uniform(shape, seed, low, high)
 
     def normal(self, shape: tuple[int, ...], deviation: float) -> tf.Tensor:
         """Return normally distributed numbers around 0."""
-        return tf.random.stateless_normal(shape, self._next(), stddev=deviation)
-
-    def truncated(self, shape: tuple[int, ...], deviation: float) -> tf.Tensor:
-        """Return normally distributed numbers within two standard deviations around 0."""
-        return tf.random.stateless_truncated_normal(shape, self._next(), stddev=deviation)
+        self._count += 1
+        seed = tf.random.fold_in(self._seed, self._count)
+        return tf.random.stateless_normal(shape, seed, stddev=deviation)
 
 
 def training_batches(
@@ -96,10 +92,10 @@ def training_batches(
 def sharp_batches(
     portraits: np.ndarray, batch_size: int, recombination: float, seed: int
 ) -> tf.data.Dataset:
-    """Return endless shuffled batches of images for the finisher, changed without any blur.
+    """Return endless shuffled batches for the finisher, changed without any blur.
 
     Args:
-        portraits: as `training_batches` takes them.
+        portraits: uint8 `(n, 171, 186, 1)`.
         batch_size: images in a batch.
         recombination: share of the portraits that get a part of another one.
         seed: decides order and changes.
@@ -255,7 +251,7 @@ def _random_transforms(n: int, augmentation: Augmentation, draws: Draws) -> tf.T
     centre_x, centre_y = FACE_CENTRE
 
     def normal(deviation: float) -> tf.Tensor:
-        return draws.truncated((n,), deviation)
+        return tf.clip_by_value(draws.normal((n,), deviation), -2 * deviation, 2 * deviation)
 
     angle = normal(math.radians(augmentation.rotation))
     size, stretch, shear = (normal(augmentation.scale) for _ in range(3))

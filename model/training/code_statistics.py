@@ -1,22 +1,22 @@
-"""How far out a code lies among those of the portraits that are trained on."""
+"""Running statistics of the codes in a training, and the distance of a code from their mean."""
 
 import keras
 from keras import ops
 
-LONGEST_MEMORY = 200  # batches
-FIRST_MEMORY = 10  # batches that the start counts for: a normal distribution
-LEAST_VARIANCE = 1e-3  # added to every unit, so that the inverse exists
+LONGEST_MEMORY = 200  # batches over which the statistics are averaged
+FIRST_MEMORY = 10  # batches that the initial standard normal distribution counts for
+LEAST_VARIANCE = 1e-3  # variance added to every unit, so that the covariance can be inverted
 
 
 class CodeStatistics:
     """Running mean and covariance of the codes, and the radius of a code in whitened coordinates.
 
-    They are no weights of the model: a training that is continued measures them again. Portraits of
-    one kind do not fill the space evenly, so what is far out among them is seen only after
-    whitening, which is also how the latent space is made afterwards.
+    They are not saved with the model: a training that is continued measures them again. The spread
+    of the codes differs between directions, so a distance from the mean means something only after
+    whitening, by which the latent space is fitted too.
 
     Args:
-        latent_dim: numbers in a code.
+        latent_dim: length `d` of a code.
     """
 
     def __init__(self, latent_dim: int):
@@ -30,7 +30,7 @@ class CodeStatistics:
         )
 
     def update(self, mean, variance) -> None:
-        """Take in a batch: means and variances of the codes' distributions, both `(n, d)`."""
+        """Add a batch: means and variances of the codes' distributions, both `(n, d)`."""
         share = ops.maximum(1 / LONGEST_MEMORY, 1 / (FIRST_MEMORY + self.batches))
         offsets = ops.stop_gradient(mean) - self.mean
         covariance = ops.matmul(ops.transpose(offsets), offsets) / offsets.shape[0]
@@ -45,14 +45,14 @@ class CodeStatistics:
         Args:
             mean: of the codes' distributions, `(n, d)`.
             variance: the same.
-            whitened: how far the running statistics count: 1 measures by them, 0 by a standard
+            whitened: weight of the running statistics, 0 to 1; the rest is that of a standard
                 normal distribution.
         """
         identity = ops.eye(mean.shape[1])
-        finite = ops.where(ops.isfinite(self.covariance), self.covariance, 0.0)  # can be inverted
+        finite = ops.where(ops.isfinite(self.covariance), self.covariance, 0.0)  # invertible
         covariance = identity + whitened * (finite + (LEAST_VARIANCE - 1) * identity)
         precision = ops.stop_gradient(ops.inv(covariance))
         offsets = mean - whitened * self.mean
         squared = ops.sum(ops.matmul(offsets, precision) * offsets, axis=1)
         squared += ops.matmul(variance, ops.diag(precision))
-        return ops.sqrt(squared + 1e-6)  # a root has no slope at 0
+        return ops.sqrt(squared + 1e-6)  # the root has no gradient at 0

@@ -1,4 +1,4 @@
-"""What a training runs on: the number format that suits the machine, and the devices."""
+"""The number format and the devices of a training."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import tensorflow as tf
 
 
 def training_policy() -> str:
-    """Choose the number format of the training: bfloat16 where the processor multiplies in it.
+    """Return Keras' dtype policy for a training: bfloat16 where the machine multiplies in it.
 
-    On a processor with such units, training takes half to four fifths of the time. The model is
-    saved in float32 either way.
+    There, training takes half to four fifths of the time. The model is saved in float32 either way.
     """
     with contextlib.suppress(OSError):
         flags = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").split()
@@ -26,7 +25,7 @@ def training_policy() -> str:
 
 
 def training_strategy(devices: list[str] | None) -> tf.distribute.Strategy:
-    """Share every batch among devices, such as "GPU:0"; None takes all GPUs of the machine."""
+    """Return how devices such as "GPU:0" share every batch; None takes all GPUs of the machine."""
     if devices is None:
         devices = [device.name for device in tf.config.list_logical_devices("GPU")]
     if len(devices) > 1:

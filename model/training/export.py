@@ -88,15 +88,10 @@ def draft_latent(engine: FaceEngine, portraits: Portraits) -> LatentSpace:
 def measure_latent(
     engine: FaceEngine, portraits: Portraits, step: Callable[[int], None] = lambda count: None
 ) -> tuple[LatentSpace, dict[str, dict]]:
-    """Fit a network's latent space and its directions to all portraits.
+    """Fit a network's latent space and its directions to all portraits and their mirror images.
 
-    Args:
-        engine: the network.
-        portraits: those it was trained on, and others.
-        step: called with how many portraits were encoded; twice as many as there are in all.
-
-    Returns:
-        The latent space, and what its directions are worth, see `fit_directions`.
+    `step` is called with how many of these have been encoded since. Returns the latent space and
+    how well its directions work, see `fit_directions`.
     """
     X_fit, _ = portraits.split()
 
@@ -123,11 +118,8 @@ def measure_figures(
 ) -> dict[str, dict[str, float]]:
     """Measure a model on every part of the portraits, see `metrics_by_part`.
 
-    Args:
-        engine: the network.
-        latent: its latent space.
-        portraits: those it was trained on, and others.
-        step: called with how many portraits were measured; those that were not trained on, in all.
+    `step` is called with how many portraits of the validation slice and the test part have been
+    measured since.
     """
     figures: dict[str, dict[str, float]] = {}
     counts = {"validation": len(portraits.split()[1]), "test": len(portraits.test)}

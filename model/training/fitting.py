@@ -35,8 +35,7 @@ class Interruption(keras.callbacks.Callback):
     """Ctrl-C and SIGTERM, which end blocks that say so; a context manager around all of a training.
 
     Anywhere else they are only noted, and end the next such block: no file is left half written.
-    They are noted inside of such a block as well, since Python drops what is raised in a
-    destructor, and TensorFlow has many.
+    They are noted in such a block as well: Python drops what is raised in a destructor.
     """
 
     def __init__(self):
@@ -80,9 +79,8 @@ class Interruption(keras.callbacks.Callback):
 class TrainingState(keras.callbacks.Callback):
     """Keeps the best weights, stops early, and writes all of it to one file after every epoch.
 
-    The file holds weights, optimizer and history. It is written under another name and then
-    renamed, so that a kill leaves the state of this epoch or of the one before. The weights judged
-    and kept are the optimizer's moving averages.
+    A kill leaves the state of this epoch or of the one before. The weights that are judged and kept
+    are the optimizer's moving averages.
 
     Args:
         path: the state file.

@@ -100,7 +100,7 @@ class _Run:
 
 
 class _Former(NamedTuple):
-    """The model that a training continues; of a new one, nothing."""
+    """The model that a training continues; nothing for a new one."""
 
     weights: list[np.ndarray] | None = None
     history: Sequence[dict[str, float]] = ()
@@ -339,19 +339,9 @@ def _keep(
 ) -> bool:
     """Save the best weights of a training, then measure them: an interruption ends only that.
 
-    Until everything is measured, the card calls the training interrupted, and the same call goes on
-    with it.
-
-    Args:
-        run: of this call.
-        state: of the training; removed when all is done.
-        ended: why the training ended.
-        section: of the card, which says so.
-        card: entries that are known already.
-        write: writes the model, see `publish`.
-        measure: measures it, and returns what writes the figures.
-        encoded: portraits that `measure` counts beside those that were not trained on.
-        base: the model folder that the files belong to; None for a new one.
+    `write` writes the model, see `publish`; `measure` measures it, and returns what writes the
+    figures. `encoded` portraits are counted beside those that were not trained on. Until all is
+    measured, the card's section says "interrupted", and the same call goes on with that.
 
     Returns:
         Whether the training came to its end and was measured.

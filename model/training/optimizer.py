@@ -1,31 +1,30 @@
-"""How the weights move: Muon and AdamW, warm-up and cosine, and a moving average of the weights."""
+"""The optimizer: Muon and AdamW, warm-up and cosine decay, a moving average of the weights."""
 
 import math
 
 import keras
 from keras import ops
 
-WARM_UP = 0.03  # of the steps
-LAST_RATE = 0.01  # of the highest
+WARM_UP = 0.03  # share of the steps
+LAST_RATE = 0.01  # share of the highest learning rate
 WEIGHT_DECAY = 0.1  # share of the learning rate by which weights shrink in a step
 AVERAGING = 0.998  # highest momentum of the moving average of the weights
-MOMENTUM = 0.95  # of the steps of matrices
-MATRIX_STEP = 0.2  # root mean square of a step of a matrix, in learning rates, as Adam's often is
-QUINTIC = (3.4445, -4.7750, 2.0315)  # of an iteration of Newton and Schulz, by Keller Jordan
-ITERATIONS = 5
-LEAST_SIDE = 8  # of a matrix: smaller ones, and all vectors, are left to AdamW
+MOMENTUM = 0.95  # momentum of Muon
+MATRIX_STEP = 0.2  # root mean square of a step of Muon, in learning rates: as Adam's usually is
+QUINTIC = (3.4445, -4.7750, 2.0315)  # coefficients of a Newton-Schulz iteration, by Keller Jordan
+ITERATIONS = 5  # of Newton and Schulz
+LEAST_SIDE = 8  # rows or columns of a matrix below which AdamW moves it
 
 
 class Muon(keras.optimizers.AdamW):
     """Muon (Jordan et al. 2024) for matrices, AdamW (Loshchilov and Hutter 2017) for the rest.
 
-    Adam sees each weight for itself. In a matrix of weights a few directions then get nearly all
-    of a step, and the finer ones wait. Muon makes the step orthogonal, so that all directions get
-    the same. Kernels of convolutions count as matrices with a column for each output.
+    Adam treats each weight separately: in a matrix, a few singular directions get nearly all of a
+    step. Muon makes the step orthogonal, so that all get the same. Kernels of convolutions count as
+    matrices with a column for each output.
 
-    The moving average of the weights forgets its first steps sooner than Keras' own: after n steps
-    its momentum is at most (1 + n) / (10 + n), so that it never consists of what training began
-    with.
+    The moving average of the weights forgets the initial weights sooner than Keras' own: after n
+    steps its momentum is at most (1 + n) / (10 + n).
     """
 
     def update_step(self, gradient, variable, learning_rate):
@@ -58,10 +57,10 @@ def matrix_shape(shape: tuple[int, ...]) -> tuple[int, int]:
 
 
 def orthogonal(matrix):
-    """Bring all singular values of a matrix near to 1, roughly: between 0.7 and 1.2.
+    """Bring all singular values of a matrix near 1, between 0.7 and 1.2 or so.
 
-    The iteration runs on the product of the matrix with itself, of its shorter side, and is applied
-    to the matrix once, at the end.
+    The iteration runs on the smaller of the matrix's two products with its transpose, and is
+    applied to the matrix once, at the end.
 
     Args:
         matrix: float32 `(m, n)`.
@@ -80,16 +79,16 @@ def orthogonal(matrix):
         now = ops.matmul(ops.matmul(factor, product), factor)
         change = linear * identity + cubic * now + quintic * ops.matmul(now, now)
         factor = ops.matmul(change, factor)
-        factor = 0.5 * (factor + ops.transpose(factor))  # which it is but for rounding
+        factor = 0.5 * (factor + ops.transpose(factor))  # undoes rounding errors
     wide = ops.matmul(factor, wide)
     return ops.transpose(wide) if tall else wide
 
 
 def build_optimizer(steps: int, learning_rate: float) -> keras.optimizers.Optimizer:
-    """Build the optimizer for a training of so many steps.
+    """Build the optimizer of the autoencoder.
 
     Args:
-        steps: batches in all.
+        steps: batches of the whole training.
         learning_rate: highest; it rises over the first 3 % of the steps and falls as a cosine.
     """
     warm_up = max(1, round(WARM_UP * steps))

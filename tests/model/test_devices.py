@@ -1,5 +1,7 @@
-"""Training on two devices, stood in for by two logical processors: in a process of its own, since
-TensorFlow makes them once, before anything else.
+"""Training on two devices, stood in for by two logical processors, and with codes of 64 numbers.
+
+In a process of its own: TensorFlow makes the devices once, before anything else, and a change of
+LATENT_DIM is read when modules are imported.
 """
 
 import json
@@ -15,10 +17,15 @@ from dataclasses import fields, replace
 from pathlib import Path
 import pytest
 import tensorflow as tf
+import model.frame
+model.frame.LATENT_DIM = 64
 processor = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)
 from model.training import fitting, learn as training
-from model.folder import read_history
+from model.encoding import encode
+from model.folder import read_card, read_history
+from model.latent import LatentSpace
+from model.network_file import load_network
 from model.training.augmentation import Augmentation
 from model.training.learn import learn
 from tests.model.one_graph import OneGraph
@@ -50,7 +57,14 @@ curves = {
     "two": train("two", ["CPU:0", "CPU:1"], on_progress=stop),
     "resumed": train("two", ["CPU:0", "CPU:1"], say=said.append),
 }
-print(json.dumps({"curves": curves, "said": said}))
+tf.config.run_functions_eagerly(True)
+two = Path(out, "two")
+dims = [
+    LatentSpace.load(two).gallery.shape[1],
+    read_card(two)["settings"]["architecture"]["latent_dim"],
+    encode(load_network(two), tf.zeros((1, 160, 176, 1))).shape[1],
+]
+print(json.dumps({"curves": curves, "said": said, "dims": dims}))
 """
 
 
@@ -78,3 +92,7 @@ def test_an_interrupted_training_on_two_devices_goes_on(outcome):
     assert [row["epoch"] for row in outcome["curves"]["two"]] == [1, 2]
     assert [row["epoch"] for row in outcome["curves"]["resumed"]] == [1, 2, 3]
     assert any("after epoch 2" in sentence for sentence in outcome["said"])
+
+
+def test_a_network_of_other_codes_is_trained_where_latent_dim_says_so(outcome):
+    assert outcome["dims"] == [64, 64, 64]

@@ -98,7 +98,7 @@ def test_continuing_a_model_starts_where_it_was(eagerly, arrays, trained, tmp_pa
     assert read_card(out)["training"]["continued_from"] == [model]
 
     (out / "history.csv").write_text("epoch,loss\n1,2\n")  # of another program: it is left behind
-    learn(init=False, arrays=arrays, out=out, settings=settings(steps=8))
+    learn(init=False, arrays=arrays, out=out, settings=settings(steps=2))
     assert [row["epoch"] for row in read_history(out)] == [1]
 
 
