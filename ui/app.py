@@ -5,15 +5,14 @@ The loop: events, update, draw what changed, flip, tick; asleep in between.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pygame
 
@@ -38,12 +37,13 @@ if TYPE_CHECKING:
 SCREENS = (SlidersScreen, DrawingScreen)  # in the order of their tabs
 
 FRAMES = 60  # a second
-KEEP = 3.0  # seconds after a step when the session is written
-CATCH = 0.6 / FRAMES  # seconds that a frame waits for the answer to what happened in it
-NAP, LONG_NAP = 0.002, 0.01  # seconds between two looks for events, soon after one and later
-LIGHT_SLEEP = 0.5  # seconds after an event when naps get long
+REPEAT = (0.35, 0.045)  # seconds before a held key repeats, and between two repetitions
+KEEP = 3.0  # seconds from a step to the writing of the session
+CATCH = 0.6 / FRAMES  # seconds that a frame waits for the answer to its events
+NAP = 0.004  # seconds between two looks for events
 
 log = logging.getLogger(__name__)
+R = TypeVar("R")
 
 
 class App:
@@ -54,7 +54,7 @@ class App:
     Args:
         screens: make the screens, in the order of their tabs.
         session: what is kept between starts.
-        load_engine: gives the engine or raises; called in the worker's thread.
+        load_engine: returns the engine or raises; called in the worker's thread.
         latent: the latent space of the same model.
         start: name of the screen in front; the first one unless given.
         size: of the window in pixels; None chooses one.
@@ -76,40 +76,50 @@ class App:
         self.worker = Worker(load_engine, self._loaded, self._failed)
         self.window = Window(screens, session, latent, self.worker, start, size)
         self._clock = pygame.time.Clock()
-        self._due = math.inf  # when something is to be done without an event
+        self._due = math.inf  # time of the next frame without an event
+        self._held: pygame.event.Event | None = None  # the key that was pressed last
+        self._repeat_at = math.inf
         self._keeper = threading.Thread()  # writes the session
+        self._keep_at = math.inf
         self._kept_steps = 0  # of the window, when the session was written last
-        self._keep_at = math.inf  # when it is written again
-        self._warned = False  # whether it was told that it cannot be written
+        self._warned = False  # whether it was told that the session cannot be written
         self.window.header.status.set_text("Loading the model …")
         self.window.screen.enter()
         self.step()
         self.worker.start()
-        pygame.key.set_repeat(350, 45)
         pygame.key.stop_text_input()
         self.window.offer_session()
 
     def run(self) -> None:
-        """Show the window until it is closed, then keep the session.
+        """Show the window until it is closed.
 
         Raises:
             UserError: after the window was closed, if the engine could not be loaded.
         """
+        hangup: int = getattr(signal, "SIGHUP", 0)  # of a terminal that is closed; not on Windows
+        main = threading.current_thread() is threading.main_thread()
+        heard = bool(hangup) and main and signal.getsignal(hangup) == signal.SIG_DFL
+        if heard:  # otherwise it is ignored, as under `nohup`
+            signal.signal(hangup, lambda *_: self.window.quit())
         try:
-            with _closing_with_terminal():
-                self.run_until(math.inf)
+            self.run_until(math.inf)
         except KeyboardInterrupt:
             log.info("stopped from the terminal")
         finally:
             self.close()
+            if heard:
+                signal.signal(hangup, signal.SIG_DFL)
         if isinstance(self.worker.error, UserError):
             raise self.worker.error
 
     def run_until(self, end: float) -> None:
-        """Run the loop until a time, as `Window.now` counts it, or until the window is closed."""
+        """Run the loop until a time of `Window.now`, or until the window is closed."""
         while self.window.now() < end and self.step():
             self._clock.tick(FRAMES)
-            self._rest(end)
+            while not (self.window.root.stale or self.window.closed):
+                asleep = self.window.now() < min(end, self._due)
+                if not asleep or self.worker.wait(NAP) or pygame.event.peek():
+                    break
 
     def step(self) -> bool:
         """Run one frame; return whether the window is still open."""
@@ -119,6 +129,7 @@ class App:
             self._guard(self._handle, event)
         if window.closed:
             return False
+        self._repeat_key(window.now())
         self._answer()
         if window.root.stale:
             window.pointer.refresh()
@@ -128,12 +139,9 @@ class App:
         if slot and self.worker.state == "ready" and self.worker.busy(slot):
             self.worker.wait(max(0.0, CATCH - (time.perf_counter() - started)))
             self._answer()
-        times = [
-            window.messages.update(now),
-            self._keep_later(now),
-            math.inf if due is None else due,
-        ]
-        self._due = min(times)
+        self._keep_later(now)
+        times = window.messages.update(now), self._keep_at, self._repeat_at
+        self._due = min(math.inf if due is None else due, *times)
         if window.leaves and not self.worker.saving:
             window.closed = True
         stale = window.repaint()
@@ -142,28 +150,6 @@ class App:
             if stale != [window.header.times.rect]:  # to show them is no frame to count
                 window.header.times.count(time.perf_counter() - started)
         return True
-
-    def _rest(self, end: float) -> None:
-        """Sleep until an event, a result, or the time when something is due, `end` at the latest.
-
-        `pygame.event.wait` looks for events a thousand times a second; naps take a tenth of that.
-        """
-        window, began = self.window, self.window.now()
-        while not (window.root.stale or window.closed):
-            now = window.now()
-            if now >= min(end, self._due):
-                return
-            nap = NAP if now - began < LIGHT_SLEEP else LONG_NAP
-            if self.worker.wait(nap) or pygame.event.peek():
-                return
-
-    def _guard(self, action: Callable, *arguments):
-        """Do something; a `UserError` becomes a message on the window."""
-        try:
-            return action(*arguments)
-        except UserError as error:
-            self.window.notify(str(error), problem=True)
-            return None
 
     def close(self) -> None:
         """Keep the session and close the window."""
@@ -174,13 +160,14 @@ class App:
         self.worker.close()
 
     def keep(self) -> None:
-        """Have the session written as it is now, beside the window."""
+        """Have the session written as it is now, in a thread."""
         if self._keeper.is_alive():
             self._keeper.join()
-        session, self._keep_at, self._kept_steps = self.session.copy(), math.inf, self.window.steps
+        session = self.session.copy()
         session.settings["screen"] = self.window.screen.name
         for screen in self.window.screens.values():
             screen.save_session(session)
+        self._keep_at, self._kept_steps = math.inf, self.window.steps
         self._keeper = threading.Thread(target=self._write, args=(session,))
         self._keeper.start()
 
@@ -192,16 +179,39 @@ class App:
                 log.warning("%s", error)
             self._warned = True
 
-    def _keep_later(self, now: float) -> float:
-        """Keep the session some seconds after a step; return when to look again."""
-        if self._keep_at == math.inf and self.window.steps != self._kept_steps:
-            self._keep_at = now + KEEP
-        elif now >= self._keep_at and self.window.pointer.captured is None:
-            self.keep()
-        return self._keep_at if self.window.pointer.captured is None else math.inf
+    def _keep_later(self, now: float) -> None:
+        """Keep the session some seconds after a step, but not during a gesture."""
+        if self.window.pointer.captured is not None:
+            self._keep_at = math.inf
+        elif self.window.steps != self._kept_steps:
+            self._keep_at = min(self._keep_at, now + KEEP)
+            if now >= self._keep_at:
+                self.keep()
+
+    def _repeat_key(self, now: float) -> None:
+        """Press a held key again, at most once in a frame.
+
+        `pygame.key.set_repeat` queues presses by a clock of its own: after a long frame, a key that
+        was released meanwhile would act many times.
+        """
+        if self._held is not None and now >= self._repeat_at:
+            self._repeat_at = now + REPEAT[1]
+            self._guard(self._dispatch, self._held)
+
+    def _guard(self, action: Callable[..., R], *arguments: object) -> R | None:
+        """Do something; a `UserError` becomes a message on the window."""
+        try:
+            return action(*arguments)
+        except UserError as error:
+            self.window.notify(str(error), problem=True)
+            return None
 
     def _handle(self, event: pygame.event.Event) -> None:
         window = self.window
+        if event.type == pygame.KEYDOWN:
+            self._held, self._repeat_at = event, window.now() + REPEAT[0]
+        elif event.type == pygame.KEYUP or event.type == pygame.WINDOWFOCUSLOST:
+            self._held, self._repeat_at = None, math.inf
         if event.type == pygame.QUIT:
             window.quit()
         elif event.type in (pygame.VIDEORESIZE, pygame.WINDOWSIZECHANGED):
@@ -212,9 +222,15 @@ class App:
             event.action()
         elif event.type == pygame.DROPFILE:
             window.screen.drop(Path(event.file))
-        elif window.screen.handle(event) or window.pointer.handle(event):
+        else:
+            self._dispatch(event)
+
+    def _dispatch(self, event: pygame.event.Event) -> None:
+        """Pass an event of mouse or keyboard to the first that answers it."""
+        window = self.window
+        if window.screen.handle(event) or window.pointer.handle(event):
             return
-        elif event.type in (pygame.KEYDOWN, pygame.KEYUP):
+        if event.type in (pygame.KEYDOWN, pygame.KEYUP):
             window.keymap.handle(event)
         elif event.type == pygame.WINDOWFOCUSLOST:
             window.keymap.let_go()
@@ -268,19 +284,3 @@ def _log(what: str, error: BaseException) -> None:
     """Leave a trace of a bug in the terminal; what a user can mend is told on the window."""
     if not isinstance(error, UserError):
         log.error(what, exc_info=error)
-
-
-@contextlib.contextmanager
-def _closing_with_terminal() -> Iterator[None]:
-    """Close the window where the terminal is closed that it was started from (SIGHUP)."""
-    hangup = getattr(signal, "SIGHUP", None)  # unknown to Windows
-    if hangup is None or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    former = signal.getsignal(hangup)
-    if former != signal.SIG_IGN:  # as `nohup` asks for
-        signal.signal(hangup, lambda *_: pygame.event.post(pygame.event.Event(pygame.QUIT)))
-    try:
-        yield
-    finally:
-        signal.signal(hangup, former)

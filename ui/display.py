@@ -8,8 +8,8 @@ import sys
 os.environ.setdefault("SDL_WINDOWS_DPI_AWARENESS", "permonitorv2")  # sharp on dense screens
 os.environ.setdefault("SDL_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR", "0")
 if sys.platform == "linux":
-    # SDL would show pixels through OpenGL, whose driver brings LLVM. TensorFlow brings another
-    # one, and the process dies while importing it. Plain X11 shows pixels as fast.
+    # SDL would show pixels through OpenGL, whose driver loads LLVM. TensorFlow loads another one,
+    # and the process dies while importing it. Plain X11 shows pixels as fast.
     os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
 
 import pygame
@@ -23,21 +23,21 @@ NAME = "Latent Face Explorer"
 SMALLEST = (900, 600)  # points
 LEAST_SCALE = 0.5
 USUAL = (1280, 800)  # points
-UNSEEN = ("offscreen", "dummy")  # drivers that SDL falls back to, and nobody sees
-SEEN = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")  # one is set where there is a display
+UNSEEN = ("offscreen", "dummy")  # SDL's drivers without a display, to which it falls back
+SEEN = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")  # variables: one is set on a desktop
 NO_DISPLAY = (
     "There is no display to open a window on. "
     "Run this on a desktop, or over SSH with X forwarding (ssh -X)."
 )
 
-_handle: Window | None = None  # events of the window point at the last one, but do not hold it
+_handle: Window | None = None  # kept, because events of the window only point at it
 
 
 def open_display() -> None:
     """Connect to the display.
 
     Raises:
-        UserError: if there is none. A driver that the user asks for in SDL_VIDEODRIVER is taken.
+        UserError: if there is none and the user has not chosen a driver in SDL_VIDEODRIVER.
     """
     asked = os.environ.get("SDL_VIDEODRIVER", "")
     unix = sys.platform not in ("win32", "darwin")
@@ -58,15 +58,14 @@ def open_window(size: tuple[int, int] | None) -> pygame.Surface:
     """Open a resizable window, of the usual size on this screen unless one is given."""
     pygame.display.set_icon(_icon())
     pygame.display.set_caption(NAME)
-    if size is None:
-        desktop = desktop_size()
-        scale = starting_scale(desktop)
-        size = tuple(
-            min(round(points * scale), round(side * 0.92))
-            for points, side in zip(USUAL, desktop, strict=True)
-        )
+    desktop = desktop_size()
+    scale = starting_scale(desktop)
+    usual = [
+        min(round(points * scale), round(side * 0.92))
+        for points, side in zip(USUAL, desktop, strict=True)
+    ]
     try:
-        return pygame.display.set_mode(size, pygame.RESIZABLE)
+        return pygame.display.set_mode(size or usual, pygame.RESIZABLE)
     except pygame.error as error:
         raise UserError(f"The window cannot be opened ({error}): check the display.") from None
 
@@ -92,7 +91,7 @@ def toggle_full_screen() -> None:
 
 
 def layout_size(size: tuple[int, int]) -> tuple[int, int]:
-    """Return the size to lay out for: that of the window, of which tiny ones show a corner."""
+    """Return the size to lay out for: that of the window, but not a tiny one."""
     width, height = (round(side * LEAST_SCALE) for side in SMALLEST)
     return max(size[0], width), max(size[1], height)
 
@@ -103,7 +102,7 @@ def fitting_scale(wanted: float, size: tuple[int, int]) -> float:
 
 
 def _icon() -> pygame.Surface:
-    icon = pygame.Surface((64, 64), pygame.SRCALPHA)
+    icon = pygame.Surface((64, 64), pygame.SRCALPHA, 32)
     dot(icon, (32, 32), 60, COLORS.panel)
     dot(icon, (23, 27), 9, COLORS.text)
     dot(icon, (41, 27), 9, COLORS.text)

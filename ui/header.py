@@ -1,4 +1,4 @@
-"""What frames both screens: the header with name, tabs and status, and the help line."""
+"""The header with name, tabs and status above both screens, and the help line below them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ui.widgets.shapes import write
 
 
 class Header(Widget):
-    """The program's name, a tab for each screen, the state of the model, and what both share."""
+    """The program's name, a tab for each screen, the state of the model, and two buttons."""
 
     def __init__(self, name: str, tabs: Sequence[Button], sharp: Toggle, keys: Button):
         super().__init__()
@@ -55,13 +55,13 @@ class Header(Widget):
 class FrameTimes(Label):
     """How long the last frames took that drew something; shown on demand."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("", COLORS.soft, SIZES.small, align="right")
         self.visible = False
-        self.seconds: deque[float] = deque(maxlen=600)  # of work, without the sleep after it
+        self.seconds: deque[float] = deque(maxlen=600)  # of work in each frame
 
     def count(self, seconds: float) -> None:
-        """Count a frame; tell the median and the 95th percentile of all."""
+        """Add a frame, and show the median and the 95th percentile of all."""
         self.seconds.append(seconds)
         times = sorted(self.seconds)
         middle, high = times[len(times) // 2], times[int(len(times) * 0.95)]
@@ -69,9 +69,9 @@ class FrameTimes(Label):
 
 
 class HelpLine(Label):
-    """One line about what is under the mouse."""
+    """One line about the widget under the mouse."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("", COLORS.soft, SIZES.small)
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:

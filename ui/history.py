@@ -9,15 +9,12 @@ State = TypeVar("State")
 
 
 class History(Generic[State]):
-    """States that a user can go back and forth through.
-
-    A state must never be changed after it was pushed. A push after an undo drops what could have
-    been redone.
+    """States that a user can undo and redo; a state is never changed once it was pushed.
 
     Args:
         first: the state to begin with.
-        limit: how many states are kept; the oldest go first.
-        same: says whether two states are equal; a push of an equal state changes nothing.
+        limit: how many states are kept; the oldest are dropped.
+        same: returns whether two states are equal; a push of an equal state changes nothing.
     """
 
     def __init__(
@@ -27,7 +24,7 @@ class History(Generic[State]):
         same: Callable[[State, State], bool] = lambda a, b: bool(a == b),
     ):
         self._states = [first]
-        self.moves = 0  # how often the current state became another one
+        self.moves = 0  # changes of the current state, undo and redo included
         self._place = 0
         self._tag: object = None
         self._limit = limit
@@ -54,12 +51,15 @@ class History(Generic[State]):
         return self._place + 1 < len(self._states)
 
     def push(self, state: State, tag: object = None) -> bool:
-        """Make `state` the current one, if it differs; return whether it does.
+        """Make `state` the current one, if it differs, and drop what could be redone.
 
         Args:
-            state: never changed from now on.
-            tag: a push with the tag of the push before it takes that one's place, so that many
-                small steps of one kind are undone together. None joins nothing.
+            state: the new state.
+            tag: a push with the tag of the push before replaces that state, so that many small
+                steps of one kind are undone together. None replaces nothing.
+
+        Returns:
+            Whether the state differs.
         """
         if self._same(state, self.now):
             return False
@@ -72,11 +72,11 @@ class History(Generic[State]):
         return True
 
     def undo(self) -> State:
-        """Go one state back, where there is one, and return it."""
+        """Go back one state, if there is one, and return it."""
         return self._go(-self.can_undo)
 
     def redo(self) -> State:
-        """Go one state forth, where there is one, and return it."""
+        """Go forward one state, if there is one, and return it."""
         return self._go(int(self.can_redo))
 
     def _go(self, steps: int) -> State:

@@ -1,6 +1,6 @@
-"""Commands: what a key does, said once.
+"""Commands: each is said once, with its keys.
 
-Dispatch, the overlay on H, the help line, the buttons and the README's table of keys are all made
+What a key does, the list of keys, the help line, the buttons and the README's table are all made
 from the same list of `Command`.
 """
 
@@ -15,34 +15,46 @@ import pygame
 MODIFIERS = ("ctrl", "alt", "shift")
 ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 SPOKEN = {"return": "Enter", "escape": "Esc", "pageup": "Page Up", "pagedown": "Page Down"}
-ALIASES = {"enter": "return", "[+]": "+", "[-]": "-", "[0]": "0", "[.]": "."}
-ALIASES |= {"page up": "pageup", "page down": "pagedown"}
+ALIASES = {"enter": "return", "page up": "pageup", "page down": "pagedown"}
+PLACES = dict(enumerate("abcdefghijklmnopqrstuvwxyz1234567890", 4)) | dict(
+    enumerate("-=[]\\#;'`,./", 45)
+)  # keys of an American keyboard by their scancodes
 
 
 @dataclass(frozen=True)
 class Command:
-    """Something a user can ask for.
+    """An action of the user, with its keys.
 
-    Keys are written as `("ctrl+z",)` or `("r",)`, where "ctrl" means Ctrl or Cmd; the first one is
-    shown. A button needs none.
+    Attributes:
+        keys: such as `("ctrl+z",)` or `("r",)`, where "ctrl" means Ctrl or Cmd; the first is shown.
+        name: on a button, in a menu and in the list of keys.
+        help: one sentence for the help line.
+        action: called when the key goes down.
+        group: the heading in the list of keys.
+        release: called when the key comes up, or None.
+        repeats: whether a held key repeats the action.
     """
 
     keys: tuple[str, ...]
-    name: str  # on a button, in a menu and in the list of keys
-    help: str  # one sentence for the help line
-    action: Callable[[], object]  # when the key goes down
-    group: str = "Window"  # the heading it is listed under
-    release: Callable[[], object] | None = None  # when the key comes up, if it lasts while held
-    repeats: bool = False  # whether holding the key down repeats the action
+    name: str
+    help: str
+    action: Callable[[], object]
+    group: str = "Window"
+    release: Callable[[], object] | None = None
+    repeats: bool = False
 
     @property
     def all_keys(self) -> str:
-        """Every key as a user reads it, such as "Ctrl Y, Ctrl Shift Z"."""
+        """All keys for people, such as "Ctrl Y, Ctrl Shift Z"."""
         return ", ".join(spoken(key) for key in self.keys)
 
 
 def key_of(event: pygame.event.Event) -> str:
-    """Name the key of a KEYDOWN or KEYUP event, with its modifiers, as commands write it."""
+    """Return the key of a KEYDOWN event with its modifiers, as commands write it.
+
+    A key whose letter is not Latin is named by its place, so that Ctrl Z and the like lie where
+    they do on an American keyboard.
+    """
     mod = getattr(event, "mod", 0)
     held = {
         "ctrl": mod & (pygame.KMOD_CTRL | pygame.KMOD_META),
@@ -50,9 +62,12 @@ def key_of(event: pygame.event.Event) -> str:
         "shift": mod & pygame.KMOD_SHIFT,
     }
     name = pygame.key.name(event.key)
+    if not name or not name.isascii():
+        name = PLACES.get(getattr(event, "scancode", 0), name)
+    name = name[1] if len(name) == 3 and name[0] + name[2] == "[]" else name  # of the keypad
     name = ALIASES.get(name, name)
     sign = getattr(event, "unicode", "")
-    made = len(sign) == 1 and sign.isprintable() and not (sign.isalnum() or sign.isspace())
+    made = len(sign) == 1 and "!" <= sign <= "~" and not sign.isalnum()
     if held["shift"] and made:
         name, held["shift"] = sign, 0  # the sign that Shift makes is the key, on any layout
     return "+".join([word for word in MODIFIERS if held[word]] + [name])
@@ -68,7 +83,7 @@ def spoken(key: str) -> str:
 
 
 class Keymap:
-    """Finds the command of a key event.
+    """Carries out the commands of key events.
 
     Raises:
         ValueError: if a key is given to two commands.
@@ -85,7 +100,7 @@ class Keymap:
                 raise ValueError(f"A key means one thing. Received: {key!r} for both {names}")
 
     def handle(self, event: pygame.event.Event) -> None:
-        """Carry out the command of a KEYDOWN or KEYUP event, where there is one."""
+        """Carry out the command of a KEYDOWN or KEYUP event, if there is one."""
         if event.type == pygame.KEYUP:
             self._release(event.key)
             return

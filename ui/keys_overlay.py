@@ -1,4 +1,4 @@
-"""The overlay that lists every key, made from the list of commands that the keys come from."""
+"""The list of all keys, over the whole screen."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point, Widget
 from ui.widgets.shapes import box, write
 
-LINE = 23  # points
-KEYS = 132  # points for the keys of a command
-Column = list[tuple[str, Command | None]]  # headings without a command, and names with theirs
+LINE = 23  # points: height of a line
+KEYS = 132  # points: width of the keys of a command
+Column = list[tuple[str, Command | None]]  # names with their commands; headings have none
 
 
 class KeysOverlay(Widget):
@@ -32,7 +32,7 @@ class KeysOverlay(Widget):
         return True
 
     def columns(self, rows: int) -> list[Column]:
-        """Spread the lines over columns of at most `rows`, headings with what they head."""
+        """Spread the lines over columns of at most `rows`; groups stay together."""
         columns: list[Column] = [[]]
         groups: dict[str, Column] = {}
         for command in self.commands():
@@ -66,13 +66,13 @@ class KeysOverlay(Widget):
             row = pygame.Rect(left, top, width - theme.px(16), line)
             room = min(theme.px(KEYS), row.width * 4 // 9)
             beside = room + theme.px(6)
-            for text, command in column:
+            for name, command in column:
                 if command is None:
-                    text = theme.text(text, COLORS.accent, SIZES.small, True, row.width)
-                    write(surface, text, row, "left")
+                    heading = theme.text(name, COLORS.accent, SIZES.small, True, row.width)
+                    write(surface, heading, row, "left")
                 else:
                     keys = theme.text(command.all_keys, COLORS.text, SIZES.small, True, room)
                     write(surface, keys, row, "left")
-                    text = theme.text(text, COLORS.soft, SIZES.small, width=row.width - beside)
-                    write(surface, text, row.move(beside, 0), "left")
+                    words = theme.text(name, COLORS.soft, SIZES.small, width=row.width - beside)
+                    write(surface, words, row.move(beside, 0), "left")
                 row = row.move(0, line)

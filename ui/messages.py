@@ -1,7 +1,7 @@
-"""What is said in the bar along the lower edge of the window: messages, hints and offers.
+"""The bar along the lower edge of the window: messages, hints and offers.
 
-The bar lies over the help line and a little more, where no screen has anything to use: it covers no
-button and takes no stroke.
+It lies over the help line and the margin above it, where no screen has anything to use: it covers
+no button and takes no stroke.
 """
 
 from __future__ import annotations
@@ -12,21 +12,23 @@ from functools import partial
 
 import pygame
 
-from ui.theme import COLORS, SIZES, Theme, fit
+from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point, Widget
 from ui.widgets.button import Button, in_turn
+from ui.widgets.panel import Item
 from ui.widgets.shapes import dot, write
 
 BAR = 36  # points: the help line, and the margin that every screen leaves above it
-LINES = 2  # that fit
+LINES = 2  # the most that fit
 LINE, SIGN = 16, 18  # points
 
 
 class Message(Widget):
-    """A sentence or some, and perhaps buttons.
+    """One or more sentences, perhaps with buttons.
 
     Args:
-        over: says whether it has become pointless.
+        lines: the sentences.
+        over: returns whether the message has become pointless.
         ends: the time when it goes away.
         problem: whether it is marked with a sign.
     """
@@ -43,10 +45,10 @@ class Message(Widget):
         self.over, self.ends, self.problem = over, ends, problem
         self.buttons: list[Button] = []
         self._wrapped: list[str] = []
-        self._left = 0  # of the lines
+        self._left = 0  # pixels, of the lines
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Break the lines, and place the buttons after them."""
+        """Wrap the lines, and place the buttons after them."""
         margin, gap = theme.px(SIZES.margin), theme.px(8)
         widths = [button.width(theme) for button in self.buttons]
         self._left = rect.left + margin + (theme.px(SIGN) + gap if self.problem else 0)
@@ -54,7 +56,7 @@ class Message(Widget):
         lines = theme.wrap(" ".join(self.lines), room, SIZES.small)
         if len(lines) > LINES:
             rest = " ".join(lines[LINES - 1 :])
-            lines[LINES - 1 :] = [fit(rest, theme.font(SIZES.small), room)]
+            lines[LINES - 1 :] = [theme.fit(rest, room, SIZES.small)]
         self._wrapped = lines
         left = self._left + max(theme.width(line, SIZES.small) for line in lines) + 2 * gap
         for button, width in zip(self.buttons, widths, strict=True):
@@ -64,7 +66,7 @@ class Message(Widget):
             left = place.right + gap
 
     def press(self, pos: Point, button: int) -> bool:
-        """Keep presses from what lies behind."""
+        """Keep presses from the widgets behind."""
         return True
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
@@ -86,14 +88,19 @@ class Message(Widget):
 
 
 class Messages(Widget):
-    """The bar: a message that goes away by itself, or the first of the hints and offers."""
+    """The bar: a message that goes away by itself, or else the first hint or offer."""
 
     solid = False
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.message: Message | None = None
         self.standing: list[Message] = []  # hints and offers
+
+    @property
+    def _all(self) -> list[Message]:
+        """The messages, the one that shows first."""
+        return self.standing if self.message is None else [self.message, *self.standing]
 
     def show_message(
         self,
@@ -110,13 +117,17 @@ class Messages(Widget):
     def ask(
         self,
         lines: Sequence[str],
-        actions: Sequence[tuple[str, Callable, str]],
+        actions: Sequence[Item],
         over: Callable[[], bool] = lambda: False,
         first: bool = False,
     ) -> Message:
-        """Show lines with buttons until one is pressed or they are over.
+        """Show lines with buttons until one is pressed or they are over, after earlier ones.
 
-        They queue behind earlier ones, or come `first`.
+        Args:
+            lines: the sentences.
+            actions: (text, action, help) of each button.
+            over: returns whether the question has become pointless.
+            first: show it before earlier ones.
         """
         message = self.add(Message(lines, over))
         for number, (text, action, help) in enumerate(actions):
@@ -127,8 +138,8 @@ class Messages(Widget):
         return message
 
     def dismiss(self, message: Message | None) -> None:
-        """Take a message, hint or offer away, if it is still there."""
-        if message not in self.children:
+        """Remove a message, hint or offer, if it is still there."""
+        if message is None or message not in self._all:
             return
         self.remove(message)
         if message is self.message:
@@ -138,16 +149,15 @@ class Messages(Widget):
         self.rearrange()
 
     def update(self, now: float) -> float:
-        """Take away what is old or over; return the time when there is something to take."""
-        for message in list(self.children):
+        """Remove what is old or over; return the time when the next message ends."""
+        for message in self._all.copy():
             if now >= message.ends or message.over():
                 self.dismiss(message)
-        return min((message.ends for message in self.children), default=math.inf)
+        return min((message.ends for message in self._all), default=math.inf)
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place the message that shows."""
-        shown = self.message or next(iter(self.standing), None)
-        for message in self.children:
-            message.show(message is shown)
-        if shown is not None:
-            shown.place(rect, theme)
+        for number, message in enumerate(self._all):
+            message.show(number == 0)
+            if number == 0:
+                message.place(rect, theme)

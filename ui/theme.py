@@ -1,25 +1,22 @@
-"""The look of the window: colours, the font, and sizes that follow the UI scale.
+"""The look of the window: colours, text, and sizes that follow the UI scale.
 
-Sizes are written in points, the pixels of an ordinary screen; `Theme.px` turns them into the
-pixels of this one. The font ships with the project, so the window looks the same everywhere.
+Sizes are in points, the pixels of an ordinary screen; `Theme.px` turns them into the pixels of this
+one. The fonts come with the program, so that the window looks the same everywhere.
 """
 
 from __future__ import annotations
 
-import io
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
 import pygame
 
-from data.paths import ASSETS
+from ui.fonts import FOLDER, open_font, read_fonts, runs
 
 Color = tuple[int, int, int]
 
-UNKNOWN = "\ufffd"  # in place of what cannot be drawn
-FONT_FOLDER = ASSETS / "fonts"
-FONT_FILES = {False: "Inter-Regular.otf", True: "Inter-SemiBold.otf"}
+UNKNOWN = "\ufffd"  # in place of what is no character
 
 
 @dataclass(frozen=True)
@@ -76,6 +73,7 @@ class Theme:
 
     def __init__(self, scale: float = 1.0):
         self.scale = scale
+        self._fonts = read_fonts(str(FOLDER))
 
     def px(self, points: float) -> int:
         """Turn points into whole pixels, at least 1 for anything that is not 0."""
@@ -83,10 +81,9 @@ class Theme:
         return pixels if pixels or not points else (1 if points > 0 else -1)
 
     @lru_cache(maxsize=64)  # noqa: B019 (themes are few)
-    def font(self, size: int = SIZES.body, bold: bool = False) -> pygame.font.Font:
-        """Return the font at `size` points."""
-        file = io.BytesIO((FONT_FOLDER / FONT_FILES[bold]).read_bytes())  # wherever it lies
-        return pygame.font.Font(file, self.px(size))
+    def font(self, size: int = SIZES.body, bold: bool = False, path: str = "") -> pygame.font.Font:
+        """Return the font at `size` points, or one of the system's by its path."""
+        return open_font(path or self._fonts[bold], self.px(size))
 
     @lru_cache(maxsize=1500)  # noqa: B019 (the values of 80 sliders change all the time)
     def text(
@@ -98,46 +95,56 @@ class Theme:
         width: int | None = None,
     ) -> pygame.Surface:
         """Render one line, cut with an ellipsis where it is longer than `width` pixels."""
-        font = self.font(size, bold)
-        text = printable(text)
-        if width is not None:
-            text = fit(text, font, width)
-        return font.render(text, True, color)
+        text = printable(text) if width is None else self.fit(text, width, size, bold)
+        drawn = [
+            (font := self.font(size, bold, path), font.render(part, True, color))
+            for path, part in runs(text)
+        ]
+        if len(drawn) == 1:
+            return drawn[0][1]
+        ascent = max(font.get_ascent() for font, _ in drawn)
+        height = max(surface.get_height() for _, surface in drawn)
+        total = sum(surface.get_width() for _, surface in drawn)
+        line, left = pygame.Surface((total, height), pygame.SRCALPHA, 32), 0
+        for font, surface in drawn:
+            line.blit(surface, (left, ascent - font.get_ascent()))
+            left += surface.get_width()
+        return line
 
     def width(self, text: str, size: int = SIZES.body, bold: bool = False) -> int:
-        """Return how many pixels wide a line is."""
-        return self.font(size, bold).size(printable(text))[0]
+        """Return the width of a line in pixels."""
+        parts = runs(printable(text))
+        return sum(self.font(size, bold, path).size(part)[0] for path, part in parts)
+
+    def fit(self, text: str, width: int, size: int = SIZES.body, bold: bool = False) -> str:
+        """Cut a line so that it is at most `width` pixels wide, with an ellipsis for the rest."""
+        text = printable(text)
+        if self.width(text, size, bold) <= width:
+            return text
+        cuts = [text[:letters].rstrip() + "…" for letters in range(1, len(text))]
+        fitting = bisect_right(cuts, width, key=lambda cut: self.width(cut, size, bold))
+        return cuts[fitting - 1] if fitting else ""
 
     def wrap(self, text: str, width: int, size: int = SIZES.body, bold: bool = False) -> list[str]:
         """Break a text into lines of at most `width` pixels."""
-        font = self.font(size, bold)
         lines = [""]
         for word in printable(text).split():
             longer = f"{lines[-1]} {word}".strip()
-            if lines[-1] and font.size(longer)[0] > width:
+            if lines[-1] and self.width(longer, size, bold) > width:
                 lines.append(word)
             else:
                 lines[-1] = longer
-        return [fit(line, font, width) for line in lines]
+        return [self.fit(line, width, size, bold) for line in lines]
 
 
 def printable(text: str) -> str:
-    """Replace what no font can draw: control characters, halves of characters, unknown ones.
+    """Replace what cannot be drawn: control characters, halves of characters, unknown ones.
 
-    Names of files may hold any bytes, and files that were tampered with any text.
+    Names of files can hold any bytes, and files that were tampered with any text.
     """
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else " " if c.isspace() else UNKNOWN for c in text)
-
-
-def fit(text: str, font: pygame.font.Font, width: int) -> str:
-    """Cut a text so that it is at most `width` pixels wide, with an ellipsis for the rest."""
-    if font.size(text)[0] <= width:
-        return text
-    cuts = [text[:letters].rstrip() + "…" for letters in range(1, len(text))]
-    fitting = bisect_right(cuts, width, key=lambda cut: font.size(cut)[0])
-    return cuts[fitting - 1] if fitting else ""
 
 
 def starting_scale(desktop: tuple[int, int]) -> float:

@@ -25,8 +25,8 @@ from ui.widgets.pointer import Pointer
 from ui.worker import Worker
 
 SCALES = (0.75, 3.0, 0.25)  # least, most and step of the UI scale
-MESSAGE = 5.0  # seconds that a message stays, and longer for long ones
-HINT = 3  # steps after which a hint is old
+MESSAGE = (5.0, 0.04)  # seconds that a message stays, and more for each character
+HINT = 3  # steps after which a hint goes
 NO_FINISHER = (
     "No sharp faces with this model: it has no finisher. learn(init=False) goes on with it and "
     "trains one."
@@ -57,7 +57,7 @@ class Window:
         self.session, self.latent, self.worker = session, latent, worker
         low, high, _ = SCALES
         chosen = session.setting("scale", 0.0, 0.0, high)
-        self.chosen_scale = max(low, chosen) if chosen else None  # None: one suits the window
+        self.chosen_scale = max(low, chosen) if chosen else None  # None: as suits the window
         self.theme = Theme(1.0)
         self.closed = self.leaves = False  # whether it is closed, now or once all is saved
         self.root = Root()
@@ -68,8 +68,8 @@ class Window:
         self.screen = self.screens[start] if start else made[0]  # the one in front
         self.keymaps = {s.name: Keymap([*s.commands, *self.commands]) for s in made}
         self.menu: Menu | None = None
-        self._hint: Message | None = None  # the last one
-        self._offer: Message | None = None
+        self._hint: Message | None = None
+        self._offer: Message | None = None  # to go on
         self._add_widgets()
         self.resized()
 
@@ -133,21 +133,24 @@ class Window:
         self.resized()
 
     def rescale(self, steps: int) -> None:
-        """Make everything larger or smaller."""
+        """Make everything larger (1) or smaller (-1), or as suits the window (0)."""
         low, high, step = SCALES
         before = self.theme.scale
-        scale = min(high, max(low, min(self.wanted_scale, before) + steps * step))
-        scale = min(scale, display.fitting_scale(scale, self.surface.get_size()))
-        if (scale - before) * steps > 0:
-            self.chosen_scale = self.session.settings["scale"] = scale
-            self.resized()
-            self.notify(f"Text and controls at {scale:.0%}.")
-        elif steps < 0 or before >= high:
-            way = "large" if steps > 0 else "small"
-            self.notify(f"Text and controls are as {way} as they get: {before:.0%}.")
+        if steps:
+            scale = min(high, max(low, min(self.wanted_scale, before) + steps * step))
+            self.chosen_scale = display.fitting_scale(scale, self.surface.get_size())
+            self.session.settings["scale"] = self.chosen_scale
         else:
-            largest = f"Text and controls are as large as this window allows: {before:.0%}."
-            self.notify(f"{largest} A larger window allows more.")
+            self.chosen_scale = None
+            self.session.settings.pop("scale", None)
+        self.resized()
+        now = self.theme.scale
+        if steps and now == before:
+            limit = "they get" if before in (low, high) else "this window allows"
+            way = "large" if steps > 0 else "small"
+            self.notify(f"Text and controls are as {way} as {limit}: {now:.0%}.")
+        else:
+            self.notify(f"Text and controls at {now:.0%}.")
 
     # What shows
 
@@ -204,7 +207,7 @@ class Window:
 
         A problem is marked with a sign, and goes with the next step.
         """
-        ends, steps = self.now() + MESSAGE + 0.04 * len(text), self.steps
+        ends, steps = self.now() + MESSAGE[0] + MESSAGE[1] * len(text), self.steps
         self.messages.show_message(
             text, ends, problem, lambda: not lasts() or (problem and self.steps != steps)
         )
@@ -317,28 +320,34 @@ class Window:
             self.notify(f"Something is still being saved. {end}", lasts=lambda: self.leaves)
 
 
-def window_commands(window: Window | None) -> list[Command]:
-    """Return the commands that every screen has; None for the window where only the list counts."""
+def window_commands(w) -> list[Command]:
+    """Return the commands that every screen has.
+
+    Args:
+        w: the window, or None for a list only.
+    """
     last = "Bring back what was open when the window was last closed"
     full = "Fill the screen, or go back to a window"
     frames = "Show how long frames take"
     sharp = "Show faces with hair and skin that are invented: 80 numbers do not hold them"
     up, down = (f"Scroll the open panel, or else the sliders, {way}" for way in ("up", "down"))
-    rows = [
-        ("tab", "Other screen", "Take this face along to the other screen", Window.hand_over),
-        ("h f1 ?", "Keys", "Show every key", Window.toggle_keys),
-        ("escape", "Close or stop", "Close what is open, stop what runs", Window.escape),
-        ("pageup", "Scroll up", up, lambda w: w.scroll(-0.8), True),
-        ("pagedown", "Scroll down", down, lambda w: w.scroll(0.8), True),
-        ("shift+s", "Sharp", sharp, Window.toggle_sharp),
-        ("f11 alt+return", "Full screen", full, Window.full_screen),
-        ("ctrl++ ctrl+=", "Larger text", "Make everything larger", lambda w: w.rescale(1)),
-        ("ctrl+-", "Smaller text", "Make everything smaller", lambda w: w.rescale(-1)),
-        ("f3", "Frame times", frames, lambda w: w.header.times.show(not w.header.times.visible)),
-        ("ctrl+l", "Go on from last time", last, Window.restore_session),
-        ("ctrl+q", "Quit", "Close the window; what you did is kept", Window.quit),
+    usual = "Text and controls in the size that suits the window"
+    rows: list[tuple[str, str, str, Callable[[], object]]] = [
+        ("tab", "Other screen", "Take this face along to the other screen", lambda: w.hand_over()),
+        ("h f1 ?", "Keys", "Show every key", lambda: w.toggle_keys()),
+        ("escape", "Close or stop", "Close what is open, stop what runs", lambda: w.escape()),
+        ("pageup", "Scroll up", up, lambda: w.scroll(-0.8)),
+        ("pagedown", "Scroll down", down, lambda: w.scroll(0.8)),
+        ("shift+s", "Sharp", sharp, lambda: w.toggle_sharp()),
+        ("f11 alt+return", "Full screen", full, lambda: w.full_screen()),
+        ("ctrl++ ctrl+=", "Larger text", "Make everything larger", lambda: w.rescale(1)),
+        ("ctrl+-", "Smaller text", "Make everything smaller", lambda: w.rescale(-1)),
+        ("ctrl+0", "Usual text size", usual, lambda: w.rescale(0)),
+        ("f3", "Frame times", frames, lambda: w.header.times.show(not w.header.times.visible)),
+        ("ctrl+l", "Go on from last time", last, lambda: w.restore_session()),
+        ("ctrl+q", "Quit", "Close the window; what you did is kept", lambda: w.quit()),
     ]
     return [
-        Command(tuple(keys.split()), name, help, partial(action, window), repeats=bool(again))
-        for keys, name, help, action, *again in rows
+        Command(tuple(keys.split()), name, help, action, repeats=name.startswith("Scroll"))
+        for keys, name, help, action in rows
     ]

@@ -48,7 +48,7 @@ print("as it was")
 def test_leaving_full_screen_brings_the_window_back_as_it_was(tmp_path):
     """`set_mode` left a window of full size that hung off the screen."""
     read, write = os.pipe()
-    screen = "1600x1000x24"
+    screen = "1600x1000x16"  # few bits, which drawing has to bear too
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp"],
         pass_fds=[write],

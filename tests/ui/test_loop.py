@@ -1,4 +1,5 @@
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from data.errors import UserError
 from tests.ui.driver import Driver, FakeEngine, fake_latent
 from ui.app import App
 from ui.display import fitting_scale
-from ui.keys import Command
+from ui.keys import Command, key_of
 from ui.screen import Screen
 from ui.session import Session
 from ui.widgets.button import Button
@@ -231,6 +232,47 @@ def test_repeated_keydown_repeats_only_commands_that_want_it(driver):
     assert driver.screen.log == ["r", "up", "up"]
 
 
+@pytest.mark.parametrize(
+    ("key", "scancode", "mod", "unicode", "named"),
+    [
+        (0x44F, 29, pygame.KMOD_LCTRL, "я", "ctrl+z"),  # as X11 tells them: Russian
+        (0x422, 17, pygame.KMOD_LSHIFT, "\u0422", "shift+n"),
+        (0x3B6, 29, pygame.KMOD_LCTRL, "ζ", "ctrl+z"),  # Greek
+        (0x5D6, 29, pygame.KMOD_LCTRL, "ז", "ctrl+z"),  # Hebrew
+        (0x5DE, 17, pygame.KMOD_LSHIFT, "N", "shift+n"),
+        (0x626, 29, pygame.KMOD_LCTRL, "ئ", "ctrl+z"),  # Arabic
+        (0x634, 4, pygame.KMOD_LSHIFT, "ِ", "shift+a"),
+        (0xFC, 47, 0, "ü", "["),  # German, beside p
+        (ord("y"), 29, 0, "y", "y"),  # German, at the place of z
+        (pygame.K_KP1, 89, 0, "", "1"),
+        (pygame.K_KP_PLUS, 87, 0, "+", "+"),
+        (pygame.K_KP_ENTER, 88, 0, "", "return"),
+    ],
+)
+def test_keys_are_named_by_their_letter_or_else_by_their_place(key, scancode, mod, unicode, named):
+    event = pygame.event.Event(pygame.KEYDOWN, key=key, scancode=scancode, mod=mod, unicode=unicode)
+    assert key_of(event) == named
+
+
+def test_a_held_key_repeats_once_a_frame_and_never_after_its_release(driver, monkeypatch):
+    clock = [driver.window.now()]
+    monkeypatch.setattr(driver.window, "now", lambda: clock[0])
+    driver.key_down("up")
+    driver.step(3)
+    assert driver.screen.log == ["up"]
+    clock[0] += 0.4
+    driver.step(3)
+    assert driver.screen.log == ["up"] * 2
+    clock[0] += 5  # a long frame
+    driver.step()
+    assert driver.screen.log == ["up"] * 3
+    clock[0] += 5  # another one, in which the key is released
+    driver.key_up("up")
+    driver.step(3)
+    assert driver.screen.log == ["up"] * 3
+    assert pygame.key.get_repeat() == (0, 0)  # its own queue goes on after the release
+
+
 def test_held_command_ends_with_its_key_or_the_window_losing_it(driver):
     driver.key("c")
     driver.key_down("c")
@@ -312,6 +354,13 @@ def test_session_of_last_time_is_offered_and_taken(tmp_path):
     assert screen.log == ["resumed"]
     assert not driver.window.messages.standing
     driver.close()
+
+
+def test_no_surface_takes_the_depth_of_the_display():
+    """With 16 bits, pygame cannot scale smoothly."""
+    for path in (ROOT / "ui").rglob("*.py"):
+        for call in re.findall(r"pygame\.Surface\(.*", path.read_text(encoding="utf-8")):
+            assert ", 32)" in call, path
 
 
 def test_no_display_is_one_sentence():

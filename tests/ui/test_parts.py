@@ -8,7 +8,7 @@ from tests.ui.driver import Driver
 from ui.history import History
 from ui.keys import Command, Keymap, key_of, spoken
 from ui.screen import Screen
-from ui.theme import COLORS, Theme, fit, natural_scale, starting_scale
+from ui.theme import COLORS, Theme, natural_scale, starting_scale
 from ui.widgets.base import merged
 from ui.widgets.face_view import FaceView, surface_of
 from ui.widgets.label import Label
@@ -113,10 +113,10 @@ def test_text_has_contrast_on_every_surface():
 
 
 def test_long_words_are_cut_to_the_width():
-    font = Theme(1.0).font()
-    words = fit("a very long caption that does not fit", font, 80)
+    theme = Theme()
+    words = theme.fit("a very long caption that does not fit", 80)
     assert words.endswith("…")
-    assert font.size(words)[0] <= 80
+    assert theme.width(words) <= 80
 
 
 def test_dense_screens_and_large_windows_start_larger():

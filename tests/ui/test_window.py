@@ -12,11 +12,12 @@ import pytest
 from data.errors import UserError
 from model.latent import Previews
 from tests.ui.driver import Driver, FakeEngine, fake_latent
+from ui import fonts
 from ui.app import App
 from ui.drawing.drawing_screen import DrawingScreen
 from ui.session import Session
 from ui.sliders.slider_screen import SlidersScreen
-from ui.theme import FONT_FOLDER, Theme, fit, printable
+from ui.theme import Theme, printable
 from ui.widgets.button import Button
 from ui.widgets.strip import Thumbnail
 
@@ -174,6 +175,10 @@ def test_larger_text_says_when_it_is_at_its_largest(driver):
     for _ in range(10):
         driver.key("ctrl+=")
     assert driver.said() == "Text and controls are as large as they get: 300%."
+    for key in ("ctrl+0", "ctrl+-", "ctrl+[0]"):
+        driver.key(key)
+    assert driver.said() == "Text and controls at 150%."
+    assert driver.window.chosen_scale is None
 
 
 # Esc, F3
@@ -312,7 +317,62 @@ def test_what_cannot_be_drawn_is_replaced():
         assert theme.wrap(words, 60)
         printable(words).encode("utf-8")
     assert printable("Zoë · 80 %") == "Zoë · 80 %"
-    assert fit(printable("tab\tx"), theme.font(), 500) == "tab x"
+    assert theme.fit("tab\tx", 500) == "tab x"
+
+
+def boxes(theme, words):
+    """The words drawn as a font draws what it lacks."""
+    return pygame.image.tobytes(theme.font().render("\uffff" * len(words), True, (0, 0, 0)), "RGBA")
+
+
+@pytest.mark.parametrize("words", ["漢字", "שלום", "\U0001f600"])
+def test_what_the_own_font_lacks_is_drawn_by_one_of_the_system_or_as_a_sign(words, monkeypatch):
+    theme = Theme()
+    drawn = theme.text(f"{words}.jpg", (0, 0, 0))
+    assert drawn.get_width() == theme.width(f"{words}.jpg")
+    assert boxes(theme, words) not in pygame.image.tobytes(drawn, "RGBA")
+    monkeypatch.setattr("ui.fonts._system_fonts", list)  # none
+    for cached in (fonts.runs, fonts._run_of):
+        cached.cache_clear()
+    signs = "?" * len(words) + ".jpg"
+    assert fonts.runs(f"{words}.jpg") == [("", signs)]
+    for cached in (fonts.runs, fonts._run_of):
+        cached.cache_clear()
+
+
+def test_a_system_font_is_used_where_it_has_what_the_own_one_lacks(monkeypatch):
+    monkeypatch.setattr("ui.fonts._system_fonts", lambda: ["/other.ttf"])
+    monkeypatch.setattr("ui.fonts._has", lambda path, character: bool(path) == (character == "漢"))
+    for cached in (fonts.runs, fonts._run_of):
+        cached.cache_clear()
+    assert fonts.runs("ä漢漢.jpg") == [("", "ä"), ("/other.ttf", "漢漢"), ("", ".jpg")]
+    for cached in (fonts.runs, fonts._run_of):
+        cached.cache_clear()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no font at all" * 99])
+def test_damaged_or_missing_fonts_are_replaced_by_another(tmp_path, monkeypatch, content):
+    if content is not None:
+        for name in fonts.FILES.values():
+            (tmp_path / name).write_bytes(content)
+    monkeypatch.setattr("ui.theme.FOLDER", tmp_path)
+    theme = Theme()
+    assert theme.width("face") > 10
+    assert theme.text("face", size=40).get_width() > 10
+
+
+def test_the_folder_of_the_program_can_be_moved_while_the_window_is_open(
+    tmp_path, monkeypatch, driver
+):
+    shutil.copytree(fonts.FOLDER, tmp_path / "fonts")
+    monkeypatch.setattr("ui.theme.FOLDER", tmp_path / "fonts")
+    Theme()  # as at the start
+    expected = Theme().width("face", 31, True)
+    (tmp_path / "fonts").rename(tmp_path / "moved")
+    assert Theme(1.0).width("face", 31, True) == expected
+    driver.resize((1800, 1200))
+    driver.key("ctrl+=")
+    driver.settle()
 
 
 def test_names_that_cannot_be_drawn_end_nothing(driver):
@@ -330,9 +390,9 @@ def test_names_that_cannot_be_drawn_end_nothing(driver):
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
 def test_font_is_found_in_a_folder_whose_name_cannot_be_drawn(tmp_path, monkeypatch):
     folder = tmp_path / LATIN
-    shutil.copytree(FONT_FOLDER, folder)
-    monkeypatch.setattr("ui.theme.FONT_FOLDER", folder)
-    assert Theme().width("face") > 0
+    shutil.copytree(fonts.FOLDER, folder)
+    monkeypatch.setattr("ui.theme.FOLDER", folder)
+    assert Theme()._fonts == fonts.read_fonts(str(fonts.FOLDER))
 
 
 def test_title_of_a_model_in_a_folder_that_cannot_be_drawn(tmp_path):

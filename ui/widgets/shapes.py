@@ -13,7 +13,7 @@ FINER = 4  # scale that discs are drawn at, to average their edges
 def disc(diameter: int, color: Color, hollow: bool = False) -> pygame.Surface:
     """Return a transparent surface with a disc; `hollow` paints what is around it instead."""
     side = max(1, diameter) * FINER
-    large = pygame.Surface((side, side), pygame.SRCALPHA)
+    large = pygame.Surface((side, side), pygame.SRCALPHA, 32)
     large.fill((*color, 255 if hollow else 0))
     pygame.draw.circle(large, (*color, 0 if hollow else 255), (side / 2, side / 2), side / 2)
     return pygame.transform.smoothscale(large, (side // FINER, side // FINER))

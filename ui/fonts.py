@@ -1,0 +1,85 @@
+"""Fonts: the program's own, and those of the system for characters that these lack."""
+
+from __future__ import annotations
+
+import io
+import string
+from functools import cache, lru_cache
+from itertools import islice
+from pathlib import Path
+
+import pygame
+
+from data.paths import ASSETS
+
+FOLDER = ASSETS / "fonts"
+FILES = {False: "Inter-Regular.otf", True: "Inter-SemiBold.otf"}  # by whether they are bold
+SIGN = "?"  # in place of a character that no font has
+LIKELY = ("sans", "noto", "dejavu", "droid", "arial", "segoe", "gothic")  # parts of their names
+MOST = 100  # fonts of the system that are tried
+SAMPLE = 16  # pixels, size at which characters are compared
+NOTHING = "\uffff"  # never a character: drawn as the box for what a font lacks
+
+Run = tuple[str, str]  # a font's path, "" for the program's own, and what it draws
+
+
+@lru_cache(maxsize=4)
+def read_fonts(folder: str) -> dict[bool, bytes]:
+    """Return the program's own fonts, empty where they cannot be read; a folder is read once."""
+    contents = {}
+    for bold, name in FILES.items():
+        try:
+            contents[bold] = Path(folder, name).read_bytes()
+        except OSError:
+            contents[bold] = b""
+    return contents
+
+
+def open_font(source: bytes | str, pixels: int) -> pygame.font.Font:
+    """Return a font of a size by its content or path; pygame's own if it is damaged."""
+    try:
+        font = pygame.font.Font(io.BytesIO(source) if isinstance(source, bytes) else source, pixels)
+        font.render(string.printable[:95], True, (0, 0, 0))
+        return font
+    except (OSError, RuntimeError, pygame.error):
+        return pygame.font.Font(None, pixels)
+
+
+@lru_cache(maxsize=1500)
+def runs(text: str) -> list[Run]:
+    """Split a printable text into parts that one font can draw each."""
+    parts: list[Run] = []
+    for character in text:
+        run = ("", character) if character.isascii() else _run_of(character)
+        if parts and parts[-1][0] == run[0]:
+            run = run[0], parts.pop()[1] + run[1]
+        parts.append(run)
+    return parts or [("", "")]
+
+
+@lru_cache(maxsize=2000)
+def _run_of(character: str) -> Run:
+    """Return a character with a font that has it, or else a sign with the program's own font."""
+    for path in ("", *_system_fonts()):
+        if _has(path, character):
+            return path, character
+    return "", SIGN
+
+
+@lru_cache(maxsize=1)
+def _system_fonts() -> list[str]:
+    """Return the paths of the system's fonts, likely ones first."""
+    names = sorted(pygame.font.get_fonts(), key=lambda name: -sum(word in name for word in LIKELY))
+    return list(filter(None, map(pygame.font.match_font, islice(names, MOST))))
+
+
+@cache
+def _sample(path: str) -> pygame.font.Font:
+    return open_font(path or read_fonts(str(FOLDER))[False], SAMPLE)
+
+
+def _has(path: str, character: str) -> bool:
+    """Return whether a font draws a character as anything but the box for what it lacks."""
+    font = _sample(path)
+    drawn, box = (font.render(each, False, (0, 0, 0)) for each in (character, NOTHING))
+    return pygame.image.tobytes(drawn, "RGB") != pygame.image.tobytes(box, "RGB")
