@@ -47,10 +47,14 @@ def principal_axes(latent: LatentSpace) -> list[Axis]:
 
 
 def raw_axes(latent: LatentSpace) -> list[Axis]:
-    """Return an axis for each number of the code itself, by falling standard deviation."""
+    """Return an axis for each number of the code itself, by falling standard deviation.
+
+    All of them have zero on their track.
+    """
     stds = np.sqrt(np.maximum(np.diag(latent.covariance), 1e-6)).astype(np.float64)
     mean, unit = latent.mean.astype(np.float64), np.eye(len(stds))
-    low, high = mean - REACH * stds, mean + REACH * stds
+    low = np.minimum(mean - REACH * stds, -stds / 4)
+    high = np.maximum(mean + REACH * stds, stds / 4)
     return [
         Axis(f"Code {i + 1}", unit[i], unit[i], ends=(low[i], high[i]), middle=mean[i])
         for i in np.argsort(-stds, kind="stable")
