@@ -76,6 +76,7 @@ class App:
         self.worker = Worker(load_engine, self._loaded, self._failed)
         self.window = Window(screens, session, latent, self.worker, start, size)
         self._clock = pygame.time.Clock()
+        self._events: list[pygame.event.Event] = []  # that ended the last rest
         self._due = math.inf  # time of the next frame without an event
         self._held: pygame.event.Event | None = None  # the key that was pressed last
         self._repeat_at = math.inf
@@ -116,16 +117,17 @@ class App:
         """Run the loop until a time of `Window.now`, or until the window is closed."""
         while self.window.now() < end and self.step():
             self._clock.tick(FRAMES)
-            while not (self.window.root.stale or self.window.closed):
-                asleep = self.window.now() < min(end, self._due)
-                if not asleep or self.worker.wait(NAP) or pygame.event.peek():
+            while not (self.window.root.stale or self.window.closed or self._events):
+                if self.window.now() >= min(end, self._due) or self.worker.wait(NAP):
                     break
+                self._events = pygame.event.get()  # `peek` frees what was posted with an event
 
     def step(self) -> bool:
         """Run one frame; return whether the window is still open."""
         started = time.perf_counter()
         window = self.window
-        for event in pygame.event.get():
+        events, self._events = [*self._events, *pygame.event.get()], []
+        for event in events:
             self._guard(self._handle, event)
         if window.closed:
             return False

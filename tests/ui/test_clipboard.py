@@ -7,7 +7,9 @@ import pygame
 import pytest
 
 from data.errors import UserError
+from tests.ui.driver import Driver
 from ui import clipboard
+from ui.screen import Screen
 
 PIXELS = np.zeros((160, 176), np.uint8)
 
@@ -37,6 +39,19 @@ def test_a_job_beside_the_window_runs_elsewhere_and_is_answered_by_its_loop():
     clipboard.run_beside(fail, found.append)
     with pytest.raises(UserError):
         action()()
+
+
+def test_answers_from_beside_reach_a_window_that_rests(tmp_path):
+    driver = Driver([Screen], tmp_path)
+    found = []
+    for number in range(12):  # what pygame frees too early is overwritten only now and then
+        release = threading.Event()
+        clipboard.run_beside(release.wait, lambda _, number=number: found.append([number] * 9))
+        threading.Timer(0.001, release.set).start()
+        while len(found) <= number:
+            driver.app.run_until(driver.window.now() + 0.01)
+    driver.close()
+    assert found == [[number] * 9 for number in range(12)]
 
 
 def test_a_picture_goes_to_the_program_that_copies(tmp_path, monkeypatch):
