@@ -144,14 +144,16 @@ def learn(init=True, **options):
 def _open_window(start):
     """Open the window with both screens, at the one named."""
     from data.paths import SAVES_FOLDER
+    from model.folder import choose_model
     from model.latent import LatentSpace
     from model.loading import load_engine
     from ui.app import open_explorer
     from ui.session import Session
 
-    latent = LatentSpace.load()
+    folder, passed_over = choose_model()
+    latent = LatentSpace.load(folder)
     session = Session(SAVES_FOLDER, latent.model_id, latent.latent_dim)
-    open_explorer(start, session, load_engine, latent).run()
+    open_explorer(start, session, lambda: load_engine(folder), latent, passed_over).run()
 
 
 def _print_saved(*paths):

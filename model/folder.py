@@ -13,12 +13,16 @@ import hashlib
 import json
 import math
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import numpy as np
 
 from data.errors import UserError, tell_failure
 from data.paths import MY_MODEL, SHIPPED_MODEL
 from data.replace import recover_set, replace_set
+from model.frame import LATENT_DIM
+from model.safe_zip import read_arrays
 
 NETWORK_FILE = "autoencoder.keras"
 LATENT_FILE = "latent.npz"
@@ -30,6 +34,7 @@ FINISHER_HISTORY_FILE = "finisher.csv"
 ALL_FILES = (*MODEL_FILES, FINISHER_FILE, FINISHER_HISTORY_FILE)
 HISTORY_COLUMNS = ("epoch", "mse", "val_mse", "val_loss", "seconds")  # what every training writes
 MAX_NETWORK_BYTES = 200 * 2**20
+MAX_LATENT_BYTES = 4 * 2**20
 MAX_CARD_BYTES = 2**18
 MAX_HISTORY_BYTES = 2**22
 MAX_LINEAGE = 12  # earlier models on a card
@@ -46,6 +51,19 @@ def file_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
+@contextlib.contextmanager
+def tell_damage(path: Path) -> Iterator[None]:
+    """Turn whatever reading a damaged file raises into a `UserError`."""
+    try:
+        yield
+    except UserError:
+        raise
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror or error}). {REPAIR}") from None
+    except Exception:
+        raise UserError(f"{path} is damaged or belongs to another model. {REPAIR}") from None
+
+
 def read_card(folder: Path) -> dict:
     """Read a model folder's card.
 
@@ -53,16 +71,14 @@ def read_card(folder: Path) -> dict:
         UserError: if there is none, or it is damaged.
     """
     path = folder / CARD_FILE
-    try:
+    with tell_damage(path):
+        if not path.exists():
+            raise UserError(f"There is no model in {folder}. Train one with learn().")
         if path.stat().st_size > MAX_CARD_BYTES or not path.is_file():
             raise ValueError("no card")
         card = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(card, dict) or not isinstance(card.get("model_id"), str):
+        if not isinstance(card["model_id"], str):
             raise ValueError("no card")
-    except FileNotFoundError:
-        raise UserError(f"There is no model in {folder}. Train one with learn().") from None
-    except (OSError, ValueError, RecursionError):
-        raise UserError(f"The model card {path} is damaged. {REPAIR}") from None
     return card
 
 
@@ -101,21 +117,40 @@ def check_folder(folder: Path) -> str:
     with tell_failure(f"The model in {folder} cannot be completed", "make the folder writable"):
         recover_set(folder)
     card = read_card(folder)
-    hashes = {NETWORK_FILE: card["model_id"], LATENT_FILE: None}
-    if (finisher := finisher_id(card)) is not None:
-        hashes[FINISHER_FILE] = finisher
+    hashes = {NETWORK_FILE: card["model_id"], FINISHER_FILE: finisher_id(card)}
     for name, expected in hashes.items():
         path = folder / name
-        if not path.is_file():
-            raise UserError(f"The model in {folder} has no {name}. {REPAIR}")
-        try:
-            if expected is not None and (
-                path.stat().st_size > MAX_NETWORK_BYTES or file_hash(path) != expected
-            ):
-                raise UserError(f"{path} is damaged or belongs to another model. {REPAIR}")
-        except OSError as error:
-            raise UserError(f"{path} cannot be read ({error.strerror}). {REPAIR}") from None
+        if expected is None:
+            continue
+        with tell_damage(path):
+            if not path.is_file():
+                raise UserError(f"The model in {folder} has no {name}. {REPAIR}")
+            if path.stat().st_size > MAX_NETWORK_BYTES or file_hash(path) != expected:
+                raise ValueError("another file")
+    read_latent_arrays(folder, card["model_id"])
     return card["model_id"]
+
+
+def read_latent_arrays(folder: Path, model_id: str) -> dict[str, np.ndarray]:
+    """Read `latent.npz` of a model.
+
+    Raises:
+        UserError: if it is missing, damaged, another model's, or of codes of another length.
+    """
+    path = folder / LATENT_FILE
+    with tell_damage(path):
+        if not path.is_file():
+            raise UserError(f"The model in {folder} has no {LATENT_FILE}. {REPAIR}")
+        arrays = read_arrays(path, MAX_LATENT_BYTES)
+        (length,) = arrays["mean"].shape
+        if str(arrays["model_id"]) != model_id:
+            raise ValueError("another model's")
+    if length != LATENT_DIM:
+        raise UserError(
+            f"The model in {folder} is made for codes of {length} numbers, and the program for "
+            f"{LATENT_DIM} (LATENT_DIM in model/frame.py)."
+        )
+    return arrays
 
 
 def finisher_id(card: dict) -> object:
@@ -127,17 +162,34 @@ def find_model(folder: str | Path | None = None) -> Path:
     """Check a model folder, see `check_folder`, and return it.
 
     Args:
-        folder: None takes the user's own model if it is complete, else the shipped one.
+        folder: None takes the model in use, see `choose_model`.
 
     Raises:
         UserError: if that model is missing or damaged.
     """
     if folder is None:
-        with contextlib.suppress(UserError):
-            return find_model(MY_MODEL)
-        folder = SHIPPED_MODEL
+        return choose_model()[0]
     check_folder(Path(folder))
     return Path(folder)
+
+
+def choose_model() -> tuple[Path, str]:
+    """Return the user's own model if it can be used, else the shipped one.
+
+    Returns:
+        The folder, and a sentence on why the user's own model is passed over; empty if it is not.
+
+    Raises:
+        UserError: if neither can be used.
+    """
+    reason = ""
+    try:
+        with tell_damage(MY_MODEL):
+            if MY_MODEL.exists():
+                return find_model(MY_MODEL), ""
+    except UserError as error:
+        reason = f"The shipped model is in use, since your own cannot be: {error}"
+    return find_model(SHIPPED_MODEL), reason
 
 
 def model_title(folder: Path) -> str:

@@ -9,15 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data.errors import UserError
-from model.folder import LATENT_FILE, REPAIR, find_model, read_card
+from model.folder import LATENT_FILE, find_model, read_card, read_latent_arrays, tell_damage
 from model.frame import IMAGE_SHAPE, LATENT_DIM
-from model.safe_zip import finite, read_arrays
+from model.safe_zip import finite, write_arrays
 
 MAX_GALLERY = 2000
 MAX_DIRECTIONS = 64  # and readouts
 MAX_NAME = 64
-MAX_FILE_BYTES = 4 * 2**20
 MAX_CODE = 1e4  # of a number in a file: beyond it, something is wrong
 CLEAR = (0.85, 1.1)  # distances at which faces are clear, in those of portraits
 LONGEST_TURN = 0.65  # towards the nearest training codes: beyond it all faces look alike
@@ -236,7 +234,7 @@ class LatentSpace:
         radius = max(np.linalg.norm(values), SMALLEST_SCALE)
         if realism <= 0 or radius == SMALLEST_SCALE:
             return np.asarray(code, np.float32)
-        clear = np.clip(radius, *(share * usual for share in CLEAR))
+        clear = min(max(radius, CLEAR[0] * usual), CLEAR[1] * usual)
         clear = radius * (clear / radius) ** min(1.0, 2 * realism)
         values = values * (clear / radius)
 
@@ -251,22 +249,19 @@ class LatentSpace:
     def save(self, folder: str | Path) -> None:
         """Write `latent.npz` into a folder."""
         arrays = {
-            f"direction_{number}": vector.astype(np.float32)
-            for number, vector in enumerate(self.directions.values())
+            "mean": self.mean,
+            "covariance": self.covariance,
+            "gallery": self.gallery,
+            "names": np.array(list(self.directions), dtype=f"U{MAX_NAME}"),
+            "readout_names": np.array(list(self.readouts), dtype=f"U{MAX_NAME}"),
+            "readouts": np.array([np.hstack(r) for r in self.readouts.values()], np.float32),
+            "model_id": np.array(self.model_id, dtype="U64"),
         }
+        for number, vector in enumerate(self.directions.values()):
+            arrays[f"direction_{number}"] = vector.astype(np.float32)
         if self.previews is not None:
             arrays["preview_codes"], arrays["preview_images"] = self.previews
-        np.savez_compressed(
-            Path(folder) / LATENT_FILE,
-            mean=self.mean,
-            covariance=self.covariance,
-            gallery=self.gallery,
-            names=np.array(list(self.directions), dtype=f"U{MAX_NAME}"),
-            readout_names=np.array(list(self.readouts), dtype=f"U{MAX_NAME}"),
-            readouts=np.array([np.hstack(r) for r in self.readouts.values()], np.float32),
-            model_id=np.array(self.model_id, dtype="U64"),
-            **arrays,
-        )
+        write_arrays(Path(folder) / LATENT_FILE, arrays)
 
     @classmethod
     def load(cls, folder: str | Path | None = None) -> LatentSpace:
@@ -282,18 +277,12 @@ class LatentSpace:
             UserError: if there is none, or it is damaged or of another model.
         """
         folder = find_model(folder)
-        path = folder / LATENT_FILE
-        try:
-            latent = cls._read(path)
-        except (OSError, ValueError, KeyError):
-            raise UserError(f"{path} is damaged. {REPAIR}") from None
-        if latent.model_id != read_card(folder)["model_id"]:
-            raise UserError(f"{path} belongs to another model. {REPAIR}")
-        return latent
+        model_id = read_card(folder)["model_id"]
+        with tell_damage(folder / LATENT_FILE):
+            return cls._from_arrays(read_latent_arrays(folder, model_id))
 
     @classmethod
-    def _read(cls, path: Path) -> LatentSpace:
-        arrays = read_arrays(path, MAX_FILE_BYTES)
+    def _from_arrays(cls, arrays: dict[str, np.ndarray]) -> LatentSpace:
         d = LATENT_DIM
         directions = {
             name: finite(arrays[f"direction_{number}"], (d,), MAX_CODE)

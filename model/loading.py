@@ -58,7 +58,7 @@ def _compiled_code_silenced() -> Iterator[None]:
         yield
         return
     stream, usual = None, sys.stderr
-    if usual is not None and usual is sys.__stderr__:
+    if usual is sys.__stderr__ and usual is not None:
         usual.flush()
         stream = sys.stderr = os.fdopen(os.dup(former), "w", buffering=1)
     nowhere = os.open(os.devnull, os.O_WRONLY)

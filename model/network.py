@@ -116,12 +116,15 @@ class Architecture:
         """
         known = {field.name for field in fields(cls)}
         try:
-            values = card["settings"]["architecture"].items()
-            return cls(
-                **{k: tuple(v) if isinstance(v, list) else v for k, v in values if k in known}
-            )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise UserError("The model card does not describe a network.") from error
+            stored = card["settings"]["architecture"]
+            values = {name: stored[name] for name in known & stored.keys()}
+            for name in ("encoder_channels", "decoder_channels"):
+                values[name] = tuple(values[name])  # JSON has lists
+            return cls(**values)
+        except (KeyError, TypeError, ValueError, AttributeError, UserError) as error:
+            raise UserError(
+                "The model card describes no network that this program can build."
+            ) from error
 
 
 def convolution(x, channels: int, name: str, strides: int = 1, size: int = 3):

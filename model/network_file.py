@@ -1,19 +1,16 @@
-"""The `.keras` file: written small, and read without believing anything that it asks for.
+"""The `.keras` file: written small, and read without trusting anything in it.
 
-Keras' safe mode keeps pickled code out of a file, and no more: a config of a few bytes may name any
-class of Keras, ask for terabytes, or describe a graph over which some versions loop for ever. So
-the config in the file is not looked at. The network is built from the widths on the model's card,
-whose cost `Architecture` bounds, and takes nothing but plain arrays of numbers from the file.
+Keras' safe mode keeps pickled code out of a file, and no more: a config may name any class, ask for
+terabytes, or describe an endless graph, and weights may link to other files. So the config in the
+file is ignored: the network is built from the widths on the model's card, whose cost `Architecture`
+bounds, and gets the plain arrays in the file.
 """
 
 from __future__ import annotations
 
-import contextlib
 import io
 import tempfile
-import warnings
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import h5py  # Keras' own, and what it keeps weights in
@@ -26,17 +23,17 @@ from model.folder import (
     FINISHER_FILE,
     MAX_NETWORK_BYTES,
     NETWORK_FILE,
-    REPAIR,
     finisher_id,
     read_card,
+    tell_damage,
 )
 from model.network import Architecture, build_autoencoder
-from model.safe_zip import read_zip
+from model.safe_zip import finite, read_zip
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 MAX_ITEMS = 4000  # groups and arrays of weights
 MAX_WEIGHT = 1e6
-WEIGHT_BITS = 8  # kept of the 24 significant ones, as many as training in bfloat16 looks at
+WEIGHT_BITS = 8  # significant bits kept, of 24: as many as bfloat16 has
 
 
 def save_network(network: keras.Model, path: Path) -> None:
@@ -70,8 +67,9 @@ def load_network(folder: Path) -> keras.Model:
     path = folder / NETWORK_FILE
     if not path.is_file():
         raise UserError(f"There is no model at {path}. Train one with learn().")
-    architecture = Architecture.from_card(read_card(folder))
-    return _load(path, lambda: build_autoencoder(architecture))
+    network = build_autoencoder(Architecture.from_card(read_card(folder)))
+    _load_weights(network, path)
+    return network
 
 
 def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
@@ -82,47 +80,37 @@ def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
     """
     if finisher_id(read_card(folder)) is None:
         return None
-    return _load(folder / FINISHER_FILE, lambda: build_finisher(decoder))
+    finisher = build_finisher(decoder)
+    _load_weights(finisher, folder / FINISHER_FILE)
+    return finisher
 
 
-def _load(path: Path, build: Callable[[], keras.Model]) -> keras.Model:
-    """Build a network, with the weights in a file."""
-    try:
-        members = read_zip(path, MAX_NETWORK_BYTES)
-        if members.keys() != {CONFIG, METADATA, WEIGHTS}:
-            raise ValueError("other members than those of a network")
-        stored = _count_weights(members[WEIGHTS])
-        network = build()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of weights that are missing: they are counted
-            _read_weights(network, members[WEIGHTS])
-        _check_weights(network.get_weights(), stored)
-    except UserError:  # no room to read it
-        raise
-    except Exception:  # whatever a damaged file makes zip, HDF5 or Keras raise
-        raise UserError(
-            f"{path} is damaged, or the card beside it describes another network. {REPAIR}"
-        ) from None
-    return network
+def _load_weights(network: keras.Model, path: Path) -> None:
+    """Give a network the weights in a `.keras` file: all of them, and no others.
 
-
-def _read_weights(network: keras.Model, data: bytes) -> None:
-    """Give a network the weights of an HDF5 file.
-
-    Keras leaps about in it. In a zip file, each leap back would unpack it from the start again,
-    which takes longer than all else of loading a model.
+    Keras gets a file of its own to read, unpacked: it reads out of order, and in a zip file, each
+    leap back would unpack the weights from the start again.
     """
-    with contextlib.ExitStack() as cleanup:
+    with tell_damage(path):
+        arrays = _read_plain_arrays(read_zip(path, MAX_NETWORK_BYTES)[WEIGHTS])
+        if sum(array.size for array in arrays.values()) != network.count_params():
+            raise ValueError("too few weights or too many")
+        plain = io.BytesIO()
+        with h5py.File(plain, "w") as file:
+            for name, array in arrays.items():
+                file[name] = array
         then = "free some space, then start again"
-        with tell_failure("No temporary file can be written", then):
-            path = Path(cleanup.enter_context(tempfile.TemporaryDirectory()), WEIGHTS)
-            path.write_bytes(data)
-        network.load_weights(path)
+        with (
+            tell_failure("No temporary file can be written", then),
+            tempfile.TemporaryDirectory() as temporary,
+        ):
+            Path(temporary, WEIGHTS).write_bytes(plain.getbuffer())
+            network.load_weights(Path(temporary, WEIGHTS))
 
 
-def _count_weights(data: bytes) -> int:
-    """Count the numbers in plain arrays that are as long as they claim; links are refused."""
-    count = items = 0
+def _read_plain_arrays(data: bytes) -> dict[str, np.ndarray]:
+    """Read the arrays of an HDF5 file by their paths; whatever leads out of it is refused."""
+    arrays, items = {}, 0
     with h5py.File(io.BytesIO(data), "r") as file:
         groups = [file]
         while groups:
@@ -136,25 +124,8 @@ def _count_weights(data: bytes) -> int:
                 item = group[name]
                 if isinstance(item, h5py.Group):
                     groups.append(item)
+                elif item.is_virtual or item.external or item.nbytes > len(data):
+                    raise ValueError("an array that is not in the file")
                 else:
-                    _check_dataset(item)
-                    count += item.size
-    return count
-
-
-def _check_dataset(item: object) -> None:
-    if not isinstance(item, h5py.Dataset) or item.is_virtual or item.external or item.chunks:
-        raise ValueError("not a plain array")
-    if item.dtype.kind not in "iuf" or len(item.attrs):
-        raise ValueError("not an array of numbers")
-    if item.id.get_storage_size() != item.nbytes:
-        raise ValueError("cut off or too long")
-
-
-def _check_weights(weights: list[np.ndarray], stored: int) -> None:
-    """Check that all weights came from the file, and that it holds no others."""
-    if stored != sum(weight.size for weight in weights):
-        raise ValueError("too few weights or too many")
-    for weight in weights:
-        if not -MAX_WEIGHT <= weight.min(initial=0) <= weight.max(initial=0) <= MAX_WEIGHT:
-            raise ValueError("no usual number")
+                    arrays[item.name] = finite(item[()], item.shape, MAX_WEIGHT)
+    return arrays

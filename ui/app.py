@@ -267,10 +267,20 @@ class App:
 
 
 def open_explorer(
-    start: str, session: Session, load_engine: Callable[[], FaceEngine], latent: LatentSpace
+    start: str,
+    session: Session,
+    load_engine: Callable[[], FaceEngine],
+    latent: LatentSpace,
+    problem: str = "",
 ) -> App:
-    """Open the window with both screens, "sliders" or "drawing" in front; see `App`."""
-    return App(SCREENS, session, load_engine, latent, start)
+    """Open the window with both screens, "sliders" or "drawing" in front; see `App`.
+
+    A problem is a sentence to show first, such as why the user's own model is passed over.
+    """
+    app = App(SCREENS, session, load_engine, latent, start)
+    if problem:
+        app.window.notify(problem, problem=True)
+    return app
 
 
 def all_commands() -> dict[str, list[Command]]:

@@ -93,8 +93,7 @@ def _kolmogorov_smirnov(cdf: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _normal_cdf(values: np.ndarray) -> np.ndarray:
-    erf = np.frompyfunc(math.erf, 1, 1)
-    return 0.5 * (1 + erf(values / math.sqrt(2)).astype(np.float64))
+    return 0.5 * (1 + np.vectorize(math.erf)(values / math.sqrt(2)))
 
 
 def chi2_cdf(values: np.ndarray, degrees: int) -> np.ndarray:

@@ -84,9 +84,10 @@ class ModelFuzzer(Fuzzer):
         self.model = write_tiny_model(self.folder / "model", architecture=SMALLEST)
         self.network_members = unpack((self.model / NETWORK_FILE).read_bytes())
         latent, step = LatentSpace.load(self.model), np.ones(80, np.float32)
-        replace(latent, directions={"smile": step}, readouts={"smile": Readout(step, 0.0)}).save(
-            self.model
+        self.space = replace(
+            latent, directions={"smile": step}, readouts={"smile": Readout(step, 0.0)}
         )
+        self.space.save(self.model)
         self.latent_members = unpack((self.model / LATENT_FILE).read_bytes())
         self.finishing = write_tiny_model(
             self.folder / "sharp", architecture=SMALLEST, finisher=True
@@ -162,10 +163,11 @@ class ModelFuzzer(Fuzzer):
     def state(self, place: Path, rng: random.Random) -> None:
         members = list(self.state_members)
         if rng.random() < 0.4:
-            whole = json.loads(str(np.load(io.BytesIO(members[0].data))))
+            place_of = [member.name for member in members].index("record.npy")
+            whole = json.loads(str(np.load(io.BytesIO(members[place_of].data))))
             file = io.BytesIO()
             np.save(file, np.array(odd_json(json.dumps(whole).encode(), rng).decode()))
-            members[0] = replace(members[0], data=file.getvalue())
+            members[place_of] = replace(members[place_of], data=file.getvalue())
             data = pack(members)
         else:
             data = forge_arrays(members, rng, self.bomb)
@@ -234,6 +236,7 @@ class ModelFuzzer(Fuzzer):
         """Try the network of a folder, whose card is made to vouch for it."""
         card = json.loads((folder / CARD_FILE).read_text())
         card["model_id"] = file_hash(folder / NETWORK_FILE)
+        replace(self.space, model_id=card["model_id"]).save(folder)
         (folder / CARD_FILE).write_text(json.dumps(card))
         engine = FaceEngine.load(folder)
         rng = np.random.default_rng(0)

@@ -1,6 +1,7 @@
 import itertools
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -111,7 +112,7 @@ def test_a_finisher_that_is_missing_or_torn_or_anothers_is_one_sentence(finishin
             FaceEngine.load(folder)
     card = read_card(folder) | {"finisher": {"id": file_hash(path)}}  # the autoencoder's weights
     (folder / CARD_FILE).write_text(json.dumps(card))
-    with pytest.raises(UserError, match="is damaged, or the card"):
+    with pytest.raises(UserError, match="damaged or belongs to another model"):
         FaceEngine.load(folder)
     path.unlink()
     with pytest.raises(UserError, match=r"has no finisher\.keras"):
@@ -176,10 +177,12 @@ def test_a_network_refused_after_its_hash_was_right_is_one_sentence_and_no_trace
     tmp_path, capfd
 ):
     folder = write_tiny_model(tmp_path / "model")
+    latent = LatentSpace.load(folder)
     (folder / NETWORK_FILE).write_bytes(b"PK" + bytes(1000))
     card = read_card(folder) | {"model_id": file_hash(folder / NETWORK_FILE)}
+    replace(latent, model_id=card["model_id"]).save(folder)
     (folder / CARD_FILE).write_text(json.dumps(card))
-    with pytest.raises(UserError, match="is damaged, or the card") as refused:
+    with pytest.raises(UserError, match="damaged or belongs to another model") as refused:
         FaceEngine.load(folder)
     assert "\n" not in str(refused.value) and refused.value.__suppress_context__
     assert not any(capfd.readouterr())

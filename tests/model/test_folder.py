@@ -1,8 +1,10 @@
 import contextlib
 import json
 import os
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from data.errors import UserError
@@ -10,11 +12,13 @@ from model import folder as files
 from model.folder import (
     CARD_FILE,
     HISTORY_FILE,
+    LATENT_FILE,
     MAX_CARD_BYTES,
     MODEL_FILES,
     NETWORK_FILE,
     REPAIR,
     check_folder,
+    file_hash,
     find_model,
     lineage,
     model_title,
@@ -23,13 +27,19 @@ from model.folder import (
     read_history,
     write_history,
 )
+from model.frame import LATENT_DIM
+
+
+def write_latent(folder: Path, length: int = LATENT_DIM) -> None:
+    model_id = file_hash(folder / NETWORK_FILE)
+    np.savez(folder / LATENT_FILE, mean=np.zeros(length), model_id=np.array(model_id))
 
 
 def save_as(content: str):
     def save(folder):
         write_history(folder / HISTORY_FILE, [{"epoch": 1.0, "loss": 0.5}])
         (folder / NETWORK_FILE).write_text(content)
-        (folder / "latent.npz").write_text(content)
+        write_latent(folder)
         return {"said": content}
 
     return save
@@ -95,10 +105,71 @@ def test_the_users_own_model_goes_first_and_a_damaged_one_not_at_all(tmp_path, m
     publish(mine, save_as("mine"), {})
     assert find_model() == mine
     assert (model_title(mine), model_title(shipped)) == ("your own model", "shipped model")
-    (mine / NETWORK_FILE).write_text("torn")
-    assert find_model() == shipped
-    with pytest.raises(UserError, match="damaged or belongs to another model"):
+    assert files.choose_model() == (mine, "")
+
+
+def cut(model, other):
+    path = model / LATENT_FILE
+    path.write_bytes(path.read_bytes()[:-50])
+
+
+def foreign(model, other):
+    (model / LATENT_FILE).write_bytes((other / LATENT_FILE).read_bytes())
+
+
+def torn(model, other):
+    (model / NETWORK_FILE).write_text("torn")
+
+
+def longer(model, other):
+    write_latent(model, LATENT_DIM + 1)
+
+
+def gone(model, other):
+    (model / LATENT_FILE).unlink()
+
+
+def unreadable(model, other):
+    (model / CARD_FILE).unlink()
+    (model / CARD_FILE).mkdir()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (cut, "damaged or belongs to another model"),
+        (foreign, "damaged or belongs to another model"),
+        (torn, "damaged or belongs to another model"),
+        (longer, f"made for codes of {LATENT_DIM + 1} numbers"),
+        (gone, "has no latent"),
+        (unreadable, r"card\.json"),
+    ],
+)
+def test_an_own_model_that_cannot_be_used_is_passed_over_and_the_reason_told(
+    tmp_path, monkeypatch, spoil, reason
+):
+    mine, shipped = tmp_path / "mine", tmp_path / "shipped"
+    monkeypatch.setattr(files, "MY_MODEL", mine)
+    monkeypatch.setattr(files, "SHIPPED_MODEL", shipped)
+    for folder in (mine, shipped):
+        publish(folder, save_as(folder.name), {})
+    spoil(mine, shipped)
+    used, told = files.choose_model()
+    assert find_model() == used == shipped
+    assert re.search(f"^The shipped model is in use, since your own .*{reason}", told)
+    with pytest.raises(UserError, match=reason):
         find_model(mine)
+
+
+def test_a_model_of_another_owner_is_one_sentence(folder, monkeypatch):
+    def refuse(*_given, **_options):
+        raise PermissionError(13, "Permission denied")
+
+    for name in ("is_file", "stat", "read_text"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, name, refuse)
+            with pytest.raises(UserError, match="Permission denied"):
+                check_folder(folder)
 
 
 def test_missing_and_damaged_cards_are_one_sentence(folder):

@@ -110,7 +110,7 @@ def test_of_another_model_or_damaged_is_one_sentence(tmp_path):
     other = write_tiny_model(tmp_path / "other", seed=2)
     whole = (folder / LATENT_FILE).read_bytes()
     (folder / LATENT_FILE).write_bytes((other / LATENT_FILE).read_bytes())
-    with pytest.raises(UserError, match="another model"):
+    with pytest.raises(UserError, match="damaged or belongs to another model"):
         LatentSpace.load(folder)
     for damaged in (b"", whole[:1000], whole[:-100], b"not a zip" * 100):
         (folder / LATENT_FILE).write_bytes(damaged)
@@ -123,7 +123,7 @@ def test_pickles_and_wrong_shapes_are_refused(tmp_path):
     good = dict(np.load(folder / LATENT_FILE))
     for name, value in [
         ("mean", np.array([{"a": 1}] * 80, dtype=object)),
-        ("mean", np.zeros(79, np.float32)),
+        ("mean", np.zeros((80, 1), np.float32)),
         ("mean", np.full(80, 1e9, np.float32)),
         ("names", np.array(["a\nb"])),
         ("names", np.array(["x" * 65])),

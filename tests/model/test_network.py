@@ -113,10 +113,10 @@ def test_a_card_is_read_and_one_that_describes_no_network_is_refused():
     assert read == replace(TINY, ssim_weight=1.5)
     assert build_autoencoder(read).architecture.ssim_weight == 1.5
     for odd in ({"encoder_channels": []}, {"head_channels": None}, {"latent_dim": 64}):
-        with pytest.raises(UserError):
+        with pytest.raises(UserError, match="describes no network"):
             Architecture.from_card({"settings": {"architecture": {**values, **odd}}})
     for card in ({}, {"settings": {"architecture": 3}}):
-        with pytest.raises(UserError, match="does not describe"):
+        with pytest.raises(UserError, match="describes no network"):
             Architecture.from_card(card)
 
 

@@ -28,7 +28,7 @@ from model.network_file import (
 )
 from model.safe_zip import read_zip
 from tests.model.tiny_model import TINY, write_tiny_model
-from tests.model.zip_forgery import Member, pack, unpack
+from tests.model.zip_forgery import pack, unpack
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_the_config_in_a_file_is_not_looked_at(load, members):
     encoder["layers"][1] |= {"class_name": "Lambda", "config": {"function": "print"}}
     encoder["layers"][2]["config"]["filters"] = 10**9
     inputs = [np.full((1, 160, 176, 1), 0.5, np.float32), np.ones((1, 80), np.float32)]
-    for odd in (b"", b"[" * 10_000, json.dumps(config).encode()):
+    for odd in (b"", b"[" * 10_000, json.dumps(config).encode(), None):
         np.testing.assert_array_equal(load(config=odd)(inputs), load()(inputs))
 
 
@@ -90,7 +90,7 @@ def test_a_card_that_describes_another_network_is_one_sentence(model, change):
     card = read_card(model)
     card["settings"]["architecture"] |= change
     (model / CARD_FILE).write_text(json.dumps(card))
-    with pytest.raises(UserError, match=r"describe|Expected|ask for|made for codes"):
+    with pytest.raises(UserError, match=r"describes no network|damaged"):
         load_network(model)
 
 
@@ -98,21 +98,7 @@ def test_a_card_that_describes_another_network_is_one_sentence(model, change):
 def test_a_card_without_widths_is_one_sentence(model, settings):
     card = read_card(model) | {"settings": settings}
     (model / CARD_FILE).write_text(json.dumps(card))
-    with pytest.raises(UserError, match=r"describe|Expected|ask for|made for codes"):
-        load_network(model)
-
-
-@pytest.fixture
-def keras_not_asked(monkeypatch):
-    monkeypatch.setattr(network_file, "build_autoencoder", None)
-
-
-def test_other_members_are_refused(load, members, model, keras_not_asked):
-    with pytest.raises(UserError, match="damaged"):
-        load(config=None)
-    outside = [*members.values(), Member("assets/../../outside", b"")]
-    (model / NETWORK_FILE).write_bytes(pack(outside))
-    with pytest.raises(UserError, match="damaged"):
+    with pytest.raises(UserError, match=r"describes no network|damaged"):
         load_network(model)
 
 
@@ -142,10 +128,6 @@ def never_written(group, array, secret):
     group.create_dataset("0", (10**6, 10**6), "f4")
 
 
-def packed(group, array, secret):
-    group.create_dataset("0", data=array, compression="gzip")
-
-
 def circle(group, array, secret):
     group["0"] = array
     group["again"] = group
@@ -161,11 +143,6 @@ def text(group, array, secret):
     group["0"] = "text"
 
 
-def noted(group, array, secret):
-    group["0"] = array
-    group["0"].attrs["dtype"] = "bfloat16"
-
-
 def changed_weights(members, change, secret="") -> bytes:
     buffer = io.BytesIO(members[WEIGHTS].data)
     with h5py.File(buffer, "r+") as file:
@@ -179,13 +156,11 @@ def changed_weights(members, change, secret="") -> bytes:
 @pytest.mark.parametrize(
     "change",
     [
-        external_link, soft_link, borrowed, virtual, chunked, never_written, packed, circle, crowd,
-        text, noted,
+        external_link, soft_link, borrowed, virtual, chunked, never_written, circle, crowd,
+        text,
     ],
 )  # fmt: skip
-def test_weights_that_are_no_plain_arrays_are_refused(
-    load, members, change, tmp_path, keras_not_asked
-):
+def test_weights_that_are_no_plain_arrays_are_refused(load, members, change, tmp_path):
     secret = tmp_path / "secret.h5"
     with h5py.File(secret, "w") as file:
         file["secret"] = np.ones((5, 5, 1, 4), np.float32)
@@ -230,7 +205,7 @@ def test_a_finisher_is_loaded_as_suspiciously(tmp_path):
         with pytest.raises(UserError, match="damaged"):
             load(weights=changed_weights(members, change))
     foreign = build_autoencoder(replace(TINY, decoder_channels=(8, 8, 4, 5)))
-    with pytest.raises(UserError, match=r"describe|Expected|ask for|made for codes"):
+    with pytest.raises(UserError, match="damaged or belongs"):
         load() and load_finisher(folder, foreign.get_layer("decoder"))
     (folder / CARD_FILE).write_text(json.dumps(read_card(folder) | {"finisher": "?"}))
     assert load_finisher(folder, decoder) is None
