@@ -12,3 +12,11 @@ MY_MODEL = MODELS_FOLDER / "mine"  # the user's own training
 FIGURES_FOLDER = ASSETS / "figures"
 SAVES_FOLDER = ASSETS / "saves"
 DEMO_FOLDER = ASSETS / "demo"
+
+
+def home_folder() -> Path:
+    """Return the user's home folder, or one that does not exist where the system knows none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("~")

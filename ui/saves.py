@@ -31,7 +31,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from data.errors import UserError, tell_failure
-from data.paths import ASSETS
+from data.paths import ASSETS, home_folder
 from data.replace import replace_file
 from model.frame import IMAGE_SHAPE
 from ui.pictures import DRAWING_SHAPE, drawing_on_paper, enlarge, side_by_side, to_pixels
@@ -230,7 +230,7 @@ def read_saves(folder: Path, model_id: str, latent_dim: int) -> Iterator[SavedFa
 
 def where(folder: Path) -> str:
     """Return a folder as a user reads it: relative to the project or the home folder."""
-    for base, sign in ((ASSETS.parent, ""), (Path.home(), "~")):
+    for base, sign in ((ASSETS.parent, ""), (home_folder(), "~")):
         with suppress(ValueError):
             return str(Path(sign) / folder.relative_to(base))
     return str(folder)

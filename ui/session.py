@@ -140,7 +140,7 @@ class Session:
                 "models": dict(list(self._all_models(theirs).items())[-_MAX_MODELS:]),
             }
             with replace_file(path) as new:
-                new.write_text(_dump(content), encoding="ascii")
+                new.write_bytes(_dump(content).encode())
             self._known.update(directions=set(self.directions), names=set(self.names))
 
     def _all_models(self, theirs: dict[str, dict]) -> dict[str, dict]:

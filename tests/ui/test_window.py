@@ -4,6 +4,7 @@ import shutil
 import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pygame
@@ -401,6 +402,42 @@ def test_title_of_a_model_in_a_folder_that_cannot_be_drawn(tmp_path):
     driver = open_window(tmp_path, engine=engine)
     assert pygame.display.get_caption()[0].endswith("Jos\ufffd.jpg")
     driver.close()
+
+
+# Folders that are not as usual
+
+
+def test_no_home_folder_ends_nothing(driver, monkeypatch):
+    def unknown():
+        raise RuntimeError("Could not determine home directory.")  # as Python says
+
+    monkeypatch.setattr(Path, "home", unknown)
+    driver.key("ctrl+s")
+    driver.settle()
+    assert driver.said().startswith("Saved face")
+    driver.key("p")
+    driver.settle()
+    assert "folder" in driver.screen.panels.photo.note.text
+
+
+def test_saves_of_another_owner_end_nothing_and_are_not_called_damaged(
+    tmp_path, monkeypatch, caplog
+):
+    folder = kept(tmp_path / "saves")
+
+    def refuse(*arguments, **options):
+        raise PermissionError(13, "Permission denied")
+
+    for name in ("is_file", "open", "iterdir", "mkdir", "read_bytes"):
+        monkeypatch.setattr(Path, name, refuse)
+    driver = open_window(folder)
+    assert "cannot be read (Permission denied)" in driver.said()
+    assert not standing(driver).startswith("Your last")
+    driver.key("r")
+    driver.keep()
+    driver.close()
+    (told,) = caplog.records  # once, and no traceback
+    assert "could not be written" in told.getMessage() and told.exc_info is None
 
 
 # Sizes and floods

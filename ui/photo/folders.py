@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from data.errors import UserError, tell_failure
-from data.paths import ASSETS
+from data.paths import ASSETS, home_folder
 from ui.photo.opening import is_picture
 
 PHOTOS_FOLDER = ASSETS / "photos"  # where earlier versions looked, and nowhere else
@@ -62,7 +62,7 @@ class Listing:
 
 def usual_places() -> list[Entry]:
     """Return the folders where people keep pictures, those that there are."""
-    home = Path.home()
+    home = home_folder()
     names = {"Pictures": "Pictures", "Desktop": "Desktop", "Download": "Downloads"}
     found = {name: home / name for name in names.values()}
     settings = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
