@@ -179,8 +179,8 @@ class Slider(Widget):
         lit = pygame.Rect(min(x, start), track.top, abs(x - start), track.height)
         surface.fill(COLORS.accent if lively else COLORS.accent_soft, lit)
         if self.center is not None and self.low <= self.center <= self.high:
-            tick = pygame.Rect(0, 0, theme.px(1), theme.px(HANDLE + 6))
-            tick.center = (start, track.centery)
+            tick = pygame.Rect(0, 0, theme.px(1), theme.px(HANDLE + 4))  # seen below the handle
+            tick.midtop = (start, track.centery - theme.px(HANDLE / 2))
             surface.fill(COLORS.faint, tick)
         half = theme.px((HANDLE - 2 * self.compact + 2 * self.held) / 2)
         if self.low <= self.value <= self.high:
