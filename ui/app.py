@@ -279,7 +279,7 @@ def open_explorer(
     """
     app = App(SCREENS, session, load_engine, latent, start)
     if problem:
-        app.window.notify(problem, problem=True)
+        app.window.messages.ask([problem], [("Got it", lambda: None, "Close this")], first=True)
     return app
 
 

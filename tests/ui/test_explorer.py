@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from tests.ui.driver import Driver
-from ui.app import SCREENS, all_commands
+from tests.ui.driver import Driver, FakeEngine, fake_latent
+from ui.app import SCREENS, all_commands, open_explorer
+from ui.session import Session
 
 SHARED = {  # a key that both screens have, and a word of what it means on both
     "ctrl+z": "undo",
@@ -45,6 +46,20 @@ def test_every_command_is_explained_and_can_be_listed_without_a_window():
             assert command.name
             assert command.help
             assert callable(command.action)
+
+
+def test_why_the_own_model_is_passed_over_stands_until_it_was_read(tmp_path):
+    why = "The shipped model is in use, since your own cannot be: latent.npz is damaged."
+    app = open_explorer("drawing", Session(tmp_path), FakeEngine, fake_latent(), why)
+    assert app.window.screen.name == "drawing"
+    message = app.window.messages.standing[0]
+    assert message.lines == [why] and message.visible
+    app.window.screens["sliders"].editor.random()  # a step, which ends other messages
+    app.step()
+    assert message.visible
+    message.buttons[0].action()
+    assert message not in app.window.messages.standing
+    app.close()
 
 
 def test_face_goes_to_the_canvas_and_back_without_losing_a_bit(driver):
