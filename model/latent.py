@@ -18,7 +18,9 @@ MAX_DIRECTIONS = 64  # and readouts
 MAX_NAME = 64
 MAX_CODE = 1e4  # of a number in a file: beyond it, something is wrong
 CLEAR = (0.85, 1.1)  # distances at which faces are clear, in those of portraits
-LONGEST_TURN = 0.65  # towards the nearest training codes: beyond it all faces look alike
+LIKELY = 0.75  # least distance of likely faces, in those of portraits
+TOWARDS = 0.6  # share of the way to the nearest training codes that is likely
+CLOSE = 0.015  # excess distance at which a training code counts half, relative to the nearest
 CHANCE = 0.3  # of a random face: what is added in any direction, in standard deviations
 SMALLEST_SCALE = 1e-6  # of a component, so that a dead one divides by no zero
 
@@ -220,8 +222,9 @@ class LatentSpace:
 
         Crude drawings get codes far outside those of portraits, where features smear, and near the
         mean all is fog. Up to the middle of the realism, the code comes to a distance at which
-        faces are clear. From there on it turns towards a mean of its nearest training codes,
-        weighted by closeness (as DeepFaceDrawing does, Chen et al. 2020), and keeps the distance.
+        faces are clear. From there on it approaches its nearest training codes, weighted by
+        closeness (as in DeepFaceDrawing, Chen et al. 2020): what a drawing leaves open becomes
+        that of a real face. Few count, since the mean of many is fog.
 
         Args:
             code: `(d,)`.
@@ -238,13 +241,13 @@ class LatentSpace:
         clear = radius * (clear / radius) ** min(1.0, 2 * realism)
         values = values * (clear / radius)
 
-        turn = LONGEST_TURN * max(0.0, 2 * realism - 1)
-        distances = np.linalg.norm(self._gallery_values - values, axis=1)
+        distances = np.linalg.norm(self.gallery - self.from_sliders(values), axis=1)
         near = np.argsort(distances, kind="stable")[:12]
-        nearness = np.exp(-0.5 * (distances[near] ** 2 - distances[near[0]] ** 2) / usual)
-        likely = nearness @ self._gallery_values[near]
-        values = values / clear + turn * (likely / np.linalg.norm(likely) - values / clear)
-        return self.from_sliders(clear * values / np.linalg.norm(values))
+        farther = distances[near] / max(distances[near[0]], SMALLEST_SCALE) - 1
+        likely = np.average(self._gallery_values[near], axis=0, weights=0.5 ** (farther / CLOSE))
+        values = values + TOWARDS * max(0.0, 2 * realism - 1) * (likely - values)
+        distance = np.linalg.norm(values) / usual
+        return self.from_sliders(values * max(1.0, min(LIKELY, clear / usual) / distance))
 
     def save(self, folder: str | Path) -> None:
         """Write `latent.npz` into a folder."""
