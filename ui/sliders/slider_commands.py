@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from data.errors import UserError
+from model.frame import LATENT_DIM
 from ui.keys import Command
 
 AGAIN = (None, True)  # no action when the key comes up; repeated while it is held
@@ -28,10 +29,10 @@ def slider_commands(s) -> list[Command]:
         return act
 
     photo = "Pick a photo from your folders, paste one, or drop one on the window"
-    detail = "Add back what 80 numbers lost of your photo"
+    detail = f"Add back what {LATENT_DIM} numbers lost of your photo"
     dozen = "A dozen faces to choose from, new ones each time"
     compare = "While held, shows the face that you started with"
-    square = "A square of faces along two sliders, or between four faces; one is under the mouse"
+    square = "A square of faces along two sliders or between four faces; the face follows the mouse"
     faces: list[tuple] = [
         ("r", "Random", "A random face; its seed is shown", lambda: s.step(s.editor.random)),
         ("n", "Another face", "The next training face", training(1), *AGAIN),
@@ -48,7 +49,7 @@ def slider_commands(s) -> list[Command]:
     rename = slider(lambda one: s.uncovered().type_name(one))
     lock = slider(lambda one: s.editor.toggle_lock(one.axis.lock))
     forget = slider(lambda one: s.editor.drop_direction(one.axis.name))
-    raw = "Sliders for the 80 numbers themselves, and back"
+    raw = f"Sliders for the {LATENT_DIM} numbers themselves, and back"
     tint = "Colour the face where the slider under the mouse makes it lighter or darker"
     less, more = (f"Move the slider {way}; with Shift ten times as far" for way in ("down", "up"))
     sliders: list[tuple] = [
@@ -58,13 +59,13 @@ def slider_commands(s) -> list[Command]:
         ("right", "Slider up", more, lambda: s.sliders.nudge(1), *AGAIN),
         ("return", "Type a number", "Type the value of the slider", type_number),
         ("backspace", "Reset slider", "Put the slider back to its middle", reset),
-        ("f2", "Rename slider", "Call the slider by a name of yours", rename),
-        ("l", "Lock slider", "Keep the value of the slider, whatever else moves, and back", lock),
+        ("f2", "Rename slider", "Give the slider another name", rename),
+        ("l", "Lock slider", "Hold the value of the slider while others move, or release it", lock),
         ("t", "Tint", tint, lambda: s.toggle_tint()),
         ("u", "Raw codes", raw, lambda: s.toggle_raw()),
     ]
     play = "Walk from A to B and back, or through your saved faces"
-    name = "Keep the change from A to B as a slider of its own"
+    name = "Make the change from A to B a slider of its own"
     part = "Put the hair, eyes, nose or mouth of face A or B onto this face"
     gif = "Save the morph or walk as an animated picture"
     two_faces: list[tuple] = [
@@ -72,7 +73,7 @@ def slider_commands(s) -> list[Command]:
         ("shift+b", "Set B", "Make this face B, where a morph ends", lambda: s.set_face("b")),
         ("space", "Play or stop", play, lambda: s.play()),
         ("shift+d", "Save direction", name, lambda: s.name_direction()),
-        ("shift+backspace", "Remove direction", "Forget a direction that you saved", forget),
+        ("shift+backspace", "Remove direction", "Remove a direction that you saved", forget),
         ("shift+x", "Mix by part", part, lambda: s.panels.toggle(s.mix)),
         ("ctrl+e", "Export GIF", gif, lambda: s.export_gif()),
     ]

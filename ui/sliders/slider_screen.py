@@ -1,4 +1,4 @@
-"""The slider screen: drag 80 sliders, and the face answers."""
+"""The slider screen: drag a slider, and the face follows."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pygame
 
+from model.frame import LATENT_DIM
 from ui.keys import Command
 from ui.sliders.slider_panel import FaceSlider, SliderPanel
 from ui.sliders.state import FaceState
@@ -112,7 +113,7 @@ class FaceArea(Widget):
         self.face = self.add(
             TintedFace(
                 "The face appears in a moment: the model is being loaded",
-                help="The face of these 80 numbers · hold C to see where you started",
+                help=f"The face of these {LATENT_DIM} numbers · hold C to see where you started",
             )
         )
         self.caption = self.add(Label("", COLORS.soft, SIZES.body))
