@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import main
 from tests.bench.readme import (
@@ -15,11 +16,12 @@ from tests.bench.readme import (
     renewed,
     with_block,
 )
+from tests.data.drawn_archive import draw_portrait
 from tests.test_main import MODES
 from ui.keys import Command
 
 TEXT = README.read_text(encoding="utf-8")
-COMMANDS = re.findall(r"```(?:sh|powershell)\n(.*?)\n```", TEXT, re.DOTALL)
+COMMANDS = "\n".join(re.findall(r"```(?:sh|powershell)\n(.*?)\n```", TEXT, re.DOTALL)).split("\n")
 REQUIREMENTS = (PROJECT / "requirements.txt").read_text(encoding="utf-8")
 FIVE = ["tensorflow", "numpy", "pygame", "matplotlib", "pillow"]
 
@@ -145,3 +147,37 @@ def test_keys_are_written_as_on_linux_and_windows(monkeypatch):
         block = keys_block({"Sliders": commands})
         assert "| `Ctrl Z`, `U` | Undo | Take the last step back |" in block
         assert "Only a button" not in block
+
+
+def test_the_lines_for_own_code_turn_pictures_into_codes_and_codes_into_pictures(tmp_path):
+    (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    (tmp_path / "pictures").mkdir()
+    for name in ("a.png", "b.png"):
+        Image.fromarray(draw_portrait(len(name))).save(tmp_path / "pictures" / name)
+    found = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(PROJECT)!r})\n{code}"],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert found.returncode == 0, found.stderr
+    assert len((tmp_path / "codes.csv").read_text().splitlines()) == 2
+    for name in ("new-a.png", "new-b.png"):
+        with Image.open(tmp_path / name) as picture:
+            assert picture.size == (176, 160) and picture.convert("L").getextrema()[1] > 100
+
+
+def test_the_workflow_runs_both_commands_with_the_oldest_and_the_newest_python():
+    text = (PROJECT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
+    assert "os: [ubuntu-latest, macos-latest, windows-latest]" in text
+    oldest, newest = re.search(r"Python\S* ([\d.]+) to ([\d.]+),", TEXT).groups()
+    assert f'python: ["{oldest}", "{newest}"]' in text
+    patterns = re.findall(r"-Pattern '(.*?)'", text)
+    found = [line for pattern in patterns for line in TEXT.split("\n") if re.search(pattern, line)]
+    assert found == COMMANDS[::2] + COMMANDS[1::2]
+    split = re.search(r"-match '(.*?)'", text)[1]
+    for command in COMMANDS[::2]:
+        setup, _, python = re.match(split, command).groups()
+        assert setup.strip().endswith("requirements.txt") and python in COMMANDS[1] + COMMANDS[3]
+
+
+def test_readme_is_short():
+    assert len(TEXT.splitlines()) <= 220
