@@ -14,7 +14,6 @@ import pytest
 from data.errors import UserError
 from tests.ui.driver import Driver, FakeEngine, fake_latent
 from ui.app import App
-from ui.display import fitting_scale
 from ui.keys import Command, key_of
 from ui.screen import Screen
 from ui.session import Session
@@ -110,47 +109,30 @@ def test_engine_that_cannot_be_loaded_is_told_and_raised_after_closing(tmp_path,
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signal")
-def test_closing_the_terminal_keeps_the_session(tmp_path):
+@pytest.mark.parametrize("nohup", [False, True])
+def test_closing_the_terminal_keeps_the_session_and_under_nohup_the_window(tmp_path, nohup):
     app = App([Plain], Session(tmp_path), FakeEngine, fake_latent(), size=(900, 600))
     app.session.settings["kept"] = True
-    usual = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under `nohup`
-
-    heard = []
+    mode = signal.SIG_IGN if nohup else signal.SIG_DFL
+    usual = signal.signal(signal.SIGHUP, mode)
+    frames = []
 
     def hang_up(now):
-        heard.append(signal.getsignal(signal.SIGHUP) != signal.SIG_DFL)
-        if heard[-1]:
+        frames.append(signal.getsignal(signal.SIGHUP))
+        if len(frames) == 1 and frames[0] != signal.SIG_DFL:
             os.kill(os.getpid(), signal.SIGHUP)
-        else:
+        elif len(frames) == 3:
             app.window.quit()
+        return now
 
     app.window.screen.update = hang_up
     try:
         app.run()
-        assert signal.getsignal(signal.SIGHUP) == signal.SIG_DFL
+        assert signal.getsignal(signal.SIGHUP) == mode
     finally:
         signal.signal(signal.SIGHUP, usual)
-    assert heard == [True]
+    assert len(frames) == (3 if nohup else 1)
     assert Session(tmp_path).setting("kept", False)
-
-
-@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signal")
-def test_under_nohup_the_window_stays(tmp_path):
-    app = App([Plain], Session(tmp_path), FakeEngine, fake_latent(), size=(900, 600))
-    usual = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-
-    ignored = []
-
-    def look(now):
-        ignored.append(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN)
-        app.window.quit()
-
-    app.window.screen.update = look
-    try:
-        app.run()
-    finally:
-        signal.signal(signal.SIGHUP, usual)
-    assert ignored == [True]
 
 
 def test_answer_within_the_frame_is_shown_in_the_same_frame(driver, monkeypatch):
@@ -322,16 +304,6 @@ def test_everything_lies_inside_the_window_at_any_size_and_scale(driver, size):
     assert header.tabs[-1].rect.right <= header.times.rect.right <= header.keys.rect.left
 
 
-def test_scale_is_bounded_by_the_window_and_kept(driver, tmp_path):
-    driver.resize((1800, 1200))
-    driver.key("ctrl+=")
-    chosen = driver.window.theme.scale
-    assert chosen > 1
-    driver.app.close()
-    assert Session(tmp_path).setting("scale", 1.0) == driver.window.chosen_scale
-    assert fitting_scale(3.0, (900, 600)) == 1.0
-
-
 def test_face_keeps_its_aspect_and_gray(driver):
     view = driver.screen.face
     image = np.full((160, 176), 0.5, np.float32)
@@ -339,21 +311,6 @@ def test_face_keeps_its_aspect_and_gray(driver):
     driver.step()
     assert abs(view.picture.width / view.picture.height - 1.1) < 0.01
     assert (driver.pixels(view.picture.inflate(-40, -40)) == 128).all()
-
-
-def test_session_of_last_time_is_offered_and_taken(tmp_path):
-    session = Session(tmp_path, FakeEngine.model_id)
-    session.code = np.ones(80, np.float32)
-    session.save()
-    driver = Driver([Plain], tmp_path, size=(900, 600))
-    screen = driver.screen
-    screen.restore_session = lambda: screen.log.append("resumed")
-    card = driver.window.messages.standing[0]
-    assert "still here" in card.lines[0]
-    driver.click(card.buttons[0])
-    assert screen.log == ["resumed"]
-    assert not driver.window.messages.standing
-    driver.close()
 
 
 def test_no_surface_takes_the_depth_of_the_display():

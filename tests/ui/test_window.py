@@ -14,10 +14,8 @@ from data.errors import UserError
 from model.latent import Previews
 from tests.ui.driver import Driver, FakeEngine, fake_latent
 from ui import fonts
-from ui.app import App
-from ui.drawing.drawing_screen import DrawingScreen
+from ui.app import SCREENS, App
 from ui.session import Session
-from ui.sliders.slider_screen import SlidersScreen
 from ui.theme import Theme, printable
 from ui.widgets.button import Button
 from ui.widgets.strip import Thumbnail
@@ -26,19 +24,30 @@ SIZES = [(900, 600), (1280, 720), (1920, 1080), (2560, 1440)]
 
 
 @pytest.fixture
-def driver(tmp_path):
-    driver = open_window(tmp_path)
-    yield driver
-    driver.close()
+def opened(tmp_path):
+    """Opens a window, and closes the one before and the last."""
+    drivers = []
+
+    def open_window(**options):
+        close()
+        drivers.append(Driver(SCREENS, tmp_path, **{"size": (900, 600), **options}))
+        return drivers[-1]
+
+    def close():
+        if drivers:
+            drivers.pop().close()
+
+    yield open_window
+    close()
 
 
-def open_window(folder, **options):
-    options = {"size": (900, 600), **options}
-    return Driver([SlidersScreen, DrawingScreen], folder, **options)
+@pytest.fixture
+def driver(opened):
+    return opened()
 
 
-def kept(folder, **fields):
-    """A folder with a session to go on with."""
+def keep(folder, **fields):
+    """Leave a session to go on with."""
     session = Session(folder, FakeEngine.model_id)
     session.settings.update({"hint_sliders": True, "hint_drawing": True})
     session.code = np.full(80, 0.1, np.float32)
@@ -46,7 +55,6 @@ def kept(folder, **fields):
     for name, value in fields.items():
         setattr(session, name, value)
     session.save()
-    return folder
 
 
 def standing(driver):
@@ -72,27 +80,40 @@ def every(widget):
 # The offer to go on
 
 
-def test_offer_to_go_on_goes_with_the_first_step(tmp_path):
-    driver = open_window(kept(tmp_path), start="drawing")
-    assert "still here" in standing(driver)
-    stroke(driver)
-    assert not driver.window.messages.standing
-    driver.close()
+@pytest.mark.parametrize("parts", [("face",), ("drawing",), ("face", "drawing")])
+def test_only_what_was_kept_is_offered(opened, tmp_path, parts):
+    names = {"code": "face", "drawing": "drawing"}
+    keep(tmp_path, **{name: None for name, part in names.items() if part not in parts})
+    assert standing(opened()).startswith(f"Your last {' and '.join(parts)} ")
 
 
-def test_offer_to_go_on_goes_with_ctrl_l(tmp_path):
-    driver = open_window(kept(tmp_path))
-    driver.key("ctrl+l")
-    assert not driver.window.messages.standing
-    assert np.array_equal(driver.screen.editor.now.code, np.full(80, 0.1, np.float32))
-    driver.close()
-
-
-def test_a_step_of_the_sliders_takes_the_offer_away_too(tmp_path):
-    driver = open_window(kept(tmp_path))
+@pytest.mark.parametrize("way", ["the button", "ctrl+l"])
+def test_going_on_brings_everything_back_on_the_screen_that_was_left(opened, tmp_path, way):
+    keep(tmp_path)
+    driver = opened()
     driver.key("r")
+    driver.click(driver.window.header.tabs[1])
+    stroke(driver)
+    driver.settle()
+    drawing = driver.screen.drawing.pixels.copy()
+    driver = opened()
+    if way == "the button":
+        driver.click(driver.window.messages.standing[0].buttons[0])
+    else:
+        driver.key(way)
     assert not driver.window.messages.standing
-    driver.close()
+    assert driver.screen.name == "drawing"
+    assert np.array_equal(driver.screen.drawing.pixels, drawing)
+    assert driver.window.screens["sliders"].editor.now.caption == "From your drawing"
+
+
+@pytest.mark.parametrize("start", ["sliders", "drawing"])
+def test_the_offer_goes_with_the_first_step(opened, tmp_path, start):
+    keep(tmp_path)
+    driver = opened(start=start)
+    assert "still here" in standing(driver)
+    driver.key("r") if start == "sliders" else stroke(driver)
+    assert not driver.window.messages.standing
 
 
 # Hints
@@ -123,8 +144,8 @@ def things(screen):
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("start", ["sliders", "drawing"])
-def test_hints_and_messages_cover_nothing(tmp_path, start, size):
-    driver = open_window(tmp_path, start=start, size=size)
+def test_hints_and_messages_cover_nothing(opened, start, size):
+    driver = opened(start=start, size=size)
     assert standing(driver)
     for say in (lambda: None, lambda: driver.window.notify("word " * 200, problem=True)):
         say()
@@ -134,17 +155,6 @@ def test_hints_and_messages_cover_nothing(tmp_path, start, size):
         assert covers
         for rect in things(driver.screen):
             assert rect.collidelist(covers) < 0
-    driver.close()
-
-
-def test_stroke_can_begin_anywhere_on_the_canvas_while_a_hint_shows(tmp_path):
-    driver = open_window(tmp_path, start="drawing")
-    assert standing(driver)
-    canvas = driver.screen.view.canvas
-    for x in range(canvas.picture.left + 3, canvas.picture.right - 3, 40):
-        for y in range(canvas.picture.top + 3, canvas.picture.bottom - 3, 40):
-            assert driver.window.root.hit((x, y)) is canvas
-    driver.close()
 
 
 # Messages
@@ -170,6 +180,7 @@ def test_larger_text_says_when_it_is_at_its_largest(driver):
     assert "as large as this window allows: 100%" in driver.said()
     driver.key("ctrl+-")
     assert driver.said() == "Text and controls at 75%."
+    assert driver.session.settings["scale"] == 0.75
     driver.key("ctrl+-")
     assert "as small as they get: 75%" in driver.said()
     driver.resize((2700, 1800))
@@ -215,8 +226,9 @@ def test_f3_shows_numbers_at_once_and_keeps_them_fresh(driver):
 # What is kept while one works
 
 
-def test_a_kill_costs_neither_drawing_nor_face(tmp_path):
-    driver = open_window(kept(tmp_path), start="drawing")
+def test_a_kill_costs_neither_drawing_nor_face(opened, tmp_path):
+    keep(tmp_path)
+    driver = opened(start="drawing")
     stroke(driver)
     driver.settle()
     drawing = driver.screen.drawing.pixels.copy()
@@ -229,7 +241,6 @@ def test_a_kill_costs_neither_drawing_nor_face(tmp_path):
     assert np.array_equal(found.drawing, drawing) and np.array_equal(found.code, code)
     driver.key("ctrl+l")  # still goes back to what the last window left
     assert np.array_equal(driver.screen.editor.now.code, np.full(80, 0.1, np.float32))
-    driver.close()
 
 
 def test_nothing_is_written_while_nothing_was_done_or_a_stroke_is_drawn(driver, monkeypatch):
@@ -248,28 +259,18 @@ def test_nothing_is_written_while_nothing_was_done_or_a_stroke_is_drawn(driver, 
     monkeypatch.undo()
 
 
-@pytest.mark.parametrize("parts", [("face",), ("drawing",), ("face", "drawing")])
-def test_only_what_was_kept_is_offered(tmp_path, parts):
-    nothing = {"face": {"code": None}, "drawing": {"drawing": None}}
-    missing = {k: v for name in nothing.keys() - set(parts) for k, v in nothing[name].items()}
-    driver = open_window(kept(tmp_path, **missing))
-    assert standing(driver).startswith(f"Your last {' and '.join(parts)} ")
-    driver.close()
-
-
 # Closing the window while something is saved
 
 
 def test_the_window_closes_once_a_gif_is_written(driver, tmp_path):
-    for key in ("r", "shift+a", "r", "shift+b", "ctrl+e"):
+    for key in ("r", "shift+a", "r", "shift+b", "ctrl+e", "ctrl+q"):
         driver.key(key)
-    driver.key("ctrl+q")
     assert not driver.window.closed and "still being saved" in driver.said()
     driver.until(lambda: driver.window.closed)
     assert len(list(tmp_path.glob("morph*.gif"))) == 1
 
 
-def test_closing_a_second_time_drops_what_is_still_to_be_saved(driver, tmp_path):
+def test_a_second_time_the_window_closes_at_once(driver):
     for key in ("r", "shift+a", "r", "shift+b", "ctrl+e", "ctrl+q", "ctrl+q"):
         driver.key(key)
     assert driver.window.closed
@@ -285,23 +286,6 @@ def test_a_save_that_fails_keeps_the_window_open_and_is_told(driver, monkeypatch
     driver.key("ctrl+q")
     driver.settle()
     assert not driver.window.closed and driver.said() == "The disk is full."
-
-
-# Captions of what is brought back
-
-
-def test_face_of_a_drawing_is_not_called_random_after_going_on(tmp_path):
-    driver = open_window(kept(tmp_path))
-    driver.key("r")
-    driver.click(driver.window.header.tabs[1])
-    stroke(driver)
-    driver.settle()
-    driver.close()
-    driver = open_window(tmp_path)
-    driver.key("ctrl+l")
-    assert driver.screen.name == "drawing"  # which was left
-    assert driver.window.screens["sliders"].editor.now.caption == "From your drawing"
-    driver.close()
 
 
 # Text that cannot be drawn
@@ -321,34 +305,33 @@ def test_what_cannot_be_drawn_is_replaced():
     assert theme.fit("tab\tx", 500) == "tab x"
 
 
-def boxes(theme, words):
-    """The words drawn as a font draws what it lacks."""
-    return pygame.image.tobytes(theme.font().render("\uffff" * len(words), True, (0, 0, 0)), "RGBA")
+@pytest.fixture
+def system_fonts(monkeypatch):
+    """Sets what the system has."""
+    caches = fonts.runs, fonts._run_of
+
+    def set_fonts(*paths):
+        monkeypatch.setattr("ui.fonts._system_fonts", lambda: paths)
+        for cached in caches:
+            cached.cache_clear()
+
+    yield set_fonts
+    for cached in caches:
+        cached.cache_clear()
 
 
 @pytest.mark.parametrize("words", ["漢字", "שלום", "\U0001f600"])
-def test_what_the_own_font_lacks_is_drawn_by_one_of_the_system_or_as_a_sign(words, monkeypatch):
+def test_what_no_font_has_becomes_a_sign(words, system_fonts):
+    system_fonts()
+    assert fonts.runs(f"{words}.jpg") == [("", "?" * len(words) + ".jpg")]
     theme = Theme()
-    drawn = theme.text(f"{words}.jpg", (0, 0, 0))
-    assert drawn.get_width() == theme.width(f"{words}.jpg")
-    assert boxes(theme, words) not in pygame.image.tobytes(drawn, "RGBA")
-    monkeypatch.setattr("ui.fonts._system_fonts", list)  # none
-    for cached in (fonts.runs, fonts._run_of):
-        cached.cache_clear()
-    signs = "?" * len(words) + ".jpg"
-    assert fonts.runs(f"{words}.jpg") == [("", signs)]
-    for cached in (fonts.runs, fonts._run_of):
-        cached.cache_clear()
+    assert theme.text(f"{words}.jpg").get_width() == theme.width("?" * len(words) + ".jpg")
 
 
-def test_a_system_font_is_used_where_it_has_what_the_own_one_lacks(monkeypatch):
-    monkeypatch.setattr("ui.fonts._system_fonts", lambda: ["/other.ttf"])
+def test_a_system_font_is_used_for_what_the_own_one_lacks(monkeypatch, system_fonts):
+    system_fonts("/other.ttf")
     monkeypatch.setattr("ui.fonts._has", lambda path, character: bool(path) == (character == "漢"))
-    for cached in (fonts.runs, fonts._run_of):
-        cached.cache_clear()
     assert fonts.runs("ä漢漢.jpg") == [("", "ä"), ("/other.ttf", "漢漢"), ("", ".jpg")]
-    for cached in (fonts.runs, fonts._run_of):
-        cached.cache_clear()
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no font at all" * 99])
@@ -362,18 +345,17 @@ def test_damaged_or_missing_fonts_are_replaced_by_another(tmp_path, monkeypatch,
     assert theme.text("face", size=40).get_width() > 10
 
 
-def test_the_folder_of_the_program_can_be_moved_while_the_window_is_open(
-    tmp_path, monkeypatch, driver
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_fonts_are_read_at_the_start_wherever_they_lie_and_can_be_moved(
+    tmp_path, monkeypatch, opened
 ):
-    shutil.copytree(fonts.FOLDER, tmp_path / "fonts")
-    monkeypatch.setattr("ui.theme.FOLDER", tmp_path / "fonts")
-    Theme()  # as at the start
-    expected = Theme().width("face", 31, True)
-    (tmp_path / "fonts").rename(tmp_path / "moved")
-    assert Theme(1.0).width("face", 31, True) == expected
-    driver.resize((1800, 1200))
-    driver.key("ctrl+=")
-    driver.settle()
+    folder = tmp_path / LATIN
+    shutil.copytree(fonts.FOLDER, folder)
+    monkeypatch.setattr("ui.theme.FOLDER", folder)
+    driver = opened()
+    folder.rename(tmp_path / "moved")
+    assert driver.window.theme.width("face", 31, True) == Theme().width("face", 31, True) > 31
+    assert Theme()._fonts == fonts.read_fonts(str(fonts.FOLDER))
 
 
 def test_names_that_cannot_be_drawn_end_nothing(driver):
@@ -388,20 +370,11 @@ def test_names_that_cannot_be_drawn_end_nothing(driver):
     assert LATIN in driver.said()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
-def test_font_is_found_in_a_folder_whose_name_cannot_be_drawn(tmp_path, monkeypatch):
-    folder = tmp_path / LATIN
-    shutil.copytree(fonts.FOLDER, folder)
-    monkeypatch.setattr("ui.theme.FOLDER", folder)
-    assert Theme()._fonts == fonts.read_fonts(str(fonts.FOLDER))
-
-
-def test_title_of_a_model_in_a_folder_that_cannot_be_drawn(tmp_path):
+def test_title_of_a_model_in_a_folder_that_cannot_be_drawn(opened):
     engine = FakeEngine()
     engine.title = f"model {LATIN}"
-    driver = open_window(tmp_path, engine=engine)
+    opened(engine=engine)
     assert pygame.display.get_caption()[0].endswith("Jos\ufffd.jpg")
-    driver.close()
 
 
 # Folders that are not as usual
@@ -421,16 +394,16 @@ def test_no_home_folder_ends_nothing(driver, monkeypatch):
 
 
 def test_saves_of_another_owner_end_nothing_and_are_not_called_damaged(
-    tmp_path, monkeypatch, caplog
+    opened, tmp_path, monkeypatch, caplog
 ):
-    folder = kept(tmp_path / "saves")
+    keep(tmp_path)
 
     def refuse(*arguments, **options):
         raise PermissionError(13, "Permission denied")
 
     for name in ("is_file", "open", "iterdir", "mkdir", "read_bytes"):
         monkeypatch.setattr(Path, name, refuse)
-    driver = open_window(folder)
+    driver = opened()
     assert "cannot be read (Permission denied)" in driver.said()
     assert not standing(driver).startswith("Your last")
     driver.key("r")
@@ -444,8 +417,8 @@ def test_saves_of_another_owner_end_nothing_and_are_not_called_damaged(
 
 
 @pytest.mark.parametrize("start", ["sliders", "drawing"])
-def test_tiny_windows_end_nothing(tmp_path, start):
-    driver = open_window(tmp_path, start=start)
+def test_tiny_windows_end_nothing(opened, start):
+    driver = opened(start=start)
     for size in ((1, 1), (3, 500), (500, 3), (20, 20)):
         for key in ("h", "p", "ctrl+o", "o", "d", "s"):
             driver.resize(size)
@@ -456,19 +429,17 @@ def test_tiny_windows_end_nothing(tmp_path, start):
             driver.settle()
     driver.resize((900, 600))
     assert driver.window.root.rect.size == (900, 600)
-    driver.close()
 
 
 @pytest.mark.parametrize("start", ["sliders", "drawing"])
-def test_thousands_of_wheel_notches_at_once_end_nothing(tmp_path, start):
-    driver = open_window(tmp_path, start=start)
+def test_thousands_of_wheel_notches_at_once_end_nothing(opened, start):
+    driver = opened(start=start)
     for pos in ((250, 250), (700, 200)):
         driver.move(pos)
         for number in range(5000):
             steps = 1 if number % 3 else -1
             driver.post(pygame.MOUSEWHEEL, x=0, y=steps, precise_y=float(steps), flipped=False)
         driver.settle()
-    driver.close()
 
 
 # While the model loads
@@ -503,8 +474,7 @@ def loading(tmp_path):
         gate.wait(60)
         return engine
 
-    screens = [SlidersScreen, DrawingScreen]
-    app = App(screens, Session(tmp_path), load, latent, size=(900, 600))
+    app = App(SCREENS, Session(tmp_path), load, latent, size=(900, 600))
     yield app, gate
     gate.set()
     app.close()
