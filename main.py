@@ -59,9 +59,13 @@ def latent_space_inference():
     from model.measuring.metrics import describe_codes
     from ui.views.latent_space import show_latent_space
 
+    print("Loading the model …")
     engine, latent = load_engine(), LatentSpace.load()
     effects = read_card(find_model()).get("directions", {})
-    _print_saved(*show_latent_space(engine, latent, *describe_codes(engine, latent), effects))
+    print("Encoding portraits …")
+    codes, metrics, source = describe_codes(engine, latent)
+    print("Drawing …")
+    _print_saved(*show_latent_space(engine, latent, codes, metrics, source, effects))
 
 
 def prepare_data(source=None):
@@ -101,17 +105,22 @@ def test_auto(start=0):
     Args:
         start: number of the portrait to begin with.
     """
+    from data import load_arrays
     from data.checks import check_whole
     from model.loading import load_engine
     from model.measuring.metrics import Comparison, comparison_lines
     from ui.views.reconstructions import show_reconstructions
 
     check_whole("start", start)
-    comparison = Comparison(load_engine())
-    path = show_reconstructions(comparison, start)
+    load_arrays()  # it says at once where there are none
+    print("Loading the model …")
+    engine = load_engine()
+    print("Reconstructing unseen portraits …")
+    comparison = Comparison(engine)
     for line in comparison_lines(comparison.averages):
         print(line)
-    _print_saved(path)
+    print("Drawing …")
+    _print_saved(show_reconstructions(comparison, start))
 
 
 def learn(init=True, **options):

@@ -140,6 +140,8 @@ def test_modes_run_one_after_another_on_a_small_archive(project, modes):
     assert f"{PORTRAITS} portraits" in said
     assert said.count("Structural similarity") == 3  # two trainings and a test
     assert said.count("codes-components.png") == 1
+    for words in ("Loading the model", "Encoding portraits", "Reconstructing unseen", "Drawing"):
+        assert words in said
     assert said.endswith("Codes of all 22 training portraits\n")
     assert figures(project) == LATENT_FIGURES | {
         "portraits-train.png",

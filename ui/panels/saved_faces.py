@@ -160,7 +160,7 @@ class SavesPanel(Panel):
         others = sum(s.model != own and s not in self._damaged for s in self.saves)
         said = [self._problem or ("" if self.saves else NOTHING)]
         if others:
-            said.append(f"{others:,} of another model, last: their pictures are encoded anew.")
+            said.append(f"{others:,} of another model come last: their pictures are encoded anew.")
         if self._damaged:
             said.append(f"{len(self._damaged):,} damaged, marked with {UNREADABLE}.")
         self.note.set_text(" ".join(filter(None, said)))
@@ -187,8 +187,8 @@ class SavesPanel(Panel):
             self.name.place(pygame.Rect(area.left, top, width, line), theme)
             top += line + gap
         if self.note.text:
-            self.note.place(pygame.Rect(area.left, top, area.width, theme.px(60)), theme)
-            top += theme.px(60)
+            self.note.place(pygame.Rect(area.left, top, area.width, theme.px(44)), theme)
+            top += theme.px(44)
         self.note.show(bool(self.note.text))
         view = pygame.Rect(area.left, top, area.width, max(0, area.bottom - top))
         self.gallery.place_rows(view, self.scroll, theme)

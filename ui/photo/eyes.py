@@ -32,6 +32,7 @@ _JUDGED = 48  # placements shown to the autoencoder
 _FINAL = 6  # placements shown once more after the last steps of the cascade
 _LARGER = 0.03  # bonus to the score of a face twice as large
 _APART = 0.2  # least distance of two placements, in distances between the eyes
+_FLAT = 0.4  # range of grays, below which they are spread for the search
 _SLENDER = 1.6  # the middle of a photo is looked at where its sides differ more
 _EYES = np.array([complex(*LEFT_EYE), complex(*RIGHT_EYE)])
 _OUTSIDE = 0.02  # margin around the photo in which eyes may lie, in its sides
@@ -67,6 +68,7 @@ def guess_eyes(photo: Photo, engine: FaceEngine, latent: LatentSpace) -> Iterato
         latent: its latent space: `gallery` is used.
     """
     yield middle_guess(photo)
+    photo = _stretched(photo)
     if engine.model_id not in _finders:
         finder = yield from FaceFinder.learn(engine, latent)
         _finders.clear()
@@ -107,6 +109,14 @@ def guess_eyes(photo: Photo, engine: FaceEngine, latent: LatentSpace) -> Iterato
     final = _judge(photo, places, engine, finder)
     best = _best_first(final, places)[0]
     yield Guess(*places[best].eyes, float(final[best]))
+
+
+def _stretched(photo: Photo) -> Photo:
+    """Return a photo that is nearly black, pale or gray with all grays, others as they are."""
+    low, high = np.quantile(photo.gray[::4, ::4], (0.01, 0.99))
+    if not 1 / 255 < high - low < _FLAT:
+        return photo
+    return Photo(np.clip((photo.gray - low) / (high - low), 0, 1), photo.name)
 
 
 def middle_guess(photo: Photo) -> Guess:

@@ -47,8 +47,10 @@ def _draw_curve(history: Sequence[dict[str, float]], folder: Path) -> Path:
         10,
         6,
         "How the training went",
-        "Mean squared error of reconstructions, of portraits trained on and of portraits held "
-        "back. Lower is better.",
+        "Mean squared error of reconstructions; lower is better. Portraits trained on are moved, "
+        "turned and lit anew, their codes carry noise at first, and the error is the mean over an "
+        "epoch. Portraits held back stay as they are and are measured at its end: so their error "
+        "can be the lower one.",
         f"Kept so far: the weights of epoch {epochs[best]:.0f}, whose loss on portraits held back "
         f"is the lowest; their error is {held_back[best]:.5f}.",
     )
