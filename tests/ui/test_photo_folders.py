@@ -31,7 +31,6 @@ def home(tmp_path, monkeypatch):
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(home))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    monkeypatch.setattr(folders, "PHOTOS_FOLDER", tmp_path / "photos")
     monkeypatch.setattr(os, "listdrives", list, raising=False)
     return home
 
@@ -46,15 +45,6 @@ def draw(folder, *names, size=(48, 40)):
         Image.fromarray(levels).save(path)
         os.utime(path, (number, number))
     return paths
-
-
-def run(steps):
-    """Do a job to its end, as the worker does, and return its value."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 def names(listing):
@@ -86,14 +76,6 @@ def test_linux_names_its_folders_in_any_language_and_in_any_bytes(home):
     assert found == {"Pictures": home / "Imágenes", "Home": home}  # no Desktop, no such Downloads
 
 
-def test_the_folder_of_earlier_versions_is_a_place_while_pictures_are_in_it(home):
-    assert "Photos" not in {place.name for place in usual_places()}
-    folders.PHOTOS_FOLDER.mkdir()
-    assert "Photos" not in {place.name for place in usual_places()}
-    draw(folders.PHOTOS_FOLDER, "me.png")
-    assert usual_places()[0].path == folders.PHOTOS_FOLDER
-
-
 # What is in a folder
 
 
@@ -106,7 +88,7 @@ def test_folders_come_first_then_pictures_newest_first_and_nothing_else(home):
     draw(home, ".hidden.png")
     if os.name == "posix":
         (home / "dead.png").symlink_to(home / "nowhere")
-    listing = run(look_into(home))
+    listing = look_into(home)
     assert names(listing) == [
         *("Album.png", "beach", "Desktop", "Downloads", "Pictures"),
         *("c.jpeg", "a.PNG", "b.png"),
@@ -121,13 +103,11 @@ def test_what_windows_or_macos_hide_is_left_out(mark):
     assert not list(folders._entries(file))
 
 
-def test_a_folder_is_read_up_to_a_bound_and_pauses_on_the_way(home, monkeypatch):
+def test_a_folder_is_read_up_to_a_bound(home, monkeypatch):
     monkeypatch.setattr(folders, "MOST", 300)
     for number in range(301):
         (home / "Pictures" / f"{number}.png").touch()
-    steps = look_into(home / "Pictures")
-    assert sum(1 for _ in steps) == 3
-    listing = run(look_into(home / "Pictures"))
+    listing = look_into(home / "Pictures")
     assert listing.pictures == 300 and listing.cut
 
 
@@ -135,16 +115,16 @@ def test_a_folder_that_cannot_be_opened_is_one_sentence(home, monkeypatch):
     (home / "file").touch()
     for folder in (home / "gone", home / "file"):
         with pytest.raises(UserError, match="cannot be opened") as caught:
-            run(look_into(folder))
+            look_into(folder)
         assert str(caught.value).count(". ") == 0
 
 
 def test_the_first_look_is_at_the_last_folder_else_at_pictures_else_at_the_places(home):
-    assert run(first_look("")).folder is None
+    assert first_look("").folder is None
     draw(home / "Desktop", "me.png")
     for damaged in ("", "Desktop", str(home / "gone"), "\0", "x" * 9000, "/\ud800"):
-        assert run(first_look(damaged)).folder == home / "Desktop"
-    assert run(first_look(str(home / "Downloads"))).folder == home / "Downloads"
+        assert first_look(damaged).folder == home / "Desktop"
+    assert first_look(str(home / "Downloads")).folder == home / "Downloads"
 
 
 # In the window

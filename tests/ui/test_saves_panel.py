@@ -122,7 +122,7 @@ def test_saves_of_another_model_are_listed_last_and_opened_by_their_picture(driv
     theirs = save_face(folder, face, np.ones(64), "b" * 64)
     panel, (ours,) = open_panel(driver, 1)
     assert [save.path for save in panel.saves] == [ours, theirs]
-    assert "1 of another model, last" in panel.note.text
+    assert "1 of another model at the end" in panel.note.text
     driver.click(panel.gallery.strip.thumbnails[1])
     driver.settle()
     assert "of another model" in driver.said()

@@ -14,7 +14,7 @@ from ui.widgets.base import Point
 from ui.widgets.face_view import FaceView
 from ui.widgets.shapes import write
 
-REACH = 28  # points around a marker that take hold of it
+REACH = 28  # points around a marker in which a press takes hold of it
 RIGHT, BOTTOM = IMAGE_SHAPE[1] - 1, IMAGE_SHAPE[0] - 1
 FRAME = np.array([[0, 0], [RIGHT, 0], [RIGHT, BOTTOM], [0, BOTTOM]], float)  # (x, y)
 
@@ -22,7 +22,7 @@ FRAME = np.array([[0, 0], [RIGHT, 0], [RIGHT, BOTTOM], [0, BOTTOM]], float)  # (
 class EyeMarkers(FaceView):
     """Shows a photo; a drag moves the marker under it, or both where none is.
 
-    The wheel brings the markers closer together or farther apart.
+    The wheel moves the markers together or apart.
 
     Args:
         moved: called after every change by the user.
@@ -41,12 +41,12 @@ class EyeMarkers(FaceView):
         self._last: Point = (0, 0)
 
     def put(self, left: Point, right: Point) -> None:
-        """Put the markers somewhere; `moved` is not called."""
+        """Place the markers; `moved` is not called."""
         self.eyes = np.array([left, right], float)
         self.invalidate()
 
     def resize(self, factor: float) -> None:
-        """Bring the markers apart by a factor."""
+        """Multiply the distance of the markers by a factor."""
         middle = self.eyes.mean(axis=0)
         self._change(middle + (self.eyes - middle) * factor)
 
@@ -73,7 +73,7 @@ class EyeMarkers(FaceView):
         self._change(eyes)
 
     def wheel(self, steps: float, pos: Point) -> bool:
-        """Bring the markers apart, or together."""
+        """Move the markers apart, or together."""
         self.resize(1.04**steps)
         return True
 

@@ -1,4 +1,4 @@
-"""A list of pictures that can be thousands long: only the rows in sight exist and are read."""
+"""A list of thousands of pictures, of which only the rows in sight are made and read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ui.theme import Theme
 from ui.widgets.base import Widget
 from ui.widgets.strip import GAP, Strip
 
-KEPT = 400  # pictures that are not read again
+KEPT = 400  # pictures held in memory
 UNREADABLE = "?"  # sign of what cannot be opened
 ASPECT = 1.1  # width over height of a tile
 
@@ -58,8 +58,8 @@ class Gallery(Widget, Generic[Item]):
         self.cursor: int | None = None
         self.height = self._scroll = self._first = 0
         self._columns = self._row = 1  # tiles in a row, and its height in pixels
-        self._shown: list[Item] = []  # in the rows in sight
-        self._asked: set[Item] = set()  # what the worker is to read
+        self._shown: list[Item] = []  # items of the rows in sight
+        self._asked: set[Item] = set()  # items that the worker is to read
         self._pictures: dict[Item, Picture] = {}
         self.strip = self.add(Strip(self._choose, more=None if more is None else self._open_more))
 
@@ -98,7 +98,7 @@ class Gallery(Widget, Generic[Item]):
     # Rows
 
     def place_rows(self, view: pygame.Rect, scroll: int, theme: Theme) -> None:
-        """Take a rectangle, and show the rows that lie there when scrolled by some pixels."""
+        """Take a rectangle and show the rows in it, scrolled by some pixels."""
         self._scroll = scroll
         self.place(view, theme)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -80,11 +80,8 @@ class PhotoPanel(Panel):
     ):
         super().__init__("Your photo", close)
         self.host = host
-        names = ("photo", "photos", "thumbnail", "eyes", "align")
-        self.slots = tuple(f"{owner}.{name}" for name in names)
-        self.open_slot, self.list_slot, self.tile_slot, self.guess_slot, self.align_slot = (
-            self.slots
-        )
+        self.slots = [f"{owner}.{name}" for name in ("photo", "photos", "eyes", "align")]
+        self.open_slot, self.list_slot, self.guess_slot, self.align_slot = self.slots
         self.opened, self.done = opened, done
         self.photo: Photo | None = None
         self.face: AlignedFace | None = None
@@ -99,7 +96,7 @@ class PhotoPanel(Panel):
         self.paster = self.body.add(Button("Paste", self.paste, help))
         self.places: list[Button] = []
         self.gallery = self.body.add(
-            Gallery[Entry](host, self.tile_slot, TILE, _picture, _describe, self._enter)
+            Gallery[Entry](host, f"{owner}.thumbnail", TILE, _picture, _describe, self._enter)
         )
         self.markers = self.body.add(EyeMarkers(self._moved))
         self.crop = self.body.add(FaceView("", "Your photo", COLORS.panel))
@@ -121,21 +118,13 @@ class PhotoPanel(Panel):
         self.photo = self.face = None
         self.host.worker.cancel(self.guess_slot)
         last = self.host.session.setting("photo_folder", "")
-        self._look(first_look(last))
+        self.host.worker.submit(self.list_slot, lambda engine: first_look(last), self._list, 1)
         self.note.set_text("Looking for pictures …")
         self._stage()
 
     def go(self, folder: Path | None) -> None:
         """Look into a folder, or at the usual ones for None; it shows when it was read."""
-        self._look(look_into(folder))
-
-    def _look(self, steps: Generator[None, None, Listing]) -> None:
-        """Have a folder read, in steps that let urgent work in between, and shown."""
-
-        def job(engine) -> Iterator[Listing | None]:
-            yield (yield from steps)
-
-        self.host.worker.submit(self.list_slot, job, self._list, 1)
+        self.host.worker.submit(self.list_slot, lambda engine: look_into(folder), self._list, 1)
 
     def go_up(self) -> None:
         """Go to the folder above; from the topmost one to the usual ones."""
@@ -148,7 +137,7 @@ class PhotoPanel(Panel):
         self.host.worker.submit(self.open_slot, lambda engine: open_photo(path), self._show)
 
     def paste(self) -> None:
-        """Open what is in the clipboard; whoever owns it may take his time."""
+        """Open what is in the clipboard, for which its owner may take some seconds."""
         run_beside(paste_photo, self._show)
 
     def _enter(self, entry: Entry) -> None:
@@ -267,9 +256,7 @@ class PhotoPanel(Panel):
         """Answer the keys that only matter here."""
         number = self.gallery.move_to(key) if self.photo is None else None
         sizes = {"+": 1.04, "=": 1.04, "-": 1 / 1.04} if self.photo is not None else {}
-        if key == "ctrl+v":
-            self.paste()
-        elif key == "backspace":
+        if key == "backspace":
             (self.go_up if self.photo is None else self.choose)()
         elif key in sizes:
             self.markers.resize(sizes[key])
@@ -279,7 +266,7 @@ class PhotoPanel(Panel):
             self._enter(self.listing.entries[self.gallery.cursor])
         elif number is not None:
             self._point(number)
-        return key in ("ctrl+v", "backspace", "return", "left", "right", "up", "down", *sizes)
+        return key in ("backspace", "return", "left", "right", "up", "down", *sizes)
 
     def stop(self) -> None:
         """Cancel everything under way."""

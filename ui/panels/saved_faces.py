@@ -160,7 +160,7 @@ class SavesPanel(Panel):
         others = sum(s.model != own and s not in self._damaged for s in self.saves)
         said = [self._problem or ("" if self.saves else NOTHING)]
         if others:
-            said.append(f"{others:,} of another model come last: their pictures are encoded anew.")
+            said.append(f"{others:,} of another model at the end: their pictures are encoded anew.")
         if self._damaged:
             said.append(f"{len(self._damaged):,} damaged, marked with {UNREADABLE}.")
         self.note.set_text(" ".join(filter(None, said)))

@@ -1,4 +1,4 @@
-"""The panels over a screen, of which one shows at a time."""
+"""The panels over a screen; one shows at a time."""
 
 from __future__ import annotations
 
@@ -55,13 +55,11 @@ class PanelStack(Widget):
         self.host = host
         self.take_save, self.take_photo, self.changed = take_save, take_photo, changed
         self.open: Panel | None = None
-        self._dropped = False  # whether anything came of what is being dropped
+        self._dropped = False  # whether what is being dropped had a file or text
         self.saves = self.add_panel(SavesPanel(host, owner, self.open_save, self.close))
         self.photo = self.add_panel(
             PhotoPanel(host, owner, self._photo_opened, self._photo_taken, self.close)
         )
-        self.renew: dict[Panel | None, Callable[[], None]]
-        self.renew = {self.saves: self.saves.refresh, self.photo: self.photo.choose}
 
     def add_panel(self, panel: P) -> P:
         """Add a panel, closed; return it."""
@@ -79,10 +77,12 @@ class PanelStack(Widget):
     # Opening and closing
 
     def toggle(self, panel: Panel) -> None:
-        """Show a panel as things are now, in place of another, or close it if it shows."""
+        """Open a panel, brought up to date, in place of another; or close it if it is open."""
         self._show(None if panel is self.open else panel)
-        if self.open in self.renew:
-            self.renew[self.open]()
+        if self.open is self.saves:
+            self.saves.refresh()
+        elif self.open is self.photo:
+            self.photo.choose()
 
     def close(self) -> bool:
         """Close the panel that shows; return whether there was one."""
@@ -110,13 +110,13 @@ class PanelStack(Widget):
             self.saves.refresh()
 
     def open_save(self, path: Path) -> None:
-        """Take a save; say so if its code has to be read from its picture."""
+        """Take a save; say so if it is of another model."""
         if model_of(path) not in (self.host.latent.model_id, "", None):
             self.host.notify(f"{path.name} is of another model: its picture was encoded anew.")
         self.take_save(path)
 
     def drop(self, path: Path) -> None:
-        """Take a save, or open any other file as a photo; its panel shows when it was read."""
+        """Take a save, or open any other file as a photo; its panel opens when it was read."""
         self._dropped = True
         if model_of(path) is None:
             self.photo.open(path)
@@ -124,11 +124,11 @@ class PanelStack(Widget):
             self.open_save(path)
 
     def _take_link(self, text: str) -> None:
-        """Open the file that dropped text links to; "" is the end of what was dropped together."""
+        """Open the file that dropped text links to; "" ends what was dropped together."""
         path = linked_file(text)
         if path is not None:
             self.drop(path)
-        elif not (text or self._dropped):  # a picture of a web page, of which nothing comes along
+        elif not (text or self._dropped):  # as of a picture on a web page
             raise UserError(NOT_DROPPED)
         self._dropped = bool(text)
 

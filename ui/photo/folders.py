@@ -1,4 +1,4 @@
-"""Where pictures may be: the usual folders of every system, and what lies in one.
+"""Where pictures may be: the usual folders of every system, and what is in a folder.
 
 A folder can lie on a drive that takes its time: looking into one is a job for the worker.
 """
@@ -8,19 +8,17 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from data.errors import UserError, tell_failure
-from data.paths import ASSETS, home_folder
+from data.paths import home_folder
 from ui.photo.opening import is_picture
 
-PHOTOS_FOLDER = ASSETS / "photos"  # where earlier versions looked, and nowhere else
-MOST = 10_000  # files of a folder that are looked at
-PAUSE = 100  # files between two chances for more urgent work
+MOST = 10_000  # files of a folder that are listed
 
 
 @dataclass(frozen=True)
@@ -61,31 +59,27 @@ class Listing:
 
 
 def usual_places() -> list[Entry]:
-    """Return the folders where people keep pictures, those that there are."""
+    """Return those of the usual folders for pictures that exist."""
     home = home_folder()
     names = {"Pictures": "Pictures", "Desktop": "Desktop", "Download": "Downloads"}
     found = {name: home / name for name in names.values()}
     settings = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
-    with suppress(OSError):  # only Linux has the file, which knows the folders in any language
+    with suppress(OSError):  # only Linux has this file; folders are named in the user's language
         words = os.fsdecode((settings / "user-dirs.dirs").read_bytes())
         for kind, folder in re.findall(r'^XDG_(\w+)_DIR="(.*)"', words, re.MULTILINE):
             if (name := names.get(kind.capitalize())) is not None:
                 folder = re.sub(r"\\(.)", r"\1", folder.replace("$HOME", str(home), 1))
                 found[name] = Path(folder)
-    found = {name: folder for name, folder in found.items() if folder != home}  # as for "none"
-    with suppress(OSError):
-        if any(is_picture(path.name) for path in PHOTOS_FOLDER.iterdir()):
-            found = {"Photos": PHOTOS_FOLDER, **found}
+    # The file gives the home folder for one that there is not.
+    found = {name: folder for name, folder in found.items() if folder != home}
     found["Home"] = home
     found.update((drive, Path(drive)) for drive in getattr(os, "listdrives", list)())  # Windows
-    there = os.path.isdir  # where it may not look it says no; Path.is_dir raises
+    there = os.path.isdir  # Path.is_dir raises where the user may not look
     return [Entry(folder, name) for name, folder in found.items() if there(folder)]
 
 
-def look_into(
-    folder: Path | None, places: list[Entry] | None = None
-) -> Generator[None, None, Listing]:
-    """Return what is in a folder, or the usual folders for None; pauses on the way.
+def look_into(folder: Path | None, places: list[Entry] | None = None) -> Listing:
+    """List a folder, or the usual folders for None.
 
     Args:
         folder: where to look.
@@ -100,17 +94,15 @@ def look_into(
     found: list[Entry] = []
     failed = tell_failure(f"{folder.name or folder} cannot be opened", "pick another folder")
     with failed, os.scandir(folder) as files:
-        for number, file in enumerate(islice(files, MOST), 1):
+        for file in islice(files, MOST):
             found.extend(_entries(file))
-            if number % PAUSE == 0:
-                yield
         cut = next(files, None) is not None
     found.sort(key=lambda each: (each.changed is not None, -(each.changed or 0), each.name.lower()))
     return Listing(folder, found, places, cut)
 
 
-def first_look(last: str) -> Generator[None, None, Listing]:
-    """Return what is in the last folder, else in the first usual one with pictures, else those.
+def first_look(last: str) -> Listing:
+    """List the last folder, else the first usual folder with pictures, else the usual folders.
 
     Args:
         last: the path of the last folder, or what became of it; "" for none.
@@ -118,17 +110,17 @@ def first_look(last: str) -> Generator[None, None, Listing]:
     places = usual_places()
     if Path(last).is_absolute():
         with suppress(UserError, ValueError):
-            return (yield from look_into(Path(last), places))
+            return look_into(Path(last), places)
     for place in places:
         with suppress(UserError):
-            listing = yield from look_into(place.path, places)
+            listing = look_into(place.path, places)
             if listing.pictures:
                 return listing
-    return (yield from look_into(None, places))
+    return look_into(None, places)
 
 
 def _entries(file: os.DirEntry) -> Iterator[Entry]:
-    """Yield a file of a folder, unless it is hidden, neither folder nor picture, or vanished."""
+    """Yield a file as an entry, unless it is hidden, no picture or folder, or gone."""
     if file.name.startswith("."):
         return
     with suppress(OSError):

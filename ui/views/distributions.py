@@ -13,10 +13,10 @@ ROWS, COLUMNS = 8, 10
 RANGE = 4  # standard deviations on either side
 BINS = 32
 TABLE_BLOCKS = 4
-LEVEL = 0.05  # below this p a test calls a slider not normal
+LEVEL = 0.05  # significance level: p below which a slider counts as not normal
 
 Metrics = dict[str, np.ndarray]
-Columns = dict[str, tuple[float, Sequence]]  # by heading: right edge from 0 to 1, and cells
+Columns = dict[str, tuple[float, Sequence]]  # heading: (right edge, 0 to 1; cells)
 
 
 @styled()
@@ -63,8 +63,10 @@ def _not_normal(p: np.ndarray) -> str:
     )
 
 
-def _draw_panels(values: np.ndarray, dull: np.ndarray, title: str, lead: str, caption: str) -> Page:
-    """Draw a histogram of each unit of values (n, 80); in red those that are dull (80,)."""
+def _draw_panels(
+    values: np.ndarray, marked: np.ndarray, title: str, lead: str, caption: str
+) -> Page:
+    """Draw a histogram of each column of values (n, 80); those marked (80,) are red."""
     page = Page(12, 8.4, title, lead, caption)
     panels = page.panels(ROWS, COLUMNS, above=0.12, below=0.15, wspace=0.12, hspace=0.22)
     edges = np.linspace(-RANGE, RANGE, BINS + 1)
@@ -72,7 +74,7 @@ def _draw_panels(values: np.ndarray, dull: np.ndarray, title: str, lead: str, ca
     normal = np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
     for unit, axes in enumerate(panels.flat):
         density = np.histogram(values[:, unit], edges, density=True)[0]
-        colour = RED if dull[unit] else BLUE
+        colour = RED if marked[unit] else BLUE
         axes.stairs(np.nan_to_num(density), edges, fill=True, color=colour, alpha=0.55)
         axes.plot(x, normal, color=INK, linewidth=0.9)
         axes.set(xlim=(-RANGE, RANGE), ylim=(0, 0.62), xticks=[-3, 0, 3], yticks=[])
@@ -122,20 +124,20 @@ def draw_slider_table(metrics: Metrics, source: str) -> Page:
     )
 
 
-def _draw_table(title: str, lead: str, caption: str, columns: Columns, dull: np.ndarray) -> Page:
-    """Draw a table in blocks beside each other; in red the rows that are dull (80,)."""
+def _draw_table(title: str, lead: str, caption: str, columns: Columns, marked: np.ndarray) -> Page:
+    """Draw a table in blocks beside each other; rows that are marked (80,) are red."""
     page = Page(12, 7.2, title, lead, caption)
-    per_block = -(-len(dull) // TABLE_BLOCKS)
+    per_block = -(-len(marked) // TABLE_BLOCKS)
     for block, axes in enumerate(page.panels(1, TABLE_BLOCKS, wspace=0.12)[0]):
         axes.set_axis_off()
         axes.set(xlim=(0, 1.02), ylim=(per_block + 0.4, -0.8))
-        rows = range(len(dull))[block * per_block : (block + 1) * per_block]
+        rows = range(len(marked))[block * per_block : (block + 1) * per_block]
         for place in range(0, len(rows), 2):
             axes.axhspan(place + 0.1, place + 1.1, color=LINE, alpha=0.35, linewidth=0)
         for heading, (x, cells) in columns.items():
             axes.text(x, -0.3, heading, ha="right", va="center", size=8, color=QUIET)
             for place, row in enumerate(rows):
-                colour = RED if dull[row] else INK
+                colour = RED if marked[row] else INK
                 axes.text(
                     x, place + 0.6, cells[row], ha="right", va="center", size=8.5, color=colour
                 )

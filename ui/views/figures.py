@@ -44,7 +44,7 @@ def writing(path: Path) -> Iterator[Path]:
 
 
 @styled()
-def show_portraits(
+def show_in_pages(
     draw: Callable[[range], Page], count: int, per_page: int, start: int, name: str, folder: Path
 ) -> Path:
     """Save a page of portraits, then show it and the others; return the path of the picture.

@@ -91,7 +91,7 @@ def draw_correlation(codes: np.ndarray, source: str) -> Page:
 
 @styled()
 def draw_spectrum(scales: np.ndarray, source: str) -> Page:
-    """Draw how much of the codes' variance each slider holds, whose deviations are scales (80,)."""
+    """Draw the share of the codes' variance in each slider, of standard deviations scales (80,)."""
     share = np.square(scales) / np.square(scales).sum()
     total = np.cumsum(share)
     half, most = 1 + np.searchsorted(total, (0.5, 0.9))
@@ -140,7 +140,7 @@ def draw_components(engine: FaceEngine, latent: LatentSpace) -> Page:
 def draw_directions(
     engine: FaceEngine, latent: LatentSpace, effects: dict[str, dict[str, float]]
 ) -> Page:
-    """Draw what the named directions do to the mean face, and what each is worth."""
+    """Draw what the named directions do to the mean face, and how well each works."""
     names = list(latent.directions)
     steps = np.array([latent.directions[name] for name in names])
     places = latent.mean + np.array(STEPS)[:, np.newaxis] * steps[:, np.newaxis]
@@ -173,7 +173,7 @@ def draw_directions(
 
 
 def _draw_steps(axes: np.ndarray, faces: np.ndarray) -> None:
-    """Draw faces row by row, and above the first row how far each column is moved."""
+    """Draw faces row by row, under the step of each column."""
     for place, face in zip(axes.flat, faces, strict=True):
         draw_image(place, face)
     for place, step in zip(axes[0], STEPS, strict=True):

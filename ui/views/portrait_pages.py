@@ -7,7 +7,7 @@ import numpy as np
 
 from data.arrays import Portrait
 from data.paths import FIGURES_FOLDER
-from ui.views import figures
+from ui.views.figures import show_in_pages
 from ui.views.style import Page, draw_image
 
 ROWS, COLUMNS = 4, 8
@@ -51,4 +51,4 @@ def show_portraits(
         return page
 
     name, per_page = f"portraits-{split}", ROWS * COLUMNS
-    return figures.show_portraits(draw, len(portraits), per_page, start, name, folder)
+    return show_in_pages(draw, len(portraits), per_page, start, name, folder)

@@ -1,4 +1,4 @@
-"""Unseen portraits beside what is left of them after 80 numbers."""
+"""Unseen portraits, and their reconstructions from 80 numbers."""
 
 from pathlib import Path
 
@@ -6,12 +6,12 @@ import numpy as np
 
 from data.paths import FIGURES_FOLDER
 from model.measuring.metrics import Comparison
-from ui.views.figures import show_portraits
+from ui.views.figures import show_in_pages
 from ui.views.style import BLUE, DIVERGING, INK, QUIET, SAND, SKY, Page, draw_image, label_row
 
 COLUMNS = 7
 ROWS = ["Portrait", "Network", "Error\nblue: too dark\nred: too light", "PCA, 80"]
-SHARP = "Made sharp:\ndetail is\ninvented"  # a row more, where the network has a finisher
+SHARP = "Made sharp:\ndetail is\ninvented"  # name of the row that a finisher adds
 WAYS = {"": ("Network", BLUE), "sharp_": ("Made sharp", SKY), "pca_": ("PCA, 80", SAND)}
 ERROR_LIMITS = (-0.4, 0.4)  # errors beyond them take the full colour
 LEAD = (
@@ -62,7 +62,7 @@ def show_reconstructions(
             label_row(place, name)
         return page
 
-    return show_portraits(draw, comparison.count, COLUMNS, start, "reconstructions", folder)
+    return show_in_pages(draw, comparison.count, COLUMNS, start, "reconstructions", folder)
 
 
 def _metrics(metrics: dict[str, np.ndarray], index: int) -> str:
@@ -71,7 +71,7 @@ def _metrics(metrics: dict[str, np.ndarray], index: int) -> str:
 
 
 def _draw_averages(page: Page, averages: dict[str, float], note: str) -> None:
-    """Draw the averages of each way as bars along the foot of the page."""
+    """Draw the averages of each method as bars at the foot of the page."""
     bottom, height = 0.72 / page.height, 0.62 / page.height
     ways = {start: way for start, way in WAYS.items() if f"{start}mse" in averages}
     names, colors = zip(*ways.values(), strict=True)
