@@ -250,12 +250,14 @@ class FaceMapPanel(Panel):
 
     def _list(self, way: int) -> None:
         help = "from left to right" if way == 0 else "from bottom to top"
+        chosen = self.names[way]
         items = [
             (name, partial(self.choose, name, way), f"Take this slider {help}")
             for name, axis in self.axes.items()
-            if axis.lock is None or axis.lock < LARGE or name != axis.name
-        ][:MOST]
-        self.host.open_menu(items, self.choices[way].rect, chosen=self.names[way])
+            if axis.lock is None or axis.lock < LARGE or name != axis.name or name == chosen
+        ]
+        items = [item for n, item in enumerate(items) if n < MOST or item[0] == chosen]
+        self.host.open_menu(items, self.choices[way].rect, chosen)
 
     def _list_corner(self, place: Place, anchor: pygame.Rect) -> None:
         if self.corners is None:

@@ -62,10 +62,10 @@ def walk_codes(latent: LatentSpace, state: FaceState, folder: Path, steps: int) 
 def write_gif(
     folder: Path, stem: str, codes: np.ndarray, times: int, sharp: bool, engine
 ) -> Iterator[str]:
-    """Write a GIF of codes (n, 80), faces so many times as large as the model makes them.
+    """Write a GIF of codes (n, latent_dim), with faces `times` as large as the model's.
 
     Yields:
-        Sentences: how much is done, and at the end where the file is.
+        A sentence for each frame about how much is done, and at last where the file is.
     """
     frames = []
     for code in codes:
