@@ -8,9 +8,9 @@ from tests.ui.driver import Driver
 from ui.history import History
 from ui.keys import Command, Keymap, key_of, spoken
 from ui.screen import Screen
-from ui.theme import COLORS, Theme, natural_scale, starting_scale
+from ui.theme import COLORS, natural_scale, starting_scale
 from ui.widgets.base import merged
-from ui.widgets.face_view import FaceView, surface_of
+from ui.widgets.face_view import FaceView
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
 from ui.widgets.slider import Slider
@@ -48,13 +48,10 @@ def test_events_are_named_as_commands_write_them(event, name):
     assert key_of(event) == name
 
 
-def test_keys_are_spoken_for_people():
+def test_keys_are_spoken_for_people_and_mean_one_thing():
     assert spoken("ctrl+shift+z") in ("Ctrl Shift Z", "⌘ Shift Z")
     assert spoken("ctrl++") in ("Ctrl +", "⌘ +")
     assert spoken("left") == "←"
-
-
-def test_a_key_means_one_thing():
     commands = [Command(("r",), name, "", print) for name in ("One", "Two")]
     with pytest.raises(ValueError, match="'r'"):
         Keymap(commands)
@@ -110,13 +107,6 @@ def test_text_has_contrast_on_every_surface():
         (COLORS.text, COLORS.accent_soft),
     ):
         assert contrast(text, background) > 4.5
-
-
-def test_long_words_are_cut_to_the_width():
-    theme = Theme()
-    words = theme.fit("a very long caption that does not fit", 80)
-    assert words.endswith("…")
-    assert theme.width(words) <= 80
 
 
 def test_dense_screens_and_large_windows_start_larger():
@@ -264,11 +254,6 @@ def test_points_of_the_picture_and_the_window_correspond(driver):
     x, y = map(round, view.to_window((120, 40)))
     assert driver.pixels()[x, y, 0] > 150
     assert driver.pixels()[x - 20, y, 0] == 0
-
-
-def test_images_of_any_kind_become_surfaces():
-    for image in (np.full((160, 176, 1), 2.0), np.full((160, 176), np.nan), np.eye(5, dtype="u1")):
-        assert surface_of(image).get_size() == image.shape[1::-1]
 
 
 def test_panel_scrolls_what_does_not_fit_and_no_further(driver):

@@ -74,24 +74,6 @@ def test_save_and_restore_bring_the_code_back_bit_for_bit(driver, tmp_path):
     assert editor(driver).now.caption == "Mean face"
 
 
-def test_gallery_lists_saves_newest_first_and_goes_to_the_one_picked(driver, tmp_path):
-    codes = []
-    for _ in range(3):
-        driver.key("r")
-        driver.key("ctrl+s")
-        driver.settle()
-        codes.append(editor(driver).now.code)
-    driver.key("ctrl+o")
-    driver.settle()
-    thumbnails = driver.screen.panels.saves.gallery.strip.thumbnails
-    assert len(thumbnails) == 3
-    driver.click(thumbnails[2])
-    driver.settle()
-    assert np.array_equal(editor(driver).now.code, codes[0])
-    driver.key("escape")
-    assert driver.screen.panels.open is None
-
-
 def bad_files(folder):
     empty = folder / "empty.png"
     empty.write_bytes(b"")
@@ -306,17 +288,24 @@ def test_seed_typed_in_the_panel_brings_its_face(driver):
 
 
 def test_direction_named_in_the_panel_becomes_a_slider(driver):
+    more, labels = driver.screen.more, lambda: [s.label for s in driver.screen.sliders.directions]
     set_faces(driver)
     driver.key("shift+d")
     driver.type_text("smile")
     driver.key("return")
-    assert [s.label for s in driver.screen.sliders.directions][-1] == "smile"
+    assert labels()[-1] == "smile"
+    driver.click(more.name)
+    driver.type_text("grin")
+    save = next(child for child in more.body.children if child.help_text().endswith("[Shift D]"))
+    assert save.rect.centery == more.name.rect.centery
+    driver.click(save)
+    assert labels()[-2:] == ["smile", "grin"] and more.name.text == ""
     driver.key("escape")
     driver.move(driver.screen.sliders.directions[-1].rect.center)
     driver.key("shift+backspace")
-    assert "smile" not in editor(driver).now.directions
+    assert "grin" not in editor(driver).now.directions
     driver.key("ctrl+z")
-    assert "smile" in editor(driver).now.directions
+    assert "grin" in editor(driver).now.directions
 
 
 def test_slider_is_renamed_from_the_panel_that_lay_over_it(driver):
@@ -350,20 +339,6 @@ def test_morph_slider_is_one_step_for_a_whole_drag(driver):
     )
     driver.key("ctrl+z")
     assert editor(driver).now is before
-
-
-def test_direction_is_saved_by_the_button_beside_its_name(driver):
-    driver.key("n")
-    driver.key("o")
-    more = driver.screen.more
-    driver.wheel(5, driver.screen.sliders.sliders[0].rect.center)
-    driver.click(more.name)
-    driver.type_text("smile")
-    save = next(child for child in more.body.children if child.help_text().endswith("[Shift D]"))
-    assert save.rect.centery == more.name.rect.centery
-    driver.click(save)
-    assert "smile" in editor(driver).now.directions
-    assert more.name.text == ""
 
 
 def test_temperature_goes_back_with_a_double_click_and_at_the_next_start(tmp_path, monkeypatch):
