@@ -1,9 +1,9 @@
 """Paths between faces, and GIFs of them.
 
-All paths run in whitened coordinates (the sliders' own), where codes of portraits are spread alike
-in every direction and lie about sqrt(80) from the mean. A straight line between two of them cuts
-through the middle, where faces are bland; so the direction turns on a great circle while the radius
-goes evenly from one to the other (T. White, "Sampling Generative Networks", arXiv:1609.04468).
+All paths are in whitened coordinates (the sliders' own), where the codes of portraits are spread
+alike in every direction, at about the same distance from the mean. A straight line between two of
+them passes near the mean, where faces are bland; so the direction turns on a great circle while the
+radius changes evenly (T. White, "Sampling Generative Networks", arXiv:1609.04468).
 """
 
 import io
@@ -14,8 +14,8 @@ from PIL import Image
 
 from ui.pictures import to_pixels
 
-_TINY = 1e-3  # below it a radius has no direction, or two directions no plane
-_MAX_FPS = 50  # browsers slow anything faster down to 10
+_TINY = 1e-3  # least radius with a direction, and least sine of an angle with a plane
+_MAX_FPS = 50  # frames a second; browsers show faster GIFs at 10
 _FEWEST = 32  # gray levels: with fewer, faces look like maps
 LARGEST = 4_000_000  # bytes of a GIF, so that it can be sent
 
@@ -46,9 +46,10 @@ def between(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
 
 
 def walk(points: np.ndarray, n: int) -> np.ndarray:
-    """Return `n` points (n, d) on a walk round and round that slows down at every one of `points`.
+    """Return `n` points (n, d) on a walk through all `points` and back to the first.
 
-    The last point is the one before the first, so that a film of them repeats without a halt.
+    The walk slows down at each of them. The last point comes just before the first one, so that a
+    film of the walk repeats smoothly.
 
     Args:
         points: (m, d) whitened values, m >= 1.
@@ -65,7 +66,7 @@ def walk(points: np.ndarray, n: int) -> np.ndarray:
 
 
 def ease(t: float) -> float:
-    """Return `t` in [0, 1] with no speed at either end."""
+    """Return `t` in [0, 1], eased: its speed is zero at both ends."""
     return t * t * (3 - 2 * t)
 
 

@@ -20,7 +20,7 @@ from ui.worker import Worker
 
 
 class Host(Protocol):
-    """Everything that screens and panels ask of the window, `ui.window.Window`."""
+    """What screens and panels use of the window, `ui.window.Window`."""
 
     latent: LatentSpace  # the latent space of the model in use
     session: Session  # what is kept between starts
@@ -52,16 +52,21 @@ class Screen(Widget):
     """One mode of the window: a widget that fills the space between header and help line.
 
     A screen adds its widgets as children, places them in `layout`, and keeps its state apart from
-    them. It never draws by itself: it changes widgets, and they are drawn before the frame ends.
+    them. It never draws: it changes widgets, which are drawn at the end of the frame.
 
     Args:
         host: the window.
         commands: of its keys and buttons.
+
+    Attributes:
+        name: for `Window.show`.
+        title: on its tab.
+        live_slot: the worker's slot whose result a frame waits for, some milliseconds, or None.
     """
 
-    name = ""  # what `Window.show` knows it by
-    title = ""  # on its tab
-    live_slot: str | None = None  # the worker's slot whose value a frame waits some ms for
+    name = ""
+    title = ""
+    live_slot: str | None = None
 
     def __init__(self, host: Host, commands: Sequence[Command] = ()):
         super().__init__()
@@ -70,7 +75,7 @@ class Screen(Widget):
 
     @property
     def steps(self) -> int:
-        """How many steps were taken here so far, those back and forth included."""
+        """The number of steps taken here, undo and redo included."""
         return 0
 
     def enter(self) -> None:
@@ -80,26 +85,25 @@ class Screen(Widget):
         """Go to the back; end what only makes sense in front."""
 
     def handle(self, event: pygame.event.Event) -> bool:
-        """Answer an event before widgets and commands see it; return whether that was its use."""
+        """Answer an event before widgets and commands do; return whether it was answered."""
         return False
 
     def update(self, now: float) -> float | None:
-        """Do what a frame needs before it is drawn.
+        """Prepare a frame.
 
         Args:
             now: seconds since the window opened.
 
         Returns:
-            When it wants to be called again without an event: a time as `now`, or None for never.
-            A time in the past asks for the next frame.
+            The time of the next frame that is needed without an event, or None.
         """
         return None
 
     def ready(self) -> None:
-        """Respond to the engine's being loaded."""
+        """Go on now that the engine is loaded."""
 
     def sharpen(self) -> None:
-        """Show the faces again: whether they are sharp has changed, see `Host.sharp`."""
+        """Show all faces again, after `Host.sharp` has changed."""
 
     def drop(self, path: Path) -> None:
         """Take a file that was dropped on the window."""
@@ -109,7 +113,7 @@ class Screen(Widget):
         return False
 
     def code(self) -> np.ndarray | None:
-        """Return the code that the other screen takes over, (80,) float32, or None."""
+        """Return the code for the other screen to take over, float32 (latent_dim,), or None."""
         return None
 
     @property
@@ -118,10 +122,10 @@ class Screen(Widget):
         return False
 
     def take(self, code: np.ndarray) -> None:
-        """Take over the code of the other screen, as one step that can be undone."""
+        """Take over the code of the other screen, as one step of the history."""
 
     def save_session(self, session: Session) -> None:
         """Assign what should survive to a session that is about to be saved."""
 
     def restore_session(self) -> None:
-        """Go on from what `host.session` kept from the last time."""
+        """Go on from what `host.session` kept."""

@@ -36,7 +36,7 @@ NO_FINISHER = (
 class Window:
     """A window with screens between a header and a help line; the `Host` of the screens.
 
-    Its arguments are those of `App`, and the worker.
+    Its arguments are the worker and those of `App`.
 
     Raises:
         UserError: if there is no display.
@@ -174,7 +174,7 @@ class Window:
 
     @property
     def sharp(self) -> bool:
-        """Whether faces show with the detail that the finisher invents, where there is one."""
+        """Whether faces show with the detail that the finisher invents, if there is one."""
         return self._can_finish and self.session.setting("sharp", True)
 
     @property
@@ -250,7 +250,7 @@ class Window:
         return menu is not None
 
     def repaint(self) -> list[pygame.Rect]:
-        """Draw what became stale, and what the mouse is over; return what was drawn."""
+        """Draw what became stale, with the help line; return the parts that were drawn."""
         pointed = self.pointer.hovered or self.pointer.focused or self.root
         texts = (widget.help_text() for widget in pointed.ancestors())
         self.help_line.set_text(next(filter(None, texts), self.screen.help_text()))
@@ -316,8 +316,8 @@ class Window:
         self.closed = self.leaves or not self.worker.saving
         self.leaves = True
         if not self.closed:
-            end = "The window closes when it is saved; close it again to drop it."
-            self.notify(f"Something is still being saved. {end}", lasts=lambda: self.leaves)
+            end = "The window closes when it is written; close it again to drop the file."
+            self.notify(f"A file is still being saved. {end}", lasts=lambda: self.leaves)
 
 
 def window_commands(w) -> list[Command]:
