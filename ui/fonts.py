@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import string
+from contextlib import suppress
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
@@ -24,14 +25,12 @@ Run = tuple[str, str]  # a font's path, "" for the program's own, and what it dr
 
 
 @lru_cache(maxsize=4)
-def read_fonts(folder: str) -> dict[bool, bytes]:
+def read_fonts(folder: Path) -> dict[bool, bytes]:
     """Return the program's own fonts, empty where they cannot be read; a folder is read once."""
-    contents = {}
+    contents = dict.fromkeys(FILES, b"")
     for bold, name in FILES.items():
-        try:
-            contents[bold] = Path(folder, name).read_bytes()
-        except OSError:
-            contents[bold] = b""
+        with suppress(OSError):
+            contents[bold] = (folder / name).read_bytes()
     return contents
 
 
@@ -75,7 +74,7 @@ def _system_fonts() -> list[str]:
 
 @cache
 def _sample(path: str) -> pygame.font.Font:
-    return open_font(path or read_fonts(str(FOLDER))[False], SAMPLE)
+    return open_font(path or read_fonts(FOLDER)[False], SAMPLE)
 
 
 def _has(path: str, character: str) -> bool:

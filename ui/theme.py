@@ -73,7 +73,7 @@ class Theme:
 
     def __init__(self, scale: float = 1.0):
         self.scale = scale
-        self._fonts = read_fonts(str(FOLDER))
+        self._fonts = read_fonts(FOLDER)
 
     def px(self, points: float) -> int:
         """Turn points into whole pixels, at least 1 for anything that is not 0."""

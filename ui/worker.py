@@ -101,7 +101,7 @@ class Worker:
             done: called in the window's thread with what the job returned, or with each value that
                 it yielded; not called for a job that failed.
             priority: 0 runs before 1, 1 before 2.
-            saves: whether the user would miss its result: nothing replaces it, see `saving`.
+            saves: whether it writes what the user would miss; then nothing replaces it.
         """
         with self._changed:
             order = priority, next(self._numbers)
@@ -120,22 +120,23 @@ class Worker:
     def busy(self, slot: str) -> bool:
         """Return whether something waits or runs in a slot."""
         with self._changed:
-            running = self._running is not None and self._running.slot == slot
-            return running or slot in self._requests
+            return any(request.slot == slot for request in self._open())
 
     @property
     def saving(self) -> bool:
-        """Whether something waits or runs that the user would miss, with an engine to come."""
+        """Whether something waits or runs that saves, with an engine to come."""
         with self._changed:
-            requests = [*self._requests.values(), self._running]
-            waits = any(request is not None and request.saves for request in requests)
-            return waits and self.state != "failed"
+            return self.state != "failed" and any(request.saves for request in self._open())
 
     @property
     def idle(self) -> bool:
         """Whether nothing waits, runs, or is to be polled."""
         with self._changed:
-            return not (self._requests or self._running or self._calls)
+            return not (self._open() or self._calls)
+
+    def _open(self) -> list[_Request]:
+        running = [] if self._running is None else [self._running]
+        return [*self._requests.values(), *running]
 
     def poll(self) -> list[Call]:
         """Take what is to be called in the window's thread since the last poll, oldest first."""

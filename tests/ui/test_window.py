@@ -355,7 +355,7 @@ def test_fonts_are_read_at_the_start_wherever_they_lie_and_can_be_moved(
     driver = opened()
     folder.rename(tmp_path / "moved")
     assert driver.window.theme.width("face", 31, True) == Theme().width("face", 31, True) > 31
-    assert Theme()._fonts == fonts.read_fonts(str(fonts.FOLDER))
+    assert Theme()._fonts == fonts.read_fonts(fonts.FOLDER)
 
 
 def test_names_that_cannot_be_drawn_end_nothing(driver):
