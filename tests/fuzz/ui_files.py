@@ -92,7 +92,8 @@ class FilesFuzzer(Fuzzer):
         session.locks[3] = True
         session.directions["smile"] = code
         session.settings.update(scale=1.5, seed=3, name="x")
-        return session.save().read_bytes()
+        session.save()
+        return (self.folder / "session" / FILE_NAME).read_bytes()
 
     def entry(self, place: Path, rng: random.Random) -> None:
         self._open_session(place, odd_json(self.kept, rng))
