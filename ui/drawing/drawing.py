@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from model.frame import IMAGE_SHAPE
 from ui.drawing.head import WHOLE, Region, find_head, model_input
-from ui.drawing.stroke import Brush, Point, Stroke, Tool, slices
+from ui.drawing.stroke import Brush, Point, Stroke, Tool
 from ui.history import History
 from ui.pictures import DRAWING_SHAPE, PAPER, drawing_on_paper, to_pixels
 from ui.storage import pack_pixels, unpack_pixels
@@ -119,21 +119,19 @@ class Drawing:
         """Continue the stroke in progress, if any; see `Stroke.extend`."""
         if self.stroke is None:
             return
-        where = slices(self.stroke.extend(points, straight))
+        self.stroke.extend(points, straight)
         brush, source = self.stroke.brush, self.stroke.source
-        under, added = self.history.now.pixels[where], self.stroke.coverage[where]
+        under, added = self.history.now.pixels, self.stroke.coverage
         grey: np.ndarray = under[..., 0].astype(np.float32)
         cover = under[..., 1] / np.float32(255)
-        kept = cover * (1.0 - added)
-        if brush.tool is not Tool.PAINT and source is None:
-            after = kept
-        else:
-            tone = brush.tone * PAPER if source is None else source[where]
+        kept = after = cover * (1.0 - added)
+        if brush.tool is Tool.PAINT or source is not None:
+            tone = brush.tone * PAPER if source is None else source
             after = cover + added - cover * added
             grey = (grey * kept + tone * added) / np.maximum(after, 1e-6)
         levels = np.rint(after * 255)
-        self.pixels[where][..., 0] = np.where(levels > 0, np.rint(grey), PAPER)
-        self.pixels[where][..., 1] = levels
+        self.pixels[..., 0] = np.where(levels > 0, np.rint(grey), PAPER)
+        self.pixels[..., 1] = levels
 
     def finish(self) -> bool:
         """End the stroke in progress; return whether it changed anything."""

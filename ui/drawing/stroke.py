@@ -11,7 +11,6 @@ from enum import Enum
 from itertools import pairwise
 
 import numpy as np
-from pygame import Rect
 
 from model.frame import FACE_AXIS, IMAGE_SHAPE
 
@@ -27,7 +26,6 @@ JITTER = 1.25  # canvas pixels; points closer to the last one are not added to t
 GRID = 64.0  # grid steps per canvas pixel, so that mirrored points are exact
 PIECE = 2.5  # longest straight piece of a curve, canvas pixels
 MOST_PIECES = 64  # straight pieces between two points
-NOWHERE = Rect(0, 0, 0, 0)
 
 
 class Tool(Enum):
@@ -63,33 +61,23 @@ class Brush:
         steps = np.clip(notches, -MOST_NOTCHES, MOST_NOTCHES)
         return float(np.clip(self.radius * SIZE_STEP**steps, SMALLEST, LARGEST))
 
-    def stamp(self, coverage: np.ndarray, start: Point, end: Point) -> Rect:
-        """Cover the pixels along a line.
-
-        Args:
-            coverage: float32 (rows, columns) in [0, 1], raised in place.
-            start: one end of the line.
-            end: the other.
-
-        Returns:
-            A rectangle around the changed pixels.
-        """
+    def stamp(self, coverage: np.ndarray, start: Point, end: Point) -> None:
+        """Raise a coverage, float32 (rows, columns) in [0, 1], along a line."""
         (x0, y0), (x1, y1) = start, end
         reach = self.radius * SOFT_REACH if self.soft else self.radius + 0.5
-        left, top = math.floor(min(x0, x1) - reach), math.floor(min(y0, y1) - reach)
-        right, bottom = math.ceil(max(x0, x1) + reach) + 1, math.ceil(max(y0, y1) + reach) + 1
-        rect = Rect(left, top, right - left, bottom - top)
-        rect = rect.clip(Rect(0, 0, coverage.shape[1], coverage.shape[0]))
-        across = np.arange(rect.left, rect.right) - x0
-        down = (np.arange(rect.top, rect.bottom) - y0)[:, None]
+        rows, columns = (
+            slice(max(0, math.floor(min(a, b) - reach)), max(0, math.ceil(max(a, b) + reach) + 1))
+            for a, b in ((y0, y1), (x0, x1))
+        )
+        target = coverage[rows, columns]
+        across = np.arange(target.shape[1]) + (columns.start - x0)
+        down = (np.arange(target.shape[0]) + (rows.start - y0))[:, None]
         length = (x1 - x0) ** 2 + (y1 - y0) ** 2
         if length:
             along = np.clip((across * (x1 - x0) + down * (y1 - y0)) / length, 0.0, 1.0)
             across = across - along * (x1 - x0)
             down = down - along * (y1 - y0)
-        target = coverage[slices(rect)]
         np.maximum(target, self._covers(np.sqrt(across * across + down * down)), out=target)
-        return rect
 
     def _covers(self, distance: np.ndarray) -> np.ndarray:
         """Return the coverage in [0, 1] of pixels at some distances from the line.
@@ -128,34 +116,28 @@ class Stroke:
         self._settled = np.zeros(IMAGE_SHAPE, np.float32)  # coverage of the spans that are final
         self._straight = False
         self._tip = self.sections[0][0]  # the latest point
-        self._tip_rect = NOWHERE  # around the spans that are not final
 
-    def extend(self, points: Iterable[Point], straight: bool = False) -> Rect:
+    def extend(self, points: Iterable[Point], straight: bool = False) -> None:
         """Continue through points.
 
         Args:
             points: where the mouse went.
             straight: draw a straight line from the latest corner to the last point instead of a
                 curve through all points.
-
-        Returns:
-            A rectangle around the changed pixels.
         """
         if straight != self._straight:
             self._straight = straight
             self.turn()
-        changed = self._tip_rect
         for point in points:
             if not straight:
-                changed = union(changed, self._keep_tip())
+                self._keep_tip()
             self._tip = on_grid(*point)
         path = list(self.sections[-1])
         if len(path) == 1 or path[-1] != self._tip:
             path.append(self._tip)
-        self.coverage[slices(changed)] = self._settled[slices(changed)]
-        spans = [span(path, i) for i in range(max(0, len(path) - 3), len(path) - 1)]
-        self._tip_rect = union(*(self._stamp(self.coverage, points) for points in spans))
-        return union(changed, self._tip_rect)
+        self.coverage = self._settled.copy()
+        for first in range(max(0, len(path) - 3), len(path) - 1):
+            self._stamp(self.coverage, span(path, first))
 
     def turn(self) -> None:
         """End the section at the latest point and begin the next one there."""
@@ -163,9 +145,7 @@ class Stroke:
         if section[-1] != self._tip:
             section.append(self._tip)
         if len(section) > 1:
-            where = slices(self._tip_rect)
-            self._settled[where] = self.coverage[where]
-            self._tip_rect = NOWHERE
+            self._settled = self.coverage
             self.sections.append([self._tip])
 
     def finish(self) -> None:
@@ -173,22 +153,20 @@ class Stroke:
         self.turn()
         self.coverage = self._settled = np.zeros((0, 0), np.float32)
 
-    def _keep_tip(self) -> Rect:
-        """Add the latest point to the curve if it is far enough; return where a span is final."""
+    def _keep_tip(self) -> None:
+        """Add the latest point to the curve, if it is far enough from the one before."""
         section = self.sections[-1]
-        if math.dist(section[-1], self._tip) < JITTER:
-            return NOWHERE
-        section.append(self._tip)
-        if len(section) < 3:
-            return NOWHERE
-        return self._stamp(self._settled, span(section, len(section) - 3))
+        if math.dist(section[-1], self._tip) >= JITTER:
+            section.append(self._tip)
+            if len(section) > 2:
+                self._stamp(self._settled, span(section, len(section) - 3))
 
-    def _stamp(self, coverage: np.ndarray, points: list[Point]) -> Rect:
-        """Cover a chain of straight pieces, and their mirror image; return where."""
-        pieces = list(pairwise(points))
-        if self.brush.mirror:
-            pieces += [(mirrored(start), mirrored(end)) for start, end in pieces]
-        return union(*(self.brush.stamp(coverage, *piece) for piece in pieces))
+    def _stamp(self, coverage: np.ndarray, points: list[Point]) -> None:
+        """Cover a chain of straight pieces, and their mirror image."""
+        for start, end in pairwise(points):
+            self.brush.stamp(coverage, start, end)
+            if self.brush.mirror:
+                self.brush.stamp(coverage, mirrored(start), mirrored(end))
 
 
 def mirrored(point: Point) -> Point:
@@ -199,17 +177,6 @@ def mirrored(point: Point) -> Point:
 def on_grid(x: float, y: float) -> Point:
     """Return the nearest point whose mirror image is exact."""
     return round(x * GRID) / GRID, round(y * GRID) / GRID
-
-
-def union(*rects: Rect) -> Rect:
-    """Return the smallest rectangle around all that are not empty."""
-    filled = [rect for rect in rects if rect]
-    return filled[0].unionall(filled[1:]) if filled else NOWHERE
-
-
-def slices(rect: Rect) -> tuple[slice, slice]:
-    """Return the index of a rectangle's pixels in an array (rows, columns, ...)."""
-    return slice(rect.top, rect.bottom), slice(rect.left, rect.right)
 
 
 def span(points: list[Point], first: int) -> list[Point]:
