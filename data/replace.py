@@ -28,7 +28,7 @@ UNFINISHED_FILES = ".*.new"  # pattern of the hidden names; a kill can leave suc
 
 _UNFINISHED_SECONDS = 60  # age of a file that nobody can be writing any more
 _WORK, _READY, _OLD = ".new", ".ready", ".old"  # folders of a set: unfinished, complete, former
-_RETRY_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # pauses while another program holds a file
+_RETRY_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)  # pauses while another program holds a file
 
 
 @contextlib.contextmanager

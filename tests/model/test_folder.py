@@ -172,6 +172,15 @@ def test_a_model_of_another_owner_is_one_sentence(folder, monkeypatch):
                 check_folder(folder)
 
 
+def test_a_model_behind_links_keeps_its_title(folder, tmp_path, monkeypatch):
+    try:
+        (tmp_path / "link").symlink_to(folder)
+    except OSError:
+        pytest.skip("this user may not make links")
+    monkeypatch.setattr(files, "MY_MODEL", tmp_path / "link")
+    assert model_title(find_model()) == model_title(folder) == "your own model"
+
+
 def test_missing_and_damaged_cards_are_one_sentence(folder):
     with pytest.raises(UserError, match="no model"):
         find_model(folder / "nothing")
