@@ -1,4 +1,7 @@
-"""The modes end to end, on a drawn archive and in a copy of the project with its own assets."""
+"""The modes end to end, on a drawn archive and in a copy of the project with its own assets.
+
+The copy's codes have 64 numbers: nothing but `LATENT_DIM` in model/frame.py says how many.
+"""
 
 import os
 import shutil
@@ -11,10 +14,10 @@ import pytest
 from PIL import Image
 
 from tests.data.drawn_archive import drawn_files, write_archive
-from tests.model.tiny_model import write_tiny_model
 
 PROJECT = Path(__file__).resolve().parent.parent
 PORTRAITS = 28  # 20 to train on, 2 to validate on: 2 steps of 8 an epoch
+LENGTH = 64  # of a code
 LACKING = "--- so far, data were lacking ---"
 
 
@@ -26,9 +29,16 @@ def project(tmp_path_factory):
         shutil.copytree(PROJECT / room, copy / room, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(PROJECT / "main.py", copy)
     shutil.copytree(PROJECT / "assets" / "fonts", copy / "assets" / "fonts")
-    write_tiny_model(copy / "assets" / "models" / "shipped")
-    write_archive(copy / "drawn.tar.gz", drawn_files(PORTRAITS))
+    frame = copy / "model" / "frame.py"
+    frame.write_text(frame.read_text().replace("LATENT_DIM = 80", f"LATENT_DIM = {LENGTH}"))
     (copy / "elsewhere").mkdir()
+    made = run(
+        copy,
+        "from tests.model.tiny_model import write_tiny_model\n"
+        "from data.paths import SHIPPED_MODEL; write_tiny_model(SHIPPED_MODEL)",
+    )
+    assert made.returncode == 0, made.stderr
+    write_archive(copy / "drawn.tar.gz", drawn_files(PORTRAITS))
     return copy
 
 
@@ -101,7 +111,9 @@ opened = ui.app.open_explorer
 def close_when_loaded(app):
     while app.worker.state == "loading":
         time.sleep(0.05)
-    time.sleep(0.5)
+    for key, mod in ((pygame.K_r, 0), (pygame.K_s, pygame.KMOD_CTRL)):  # a random face, saved
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key, mod=mod, unicode="r"))
+        time.sleep(0.5)
     pygame.event.post(pygame.event.Event(pygame.QUIT))
 
 def open_explorer(start, *rest):
@@ -115,6 +127,10 @@ def open_explorer(start, *rest):
 ui.app.open_explorer, windows = open_explorer, []
 main.generate_faces()
 main.draw_faces()
+from ui.saves import read_saves
+from data.paths import SAVES_FOLDER
+engine = windows[0].worker.engine
+print([len(save.code) for save in read_saves(SAVES_FOLDER, engine.model_id, engine.latent_dim)])
 print([app.worker.engine is not None for app in windows])
 """
 
@@ -172,6 +188,7 @@ def test_two_windows_in_a_row_open_before_tensorflow_and_load_the_model(project)
     assert done.stdout.splitlines() == [
         "sliders sliders True False",
         "drawing drawing True True",
+        f"[{LENGTH}, {LENGTH}]",
         "[True, True]",
     ]
 
@@ -191,3 +208,17 @@ def test_without_a_display_there_is_one_sentence_and_a_failure(project):
     assert done.stdout == ""
     assert "display" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+
+
+def test_a_model_of_codes_of_another_length_is_told_so(project):
+    told = f"""
+import main, shutil
+from data.paths import SHIPPED_MODEL
+shutil.copytree({str(PROJECT / "assets" / "models" / "shipped")!r}, SHIPPED_MODEL.parent / "other")
+from model.latent import LatentSpace
+main.main = lambda: LatentSpace.load(SHIPPED_MODEL.parent / "other")
+print(main.run())
+"""
+    assert (
+        f"made for codes of 80 numbers, and the program for {LENGTH}" in run(project, told).stdout
+    )

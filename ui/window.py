@@ -9,6 +9,7 @@ from functools import partial
 import pygame
 
 from data.errors import UserError
+from model.frame import LATENT_DIM
 from model.latent import LatentSpace
 from ui import display
 from ui.header import Header, HelpLine
@@ -329,7 +330,9 @@ def window_commands(w) -> list[Command]:
     last = "Bring back what was open when the window was last closed"
     full = "Fill the screen, or go back to a window"
     frames = "Show how long frames take"
-    sharp = "Show faces with hair and skin that are invented: 80 numbers do not hold them"
+    sharp = (
+        f"Show faces with hair and skin that are invented: {LATENT_DIM} numbers do not hold them"
+    )
     up, down = (f"Scroll the open panel, or else the sliders, {way}" for way in ("up", "down"))
     usual = "Text and controls in the size that suits the window"
     rows: list[tuple[str, str, str, Callable[[], object]]] = [

@@ -112,6 +112,14 @@ def test_normal_codes_are_called_normal_and_others_not():
     assert figures["mahalanobis2"].mean() == pytest.approx(80, rel=0.02)
 
 
+def test_a_shift_of_all_codes_is_no_sign_of_another_distribution():
+    codes = np.random.default_rng(3).normal(size=(500, 80))
+    latent = normal_latent(codes)
+    shifted = normality.code_metrics(codes + 0.5, latent)
+    np.testing.assert_allclose(shifted["ks_p"], normality.code_metrics(codes, latent)["ks_p"])
+    assert np.abs(shifted["mean"]).max() > 0.5
+
+
 def test_kolmogorov_smirnov_finds_as_many_by_chance_as_it_should():
     rng = np.random.default_rng(4)
     latent = LatentSpace(

@@ -11,6 +11,7 @@ import numpy as np
 import pygame
 
 from data.errors import UserError
+from model.frame import LATENT_DIM
 from ui.clipboard import run_beside
 from ui.keys import spoken
 from ui.panels.eye_markers import EyeMarkers
@@ -48,7 +49,7 @@ class AlignedFace:
 
     Attributes:
         image: (160, 176) float32 in [0, 1], the aligned crop.
-        code: (80,) float32, what the encoder makes of it.
+        code: (latent_dim,) float32, what the encoder makes of it.
         detail: (160, 176) float32, what the reconstruction lost: image minus its reconstruction.
         name: of the file.
     """
@@ -100,7 +101,7 @@ class PhotoPanel(Panel):
         )
         self.markers = self.body.add(EyeMarkers(self._moved))
         self.crop = self.body.add(FaceView("", "Your photo", COLORS.panel))
-        self.answer = self.body.add(FaceView("", "From 80 numbers", COLORS.panel))
+        self.answer = self.body.add(FaceView("", f"From {LATENT_DIM} numbers", COLORS.panel))
         self.use = self.body.add(
             Button("Use this face", self.take, "Go on from this face  [Enter]", strong=True)
         )

@@ -9,7 +9,7 @@ import numpy as np
 from ui.views.figures import writing
 from ui.views.style import BLUE, INK, LINE, QUIET, RED, Page, styled
 
-ROWS, COLUMNS = 8, 10
+COLUMNS = 10  # panels in a row
 RANGE = 4  # standard deviations on either side
 BINS = 32
 TABLE_BLOCKS = 4
@@ -21,14 +21,15 @@ Columns = dict[str, tuple[float, Sequence]]  # heading: (right edge, 0 to 1; cel
 
 @styled()
 def draw_codes(codes: np.ndarray, metrics: Metrics, source: str) -> Page:
-    """Draw the distribution of every raw code (n, 80), in its own standard deviations."""
+    """Draw the distribution of every raw code (n, d), in its own standard deviations."""
     alive = metrics["alive"]
     return _draw_panels(
         (codes - metrics["raw_mean"]) / np.maximum(metrics["raw_std"], 1e-12),
         ~alive,
         "Are the codes normal?",
-        "Each panel is one of the 80 numbers the encoder gives, over many portraits; the line "
-        "is the normal curve. A code in red hardly moves: it is dead, it says nothing about faces.",
+        f"Each panel is one of the {len(alive)} numbers the encoder gives, over many portraits; "
+        "the line is the normal curve. A code in red hardly moves: it is dead, it says nothing "
+        "about faces.",
         f"{source}.   Alive: {alive.sum()} of {len(alive)}.   "
         f"{_skewness(metrics['raw_skewness'])}.",
     )
@@ -36,15 +37,15 @@ def draw_codes(codes: np.ndarray, metrics: Metrics, source: str) -> Page:
 
 @styled()
 def draw_sliders(sliders: np.ndarray, metrics: Metrics, source: str) -> Page:
-    """Draw the distribution of every whitened coordinate (n, 80), the value of a slider."""
+    """Draw the distribution of every whitened coordinate (n, d), the value of a slider."""
     p, kurtosis = metrics["ks_p"], np.abs(metrics["excess_kurtosis"])
     return _draw_panels(
         sliders,
         p < LEVEL,
         "Are the sliders normal?",
         "The same portraits in the coordinates of the sliders: uncorrelated, one unit a "
-        "standard deviation, the most telling first. In red what a Kolmogorov-Smirnov test calls "
-        f"not normal at {100 * LEVEL:.0f} %.",
+        "standard deviation, the most telling first. In red what a Kolmogorov-Smirnov test, around "
+        f"each slider's own mean, calls not normal at {100 * LEVEL:.0f} %.",
         f"{source}.   {_not_normal(p)}.\n{_skewness(metrics['skewness'])}.   "
         f"Excess kurtosis: {kurtosis.mean():.2f} on average.",
     )
@@ -66,19 +67,23 @@ def _not_normal(p: np.ndarray) -> str:
 def _draw_panels(
     values: np.ndarray, marked: np.ndarray, title: str, lead: str, caption: str
 ) -> Page:
-    """Draw a histogram of each column of values (n, 80); those marked (80,) are red."""
+    """Draw a histogram of each column of values (n, d); those marked (d,) are red."""
     page = Page(12, 8.4, title, lead, caption)
-    panels = page.panels(ROWS, COLUMNS, above=0.12, below=0.15, wspace=0.12, hspace=0.22)
+    rows = -(-values.shape[1] // COLUMNS)
+    panels = page.panels(rows, COLUMNS, above=0.12, below=0.15, wspace=0.12, hspace=0.22)
     edges = np.linspace(-RANGE, RANGE, BINS + 1)
     x = np.linspace(-RANGE, RANGE, 161)
     normal = np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
     for unit, axes in enumerate(panels.flat):
+        if unit >= values.shape[1]:
+            axes.set_axis_off()
+            continue
         density = np.histogram(values[:, unit], edges, density=True)[0]
         colour = RED if marked[unit] else BLUE
         axes.stairs(np.nan_to_num(density), edges, fill=True, color=colour, alpha=0.55)
         axes.plot(x, normal, color=INK, linewidth=0.9)
         axes.set(xlim=(-RANGE, RANGE), ylim=(0, 0.62), xticks=[-3, 0, 3], yticks=[])
-        axes.tick_params(labelbottom=unit >= (ROWS - 1) * COLUMNS, length=2, color=LINE)
+        axes.tick_params(labelbottom=unit >= (rows - 1) * COLUMNS, length=2, color=LINE)
         axes.spines["left"].set_visible(False)
         axes.text(0.03, 0.97, unit + 1, transform=axes.transAxes, va="top", size=7.5, color=QUIET)
     return page
@@ -89,7 +94,7 @@ def draw_table(metrics: Metrics, source: str) -> Page:
     """Draw mean, standard deviation and skewness of every raw code, and whether it is alive."""
     alive = metrics["alive"]
     return _draw_table(
-        "The 80 codes in numbers",
+        f"The {len(alive)} codes in numbers",
         "Mean, standard deviation and skewness of each code over many portraits. "
         "Dead means a standard deviation below 0.05.",
         f"{source}.   The whole table, sliders included, is in codes-table.csv.",
@@ -109,7 +114,7 @@ def draw_slider_table(metrics: Metrics, source: str) -> Page:
     """Draw skewness, excess kurtosis and Kolmogorov-Smirnov test of every whitened coordinate."""
     p = metrics["ks_p"]
     return _draw_table(
-        "The 80 sliders in numbers",
+        f"The {len(p)} sliders in numbers",
         "Skewness and excess kurtosis of normal numbers are 0. KS is the distance from them that "
         "the Kolmogorov-Smirnov test finds, p how often chance alone would take them that far.",
         f"{source}.   {_not_normal(p)}.\nThe whole table is in codes-table.csv.",
@@ -125,7 +130,7 @@ def draw_slider_table(metrics: Metrics, source: str) -> Page:
 
 
 def _draw_table(title: str, lead: str, caption: str, columns: Columns, marked: np.ndarray) -> Page:
-    """Draw a table in blocks beside each other; rows that are marked (80,) are red."""
+    """Draw a table in blocks beside each other; rows that are marked (d,) are red."""
     page = Page(12, 7.2, title, lead, caption)
     per_block = -(-len(marked) // TABLE_BLOCKS)
     for block, axes in enumerate(page.panels(1, TABLE_BLOCKS, wspace=0.12)[0]):

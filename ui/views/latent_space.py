@@ -34,7 +34,7 @@ def show_latent_space(
     Args:
         engine: the trained network.
         latent: the statistics of its training codes.
-        codes: float32 (n, 80), raw codes.
+        codes: float32 (n, d), raw codes.
         metrics: what `model.measuring.normality.code_metrics` says about them.
         source: whose codes these are, for the captions.
         effects: of the named directions, as the model card has them.
@@ -64,7 +64,7 @@ def show_latent_space(
 
 @styled()
 def draw_correlation(codes: np.ndarray, source: str) -> Page:
-    """Draw the correlation matrix of raw codes (n, 80)."""
+    """Draw the correlation matrix of raw codes (n, d)."""
     centred = codes - codes.mean(axis=0)
     unit = centred / np.maximum(np.linalg.norm(centred, axis=0), 1e-12)
     matrix = unit.T @ unit
@@ -91,7 +91,7 @@ def draw_correlation(codes: np.ndarray, source: str) -> Page:
 
 @styled()
 def draw_spectrum(scales: np.ndarray, source: str) -> Page:
-    """Draw the share of the codes' variance in each slider, of standard deviations scales (80,)."""
+    """Draw the share of the codes' variance in each slider, of standard deviations scales (d,)."""
     share = np.square(scales) / np.square(scales).sum()
     total = np.cumsum(share)
     half, most = 1 + np.searchsorted(total, (0.5, 0.9))
@@ -125,7 +125,7 @@ def draw_components(engine: FaceEngine, latent: LatentSpace) -> Page:
         9.4,
         9.3,
         "What the first sliders do",
-        "Each row moves one slider and leaves the other 79 at the mean face, which is the middle "
+        "Each row moves one slider and leaves the others at the mean face, which is the middle "
         "column. Nobody named these: they are the directions in which portraits differ most.",
         f"Decoded by the {engine.title}.",
     )

@@ -1,22 +1,23 @@
-"""Unseen portraits, and their reconstructions from 80 numbers."""
+"""Unseen portraits, and their reconstructions from a few numbers."""
 
 from pathlib import Path
 
 import numpy as np
 
 from data.paths import FIGURES_FOLDER
+from model.frame import LATENT_DIM
 from model.measuring.metrics import Comparison
 from ui.views.figures import show_in_pages
 from ui.views.style import BLUE, DIVERGING, INK, QUIET, SAND, SKY, Page, draw_image, label_row
 
 COLUMNS = 7
-ROWS = ["Portrait", "Network", "Error\nblue: too dark\nred: too light", "PCA, 80"]
+ROWS = ["Portrait", "Network", "Error\nblue: too dark\nred: too light", f"PCA, {LATENT_DIM}"]
 SHARP = "Made sharp:\ndetail is\ninvented"  # name of the row that a finisher adds
-WAYS = {"": ("Network", BLUE), "sharp_": ("Made sharp", SKY), "pca_": ("PCA, 80", SAND)}
+WAYS = {"": ("Network", BLUE), "sharp_": ("Made sharp", SKY), "pca_": (f"PCA, {LATENT_DIM}", SAND)}
 ERROR_LIMITS = (-0.4, 0.4)  # errors beyond them take the full colour
 LEAD = (
     "Portraits the network has never seen, what it makes of them, and where the two differ. "
-    "Below them the best that 80 numbers can do without a network: principal component "
+    f"Below them the best that {LATENT_DIM} numbers can do without a network: principal component "
     "analysis (PCA)."
 )
 
@@ -38,7 +39,9 @@ def show_reconstructions(
 
     def draw(numbers: range) -> Page:
         caption = f"Portraits {numbers[0]} to {numbers[-1]} of {comparison.count:,}."
-        page = Page(12, 2.4 + 1.75 * len(names), "Faces through 80 numbers", LEAD, caption)
+        page = Page(
+            12, 2.4 + 1.75 * len(names), f"Faces through {LATENT_DIM} numbers", LEAD, caption
+        )
         axes = page.panels(
             len(names), COLUMNS, above=0.2, below=1.45, left=0.115, wspace=0.06, hspace=0.3
         )
