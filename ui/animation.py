@@ -16,6 +16,7 @@ from ui.pictures import to_pixels
 
 _TINY = 1e-3  # least radius with a direction, and least sine of an angle with a plane
 _MAX_FPS = 50  # frames a second; browsers show faster GIFs at 10
+_GROWTH = 1.8  # power of a file's size that its gray levels grow with, measured on morphs
 _FEWEST = 32  # gray levels: with fewer, faces look like maps
 LARGEST = 4_000_000  # bytes of a GIF, so that it can be sent
 
@@ -91,7 +92,8 @@ def encode_gif(
     lengths = [int(length) * 10 for length in np.diff(ends)]
     levels, content = 256, _gif_of(pictures, lengths)
     while len(content) > largest and levels > _FEWEST and pictures[0].mode == "L":
-        levels = max(_FEWEST, min(levels - 1, int(levels * (largest / len(content)) ** 1.5)))
+        wanted = int(levels * (largest / len(content)) ** _GROWTH)
+        levels = max(_FEWEST, min(levels - 1, wanted))
         content = _gif_of([_with_levels(picture, levels) for picture in pictures], lengths)
     return content
 

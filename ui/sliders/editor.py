@@ -118,10 +118,6 @@ class FaceEditor:
             caption += LOCKED
         return self.now.fresh(kept, caption)
 
-    def blended(self, code: np.ndarray) -> FaceState:
-        """Return the state at a face between four others; locked sliders stay."""
-        return self.fresh(code, "Between four faces")
-
     def walk_to(self, code: np.ndarray, t: float) -> None:
         """Preview a face of a walk; `t` is its place from A to B, if it goes between these."""
         state = self.now.fresh(code, "On a walk")

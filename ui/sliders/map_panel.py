@@ -40,7 +40,6 @@ class MapPad(Widget):
             leave; see `follow`.
         taken: called with a place that was clicked.
         corner: called with a place and its rectangle by the right button.
-        help: for the help line.
 
     Attributes:
         looked_at: the place that is pointed at, or None.
@@ -145,8 +144,6 @@ class FaceMapPanel(Panel):
     """The square, and the choice of what spans it: two sliders, or four faces.
 
     Args:
-        host: the window.
-        close: called by the button in the corner.
         looked: called with the code (latent_dim,) that is pointed at, or None; see `MapPad`.
         taken: called with the code that was clicked.
         decode: asks for the small faces of codes (49, latent_dim), which `pad.fill` takes.

@@ -23,7 +23,6 @@ class MixPanel(Panel):
     """A row of parts for each of the two faces.
 
     Args:
-        close: called by the button in the corner.
         chosen: called with "a" or "b" and the name of a part.
     """
 

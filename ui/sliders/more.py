@@ -26,7 +26,6 @@ class MorePanel(Panel):
 
     Args:
         commands: of the screen and the window, by name.
-        close: called by the button in the corner.
         seed_typed: called with the digits of a seed, "" for none.
         temperature_moved: called with the temperature.
         direction_named: called with the name of a new direction.

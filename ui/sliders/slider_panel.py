@@ -207,7 +207,6 @@ class SliderPanel(Scrolled):
     """All sliders, in groups with headings.
 
     Args:
-        host: the window.
         gestures: what the sliders call.
 
     Attributes:

@@ -436,7 +436,9 @@ class SlidersScreen(Screen):
 
     def _on_map(self, code: np.ndarray) -> FaceState:
         """Return the state at a code of the map; between four faces it is a new face."""
-        return self.editor.now.at(code) if self.map.corners is None else self.editor.blended(code)
+        if self.map.corners is None:
+            return self.editor.now.at(code)
+        return self.editor.fresh(code, "Between four faces")
 
     def take_part(self, end: str, part: str) -> None:
         """Put a part of face A or B onto this face."""

@@ -42,7 +42,6 @@ class FaceView(Widget):
         text: shown while there is no image.
         title: a small line over the lower edge of the picture.
         background: the colour at the round corners.
-        help: for the help line.
         palette: of the picture, see `surface_of`.
     """
 

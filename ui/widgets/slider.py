@@ -29,7 +29,6 @@ class Slider(Widget):
         compact: whether label, track and value share a row; otherwise the track is below.
         center: the value where the lit part of the track begins; None for the low end.
         default: the value that a double click resets to, if any.
-        help: for the help line.
     """
 
     focusable = True

@@ -22,7 +22,6 @@ class TextField(Widget):
         allowed: characters that can be typed; "" for all printable ones.
         longest: characters that fit.
         keeps: whether text stays that was left without Enter; otherwise the former one returns.
-        help: for the help line.
 
     Attributes:
         cursor, anchor: the ends of the selection, as numbers of characters before them.
