@@ -14,12 +14,13 @@ import numpy as np
 import tensorflow as tf
 
 from data.errors import UserError
+from data.paths import SHIPPED_MODEL
 from model.encoding import correct
 from model.finisher import decoder_maps
 from model.folder import REPAIR, find_model, model_title, read_card
 from model.frame import IMAGE_SHAPE
 from model.latent import LatentSpace
-from model.network_file import load_finisher, load_network
+from model.network_file import load_finisher, load_network, load_sketch_encoder
 
 CHUNK = 32  # images or codes computed together where more than one is asked for
 NUDGE = 0.1  # standard deviations by which a code is moved to see how its face changes
@@ -38,6 +39,9 @@ class FaceEngine:
         model_id: hash of its file.
         title: what to call it on the screens.
         finisher: of its decoder, see `build_finisher`; None where there is none.
+        sketch_encoder: from drawings to its codes, see `build_sketch_encoder`, or another model's
+            from drawings to portraits `(n, 160, 176, 1)`, which its own encoder then codes. None
+            takes its own encoder alone.
 
     Attributes:
         image_shape: (160, 176).
@@ -54,6 +58,7 @@ class FaceEngine:
         model_id: str = "",
         title: str = "model",
         finisher: keras.Model | None = None,
+        sketch_encoder: keras.Model | None = None,
     ):
         encoder = autoencoder.get_layer("encoder")
         decoder = autoencoder.get_layer("decoder")
@@ -78,6 +83,11 @@ class FaceEngine:
             lambda codes, images: correct(autoencoder, codes, images), code_row, image_row
         )
         self._decode = _compiled(lambda codes: decoder(codes, training=False), code_row)
+        self._read_drawing = None
+        if sketch_encoder is not None:
+            self._read_drawing = _compiled(
+                lambda drawings: sketch_encoder(drawings, training=False), (*IMAGE_SHAPE, 2)
+            )
         self.can_finish = finisher is not None
         self._finish = self._decode
         if finisher is not None:
@@ -103,7 +113,9 @@ class FaceEngine:
         folder = find_model(folder)
         network = load_network(folder)
         finisher = load_finisher(folder, network.get_layer("decoder"))
-        engine = cls(network, read_card(folder)["model_id"], model_title(folder), finisher)
+        reads = load_sketch_encoder(folder) or _shipped_sketch_painter()
+        model_id = read_card(folder)["model_id"]
+        engine = cls(network, model_id, model_title(folder), finisher, reads)
         gray = np.full((2, *IMAGE_SHAPE, 1), 0.5, np.float32)
         made = [engine.encode(gray[:1])]  # no screen encodes more at once
         for count in (1, 2):  # one at a time, and several: each has a graph of its own
@@ -144,6 +156,8 @@ class FaceEngine:
     def encode_sketch(self, drawings: np.ndarray) -> np.ndarray:
         """Find codes of the faces that drawings mean.
 
+        A model without a sketch encoder codes the portraits that the shipped one makes of them.
+
         Args:
             drawings: float32 `(n, 160, 176, 2)` in [0, 1]: the tone of every pixel on white paper,
                 and its coverage, how far it is painted.
@@ -155,7 +169,10 @@ class FaceEngine:
             ValueError: if the drawings have another shape.
         """
         drawings = _checked(drawings, (*self.image_shape, 2), "drawings")
-        return self.guess(drawings[..., :1])
+        if self._read_drawing is None:
+            return self.guess(drawings[..., :1])
+        read = _in_chunks(self._read_drawing, drawings)
+        return self.encode(read) if read.ndim > 2 else read
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Turn codes into faces.
@@ -241,6 +258,17 @@ class FaceEngine:
                 break
             found, values, face = latent.from_sliders(moved), moved, there
         yield found, 1.0
+
+
+def _shipped_sketch_painter() -> keras.Model | None:
+    """Return the shipped model's network from drawings to portraits; None if there is none."""
+    try:
+        find_model(SHIPPED_MODEL)
+        sketch_encoder = load_sketch_encoder(SHIPPED_MODEL)
+        decoder = load_network(SHIPPED_MODEL).get_layer("decoder") if sketch_encoder else None
+    except UserError:
+        return None
+    return sketch_encoder and keras.Model(sketch_encoder.input, decoder(sketch_encoder.output))
 
 
 class _Compiled(NamedTuple):

@@ -3,8 +3,9 @@
 A model folder holds `autoencoder.keras` (the network, without optimizer state), `latent.npz`
 (statistics of its codes), `card.json` (data, settings, measured figures) and `history.csv` (the
 training, one row an epoch). The card and `latent.npz` name the hash of the `.keras` file that they
-belong to; a folder where they disagree is not used. A network with a finisher also has
-`finisher.keras`, whose hash the card names, and `finisher.csv`, the history of its training.
+belong to; a folder where they disagree is not used. Where the network has a finisher or a sketch
+encoder, the card names the hash of `finisher.keras` or `sketch_encoder.keras` too, and
+`finisher.csv` is the history of that training.
 """
 
 import contextlib
@@ -31,7 +32,9 @@ HISTORY_FILE = "history.csv"
 MODEL_FILES = (NETWORK_FILE, LATENT_FILE, CARD_FILE, HISTORY_FILE)
 FINISHER_FILE = "finisher.keras"
 FINISHER_HISTORY_FILE = "finisher.csv"
-ALL_FILES = (*MODEL_FILES, FINISHER_FILE, FINISHER_HISTORY_FILE)
+SKETCH_ENCODER_FILE = "sketch_encoder.keras"
+PARTS = {"finisher": FINISHER_FILE, "sketch_encoder": SKETCH_ENCODER_FILE}  # a model may lack
+ALL_FILES = (*MODEL_FILES, *PARTS.values(), FINISHER_HISTORY_FILE)
 HISTORY_COLUMNS = ("epoch", "mse", "val_mse", "val_loss", "seconds")  # what every training writes
 MAX_NETWORK_BYTES = 200 * 2**20
 MAX_LATENT_BYTES = 4 * 2**20
@@ -117,7 +120,8 @@ def check_folder(folder: Path) -> str:
     with tell_failure(f"The model in {folder} cannot be completed", "make the folder writable"):
         recover_set(folder)
     card = read_card(folder)
-    hashes = {NETWORK_FILE: card["model_id"], FINISHER_FILE: finisher_id(card)}
+    parts = {file: part_id(card, part) for part, file in PARTS.items()}
+    hashes = {NETWORK_FILE: card["model_id"], **parts}
     for name, expected in hashes.items():
         path = folder / name
         if expected is None:
@@ -153,9 +157,9 @@ def read_latent_arrays(folder: Path, model_id: str) -> dict[str, np.ndarray]:
     return arrays
 
 
-def finisher_id(card: dict) -> object:
-    """Return the hash of `finisher.keras` that a card names; None for a model without one."""
-    return _dictionary(card, "finisher").get("id")
+def part_id(card: dict, part: str) -> object:
+    """Return the hash of the file of a part, see `PARTS`, that a card names; None without one."""
+    return _dictionary(card, part).get("id")
 
 
 def find_model(folder: str | Path | None = None) -> Path:

@@ -23,12 +23,14 @@ from model.folder import (
     FINISHER_FILE,
     MAX_NETWORK_BYTES,
     NETWORK_FILE,
-    finisher_id,
+    SKETCH_ENCODER_FILE,
+    part_id,
     read_card,
     tell_damage,
 )
 from model.network import Architecture, build_autoencoder
 from model.safe_zip import finite, read_zip
+from model.sketch_encoder import build_sketch_encoder
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 MAX_ITEMS = 4000  # groups and arrays of weights
@@ -78,11 +80,25 @@ def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
     Raises:
         UserError: if the card names a finisher that is damaged, or another decoder's.
     """
-    if finisher_id(read_card(folder)) is None:
+    if part_id(read_card(folder), "finisher") is None:
         return None
     finisher = build_finisher(decoder)
     _load_weights(finisher, folder / FINISHER_FILE)
     return finisher
+
+
+def load_sketch_encoder(folder: Path) -> keras.Model | None:
+    """Build the sketch encoder of a model folder, with the weights in it, if it has some.
+
+    Raises:
+        UserError: if the card names a sketch encoder that is damaged, or another model's.
+    """
+    card = read_card(folder)
+    if part_id(card, "sketch_encoder") is None:
+        return None
+    network = build_sketch_encoder(Architecture.from_card(card))
+    _load_weights(network, folder / SKETCH_ENCODER_FILE)
+    return network
 
 
 def _load_weights(network: keras.Model, path: Path) -> None:

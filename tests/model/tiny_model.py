@@ -11,12 +11,14 @@ from model.folder import (
     FINISHER_FILE,
     HISTORY_FILE,
     NETWORK_FILE,
+    SKETCH_ENCODER_FILE,
     file_hash,
     publish,
     write_history,
 )
 from model.latent import LatentSpace
 from model.network import Architecture, build_autoencoder
+from model.sketch_encoder import build_sketch_encoder
 from model.training.finishing import FinisherSettings
 from model.training.settings import Settings
 
@@ -42,9 +44,13 @@ TINY_SETTINGS = Settings(
 
 
 def write_tiny_model(
-    folder: Path, seed: int = 0, architecture: Architecture = TINY, finisher: bool = False
+    folder: Path,
+    seed: int = 0,
+    architecture: Architecture = TINY,
+    finisher: bool = False,
+    sketch_encoder: bool = False,
 ) -> Path:
-    """Write a complete model folder with random weights, those of a finisher too if asked for."""
+    """Write a complete model folder with random weights, of the parts that are asked for too."""
     keras.utils.set_random_seed(seed)
     autoencoder = build_autoencoder(architecture)
 
@@ -53,11 +59,14 @@ def write_tiny_model(
         autoencoder.save(new / NETWORK_FILE)
         codes = np.random.default_rng(seed).normal(size=(200, architecture.latent_dim))
         LatentSpace.fit(codes.astype(np.float32), model_id=file_hash(new / NETWORK_FILE)).save(new)
-        if not finisher:
-            return {}
-        network = tiny_finisher(autoencoder)
-        network.save(new / FINISHER_FILE)
-        return {"finisher": {"id": file_hash(new / FINISHER_FILE)}}
+        parts = {}
+        if finisher:
+            parts[FINISHER_FILE] = tiny_finisher(autoencoder)
+        if sketch_encoder:
+            parts[SKETCH_ENCODER_FILE] = build_sketch_encoder(architecture)
+        for name, network in parts.items():
+            network.save(new / name)
+        return {Path(name).stem: {"id": file_hash(new / name)} for name in parts}
 
     publish(folder, save, {"settings": {"architecture": asdict(architecture)}})
     return folder

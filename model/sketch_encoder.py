@@ -1,0 +1,47 @@
+"""The sketch encoder: what a drawing means, as the code of a face.
+
+The encoder of `model.network` reads a few lines on white paper as the photograph of a white face
+before a white wall. This one has the same layers and another input: the drawing's tone beside its
+coverage, since white that was painted is meant and bare paper says nothing. It is trained on
+drawings made from portraits, whose codes should answer them (see `tests/bench/sketches`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import keras
+from keras import layers
+
+from model.frame import IMAGE_SHAPE
+from model.network import Architecture, convolution, residual_block
+
+RESIDUAL_BLOCKS = 2  # one more than a portrait needs: heads on a canvas have any size and place
+
+
+def build_sketch_encoder(architecture: Architecture | None = None) -> keras.Model:
+    """Build the sketch encoder of an autoencoder with these widths; None takes the defaults.
+
+    Returns:
+        A model from drawings, `(n, 160, 176, 2)` in [0, 1], tone on white paper and coverage, to
+        codes `(n, latent_dim)`.
+    """
+    widths = replace(architecture or Architecture(), residual_blocks=RESIDUAL_BLOCKS)
+    drawings = keras.Input((*IMAGE_SHAPE, 2), name="drawings")
+    first, *others = widths.encoder_channels
+    x = convolution(drawings, first, "down_1", strides=2, size=5)
+    for number, channels in enumerate(others, start=2):
+        x = convolution(x, channels, f"down_{number}", strides=2)
+    for number in range(widths.residual_blocks):
+        x = residual_block(x, f"block_{number + 1}")
+    x = convolution(x, widths.head_channels, "squeeze", size=1)
+    x = layers.Flatten(name="flatten")(x)
+    codes = layers.Dense(widths.latent_dim, dtype="float32", name="mean")(x)
+    if widths.overview_pooling:
+        y = layers.AveragePooling2D(widths.overview_pooling, name="overview")(drawings)
+        y = layers.Flatten(name="overview_flat")(y)
+        y = layers.Dense(widths.latent_dim, use_bias=False, dtype="float32", name="overview_mean")(
+            y
+        )
+        codes = layers.Add(dtype="float32", name="codes")([codes, y])
+    return keras.Model(drawings, codes, name="sketch_encoder")
