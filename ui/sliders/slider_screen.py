@@ -175,7 +175,7 @@ class SlidersScreen(Screen):
         action(*arguments, **options)
 
     def settle(self) -> None:
-        """End a walk, a comparison and the pointing at the map."""
+        """End a walk, a comparison and a look at the map."""
         self.stop_walk()
         self.look(None)
         self.stop_comparing()

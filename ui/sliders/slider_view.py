@@ -336,7 +336,8 @@ class SliderPreview(Widget):
             self.cancel()
             self._code = None if busy else code
             if not busy:
-                self.decode(np.stack([slider.axis.moved(code, end) for end in slider.axis.ends]))
+                axis = slider.free if slider.locked else slider.axis
+                self.decode(np.stack([axis.moved(code, end) for end in axis.ends]))
 
     def fill(self, end: int, image: np.ndarray) -> None:
         """Show the face (160, 176) at the low (0) or the high (1) end, in this order."""
