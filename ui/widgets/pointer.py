@@ -119,7 +119,7 @@ class Pointer:
         return line[-1] is self.root and all(w.visible for w in line) and widget.enabled
 
     def _look(self, moved: bool = False) -> None:
-        """Hover what is under the mouse; when it moves onto a slider, another loses the keyboard."""
+        """Hover what is under the mouse; a slider that it moves onto takes the keyboard away."""
         under = self.root.hit(self.pos)
         if moved and under is not self._under:
             self.by_keys = False
