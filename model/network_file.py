@@ -42,15 +42,19 @@ def save_network(network: keras.Model, path: Path) -> None:
     """Write a `.keras` file of half the size: its weights, and the network's, are rounded first.
 
     On average a pixel changes by a seventh of a grey level.
+
+    Raises:
+        OSError: if there is no room.
     """
     network.set_weights([rounded(weight) for weight in network.get_weights()])
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        network.save(folder, zipped=False)
-        with zipfile.ZipFile(path, "w") as archive:
+        whole = Path(folder, NETWORK_FILE)
+        network.save(whole)  # with HDF5 in memory: on a disk that is full, it can crash
+        with zipfile.ZipFile(whole) as stored, zipfile.ZipFile(path, "w") as archive:
             for name in (METADATA, CONFIG, WEIGHTS):
                 member = zipfile.ZipInfo(name)  # dated 1980: no zip file takes an earlier clock
                 member.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(member, Path(folder, name).read_bytes(), compresslevel=9)
+                archive.writestr(member, stored.read(name), compresslevel=9)
 
 
 def rounded(weights: np.ndarray) -> np.ndarray:

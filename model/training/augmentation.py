@@ -15,6 +15,7 @@ import tensorflow as tf
 from data.arrays import drop_pages
 from data.portraits import PORTRAIT_SHAPE
 from model.frame import CROP_LEFT, CROP_TOP, FACE_CENTRE, IMAGE_SHAPE, PORTRAIT_AXIS, crop
+from model.training.options import check_numbers
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,9 @@ class Augmentation:
         brightness: in units of black to white.
         noise: on the input only, in units of black to white.
         recombination: share of the portraits that get a part of another one, see `recombine`.
+
+    Raises:
+        UserError: for values of a wrong kind or out of range.
     """
 
     shift: float = 1.5
@@ -43,6 +47,9 @@ class Augmentation:
     brightness: float = 0.05
     noise: float = 0.01
     recombination: float = 0.6
+
+    def __post_init__(self):
+        check_numbers(self, recombination=(0, 1))
 
 
 class Draws:

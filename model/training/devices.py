@@ -7,6 +7,8 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from data.checks import check_choice, check_kind
+
 
 def training_policy() -> str:
     """Return Keras' dtype policy for a training: bfloat16 where the machine multiplies in it.
@@ -25,9 +27,16 @@ def training_policy() -> str:
 
 
 def training_strategy(devices: list[str] | None) -> tf.distribute.Strategy:
-    """Return how devices such as "GPU:0" share every batch; None takes all GPUs of the machine."""
+    """Return how devices such as "GPU:0" share every batch; None takes all GPUs of the machine.
+
+    Raises:
+        UserError: for names of no devices.
+    """
     if devices is None:
         devices = [device.name for device in tf.config.list_logical_devices("GPU")]
+    known = [device.name.removeprefix("/device:") for device in tf.config.list_logical_devices()]
+    for name in check_kind("devices", devices, list, "a list of names"):
+        check_choice("devices", str(name).removeprefix("/device:"), known)
     if len(devices) > 1:
         return tf.distribute.MirroredStrategy(devices)
     return tf.distribute.get_strategy()

@@ -6,6 +6,7 @@ One step trains finisher and critic, each by its own loss. See `model.finisher` 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from model.finisher import SHARPENER, build_finisher, decoder_maps
 from model.measuring.metrics import image_metrics
 from model.training.critic import build_critic, critic_input, local_mean
 from model.training.devices import training_policy
+from model.training.options import MAX_SEED, MAX_STEPS, check_numbers
 
 BLOCK = 8  # validation portraits finished at a time
 WINDOW = 12  # cells a side of the coarsest map that are trained on at a time: 96 pixels
@@ -40,6 +42,9 @@ class FinisherSettings:
         averaging: momentum of the moving average of the weights.
         plausible, features, pixels, distant: weights of the loss terms, see `Finishing`.
         seed: decides weights, order and changes.
+
+    Raises:
+        UserError: for values of a wrong kind or out of range.
     """
 
     steps: int = 1600
@@ -53,6 +58,17 @@ class FinisherSettings:
     pixels: float = 2.0
     distant: float = 400.0
     seed: int = 0
+
+    def __post_init__(self):
+        check_numbers(
+            self,
+            steps=(0, MAX_STEPS),
+            steps_per_epoch=(1, MAX_STEPS),
+            portraits=(1, math.inf),
+            recombination=(0, 1),
+            averaging=(0, 1),
+            seed=(0, MAX_SEED),
+        )
 
 
 class TwoRates(keras.optimizers.Adam):

@@ -10,7 +10,9 @@ import contextlib
 import hashlib
 import json
 import math
+import os
 import platform
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -21,10 +23,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from data.errors import UserError
+from data.checks import check_kind, check_path
+from data.errors import UserError, tell_failure
 from data.lock import hold_lock
 from data.paths import MY_MODEL, NUMPY_FOLDER
 from data.progress_bar import ProgressBar
+from data.replace import remove_unfinished
 from model.encoding import encode
 from model.engine import FaceEngine
 from model.finisher import build_finisher
@@ -116,7 +120,7 @@ def learn(
     settings: Settings | None = None,
     devices: list[str] | None = None,
     on_progress: Callable[[History, Pictures], object] | None = None,
-    callbacks: Sequence[keras.callbacks.Callback] = (),
+    callbacks: list[keras.callbacks.Callback] | None = None,
     film: str | Path | None = None,
     about: str = "",
     say: Callable[[str], None] = lambda sentence: None,
@@ -153,8 +157,22 @@ def learn(
         UserError: without arrays, with too few portraits, without a model to continue, where
             nothing can be written, or where the loss diverged before anything was learned.
     """
-    out, settings = Path(out), settings or Settings()
-    with _only_training(out.parent), Interruption() as interruption:
+    for name, switch in (("init", init), ("fresh", fresh)):
+        check_kind(name, switch, bool, "True or False")
+    view = say if on_progress is None else on_progress
+    for name, function in (("say", say), ("on_progress", view)):
+        check_kind(name, callable(function) or function, bool, "a function")
+    callbacks = check_kind("callbacks", [] if callbacks is None else callbacks, list, "a list")
+    for callback in callbacks:
+        check_kind("callbacks", callback, keras.callbacks.Callback, "a list of Keras' callbacks")
+    check_kind("about", about, str, "a sentence")
+    settings = Settings() if settings is None else settings
+    check_kind("settings", settings, Settings, "made by Settings()")
+    strategy, arrays = training_strategy(devices), check_path("arrays", arrays)
+    film = None if film is None else check_path("film", film)
+    out = Path(os.path.realpath(check_path("out", out)))  # where links lead
+    with _only_training(out), Interruption() as interruption:
+        remove_unfinished(out.parent)
         run = _Run(out, Portraits.load(arrays), interruption, on_progress, say)
         _check_portraits(run.portraits, settings.batch_size)
         former = _Former()
@@ -167,7 +185,7 @@ def learn(
             say(f"Going on with the model in {out}; learn(fresh=True) begins a new one.")
             finished = True
         else:
-            finished = _train_autoencoder(run, settings, former, devices, callbacks, film, about)
+            finished = _train_autoencoder(run, settings, former, strategy, callbacks, film, about)
         if finished and settings.finisher.steps:
             _train_finisher(run, settings.finisher)
         return read_card(out)
@@ -177,16 +195,16 @@ def _train_autoencoder(
     run: _Run,
     settings: Settings,
     former: _Former,
-    devices: list[str] | None,
+    strategy: tf.distribute.Strategy,
     callbacks: Sequence[keras.callbacks.Callback],
-    film: str | Path | None,
+    film: Path | None,
     about: str,
 ) -> bool:
     """Train, save and measure an autoencoder; return whether all of that was done."""
     X_fit, X_validation = run.portraits.split()
     epochs, steps_per_epoch = schedule(settings, len(X_fit))
     keras.utils.set_random_seed(settings.seed)
-    with training_strategy(devices).scope():
+    with strategy.scope():
         model = compiled_model(settings, epochs * steps_per_epoch, former.weights)
     fingerprint = _fingerprint(run.portraits, settings, former.weights)
     patience = max(2, round(settings.patience * epochs))
@@ -210,7 +228,7 @@ def _train_autoencoder(
         return {"Portrait": pictured, "Network": reconstructions}
 
     done, seed = state.epochs_done * steps_per_epoch, settings.seed + state.epochs_done
-    filming = [Film(Path(film), pictured, epochs * steps_per_epoch, done)] if film else []
+    filming = [Film(film, pictured, epochs * steps_per_epoch, done)] if film else []
     ended = fit(
         model,
         training_batches(X_fit, settings.batch_size, settings.augmentation, seed),
@@ -400,19 +418,18 @@ def schedule(settings: Settings, portraits: int) -> tuple[int, int]:
 
 
 @contextlib.contextmanager
-def _only_training(folder: Path) -> Iterator[None]:
-    """Keep others from training in this folder; it is made if it does not exist."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(
-            f"No model can be written to {folder} ({error.strerror}). Make it a folder that can be "
-            "written, or choose another one."
-        ) from None
+def _only_training(out: Path) -> Iterator[None]:
+    """Check that a model can be written to `out`, and keep others from training beside it."""
+    failure, then = f"No model can be written to {out}", "make it a folder that can be written"
+    with tell_failure(failure, then):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (out.parent, out):
+            if folder.exists() or folder.is_symlink():
+                tempfile.TemporaryFile(dir=folder).close()
     with hold_lock(
-        folder,
-        f"Another learn() is training in {folder}: wait until it has ended, or stop it with Ctrl-C "
-        "first.",
+        out.parent,
+        f"Another learn() is training in {out.parent}: wait until it has ended, or stop it with "
+        "Ctrl-C first.",
     ):
         yield
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
+from data.checks import check_kind
 from model.network import Architecture
 from model.training.augmentation import Augmentation
 from model.training.finishing import FinisherSettings
+from model.training.options import MAX_SEED, MAX_STEPS, check_numbers
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,9 @@ class Settings:
             model's.
         augmentation: how much portraits change.
         finisher: settings of the finisher's training.
+
+    Raises:
+        UserError: for values of a wrong kind or out of range.
     """
 
     steps: int = 8000
@@ -40,3 +46,19 @@ class Settings:
     architecture: Architecture = field(default_factory=Architecture)
     augmentation: Augmentation = field(default_factory=Augmentation)
     finisher: FinisherSettings = field(default_factory=FinisherSettings)
+
+    def __post_init__(self):
+        check_numbers(
+            self,
+            steps=(1, MAX_STEPS),
+            least_epochs=(0, MAX_STEPS),
+            batch_size=(2, math.inf),
+            patience=(0, 1),
+            seed=(0, MAX_SEED),
+        )
+        for name, kind in (
+            ("architecture", Architecture),
+            ("augmentation", Augmentation),
+            ("finisher", FinisherSettings),
+        ):
+            check_kind(name, getattr(self, name), kind, f"made by {kind.__name__}()")

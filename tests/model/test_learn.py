@@ -13,7 +13,9 @@ import pytest
 from PIL import Image
 
 from data import UserError
+from data.arrays import hash_array
 from data.lock import hold_lock
+from data.replace import replace_set
 from model.engine import FaceEngine
 from model.folder import MODEL_FILES, read_card, read_history
 from model.latent import LatentSpace
@@ -234,7 +236,7 @@ def test_the_settings_reach_the_objective_and_going_on_is_slower():
     assert rates[0] == pytest.approx(train.CONTINUED * rates[1])
 
 
-def test_early_stopping(arrays, tmp_path):
+def test_early_stopping_and_what_others_left_is_cleared(arrays, tmp_path):
     class Worsen(keras.callbacks.Callback):
         """After the first epoch, before every step."""
 
@@ -246,6 +248,10 @@ def test_early_stopping(arrays, tmp_path):
             if self.epoch:
                 self.model.set_weights([3 * weight for weight in self.weights])
 
+    hidden = tmp_path / ".0123456789ab.new"  # a state that was half written
+    for left in (hidden, tmp_path / "mine.training.npz"):
+        left.write_bytes(b"of another training")
+    os.utime(hidden, (1, 1))
     learn(
         arrays=arrays, out=tmp_path / "mine", settings=settings(steps=8, patience=0.1),
         callbacks=[Worsen()],
@@ -253,6 +259,36 @@ def test_early_stopping(arrays, tmp_path):
     card = read_card(tmp_path / "mine")
     assert card["training"]["ended"] == "no better validation loss"
     assert card["training"]["epochs"] == 3 and card["training"]["best_epoch"] == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+@pytest.mark.parametrize("grey", [(0, 0), (255, 255), (0, 255)])
+def test_portraits_of_one_or_two_greys_give_a_model(grey, tmp_path):
+    portraits = np.zeros((28, 171, 186, 1), np.uint8)
+    portraits[::2], portraits[1::2] = grey
+    np.save(tmp_path / "X_train.npy", portraits[:22])
+    np.save(tmp_path / "X_test.npy", portraits[22:])
+    out = tmp_path / "models" / "mine"
+    card = learn(arrays=tmp_path, out=out, settings=settings(steps=8))
+    assert np.isfinite(list(card["figures"]["test"].values())).all()
+    check_model(out)
+
+
+def test_arrays_that_are_renewed_in_the_meantime_are_not_described(arrays, tmp_path, monkeypatch):
+    monkeypatch.setattr("model.training.fitting.VIEW_SECONDS", -1)
+    mine = Path(shutil.copytree(arrays, tmp_path / "arrays"))
+    before = hash_array(np.load(mine / "X_train.npy"))
+
+    def renew(history, pictures):
+        with replace_set(mine, ["X_train.npy", "X_test.npy", "portraits.csv"]) as new:
+            np.save(new / "X_train.npy", np.zeros((40, 171, 186, 1), np.uint8))
+            np.save(new / "X_test.npy", np.zeros((40, 171, 186, 1), np.uint8))
+
+    options = {"arrays": mine, "settings": settings(steps=8), "on_progress": renew}
+    card = learn(**options, out=tmp_path / "models" / "mine")
+    assert card["data"] == {**card["data"], "fit": 20, "test": 6, "fingerprint": before}
+    assert sum(card["data"]["portraits"].values()) == 28
+    assert len(LatentSpace.load(tmp_path / "models" / "mine").gallery) == 20
 
 
 def test_no_arrays_too_few_portraits_and_no_model_are_one_sentence(arrays, tmp_path):
@@ -278,12 +314,6 @@ def test_two_trainings_in_one_folder_do_not_meet(arrays, tmp_path):
     ):
         learn(arrays=arrays, out=tmp_path / "mine", settings=settings(), fresh=True)
     assert sorted(tmp_path.iterdir()) == before
-
-
-def test_a_folder_that_cannot_be_made_is_one_sentence_before_the_training(arrays, tmp_path):
-    (tmp_path / "file").write_text("no folder")
-    with pytest.raises(UserError, match="No model can be written"):
-        learn(arrays=arrays, out=tmp_path / "file" / "mine", settings=settings())
 
 
 def test_a_new_model_that_does_not_open_replaces_nothing_and_costs_no_training(

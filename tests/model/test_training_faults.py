@@ -11,11 +11,20 @@ import numpy as np
 import pytest
 
 from data import UserError
-from model.folder import HISTORY_COLUMNS, MODEL_FILES, read_card, read_history
+from model.folder import (
+    HISTORY_COLUMNS,
+    MODEL_FILES,
+    NETWORK_FILE,
+    publish,
+    read_card,
+    read_history,
+)
+from model.network import build_autoencoder
+from model.network_file import save_network
 from model.training.export import check_model
 from model.training.fitting import TrainingState, Views
 from model.training.learn import learn
-from tests.model.tiny_model import TINY_SETTINGS
+from tests.model.tiny_model import TINY, TINY_SETTINGS, write_tiny_model
 
 pytestmark = pytest.mark.usefixtures("one_graph")
 SETTINGS = replace(TINY_SETTINGS, steps=8)  # four epochs of two steps
@@ -120,6 +129,27 @@ def test_pictures_that_cannot_be_written_are_told_once_and_no_reason_to_stop(sta
     views.on_epoch_end(0)
     views.on_train_end()
     assert len(shown) == len(said) == 1 and str(error) in said[0]
+
+
+def test_no_room_for_the_network_is_one_sentence_and_leaves_the_former_model(tmp_path):
+    resource = pytest.importorskip("resource")  # files of limited size, in place of a full disk
+    folder = write_tiny_model(tmp_path / "mine")
+    before, files = read_card(folder), sorted(folder.iterdir())
+
+    def write(new):
+        save_network(build_autoencoder(TINY), new / NETWORK_FILE)
+        return {}
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, limits[1]))
+    try:
+        with pytest.raises(
+            UserError, match=r"cannot be written to .* \(File too large\): make room"
+        ):
+            publish(folder, write, {})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert read_card(folder) == before and sorted(folder.iterdir()) == files
 
 
 class Spoil(keras.callbacks.Callback):
