@@ -44,7 +44,7 @@ class OneGraph:
     def __call__(
         self, settings: Settings, steps: int, weights: list[np.ndarray] | None = None
     ) -> VariationalAutoencoder:
-        of_graph = replace(settings, steps=0, patience=0.0, least_epochs=0)  # all but the length
+        of_graph = replace(settings, steps=1, patience=0.0, least_epochs=0)  # all but the length
         replicas = tf.distribute.get_strategy().num_replicas_in_sync
         kind = (of_graph, steps, weights is None, replicas)
         if kind not in self._built:
