@@ -4,7 +4,8 @@ A readout is a ridge regression of an attribute on whitened codes. A step along 
 also change whatever correlates with the attribute, so the steps of all attributes are solved for
 together: each changes its own reading by one standard deviation, and the others as little as a
 regulariser allows (the plain pseudo-inverse would not change them at all, but its steps lead so far
-from all portraits that faces break).
+from all portraits that faces break). Where no reading tells what else shows in the picture, a step
+also leaves some pixels alone: lighter hair must not burn the forehead.
 
 The targets are the labels of the archive, and readings of the shipped model, so that portraits
 without labels get directions too. In a data set of several sources, a label that correlates with
@@ -25,6 +26,7 @@ from data.arrays import Portrait
 from data.errors import UserError
 from data.paths import SHIPPED_MODEL
 from model.engine import FaceEngine
+from model.frame import face_mask
 from model.latent import LatentSpace, Readout
 from model.measuring.metrics import encode_portraits, evenly_spaced
 
@@ -39,6 +41,12 @@ MOVED = 40  # faces that are moved to measure a direction
 MOVE = 2.0  # standard deviations by which they are moved
 LEAST_RISE, LEAST_SHARE = 1.0, 0.9  # rise in standard deviations that this share of faces needs
 MAX_GAIN = 2.0  # largest factor on a step whose effect is too small
+HELD = {"hair light": face_mask()}  # pixels that a direction leaves alone
+HOLDING = 5.0  # weight of a mean squared change of these pixels in the joint solution
+LOOKED_AT = 16  # faces whose pixels are held
+NUDGE = 0.2  # standard deviations, to see how pixels change
+TAIL, TAIL_STDS = 0.9938, 2.5  # share of normal numbers below so many standard deviations
+SKEWED = 1.2  # times the standard deviation: a tail that counts as the unit instead
 SIDED = ("turn", "light from the right")  # readings of left and right: their sign is mirrored
 
 
@@ -145,7 +153,8 @@ def fit_directions(
             readouts[name] = _readout(latent, values, target, predictions)
             correlations[name] = correlation(predictions, target)
     latent = replace(latent, readouts=readouts)
-    steps = joint_directions(latent)
+    held = {n: pixel_gram(engine, latent, codes, HELD[n]) for n in readouts.keys() & HELD.keys()}
+    steps = joint_directions(latent, held)
     if offered is not None:
         steps = {name: steps[name] for name in offered if name in steps}
     effects = measure_effects(engine, latent, steps, codes, correlations)
@@ -219,23 +228,49 @@ def shipped_targets(
     return targets, list(latent.directions)
 
 
-def joint_directions(latent: LatentSpace) -> dict[str, np.ndarray]:
+def joint_directions(
+    latent: LatentSpace, held: dict[str, np.ndarray] | None = None
+) -> dict[str, np.ndarray]:
     """Return for each readout the step `(d,)` that raises it by 1 and hardly changes the others.
 
-    With the readouts' weights on whitened codes as the rows of W, the steps are the rows of
-    (W W' + a I)^-1 W, scaled: of all steps that raise their own reading by 1, those of least length
-    plus a penalty on changes of the others.
+    With the readouts' weights on whitened codes as the rows w of W, each step is a multiple of
+    (W' W + a (I + H))^-1 w: of all steps that raise their own reading by 1, the one of least length
+    plus penalties on changes of the others, and of pixels.
+
+    Args:
+        latent: the latent space, with readouts.
+        held: by name, H, see `pixel_gram`; of the others, H is 0.
     """
-    if not latent.readouts:
-        return {}
     jacobian = latent.components * latent.scales[:, np.newaxis]  # of codes by coordinates
     weights = np.array([readout.weights for readout in latent.readouts.values()], float)
-    weights = weights @ jacobian.T
-    gram = weights @ weights.T
-    damped = gram + DAMPING * np.diag(gram).mean() * np.eye(len(gram))
-    steps = np.linalg.solve(damped, weights)
-    steps /= np.sum(steps * weights, axis=1, keepdims=True)
-    return dict(zip(latent.readouts, (steps @ jacobian).astype(np.float32), strict=True))
+    weights = weights.reshape(-1, len(jacobian)) @ jacobian.T
+    damping = DAMPING * np.square(weights).sum(axis=1).mean() if len(weights) else 0.0
+    steps = {}
+    for name, row in zip(latent.readouts, weights, strict=True):
+        penalty = np.eye(len(jacobian)) + (held or {}).get(name, 0.0)
+        step = np.linalg.solve(weights.T @ weights + damping * penalty, row)
+        steps[name] = (step / (step @ row) @ jacobian).astype(np.float32)
+    return steps
+
+
+def pixel_gram(
+    engine: FaceEngine, latent: LatentSpace, codes: np.ndarray, pixels: np.ndarray
+) -> np.ndarray:
+    """Return how much steps change some pixels of faces: a form `(d, d)` of whitened coordinates.
+
+    Args:
+        engine: the network.
+        latent: its latent space.
+        codes: `(n, d)` of portraits, of which `LOOKED_AT` are used.
+        pixels: bool `(160, 176)`.
+    """
+    nudges = NUDGE * latent.components * latent.scales[:, np.newaxis]
+    gram = np.zeros((len(nudges), len(nudges)))
+    for code in evenly_spaced(codes, LOOKED_AT):
+        changes = engine.decode(code + nudges) - engine.decode(code[np.newaxis])
+        changes = changes[:, pixels, 0].astype(float)
+        gram += changes @ changes.T
+    return gram * HOLDING * len(gram) / max(float(np.trace(gram)), 1e-9)
 
 
 def measure_effects(
@@ -318,14 +353,17 @@ def _readout(
     latent: LatentSpace, values: np.ndarray, target: Target, predictions: np.ndarray
 ) -> Readout:
     weights = _weights(values, target)
-    readings = values @ weights
-    middle, spread = readings.mean(), readings.std()
-    raw = (weights / spread / latent.scales) @ latent.components
+    readings = values @ weights  # 0 for the mean face
+    spread = readings.std()
+    tail = np.quantile(readings - readings.mean(), TAIL) / TAIL_STDS
+    if tail > SKEWED * spread:  # few portraits have it: the deviation is the noise of the others
+        spread = tail
+    raw = ((weights / spread / latent.scales) @ latent.components).astype(np.float32)
     known, rows = target.values[target.rows], target.rows
     return Readout(
-        raw.astype(np.float32),
-        float(-middle / spread - raw @ latent.mean),
-        float((known - readings[rows]).mean() + middle),
+        raw,
+        float(-raw.astype(float) @ latent.mean),
+        float((known - readings[rows]).mean()),
         float(spread),
         float(np.hypot((known - predictions[rows]).std(), target.error)),
     )

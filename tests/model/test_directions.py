@@ -135,6 +135,38 @@ def test_readings_count_in_standard_deviations_and_in_the_units_of_the_target():
     assert year.error < 13  # of a year drawn from 50: 14.4 without a reading
 
 
+def test_what_few_portraits_have_counts_in_larger_units_and_the_mean_face_reads_0():
+    rng = np.random.default_rng(0)
+    codes = rng.normal(size=(2000, 80)).astype(np.float32)
+    glasses = rng.random(2000) < 0.05
+    codes[:, 0] += 6 * glasses
+    latent = LatentSpace.fit(codes, gallery=codes)
+    half = codes[:1500] + 0.5  # a fit to others than the mean is taken of
+    asked = {"glasses": Target.of(glasses[:1500] + 0.0)}
+    latent, _ = fit_directions(Pegboard(), latent, half, asked)
+    reading = latent.readouts["glasses"].read
+    assert reading(latent.mean) == pytest.approx(0, abs=1e-6)
+    assert reading(codes).std() < 0.85
+    shown = latent.mean + 2.5 * latent.directions["glasses"]
+    assert shown[0] - latent.mean[0] > 5
+
+
+def test_a_direction_leaves_pixels_alone_that_it_has_to_hold(monkeypatch):
+    rng = np.random.default_rng(0)
+    codes = rng.normal(size=(600, 80)).astype(np.float32)
+    asked = {"hair": Target.of(codes[:, 0] + codes[:, 1] + 0.3 * rng.normal(size=600))}
+    moved = []
+    for held in ({}, {"hair": np.zeros((160, 176), bool)}):
+        for mask in held.values():
+            mask[ROWS[1], COLUMNS[1]] = True
+        monkeypatch.setattr("model.training.directions.HELD", held)
+        latent, _ = fit_directions(Pegboard(), LatentSpace.fit(codes), codes, asked)
+        step = latent.directions["hair"]
+        assert latent.readouts["hair"].weights @ step == pytest.approx(1, abs=1e-3)
+        moved.append(abs(step[1] / step[0]))
+    assert moved[0] > 0.8 and moved[1] < 0.1
+
+
 def test_what_is_only_held_is_no_direction_but_is_read():
     codes, portraits = labelled(1500)
     latent = LatentSpace.fit(codes)
