@@ -70,7 +70,6 @@ class SavedFace:
     image: np.ndarray  # float32 (160, 176) in [0, 1], the face as it looked
     drawing: np.ndarray | None  # uint8 (160, 176, 2), gray level and coverage
     details: dict  # plain JSON values that the screen saved along
-    path: Path
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +156,6 @@ def read_save(path: Path) -> SavedFace:
             image=unpack_pixels(record.get("image"), IMAGE_SHAPE) / np.float32(255),
             drawing=None if drawing is None else unpack_pixels(drawing, DRAWING_SHAPE),
             details=details,
-            path=path,
         )
     except ValueError as error:
         raise _damaged(path) from error

@@ -19,7 +19,7 @@ from ui.views.style import PAPER, Page, styled
 
 DPI = 150
 DEMO_DPI = 110  # of the pictures in git
-LARGEST = (16.0, 9.2)  # size of the window in inches of 100 pixels; 1080 lines hold it
+WINDOW = (13.0, 9.2)  # width and height in 100 pixels; a screen of 1080 lines holds it
 TOOLKITS = ("macosx", "qtagg", "gtk4agg", "gtk3agg", "tkagg", "wxagg")  # tried in this order
 ALL = 10**9  # more pages than there are
 KEYS = {"right": 1, "pagedown": 1, " ": 1, "left": -1, "pageup": -1, "home": -ALL, "end": ALL}
@@ -80,8 +80,7 @@ def show(draw: Callable[[int], Page], count: int, start: int = 0) -> None:
     if not _can_open_windows():
         return
     number, page = start, draw(start)
-    scale = min(1, LARGEST[0] / page.width, LARGEST[1] / page.height)
-    window = plt.figure(figsize=(page.width * scale, page.height * scale), facecolor=PAPER)
+    window = plt.figure(figsize=WINDOW, dpi=100, facecolor=PAPER)
     axes = window.add_axes((0, 0, 1, 1))
 
     def show_page() -> None:
@@ -102,6 +101,7 @@ def show(draw: Callable[[int], Page], count: int, start: int = 0) -> None:
             show_page()
 
     window.canvas.mpl_connect("key_press_event", turn)
+    window.canvas.mpl_connect("resize_event", lambda event: show_page())
     show_page()
     plt.show(block=True)
     plt.close(window)
