@@ -99,18 +99,25 @@ def _program(path: Path) -> list[str]:
 
 def copy_text(text: str) -> None:
     """Put text into the clipboard."""
-    _sdl().SDL_SetClipboardText(text.encode())
+    if (library := _sdl()) is not None:
+        library.SDL_SetClipboardText(text.encode())
 
 
 def paste_text() -> str:
     """Return the text in the clipboard, "" if there is none; SDL waits for a second at most."""
-    return (_sdl().SDL_GetClipboardText() or b"").decode(errors="replace")
+    library = _sdl()
+    return (
+        "" if library is None else (library.SDL_GetClipboardText() or b"").decode(errors="replace")
+    )
 
 
 @cache
-def _sdl() -> ctypes.CDLL:
-    """Return the library that pygame draws with: pygame itself does not pass text on."""
+def _sdl() -> ctypes.CDLL | None:
+    """Return the library under pygame, which itself does not pass text on; None if it is hidden."""
     own = Path(pygame.__file__).with_name("SDL2.dll")
-    library = ctypes.CDLL(str(own if own.exists() else pygame.display.__file__))
-    library.SDL_GetClipboardText.restype = ctypes.c_char_p
+    try:
+        library = ctypes.CDLL(str(own if own.exists() else pygame.display.__file__))
+        library.SDL_GetClipboardText.restype = ctypes.c_char_p
+    except (OSError, AttributeError):
+        return None
     return library

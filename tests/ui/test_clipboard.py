@@ -78,3 +78,14 @@ def test_a_program_that_does_not_end_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(clipboard, "PATIENCE", 0.05)
     with pytest.raises(UserError, match="does not answer"):
         clipboard.copy_picture(PIXELS)
+
+
+def test_text_goes_through_the_clipboard_and_a_hidden_library_is_no_error(monkeypatch):
+    pygame.display.set_mode((64, 64))
+    clipboard.copy_text("häßlich 日")
+    assert clipboard.paste_text() == "häßlich 日"
+    clipboard._sdl.cache_clear()
+    monkeypatch.setattr(pygame.display, "__file__", np.__file__)
+    clipboard.copy_text("a")
+    assert clipboard.paste_text() == ""
+    clipboard._sdl.cache_clear()
