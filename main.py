@@ -1,7 +1,7 @@
 """Latent Face Explorer: 80 numbers, and the face they stand for.
 
-Run `python main.py`. What happens is decided in `main()` just below: every line there is a mode,
-and those that start with `#` are left out. Move the `#` to run others, one or several in a row.
+Run `python main.py`. `main()`, just below, decides what happens: each of its lines is a mode, and
+those that start with `#` are left out. Move the `#` to run others, one or several in a row.
 """
 
 import os
@@ -14,7 +14,7 @@ PACKAGES = {"tensorflow", "keras", "numpy", "pygame", "matplotlib", "PIL"}
 
 def main():
     """Run the modes that are not commented out, from top to bottom."""
-    # ---- Play. Works at once, with the model that comes with this project. -------------------
+    # ---- Play. Works at once, with the model that is included. -------------------------------
 
     generate_faces()  # 80 sliders and the face they stand for
     # draw_faces()  # sketch on a canvas, and a face answers (Tab changes between the two)
@@ -25,14 +25,14 @@ def main():
 
     # ---- The portraits. prepare_data() once, and all that follow can use them. ---------------
 
-    # prepare_data()  # the archive to arrays; downloads it where it is missing (some minutes)
+    # prepare_data()  # the archive to arrays; downloads it if it is missing (some minutes)
     # print_faces()  # page through the portraits and their labels (seconds)
     # test_auto()  # unseen portraits, what 80 numbers keep of them, and PCA (half a minute)
 
     # ---- Train. Ctrl-C stops and keeps what was learned; the result is used from then on. ----
 
     # learn()  # a model of your own, from scratch (hours; pictures show how it goes)
-    # learn(init=False)  # go on with the model that exists
+    # learn(init=False)  # continue the model that exists
 
 
 # --- Each mode, in a few lines ----------------------------------------------------------------
@@ -51,7 +51,7 @@ def draw_faces():
 def latent_space_inference():
     """Show how the codes are distributed and related, and what sliders and directions do.
 
-    Uses the portraits if they are prepared, else the codes that come with the model.
+    Uses the portraits if they are prepared, else the codes that the model includes.
     """
     from model.folder import find_model, read_card
     from model.latent import LatentSpace
@@ -127,7 +127,7 @@ def learn(init=True, **options):
     """Train the network and write it to assets/models/mine.
 
     Args:
-        init: True starts from scratch, False goes on with the model that exists.
+        init: True starts from scratch, False continues the model that exists.
         options: see `model.training.learn.learn`.
     """
     from data.checks import check_names
@@ -151,7 +151,7 @@ def learn(init=True, **options):
 
 
 def _open_window(start):
-    """Open the window with both screens, at the one named."""
+    """Open the window with both screens, at the one named `start`."""
     from data.paths import SAVES_FOLDER
     from model.folder import choose_model
     from model.latent import LatentSpace

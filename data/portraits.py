@@ -34,10 +34,6 @@ class Skipped:
     reason: str
 
 
-class NotAPortrait(Exception):  # noqa: N818 - no failure of the program
-    """The file is not a portrait; the message says why and follows the file's name."""
-
-
 def name_fault(name: str) -> str:
     """Return what is wrong with the name of a file in the archive, or ""."""
     parts = name.replace("\\", "/").split("/")
@@ -100,37 +96,27 @@ def decode_in_order(
 
 
 def _decode(file: tuple[str, bytes] | Skipped) -> tuple[str, np.ndarray] | Skipped:
+    """Return the name and the pixels of a PNG file, colour turned to gray, or why it is skipped.
+
+    The size is read from the file's header first, so that an image of another size takes no memory.
+    """
     if isinstance(file, Skipped):
         return file
     name, data = file
-    try:
-        return name, decode_portrait(data)
-    except NotAPortrait as reason:
-        return Skipped(name, str(reason))
-
-
-def decode_portrait(data: bytes) -> np.ndarray:
-    """Return the pixels of a PNG file as uint8 of shape (171, 186); colour becomes gray.
-
-    The size is read from the file's header first, so that an image of another size takes no memory.
-
-    Raises:
-        NotAPortrait: The bytes are not a PNG file, are damaged or hold an image of another size.
-    """
     if not data:
-        raise NotAPortrait("is empty")
+        return Skipped(name, "is empty")
     if data[:8] != _PNG_START or data[12:16] != b"IHDR" or len(data) < 24:
-        raise NotAPortrait("is not a PNG image")
+        return Skipped(name, "is not a PNG image")
     width, height = struct.unpack(">II", data[16:24])
+    rows, columns = PORTRAIT_SHAPE
     if (height, width) != PORTRAIT_SHAPE:
-        rows, columns = PORTRAIT_SHAPE
-        raise NotAPortrait(f"is {width} x {height} pixels, not {columns} x {rows}")
+        return Skipped(name, f"is {width} x {height} pixels, not {columns} x {rows}")
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             if image.size != (width, height):
                 raise ValueError("two headers")
             if image.mode.startswith("I"):  # 16 bits, which `convert` would clip
-                return (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
-            return np.asarray(image.convert("L"))
-    except Exception as error:  # Pillow raises more than OSError
-        raise NotAPortrait("is damaged or cut off") from error
+                return name, (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
+            return name, np.asarray(image.convert("L"))
+    except Exception:  # Pillow raises more than OSError
+        return Skipped(name, "is damaged or cut off")

@@ -24,16 +24,14 @@ class ProgressBar(contextlib.AbstractContextManager):
         self._start = start
         self._began = time.monotonic()
         self._shown = 0.0
-        self._terminal = sys.stderr is not None and sys.stderr.isatty()
 
     def __exit__(self, *_error: object) -> None:
-        if self._terminal:
-            self._write("", end="\r")
+        self._write("", end="\r")
 
     def update(self, done: int, note: str = "") -> None:
         """Show that `done` of the total is done, with a note such as "300 portraits"."""
         now = time.monotonic()
-        if self._terminal and now - self._shown >= _SECONDS_BETWEEN:
+        if now - self._shown >= _SECONDS_BETWEEN:
             self._shown = now
             self._write(self.line(done, now - self._began, note))
 
@@ -52,6 +50,6 @@ class ProgressBar(contextlib.AbstractContextManager):
 
     @staticmethod
     def _write(text: str, end: str = "") -> None:
-        width = max(shutil.get_terminal_size().columns - 1, 1)
-        sys.stderr.write("\r" + text[:width].ljust(width) + end)
-        sys.stderr.flush()
+        if sys.stderr is not None and sys.stderr.isatty():
+            width = max(shutil.get_terminal_size().columns - 1, 1)
+            print("\r" + text[:width].ljust(width), end=end, file=sys.stderr, flush=True)

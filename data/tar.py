@@ -1,4 +1,4 @@
-"""Reading a tar archive as it streams by, with every size bounded before it is believed.
+"""Reading a tar archive as a stream, with every size limited before it is used.
 
 Only the parsing of a 512-byte header is left to `tarfile`. Its own reader, `tarfile.open` in mode
 `r|gz`, would need more guards than this file has lines: it takes a damaged header for the end of
