@@ -80,7 +80,15 @@ def read_card(folder: Path) -> dict:
         if path.stat().st_size > MAX_CARD_BYTES or not path.is_file():
             raise ValueError("no card")
         card = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(card["model_id"], str):
+        parts = [card.get(name, {}) for name in ("settings", "data", "training", "finisher")]
+        parts += [card.get("training", {}).get("data", {})]
+        tables = [card.get(name, {}) for name in ("figures", "directions")]
+        numbers = [number for rows in tables for row in rows.values() for number in row.values()]
+        if not (
+            isinstance(card["model_id"], str)
+            and all(isinstance(part, dict) for part in parts)
+            and all(isinstance(number, (int, float)) for number in numbers)
+        ):
             raise ValueError("no card")
     return card
 
@@ -91,8 +99,8 @@ def lineage(card: dict) -> list[dict]:
     Returns:
         At most `MAX_LINEAGE` dictionaries: "model_id", "about", "portraits", "epochs", "minutes".
     """
-    training = _dictionary(card, "training")
-    data = _dictionary(training, "data") or _dictionary(card, "data")
+    training = card.get("training", {})
+    data = training.get("data") or card.get("data", {})
     model = {
         "model_id": card.get("model_id"),
         "about": str(data.get("about", ""))[:MAX_ABOUT],
@@ -102,10 +110,6 @@ def lineage(card: dict) -> list[dict]:
     }
     earlier = training.get("continued_from")
     return [model, *(earlier if isinstance(earlier, list) else [])][:MAX_LINEAGE]
-
-
-def _dictionary(card: dict, name: str) -> dict:
-    return card[name] if isinstance(card.get(name), dict) else {}
 
 
 def check_folder(folder: Path) -> str:
@@ -159,7 +163,7 @@ def read_latent_arrays(folder: Path, model_id: str) -> dict[str, np.ndarray]:
 
 def part_id(card: dict, part: str) -> object:
     """Return the hash of the file of a part, see `PARTS`, that a card names; None without one."""
-    return _dictionary(card, part).get("id")
+    return card.get(part, {}).get("id")
 
 
 def find_model(folder: str | Path | None = None) -> Path:

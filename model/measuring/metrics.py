@@ -97,8 +97,8 @@ def evaluate(
     metrics, codes = _measure(engine, X, baseline)
     metrics |= code_summary(code_metrics(codes, latent))
     usual = latent.mahalanobis(latent.gallery)
-    metrics["mahalanobis_ratio"] = metrics["mean_mahalanobis"] / float(usual.mean())
-    metrics["mahalanobis2_ratio"] = metrics["mean_mahalanobis2"] / float(np.square(usual).mean())
+    metrics["mahalanobis_ratio"] = _ratio(metrics["mean_mahalanobis"], usual.mean())
+    metrics["mahalanobis2_ratio"] = _ratio(metrics["mean_mahalanobis2"], np.square(usual).mean())
     metrics["diversity"] = sample_diversity(engine, latent, X)
     return metrics
 
@@ -266,7 +266,7 @@ def sample_diversity(
     rows = np.linspace(0, len(X) - 1, count).astype(int)
     real = engine.decode(engine.encode(crop(X[rows])))
     sampled = engine.decode(latent.sample(count, np.random.default_rng(seed)))
-    return mean_pairwise_distance(sampled) / mean_pairwise_distance(real)
+    return _ratio(mean_pairwise_distance(sampled), mean_pairwise_distance(real))
 
 
 def mean_pairwise_distance(images: np.ndarray) -> float:
@@ -293,9 +293,14 @@ def _measure(
     beside = {f"pca_{name}": value for name, value in pca.items()}
     if sharp:
         beside |= {f"sharp_{name}": value for name, value in average_metrics(sharp).items()}
-    beside |= {f"{name}_ratio": metrics[name] / pca[name] for name in ("mse", "face_mse")}
+    beside |= {f"{name}_ratio": _ratio(metrics[name], pca[name]) for name in ("mse", "face_mse")}
     beside["ssim_gain"] = metrics["ssim"] - pca["ssim"]
     return metrics | beside, np.concatenate(codes)
+
+
+def _ratio(value: float, unit: float) -> float:
+    """Divide; by 0 too, the error or distance of portraits that are all black."""
+    return float((value + 1e-12) / (unit + 1e-12))
 
 
 def _laplacian_energy(images: np.ndarray) -> np.ndarray:
