@@ -107,6 +107,8 @@ class LatentSpace:
         arrays = (self.mean, self.covariance, self.gallery, *vectors, *numbers)
         if not all(np.isfinite(array).all() for array in arrays):
             raise ValueError("Expected finite numbers. Received: NaN or infinity")
+        if not all(readout.scale > 0 for readout in self.readouts.values()):
+            raise ValueError("Expected readouts of a scale above 0. Received: others")
 
     @classmethod
     def fit(

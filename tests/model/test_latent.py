@@ -132,6 +132,7 @@ def test_pickles_and_wrong_shapes_are_refused(tmp_path):
         ("covariance", np.zeros((80, 79), np.float32)),
         ("readouts", np.zeros((1, 83), np.float32)),
         ("readouts", np.full((1, 84), np.nan, np.float32)),
+        ("readouts", np.float32([[1] * 82 + [0, 1]])),  # a scale of 0
         ("readout_names", np.array(["one", "too many"])),
     ]:
         directions = {"direction_0": np.ones(80, np.float32)}
