@@ -106,6 +106,7 @@ class _Run:
 class _Former(NamedTuple):
     """The model that a training continues; nothing for a new one."""
 
+    model_id: str = ""
     weights: list[np.ndarray] | None = None
     history: Sequence[dict[str, float]] = ()
     lineage: Sequence[dict] = ()
@@ -206,7 +207,7 @@ def _train_autoencoder(
     keras.utils.set_random_seed(settings.seed)
     with strategy.scope():
         model = compiled_model(settings, epochs * steps_per_epoch, former.weights)
-    fingerprint = _fingerprint(run.portraits, settings, former.weights)
+    fingerprint = _fingerprint(run.portraits, settings, former.model_id)
     patience = max(2, round(settings.patience * epochs))
     state = TrainingState(run.state_path, fingerprint, epochs, patience, former.history)
     if state.restore(model):
@@ -297,7 +298,7 @@ def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
     autoencoder.set_weights(network.get_weights())
     model = compiled_finishing(autoencoder, settings)
     epochs = max(1, settings.steps // settings.steps_per_epoch)
-    fingerprint = _fingerprint(run.portraits, settings, network.get_weights())
+    fingerprint = _fingerprint(run.portraits, settings, card["model_id"])
     state = TrainingState(run.state_path, fingerprint, epochs, patience=epochs)
     if state.restore(model):
         run.say(f"Continuing the finisher after epoch {state.epochs_done} of {epochs}.")
@@ -445,13 +446,21 @@ def _check_portraits(portraits: Portraits, batch_size: int) -> None:
 
 
 def _former_model(out: Path) -> tuple[_Former, Architecture]:
-    """Return the model to continue, and its architecture."""
+    """Return the model to continue, and its architecture.
+
+    Of a model that an interrupted call left, it is the model which that call continued: so the same
+    call finds its state again.
+    """
     folder = find_model(out if out.exists() else None)
     card, history = read_card(folder), read_history(folder)
+    models = lineage(card)
+    if card.get("training", {}).get("ended") == INTERRUPTED and len(models) > 1:
+        models = models[1:]
     former = _Former(
+        str(models[0]["model_id"]),
         load_network(folder).get_weights(),
         history if is_history(history, HISTORY_COLUMNS) else [],
-        lineage(card),
+        models,
     )
     return former, Architecture.from_card(card)
 
@@ -496,11 +505,7 @@ def _is_better(history: History, state: TrainingState) -> bool:
     return any(row.get("val_loss", math.inf) < best for row in history)
 
 
-def _fingerprint(
-    portraits: Portraits, settings: Settings | FinisherSettings, weights: list[np.ndarray] | None
-) -> str:
+def _fingerprint(portraits: Portraits, settings: Settings | FinisherSettings, model_id: str) -> str:
     """Hash what a training depends on, so that only the same training is continued."""
-    digest = hashlib.sha256(json.dumps([portraits.fingerprint, asdict(settings)]).encode())
-    for value in weights or []:
-        digest.update(np.ascontiguousarray(value).tobytes())
-    return digest.hexdigest()
+    known = [portraits.fingerprint, asdict(settings), model_id]
+    return hashlib.sha256(json.dumps(known).encode()).hexdigest()

@@ -104,6 +104,21 @@ def test_continuing_a_model_starts_where_it_was(eagerly, arrays, trained, tmp_pa
     assert [row["epoch"] for row in read_history(out)] == [1]
 
 
+def test_a_call_that_continues_a_model_is_itself_continued(
+    eagerly, arrays, trained, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("model.training.fitting.VIEW_SECONDS", -1)
+    out, said = Path(shutil.copytree(trained[0], tmp_path / "mine")), []
+    (out / "history.csv").write_text("")  # so that what was interrupted is better
+    options = {"arrays": arrays, "out": out, "settings": settings(steps=4), "say": said.append}
+    first = learn(init=False, **options, on_progress=stop_after(1, interrupt))
+    assert first["training"]["ended"] == "interrupted"
+    card = learn(init=False, **options)
+    assert any("Continuing" in sentence and "epoch 1 of 2" in sentence for sentence in said)
+    assert card["training"]["continued_from"] == first["training"]["continued_from"]
+    assert card["training"]["continued_from"][0]["model_id"] == read_card(trained[0])["model_id"]
+
+
 def stop_after(epochs: int, how):
     """A view that ends the training once so many epochs are done."""
 
