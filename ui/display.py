@@ -6,6 +6,7 @@ import os
 import sys
 
 os.environ.setdefault("SDL_WINDOWS_DPI_AWARENESS", "permonitorv2")  # sharp on dense screens
+os.environ.setdefault("SDL_IME_SHOW_UI", "1")  # input methods list their words to choose from
 os.environ.setdefault("SDL_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR", "0")
 if sys.platform == "linux":
     # SDL would show pixels through OpenGL, whose driver loads LLVM. TensorFlow loads another one,

@@ -80,7 +80,8 @@ def test_a_key_and_a_click_change_every_face_and_the_session_remembers(driver, t
     again.close()
 
 
-def test_saves_and_films_of_the_sliders_are_as_the_face_shows(driver, tmp_path):
+def test_saves_and_films_of_the_sliders_are_as_the_face_shows(driver, tmp_path, monkeypatch):
+    monkeypatch.setattr("ui.sliders.slider_screen.GIF_STEPS", 3)
     driver.key("r")
     driver.key("ctrl+s")
     driver.settle()
