@@ -8,7 +8,8 @@ from model.latent import LatentSpace, Readout
 
 REACH = 3.0  # from the middle of a slider to its ends, in standard deviations
 OWN_UNIT = ("year",)  # attributes shown in their own unit, with the error of the reading
-LEAST_GAIN = 0.1  # change of a reading along a step, below which they are not used
+LEAST_GAIN = 0.1  # change of a readout along its direction, below which it is not used
+LEAST_LEFT = 0.3  # share of a step beside the locked sliders, below which it would be far too long
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +95,8 @@ def direction_axis(
 def hold(latent: LatentSpace, axis: Axis, locks: np.ndarray) -> Axis:
     """Return the axis with a step that leaves the locked principal sliders, (latent_dim,), alone.
 
-    The step is zero where next to nothing of it is left.
+    What is left of the step grows until it moves the reading as before; the step is zero if too
+    little is left.
     """
     if not locks.any() or (axis.lock is not None and not locks[axis.lock]):
         return axis
@@ -102,7 +104,7 @@ def hold(latent: LatentSpace, axis: Axis, locks: np.ndarray) -> Axis:
     values[locks] = 0
     step = latent.from_sliders(values).astype(np.float64) - latent.mean
     gain = float(axis.reader @ step)
-    return replace(axis, step=step / gain if gain > LEAST_GAIN else np.zeros_like(step))
+    return replace(axis, step=step / gain if gain > LEAST_LEFT else np.zeros_like(step))
 
 
 def _axis(
