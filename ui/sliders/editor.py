@@ -142,7 +142,7 @@ class FaceEditor:
         """
         self.commit()
         if not axis.step.any() and axis.lock is None:
-            raise UserError(f"{axis.name} moves nothing but locked sliders: unlock some of them.")
+            raise UserError(f"{axis.name} moves mostly locked sliders: unlock some of them first.")
         if not axis.step.any():
             raise UserError(f"{axis.name} is locked: L or the right button unlocks it.")
 
