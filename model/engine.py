@@ -22,34 +22,31 @@ from model.frame import IMAGE_SHAPE
 from model.latent import LatentSpace
 from model.network_file import load_finisher, load_network, load_sketch_encoder
 
-CHUNK = 32  # images or codes computed together where more than one is asked for
-NUDGE = 0.1  # standard deviations by which a code is moved to see how its face changes
-NUDGED = 16  # nudges decoded at a time
-DAMPINGS = (0.1, 1.0, 10.0)  # of a step, in mean curvatures: the first that helps is taken
+CHUNK = 32  # most images or codes in one call of the network
+NUDGE = 0.1  # step of the finite differences, in standard deviations
+NUDGED = 16  # nudged codes decoded at a time
+DAMPINGS = (0.1, 1.0, 10.0)  # damping factors, tried in order; unit: mean curvature
 
 
 class FaceEngine:
     """Encodes and decodes with compiled functions; holds no state of the screens.
 
-    `model.predict` costs a frame and more on every call. Here the two halves are traced once, with
-    a fixed batch of one for the screens and a free one for everything else.
+    Every call of `model.predict` takes longer than a frame. So each part of the network is compiled
+    twice: for a batch of one, which the screens use, and for any batch.
 
     Args:
         autoencoder: a model with the submodels "encoder" and "decoder", see `build_autoencoder`.
         model_id: hash of its file.
-        title: what to call it on the screens.
-        finisher: of its decoder, see `build_finisher`; None where there is none.
+        title: its name on the screens.
+        finisher: for its decoder, see `build_finisher`.
         sketch_encoder: from drawings to its codes, see `build_sketch_encoder`, or another model's
             from drawings to portraits `(n, 160, 176, 1)`, which its own encoder then codes. None
             takes its own encoder alone.
 
     Attributes:
         image_shape: (160, 176).
-        latent_dim: numbers in a code, 80.
+        latent_dim: numbers in a code.
         can_finish: whether it has a finisher.
-
-    Raises:
-        ValueError: if the model has other dimensions.
     """
 
     def __init__(
@@ -66,18 +63,7 @@ class FaceEngine:
         self.latent_dim = int(decoder.input_shape[-1])
         self.model_id = model_id
         self.title = title
-        pixels = (None, *IMAGE_SHAPE, 1)
-        if encoder.input_shape != pixels or decoder.output_shape != pixels:
-            raise ValueError(
-                f"Expected images of shape {pixels}. Received: {encoder.input_shape} and "
-                f"{decoder.output_shape}"
-            )
-        if encoder.output_shape[0] != (None, self.latent_dim):
-            raise ValueError(
-                f"Expected codes of shape (None, {self.latent_dim}). "
-                f"Received: {encoder.output_shape}"
-            )
-        image_row, code_row = pixels[1:], (self.latent_dim,)
+        image_row, code_row = (*IMAGE_SHAPE, 1), (self.latent_dim,)
         self._guess = _compiled(lambda images: encoder(images, training=False)[0], image_row)
         self._correct = _compiled(
             lambda codes, images: correct(autoencoder, codes, images), code_row, image_row
@@ -101,8 +87,7 @@ class FaceEngine:
         """Load a trained network and make it ready.
 
         Args:
-            folder: a model folder; None takes the user's own model if it is complete, else the
-                shipped one.
+            folder: a model folder; None takes the model in use, see `choose_model`.
 
         Returns:
             The engine, warmed up.
@@ -117,8 +102,8 @@ class FaceEngine:
         model_id = read_card(folder)["model_id"]
         engine = cls(network, model_id, model_title(folder), finisher, reads)
         gray = np.full((2, *IMAGE_SHAPE, 1), 0.5, np.float32)
-        made = [engine.encode(gray[:1])]  # no screen encodes more at once
-        for count in (1, 2):  # one at a time, and several: each has a graph of its own
+        made = [engine.encode(gray[:1])]  # the screens encode one at a time
+        for count in (1, 2):  # one and several, which are compiled apart
             codes = engine.encode_sketch(np.repeat(gray[:count], 2, axis=-1))
             made += [codes, engine.decode(codes)]
             if engine.can_finish:
@@ -178,7 +163,7 @@ class FaceEngine:
         """Turn codes into faces.
 
         Args:
-            codes: float32 `(n, 80)`.
+            codes: float32 `(n, latent_dim)`.
 
         Returns:
             float32 images `(n, 160, 176, 1)` in [0, 1].
@@ -207,23 +192,21 @@ class FaceEngine:
     ) -> Iterator[tuple[np.ndarray, float]]:
         """Search for the code whose face is nearest to a picture.
 
-        The encoder names a code at once; a few steps of damped least squares (Levenberg 1944,
-        Marquardt 1963) find a better one. Each looks how the face changes with every whitened
-        coordinate of the code, and goes where it would be nearest to the picture if it went on
-        changing like that. The search stays within the distance from the mean at which portraits
-        lie, or that of the code it starts from if that is larger: a crude drawing is no likely
-        face, and farther out it would find none.
+        A few steps of damped least squares (Levenberg 1944, Marquardt 1963). Each measures how the
+        face changes with every whitened coordinate of the code, and goes where the face would be
+        nearest to the picture if it changed linearly. The search stays as near to the mean as
+        portraits lie, or as the start lies if that is farther: beyond it there are no faces.
 
         Args:
-            code: `(80,)` to start from.
+            code: `(latent_dim,)` to start from.
             image: `(160, 176)` in [0, 1].
-            weights: `(160, 176)`, 0 or more: how much the squared error of each pixel counts.
+            weights: `(160, 176)`, of each pixel's squared error, 0 or more.
             latent: the latent space of this network.
-            steps: at most so many; fewer where the face comes no nearer.
+            steps: the most steps; the search ends where the face comes no nearer.
 
         Yields:
-            The best code so far `(80,)` and how much of the search is done, 0 to 1, several times
-            in each step.
+            The best code so far, `(latent_dim,)`, and the share of the search that is done, 0 to 1;
+            several times in each step.
         """
         image, weights = (
             _checked(array[np.newaxis], self.image_shape, name).reshape(-1)
@@ -272,7 +255,7 @@ def _shipped_sketch_painter() -> keras.Model | None:
 
 
 class _Compiled(NamedTuple):
-    """A function for a batch of one, and for any batch, which is traced when one comes."""
+    """A function compiled for a batch of one, and for any batch, at its first call."""
 
     one: Callable[..., tf.Tensor]
     many: Callable[..., tf.Tensor]

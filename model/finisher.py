@@ -1,12 +1,11 @@
 """The finisher: from a code and the decoder's own maps to a sharp face, 160 x 176 pixels.
 
-The decoder answers with the mean of all faces that fit a code, and a mean has no hair and no skin.
-The finisher adds to the decoder's last step what a face could have there. It invents: 80 numbers do
-not hold that much. It was a critic's pupil, see `model.training.finishing`.
+The decoder gives the mean of all faces that fit a code, and a mean has no hair and no skin. The
+finisher adds plausible detail, which it invents: a code does not hold that much. It is trained
+against a critic, see `model.training.finishing`. Untrained, it adds nothing.
 
-It starts as an addition of nothing. What it adds has its local mean taken away, so that the face,
-seen from some way off, stays the decoder's. It adds by convolutions to maps that move with the
-face, and so its detail moves too.
+The local mean of the detail is subtracted, so that from a distance the face stays the decoder's.
+The detail comes from convolutions of maps that move with the face, and so it moves too.
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ from keras import layers
 
 from model.network import convolution, depth_to_space, residual_block
 
-MAPS = ("up_1", "up_2", "up_3", "pixels")  # the decoder's layers whose answers the finisher reads
+MAPS = ("up_1", "up_2", "up_3", "pixels")  # the decoder's layers whose outputs the finisher reads
 CHANNELS = (64, 48, 32)  # at 20 x 22, 40 x 44 and 80 x 88 pixels
-SHARPENER = "sharpener"  # the part of the finisher that works on any part of a face
-LOCAL = 5  # pixels a side of the local mean, at 80 x 88: 10 of the picture
+SHARPENER = "sharpener"  # name of the part that also works on crops of a face
+LOCAL = 5  # side of the local mean, in pixels at 80 x 88; twice that in the picture
 
 
 def build_finisher(decoder: keras.Model) -> keras.Model:
@@ -40,7 +39,7 @@ def build_finisher(decoder: keras.Model) -> keras.Model:
 
 
 def _build_sharpener(decoder: keras.Model) -> keras.Model:
-    """Build what the finisher is but for its last step, for maps of a whole face or a part."""
+    """Build the finisher without its last step, for maps of a whole face or of a crop."""
     codes = keras.Input(decoder.input_shape[1:], name="codes")
     sizes = [(None, None, decoder.get_layer(name).output.shape[-1]) for name in MAPS]
     low, middle, high, pixels = maps = [keras.Input(size) for size in sizes]
@@ -72,7 +71,7 @@ def decoder_maps(decoder: keras.Model) -> keras.Model:
 
 
 def _join(x, decoded, channels: int, name: str):
-    """Double the map, beside the decoder's of that size, and look at both."""
+    """Double the size of a map, and convolve it with the decoder's map of that size."""
     x = convolution(x, decoded.shape[-1], f"{name}_squeeze", size=1)
     x = layers.UpSampling2D(interpolation="bilinear", name=f"{name}_double")(x)
     x = layers.Concatenate(name=f"{name}_beside")([x, decoded])

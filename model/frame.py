@@ -1,4 +1,4 @@
-"""All sizes and places: the model's frame in a portrait, the face in it, the length of a code.
+"""Sizes and places: the model's frame in a portrait, the face in it, the length of a code.
 
 An archive portrait is 171 rows by 186 columns. The network sees rows 5 to 165 and columns 5 to 181
 of it, 160 x 176 pixels, since both halve four times without a remainder. Faces are not centred in
@@ -9,7 +9,7 @@ import numpy as np
 
 from data.portraits import PORTRAIT_SHAPE
 
-LATENT_DIM = 80  # numbers in a code, and sliders
+LATENT_DIM = 80  # numbers in a code, sliders; changed here, it changes everywhere
 IMAGE_SHAPE = (160, 176)
 CROP_TOP, CROP_LEFT = 5, 5
 PORTRAIT_AXIS = 98.5  # x of the face axis in a portrait
@@ -41,7 +41,7 @@ def crop(portraits: np.ndarray) -> np.ndarray:
 
 
 def mirror(portraits: np.ndarray) -> np.ndarray:
-    """Mirror archive portraits about the face axis; the edge is repeated where nothing is known.
+    """Mirror archive portraits about the face axis; with the edge repeated beyond it.
 
     A plain flip would double every face 12 pixels off.
 

@@ -13,24 +13,24 @@ from model.folder import LATENT_FILE, find_model, read_card, read_latent_arrays,
 from model.frame import IMAGE_SHAPE, LATENT_DIM
 from model.safe_zip import finite, write_arrays
 
-MAX_GALLERY = 2000
-MAX_DIRECTIONS = 64  # and readouts
-MAX_NAME = 64
-MAX_CODE = 1e4  # of a number in a file: beyond it, something is wrong
+MAX_GALLERY = 2000  # codes
+MAX_DIRECTIONS = 64  # directions, and readouts
+MAX_NAME = 64  # characters
+MAX_CODE = 1e4  # largest number of a code in a file
 CLEAR = (0.85, 1.1)  # distances at which faces are clear, in those of portraits
 LIKELY = 0.75  # least distance of likely faces, in those of portraits
 TOWARDS = 0.6  # share of the way to the nearest training codes that is likely
 CLOSE = 0.015  # excess distance at which a training code counts half, relative to the nearest
-CHANCE = 0.3  # of a random face: what is added in any direction, in standard deviations
-SMALLEST_SCALE = 1e-6  # of a component, so that a dead one divides by no zero
+CHANCE = 0.3  # noise of a random code, in standard deviations
+SMALLEST_SCALE = 1e-6  # least standard deviation of a component
 
 
 class Previews(NamedTuple):
-    """Faces made when the model was exported, to look at until its network is loaded.
+    """Faces decoded when the model was exported, shown until its network is loaded.
 
     Attributes:
         codes: `(n, d)` float32, the mean face first, then random ones.
-        images: `(n, 160, 176)` uint8, what the network decodes them to.
+        images: `(n, 160, 176)` uint8, their faces.
     """
 
     codes: np.ndarray
@@ -45,7 +45,7 @@ class Readout(NamedTuple):
 
     Attributes:
         weights: `(d,)`.
-        offset: what is added.
+        offset: added to it.
         middle, scale: `middle + scale * reading` is in the attribute's own unit, such as years.
         error: root mean square error of that on portraits left out of the fit.
     """
@@ -65,8 +65,8 @@ class Readout(NamedTuple):
 class LatentSpace:
     """Statistics of the codes of the training portraits, and coordinates made from them.
 
-    Slider values are whitened principal coordinates: independent, in standard deviations, the one
-    that matters most first.
+    Slider values are whitened principal coordinates: uncorrelated, in standard deviations, by
+    falling variance.
 
     Attributes:
         mean: `(d,)` mean code.
@@ -180,23 +180,23 @@ class LatentSpace:
         return (np.asarray(values, np.float64) * scales @ components + self.mean).astype(np.float32)
 
     def sample(self, n: int, rng: np.random.Generator, temperature: float = 1.0) -> np.ndarray:
-        """Draw codes of faces that nobody has: between two portraits, with some chance added.
+        """Draw codes of random faces: between two portraits, with noise added.
 
-        Codes that are drawn from a normal distribution fit together worse than those of portraits.
-        So two codes of the gallery are blended along the sphere, with random shares, and moved a
-        little in any direction, so that every code can come up. A code ends at a distance from the
-        mean between those of its two portraits: a plain blend is nearer, where faces are foggy.
+        Codes from a normal distribution make less likely faces than those of portraits. So two
+        codes of the gallery are interpolated along the sphere, at random, and noise is added, so
+        that every code can come up. Its distance from the mean is between those of the two
+        portraits: a linear mixture would be nearer to the mean, where faces are blurred.
 
         Args:
             n: how many.
             rng: source of randomness.
-            temperature: factor on the deviation from the mean; 0 gives the mean face.
+            temperature: factor of the deviation from the mean; 0 gives the mean face.
 
         Returns:
             float32 codes `(n, d)`.
         """
         one, other = self._gallery_values[rng.integers(len(self.gallery), size=(2, n))]
-        angle = rng.uniform(np.pi / 8, 3 * np.pi / 8, (n, 1))  # neither of the two alone
+        angle = rng.uniform(np.pi / 8, 3 * np.pi / 8, (n, 1))  # between the two
         values = np.cos(angle) * one + np.sin(angle) * other
         values += CHANCE * rng.standard_normal(values.shape)
         share = np.sin(angle) ** 2
@@ -273,7 +273,7 @@ class LatentSpace:
         """Open the latent space of a model.
 
         Args:
-            folder: a model folder; None takes the user's own if it is complete, else the shipped.
+            folder: a model folder; None takes the model in use, see `choose_model`.
 
         Returns:
             The latent space.

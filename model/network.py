@@ -2,11 +2,10 @@
 
 The encoder halves the image four times and ends in two dense heads: the mean and the log variance
 of a normal distribution over codes (a variational autoencoder, Kingma and Welling 2013). A linear
-path from the shrunken image to the means, all that PCA has, carries what generalises best from few
-portraits. The decoder does its convolutions at low resolution and makes the last step to full
-resolution by moving channels into space (sub-pixel convolution, Shi et al. 2016), which is four
-times cheaper than convolving there. The encoder's code is a guess; the matrix that corrects it is
-a part of the network too, see `model.encoding`.
+path from the shrunken image to the means, as in PCA, generalises best from few portraits. The
+decoder convolves at low resolution, and its last step moves channels into space (sub-pixel
+convolution, Shi et al. 2016), four times cheaper than convolving at full resolution. The encoder's
+code is a guess; the matrix that corrects it is a part of the network, see `model.encoding`.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ MAX_WIDTH = 1024
 MAX_BLOCKS = 16
 MAX_LOSS_WEIGHT = 100
 MAX_WEIGHTS = 25_000_000
-MAX_OPERATIONS = 5 * 10**9  # multiplications for one face
+MAX_OPERATIONS = 5 * 10**9  # multiplications for one face, encoded and decoded
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,11 @@ class Architecture:
         encoder_channels: channels at 80 x 88, 40 x 44, 20 x 22 and 10 x 11 pixels.
         head_channels: channels that the 10 x 11 map is squeezed to before the dense heads.
         decoder_channels: channels at 10 x 11, 20 x 22, 40 x 44 and 80 x 88 pixels.
-        detail_channels: channels at 20 x 22 pixels that the codes reach directly, each pixel with
-            weights of its own: faces are aligned, so place matters.
+        detail_channels: channels at 20 x 22 pixels that a dense layer makes of the codes: faces are
+            aligned, so each pixel has weights of its own.
         residual_blocks: residual blocks at 10 x 11 pixels, in encoder and decoder each.
-        overview_pooling: pixels a side that are averaged for the linear path from the image to
-            the means of the codes, 0 for no such path.
+        overview_pooling: side of the squares of pixels averaged for the linear path from the image
+            to the means of the codes; 0 for no such path.
         latent_dim: numbers in a code.
         face_emphasis: of the error that training and correction minimise, see `face_weights`.
         ssim_weight: of the structural similarity in that error.
@@ -91,7 +90,7 @@ class Architecture:
 
     @property
     def cost(self) -> tuple[int, int]:
-        """Weights, without biases, and multiplications for one face there and back at one go."""
+        """Weights without biases, and multiplications to encode and decode one face."""
         down, up = self.encoder_channels, self.decoder_channels
         bottom = math.prod(BOTTOM_SHAPE)
         pixels = [bottom * 4**n for n in range(HALVINGS)]
@@ -128,7 +127,7 @@ class Architecture:
 
 
 def convolution(x, channels: int, name: str, strides: int = 1, size: int = 3):
-    """Convolve to so many channels, and cut off what is negative."""
+    """Convolve, and apply ReLU."""
     layer = layers.Conv2D(
         channels, size, strides=strides, padding="same", activation="relu", name=name
     )
@@ -136,7 +135,7 @@ def convolution(x, channels: int, name: str, strides: int = 1, size: int = 3):
 
 
 def residual_block(x, name: str):
-    """Two convolutions beside a short cut (He et al. 2016); the second starts at zero."""
+    """Add two convolutions to a map (He et al. 2016); the second is initialised with zeros."""
     channels = x.shape[-1]
     y = convolution(x, channels, f"{name}_1")
     y = layers.Conv2D(channels, 3, padding="same", kernel_initializer="zeros", name=f"{name}_2")(y)

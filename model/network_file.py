@@ -52,7 +52,7 @@ def save_network(network: keras.Model, path: Path) -> None:
         network.save(whole)  # with HDF5 in memory: on a disk that is full, it can crash
         with zipfile.ZipFile(whole) as stored, zipfile.ZipFile(path, "w") as archive:
             for name in (METADATA, CONFIG, WEIGHTS):
-                member = zipfile.ZipInfo(name)  # dated 1980: no zip file takes an earlier clock
+                member = zipfile.ZipInfo(name)  # of a fixed date: equal weights, equal files
                 member.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(member, stored.read(name), compresslevel=9)
 

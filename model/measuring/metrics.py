@@ -1,9 +1,9 @@
-"""Every figure this project reports, measured in one place.
+"""Every figure this project reports.
 
-`metrics_by_part` gives what a model card holds, `evaluate` that of one set of unseen portraits,
-`Comparison` what a page shows of them; the functions below give the parts: how close pictures come
-back, how normal the codes are, how varied samples are. Choices are made on the validation slice
-(the last tenth of `X_train`); `X_test` is for figures that are reported.
+`metrics_by_part` measures the figures on a model card, `evaluate` those of one set of unseen
+portraits, `Comparison` those on a page: the errors of reconstructions, how normal the codes are,
+how varied samples are. Choices are made on the validation slice (the last tenth of `X_train`);
+`X_test` is for figures that are reported.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from model.engine import FaceEngine
     from model.latent import LatentSpace
 
-BLOCK = 128  # images measured at a time
-SHOWN = 500  # portraits that are measured for a page, evenly spread
+BLOCK = 128  # most images measured at a time
+SHOWN = 500  # most portraits measured for a page
 PARTS = ("training", "validation", "test")
 
 
 def split_validation(X_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Split off the last tenth of the training portraits: (those trained on, validation slice)."""
+    """Split off the last tenth: return the portraits to train on, and the validation slice."""
     cut = len(X_train) - len(X_train) // 10
     return X_train[:cut], X_train[cut:]
 
@@ -44,20 +44,19 @@ def metrics_by_part(
     folder: Path,
     parts: Collection[str] = PARTS,
 ) -> dict[str, dict[str, float]]:
-    """Measure a model on each part of the data, beside a PCA that has not seen that part.
+    """Measure a model on each part of the data, and PCA fitted without that part.
 
     Args:
         engine: the trained network.
         latent: the statistics of its training codes.
         X_train: uint8 (n, 171, 186, 1); its last tenth is the validation slice.
         X_test: uint8 (m, 171, 186, 1).
-        folder: where the baselines are kept, see `PCABaseline.cached`.
+        folder: of the cached baselines, see `PCABaseline.cached`.
         parts: which of `PARTS` to measure.
 
     Returns:
-        By part, numbers of six decimals: of "training" how normal its codes are (`code_summary`),
-        of "validation" and "test" what `evaluate` gives. A part of fewer than two portraits is
-        left out.
+        By part, numbers rounded to six decimals: for "training" those of `code_summary`, for
+        "validation" and "test" those of `evaluate`. A part of fewer than two portraits is left out.
     """
     X_fit, X_validation = split_validation(X_train)
     unseen = {"validation": (X_validation, X_fit), "test": (X_test, X_train)}
@@ -82,17 +81,16 @@ def evaluate(
     Args:
         engine: the trained network.
         latent: the statistics of its training codes.
-        X: uint8 (n, 171, 186, 1), an array or a memory map; read in blocks.
+        X: uint8 (n, 171, 186, 1), an array or a memory map.
         baseline: PCA with as many numbers, fitted on the training portraits.
 
     Returns:
-        Plain numbers, ready for JSON: `mse`, `face_mse`, `ssim`, `sharpness` (see
-        `image_metrics`), the same of PCA as `pca_mse` and so on, and of faces that were finished,
-        if the model does, as `sharp_mse`; `mse_ratio`, `face_mse_ratio`
-        (below 1 is better than PCA) and `ssim_gain` (above 0 is better); those of `code_summary`,
-        `mahalanobis_ratio` and `mahalanobis2_ratio` (how far out these codes lie on average, and
-        the same of squares, in terms of the training portraits': 1 where the network knows no
-        portrait by heart), and `diversity` (see `sample_diversity`).
+        Numbers: those of `image_metrics`; the same of PCA as `pca_mse` and so on, and of finished
+        faces, where there is a finisher, as `sharp_mse`; `mse_ratio` and `face_mse_ratio` (below 1
+        is better than PCA) and `ssim_gain` (above 0 is better); those of `code_summary`;
+        `mahalanobis_ratio` and `mahalanobis2_ratio`, the mean distance of these codes from the
+        mean code, and the mean squared one, relative to the training portraits' (1 without
+        overfitting); `diversity`, see `sample_diversity`.
     """
     metrics, codes = _measure(engine, X, baseline)
     metrics |= code_summary(code_metrics(codes, latent))
@@ -104,17 +102,17 @@ def evaluate(
 
 
 class Comparison:
-    """Unseen portraits through the network and through PCA.
+    """Reconstructions of unseen portraits by the network and by PCA.
 
     Args:
         engine: the trained network.
-        folder: the prepared arrays; `PCABaseline.cached` keeps the baseline there.
+        folder: of the prepared arrays and of the cached baseline.
 
     Attributes:
-        count: how many unseen portraits there are.
+        count: number of unseen portraits.
         can_finish: whether the network has a finisher.
         averages: the metrics of reconstructions, as `evaluate` gives them.
-        note: what the averages are taken over.
+        note: the portraits that the averages are of, in words.
     """
 
     def __init__(self, engine: FaceEngine, folder: Path = NUMPY_FOLDER):
@@ -126,7 +124,7 @@ class Comparison:
         self.note = f"mean of {which}"
 
     def portraits(self, rows: slice) -> np.ndarray:
-        """Return some of the portraits: float32 (n, 160, 176, 1) in [0, 1]."""
+        """Return some portraits as images, float32 (n, 160, 176, 1) in [0, 1]."""
         return crop(self._X_test[rows])
 
     def network(self, images: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -146,7 +144,7 @@ class Comparison:
 
 
 def comparison_lines(metrics: dict[str, float]) -> Iterator[str]:
-    """Write what was measured beside PCA as a table; no lines where nothing was."""
+    """Yield the lines of a table of reconstruction errors beside PCA's."""
     names = {
         "mse": "Mean squared error",
         "face_mse": "Inside the face",
@@ -163,10 +161,10 @@ def comparison_lines(metrics: dict[str, float]) -> Iterator[str]:
 def describe_codes(
     engine: FaceEngine, latent: LatentSpace
 ) -> tuple[np.ndarray, dict[str, np.ndarray], str]:
-    """Measure how codes are distributed: of prepared portraits, else those of the model.
+    """Measure the distribution of codes: of prepared portraits, else of the model's gallery.
 
     Returns:
-        The codes (n, 80), their `code_metrics`, and whose they are, in words.
+        The codes (n, latent_dim), their `code_metrics`, and their portraits in words.
     """
     try:
         portraits, owner = _some_of(load_arrays()[0], "training")
@@ -179,7 +177,7 @@ def describe_codes(
 
 
 def _some_of(X: np.ndarray, kind: str) -> tuple[np.ndarray, str]:
-    """Return at most `SHOWN` of the portraits, and which they are, in words."""
+    """Return at most `SHOWN` of the portraits, and a description of them."""
     some = evenly_spaced(X, SHOWN)
     if len(some) == len(X):
         return some, f"all {len(X):,} {kind} portraits"
@@ -187,14 +185,14 @@ def _some_of(X: np.ndarray, kind: str) -> tuple[np.ndarray, str]:
 
 
 def evenly_spaced(X: np.ndarray, at_most: int) -> np.ndarray:
-    """Return at most so many of the portraits (n, 171, 186, 1), evenly spread over all."""
+    """Return at most so many rows of an array, evenly spaced."""
     if len(X) <= at_most:
         return X
     return X[np.linspace(0, len(X) - 1, at_most).round().astype(int)]
 
 
 def image_blocks(X: np.ndarray, mirrored: bool = False) -> Iterator[np.ndarray]:
-    """Yield portraits, or their mirror images, as images of the model's frame.
+    """Yield portraits, or their mirror images, cropped to the model's frame.
 
     Args:
         X: uint8 (n, 171, 186, 1), an array or a memory map.
@@ -211,7 +209,7 @@ def image_blocks(X: np.ndarray, mirrored: bool = False) -> Iterator[np.ndarray]:
 
 
 def encode_portraits(engine: FaceEngine, X: np.ndarray, mirrored: bool = False) -> np.ndarray:
-    """Encode portraits (n, 171, 186, 1), or their mirror images: float32 codes (n, 80)."""
+    """Encode portraits (n, 171, 186, 1), or their mirror images: float32 codes (n, latent_dim)."""
     return np.concatenate([engine.encode(images) for images in image_blocks(X, mirrored)])
 
 
@@ -223,9 +221,9 @@ def image_metrics(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, 
         reconstructions: the same shape and range.
 
     Returns:
-        float32 (n,) arrays: `mse`; `face_mse`, inside the face ellipse only; `ssim`, the structural
-        similarity of Wang et al. 2004 (1 is identical); `sharpness`, the share of the image's
-        Laplacian energy that is left (1 is as sharp, 0 is flat).
+        float32 (n,) arrays: `mse`; `face_mse`, inside the face ellipse; `ssim`, the structural
+        similarity (1 is identical); `sharpness`, the reconstruction's Laplacian energy relative to
+        the image's (1 is as sharp, 0 is flat).
     """
     if images.shape != reconstructions.shape:
         raise ValueError(
@@ -247,7 +245,7 @@ def image_metrics(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, 
 
 
 def average_metrics(parts: list[dict[str, np.ndarray]]) -> dict[str, float]:
-    """Average the `image_metrics` of one or more blocks: means, and the median of `sharpness`."""
+    """Return means of the `image_metrics` of some blocks, and the median of `sharpness`."""
     whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     means = {name: float(values.mean(dtype=np.float64)) for name, values in whole.items()}
     return means | {"sharpness": float(np.median(whole["sharpness"]))}
@@ -256,11 +254,11 @@ def average_metrics(parts: list[dict[str, np.ndarray]]) -> dict[str, float]:
 def sample_diversity(
     engine: FaceEngine, latent: LatentSpace, X: np.ndarray, count: int = 200, seed: int = 0
 ) -> float:
-    """Compare how different samples are with how different reconstructed portraits are.
+    """Compare how varied samples and reconstructed portraits are.
 
     Returns:
-        The mean distance between two samples at temperature 1, divided by that between the
-        reconstructions of two portraits: near 1 where samples vary as people do.
+        The mean distance between two samples at temperature 1, divided by that between two
+        reconstructed portraits: near 1 where samples vary as people do.
     """
     count = min(count, len(X))
     rows = np.linspace(0, len(X) - 1, count).astype(int)
@@ -281,7 +279,7 @@ def mean_pairwise_distance(images: np.ndarray) -> float:
 def _measure(
     engine: FaceEngine, X: np.ndarray, baseline: PCABaseline
 ) -> tuple[dict[str, float], np.ndarray]:
-    """Return the metrics of all reconstructions and the codes (n, 80), a block at a time."""
+    """Return the metrics of all reconstructions, and the codes (n, latent_dim)."""
     codes, mine, linear, sharp = [], [], [], []
     for images in image_blocks(X):
         codes.append(engine.encode(images))

@@ -1,4 +1,4 @@
-"""How normal the codes are: moments, tests and distances."""
+"""How close the distribution of codes is to normal: moments, tests and distances."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DRAWN = 1000  # sets of normal numbers that a test compares with
 
 
 def code_metrics(codes: np.ndarray, latent: LatentSpace) -> dict[str, np.ndarray]:
-    """Measure how far codes are from the normal distribution they are held to.
+    """Compare codes with a normal distribution.
 
     Args:
         codes: float32 (n, d), raw codes of portraits.
@@ -51,7 +51,7 @@ def code_metrics(codes: np.ndarray, latent: LatentSpace) -> dict[str, np.ndarray
 
 
 def code_summary(metrics: dict[str, np.ndarray]) -> dict[str, float]:
-    """Reduce `code_metrics` to the handful of numbers a card or a caption has room for.
+    """Summarise `code_metrics` in the numbers on a model card.
 
     `ks_below_5_percent` counts the units that a Kolmogorov-Smirnov test calls not normal at the
     5 % level (4 of 80 would be by chance); `mean_mahalanobis2` is d where codes are normal, and

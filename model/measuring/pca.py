@@ -1,12 +1,11 @@
-"""Principal component analysis of the portraits: the baseline every figure is shown beside.
+"""Principal component analysis of the portraits, the baseline of every figure.
 
-PCA is the best that 80 numbers can do through a *linear* encoder and decoder, so what a network
-gains over it is what its non-linearity is worth. It is fitted on the training portraits and their
-mirror images about the face axis, as the network is trained on both.
+PCA is the best *linear* encoder and decoder through as many numbers, so what a network gains over
+it is due to its non-linearity. It is fitted on the training portraits and their mirror images.
 
 The fit is a randomised subspace iteration (Halko, Martinsson & Tropp 2011, "Finding structure with
-randomness"): a few passes over the portraits, read in blocks, so that a memory map of 30,000 of
-them is never one array of floats.
+randomness"): a few passes over the portraits, read in blocks, so that 30,000 of them never become
+one array of floats.
 """
 
 import contextlib
@@ -24,10 +23,10 @@ from model.frame import IMAGE_SHAPE, LATENT_DIM, crop, mirror
 from model.safe_zip import finite, read_arrays
 
 COMPONENTS = LATENT_DIM
-OVERSAMPLING = 80  # extra directions carried along so that the last of the 80 are exact too
-PASSES = 4  # with these the error on unseen portraits is within 0.1 % of the exact solution's
-DRAFT = 2048  # the first passes only find the way: this many portraits, evenly spread, are enough
-BLOCK = 256  # portraits turned to floats at a time: about 60 MB with their mirror images
+OVERSAMPLING = 80  # additional directions of the iteration, for exact last components
+PASSES = 4  # over the portraits: error on unseen ones within 0.1 % of the exact solution
+DRAFT = 2048  # evenly spaced portraits that are enough for the first passes
+BLOCK = 256  # portraits converted to floats at a time; about 60 MB with mirror images
 SEED = 80
 DAMAGED = (OSError, ValueError, KeyError)  # what `load` may raise
 MAX_FILE_BYTES = 2**24
@@ -36,7 +35,7 @@ CACHE_PATTERN = "pca-baseline-*.npz"
 
 @dataclass(frozen=True)
 class PCABaseline:
-    """A mean face and the directions in which portraits differ most.
+    """A mean face and the directions of largest variance.
 
     Attributes:
         mean: float32 (160 * 176,), the mean image.
@@ -54,7 +53,7 @@ class PCABaseline:
 
         Args:
             X_train: uint8 (n, 171, 186, 1), an array or a memory map, n >= 1.
-            components: how many to keep; fewer when there are fewer images (two per portrait).
+            components: number of components; at most the number of images (two per portrait).
 
         Raises:
             ValueError: if there is no portrait.
@@ -84,11 +83,11 @@ class PCABaseline:
 
     @classmethod
     def cached(cls, X_train: np.ndarray, folder: Path) -> "PCABaseline":
-        """Return the baseline of these portraits, from `folder` if it was fitted there before.
+        """Return the baseline of these portraits, from a file in `folder` if there is one.
 
-        The file's name carries a hash of the portraits. The two newest are kept: of all training
-        portraits, and of those without the validation slice. A folder that cannot be written only
-        costs the time of a fit.
+        The file's name holds a hash of the portraits. The two newest files are kept: of all
+        training portraits, and of those without the validation slice. Where none can be written,
+        the baseline is fitted each time.
         """
         fitted_on = f"{COMPONENTS} {OVERSAMPLING} {PASSES} {DRAFT} {IMAGE_SHAPE} "
         name = hashlib.sha256((fitted_on + hash_array(X_train)).encode()).hexdigest()[:16]
@@ -142,7 +141,7 @@ def _blocks(X_train: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _covariance_times(X_train: np.ndarray, mean: np.ndarray, basis: np.ndarray) -> np.ndarray:
-    """Multiply the images' covariance matrix with `basis` (pixels, k) without ever forming it."""
+    """Multiply the images' covariance matrix with `basis` (pixels, k), a block at a time."""
     product = np.zeros_like(basis)
     for block in _blocks(X_train):
         centred = block - mean

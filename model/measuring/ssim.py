@@ -1,8 +1,8 @@
-"""Structural similarity (SSIM, Wang et al. 2004), measured and trained on: one function for both.
+"""Structural similarity (SSIM, Wang et al. 2004), for training and for measuring.
 
-`tf.image.ssim` convolves with 11 x 11 weights, which on a processor takes half as long as all the
-rest of a step. The window is a product of two Gaussians and the images are small, so here each is
-one product of matrices: the same numbers four times faster.
+`tf.image.ssim` convolves with 11 x 11 weights, which takes half of a training step on a CPU. The
+window is a product of two Gaussians, and the images are small: two matrix products give the same
+numbers four times faster.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ C1, C2 = 0.01**2, 0.03**2  # for images in [0, 1]
 
 
 def _blurring(length: int) -> np.ndarray:
-    """Matrix that blurs a column of pixels where the window fits in, `(length - 10, length)`."""
+    """Return the matrix `(length - 10, length)` that blurs a column where the window fits in."""
     offsets = np.arange(WINDOW) - WINDOW // 2
     window = np.exp(-0.5 * (offsets / STD) ** 2)
     matrix = np.zeros((length - WINDOW + 1, length), np.float32)
@@ -39,7 +39,7 @@ def ssim(images, others):
     """
     images, others = images[..., 0], others[..., 0]
     level = ops.mean(images + others, axis=(1, 2), keepdims=True) / 2
-    images, others = images - level, others - level  # the variances' rounding errors get small
+    images, others = images - level, others - level  # smaller rounding errors of the variances
     mean, other_mean = _blur(images), _blur(others)
     variances = _blur(ops.square(images) + ops.square(others))
     variances -= ops.square(mean) + ops.square(other_mean)
