@@ -10,7 +10,6 @@ code is a guess; the matrix that corrects it is a part of the network, see `mode
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 
 import keras
@@ -21,11 +20,9 @@ from model.frame import IMAGE_SHAPE, LATENT_DIM
 
 HALVINGS = 4
 BOTTOM_SHAPE = (IMAGE_SHAPE[0] >> HALVINGS, IMAGE_SHAPE[1] >> HALVINGS)  # 10 x 11
-MAX_WIDTH = 1024
-MAX_BLOCKS = 16
+MAX_WIDTH = 320  # channels: 25 million weights at most, in all layers
+MAX_BLOCKS = 4
 MAX_LOSS_WEIGHT = 100
-MAX_WEIGHTS = 25_000_000
-MAX_OPERATIONS = 5 * 10**9  # multiplications for one face, encoded and decoded
 
 
 @dataclass(frozen=True)
@@ -46,8 +43,7 @@ class Architecture:
         ssim_weight: of the structural similarity in that error.
 
     Raises:
-        UserError: for values that are out of range, a network too large or too slow for the
-            screens, or codes of another length than the program's.
+        UserError: for values that are out of range, or codes of another length than the program's.
     """
 
     encoder_channels: tuple[int, int, int, int] = (24, 48, 96, 144)
@@ -81,30 +77,6 @@ class Architecture:
                 f"The model is made for codes of {self.latent_dim!r} numbers, the program for "
                 f"{LATENT_DIM} (LATENT_DIM in model/frame.py)."
             )
-        weights, operations = self.cost
-        if weights > MAX_WEIGHTS or operations > MAX_OPERATIONS:
-            raise UserError(
-                f"A network may have {MAX_WEIGHTS:,} weights and take {MAX_OPERATIONS:,} "
-                f"multiplications for a face. These widths ask for {weights:,} and {operations:,}."
-            )
-
-    @property
-    def cost(self) -> tuple[int, int]:
-        """Weights without biases, and multiplications to encode and decode one face."""
-        down, up = self.encoder_channels, self.decoder_channels
-        bottom = math.prod(BOTTOM_SHAPE)
-        pixels = [bottom * 4**n for n in range(HALVINGS)]
-        steps = [(pixels[-1], 25, down[0]), (pixels[-1], 9 * up[-1], 4)]  # pixels, inputs, outputs
-        steps += [(n, 9 * a, b) for n, a, b in zip(pixels[-2::-1], down, down[1:], strict=False)]
-        inputs = (up[0] + self.detail_channels, *up[1:])
-        steps += [(n, 9 * a, b) for n, a, b in zip(pixels[1:], inputs, up[1:], strict=False)]
-        steps += 2 * self.residual_blocks * [(bottom, 9 * n, n) for n in (down[-1], up[0])]
-        steps += [(bottom, down[-1], self.head_channels)]
-        dense = bottom * (2 * self.head_channels + up[0] + 4 * self.detail_channels)
-        if self.overview_pooling:
-            dense += math.prod(side // self.overview_pooling for side in IMAGE_SHAPE)
-        steps += [(1, dense + self.latent_dim, self.latent_dim)]
-        return sum(a * b for _, a, b in steps), sum(n * a * b for n, a, b in steps)
 
     @classmethod
     def from_card(cls, card: dict) -> Architecture:

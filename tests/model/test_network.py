@@ -1,5 +1,4 @@
 import json
-import math
 from dataclasses import asdict, replace
 
 import keras
@@ -74,20 +73,6 @@ def test_a_linear_path_leads_from_the_shrunken_image_to_the_means():
     assert "overview_mean" not in [layer.name for layer in without.get_layer("encoder").layers]
 
 
-@pytest.mark.parametrize("architecture", [TINY, Architecture(), replace(TINY, overview_pooling=0)])
-def test_the_cost_of_a_network_is_known_before_it_is_built(architecture):
-    network = build_autoencoder(architecture)
-    layers = [layer for part in ("encoder", "decoder") for layer in network.get_layer(part).layers]
-    layers.append(network.get_layer("correction"))
-    kernels = [(layer, layer.kernel) for layer in layers if layer.weights]
-    weights, operations = architecture.cost
-    assert weights == sum(kernel.shape.num_elements() for _, kernel in kernels)
-    assert operations == sum(
-        kernel.shape.num_elements() * math.prod(layer.output.shape[1:-1])
-        for layer, kernel in kernels
-    )
-
-
 @pytest.mark.parametrize(
     "change",
     [
@@ -102,7 +87,7 @@ def test_the_cost_of_a_network_is_known_before_it_is_built(architecture):
     ],
 )
 def test_what_the_program_could_not_open_is_refused_with_a_sentence(change):
-    with pytest.raises(UserError, match=r"Received|ask for|made for codes of 64"):
+    with pytest.raises(UserError, match=r"Received|made for codes of 64"):
         Architecture(**change)
 
 

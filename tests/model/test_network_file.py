@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import h5py
-import keras
 import numpy as np
 import pytest
 
@@ -212,21 +211,6 @@ def test_no_room_to_read_a_network_is_not_called_damage(model, tmp_path, monkeyp
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
     with pytest.raises(UserError, match=r"No temporary file can be written .*free some space"):
         load_network(model)
-
-
-def test_a_network_is_unpacked_once_and_nothing_is_left(model, tmp_path, monkeypatch):
-    """Keras reads its weights out of order, for which a zip file unpacks them again and again."""
-    place = tmp_path / "temporary"
-    place.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(place))
-    loaded = []
-    load_weights = keras.Model.load_weights
-    monkeypatch.setattr(
-        keras.Model, "load_weights", lambda *given: loaded.append(given[1]) or load_weights(*given)
-    )
-    load_network(model)
-    assert [path.name for path in loaded] == [WEIGHTS]
-    assert not list(place.iterdir())
 
 
 def test_weights_are_rounded_to_so_many_bits():
