@@ -137,7 +137,7 @@ def test_photo_with_eyes_in_known_places_becomes_the_face(driver, photo):
     expected = driver.engine.decode(np.zeros((1, 80), np.float32))[0, ..., 0]
     assert np.abs(panel.face.image - expected).mean() < 0.02
     assert panel.crop.pixels is not None
-    assert panel.answer.pixels is not None
+    assert panel.reconstruction.pixels is not None
     code = panel.face.code
     driver.key("return")
     driver.settle()

@@ -101,7 +101,9 @@ class PhotoPanel(Panel):
         )
         self.markers = self.body.add(EyeMarkers(self._moved))
         self.crop = self.body.add(FaceView("", "Your photo", COLORS.panel))
-        self.answer = self.body.add(FaceView("", f"From {LATENT_DIM} numbers", COLORS.panel))
+        self.reconstruction = self.body.add(
+            FaceView("", f"From {LATENT_DIM} numbers", COLORS.panel)
+        )
         self.use = self.body.add(
             Button("Use this face", self.take, "Go on from this face  [Enter]", strong=True)
         )
@@ -183,7 +185,7 @@ class PhotoPanel(Panel):
         guess = middle_guess(photo)
         self.markers.put(guess.left_eye, guess.right_eye)
         self.crop.set(None)
-        self.answer.set(None)
+        self.reconstruction.set(None)
         self._tell("Looking for the eyes … drag the rings if they are not on them.")
         self.host.worker.submit(self.guess_slot, partial(self._guesses, photo), self._guessed, 1)
         self._align()
@@ -210,7 +212,14 @@ class PhotoPanel(Panel):
         aligning = self.photo is not None
         for widget in (self.above, self.paster, self.gallery, *self.places):
             widget.show(not aligning)
-        for widget in (self.markers, self.crop, self.answer, self.use, self.even, self.other):
+        for widget in (
+            self.markers,
+            self.crop,
+            self.reconstruction,
+            self.use,
+            self.even,
+            self.other,
+        ):
             widget.show(aligning)
         self.use.enable(self.face is not None)
         self.rearrange()
@@ -236,7 +245,7 @@ class PhotoPanel(Panel):
         if self.photo is not None:
             self.face = face
             self.crop.set(face.image)
-            self.answer.set(face.image - face.detail)
+            self.reconstruction.set(face.image - face.detail)
             self.use.enable()
             self._tell(self._said)
 
@@ -290,7 +299,7 @@ class PhotoPanel(Panel):
         side = min(round((body.height - 2 * gap - line) / 2 * 1.1), body.width * 2 // 5)
         right = pygame.Rect(body.right - side, body.top, side, round(side / 1.1))
         self.crop.place(right, theme)
-        self.answer.place(right.move(0, right.height + gap), theme)
+        self.reconstruction.place(right.move(0, right.height + gap), theme)
         size = (body.width - side - gap, body.height - line - gap)
         self.markers.place(pygame.Rect(body.topleft, size), theme)
         row = pygame.Rect(body.left, body.bottom - line, size[0], line)
