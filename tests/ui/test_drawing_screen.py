@@ -197,6 +197,16 @@ def test_wheel_and_keys_change_the_size(driver):
         assert screen.brush.radius == radius
 
 
+def test_a_double_click_resets_size_and_realism(driver, monkeypatch):
+    monkeypatch.setattr("ui.widgets.pointer.DOUBLE_CLICK", float("inf"))
+    view = driver.screen.view
+    for slider in (view.tools.size, view.realism):
+        before = slider.value
+        for _ in range(2):
+            driver.click((slider.track.right, slider.track.centery))
+        assert slider.value == pytest.approx(before)
+
+
 def test_eraser_and_right_button_bare_the_paper(driver):
     driver.wheel(8, at(driver, (80, 80)))
     stroke(driver, (40, 60), (120, 60))

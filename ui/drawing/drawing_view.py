@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 from pygame import Rect, Surface
 
-from ui.drawing.answers import NEAREST_FACES
+from ui.drawing.answers import NEAREST_FACES, REALISM
 from ui.drawing.canvas_view import CanvasView
 from ui.drawing.stroke import GREYS, LARGEST, SIZE_STEP, SMALLEST, Brush, Tool
 from ui.keys import Command
@@ -90,7 +90,15 @@ class DrawingView(Widget):
         self.undo, self.redo, self.clear = self.edits[:3]
         self.live = self.add(Toggle.of(commands["Live"]))
         realism = RealismSlider(
-            "Realism", 0, 1, 0, set_realism, nudge=0.05, compact=True, help=REALISM_HELP
+            "Realism",
+            0,
+            1,
+            0,
+            set_realism,
+            nudge=0.05,
+            compact=True,
+            default=REALISM,
+            help=REALISM_HELP,
         )
         self.realism = self.add(realism)
         self.refine = self.add(Button.of(commands["Refine"]))
@@ -222,6 +230,7 @@ class SizeSlider(Slider):
             nudge=math.log(SIZE_STEP),
             digits=1,
             compact=True,
+            default=math.log(Brush.radius),
             help=SIZE_HELP,
         )
 
