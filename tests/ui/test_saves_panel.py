@@ -171,6 +171,11 @@ def test_thousands_of_saves_do_not_stop_the_window(driver, monkeypatch):
     driver.wheel(-9999, panel.gallery.rect.center)
     driver.settle()
     assert panel.gallery._shown[-1] == panel.saves[-1]
+    driver.key("escape")
+    read.clear()
+    driver.resize((1280, 1000))
+    driver.settle()
+    assert not read  # for a panel that is closed
 
 
 def test_place_is_told_from_the_project_or_home_on(tmp_path, monkeypatch):

@@ -125,7 +125,8 @@ class Gallery(Widget, Generic[Item]):
         place = pygame.Rect(rect.topleft, (rect.width, rows * (width + gap)))
         self.strip.place(place.move(0, above * row - self._scroll), theme)
         missing = [item for item in shown if item not in self._pictures]
-        if not self._asked.issuperset(missing):
+        in_sight = all(widget.visible for widget in self.ancestors())
+        if in_sight and not self._asked.issuperset(missing):
             self._asked = set(missing)
             self.host.worker.submit(self.slot, lambda engine: self._read(missing), self._keep, 2)
 
