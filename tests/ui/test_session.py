@@ -86,9 +86,7 @@ def test_each_model_keeps_its_own_faces(tmp_path):
 
 def test_only_the_latest_models_are_kept(tmp_path):
     for number in range(20):
-        session = opened(tmp_path, str(number))
-        session.code = a_code(number)
-        session.save()
+        opened(tmp_path, str(number)).save()
     kept = json.loads((tmp_path / FILE_NAME).read_text())["models"]
     assert list(kept) == [str(number) for number in range(12, 20)]
 
@@ -110,15 +108,12 @@ def test_a_setting_has_the_type_of_its_default_and_obeys_the_limits(
     tmp_path, value, default, expected
 ):
     session = Session(tmp_path)
+    assert session.setting("x", default) == default
     session.settings["x"] = value
     limits = (0.5, 4.0) if type(default) is float else ()
     result = session.setting("x", default, *limits)
     assert result == expected
     assert type(result) is type(expected)
-
-
-def test_a_missing_setting_is_its_default(tmp_path):
-    assert Session(tmp_path).setting("x", 3, 0, 9) == 3
 
 
 def test_odd_settings_do_not_cost_the_session(tmp_path):
