@@ -42,6 +42,7 @@ from model.network_file import load_finisher, load_network
 from model.training.fitting import TrainingState
 from tests.fuzz.fuzzing import ODD_VALUES, Fuzzer, damage, odd_json
 from tests.model.tiny_model import write_tiny_model
+from tests.model.weight_forgery import CHANGES
 from tests.model.zip_forgery import bomb, forge, forge_arrays, pack, unpack
 
 SMALLEST = Architecture(
@@ -67,10 +68,6 @@ ODD_SIZES = (
     "80",
     [2**20] * 4,
 )
-WEIGHT_CHANGES = (
-    "absent", "external", "soft", "circle", "borrowed", "virtual", "chunked", "empty", "packed",
-    "type", "text", "number", "shape", "note", "many",
-)  # fmt: skip
 ODD_CELLS = (b"nan", b"1e999", b"", b"9" * 9000, b"x", b",,")
 
 
@@ -260,43 +257,9 @@ class ModelFuzzer(Fuzzer):
         file.visititems(lambda _, item: datasets.append(item) if hasattr(item, "shape") else None)
         dataset = rng.choice(datasets)
         group, name, array = dataset.parent, dataset.name.rsplit("/", 1)[1], dataset[()]
+        del group[name]
         secret = str(self.folder / "secret.h5")
-        how = rng.choice(WEIGHT_CHANGES)
-        if how not in ("circle", "note", "many"):
-            del group[name]
-        if how == "external":
-            group[name] = h5py.ExternalLink(secret, "/secret")
-        elif how == "soft":
-            group[name] = h5py.SoftLink(rng.choice(("/nowhere", datasets[0].name, "/layers")))
-        elif how == "circle":
-            group["again"] = rng.choice((file["/"], group, file["/layers"]))
-        elif how == "borrowed":
-            borrowed = [(secret, 2048, array.nbytes)]
-            group.create_dataset(name, array.shape, array.dtype, external=borrowed)
-        elif how == "virtual":
-            layout = h5py.VirtualLayout(array.shape, array.dtype)
-            layout[...] = h5py.VirtualSource(secret, "secret", array.shape)
-            group.create_virtual_dataset(name, layout)
-        elif how == "chunked":
-            group.create_dataset(name, (10**6, 10**6), "f4", chunks=(100, 100), fillvalue=0)
-        elif how == "empty":
-            group.create_dataset(name, rng.choice(((10**6, 10**6), array.shape)), "f4")
-        elif how == "packed":
-            group.create_dataset(name, data=np.atleast_1d(array), compression="gzip")
-        elif how == "type":
-            group[name] = array.astype(rng.choice(("f2", "f8", ">f4", "i4", "c8", "u1", "?")))
-        elif how == "text":
-            group[name] = rng.choice(("text", [b"x"] * 3, np.zeros(3, "V9")))
-        elif how == "number":
-            array.flat[rng.randrange(array.size)] = rng.choice((np.nan, np.inf, 1e38, 9e5))
-            group[name] = array
-        elif how == "shape":
-            group[name] = rng.choice((array[np.newaxis], array.ravel()[1:], array.T, np.float32(0)))
-        elif how == "note":
-            dataset.attrs["dtype"] = rng.choice(("bfloat16", 3, np.zeros(5000)))
-        elif how == "many":
-            for number in range(5000):
-                file.create_group(f"many/{number}")
+        rng.choice(list(CHANGES.values()))(group, name, np.atleast_1d(array), secret)
 
 
 def _change_widths(folder: Path, rng: random.Random) -> None:

@@ -4,7 +4,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from model.safe_zip import finite, read_arrays, read_zip
+from model.safe_zip import finite, read_arrays
 from tests.model.zip_forgery import HEADERS, Member, Pickled, bomb, pack
 
 
@@ -89,11 +89,6 @@ def test_headers_that_claim_what_is_not_there_are_refused(path, header, tmp_path
     data = b"\x93NUMPY\1\0" + len(text).to_bytes(2, "little") + text + bytes(316)
     refused(path, [Member("a.npy", data)])
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_missing_file_is_an_error_of_the_system(path):
-    with pytest.raises(FileNotFoundError):
-        read_zip(path, 99)
 
 
 def test_only_finite_floats_of_the_expected_shape_are_let_through():
