@@ -87,20 +87,20 @@ def drawing(driver):
 # Refining
 
 
-def test_refining_lays_the_drawing_over_the_answer_and_comes_closer(driver):
+def test_refining_brings_the_tones_nearer_to_what_is_painted_and_leaves_the_rest(driver):
     sketch(driver)
     drawn = driver.screen.drawing
     answer = driver.screen.keeper.answer
 
     def error(image):
-        return float(np.mean(((image - tone(drawn)) * cover(drawn)) ** 2))
+        missing = ((tone(drawn) - image) * cover(drawn)).reshape(10, 16, 11, 16)
+        return float(np.square(missing.mean(axis=(1, 3))).sum())
 
     driver.key("i")
     driver.settle()
     image, mask = driver.engine.evidence
-    bare, inked = cover(drawn) == 0, cover(drawn) == 1
-    assert mask.min() == 1 and np.array_equal(image[inked], tone(drawn)[inked])
-    np.testing.assert_allclose(image[bare], answer.image[bare], atol=1e-6)
+    assert mask.min() == 1 and (image < answer.image)[cover(drawn) == 1].mean() > 0.9  # black ink
+    np.testing.assert_allclose(image[144:], answer.image[144:], atol=1e-6)  # far from it
     assert error(driver.screen.keeper.answer.image) < 0.8 * error(answer.image)
     refined = driver.screen.keeper.answer.code
     driver.key("ctrl+z")
@@ -114,9 +114,9 @@ def test_refining_lays_the_drawing_over_the_answer_and_comes_closer(driver):
 def test_refining_never_shows_a_face_that_agrees_less(driver):
     class Astray(FakeEngine):
         def refine(self, code, image, weights, latent, steps=3):
+            white = self.encode(np.ones((1, *SHAPE)))[0]  # where the ink is black
             for step in range(2 * steps):
-                code = code + 1
-                yield code, step / (2 * steps)
+                yield white, step / (2 * steps)
 
     engine, drawn = Astray(), driver.screen.drawing
     sketch(driver)

@@ -302,6 +302,20 @@ def test_faces_that_fit_the_frame_are_read_as_they_are_and_parts_are_no_heads():
     assert find_head(blank()) == WHOLE
 
 
+@pytest.mark.parametrize("off", [(14, 0), (-20, 0), (0, -16)])
+def test_a_head_that_is_off_its_place_is_brought_back(off):
+    gray = Image.new("L", IMAGE_SHAPE[::-1], 255)
+    pen, (x, y) = ImageDraw.Draw(gray), (94 + off[0], 85 + off[1])  # the middle of a usual head
+    pen.ellipse((x - 50, y - 68, x + 50, y + 68), outline=0, width=4)
+    pen.ellipse((x - 28, y - 4, x - 18, y + 4), fill=0)
+    pen.ellipse((x + 18, y - 4, x + 28, y + 4), fill=0)
+    ink = np.asarray(gray)
+    seen = model_input(pixels := np.stack([ink, 255 - ink], axis=-1), find_head(pixels))
+    rows, columns = np.nonzero(seen[..., 1] > 0.5)
+    middle = (columns.min() + columns.max()) / 2, (rows.min() + rows.max()) / 2
+    assert middle == pytest.approx((94, 85), abs=3)
+
+
 def test_a_face_that_was_started_from_is_read_as_it_is(driver):
     small = blank()
     for x, y in HEAD:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from PIL import Image
 
 from data.errors import UserError
+from model.frame import IMAGE_SHAPE
 from model.latent import LatentSpace
 from ui.drawing.drawing import Drawing
 from ui.drawing.head import WHOLE, Region, model_input
@@ -17,7 +19,8 @@ from ui.worker import Worker, decode_one
 
 REALISM = 0.5  # default, chosen by eye on ten sketches
 REFINE_STEPS = 3
-BLOCK = 8  # side of the squares whose means are compared, pixels
+TONES = 16  # side of the blocks whose tones a refinement compares, pixels
+LOOKS = 8  # side of the blocks by which pictures of faces are compared, pixels
 NEAREST_FACES = 6
 CANDIDATES = 96  # faces nearest by code, of which the nearest pictures are shown
 CHUNK = 16  # candidates decoded at a time
@@ -75,10 +78,10 @@ class DrawingDecoder:
         return Answer(np.asarray(code, np.float32), decode_one(engine, code, self.sharp))
 
     def refine(self, engine, code: np.ndarray, drawing: np.ndarray) -> Iterator[Answer]:
-        """Search for faces that agree better with what is painted.
+        """Search for faces whose tones agree better with what is painted.
 
-        The search aims at the drawing laid over the first face: strokes alone would turn a light
-        face drawn in black lines into a dark one.
+        Tones are compared by the means of blocks: a face has no lines, and its eyes are not to be
+        lost to a flat grey that was painted over them.
 
         Args:
             engine: the trained network.
@@ -88,17 +91,19 @@ class DrawingDecoder:
         Yields:
             The best face so far, with the progress.
         """
-        tone, coverage = drawing[..., 0], drawing[..., 1]
         face = engine.decode(code[np.newaxis])[0, ..., 0]
-        target = coverage * tone + (1 - coverage) * face
-        best, agreement = self.face(engine, code), _agreement(face, tone)
-        steps = engine.refine(code, target, np.ones_like(tone), self.latent, REFINE_STEPS)
-        for found, progress in steps:
+        missing = _missing(face, drawing)
+        target = face + _enlarged(missing)
+        best, error = self.face(engine, code), np.square(missing).sum()
+        for found, progress in engine.refine(
+            code, target, np.ones_like(target), self.latent, REFINE_STEPS
+        ):
             if not np.array_equal(found, code):
                 code = found
-                now = _agreement(engine.decode(code[np.newaxis])[0, ..., 0], tone)
-                if now > agreement:
-                    best, agreement = self.face(engine, code), now
+                face = engine.decode(code[np.newaxis])[0, ..., 0]
+                now = np.square(_missing(face, drawing)).sum()
+                if now < error:
+                    best, error = self.face(engine, code), now
             yield replace(best, progress=progress)
 
     def nearest(self, engine, code: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -113,14 +118,14 @@ class DrawingDecoder:
         Yields:
             Codes (k, latent_dim) and images (k, rows, columns) of the nearest so far.
         """
-        face = _blocks(engine.decode(code[np.newaxis])[0, ..., 0])
+        face = _blocks(engine.decode(code[np.newaxis])[0, ..., 0], LOOKS)
         codes, images = np.empty((0, len(code)), np.float32), np.empty((0, *engine.image_shape))
         candidates = self.latent.gallery[self.latent.nearest(code, CANDIDATES)]
         for start in range(0, len(candidates), CHUNK):
             chunk = candidates[start : start + CHUNK]
             codes = np.concatenate([codes, chunk])
             images = np.concatenate([images, engine.decode(chunk)[..., 0]])
-            errors = [np.square(_blocks(image) - face).sum() for image in images]
+            errors = [np.square(_blocks(image, LOOKS) - face).sum() for image in images]
             nearest = np.argsort(errors, kind="stable")[:NEAREST_FACES]
             codes, images = codes[nearest], images[nearest]
             yield codes, images
@@ -275,13 +280,18 @@ class AnswerKeeper:
             self.answered(answer)
 
 
-def _agreement(face: np.ndarray, image: np.ndarray) -> float:
-    """Return the correlation of two images (rows, columns), by the means of their blocks."""
-    face, image = (_blocks(each) - each.mean() for each in (face, image))
-    return float((face * image).sum() / max(np.linalg.norm(face) * np.linalg.norm(image), 1e-9))
+def _missing(face: np.ndarray, drawing: np.ndarray) -> np.ndarray:
+    """Return how much lighter than a face a drawing is where it is painted, by blocks."""
+    return _blocks(drawing[..., 1] * (drawing[..., 0] - face), TONES)
 
 
-def _blocks(image: np.ndarray) -> np.ndarray:
+def _enlarged(blocks: np.ndarray) -> np.ndarray:
+    """Return means of blocks as a smooth image (rows, columns)."""
+    image = Image.fromarray(blocks.astype(np.float32))
+    return np.asarray(image.resize(IMAGE_SHAPE[::-1], Image.Resampling.BICUBIC))
+
+
+def _blocks(image: np.ndarray, side: int) -> np.ndarray:
     """Return the means of the blocks of an image (rows, columns)."""
-    rows, columns = (side // BLOCK for side in image.shape)
-    return image.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3))
+    rows, columns = (length // side for length in image.shape)
+    return image.reshape(rows, side, columns, side).mean(axis=(1, 3))

@@ -41,7 +41,7 @@ def drawing_commands(screen) -> list[Command]:
     likely = "Move the answer towards a likely face"
     drawn = "Move the answer towards what was drawn"
     photo_read = "See what the portrait encoder, which has never seen a sketch, takes it for"
-    refine = "Search for a face that agrees better with what is painted, and is as light"
+    refine = "Search for a face whose tones agree better with what is painted"
     explain = "Show where answer and drawing differ, and the nearest training faces"
     film = "Write the strokes of this sheet and their answers, side by side, as a GIF"
 

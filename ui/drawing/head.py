@@ -17,7 +17,7 @@ SHAPES = (0.5, 1.6)  # least and largest width by height of a head or a bust
 FILLED = 0.4  # least share of its box that a head encloses; eyes and a mouth alone enclose less
 ROUND = 0.72  # share of its box that a head encloses and a bust does not
 WIDE = 0.95  # width by height that a bust exceeds
-FITS = (1.3, 25.0)  # enlargement and displacement (canvas pixels) below which nothing is moved
+FITS = (1.3, 12.0)  # enlargement and displacement (canvas pixels) below which nothing is moved
 
 
 class Region(NamedTuple):
@@ -78,7 +78,7 @@ def find_head(pixels: np.ndarray) -> Region:
     if scale > LARGEST or filled < FILLED or not SHAPES[0] < wide / high < SHAPES[1]:
         return WHOLE
     inside = left <= INNER[0] and top <= INNER[1] and right >= INNER[2] and bottom >= INNER[3]
-    if scale > 1 and inside:
+    if scale > FITS[0] and inside:
         return WHOLE
     x, y = (left + right - (x0 + x1) / scale) / 2, (top + bottom - (y0 + y1) / scale) / 2
     off = np.hypot(x + FACE_AXIS / scale - FACE_AXIS, y + FACE_CENTRE[1] * (1 / scale - 1))
