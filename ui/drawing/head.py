@@ -17,7 +17,7 @@ SHAPES = (0.5, 1.6)  # least and largest width by height of a head or a bust
 FILLED = 0.4  # least share of its box that a head encloses; eyes and a mouth alone enclose less
 ROUND = 0.72  # share of its box that a head encloses and a bust does not
 WIDE = 0.95  # width by height that a bust exceeds
-FITS = (1.3, 12.0)  # enlargement and displacement (canvas pixels) below which nothing is moved
+FITS = (1.3, 16.0)  # enlargement and displacement (canvas pixels) below which nothing is moved
 
 
 class Region(NamedTuple):
