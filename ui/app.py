@@ -131,7 +131,8 @@ class App:
             self._guard(self._handle, event)
         if window.closed:
             return False
-        self._repeat_key(window.now())
+        if all(event.type != pygame.KEYDOWN for event in events):  # its release may wait
+            self._repeat_key(window.now())
         self._answer()
         if window.root.stale:
             window.pointer.refresh()
