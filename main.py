@@ -159,7 +159,7 @@ def _open_window(start):
     from ui.app import open_explorer
     from ui.session import Session
 
-    folder, passed_over = choose_model()
+    folder, passed_over = choose_model(LatentSpace.load)
     latent = LatentSpace.load(folder)
     session = Session(SAVES_FOLDER, latent.model_id, latent.latent_dim)
     open_explorer(start, session, lambda: load_engine(folder), latent, passed_over).run()

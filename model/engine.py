@@ -248,10 +248,12 @@ def _shipped_sketch_painter() -> keras.Model | None:
     try:
         find_model(SHIPPED_MODEL)
         sketch_encoder = load_sketch_encoder(SHIPPED_MODEL)
-        decoder = load_network(SHIPPED_MODEL).get_layer("decoder") if sketch_encoder else None
+        if sketch_encoder is None:
+            return None
+        decoder = load_network(SHIPPED_MODEL).get_layer("decoder")
     except UserError:
         return None
-    return sketch_encoder and keras.Model(sketch_encoder.input, decoder(sketch_encoder.output))
+    return keras.Model(sketch_encoder.input, decoder(sketch_encoder.output))
 
 
 class _Compiled(NamedTuple):

@@ -124,6 +124,10 @@ def check_folder(folder: Path) -> str:
     with tell_failure(f"The model in {folder} cannot be completed", "make the folder writable"):
         recover_set(folder)
     card = read_card(folder)
+    with tell_damage(folder / CARD_FILE):
+        widths = card.get("settings", {}).get("architecture")
+        if widths and not widths.get("corrected", "ssim_weight" in widths):
+            raise UserError(f"The model in {folder} is of an older version: call learn() again.")
     parts = {file: part_id(card, part) for part, file in PARTS.items()}
     hashes = {NETWORK_FILE: card["model_id"], **parts}
     for name, expected in hashes.items():
@@ -181,8 +185,11 @@ def find_model(folder: str | Path | None = None) -> Path:
     return Path(folder)
 
 
-def choose_model() -> tuple[Path, str]:
+def choose_model(check: Callable[[Path], object] = check_folder) -> tuple[Path, str]:
     """Return the user's own model if it can be used, else the shipped one.
+
+    Args:
+        check: raises UserError for a folder that cannot be used.
 
     Returns:
         The folder, and a sentence on why the user's own model is passed over; empty if it is not.
@@ -194,10 +201,12 @@ def choose_model() -> tuple[Path, str]:
     try:
         with tell_damage(MY_MODEL):
             if MY_MODEL.exists():
-                return find_model(MY_MODEL), ""
+                check(MY_MODEL)
+                return MY_MODEL, ""
     except UserError as error:
         reason = f"The shipped model is in use, since your own cannot be: {error}"
-    return find_model(SHIPPED_MODEL), reason
+    check(SHIPPED_MODEL)
+    return SHIPPED_MODEL, reason
 
 
 def model_title(folder: Path) -> str:

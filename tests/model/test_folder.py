@@ -107,6 +107,13 @@ def test_the_users_own_model_goes_first_and_a_damaged_one_not_at_all(tmp_path, m
     assert (model_title(mine), model_title(shipped)) == ("your own model", "shipped model")
     assert files.choose_model() == (mine, "")
 
+    def refuse(model):
+        if model == mine:
+            raise UserError("It reads nothing.")
+
+    assert files.choose_model(refuse)[0] == shipped
+    assert "since your own cannot be: It reads nothing." in files.choose_model(refuse)[1]
+
 
 def cut(model, other):
     path = model / LATENT_FILE
@@ -125,6 +132,12 @@ def longer(model, other):
     write_latent(model, LATENT_DIM + 1)
 
 
+def older(model, other):
+    settings = {"architecture": {"head_channels": 64, "latent_dim": LATENT_DIM}}
+    card = read_card(model) | {"settings": settings}
+    (model / CARD_FILE).write_text(json.dumps(card))
+
+
 def gone(model, other):
     (model / LATENT_FILE).unlink()
 
@@ -141,6 +154,7 @@ def unreadable(model, other):
         (foreign, "damaged or belongs to another model"),
         (torn, "damaged or belongs to another model"),
         (longer, f"made for codes of {LATENT_DIM + 1} numbers"),
+        (older, "of an older version"),
         (gone, "has no latent"),
         (unreadable, r"card\.json"),
     ],
