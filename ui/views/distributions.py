@@ -44,8 +44,9 @@ def draw_sliders(sliders: np.ndarray, metrics: Metrics, source: str) -> Page:
         p < LEVEL,
         "Are the sliders normal?",
         "The same portraits in the coordinates of the sliders: uncorrelated, one unit a "
-        "standard deviation, the most telling first. In red what a Kolmogorov-Smirnov test, around "
-        f"each slider's own mean, calls not normal at {100 * LEVEL:.0f} %.",
+        "standard deviation, the most telling first. The line is the normal curve around the mean "
+        "of these portraits; in red what a Kolmogorov-Smirnov test calls not normal around it at "
+        f"{100 * LEVEL:.0f} %.",
         f"{source}.   {_not_normal(p)}.\n{_skewness(metrics['skewness'])}.   "
         f"Excess kurtosis: {kurtosis.mean():.2f} on average.",
     )
@@ -67,21 +68,24 @@ def _not_normal(p: np.ndarray) -> str:
 def _draw_panels(
     values: np.ndarray, marked: np.ndarray, title: str, lead: str, caption: str
 ) -> Page:
-    """Draw a histogram of each column of values (n, d); those marked (d,) are red."""
+    """Draw a histogram of each column of values (n, d), and the normal curve around its mean.
+
+    Those marked (d,) are red.
+    """
     page = Page(12, 8.4, title, lead, caption)
     rows = -(-values.shape[1] // COLUMNS)
     panels = page.panels(rows, COLUMNS, above=0.12, below=0.15, wspace=0.12, hspace=0.22)
     edges = np.linspace(-RANGE, RANGE, BINS + 1)
     x = np.linspace(-RANGE, RANGE, 161)
-    normal = np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
+    normal = np.exp(-((x[:, np.newaxis] - values.mean(axis=0)) ** 2) / 2) / np.sqrt(2 * np.pi)
     for unit, axes in enumerate(panels.flat):
         if unit >= values.shape[1]:
             axes.set_axis_off()
             continue
-        density = np.histogram(values[:, unit], edges, density=True)[0]
+        density = np.histogram(values[:, unit], edges)[0] / (len(values) * (edges[1] - edges[0]))
         colour = RED if marked[unit] else BLUE
-        axes.stairs(np.nan_to_num(density), edges, fill=True, color=colour, alpha=0.55)
-        axes.plot(x, normal, color=INK, linewidth=0.9)
+        axes.stairs(density, edges, fill=True, color=colour, alpha=0.55)
+        axes.plot(x, normal[:, unit], color=INK, linewidth=0.9)
         axes.set(xlim=(-RANGE, RANGE), ylim=(0, 0.62), xticks=[-3, 0, 3], yticks=[])
         axes.tick_params(labelbottom=unit >= (rows - 1) * COLUMNS, length=2, color=LINE)
         axes.spines["left"].set_visible(False)

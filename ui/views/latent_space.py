@@ -146,8 +146,8 @@ def draw_directions(
     places = latent.mean + np.array(STEPS)[:, np.newaxis] * steps[:, np.newaxis]
     faces = engine.decode(places.reshape(-1, latent.latent_dim).astype(np.float32))
     page = Page(
-        11.4,
-        1.9 + 0.92 * len(names),
+        9.4,
+        1.9 + 0.62 * len(names),
         "What the named directions do",
         "Each row moves the mean face, the middle column, along one attribute. Beside it: the "
         "correlation of what is read in portraits left out of the fit with what was measured; how "
@@ -155,14 +155,14 @@ def draw_directions(
         f"Decoded by the {engine.title}. Readings of decoded faces, in standard deviations.",
     )
     axes = page.panels(
-        len(names), len(STEPS), above=0.25, left=0.14, right=0.74, wspace=0.05, hspace=0.05
+        len(names), len(STEPS), above=0.25, left=0.17, right=0.68, wspace=0.05, hspace=0.05
     )
     _draw_steps(axes, faces)
     columns = {"correlation": "correlation", "own": "rises by", "others": "others by"}
     for row, name in enumerate(names):
         label_row(axes[row, 0], name)
         for column, (key, heading) in enumerate(columns.items()):
-            x = 1.55 + 0.95 * column
+            x = 1.6 + 1.2 * column
             worth = effects.get(name, {}).get(key)
             text = "" if worth is None else f"{worth:.2f}"
             last = axes[row, -1]
