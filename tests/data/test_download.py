@@ -9,7 +9,7 @@ import pytest
 
 import data.download
 from data import UserError, prepare_data
-from data.download import PUBLISHED, Publication, download
+from data.download import Publication, download
 from tests.data.drawn_archive import drawn_files, write_archive
 
 
@@ -231,9 +231,3 @@ def test_preparation_downloads_when_there_is_nothing_else(tmp_path, serve):
     again = prepare_data(None, tmp_path / "other", original=original, published=serve("gone"))
     assert again.train == summary.train
     assert len(serve.ranges) == 2
-
-
-def test_what_is_published_is_named():
-    assert PUBLISHED.md5 == "ab853c17ca6630c191457ff1fb16c1a4"
-    assert PUBLISHED.url.startswith("https://www.dropbox.com/") and PUBLISHED.url.endswith("?dl=1")
-    assert PUBLISHED.url.split("/")[-1] == PUBLISHED.name + "?dl=1"

@@ -33,22 +33,14 @@ def holder(tmp_path):
     process.wait()
 
 
-def test_a_second_process_is_told_and_a_third_goes_on_when_the_first_has_ended(tmp_path, holder):
-    with (
-        pytest.raises(UserError, match="somebody else"),
-        hold_lock(tmp_path, "somebody else"),
-    ):
+@pytest.mark.parametrize("end", ["leave", "kill"])
+def test_a_second_process_is_told_until_the_first_has_ended(tmp_path, holder, end):
+    with pytest.raises(UserError, match="in use"), hold_lock(tmp_path, "in use"):
         pass
+    if end == "kill":
+        holder.kill()
     holder.communicate("")
-    with hold_lock(tmp_path, "somebody else"):
-        pass
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_killed_holder_holds_nothing(tmp_path, holder):
-    holder.kill()
-    holder.wait()
-    with hold_lock(tmp_path, "somebody else"):
+    with hold_lock(tmp_path, "in use"):
         pass
     assert not list(tmp_path.iterdir())
 

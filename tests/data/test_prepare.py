@@ -98,7 +98,7 @@ def test_all_forms_of_tar_give_long_names(tmp_path, files, options):
     assert all("Ohio" * 12 in one.file for one in load_labels(tmp_path / "out"))
 
 
-def test_published_archive_is_divided_as_the_issue_says():
+def test_published_archive_gives_30000_portraits_to_train_on():
     names = [f"F/{i}.png" for i in range(37_921)]
     train, test = split_portraits(names)
     assert (len(train), len(test)) == (30_000, 7_921)
