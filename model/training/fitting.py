@@ -6,6 +6,7 @@ import contextlib
 import json
 import math
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,7 +25,7 @@ NO_BETTER = "no better validation loss"
 DIVERGED = "the loss diverged"
 INTERRUPTED = "interrupted"
 VIEW_SECONDS = 30  # least time between two updates of the views
-QUIET_UPDATES = 40  # progress lines of a whole training where there is no terminal
+LOG_SECONDS = 60  # time between two updates of the progress bar where there is no terminal
 MAX_RECORD_BYTES = 2**24  # of the state beside its weights: above all the history
 
 History = list[dict[str, float]]
@@ -219,21 +220,19 @@ class Progress(keras.callbacks.Callback):
 
     def __init__(self, state: TrainingState, steps_per_epoch: int):
         super().__init__()
-        self._steps = (state.epochs - state.epochs_done) * steps_per_epoch
-        self._step = 0
+        self._step, self._steps = 0, (state.epochs - state.epochs_done) * steps_per_epoch
         self._values: dict[str, float] = {}
         names = ("loss", "mse", "divergence", "val_loss", "val_mse", "val_divergence")
+        seconds = 0.5 if sys.stdout is not None and sys.stdout.isatty() else LOG_SECONDS
         self._bar = keras.utils.Progbar(
-            self._steps, unit_name="step", interval=0.5, stateful_metrics=names
+            self._steps, unit_name="step", interval=seconds, stateful_metrics=names
         )
-        self._every = 1 if self._bar._dynamic_display else max(1, self._steps // QUIET_UPDATES)
 
     def on_train_batch_end(self, batch, logs=None):
         """Move the bar."""
         self._step += 1
-        self._values |= logs or {}
-        if self._step % self._every == 0:
-            self._update()
+        self._values |= {name: float(value) for name, value in (logs or {}).items()}
+        self._bar.update(self._step, self._values.items())
 
     def on_epoch_end(self, epoch, logs=None):
         """Take in the validation figures."""
@@ -242,11 +241,7 @@ class Progress(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         """End the line where training stopped early."""
         if self._step < self._steps:
-            self._update(finalize=True)
-
-    def _update(self, finalize: bool | None = None) -> None:
-        values = [(name, float(value)) for name, value in self._values.items()]
-        self._bar.update(self._step, values, finalize)
+            self._bar.update(self._step, self._values.items(), finalize=True)
 
 
 class Views(keras.callbacks.Callback):
