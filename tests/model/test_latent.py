@@ -1,10 +1,10 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from data.errors import UserError
-from model.engine import FaceEngine
 from model.folder import LATENT_FILE
 from model.latent import LatentSpace, Readout
 from model.training.export import make_previews
@@ -149,15 +149,15 @@ def test_previews_are_kept_checked_and_missing_in_older_models(tmp_path):
     folder = write_tiny_model(tmp_path / "model")
     older = LatentSpace.load(folder)
     assert older.previews is None
-    engine = FaceEngine.load(folder)
+    rng = np.random.default_rng(0)
+    engine = SimpleNamespace(decode=lambda codes: rng.random((len(codes), 160, 176, 1)))
     previews = make_previews(engine, older)
     replace(older, previews=previews).save(folder)
     loaded = LatentSpace.load(folder)
     assert len(loaded.previews.codes) == 13
     np.testing.assert_array_equal(loaded.previews.codes, previews.codes)
     np.testing.assert_array_equal(loaded.previews.codes[0], loaded.mean)
-    decoded = np.rint(255 * engine.decode(previews.codes)[..., 0])
-    np.testing.assert_array_equal(loaded.previews.images, decoded)
+    np.testing.assert_array_equal(loaded.previews.images, previews.images)
     good = dict(np.load(folder / LATENT_FILE))
     for damage in (
         {"preview_images": good["preview_images"][1:]},
