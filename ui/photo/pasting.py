@@ -98,4 +98,6 @@ def _output(command: list[str]) -> bytes:
         )
     except subprocess.TimeoutExpired:
         raise UserError(_SILENT) from None
+    except OSError as error:
+        raise UserError(_NO_PROGRAM) from error
     return done.stdout
