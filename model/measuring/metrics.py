@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 BLOCK = 128  # most images measured at a time
 SHOWN = 500  # most portraits measured for a page
 PARTS = ("training", "validation", "test")
+WAYS = ("", "sharp_", "pca_")  # prefixes of metrics: by the network, finished, by PCA
 
 
 def split_validation(X_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -127,20 +128,12 @@ class Comparison:
         """Return some portraits as images, float32 (n, 160, 176, 1) in [0, 1]."""
         return crop(self._X_test[rows])
 
-    def network(self, images: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Return the network's reconstructions, and their `image_metrics`."""
-        reconstructions = self._engine.decode(self._engine.encode(images))
-        return reconstructions, image_metrics(images, reconstructions)
-
-    def finisher(self, images: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Return the network's reconstructions, finished, and their `image_metrics`."""
-        finished = self._engine.finish(self._engine.encode(images))
-        return finished, image_metrics(images, finished)
-
-    def pca(self, images: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Return PCA's reconstructions, and their `image_metrics`."""
-        reconstructions = self._baseline.reconstruct(images)
-        return reconstructions, image_metrics(images, reconstructions)
+    def reconstructions(
+        self, images: np.ndarray
+    ) -> dict[str, tuple[np.ndarray, dict[str, np.ndarray]]]:
+        """Return reconstructions of images and their `image_metrics`, by the `WAYS` there are."""
+        _, ways = _reconstruct(self._engine, images, self._baseline)
+        return {way: (faces, image_metrics(images, faces)) for way, faces in ways.items()}
 
 
 def comparison_lines(metrics: dict[str, float]) -> Iterator[str]:
@@ -280,20 +273,33 @@ def _measure(
     engine: FaceEngine, X: np.ndarray, baseline: PCABaseline
 ) -> tuple[dict[str, float], np.ndarray]:
     """Return the metrics of all reconstructions, and the codes (n, latent_dim)."""
-    codes, mine, linear, sharp = [], [], [], []
+    codes: list[np.ndarray] = []
+    parts: dict[str, list[dict[str, np.ndarray]]] = {}
     for images in image_blocks(X):
-        codes.append(engine.encode(images))
-        mine.append(image_metrics(images, engine.decode(codes[-1])))
-        linear.append(image_metrics(images, baseline.reconstruct(images)))
-        if engine.can_finish:
-            sharp.append(image_metrics(images, engine.finish(codes[-1])))
-    metrics, pca = average_metrics(mine), average_metrics(linear)
-    beside = {f"pca_{name}": value for name, value in pca.items()}
-    if sharp:
-        beside |= {f"sharp_{name}": value for name, value in average_metrics(sharp).items()}
-    beside |= {f"{name}_ratio": _ratio(metrics[name], pca[name]) for name in ("mse", "face_mse")}
-    beside["ssim_gain"] = metrics["ssim"] - pca["ssim"]
-    return metrics | beside, np.concatenate(codes)
+        code, ways = _reconstruct(engine, images, baseline)
+        codes.append(code)
+        for way, faces in ways.items():
+            parts.setdefault(way, []).append(image_metrics(images, faces))
+    metrics = {
+        way + name: value
+        for way, blocks in parts.items()
+        for name, value in average_metrics(blocks).items()
+    }
+    for name in ("mse", "face_mse"):
+        metrics[f"{name}_ratio"] = _ratio(metrics[name], metrics[f"pca_{name}"])
+    metrics["ssim_gain"] = metrics["ssim"] - metrics["pca_ssim"]
+    return metrics, np.concatenate(codes)
+
+
+def _reconstruct(
+    engine: FaceEngine, images: np.ndarray, baseline: PCABaseline
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return the codes of images, and their reconstructions by the `WAYS` there are."""
+    codes = engine.encode(images)
+    ways = {"": engine.decode(codes), "pca_": baseline.reconstruct(images)}
+    if engine.can_finish:
+        ways["sharp_"] = engine.finish(codes)
+    return codes, ways
 
 
 def _ratio(value: float, unit: float) -> float:

@@ -51,14 +51,15 @@ class FlatComparison:
         X = np.linspace(0.2, 0.8, 10, dtype=np.float32)
         return X[rows, None, None, None] * np.ones((160, 176, 1))
 
-    def network(self, images):
-        return images + 0.1, self.of_all(images, mse=0.01, ssim=1, sharpness=0.2)
-
-    def finisher(self, images):
-        return images + 0.05, self.of_all(images, mse=0.02, ssim=0.5, sharpness=0.9)
-
-    def pca(self, images):
-        return images - 0.2, self.of_all(images, mse=0.04, ssim=1, sharpness=0.1)
+    def reconstructions(self, images):
+        found = {
+            "": (images + 0.1, self.of_all(images, mse=0.01, ssim=1, sharpness=0.2)),
+            "pca_": (images - 0.2, self.of_all(images, mse=0.04, ssim=1, sharpness=0.1)),
+        }
+        if self.can_finish:
+            sharp = self.of_all(images, mse=0.02, ssim=0.5, sharpness=0.9)
+            found["sharp_"] = (images + 0.05, sharp)
+        return found
 
     def of_all(self, images, **metrics):
         return {name: np.full(len(images), value) for name, value in metrics.items()}

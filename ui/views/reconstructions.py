@@ -49,16 +49,14 @@ def show_reconstructions(
             place.set_axis_off()
         _draw_averages(page, comparison.averages, comparison.note)
         images = comparison.portraits(slice(numbers.start, numbers.stop))
-        reconstructions = [comparison.network(images)]
-        if comparison.can_finish:
-            reconstructions.append(comparison.finisher(images))
-        linear, pca_metrics = comparison.pca(images)
+        ways = comparison.reconstructions(images)
+        linear, pca_metrics = ways.pop("pca_")
         for column, (number, image) in enumerate(zip(numbers, images, strict=True)):
             top, *places, error, below = axes[:, column]
             draw_image(top, image, f"no. {number}")
-            for place, (faces, metrics) in zip(places, reconstructions, strict=True):
+            for place, (faces, metrics) in zip(places, ways.values(), strict=True):
                 draw_image(place, faces[column], _metrics(metrics, column))
-            errors = reconstructions[0][0][column] - image
+            errors = ways[""][0][column] - image
             draw_image(error, errors, cmap=DIVERGING, limits=ERROR_LIMITS)
             draw_image(below, linear[column], _metrics(pca_metrics, column))
         for place, name in zip(axes[:, 0], names, strict=True):
