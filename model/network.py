@@ -122,16 +122,14 @@ def depth_to_space(x, name: str):
     return layers.Reshape((2 * height, 2 * width, 1), name=f"{name}_merge")(x)
 
 
-def build_encoder(architecture: Architecture) -> keras.Model:
-    """Build the encoder.
+def encode_pictures(pictures, architecture: Architecture):
+    """Build the layers of an encoder.
 
     Returns:
-        A model from images, `(n, 160, 176, 1)` in [0, 1], to a list of two: means and log variances
-        of the codes, each `(n, latent_dim)`.
+        The features of pictures, `(n, k)`, and the means of their codes, `(n, latent_dim)`.
     """
-    images = keras.Input((*IMAGE_SHAPE, 1), name="images")
     first, *others = architecture.encoder_channels
-    x = convolution(images, first, "down_1", strides=2, size=5)
+    x = convolution(pictures, first, "down_1", strides=2, size=5)
     for number, channels in enumerate(others, start=2):
         x = convolution(x, channels, f"down_{number}", strides=2)
     for number in range(architecture.residual_blocks):
@@ -140,19 +138,31 @@ def build_encoder(architecture: Architecture) -> keras.Model:
     x = layers.Flatten(name="flatten")(x)
     mean = layers.Dense(architecture.latent_dim, dtype="float32", name="mean")(x)
     if architecture.overview_pooling:
-        y = layers.AveragePooling2D(architecture.overview_pooling, name="overview")(images)
+        y = layers.AveragePooling2D(architecture.overview_pooling, name="overview")(pictures)
         y = layers.Flatten(name="overview_flat")(y)
         y = layers.Dense(
             architecture.latent_dim, use_bias=False, dtype="float32", name="overview_mean"
         )(y)
         mean = layers.Add(dtype="float32", name="mean_sum")([mean, y])
+    return x, mean
+
+
+def build_encoder(architecture: Architecture) -> keras.Model:
+    """Build the encoder.
+
+    Returns:
+        A model from images, `(n, 160, 176, 1)` in [0, 1], to a list of two: means and log variances
+        of the codes, each `(n, latent_dim)`.
+    """
+    images = keras.Input((*IMAGE_SHAPE, 1), name="images")
+    features, mean = encode_pictures(images, architecture)
     log_variance = layers.Dense(
         architecture.latent_dim,
         kernel_initializer="zeros",
         bias_initializer=keras.initializers.Constant(-3.0),
         dtype="float32",
         name="log_variance",
-    )(x)
+    )(features)
     return keras.Model(images, [mean, log_variance], name="encoder")
 
 

@@ -11,10 +11,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import keras
-from keras import layers
 
 from model.frame import IMAGE_SHAPE
-from model.network import Architecture, convolution, residual_block
+from model.network import Architecture, encode_pictures
 
 RESIDUAL_BLOCKS = 2  # one more than a portrait needs: heads on a canvas have any size and place
 
@@ -28,20 +27,5 @@ def build_sketch_encoder(architecture: Architecture | None = None) -> keras.Mode
     """
     widths = replace(architecture or Architecture(), residual_blocks=RESIDUAL_BLOCKS)
     drawings = keras.Input((*IMAGE_SHAPE, 2), name="drawings")
-    first, *others = widths.encoder_channels
-    x = convolution(drawings, first, "down_1", strides=2, size=5)
-    for number, channels in enumerate(others, start=2):
-        x = convolution(x, channels, f"down_{number}", strides=2)
-    for number in range(widths.residual_blocks):
-        x = residual_block(x, f"block_{number + 1}")
-    x = convolution(x, widths.head_channels, "squeeze", size=1)
-    x = layers.Flatten(name="flatten")(x)
-    codes = layers.Dense(widths.latent_dim, dtype="float32", name="mean")(x)
-    if widths.overview_pooling:
-        y = layers.AveragePooling2D(widths.overview_pooling, name="overview")(drawings)
-        y = layers.Flatten(name="overview_flat")(y)
-        y = layers.Dense(widths.latent_dim, use_bias=False, dtype="float32", name="overview_mean")(
-            y
-        )
-        codes = layers.Add(dtype="float32", name="codes")([codes, y])
+    _, codes = encode_pictures(drawings, widths)
     return keras.Model(drawings, codes, name="sketch_encoder")
