@@ -220,6 +220,18 @@ def test_a_given_code_is_a_step_that_the_next_stroke_ends(drawing):
     assert drawing.fixed_code is None and np.array_equal(drawing.pixels, painted(FACE))
 
 
+def test_a_face_put_under_a_drawing_replaces_the_one_before_and_keeps_the_strokes(drawing):
+    first, second = (np.full(SHAPE, grey, np.uint8) for grey in (90, 150))
+    code = np.ones(80, np.float32)
+    assert drawing.put_under(first, code) and np.array_equal(drawing.fixed_code, code)
+    draw(drawing, (20, 20), (80, 60), radius=3)
+    inked = drawing.pixels[..., 0] == 0
+    assert drawing.put_under(second, code) and drawing.fixed_code is None
+    assert (drawing.pixels[inked] == (0, 255)).all() and (drawing.pixels[100:] == (150, 255)).all()
+    draw(drawing, (20, 20), (80, 60), radius=9, tool=Tool.ERASE)
+    assert np.array_equal(drawing.pixels[..., 0], second)
+
+
 def test_the_history_is_bounded(drawing):
     for i in range(MOST_STEPS + 20):
         draw(drawing, (i % 170, i // 2), (i % 170 + 3, i // 2), radius=3)
