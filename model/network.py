@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields
 import keras
 from keras import layers
 
+from data.checks import check_kind, check_number, check_whole
 from data.errors import UserError
 from model.frame import IMAGE_SHAPE, LATENT_DIM
 
@@ -57,21 +58,17 @@ class Architecture:
     ssim_weight: float = 2.5
 
     def __post_init__(self):
-        for channels in (self.encoder_channels, self.decoder_channels):
-            if type(channels) is not tuple or len(channels) != HALVINGS:
-                raise UserError(f"Expected {HALVINGS} numbers of channels. Received: {channels!r}")
-        channels = (*self.encoder_channels, *self.decoder_channels, self.head_channels)
-        ranges = [(width, 1, MAX_WIDTH) for width in channels]
-        ranges += [(self.detail_channels, 0, MAX_WIDTH), (self.residual_blocks, 0, MAX_BLOCKS)]
-        ranges += [(self.overview_pooling, 0, min(IMAGE_SHAPE))]
-        for width, least, most in ranges:
-            if type(width) is not int or not least <= width <= most:
-                raise UserError(f"Expected a width from {least} to {most}. Received: {width!r}")
-        for weight in (self.face_emphasis, self.ssim_weight):
-            if type(weight) not in (int, float) or not 0 <= weight <= MAX_LOSS_WEIGHT:
-                raise UserError(
-                    f"Expected a weight from 0 to {MAX_LOSS_WEIGHT}. Received: {weight!r}"
-                )
+        for name in ("encoder_channels", "decoder_channels"):
+            channels = check_kind(name, getattr(self, name), tuple, f"{HALVINGS} widths")
+            check_whole(f"The number of {name}", len(channels), HALVINGS, HALVINGS)
+            for width in channels:
+                check_whole(name, width, 1, MAX_WIDTH)
+        check_whole("head_channels", self.head_channels, 1, MAX_WIDTH)
+        check_whole("detail_channels", self.detail_channels, 0, MAX_WIDTH)
+        check_whole("residual_blocks", self.residual_blocks, 0, MAX_BLOCKS)
+        check_whole("overview_pooling", self.overview_pooling, 0, min(IMAGE_SHAPE))
+        check_number("face_emphasis", self.face_emphasis, 0, MAX_LOSS_WEIGHT)
+        check_number("ssim_weight", self.ssim_weight, 0, MAX_LOSS_WEIGHT)
         if self.latent_dim != LATENT_DIM:
             raise UserError(
                 f"The model is made for codes of {self.latent_dim!r} numbers, the program for "
