@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from data.errors import UserError
+from data.paths import SHIPPED_MODEL
 from model.folder import LATENT_FILE
 from model.latent import LatentSpace, Readout
 from model.training.export import make_previews
@@ -169,3 +170,9 @@ def test_previews_are_kept_checked_and_missing_in_older_models(tmp_path):
         np.savez(folder / LATENT_FILE, **{**good, **damage})
         with pytest.raises(UserError, match="damaged"):
             LatentSpace.load(folder)
+
+
+def test_the_shipped_mean_face_reads_0_on_every_named_slider():
+    latent = LatentSpace.load(SHIPPED_MODEL)
+    assert latent.directions.keys() <= latent.readouts.keys()
+    assert all(abs(readout.read(latent.mean)) < 1e-3 for readout in latent.readouts.values())
