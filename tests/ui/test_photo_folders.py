@@ -122,7 +122,7 @@ def test_a_folder_that_cannot_be_opened_is_one_sentence(home, monkeypatch):
 def test_the_first_look_is_at_the_last_folder_else_at_pictures_else_at_the_places(home):
     assert first_look("").folder is None
     draw(home / "Desktop", "me.png")
-    for damaged in ("", "Desktop", str(home / "gone"), "\0", "x" * 9000, "/\ud800"):
+    for damaged in ("", "Desktop", "/gone", str(home / "gone"), "\0", "x" * 9000, "/\ud800"):
         assert first_look(damaged).folder == home / "Desktop"
     assert first_look(str(home / "Downloads")).folder == home / "Downloads"
 
@@ -240,15 +240,6 @@ def test_the_last_folder_is_there_in_the_next_session(tmp_path, home):
     driver.close()
 
 
-def test_a_damaged_note_of_the_last_folder_is_passed_over(driver, home):
-    draw(home / "Desktop", "a.png")
-    for kept in (7, None, "\0", "relative", "/gone", ["list"]):
-        driver.session.settings["photo_folder"] = kept
-        panel = open_panel(driver)
-        assert panel.listing.folder == home / "Desktop"
-        driver.key("escape")
-
-
 def test_a_picture_is_pasted_wherever_one_is(driver, monkeypatch):
     face = driver.engine.decode(driver.latent.gallery[:1])[0, ..., 0]
     monkeypatch.setattr(photo_panel, "paste_photo", lambda: Photo(face, "from the clipboard"))
@@ -261,14 +252,11 @@ def test_a_picture_is_pasted_wherever_one_is(driver, monkeypatch):
     assert driver.screen.panels.open is None
     assert panel.face.name == "from the clipboard"
 
-
-def test_what_cannot_be_pasted_is_said(driver, monkeypatch):
-    panel = open_panel(driver)
-
-    def paste():
+    def nothing():
         raise UserError("There is no picture in the clipboard.")
 
-    monkeypatch.setattr(photo_panel, "paste_photo", paste)
+    monkeypatch.setattr(photo_panel, "paste_photo", nothing)
+    open_panel(driver)
     driver.click(panel.paster)
     driver.until(lambda: "no picture in the clipboard" in driver.said())
     assert panel.visible and panel.photo is None
