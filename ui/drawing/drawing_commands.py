@@ -24,13 +24,13 @@ def drawing_commands(screen) -> list[Command]:
         return lambda: screen.change_brush(**{name: not getattr(screen.brush, name)})
 
     brush = "Paint; Shift draws straight lines, the right button erases"
-    eraser = "Bring back the face you started from; without one, bare the paper"
-    bare = "Bare the paper, which says nothing about the face"
+    eraser = "Restore the face you started from, or bare paper without one"
+    bare = "Remove paint: bare paper says nothing about the face"
     clone = "Paint with the answer: strokes copy it onto the canvas"
     fill = "Fill an area with the chosen grey, up to the lines around it"
     dark = "Take a new sheet of dark paper, and a white brush"
     mirror = "Draw both halves of the face at once, about the dashed line"
-    ghost = "Let the answer shimmer through the paper; never drawn"
+    ghost = "Show the answer faintly through the paper; it is not drawn"
     clear = "Take a new sheet; undo brings the old one back"
     following = "Paint on the next training face, as the model sees it"
     before = "Paint on the training face before"
@@ -40,10 +40,10 @@ def drawing_commands(screen) -> list[Command]:
     live = "Answer every stroke while it is drawn"
     likely = "Move the answer towards a likely face"
     drawn = "Move the answer towards what was drawn"
-    photo_read = "See what the portrait encoder, which has never seen a sketch, takes it for"
-    refine = "Search for a face whose tones agree better with what is painted"
+    photo_read = "See what the portrait encoder makes of a sketch, of which it has never seen one"
+    refine = "Search for a face whose tones agree better with your paint"
     explain = "Show where answer and drawing differ, and the nearest training faces"
-    film = "Write the strokes of this sheet and their answers, side by side, as a GIF"
+    film = "Save a film of the strokes and their answers, side by side, as a GIF"
 
     paint = partial(_command, "Paint")
     start, answer = partial(_command, "Start from"), partial(_command, "Answer")
@@ -63,9 +63,15 @@ def drawing_commands(screen) -> list[Command]:
         paint("x", "Mirror", mirror, flip("mirror")),
         paint("g", "Ghost", ghost, lambda: s.set_ghost(not s.ghost)),
         paint("ctrl+z", "Undo", "Take the last stroke back", lambda: s.step(s.drawing.undo), True),
-        paint("ctrl+shift+z ctrl+y", "Redo", "Do it again", lambda: s.step(s.drawing.redo), True),
-        paint("delete", "Clear", clear, lambda: s.step(s.drawing.clear)),
+        paint(
+            "ctrl+shift+z ctrl+y",
+            "Redo",
+            "Take the undone step again",
+            lambda: s.step(s.drawing.redo),
+            True,
+        ),
         paint("shift+w", "Dark paper", dark, lambda: s.take_dark_paper()),
+        paint("delete", "Clear", clear, lambda: s.step(s.drawing.clear)),
         start("m", "Mean face", "Paint on the mean face", lambda: s.start(s.starts.mean())),
         start("n", "Next training face", following, lambda: s.start(s.starts.training(1))),
         start("shift+n", "Previous training face", before, lambda: s.start(s.starts.training(-1))),

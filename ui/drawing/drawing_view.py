@@ -23,15 +23,6 @@ from ui.widgets.strip import Strip
 
 NARROWEST = 868  # width of the rows of tools, points
 ROW, CAPTION = 36, 28  # heights, points
-STARTS = (
-    "Mean face",
-    "Random face",
-    "Next training face",
-    "Previous training face",
-    "This answer",
-    "Saved face …",
-    "Your photo …",
-)
 TOOLS = {  # commands that choose them
     Tool.PAINT: "Brush",
     Tool.ERASE: "Eraser",
@@ -46,7 +37,7 @@ LEGEND = 56  # width of the names of its colours, points
 REALISM_HELP = "From what you drew (left) to a likely face (right)  [, and .]"
 SIZE_HELP = "Size of the brush: drag, or turn the wheel over the canvas  [[ and ]]"
 DIFFERENCE_HELP = "Orange where the answer is lighter than your paint, blue where it is darker"
-PULL_HELP = "Draw the answer halfway towards this face; your drawing stays as it is"
+PULL_HELP = "Move the answer halfway to this face; your drawing stays"
 
 
 class DrawingView(Widget):
@@ -81,7 +72,9 @@ class DrawingView(Widget):
         self.film = self.add(Button.of(commands["Replay as GIF"], plain=True))
         self.as_photo = self.add(Button.of(commands["As a photo"], plain=True))
         self.explain_button = self.add(Button.of(commands["Explain"], plain=True))
-        starts = [(c.name, c.action, help_of(c)) for c in (commands[name] for name in STARTS)]
+        starts = [
+            (c.name, c.action, help_of(c)) for c in commands.values() if c.group == "Start from"
+        ]
         help = "Put a face on the canvas and paint on it"
         start = Button("Start from …", lambda: open_menu(starts, start.rect), help)
         self.start = self.add(start)
