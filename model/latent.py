@@ -10,13 +10,13 @@ from typing import NamedTuple
 import numpy as np
 
 from model.folder import LATENT_FILE, find_model, read_card, read_latent_arrays, tell_damage
-from model.frame import IMAGE_SHAPE, LATENT_DIM
-from model.safe_zip import finite, write_arrays
+from model.frame import IMAGE_SHAPE
+from model.safe_zip import write_arrays
 
 MAX_GALLERY = 2000  # codes
 MAX_DIRECTIONS = 64  # directions, and readouts
 MAX_NAME = 64  # characters
-MAX_CODE = 1e4  # largest number of a code in a file
+MAX_NUMBER = 1e4  # largest absolute value of codes and their statistics
 CLEAR = (0.85, 1.1)  # distances at which faces are clear, in those of portraits
 LIKELY = 0.75  # least distance of likely faces, in those of portraits
 TOWARDS = 0.6  # share of the way to the nearest training codes that is likely
@@ -93,22 +93,25 @@ class LatentSpace:
     readouts: dict[str, Readout] = field(default_factory=dict)
 
     def __post_init__(self):
-        d = self.mean.shape[0] if self.mean.ndim == 1 else -1
-        shapes = [self.covariance.shape == (d, d), self.gallery.ndim == 2]
-        shapes += [self.gallery.shape[-1] == d, len(self.gallery) > 0]
-        vectors = [*self.directions.values(), *(r.weights for r in self.readouts.values())]
-        shapes += [vector.shape == (d,) for vector in vectors]
-        if not all(shapes):
-            raise ValueError(
-                "Expected mean (d,), covariance (d, d), gallery (m, d), vectors (d,). Received: "
-                f"{self.mean.shape}, {self.covariance.shape}, {self.gallery.shape}"
-            )
-        numbers = [np.array(readout[1:]) for readout in self.readouts.values()]
-        arrays = (self.mean, self.covariance, self.gallery, *vectors, *numbers)
-        if not all(np.isfinite(array).all() for array in arrays):
-            raise ValueError("Expected finite numbers. Received: NaN or infinity")
-        if not all(readout.scale > 0 for readout in self.readouts.values()):
-            raise ValueError("Expected readouts of a scale above 0. Received: others")
+        (d,), readouts = self.mean.shape, self.readouts.values()
+        vectors = [self.mean, *self.directions.values(), *(readout.weights for readout in readouts)]
+        shapes = [(vector, (d,)) for vector in vectors] + [(self.covariance, (d, d))]
+        shapes += [(self.gallery, (max(1, len(self.gallery)), d))]
+        if self.previews is not None:
+            codes, images = self.previews
+            shapes += [(codes, (max(1, len(codes)), d)), (images, (len(codes), *IMAGE_SHAPE))]
+            if images.dtype != np.uint8:
+                raise ValueError(f"Expected pictures of uint8. Received: {images.dtype}")
+        for array, shape in shapes:
+            if array.shape != shape or not np.abs(array).max() <= MAX_NUMBER:
+                raise ValueError(f"Expected finite numbers {shape}. Received: {array.shape}")
+        for readout in readouts:
+            if not (np.isfinite(readout[1:]).all() and readout.scale > 0):
+                raise ValueError(f"Expected a scale and finite numbers. Received: {readout[1:]}")
+        for names in (self.directions, self.readouts):
+            short = all(0 < len(name) <= MAX_NAME and name.isprintable() for name in names)
+            if len(names) > MAX_DIRECTIONS or not short:
+                raise ValueError(f"Expected a few short printable names. Received: {list(names)}")
 
     @classmethod
     def fit(
@@ -288,51 +291,22 @@ class LatentSpace:
 
     @classmethod
     def _from_arrays(cls, arrays: dict[str, np.ndarray]) -> LatentSpace:
-        d = LATENT_DIM
-        directions = {
-            name: finite(arrays[f"direction_{number}"], (d,), MAX_CODE)
-            for number, name in enumerate(cls._read_names(arrays["names"]))
-        }
-        gallery = arrays["gallery"]
+        names, readout_names = (arrays[key].tolist() for key in ("names", "readout_names"))
+        previews = None
+        if "preview_codes" in arrays:
+            previews = Previews(arrays["preview_codes"], arrays["preview_images"])
         return cls(
-            finite(arrays["mean"], (d,), MAX_CODE),
-            finite(arrays["covariance"], (d, d), MAX_CODE**2),
-            finite(gallery, (*gallery.shape[:1], d), MAX_CODE),
-            directions,
+            arrays["mean"],
+            arrays["covariance"],
+            arrays["gallery"],
+            {name: arrays[f"direction_{number}"] for number, name in enumerate(names)},
             str(arrays["model_id"]),
-            cls._read_previews(arrays),
-            cls._read_readouts(arrays),
+            previews,
+            {
+                name: Readout(row[:-4], *row[-4:].tolist())
+                for name, row in zip(readout_names, arrays["readouts"], strict=True)
+            },
         )
-
-    @staticmethod
-    def _read_names(array: np.ndarray) -> list[str]:
-        names = [str(name) for name in array.ravel()]
-        if len(names) > MAX_DIRECTIONS or any(
-            not 0 < len(name) <= MAX_NAME or not name.isprintable() for name in names
-        ):
-            raise ValueError("Expected short printable names. Received: others")
-        return names
-
-    @classmethod
-    def _read_readouts(cls, arrays: dict[str, np.ndarray]) -> dict[str, Readout]:
-        if "readouts" not in arrays or not arrays["readouts"].size:
-            return {}
-        names = cls._read_names(arrays["readout_names"])
-        rows = finite(arrays["readouts"], (len(names), LATENT_DIM + 4), MAX_CODE)
-        return {
-            name: Readout(row[:LATENT_DIM], *row[LATENT_DIM:].tolist())
-            for name, row in zip(names, rows, strict=True)
-        }
-
-    @staticmethod
-    def _read_previews(arrays: dict[str, np.ndarray]) -> Previews | None:
-        if "preview_codes" not in arrays:
-            return None
-        images = arrays["preview_images"]
-        if images.dtype != np.uint8 or images.shape[1:] != IMAGE_SHAPE or not images.size:
-            raise ValueError(f"Expected pictures (n, *{IMAGE_SHAPE}), uint8. Received: others")
-        codes = finite(arrays["preview_codes"], (len(images), LATENT_DIM), MAX_CODE)
-        return Previews(codes, images)
 
 
 def _lengths(values: np.ndarray) -> np.ndarray:
