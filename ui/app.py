@@ -40,7 +40,7 @@ FRAMES = 60  # a second
 REPEAT = (0.35, 0.045)  # seconds before a held key repeats, and between two repetitions
 KEEP = 3.0  # seconds from a step to the writing of the session
 CATCH = 0.6 / FRAMES  # seconds that a frame waits for the answer to its events
-NAP = 0.004  # seconds between two looks for events
+NAPS = (0.002, 0.01)  # seconds between two looks for events, after one and later
 
 log = logging.getLogger(__name__)
 R = TypeVar("R")
@@ -117,8 +117,11 @@ class App:
         """Run the loop until a time of `Window.now`, or until the window is closed."""
         while self.window.now() < end and self.step():
             self._clock.tick(FRAMES)
+            began = self.window.now()
             while not (self.window.root.stale or self.window.closed or self._events):
-                if self.window.now() >= min(end, self._due) or self.worker.wait(NAP):
+                now = self.window.now()
+                nap = min(NAPS[1], NAPS[0] + (now - began) / 60)
+                if now >= min(end, self._due) or self.worker.wait(nap):
                     break
                 self._events = pygame.event.get()  # `peek` frees what was posted with an event
 
