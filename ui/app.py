@@ -136,7 +136,7 @@ class App:
             return False
         if all(event.type != pygame.KEYDOWN for event in events):  # its release may wait
             self._repeat_key(window.now())
-        self._answer()
+        self._deliver()
         if window.root.stale:
             window.pointer.refresh()
         now = window.now()
@@ -144,11 +144,11 @@ class App:
         slot = window.screen.live_slot
         if slot and self.worker.state == "ready" and self.worker.busy(slot):
             self.worker.wait(max(0.0, CATCH - (time.perf_counter() - started)))
-            self._answer()
+            self._deliver()
         self._keep_later(now)
         times = window.messages.update(now), self._keep_at, self._repeat_at
         self._due = min(math.inf if due is None else due, *times)
-        if window.leaves and not self.worker.saving:
+        if window.closing and not self.worker.saving:
             window.closed = True
         stale = window.repaint()
         if stale:
@@ -241,15 +241,15 @@ class App:
         elif event.type == pygame.WINDOWFOCUSLOST:
             window.keymap.let_go()
 
-    def _answer(self) -> None:
-        """Hand over what the worker made."""
+    def _deliver(self) -> None:
+        """Deliver the worker's results."""
         for call in self.worker.poll():
             self._guard(call)
 
     def _failed(self, slot: str, error: Exception) -> None:
-        """Tell that a job failed."""
+        """Say that a job failed; a window that was closing stays open."""
         _log(f"a job of {slot} failed", error)
-        self.window.leaves = False
+        self.window.closing = False
         self.window.notify(sentence(error), problem=True)
 
     def _loaded(self) -> None:

@@ -60,7 +60,8 @@ class Window:
         chosen = session.setting("scale", 0.0, 0.0, high)
         self.chosen_scale = max(low, chosen) if chosen else None  # None: as suits the window
         self.theme = Theme(1.0)
-        self.closed = self.leaves = False  # whether it is closed, now or once all is saved
+        self.closed = False
+        self.closing = False  # whether it closes once all is saved
         self.root = Root()
         self.pointer = Pointer(self.root)
         self.commands = window_commands(self)
@@ -314,11 +315,11 @@ class Window:
 
     def quit(self) -> None:
         """Close the window, once what was to be saved is; the second time at once."""
-        self.closed = self.leaves or not self.worker.saving
-        self.leaves = True
+        self.closed = self.closing or not self.worker.saving
+        self.closing = True
         if not self.closed:
             end = "The window closes when it is written; close it again to drop the file."
-            self.notify(f"A file is still being saved. {end}", lasts=lambda: self.leaves)
+            self.notify(f"A file is still being saved. {end}", lasts=lambda: self.closing)
 
 
 def window_commands(w) -> list[Command]:
