@@ -287,9 +287,9 @@ def test_a_small_head_is_found_framed_and_read_enlarged_once_its_stroke_ends(dri
     x, y = view.to_window(region.corners[1])
     corner = driver.pixels(pygame.Rect(round(x) - 9, round(y) - 9, 18, 18)).astype(int)
     assert np.ptp(corner, axis=-1).max() > 60  # a frame in colour
-    assert "frame" in view.help
+    assert "frame" in view.help_text()
     driver.key("ctrl+z")
-    assert view.region == WHOLE and "frame" not in view.help
+    assert view.region == WHOLE and "frame" not in view.help_text()
 
 
 def test_faces_that_fit_the_frame_are_read_as_they_are_and_parts_are_no_heads():

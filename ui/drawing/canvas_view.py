@@ -46,7 +46,7 @@ class CanvasView(FaceView):
     Attributes:
         radius: of the brush, canvas pixels; set by `change`.
         mirror: whether the brush shows on both halves; set by `change`.
-        region: the part that is encoded, framed if it is not all; set by `look_at`.
+        region: the part that is encoded, framed if it is not all; set by `change`.
     """
 
     def __init__(
@@ -57,11 +57,11 @@ class CanvasView(FaceView):
         lift: Callable[[], object],
         resize: Callable[[float], object],
     ):
-        super().__init__(help=HELP)
+        super().__init__(help=lambda: HELP if self.region == WHOLE else FRAMED)
         self.begin, self.extend, self.lift, self.resize = begin, extend, lift, resize
         self.radius = 2.0
         self.mirror = False
-        self.region = WHOLE
+        self.region: Region = WHOLE
         self._points: list[Point] = []  # since the last `flush`
         self._straight = False
         self._mouse: Point | None = None
@@ -82,11 +82,6 @@ class CanvasView(FaceView):
         if not np.array_equal(paper, self._paper):
             self._paper = paper
             self.show_drawing(self._drawing)
-
-    def look_at(self, region: Region) -> None:
-        """Frame the part of the canvas that is encoded."""
-        self.help = HELP if region == WHOLE else FRAMED
-        self.change(region=region)
 
     def set_mouse(self, pos: Point | None) -> None:
         """Show the brush at a point of the window, or hide it (None)."""

@@ -163,8 +163,7 @@ class DrawingScreen(Screen):
         view.clear.enable(not drawing.empty)
         view.tools.follow(self.brush)
         view.ghost.set(self.ghost)
-        view.canvas.change(radius=self.brush.radius, mirror=self.brush.mirror)
-        view.canvas.look_at(drawing.head)
+        view.canvas.change(radius=self.brush.radius, mirror=self.brush.mirror, region=drawing.head)
         view.live.set(keeper.live)
         view.realism.set(keeper.decoder.realism)
         view.refine.set_text("Stop" if keeper.refining else "Refine")
@@ -220,7 +219,7 @@ class DrawingScreen(Screen):
         self._show_ghost()
 
     def _show_ghost(self) -> None:
-        self.view.canvas.look_at(self.drawing.head)
+        self.view.canvas.change(region=self.drawing.head)
         self.view.canvas.set_ghost(self.view.face.pixels if self.ghost else None)
 
     # Steps, each of which can be undone
