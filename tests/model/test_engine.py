@@ -153,21 +153,6 @@ def test_refine_ends_where_it_finds_nothing_nearer(engine):
         assert share == 1
 
 
-def test_missing_truncated_and_foreign_files_are_one_sentence(tmp_path):
-    with pytest.raises(UserError, match="no model"):
-        FaceEngine.load(tmp_path / "nothing")
-    folder = write_tiny_model(tmp_path / "model")
-    network = folder / NETWORK_FILE
-    whole = network.read_bytes()
-    for damaged in (b"", whole[: len(whole) // 2], whole[:-1]):
-        network.write_bytes(damaged)
-        with pytest.raises(UserError, match="damaged or belongs to another model"):
-            FaceEngine.load(folder)
-    (folder / CARD_FILE).write_text("{")
-    with pytest.raises(UserError, match="card"):
-        FaceEngine.load(folder)
-
-
 def test_a_network_refused_after_its_hash_was_right_is_one_sentence_and_no_traceback(
     tmp_path, capfd
 ):
