@@ -127,7 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> list[Path]:
     from model.latent import LatentSpace
     from model.loading import load_engine
     from tests.bench.hand_drawn.faces import hand_drawn_faces
-    from tests.bench.sketch_quality import page, plain_answers
+    from tests.bench.sketches.judge import answers, page
 
     folder = options.model or SHIPPED_MODEL
     engine, latent = load_engine(folder), LatentSpace.load(folder)
@@ -137,8 +137,8 @@ def main(arguments: Sequence[str] | None = None) -> list[Path]:
         "traversals": draw_traversals(engine, latent),
     }
     paths = [save(figure, name, options.out, DEMO_DPI) for name, figure in figures.items()]
-    faces = hand_drawn_faces()
-    sheet = page(faces, plain_answers(engine, faces)[1], "Sketches above their answers")
+    drawn = np.stack([face.pixels for face in hand_drawn_faces()])
+    sheet = page(engine, answers(engine, latent), drawn)
     paths.append(options.out / "sketches.png")
     sheet.resize((sheet.width // HALF, sheet.height // HALF)).save(paths[-1], optimize=True)
     return paths

@@ -1,0 +1,254 @@
+"""Drawings, and the codes that should answer them, for `training` and `judge`.
+
+    python -m tests.bench.sketches.dataset --pictures FOLDER --landmarks FILE.npz
+                                           --pairs FOLDER --out FOLDER [--model FOLDER]
+
+`--pictures` holds the portraits that the landmarks name, `--pairs` artists' drawings and the
+photographs they were made from: `drawing/NAME.jpg` and `photo/NAME.jpg`. All are gray, 186 x 171,
+aligned as the archive's. The landmarks are arrays `names`, `points` int16 (n, 144, 2) in eighths of
+a pixel of the model's frame, and `person`, packed bits of a 40 x 44 mask.
+
+Written are `drawings.npy` and `codes.npy`, and drawings kept aside, `validation.npz` to choose by
+and `test.npz` to report.
+"""
+
+from __future__ import annotations
+
+import argparse
+import zlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from model.frame import CROP_LEFT, CROP_TOP, IMAGE_SHAPE
+from tests.bench.sketches.drawings import Portrait, Sketcher, edited, moved
+from tests.bench.sketches.filters import filtered, ink_coverage, on_paper
+
+if TYPE_CHECKING:
+    from model.engine import FaceEngine
+    from model.latent import LatentSpace
+
+COUNTS = {  # drawings of each kind
+    "made": 76_000,
+    "filtered": 25_000,
+    "artists": 16_000,
+    "portrait": 4_000,  # photographs as they are
+    "edited": 7_000,  # start faces, painted over
+    "hair": 6_700,  # drawings with hair in any tone
+    "painted": 6_700,  # drawings in their place, painted all over in any tones
+}
+KEPT_ASIDE = {"test": 0.025, "validation": 0.05}  # cumulative shares of the portraits
+PAIRS_KEPT_ASIDE = {"test": 0.11, "validation": 0.18}
+SHAPES = 11  # of the readings, the first, which tell shapes and not tones
+FOLLOWED = 0.85  # of what the portrait encoder sees in the tones of a painted drawing
+GENTLY = 0.25  # ridge by which shapes are kept from following too
+LONGEST = 4.0  # standard deviations by which what was painted may change a reading
+CHUNK = 128
+NOBODY = Portrait(np.ones(IMAGE_SHAPE), np.zeros((144, 2)), np.zeros((40, 44), bool))
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """One drawing to be made.
+
+    Attributes:
+        kind: of `COUNTS`.
+        portrait: what it is made from; `NOBODY` for an artist's drawing.
+        picture: uint8 (160, 176): the portrait, an artist's drawing, or a start face.
+        seed: of all chance.
+    """
+
+    kind: str
+    portrait: Portrait
+    picture: np.ndarray
+    seed: int
+
+
+def part_of(name: str, shares: dict[str, float]) -> str:
+    """Return "training", "validation" or "test"; pictures of one person share a part."""
+    person = name.rsplit("_", 1)[0] if "_" in name and "Unknown" not in name else name
+    share = zlib.crc32(person.encode()) % 1000 / 1000
+    return next((part for part, end in shares.items() if share < end), "training")
+
+
+def make(job: Job) -> tuple[np.ndarray, dict[str, float]]:
+    """Make a drawing, uint8 (160, 176, 2), and return what was said of it beside the portrait."""
+    rng, picture = np.random.default_rng(job.seed), job.picture.astype(np.float32) / 255
+    if job.kind == "artists":
+        paper = np.percentile(picture, 90)
+        ink = 1 - np.clip(picture / max(paper, 0.5) * rng.uniform(1, 1.05), 0, 1)
+        drawing = on_paper(1 - ink * rng.uniform(0.8, 2.2), rng)
+        return moved(drawing, rng, rng.random() < 0.25), {}
+    if job.kind == "portrait":
+        return np.stack([job.picture, np.full(IMAGE_SHAPE, 255, np.uint8)], axis=-1), {}
+    if job.kind == "filtered":
+        drawing = filtered(picture, job.portrait.figure, rng)
+        return (moved(drawing, rng, rng.random() < 0.3) if rng.random() < 0.6 else drawing), {}
+    if job.kind == "edited":
+        return edited(job.portrait, picture, rng)
+    if job.kind == "hair":
+        tone = float(rng.uniform(0, 0.9))
+        sketcher = Sketcher(job.portrait.with_tones(hair_tone=tone, bald=False), rng, full=False)
+        return sketcher.draw(finished=True), {"hair light": tone}
+    if job.kind == "painted":
+        tones = {"hair_tone": rng.uniform(0, 0.75), "background_tone": rng.uniform(0.05, 1)}
+        skin = np.clip(rng.normal(0.7, 0.17), 0.1, 1)
+        painted = job.portrait.with_tones(skin_tone=skin, **tones)
+        return Sketcher(painted, rng, full=True, in_place=True).draw(finished=True), {}
+    return Sketcher(job.portrait, rng).draw(), {}
+
+
+def followed(latent: LatentSpace, codes: np.ndarray, said: Sequence[dict]) -> np.ndarray:
+    """Move codes (n, latent_dim) along directions until they read as was said of each."""
+    codes = codes.astype(np.float64)
+    for code, words in zip(codes, said, strict=True):
+        for name, value in words.items():
+            readout = latent.readouts[name]
+            change = (value - readout.middle) / readout.scale - readout.read(code)
+            code += np.clip(change, -LONGEST, LONGEST) * latent.directions[name]
+    return codes.astype(np.float32)
+
+
+def with_tones_of(latent: LatentSpace, codes: np.ndarray, guesses: np.ndarray) -> np.ndarray:
+    """Return codes with the tones of others, both (n, latent_dim), and shapes of their own."""
+    from tests.bench.sketches.training import readings_matrix
+
+    shapes = readings_matrix(latent)[:SHAPES]
+    keep = shapes.T @ np.linalg.solve(shapes @ shapes.T + GENTLY * np.eye(SHAPES), shapes)
+    values = latent.to_sliders(codes)
+    change = latent.to_sliders(guesses) - values
+    return latent.from_sliders(values + FOLLOWED * (change - change @ keep))
+
+
+class Pictures:
+    """Portraits with landmarks, and pairs, with their codes."""
+
+    def __init__(self, engine: FaceEngine, pictures: Path, landmarks: Path, pairs: Path):
+        with np.load(landmarks) as arrays:
+            found = arrays["points"][:, 0, 0] > -30000
+            self.names = [str(name) for name in arrays["names"][found]]
+            self.points = arrays["points"][found]
+            self.person = arrays["person"][found]
+        self.images = np.stack([_read(pictures / name) for name in self.names])
+        self.pairs = sorted(path.stem for path in (pairs / "drawing").iterdir())
+        self.drawings = np.stack([_read(pairs / "drawing" / f"{name}.jpg") for name in self.pairs])
+        photos = np.stack([_read(pairs / "photo" / f"{name}.jpg") for name in self.pairs])
+        self.codes, self.photo_codes = (
+            engine.encode(images[..., np.newaxis] / np.float32(255))
+            for images in (self.images, photos)
+        )
+
+    def portrait(self, number: int) -> Portrait:
+        """Return a portrait to draw."""
+        person = np.unpackbits(self.person[number], axis=1)[:, :44].astype(bool)
+        points = self.points[number].astype(np.float32) / 8
+        return Portrait(self.images[number].astype(np.float32) / 255, points, person)
+
+    def rows(self, part: str, pairs: bool = False) -> np.ndarray:
+        """Return the numbers of the portraits, or pairs, of a part."""
+        names, shares = (self.pairs, PAIRS_KEPT_ASIDE) if pairs else (self.names, KEPT_ASIDE)
+        return np.flatnonzero([part_of(name, shares) == part for name in names])
+
+
+def training_jobs(
+    pictures: Pictures, engine: FaceEngine, kinds: np.ndarray, rows: np.ndarray
+) -> Iterator[Job]:
+    """Yield a job for each kind and row of a portrait or a pair."""
+    for seed, (kind, row) in enumerate(zip(kinds, rows, strict=True)):
+        if kind == "artists":
+            yield Job(kind, NOBODY, pictures.drawings[row], seed)
+            continue
+        picture = pictures.images[row]
+        if kind == "edited":
+            face = engine.decode(pictures.codes[row : row + 1])[0, ..., 0]
+            picture = np.rint(255 * face).astype(np.uint8)
+        yield Job(kind, pictures.portrait(row), picture, seed)
+
+
+def write_training(pictures: Pictures, engine: FaceEngine, latent: LatentSpace, out: Path) -> None:
+    """Write `drawings.npy` and `codes.npy`, in random order."""
+    rng = np.random.default_rng(0)
+    kinds = rng.permutation(np.repeat(list(COUNTS), list(COUNTS.values())))
+    rows = np.where(
+        kinds == "artists",
+        rng.choice(pictures.rows("training", pairs=True), len(kinds)),
+        rng.choice(pictures.rows("training"), len(kinds)),
+    )
+    shape = (len(kinds), *IMAGE_SHAPE, 2)
+    drawings = np.lib.format.open_memmap(out / "drawings.npy", "w+", np.uint8, shape)
+    codes = np.zeros((len(kinds), latent.latent_dim), np.float32)
+    with ProcessPoolExecutor() as workers:
+        for start in range(0, len(kinds), CHUNK):
+            part = slice(start, start + CHUNK)
+            jobs = training_jobs(pictures, engine, kinds[part], rows[part])
+            made, said = zip(*workers.map(make, jobs, chunksize=8), strict=True)
+            drawings[part] = made
+            artists = kinds[part] == "artists"
+            own = np.where(artists, 0, rows[part]), np.where(artists, rows[part], 0)
+            targets = np.where(
+                artists[:, np.newaxis], pictures.photo_codes[own[1]], pictures.codes[own[0]]
+            )
+            targets = followed(latent, targets, said)
+            painted = kinds[part] == "painted"
+            guesses = engine.guess(drawings[part][painted][..., :1] / np.float32(255))
+            targets[painted] = with_tones_of(latent, targets[painted], guesses)
+            codes[part] = targets
+    np.save(out / "codes.npy", codes)
+
+
+def write_aside(pictures: Pictures, part: str, path: Path) -> None:
+    """Write a part that is kept aside, for `judge`: drawings and codes of several kinds."""
+    rows, pairs = pictures.rows(part), pictures.rows(part, pairs=True)
+    portraits = [pictures.portrait(row) for row in rows]
+    arrays: dict[str, np.ndarray] = {}
+    for name, in_place in (("place", True), ("wide", False)):
+        rng = np.random.default_rng(0)
+        drawn = [Sketcher(one, rng, in_place=in_place).draw(finished=True) for one in portraits]
+        arrays |= {name: np.stack(drawn), f"{name}_codes": pictures.codes[rows]}
+    studio = np.array([pictures.pairs[row].startswith("cufs") for row in pairs])
+    for name, chosen in (("artists", pairs[~studio]), ("studio", pairs[studio])):
+        tones = pictures.drawings[chosen] / np.float32(255)
+        both = np.stack([tones, ink_coverage(tones)], axis=-1)
+        arrays |= {
+            name: np.rint(255 * both).astype(np.uint8),
+            f"{name}_codes": pictures.photo_codes[chosen],
+        }
+    np.savez(path, **arrays)
+
+
+def _read(path: Path) -> np.ndarray:
+    """Read the model's frame of a picture: uint8 (160, 176)."""
+    with Image.open(path) as image:
+        pixels = np.asarray(image.convert("L"))
+    rows, columns = IMAGE_SHAPE
+    return pixels[CROP_TOP : CROP_TOP + rows, CROP_LEFT : CROP_LEFT + columns]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make the drawings."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pictures", type=Path, required=True)
+    parser.add_argument("--landmarks", type=Path, required=True)
+    parser.add_argument("--pairs", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--model", type=Path, help="a model folder; the model in use without")
+    options = parser.parse_args(arguments)
+
+    from model.engine import FaceEngine
+    from model.latent import LatentSpace
+
+    engine, latent = FaceEngine.load(options.model), LatentSpace.load(options.model)
+    pictures = Pictures(engine, options.pictures, options.landmarks, options.pairs)
+    options.out.mkdir(parents=True, exist_ok=True)
+    write_training(pictures, engine, latent, options.out)
+    for part in KEPT_ASIDE:
+        write_aside(pictures, part, options.out / f"{part}.npz")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""Train the sketch encoder on drawings and the codes that should answer them.
+
+    python -m tests.bench.sketches.training --drawings FOLDER --minutes 90 [--model FOLDER]
+
+The decoder is frozen, and not even needed: each drawing comes with the code of the portrait that it
+was made from (see `dataset`). Errors of whitened coordinates count by how much each changes the
+face, and errors of readings (smile, turn, hair ...) count once more. The averaged weights are
+written into the model folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from data.paths import SHIPPED_MODEL
+from model.engine import FaceEngine
+from model.folder import SKETCH_ENCODER_FILE, file_hash, publish, read_card
+from model.latent import LatentSpace
+from model.network import Architecture
+from model.network_file import load_network, save_network
+from model.sketch_encoder import build_sketch_encoder
+
+BATCH = 48
+RATE = 1e-3  # highest learning rate; it falls to zero as a cosine
+WARMING_STEPS = 200  # in which the rate rises
+DECAY = 1e-3  # of weights
+AVERAGING = 0.999  # decay of the averaged weights, which are kept
+EQUALLY = 0.3  # share of the weight that all coordinates have alike
+READINGS_WEIGHT = 2.0  # of a reading's squared error, in those of a usual coordinate
+READINGS = (
+    "smile",
+    "mouth open",
+    "mouth width",
+    "lips",
+    "eyes open",
+    "eyebrows up",
+    "turn",
+    "nod",
+    "face width",
+    "jaw",
+    "hair",
+    "hair light",
+    "skin",
+)
+NUDGE = 0.1  # standard deviations by which a code is moved to see how its face changes
+REPORTED = 250  # steps between two lines of the report
+
+
+def start_from(encoder: keras.Model, sketch_encoder: keras.Model) -> None:
+    """Give a sketch encoder the weights of a portrait encoder; what that lacks starts at zero."""
+    known = {layer.name: layer.get_weights() for layer in encoder.layers}
+    for layer in sketch_encoder.layers:
+        weights = known.get(layer.name, [])
+        if layer.name == "down_1":  # the coverage says nothing yet
+            weights = [np.concatenate([weights[0], 0 * weights[0]], axis=2), weights[1]]
+        if layer.name == "overview_mean":
+            tone = weights[0]
+            weights = [np.stack([tone, 0 * tone], axis=1).reshape(-1, tone.shape[-1])]
+        if weights:
+            layer.set_weights(weights)
+
+
+def error_matrix(engine: FaceEngine, latent: LatentSpace) -> np.ndarray:
+    """Return the matrix (latent_dim + 13, latent_dim) whose product with whitened errors counts."""
+    values = latent.to_sliders(latent.gallery[:: max(1, len(latent.gallery) // 40)])
+    faces = engine.decode(latent.from_sliders(values))
+    slopes = [
+        np.square(engine.decode(latent.from_sliders(values + move)) - faces).mean()
+        for move in NUDGE * np.eye(latent.latent_dim)
+    ]
+    weights = EQUALLY + (1 - EQUALLY) * np.array(slopes) / np.mean(slopes)
+    rows = readings_matrix(latent)
+    return np.concatenate([np.diag(np.sqrt(weights)), np.sqrt(READINGS_WEIGHT) * rows])
+
+
+def readings_matrix(latent: LatentSpace) -> np.ndarray:
+    """Return the readings' rows (13, latent_dim) on whitened codes, each of length 1."""
+    rows = np.stack([latent.readouts[name].weights for name in READINGS])
+    rows = rows @ latent.components.T * latent.scales
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def train(
+    network: keras.Model,
+    drawings: np.ndarray,
+    codes: np.ndarray,
+    weights: np.ndarray,
+    minutes: float,
+) -> None:
+    """Train a sketch encoder for some minutes; it ends with its averaged weights.
+
+    Args:
+        network: see `build_sketch_encoder`.
+        drawings: uint8 `(n, 160, 176, 2)`, may be a memory map.
+        codes: float32 `(n, latent_dim)`.
+        weights: `(k, latent_dim)`: errors of codes are multiplied by it, then squared.
+        minutes: how long.
+    """
+    optimizer = keras.optimizers.AdamW(RATE, weight_decay=DECAY)
+    optimizer.build(network.trainable_variables)
+    averages = [tf.Variable(weight, trainable=False) for weight in network.get_weights()]
+    matrix = tf.constant(weights.T, tf.float32)
+
+    @tf.function
+    def step(batch: tf.Tensor, targets: tf.Tensor, decay: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            errors = network(tf.cast(batch, tf.float32) / 255, training=True) - targets
+            loss = tf.reduce_mean(tf.reduce_sum(tf.square(errors @ matrix), axis=1))
+        gradients = tape.gradient(loss, network.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, network.trainable_variables, strict=True))
+        for average, weight in zip(averages, network.weights, strict=True):
+            average.assign_add((1 - decay) * (weight - average))
+        return loss
+
+    rng, order, count, losses = np.random.default_rng(0), np.zeros(0, int), 0, []
+    start = time.monotonic()
+    while (share := (time.monotonic() - start) / (60 * minutes)) < 1:
+        if len(order) < BATCH:
+            order = rng.permutation(len(drawings))
+        rows, order = np.sort(order[:BATCH]), order[BATCH:]
+        cosine = 0.5 + 0.5 * np.cos(np.pi * share)
+        optimizer.learning_rate.assign(RATE * cosine * min(1, (count + 1) / WARMING_STEPS))
+        decay = tf.constant(min(AVERAGING, (1 + count) / (10 + count)), tf.float32)
+        losses.append(float(step(drawings[rows], codes[rows], decay)))
+        count += 1
+        if count % REPORTED == 0:
+            print(f"step {count:,}, {share:.0%} of the time: loss {np.mean(losses):.1f}")
+            losses = []
+    network.set_weights([average.numpy() for average in averages])
+
+
+def add_sketch_encoder(folder: Path, network: keras.Model, about: dict[str, object]) -> None:
+    """Write a sketch encoder into a model folder, and what it learned from on the card.
+
+    Raises:
+        UserError: as `publish`.
+    """
+
+    def write(new: Path) -> dict:
+        save_network(network, new / SKETCH_ENCODER_FILE)
+        return {"sketch_encoder": {"id": file_hash(new / SKETCH_ENCODER_FILE), **about}}
+
+    publish(folder, write, read_card(folder), folder)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train on a folder of drawings, and write the result into a model folder."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--drawings", type=Path, required=True, help="folder of `dataset`")
+    parser.add_argument("--minutes", type=float, default=90)
+    parser.add_argument("--model", type=Path, default=SHIPPED_MODEL, help="a model folder")
+    parser.add_argument("--policy", default="mixed_bfloat16", help="float32 on older processors")
+    parser.add_argument("--about", default="", help="a sentence on the drawings, for the card")
+    options = parser.parse_args(arguments)
+
+    network, latent = load_network(options.model), LatentSpace.load(options.model)
+    architecture = Architecture.from_card(read_card(options.model))
+    keras.config.set_dtype_policy(options.policy)
+    trained = build_sketch_encoder(architecture)
+    keras.config.set_dtype_policy("float32")
+    start_from(network.get_layer("encoder"), trained)
+    whitening = latent.components / latent.scales[:, np.newaxis]
+    weights = error_matrix(FaceEngine(network), latent) @ whitening
+    drawings = np.load(options.drawings / "drawings.npy", mmap_mode="r")
+    train(trained, drawings, np.load(options.drawings / "codes.npy"), weights, options.minutes)
+    kept = build_sketch_encoder(architecture)
+    kept.set_weights(trained.get_weights())
+    about = {"about": options.about, "drawings": len(drawings), "minutes": options.minutes}
+    add_sketch_encoder(options.model, kept, about)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,236 @@
+"""The workshop of the sketch encoder, on a portrait made of a few shapes."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from model.engine import FaceEngine
+from model.folder import read_card
+from model.frame import FACE_CENTRE
+from model.latent import LatentSpace, Readout
+from model.network import build_encoder
+from model.sketch_encoder import build_sketch_encoder
+from tests.bench.hand_drawn.faces import hand_drawn_faces
+from tests.bench.sketches import judge, training
+from tests.bench.sketches.beginner import Head, heads
+from tests.bench.sketches.dataset import (
+    KEPT_ASIDE,
+    Job,
+    followed,
+    make,
+    part_of,
+    with_tones_of,
+)
+from tests.bench.sketches.drawings import IRISES, LIPS, OVAL, Portrait, Sketcher, edited
+from tests.bench.sketches.filters import filtered
+from tests.bench.sketches.sheet import Sheet
+from tests.model.tiny_model import TINY, write_tiny_model
+
+HAIR, SKIN, WALL = 0.1, 0.7, 0.9
+
+
+def ellipse(centre, size, count):
+    angles = np.linspace(0, 2 * np.pi, count, endpoint=False)
+    return np.array(centre) + np.stack([np.sin(angles), -np.cos(angles)], axis=1) * size
+
+
+@pytest.fixture(scope="module")
+def portrait():
+    points = np.zeros((144, 2), np.float32)
+    points[OVAL] = ellipse((93, 105), (45, 55), 36)
+    for rows, x in ((slice(36, 52), 70), (slice(52, 68), 117)):
+        points[rows] = ellipse((x, 86), (9, 4), 16)
+    for rows, x in ((slice(68, 78), 70), (slice(78, 88), 117)):
+        points[rows] = ellipse((x, 74), (12, 2), 10)
+    points[LIPS] = np.roll(ellipse((93, 134), (18, 5), 20), 5, axis=0)
+    points[108:128] = np.roll(ellipse((93, 134), (14, 1), 20), 5, axis=0)
+    points[128:136] = np.stack([np.full(8, 93), np.linspace(86, 117, 8)], axis=1)
+    points[136:140] = (84, 115), (102, 115), (86, 114), (100, 114)
+    points[list(IRISES)] = (70, 86), (117, 86)
+    points[142:144] = (68, 110), (118, 110)
+    y, x = np.mgrid[:160, :176]
+    person = np.hypot((x - 93) / 62, (y - 95) / 85) < 1
+    face = np.hypot((x - 93) / 45, (y - 105) / 55) < 1
+    image = np.where(face, SKIN, np.where(person, HAIR, WALL)).astype(np.float32)
+    return Portrait(image, points, person[2::4, 2::4])
+
+
+@pytest.fixture(scope="module")
+def latent():
+    codes = np.random.default_rng(0).normal(size=(300, 80)).astype(np.float32)
+    names = (*training.READINGS, "background light")
+    rows = dict(zip(names, np.eye(80), strict=False))
+    latent = LatentSpace.fit(
+        codes, directions={"smile": np.eye(80)[0], "hair light": np.eye(80)[11]}
+    )
+    latent.readouts.update({name: Readout(row, 0.0, 0.5, 0.1) for name, row in rows.items()})
+    return latent
+
+
+def test_tones_of_a_portrait_are_known(portrait):
+    assert portrait.hair_tone == pytest.approx(HAIR, abs=0.02)
+    assert portrait.skin_tone == pytest.approx(SKIN, abs=0.02)
+    assert portrait.background_tone == pytest.approx(WALL, abs=0.02)
+    assert not portrait.bald and not portrait.glasses
+    assert portrait.hair[30, 93] and not portrait.hair[110, 93] and not portrait.hair[5, 5]
+    assert portrait.with_tones(hair_tone=0.5).hair_tone == 0.5
+
+
+def test_drawings_differ_come_again_and_say_nothing_on_bare_paper(portrait):
+    drawn = [Sketcher(portrait, np.random.default_rng(seed)).draw() for seed in range(40)]
+    assert len({one.tobytes() for one in drawn}) == 40
+    assert Sketcher(portrait, np.random.default_rng(7)).draw().tobytes() == drawn[7].tobytes()
+    for one in drawn:
+        assert one.dtype == np.uint8 and one.shape == (160, 176, 2)
+        assert (one[..., 0][one[..., 1] == 0] == 255).all()
+
+
+def test_drawings_painted_in_their_place_have_the_tones_of_the_portrait(portrait):
+    drawn = np.stack(
+        [
+            Sketcher(portrait, np.random.default_rng(seed), full=True, in_place=True).draw(True)
+            for seed in range(12)
+        ]
+    )
+    tones = np.median(drawn[..., 0], axis=0) / 255
+    assert tones[25, 93] < 0.3 and 0.5 < tones[110, 70] < 0.95
+    assert (drawn[..., 1].mean(axis=(1, 2)) > 60).all()
+
+
+def test_a_smile_is_drawn_with_its_corners_up(portrait):
+    corners = {}
+    for smile in (0.0, 0.12):
+        vars(happy := portrait.with_tones())["smile"] = smile
+        sketcher = Sketcher(happy, np.random.default_rng(0), in_place=True)
+        sketcher.wobble, sketcher.pen, sketcher.width = 0, 0.0, 2
+        sketcher.turn, sketcher.shift = np.eye(2), sketcher.middle
+        sketcher.curved_mouth(smile)
+        rows, columns = np.nonzero(sketcher.sheet.pixels()[..., 1] > 128)
+        corners[smile] = rows[abs(columns - 93) < 3].mean() - rows[abs(columns - 93) > 12].mean()
+    assert corners[0.0] < -1 and corners[0.12] > 1
+
+
+@pytest.mark.parametrize(
+    "kind", ["made", "filtered", "artists", "portrait", "edited", "hair", "painted"]
+)
+def test_every_kind_of_drawing_is_made(portrait, kind):
+    picture = np.rint(255 * portrait.image).astype(np.uint8)
+    drawing, said = make(Job(kind, portrait, picture, 3))
+    assert drawing.shape == (160, 176, 2) and drawing.dtype == np.uint8 and drawing[..., 1].any()
+    if kind == "hair":
+        assert set(said) == {"hair light"}
+
+
+def test_a_start_face_changes_where_it_is_painted_alone(portrait):
+    for seed in range(20):
+        drawing, said = edited(portrait, portrait.image, np.random.default_rng(seed))
+        changed = np.abs(drawing[..., 0] / 255 - portrait.image) > 0.05
+        assert (drawing[..., 1] == 255).all()
+        if "smile" in said:
+            assert changed[110:158].any() and not changed[:100, 60:120].mean() > 0.1
+        if not said:
+            assert changed.mean() < 0.05
+
+
+def test_filters_draw_dark_on_light(portrait):
+    for seed in range(12):
+        drawing = filtered(portrait.image, portrait.figure, np.random.default_rng(seed))
+        assert drawing[..., 0].max() > 200 and drawing.shape == (160, 176, 2)
+
+
+def test_pictures_of_one_person_share_a_part():
+    parts = {part_of(f"celeba/{n}_000001.jpg", KEPT_ASIDE) for n in range(300)}
+    assert parts == {"training", "validation", "test"}
+    for n in range(50):
+        assert part_of(f"celeba/{n}_1.jpg", KEPT_ASIDE) == part_of(f"celeba/{n}_2.jpg", KEPT_ASIDE)
+
+
+def test_codes_follow_what_was_said(latent):
+    codes = np.zeros((2, 80), np.float32)
+    moved = followed(latent, codes, [{}, {"hair light": 0.7}])
+    assert not moved[0].any()
+    assert latent.readouts["hair light"].read(moved[1]) == pytest.approx(2)
+
+
+def test_tones_follow_and_shapes_stay(latent):
+    codes, guesses = np.zeros((1, 80), np.float32), np.ones((1, 80), np.float32)
+    mixed = latent.to_sliders(with_tones_of(latent, codes, guesses))
+    before, after = (
+        latent.to_sliders(x) @ training.readings_matrix(latent).T for x in (codes, guesses)
+    )
+    shares = (mixed @ training.readings_matrix(latent).T - before) / (after - before)
+    assert (shares[0, :11] < 0.5).all() and (shares[0, 11:] > 0.6).all()
+
+
+def test_a_line_is_as_wide_as_it_says_and_an_area_is_one_gray():
+    sheet = Sheet()
+    sheet.line(np.array([(20, 50), (150, 50)]), 4, 0.2)
+    sheet.area(np.array([(20, 80), (60, 80), (60, 120), (20, 120)]), 0.5)
+    pixels = sheet.pixels()
+    assert pixels[:, 80, 1].sum() / 255 == pytest.approx(4, abs=1)
+    assert pixels[100, 40].tolist() == [128, 255] and pixels[100, 100].tolist() == [255, 0]
+
+
+def test_heads_have_what_they_are_given():
+    head = Head(hair=0.5)
+    assert abs(int(head.pixels()[42, 93 + 30, 0]) - 128) < 3
+    assert len({one.pixels().tobytes() for one in heads(5)}) == 5
+
+
+def test_a_sketch_encoder_starts_as_the_portrait_encoder():
+    encoder, sketch_encoder = build_encoder(TINY), build_sketch_encoder(TINY)
+    training.start_from(encoder, sketch_encoder)
+    drawings = np.random.default_rng(0).random((2, 160, 176, 2), np.float32)
+    codes, _ = encoder(drawings[..., :1])
+    np.testing.assert_allclose(sketch_encoder(drawings), codes, atol=1e-5)
+
+
+def test_training_learns_and_joins_a_model_folder(tmp_path):
+    folder = write_tiny_model(tmp_path / "model")
+    rng = np.random.default_rng(0)
+    drawings = rng.integers(0, 256, (training.BATCH, 160, 176, 2), np.uint8)
+    network, codes = build_sketch_encoder(TINY), np.ones((training.BATCH, 80), np.float32)
+    before = np.square(network(drawings / np.float32(255)) - codes).mean()
+    training.train(network, drawings, codes, np.eye(80), 0.05)
+    assert np.square(network(drawings / np.float32(255)) - codes).mean() < before
+    training.add_sketch_encoder(folder, network, {"about": "noise"})
+    assert read_card(folder)["sketch_encoder"]["about"] == "noise"
+    answered = FaceEngine.load(folder).encode_sketch(drawings[:2] / np.float32(255))
+    np.testing.assert_allclose(answered, network(drawings[:2] / np.float32(255)), atol=1e-4)
+
+
+def test_drawings_are_moved_about_the_face():
+    drawing = np.zeros((1, 160, 176, 2), np.uint8)
+    drawing[..., 0] = 255
+    x, y = (round(value) for value in FACE_CENTRE)
+    drawing[0, y - 4 : y + 5, x - 4 : x + 5] = 0, 255
+    rows, columns = np.nonzero(judge.moved(drawing, 20, -10, 0.7)[0, ..., 1] > 128)
+    np.testing.assert_allclose((columns.mean(), rows.mean()), (x + 20, y - 10), atol=1)
+    assert np.ptp(rows) in (5, 6)
+
+
+def test_the_judge_prints_all_figures_and_a_page(tmp_path, capsys, latent, monkeypatch):
+    folder = write_tiny_model(tmp_path / "model", sketch_encoder=True)
+    few = hand_drawn_faces(1)
+    monkeypatch.setattr(judge, "HEADS", 4)
+    monkeypatch.setattr(judge, "hand_drawn_faces", lambda: few)
+    monkeypatch.setattr(LatentSpace, "load", lambda folder: latent)
+    drawings = np.stack([head.pixels() for head in heads(12)])
+    kinds = ("artists", "studio", "place", "wide")
+    arrays = dict.fromkeys(kinds, drawings) | {
+        f"{name}_codes": latent.gallery[:12] for name in kinds
+    }
+    np.savez(tmp_path / "test.npz", **arrays)
+    options = [
+        "--model",
+        folder,
+        "--drawings",
+        tmp_path / "test.npz",
+        "--page",
+        tmp_path / "page.png",
+    ]
+    judge.main([str(option) for option in options])
+    printed = capsys.readouterr().out
+    for name in ("artists, readings", "studio, found", "mouth up, by", "painted tones", "20 left"):
+        assert name in printed
+    assert Image.open(tmp_path / "page.png").width == 10 * 176
