@@ -78,9 +78,10 @@ def finite(array: np.ndarray, shape: tuple[int, ...], limit: float) -> np.ndarra
     """
     if array.dtype.kind != "f" or array.shape != shape:
         raise ValueError(f"Expected floats of shape {shape}. Received: {array.dtype} {array.shape}")
-    if not np.abs(array).max(initial=0) <= limit:
+    numbers = array.astype(np.float32, copy=False)
+    if not np.abs(numbers).max(initial=0) <= limit:
         raise ValueError(f"Expected finite numbers up to {limit}. Received: others")
-    return array.astype(np.float32, copy=False)
+    return numbers
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
