@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import main
-from data import UserError
+from data import UserError, load_arrays
 
 SOURCE = Path(main.__file__).read_text(encoding="utf-8")
 MODES = [
@@ -94,6 +94,15 @@ def test_what_a_user_can_mend_becomes_the_exit_sentence(monkeypatch):
 def test_a_wrong_option_is_one_sentence(monkeypatch, mode, said):
     monkeypatch.setattr(main, "main", mode)
     assert main.run().startswith(said)
+
+
+def test_a_portrait_that_there_is_not_is_told_before_anything_is_loaded(arrays, monkeypatch):
+    monkeypatch.setattr("data.load_arrays", lambda: load_arrays(arrays))
+    for mode, last in ((main.print_faces, 21), (main.test_auto, 5)):
+        with pytest.raises(
+            UserError, match=f"start must be a whole number from 0 to {last}, not 9"
+        ):
+            mode(start=9 * 10**9)
 
 
 def test_ctrl_c_leaves_quietly(monkeypatch):
