@@ -15,7 +15,7 @@ import tensorflow as tf
 from data.arrays import drop_pages
 from data.portraits import PORTRAIT_SHAPE
 from model.frame import CROP_LEFT, CROP_TOP, FACE_CENTRE, IMAGE_SHAPE, PORTRAIT_AXIS, crop
-from model.training.options import check_numbers
+from model.training.options import check_fields
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Augmentation:
     recombination: float = 0.6
 
     def __post_init__(self):
-        check_numbers(self, recombination=(0, 1))
+        check_fields(self, recombination=(0, 1))
 
 
 class Draws:

@@ -6,7 +6,6 @@ One step trains finisher and critic, each by its own loss. See `model.finisher` 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,7 +18,7 @@ from model.finisher import SHARPENER, build_finisher, decoder_maps
 from model.measuring.metrics import image_metrics
 from model.training.critic import build_critic, critic_input, local_mean
 from model.training.devices import training_policy
-from model.training.options import MAX_SEED, MAX_STEPS, check_numbers
+from model.training.options import MAX, check_fields
 
 BLOCK = 8  # validation portraits finished at a time
 WINDOW = 12  # cells a side of the coarsest map that are trained on at a time: 96 pixels
@@ -60,15 +59,8 @@ class FinisherSettings:
     seed: int = 0
 
     def __post_init__(self):
-        check_numbers(
-            self,
-            steps=(0, MAX_STEPS),
-            steps_per_epoch=(1, MAX_STEPS),
-            portraits=(1, math.inf),
-            recombination=(0, 1),
-            averaging=(0, 1),
-            seed=(0, MAX_SEED),
-        )
+        shares = {"recombination": (0, 1), "averaging": (0, 1)}
+        check_fields(self, steps_per_epoch=(1, MAX), portraits=(1, MAX), **shares)
 
 
 class TwoRates(keras.optimizers.Adam):

@@ -381,7 +381,7 @@ def _keep(
 
         write_figures = measure(step)
     if write_figures is None:
-        run.say("\nStopped. The model is saved, but not measured; the same call measures it.")
+        run.say("\nStopped. The model is saved, but not measured; the same call goes on.")
         return False
     card[section]["ended"] = ended
     publish(run.out, write_figures, card, run.out, check_model)

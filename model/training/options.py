@@ -6,29 +6,32 @@ import math
 from dataclasses import Field, fields
 from typing import Any, ClassVar, Protocol
 
-from data.checks import check_number, check_whole
+from data.checks import check_kind, check_number, check_whole
 
-MAX_SEED = 2**31 - 1
-MAX_STEPS = 10**9
+MAX = 2**31 - 1  # greatest whole number: Keras takes no seed, and TensorFlow no step, beyond it
 
 
 class _Dataclass(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
 
-def check_numbers(settings: _Dataclass, **ranges: tuple[int, float]) -> None:
-    """Check the numbers of a frozen dataclass, and store them as plain ones.
+def check_fields(settings: _Dataclass, **ranges: tuple[int, float]) -> None:
+    """Check the fields of a frozen dataclass against their defaults; store plain numbers.
 
     Args:
-        settings: whose defaults say which fields are whole numbers and which are any numbers.
-        ranges: least and greatest value of fields that may not be all from 0 on.
+        settings: whose fields are numbers of the default's kind, or objects of the class that makes
+            the default.
+        ranges: least and greatest value of numbers that may not be all from 0 on.
 
     Raises:
         UserError: for the first field that is wrong.
     """
     for field in fields(settings):
-        value, (low, high) = getattr(settings, field.name), ranges.get(field.name, (0, math.inf))
-        if type(field.default) is int:
-            object.__setattr__(settings, field.name, check_whole(field.name, value, low, high))
-        elif type(field.default) is float:
-            object.__setattr__(settings, field.name, check_number(field.name, value, low, high))
+        name, kind = field.name, field.default_factory
+        value, (low, high) = getattr(settings, name), ranges.get(name, (0, math.inf))
+        if isinstance(kind, type):
+            check_kind(name, value, kind, f"made by {kind.__name__}()")
+        elif type(field.default) is int:
+            object.__setattr__(settings, name, check_whole(name, value, low, min(high, MAX)))
+        else:
+            object.__setattr__(settings, name, check_number(name, value, low, high))

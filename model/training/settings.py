@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
-from data.checks import check_kind
 from model.network import Architecture
 from model.training.augmentation import Augmentation
 from model.training.finishing import FinisherSettings
-from model.training.options import MAX_SEED, MAX_STEPS, check_numbers
+from model.training.options import MAX, check_fields
 
 
 @dataclass(frozen=True)
@@ -48,17 +46,4 @@ class Settings:
     finisher: FinisherSettings = field(default_factory=FinisherSettings)
 
     def __post_init__(self):
-        check_numbers(
-            self,
-            steps=(1, MAX_STEPS),
-            least_epochs=(0, MAX_STEPS),
-            batch_size=(2, math.inf),
-            patience=(0, 1),
-            seed=(0, MAX_SEED),
-        )
-        for name, kind in (
-            ("architecture", Architecture),
-            ("augmentation", Augmentation),
-            ("finisher", FinisherSettings),
-        ):
-            check_kind(name, getattr(self, name), kind, f"made by {kind.__name__}()")
+        check_fields(self, steps=(1, MAX), batch_size=(2, MAX), patience=(0, 1))
