@@ -7,7 +7,6 @@ Some also get a part of another portrait: faces are aligned, so one face fits un
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
@@ -15,41 +14,7 @@ import tensorflow as tf
 from data.arrays import drop_pages
 from data.portraits import PORTRAIT_SHAPE
 from model.frame import CROP_LEFT, CROP_TOP, FACE_CENTRE, IMAGE_SHAPE, PORTRAIT_AXIS, crop
-from model.training.options import check_fields
-
-
-@dataclass(frozen=True)
-class Augmentation:
-    """How much a portrait may change; standard deviations unless said otherwise.
-
-    The defaults suit a few thousand portraits, each seen a hundred times and more. Of tens of
-    thousands each is seen less often, and half as much works better.
-
-    Attributes:
-        shift: pixels.
-        rotation: degrees.
-        scale: logarithm of the size, of width against height, and the shear.
-        perspective: change of size across the frame.
-        contrast: logarithm of the contrast.
-        brightness: in units of black to white.
-        noise: on the input only, in units of black to white.
-        recombination: share of the portraits that get a part of another one, see `recombine`.
-
-    Raises:
-        UserError: for values of a wrong kind or out of range.
-    """
-
-    shift: float = 1.5
-    rotation: float = 2.0
-    scale: float = 0.03
-    perspective: float = 0.02
-    contrast: float = 0.1
-    brightness: float = 0.05
-    noise: float = 0.01
-    recombination: float = 0.6
-
-    def __post_init__(self):
-        check_fields(self, recombination=(0, 1))
+from model.training.settings import Augmentation
 
 
 class Draws:
@@ -64,57 +29,36 @@ class Draws:
 
     def uniform(self, shape: tuple[int, ...], low: float = 0.0, high: float = 1.0) -> tf.Tensor:
         """Return numbers between two bounds."""
-        self._count += 1
-        seed = tf.random.fold_in(self._seed, self._count)
-        return tf.random.stateless_uniform(shape, seed, low, high)
+        return tf.random.stateless_uniform(shape, self._next(), low, high)
 
     def normal(self, shape: tuple[int, ...], deviation: float) -> tf.Tensor:
         """Return normally distributed numbers around 0."""
+        return tf.random.stateless_normal(shape, self._next(), stddev=deviation)
+
+    def _next(self) -> tf.Tensor:
         self._count += 1
-        seed = tf.random.fold_in(self._seed, self._count)
-        return tf.random.stateless_normal(shape, seed, stddev=deviation)
+        return tf.random.fold_in(self._seed, self._count)
 
 
 def training_batches(
-    portraits: np.ndarray, batch_size: int, augmentation: Augmentation, seed: int
+    portraits: np.ndarray, batch_size: int, change: Callable, seed: int
 ) -> tf.data.Dataset:
-    """Return endless shuffled batches of (inputs, targets) for the autoencoder.
+    """Return endless shuffled batches, each changed by random numbers of its own.
 
     Args:
         portraits: uint8 `(n, 171, 186, 1)`, usually a memory map; rows are read as they are needed.
-        batch_size: images in a batch.
-        augmentation: how much the portraits may change.
+        batch_size: portraits in a batch.
+        change: makes what is trained on from portraits and `Draws`, as `augment` and `move` do.
         seed: decides order and changes.
-
-    Returns:
-        A data set of pairs, both float32 `(batch_size, 160, 176, 1)` in [0, 1].
     """
+    n, read = len(portraits), _reader(portraits)
+    rows = tf.data.Dataset.range(n).shuffle(n, seed=seed).repeat()
+    batches = rows.batch(batch_size, drop_remainder=True).enumerate()
 
-    def change(batch, draws):
-        return augment(batch, augmentation, draws)
+    def make(number, rows):
+        return change(read(rows), Draws(tf.stack([tf.constant(seed, tf.int64), number])))
 
-    return _endless(portraits, batch_size, change, seed)
-
-
-def sharp_batches(
-    portraits: np.ndarray, batch_size: int, recombination: float, seed: int
-) -> tf.data.Dataset:
-    """Return endless shuffled batches for the finisher, changed without any blur.
-
-    Args:
-        portraits: uint8 `(n, 171, 186, 1)`.
-        batch_size: images in a batch.
-        recombination: share of the portraits that get a part of another one.
-        seed: decides order and changes.
-
-    Returns:
-        A data set of images, float32 `(batch_size, 160, 176, 1)` in [0, 1].
-    """
-
-    def change(batch, draws):
-        return recombine(move(batch, draws), recombination, draws)
-
-    return _endless(portraits, batch_size, change, seed)
+    return batches.map(make, num_parallel_calls=2, deterministic=True).prefetch(4)
 
 
 def validation_batches(portraits: np.ndarray, batch_size: int) -> tf.data.Dataset:
@@ -128,20 +72,6 @@ def validation_batches(portraits: np.ndarray, batch_size: int) -> tf.data.Datase
 
     rows = tf.data.Dataset.range(len(portraits)).batch(batch_size)
     return rows.map(_reader(portraits), num_parallel_calls=2).map(pair).prefetch(2)
-
-
-def _endless(
-    portraits: np.ndarray, batch_size: int, change: Callable, seed: int
-) -> tf.data.Dataset:
-    """Shuffle portraits, batch them, and change each batch by a seed of its own."""
-    n, read = len(portraits), _reader(portraits)
-    rows = tf.data.Dataset.range(n).shuffle(n, seed=seed).repeat()
-    batches = rows.batch(batch_size, drop_remainder=True).enumerate()
-
-    def make(number, rows):
-        return change(read(rows), Draws(tf.stack([tf.constant(seed, tf.int64), number])))
-
-    return batches.map(make, num_parallel_calls=2, deterministic=True).prefetch(4)
 
 
 def _reader(portraits: np.ndarray) -> Callable[[tf.Tensor], tf.Tensor]:
@@ -160,14 +90,14 @@ def _reader(portraits: np.ndarray) -> Callable[[tf.Tensor], tf.Tensor]:
 
 
 def augment(
-    portraits: tf.Tensor, augmentation: Augmentation, draws: Draws
+    portraits: tf.Tensor, draws: Draws, augmentation: Augmentation
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Change a batch of portraits; see `Augmentation`.
 
     Args:
         portraits: uint8 `(n, 171, 186, 1)`.
-        augmentation: how much.
         draws: random numbers of this batch.
+        augmentation: how much.
 
     Returns:
         Inputs and targets, float32 `(n, 160, 176, 1)` in [0, 1]; the inputs are noisy.
@@ -183,12 +113,13 @@ def augment(
     return tf.clip_by_value(inputs, 0.0, 1.0), targets
 
 
-def move(portraits: tf.Tensor, draws: Draws) -> tf.Tensor:
-    """Mirror portraits half of the time and shift them by a whole pixel: no value is interpolated.
+def move(portraits: tf.Tensor, draws: Draws, recombination: float) -> tf.Tensor:
+    """Mirror portraits half of the time and shift them by whole pixels, which blurs none of them.
 
     Args:
         portraits: uint8 `(n, 171, 186, 1)`.
         draws: random numbers of this batch.
+        recombination: share of the portraits that get a part of another one, see `recombine`.
 
     Returns:
         Images, float32 `(n, 160, 176, 1)` in [0, 1].
@@ -199,7 +130,8 @@ def move(portraits: tf.Tensor, draws: Draws) -> tf.Tensor:
     one, zero = tf.ones(n), tf.zeros(n)
     sign = tf.where(mirrored, -one, one)
     to_x = tf.where(mirrored, 2 * PORTRAIT_AXIS - to_x, to_x)
-    return _resample(portraits, tf.stack([sign, zero, to_x, zero, one, to_y, zero, zero], axis=1))
+    transforms = tf.stack([sign, zero, to_x, zero, one, to_y, zero, zero], axis=1)
+    return recombine(_resample(portraits, transforms), recombination, draws)
 
 
 def recombine(images: tf.Tensor, share: float, draws: Draws) -> tf.Tensor:

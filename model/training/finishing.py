@@ -7,7 +7,6 @@ One step trains finisher and critic, each by its own loss. See `model.finisher` 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import keras
 import numpy as np
@@ -18,7 +17,7 @@ from model.finisher import SHARPENER, build_finisher, decoder_maps
 from model.measuring.metrics import image_metrics
 from model.training.critic import build_critic, critic_input, local_mean
 from model.training.devices import training_policy
-from model.training.options import MAX, check_fields
+from model.training.settings import FinisherSettings
 
 BLOCK = 8  # validation portraits finished at a time
 WINDOW = 12  # cells a side of the coarsest map that are trained on at a time: 96 pixels
@@ -26,41 +25,6 @@ BLUR = 7  # pixels a side of the local mean that finished and decoded face share
 CRITIC_RATE = 2.0  # the critic's learning rate, in the finisher's
 SHARPNESS = 0.85  # median share of a portrait's Laplacian energy that finished faces keep
 MAX_GAIN = 1.25  # largest factor on the detail that brings it there
-
-
-@dataclass(frozen=True)
-class FinisherSettings:
-    """Settings of the finisher's training.
-
-    Attributes:
-        steps: batches in all; with 0, no finisher is trained.
-        steps_per_epoch: batches between two validations, after which the state is written.
-        portraits: images in a batch.
-        recombination: share of the portraits that get a part of another one, see `recombine`.
-        learning_rate: highest one of the finisher; it falls as a cosine.
-        averaging: momentum of the moving average of the weights.
-        plausible, features, pixels, distant: weights of the loss terms, see `Finishing`.
-        seed: decides weights, order and changes.
-
-    Raises:
-        UserError: for values of a wrong kind or out of range.
-    """
-
-    steps: int = 1600
-    steps_per_epoch: int = 100
-    portraits: int = 12
-    recombination: float = 0.9
-    learning_rate: float = 4e-4
-    averaging: float = 0.998
-    plausible: float = 0.25
-    features: float = 1.0
-    pixels: float = 2.0
-    distant: float = 400.0
-    seed: int = 0
-
-    def __post_init__(self):
-        shares = {"recombination": (0, 1), "averaging": (0, 1)}
-        check_fields(self, steps_per_epoch=(1, MAX), portraits=(1, MAX), **shares)
 
 
 class TwoRates(keras.optimizers.Adam):

@@ -174,8 +174,17 @@ class TrainingState(keras.callbacks.Callback):
         Returns:
             Whether there was something to continue; if not, nothing was changed.
         """
+        variables = _variables(model)
+        best = {f"best_{i}": variable for i, variable in enumerate(model.weights)}
+        size = sum(8 * math.prod(value.shape) for value in [*variables.values(), *best.values()])
         try:
-            arrays = self._read(model)
+            arrays = read_arrays(self.path, size + MAX_RECORD_BYTES)
+            for name, variable in (variables | best).items():
+                kind = (arrays[name].shape, str(arrays[name].dtype))
+                if kind != (tuple(variable.shape), variable.dtype):
+                    return False
+                if not np.isfinite(arrays[name]).all():
+                    return False
             record = json.loads(str(arrays["record"]))
             history, epochs_done = record["history"], record["epochs_done"]
             if (
@@ -188,24 +197,10 @@ class TrainingState(keras.callbacks.Callback):
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return False
         self.epochs_done, self.history = epochs_done, history
-        self.best_weights = [arrays[f"best_{i}"] for i in range(len(model.weights))]
-        for name, variable in _variables(model).items():
+        self.best_weights = [arrays[name] for name in best]
+        for name, variable in variables.items():
             variable.assign(arrays[name])
         return True
-
-    def _read(self, model: keras.Model) -> dict[str, np.ndarray]:
-        """Read the state file, whose arrays have to be those of this model."""
-        variables = _variables(model)
-        variables |= {f"best_{i}": variable for i, variable in enumerate(model.weights)}
-        size = sum(8 * math.prod(variable.shape) for variable in variables.values())
-        arrays = read_arrays(self.path, size + MAX_RECORD_BYTES)
-        for name, variable in variables.items():
-            array = arrays[name]
-            if (array.shape, str(array.dtype)) != (tuple(variable.shape), variable.dtype):
-                raise ValueError("arrays of another model")
-            if not np.isfinite(array).all():
-                raise ValueError("no finite numbers")
-        return arrays
 
 
 def _variables(model: keras.Model) -> dict[str, keras.Variable]:

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -52,7 +53,12 @@ from model.latent import LatentSpace
 from model.measuring.metrics import evenly_spaced
 from model.network import Architecture, build_autoencoder
 from model.network_file import load_network, save_network
-from model.training.augmentation import sharp_batches, training_batches, validation_batches
+from model.training.augmentation import (
+    augment,
+    move,
+    training_batches,
+    validation_batches,
+)
 from model.training.devices import training_policy, training_strategy
 from model.training.export import (
     Portraits,
@@ -228,11 +234,12 @@ def _train_autoencoder(
         reconstructions = keras.ops.convert_to_numpy(model(pictured)[0])
         return {"Portrait": pictured, "Network": reconstructions}
 
+    change = partial(augment, augmentation=settings.augmentation)
     done, seed = state.epochs_done * steps_per_epoch, settings.seed + state.epochs_done
     filming = [Film(film, pictured, epochs * steps_per_epoch, done)] if film else []
     ended = fit(
         model,
-        training_batches(X_fit, settings.batch_size, settings.augmentation, seed),
+        training_batches(X_fit, settings.batch_size, change, seed),
         validation_batches(X_validation, settings.batch_size),
         steps_per_epoch,
         state,
@@ -311,10 +318,11 @@ def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
         finished = keras.ops.convert_to_numpy(model(pictured))
         return {"Portrait": pictured, "Network": decoded, "Made sharp": finished}
 
+    change = partial(move, recombination=settings.recombination)
     unseen, seed = evenly_spaced(X_validation, VALIDATED), settings.seed + state.epochs_done
     ended = fit(
         model,
-        sharp_batches(X_fit, settings.portraits, settings.recombination, seed),
+        training_batches(X_fit, settings.portraits, change, seed),
         validation_batches(unseen, BLOCK),
         settings.steps_per_epoch,
         state,

@@ -2,12 +2,109 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, ClassVar, Protocol
 
+from data.checks import check_kind, check_number, check_whole
 from model.network import Architecture
-from model.training.augmentation import Augmentation
-from model.training.finishing import FinisherSettings
-from model.training.options import MAX, check_fields
+
+MAX = 2**31 - 1  # greatest whole number: Keras takes no seed, and TensorFlow no step, beyond it
+
+
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+def check_fields(settings: _Dataclass, **ranges: tuple[int, float]) -> None:
+    """Check the fields of a frozen dataclass against their defaults; store plain numbers.
+
+    Args:
+        settings: whose fields are numbers of the default's kind, or objects of the class that makes
+            the default.
+        ranges: least and greatest value of numbers that may not be all from 0 on.
+
+    Raises:
+        UserError: for the first field that is wrong.
+    """
+    for one in fields(settings):
+        name, kind = one.name, one.default_factory
+        value, (low, high) = getattr(settings, name), ranges.get(name, (0, math.inf))
+        if isinstance(kind, type):
+            check_kind(name, value, kind, f"made by {kind.__name__}()")
+        elif type(one.default) is int:
+            object.__setattr__(settings, name, check_whole(name, value, low, min(high, MAX)))
+        else:
+            object.__setattr__(settings, name, check_number(name, value, low, high))
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How much a portrait may change; standard deviations unless said otherwise.
+
+    The defaults suit a few thousand portraits, each seen a hundred times and more. Of tens of
+    thousands each is seen less often, and half as much works better.
+
+    Attributes:
+        shift: pixels.
+        rotation: degrees.
+        scale: logarithm of the size, of width against height, and the shear.
+        perspective: change of size across the frame.
+        contrast: logarithm of the contrast.
+        brightness: in units of black to white.
+        noise: on the input only, in units of black to white.
+        recombination: share of the portraits that get a part of another one, see `recombine`.
+
+    Raises:
+        UserError: for values of a wrong kind or out of range.
+    """
+
+    shift: float = 1.5
+    rotation: float = 2.0
+    scale: float = 0.03
+    perspective: float = 0.02
+    contrast: float = 0.1
+    brightness: float = 0.05
+    noise: float = 0.01
+    recombination: float = 0.6
+
+    def __post_init__(self):
+        check_fields(self, recombination=(0, 1))
+
+
+@dataclass(frozen=True)
+class FinisherSettings:
+    """Settings of the finisher's training.
+
+    Attributes:
+        steps: batches in all; with 0, no finisher is trained.
+        steps_per_epoch: batches between two validations, after which the state is written.
+        portraits: images in a batch.
+        recombination: share of the portraits that get a part of another one, see `recombine`.
+        learning_rate: highest one of the finisher; it falls as a cosine.
+        averaging: momentum of the moving average of the weights.
+        plausible, features, pixels, distant: weights of the loss terms, see `Finishing`.
+        seed: decides weights, order and changes.
+
+    Raises:
+        UserError: for values of a wrong kind or out of range.
+    """
+
+    steps: int = 1600
+    steps_per_epoch: int = 100
+    portraits: int = 12
+    recombination: float = 0.9
+    learning_rate: float = 4e-4
+    averaging: float = 0.998
+    plausible: float = 0.25
+    features: float = 1.0
+    pixels: float = 2.0
+    distant: float = 400.0
+    seed: int = 0
+
+    def __post_init__(self):
+        shares = {"recombination": (0, 1), "averaging": (0, 1)}
+        check_fields(self, steps_per_epoch=(1, MAX), portraits=(1, MAX), **shares)
 
 
 @dataclass(frozen=True)

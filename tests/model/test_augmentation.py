@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,8 +10,8 @@ from model.training.augmentation import (
     Augmentation,
     Draws,
     augment,
+    move,
     recombine,
-    sharp_batches,
     training_batches,
     validation_batches,
 )
@@ -41,7 +42,7 @@ def test_crop_takes_the_models_frame_and_refuses_others(portraits):
 
 
 def test_without_changes_a_portrait_is_itself_or_its_mirror_image(portraits):
-    inputs, targets = augment(tf.constant(portraits), STILL, Draws((0, 0)))
+    inputs, targets = augment(tf.constant(portraits), Draws((0, 0)), STILL)
     np.testing.assert_array_equal(inputs, targets)
     same = np.abs(targets - crop(portraits)).max(axis=(1, 2, 3)) < 1e-5
     turned = np.abs(targets - crop(mirror(portraits))).max(axis=(1, 2, 3)) < 1e-5
@@ -51,7 +52,7 @@ def test_without_changes_a_portrait_is_itself_or_its_mirror_image(portraits):
 
 def test_changes_are_small_and_shared_by_input_and_target(portraits):
     inputs, targets = augment(
-        tf.constant(portraits), Augmentation(noise=0, contrast=0, recombination=0), Draws((0, 0))
+        tf.constant(portraits), Draws((0, 0)), Augmentation(noise=0, contrast=0, recombination=0)
     )
     np.testing.assert_array_equal(inputs, targets)
     difference = np.minimum(
@@ -62,7 +63,7 @@ def test_changes_are_small_and_shared_by_input_and_target(portraits):
 
 
 def test_only_inputs_are_noisy(portraits):
-    inputs, targets = augment(tf.constant(portraits), replace(STILL, noise=0.05), Draws((0, 0)))
+    inputs, targets = augment(tf.constant(portraits), Draws((0, 0)), replace(STILL, noise=0.05))
     assert 0.01 < np.abs(inputs - targets).mean() < 0.05
     clean = np.minimum(
         np.abs(targets - crop(portraits)).max(axis=(1, 2, 3)),
@@ -97,7 +98,7 @@ def test_a_part_takes_the_brightness_of_its_new_surroundings():
 
 
 def test_training_batches_go_on_for_ever_and_show_every_portrait(portraits):
-    batches = training_batches(portraits, 8, STILL, seed=3)
+    batches = training_batches(portraits, 8, partial(augment, augmentation=STILL), seed=3)
     images = np.concatenate([targets for _, targets in batches.take(6).as_numpy_iterator()])
     assert images.shape == (48, 160, 176, 1)
     for image, turned in zip(crop(portraits), crop(mirror(portraits)), strict=True):
@@ -108,19 +109,21 @@ def test_training_batches_go_on_for_ever_and_show_every_portrait(portraits):
 
 
 def test_a_seed_decides_order_and_changes(portraits):
+    change = partial(augment, augmentation=Augmentation())
+
     def batches(seed):
-        return [
-            targets for _, targets in training_batches(portraits, 4, Augmentation(), seed).take(20)
-        ]
+        return [targets for _, targets in training_batches(portraits, 4, change, seed).take(20)]
 
     one, again, another = batches(1), batches(1), batches(2)
     assert len(one) == 20 and all(np.array_equal(*pair) for pair in zip(one, again, strict=True))
     assert not any(np.array_equal(*pair) for pair in zip(one, another, strict=True))
 
 
-def test_sharp_batches_are_moved_and_mirrored_but_never_blurred():
+def test_batches_for_the_finisher_are_moved_and_mirrored_but_never_blurred():
     noise = np.random.default_rng(0).integers(256, size=(1, 171, 186, 1), dtype=np.uint8)
-    images = np.concatenate(list(sharp_batches(noise, 1, 0.0, seed=0).take(150)))
+    images = np.concatenate(
+        list(training_batches(noise, 1, partial(move, recombination=0.0), seed=0).take(150))
+    )
     assert images.shape == (150, 160, 176, 1)
     moved = [
         portrait[:, top : top + 160, left : left + 176]

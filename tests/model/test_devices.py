@@ -26,7 +26,7 @@ from model.encoding import encode
 from model.folder import read_card, read_history
 from model.latent import LatentSpace
 from model.network_file import load_network
-from model.training.augmentation import Augmentation
+from model.training.settings import Augmentation
 from model.training.learn import learn
 from tests.model.one_graph import OneGraph
 from tests.model.tiny_model import TINY_SETTINGS

@@ -1,3 +1,5 @@
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
@@ -6,9 +8,9 @@ import tensorflow as tf
 from model.finisher import SHARPENER
 from model.network import build_autoencoder
 from model.training import finishing
-from model.training.augmentation import sharp_batches
+from model.training.augmentation import move, training_batches
 from model.training.critic import HOLE, critic_input
-from model.training.finishing import FinisherSettings
+from model.training.settings import FinisherSettings
 from tests.data.drawn_archive import draw_portrait
 from tests.model.tiny_model import TINY
 
@@ -31,7 +33,11 @@ def test_steps_change_finisher_and_critic_and_leave_the_autoencoder_alone(
     trained = finishing.compiled_finishing(autoencoder, SETTINGS)
     models = (autoencoder, trained.finisher, trained.critic)
     before = [model.get_weights() for model in models]
-    trained.fit(sharp_batches(portraits, 2, 0.9, 0), steps_per_epoch=2, verbose=0)
+    trained.fit(
+        training_batches(portraits, 2, partial(move, recombination=0.9), 0),
+        steps_per_epoch=2,
+        verbose=0,
+    )
     changed = [
         any(not np.array_equal(*pair) for pair in zip(model.get_weights(), former, strict=True))
         for model, former in zip(models, before, strict=True)

@@ -9,10 +9,10 @@ import pytest
 
 from model.engine import FaceEngine
 from model.folder import (
-    ALL_FILES,
     FINISHER_FILE,
     FINISHER_HISTORY_FILE,
     HISTORY_COLUMNS,
+    MODEL_FILES,
     check_folder,
     is_history,
     read_card,
@@ -73,7 +73,8 @@ def test_the_finisher_is_stopped_and_goes_on_and_joins_the_model(arrays, tmp_pat
     card = learn.learn(**options, on_progress=lambda *shown: seen.append(shown))
     assert card["model_id"] == first["model_id"]
     assert card["finisher"] == {**card["finisher"], "ended": "all epochs done", "epochs": 2}
-    assert {path.name for path in out.iterdir()} == set(ALL_FILES)
+    files = {*MODEL_FILES, FINISHER_FILE, FINISHER_HISTORY_FILE}
+    assert {path.name for path in out.iterdir()} == files
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
     assert len(read_history(out)) == 1
     finished = read_history(out, FINISHER_HISTORY_FILE)

@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 
 from data import UserError
-from model.training.augmentation import Augmentation
-from model.training.finishing import FinisherSettings
 from model.training.learn import learn
-from model.training.settings import Settings
+from model.training.settings import Augmentation, FinisherSettings, Settings
 
 NO_NUMBERS = ("8", None, -1, math.nan, math.inf, [8], True)
 NUMBERS = [

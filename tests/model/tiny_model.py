@@ -19,8 +19,7 @@ from model.folder import (
 from model.latent import LatentSpace
 from model.network import Architecture, build_autoencoder
 from model.sketch_encoder import build_sketch_encoder
-from model.training.finishing import FinisherSettings
-from model.training.settings import Settings
+from model.training.settings import FinisherSettings, Settings
 
 TINY = Architecture(
     encoder_channels=(4, 4, 8, 8),
