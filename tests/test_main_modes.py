@@ -51,7 +51,7 @@ def run(project, script, **environment):
         env=usual | environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1800,  # seconds, on a busy machine
     )
 
 
