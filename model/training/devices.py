@@ -35,8 +35,8 @@ def training_strategy(devices: list[str] | None) -> tf.distribute.Strategy:
     if devices is None:
         devices = [device.name for device in tf.config.list_logical_devices("GPU")]
     known = [device.name.removeprefix("/device:") for device in tf.config.list_logical_devices()]
-    for name in check_kind("devices", devices, list, "a list of names"):
-        check_choice("devices", str(name).removeprefix("/device:"), known)
-    if len(devices) > 1:
-        return tf.distribute.MirroredStrategy(devices)
+    names = check_kind("devices", devices, list, "a list of names")
+    chosen = {check_choice("devices", str(n).removeprefix("/device:"), known): n for n in names}
+    if len(chosen) > 1:
+        return tf.distribute.MirroredStrategy(list(chosen))
     return tf.distribute.get_strategy()

@@ -32,7 +32,7 @@ from tests.model.one_graph import OneGraph
 from tests.model.tiny_model import TINY_SETTINGS
 OneGraph(training.compiled_model).share(pytest.MonkeyPatch())
 both = training.training_strategy(["CPU:0", "CPU:1"])  # its model is shared as well
-alone = training.training_strategy(["CPU:0"])
+alone = training.training_strategy(["CPU:0", "/device:CPU:0"])  # the same one twice
 training.training_strategy = lambda devices: both if len(devices) > 1 else alone
 fitting.VIEW_SECONDS = -1
 arrays, out = sys.argv[1:]

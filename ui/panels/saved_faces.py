@@ -59,6 +59,7 @@ class SavesPanel(Panel):
         self.saves: list[SaveFile] = []
         self.deleted: list[Callable[[], Path]] = []  # what brings each one back
         self._damaged: set[SaveFile] = set()
+        self._others: set[SaveFile] = set()  # of another model, and not damaged
         self._problem = ""  # why the folder cannot be read
         add, folder = self.body.add, host.session.folder
         self.place_label = add(Label("", COLORS.soft, SIZES.small))
@@ -151,15 +152,15 @@ class SavesPanel(Panel):
     def _list(self, saves: list[SaveFile]) -> None:
         self.saves = saves
         self._damaged = {save for save in saves if not save.model or save in self._damaged}
+        own = self.host.latent.model_id
+        self._others = {save for save in saves if save.model != own} - self._damaged
         self.gallery.fill(saves)
         self._show_note()
 
     def _show_note(self) -> None:
         """Say what was wrong with the folder, or with saves in it."""
-        own = self.host.latent.model_id
-        others = sum(s.model != own and s not in self._damaged for s in self.saves)
         said = [self._problem or ("" if self.saves else NOTHING)]
-        if others:
+        if others := len(self._others):
             said.append(f"{others:,} of another model at the end: their pictures are encoded anew.")
         if self._damaged:
             said.append(f"{len(self._damaged):,} damaged, marked with {UNREADABLE}.")
@@ -168,6 +169,7 @@ class SavesPanel(Panel):
 
     def _add_damaged(self, save: SaveFile) -> None:
         self._damaged.add(save)
+        self._others.discard(save)
         self._show_note()
 
     def arrange(self, area: pygame.Rect, theme: Theme) -> int:
