@@ -8,14 +8,16 @@ import pytest
 
 from data.errors import UserError
 from model import engine as engine_module
-from model.engine import FaceEngine
+from model.engine import PHOTO_SHARE, FaceEngine
 from model.folder import SKETCH_ENCODER_FILE
 from model.network import build_encoder
+from model.network_file import load_sketch_encoder
 from model.sketch_encoder import build_sketch_encoder
 from tests.model.tiny_model import TINY, write_tiny_model
 
 BLACK_AND_BARE = np.zeros((2, 160, 176, 2), np.float32)
 BLACK_AND_BARE[0, ..., 1] = 1
+BARE = BLACK_AND_BARE[1:]
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +31,18 @@ def test_it_reads_tone_and_coverage(sketching_model):
     assert codes.shape == (2, engine.latent_dim) and codes.dtype == np.float32
     assert np.abs(codes[0] - codes[1]).max() > 1e-3  # only the coverage differs
     np.testing.assert_allclose(engine.encode_sketch(BLACK_AND_BARE[:1])[0], codes[0], atol=1e-5)
+
+
+def test_the_portrait_encoder_has_a_share_in_what_is_painted_all_over(sketching_model):
+    engine = FaceEngine.load(sketching_model)
+    drawings = np.random.default_rng(0).random((3, 160, 176, 2), np.float32)
+    for drawing, coverage in zip(drawings, (0.5, 0.825, 1.0), strict=True):
+        drawing[..., 1] = coverage
+    alone = load_sketch_encoder(sketching_model)(drawings).numpy()
+    photo = engine.guess(drawings[..., :1])
+    shares = PHOTO_SHARE * np.array([[0.0], [0.5], [1.0]])
+    expected = alone + shares * (photo - alone)
+    np.testing.assert_allclose(engine.encode_sketch(drawings), expected, atol=1e-4)
 
 
 def test_one_that_is_missing_or_damaged_is_one_sentence(sketching_model, tmp_path):
@@ -47,10 +61,8 @@ def test_a_model_without_one_codes_the_portrait_that_the_shipped_model_makes(tmp
     own = write_tiny_model(tmp_path / "own")
     monkeypatch.setattr(engine_module, "SHIPPED_MODEL", shipped)
     teacher, engine = FaceEngine.load(shipped), FaceEngine.load(own)
-    portraits = teacher.decode(teacher.encode_sketch(BLACK_AND_BARE))
-    np.testing.assert_allclose(
-        engine.encode_sketch(BLACK_AND_BARE), engine.encode(portraits), atol=1e-3
-    )
+    portraits = teacher.decode(teacher.encode_sketch(BARE))
+    np.testing.assert_allclose(engine.encode_sketch(BARE), engine.encode(portraits), atol=1e-3)
 
 
 def test_without_the_shipped_one_the_portrait_encoder_guesses(tmp_path, monkeypatch):
