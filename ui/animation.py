@@ -1,8 +1,8 @@
 """Paths between faces, and GIFs of them.
 
-All paths are in whitened coordinates (the sliders' own), where the codes of portraits are spread
-alike in every direction, at about the same distance from the mean. A straight line between two of
-them passes near the mean, where faces are bland; so the direction turns on a great circle while the
+All paths are in whitened coordinates (the sliders' own), where the codes of portraits spread
+equally in every direction, at about the same distance from the mean. A straight line between two of
+them passes near the mean, where faces are bland. So the direction turns on a great circle while the
 radius changes evenly (T. White, "Sampling Generative Networks", arXiv:1609.04468).
 """
 
@@ -14,20 +14,17 @@ from PIL import Image
 
 from ui.pictures import to_pixels
 
-_TINY = 1e-3  # least radius with a direction, and least sine of an angle with a plane
+_TINY = 1e-3  # least radius that has a direction, least sine of an angle that spans a plane
 _MAX_FPS = 50  # frames a second; browsers show faster GIFs at 10
-_GROWTH = 1.8  # power of a file's size that its gray levels grow with, measured on morphs
-_FEWEST = 32  # gray levels: with fewer, faces look like maps
-LARGEST = 4_000_000  # bytes of a GIF, so that it can be sent
+_GROWTH = 1.8  # exponent from file size to gray levels, measured on morphs
+_FEWEST = 32  # gray levels; fewer show as bands
+LARGEST = 4_000_000  # bytes of a GIF, small enough to send
 
 
 def between(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
-    """Return the point at `t` in [0, 1] on the way from `a` to `b`; the ends are exact.
+    """Return the point at `t` in [0, 1] on the way from `a` to `b`, whitened values (d,).
 
-    Args:
-        a: (d,) whitened values.
-        b: the same.
-        t: 0 for `a`, 1 for `b`.
+    It is exact at both ends.
     """
     if t <= 0:
         return a.copy()
@@ -106,7 +103,7 @@ def _gif_of(pictures: list[Image.Image], lengths: list[int]) -> bytes:
 
 
 def _with_levels(picture: Image.Image, levels: int) -> Image.Image:
-    """Return a gray picture with fewer levels, as numbers of a palette that all frames share."""
+    """Return a gray picture with fewer levels, in a palette that all frames share."""
     grays = np.rint(np.linspace(0, 255, levels)).astype(np.uint8)
     numbers = np.rint(np.arange(256) * (levels - 1) / 255).astype(np.uint8)
     picture = Image.fromarray(numbers[np.asarray(picture)])

@@ -1,6 +1,6 @@
 """The Latent Face Explorer: both screens in one window, and the loop that runs them.
 
-The loop: events, update, draw what changed, flip, tick; asleep in between.
+Each frame: events, update, draw what changed, flip, tick. Between frames the loop sleeps.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ SCREENS = (SlidersScreen, DrawingScreen)  # in the order of their tabs
 
 FRAMES = 60  # a second
 REPEAT = (0.35, 0.045)  # seconds before a held key repeats, and between two repetitions
-KEEP = 3.0  # seconds from a step to the writing of the session
-CATCH = 0.6 / FRAMES  # seconds that a frame waits for the answer to its events
-NAPS = (0.002, 0.01)  # seconds between two looks for events, after one and later
+KEEP = 3.0  # seconds from a step until the session is written
+CATCH = 0.6 / FRAMES  # seconds that a frame waits for the face its events asked for
+NAPS = (0.002, 0.01)  # seconds between two checks for events, shortest and longest
 
 log = logging.getLogger(__name__)
 R = TypeVar("R")
@@ -76,14 +76,14 @@ class App:
         self.worker = Worker(load_engine, self._loaded, self._failed)
         self.window = Window(screens, session, latent, self.worker, start, size)
         self._clock = pygame.time.Clock()
-        self._events: list[pygame.event.Event] = []  # that ended the last rest
-        self._due = math.inf  # time of the next frame without an event
+        self._events: list[pygame.event.Event] = []  # read while asleep
+        self._due = math.inf  # time of the next frame, if no event comes
         self._held: pygame.event.Event | None = None  # the key that was pressed last
         self._repeat_at = math.inf
         self._keeper = threading.Thread()  # writes the session
         self._keep_at = math.inf
-        self._kept_steps = 0  # of the window, when the session was written last
-        self._warned = False  # whether it was told that the session cannot be written
+        self._kept_steps = 0  # of the window at the last write of the session
+        self._warned = False  # whether a failed write was logged
         self.window.header.status.set_text("Loading the model …")
         self.window.screen.enter()
         self.step()
@@ -97,7 +97,7 @@ class App:
         Raises:
             UserError: after the window was closed, if the engine could not be loaded.
         """
-        hangup: int = getattr(signal, "SIGHUP", 0)  # of a terminal that is closed; not on Windows
+        hangup: int = getattr(signal, "SIGHUP", 0)  # when the terminal closes; not on Windows
         main = threading.current_thread() is threading.main_thread()
         heard = bool(hangup) and main and signal.getsignal(hangup) == signal.SIG_DFL
         if heard:  # otherwise it is ignored, as under `nohup`
@@ -134,7 +134,7 @@ class App:
             self._guard(self._handle, event)
         if window.closed:
             return False
-        if all(event.type != pygame.KEYDOWN for event in events):  # its release may wait
+        if all(event.type != pygame.KEYDOWN for event in events):  # its release may still be queued
             self._repeat_key(window.now())
         self._deliver()
         if window.root.stale:
@@ -153,7 +153,7 @@ class App:
         stale = window.repaint()
         if stale:
             pygame.display.update(stale)
-            if stale != [window.header.times.rect]:  # to show them is no frame to count
+            if stale != [window.header.times.rect]:  # drawing the times is not counted
                 window.header.times.count(time.perf_counter() - started)
         return True
 
@@ -166,7 +166,7 @@ class App:
         self.worker.close()
 
     def keep(self) -> None:
-        """Have the session written as it is now, in a thread."""
+        """Write the current session in a thread."""
         if self._keeper.is_alive():
             self._keeper.join()
         session = self.session.copy()
@@ -232,7 +232,7 @@ class App:
             self._dispatch(event)
 
     def _dispatch(self, event: pygame.event.Event) -> None:
-        """Pass an event of mouse or keyboard to the first that answers it."""
+        """Pass a mouse or keyboard event to the first that handles it."""
         window = self.window
         if window.screen.handle(event) or window.pointer.handle(event):
             return
@@ -279,7 +279,7 @@ def open_explorer(
 ) -> App:
     """Open the window with both screens, "sliders" or "drawing" in front; see `App`.
 
-    A problem is a sentence to show first, such as why the user's own model is passed over.
+    A problem is a sentence to show first, such as why the user's own model is not used.
     """
     app = App(SCREENS, session, load_engine, latent, start)
     if problem:
@@ -297,6 +297,6 @@ def all_commands() -> dict[str, list[Command]]:
 
 
 def _log(what: str, error: BaseException) -> None:
-    """Leave a trace of a bug in the terminal; what a user can mend is told on the window."""
+    """Log a bug with its traceback; a `UserError` is only shown on the window."""
     if not isinstance(error, UserError):
         log.error(what, exc_info=error)

@@ -1,4 +1,4 @@
-"""Fonts: the program's own, and those of the system for characters that these lack."""
+"""Fonts: the program's own, and the system's for characters that it lacks."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from data.paths import ASSETS
 
 FOLDER = ASSETS / "fonts"
 FILES = {False: "Inter-Regular.otf", True: "Inter-SemiBold.otf"}  # by whether they are bold
-SIGN = "?"  # in place of a character that no font has
-LIKELY = ("sans", "noto", "dejavu", "droid", "arial", "segoe", "gothic")  # parts of their names
-MOST = 100  # fonts of the system that are tried
-SAMPLE = 16  # pixels, size at which characters are compared
-NOTHING = "\uffff"  # never a character: drawn as the box for what a font lacks
+SIGN = "?"  # shown for a character that no font has
+LIKELY = ("sans", "noto", "dejavu", "droid", "arial", "segoe", "gothic")  # in names, tried first
+MOST = 100  # system fonts to try
+SAMPLE = 16  # pixels, font size for comparing characters
+NOTHING = "\uffff"  # not a character: fonts draw their box for a missing one
 
 Run = tuple[str, str]  # a font's path, "" for the program's own, and what it draws
 
 
 @lru_cache(maxsize=4)
 def read_fonts(folder: Path) -> dict[bool, bytes]:
-    """Return the program's own fonts, empty where they cannot be read; a folder is read once."""
+    """Return the files of the program's fonts, b"" for one that cannot be read."""
     contents = dict.fromkeys(FILES, b"")
     for bold, name in FILES.items():
         with suppress(OSError):
@@ -46,7 +46,7 @@ def open_font(source: bytes | str, pixels: int) -> pygame.font.Font:
 
 @lru_cache(maxsize=1500)
 def runs(text: str) -> list[Run]:
-    """Split a printable text into parts that one font can draw each."""
+    """Split a printable text into parts, each drawn by one font."""
     parts: list[Run] = []
     for character in text:
         run = ("", character) if character.isascii() else _run_of(character)
@@ -67,7 +67,7 @@ def _run_of(character: str) -> Run:
 
 @lru_cache(maxsize=1)
 def _system_fonts() -> list[str]:
-    """Return the paths of the system's fonts, likely ones first."""
+    """Return paths of system fonts, likely ones first."""
     names = sorted(pygame.font.get_fonts(), key=lambda name: -sum(word in name for word in LIKELY))
     return list(filter(None, map(pygame.font.match_font, islice(names, MOST))))
 
@@ -78,7 +78,7 @@ def _sample(path: str) -> pygame.font.Font:
 
 
 def _has(path: str, character: str) -> bool:
-    """Return whether a font draws a character as anything but the box for what it lacks."""
+    """Return whether a font has a character, rather than its box for a missing one."""
     font = _sample(path)
     drawn, box = (font.render(each, False, (0, 0, 0)) for each in (character, NOTHING))
     return pygame.image.tobytes(drawn, "RGB") != pygame.image.tobytes(box, "RGB")

@@ -1,9 +1,8 @@
 """The session: what the screens keep from one start to the next.
 
-It is one JSON file. Settings and the drawing belong to the user; codes, locks, saved directions and
-names of sliders belong to a model and are kept for each model apart, so that a look at one's own
-training does not cost what was made with the shipped model. A damaged file never stops a start:
-what is valid in it is used, and a copy of it is kept.
+It is one JSON file. Settings and the drawing belong to the user. Codes, locks, saved directions and
+names of sliders are kept per model, so trying a model of your own loses nothing made with the
+included one. A damaged file never stops the program: its valid parts are used, and a copy is kept.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ SET_ASIDE_NAME = "session-damaged.json"
 
 _MAX_FILE = 16 << 20  # bytes
 _MAX_MODELS = 8
-_MAX_ITEMS = 1000  # settings, directions or names that are read
+_MAX_ITEMS = 1000  # settings, directions or names
 _MAX_NAME = 80  # characters
 _CODES = ("code", "face_a", "face_b")
 
@@ -62,7 +61,7 @@ class Session:
             B, or None.
         locks: bool `(latent_dim,)`, the locked sliders.
         directions: the user's own, name to float32 `(latent_dim,)`.
-        names: that the user gave to sliders, by their own.
+        names: the user's names for sliders, by their original names.
         drawing: uint8, of `DRAWING_SHAPE`, or None.
         problem: a sentence about what was not read, or None.
     """
@@ -98,8 +97,8 @@ class Session:
             vector = self._valid(unpack_numbers, text if _is_name(name) else "", shape)
             if vector is not None:
                 self.directions[name] = vector
-        # What this window knows of the file: what it lacks later was deleted here, what is more
-        # was added by another window.
+        # What this window has read or written. Later, names missing here were deleted by this
+        # window; other names in the file were added by another one.
         self._known = {"directions": set(directions), "names": set(self.names)}
         if self.problem:
             with suppress(OSError):
@@ -127,7 +126,7 @@ class Session:
             UserError: the file cannot be written.
         """
         path = self.folder / FILE_NAME
-        busy = f"Another window does not stop writing {path}."
+        busy = f"Another window keeps writing {path}."
         told = tell_failure(f"{path} could not be written", CHECK)
         with self._saving, told, hold_lock(self.folder, busy, patience=2.0):
             theirs: dict[str, dict] = {}
@@ -153,10 +152,8 @@ class Session:
         models = {**self._models, **theirs}
         entry = models.pop(self._model_id, {})
         codes = {name: getattr(self, name) for name in _CODES}
-        old, known = (
-            {"directions": _dict_of(entry, "directions"), "names": _names_of(entry)},
-            self._known,
-        )
+        old = {"directions": _dict_of(entry, "directions"), "names": _names_of(entry)}
+        known = self._known
         added = {kind: {n: v for n, v in old[kind].items() if n not in known[kind]} for kind in old}
         ours = {name: pack_numbers(vector) for name, vector in self.directions.items()}
         models[self._model_id] = {
@@ -178,7 +175,7 @@ class Session:
 
 
 def _read(path: Path) -> dict:
-    """Return what the file holds, nothing if there is none; ValueError if it is damaged."""
+    """Return the content of the file, {} if there is none; ValueError if it is damaged."""
     if not path.is_file():
         return {}
     if path.stat().st_size > _MAX_FILE:
@@ -190,7 +187,7 @@ def _read(path: Path) -> dict:
 
 
 def _dict_of(content: dict, name: str) -> dict:
-    """Return the first items of a dictionary in another; an empty one where it is none."""
+    """Return the first items of a nested dictionary, {} if there is none."""
     found = content.get(name)
     return dict(list(found.items())[:_MAX_ITEMS]) if isinstance(found, dict) else {}
 
@@ -212,7 +209,7 @@ def _is_name(name: object) -> bool:
 
 
 def _is_plain(value: object) -> bool:
-    """Return whether JSON can carry a setting; one that it cannot must not cost the session."""
+    """Return whether a setting can be written as JSON; others are left out."""
     with suppress(AttributeError, TypeError, ValueError, RecursionError):
         return bool(_dump(value))
     return False

@@ -1,8 +1,8 @@
-"""Files that the screens keep: written whole or not at all, read as if a stranger had made them.
+"""Files that the screens keep: written whole or not at all, and never trusted when read.
 
 Saved faces and the session are JSON. Arrays are base64 text in it, so they come back bit for bit
-and nothing but numbers can come out. Whatever is wrong with what is read is a `ValueError`; the
-callers turn it into a sentence.
+and can hold nothing but numbers. Damage raises a `ValueError`, which the callers turn into a
+sentence.
 """
 
 import base64
@@ -20,15 +20,15 @@ from data.errors import tell_failure
 from data.replace import replace_file
 
 STAMP = "%Y-%m-%d-%H%M%S"
-CHECK = "check the folder's space and permissions"  # advice where a file is refused
+CHECK = "check the folder's space and permissions"  # advice after a failed write
 
 _LONGEST_INTEGER = 20  # digits; some Pythons take minutes for a million
 
 
 def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
-    """Write `content` to a new file and return its path; once it returns, the file is durable.
+    """Write `content` to a new file, flush it to the disk, and return its path.
 
-    Names sort by time, as in `face-2026-11-22-151204.png`; more of one second end in -2, -3, ...
+    Names sort by time, as in `face-2026-11-22-151204.png`; more in the same second get -2, -3, ...
 
     Raises:
         UserError: the disk is full, the folder cannot be written, and the like.

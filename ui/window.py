@@ -1,4 +1,4 @@
-"""The window: its widgets, its size and scale, what pops up over the screens, and its commands."""
+"""The window: its widgets, size and scale, what pops up over the screens, and its commands."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from ui.widgets.pointer import Pointer
 from ui.worker import Worker
 
 SCALES = (0.75, 3.0, 0.25)  # least, most and step of the UI scale
-MESSAGE = (5.0, 0.04)  # seconds that a message stays, and more for each character
-HINT = 3  # steps after which a hint goes
+MESSAGE = (5.0, 0.04)  # seconds that a message stays, and seconds more per character
+HINT = 3  # steps after which a hint disappears
 NO_FINISHER = (
     "No sharp faces with this model: it has no finisher. learn(init=False) goes on with it and "
     "trains one."
@@ -61,17 +61,17 @@ class Window:
         self.chosen_scale = max(low, chosen) if chosen else None  # None: as suits the window
         self.theme = Theme(1.0)
         self.closed = False
-        self.closing = False  # whether it closes once all is saved
+        self.closing = False  # whether it closes after pending saves
         self.root = Root()
         self.pointer = Pointer(self.root)
         self.commands = window_commands(self)
         made = [make(self) for make in screens]
         self.screens = {screen.name: screen for screen in made}
-        self.screen = self.screens[start] if start else made[0]  # the one in front
+        self.screen = self.screens[start] if start else made[0]  # the visible one
         self.keymaps = {s.name: Keymap([*s.commands, *self.commands]) for s in made}
         self.menu: Menu | None = None
         self._hint: Message | None = None
-        self._offer: Message | None = None  # to go on
+        self._offer: Message | None = None  # of the last session
         self._add_widgets()
         self.resized()
 
@@ -104,13 +104,13 @@ class Window:
 
     @property
     def wanted_scale(self) -> float:
-        """Pixels a point that the user chose, or that suit the window."""
+        """Pixels per point: the user's choice, or what suits the window."""
         if self.chosen_scale is not None:
             return self.chosen_scale
         return natural_scale(display.desktop_size(), self.surface.get_size())
 
     def resized(self) -> None:
-        """Lay everything out for the window as it is now."""
+        """Lay everything out for the current size and scale."""
         self.surface = pygame.display.get_surface()
         size = display.layout_size(self.surface.get_size())
         scale = display.fitting_scale(self.wanted_scale, size)
@@ -205,9 +205,9 @@ class Window:
     def notify(
         self, text: str, problem: bool = False, lasts: Callable[[], bool] = lambda: True
     ) -> None:
-        """Show a message for a while, and no longer than `lasts` is true.
+        """Show a message for a while, at most as long as `lasts` returns true.
 
-        A problem is marked with a sign, and goes with the next step.
+        A problem gets a sign, and disappears at the next step.
         """
         ends, steps = self.now() + MESSAGE[0] + MESSAGE[1] * len(text), self.steps
         self.messages.show_message(
@@ -215,7 +215,7 @@ class Window:
         )
 
     def show_hint(self, name: str, lines: Sequence[str]) -> None:
-        """Show lines once ever, for some steps; the session remembers them by `name`."""
+        """Show a hint for some steps, the first time only; the session remembers its `name`."""
         if not self.session.setting(f"hint_{name}", False):
             self.session.settings[f"hint_{name}"] = True
             got_it = ("Got it", lambda: None, "Do not show this again")
@@ -223,7 +223,7 @@ class Window:
             self._hint = self.messages.ask(lines, [got_it], lambda: self.steps >= end)
 
     def offer_session(self) -> None:
-        """Offer to go on with what the session kept, where it kept anything."""
+        """Offer to restore what the session kept, if anything."""
         if self.session.problem:
             self.notify(self.session.problem)
         parts = {"face": self.session.code, "drawing": self.session.drawing}
@@ -252,7 +252,7 @@ class Window:
         return menu is not None
 
     def repaint(self) -> list[pygame.Rect]:
-        """Draw what became stale, with the help line; return the parts that were drawn."""
+        """Draw what changed, and the help line; return the rectangles that were drawn."""
         pointed = self.pointer.hovered or self.pointer.focused or self.root
         texts = (widget.help_text() for widget in pointed.ancestors())
         self.help_line.set_text(next(filter(None, texts), self.screen.help_text()))
@@ -261,7 +261,7 @@ class Window:
     # What its commands do
 
     def hand_over(self) -> None:
-        """Take the current code to the next screen and show that."""
+        """Show the next screen, with the current face."""
         names = list(self.screens)
         code = self.screen.code()
         self.show(names[(names.index(self.screen.name) + 1) % len(names)])
@@ -269,7 +269,7 @@ class Window:
             self.screen.take(code)
 
     def choose(self, name: str) -> None:
-        """Show the screen of a tab that was clicked; one that asks for the face gets it."""
+        """Show the screen of a clicked tab, with the current face if it takes one."""
         if name != self.screen.name and self.screens[name].takes_face:
             self.hand_over()
         else:
@@ -281,7 +281,7 @@ class Window:
         self.pointer.refresh()
 
     def escape(self) -> None:
-        """Close or stop the front-most thing."""
+        """Close or stop what is in front."""
         if self.close_menu():
             return
         if self.overlay.visible:
@@ -303,7 +303,7 @@ class Window:
             parts[-1].scroll_by(round(pages * parts[-1].view.height))
 
     def restore_session(self) -> None:
-        """Go on from what the session kept."""
+        """Restore what the session kept."""
         if self.session.code is None and self.session.drawing is None:
             raise UserError("Nothing was kept from the last time; this is a fresh start.")
         self.messages.dismiss(self._offer)
@@ -314,7 +314,7 @@ class Window:
             self.show(last)
 
     def quit(self) -> None:
-        """Close the window, once what was to be saved is; the second time at once."""
+        """Close the window after pending saves; a second call closes it at once."""
         self.closed = self.closing or not self.worker.saving
         self.closing = True
         if not self.closed:

@@ -40,7 +40,7 @@ class _Request:
 class Worker:
     """Runs jobs on the engine, one at a time, the most urgent first.
 
-    It never calls into the window by itself: what is to be called there waits until it is polled.
+    It never calls the window: callbacks wait until the window's thread polls them.
 
     Args:
         load_engine: called in the thread; returns the engine or raises.
@@ -101,7 +101,7 @@ class Worker:
             done: called in the window's thread with what the job returned, or with each value that
                 it yielded; not called for a job that failed.
             priority: 0 runs before 1, 1 before 2.
-            saves: whether it writes what the user would miss; then nothing replaces it.
+            saves: whether it writes a file for the user; then nothing replaces it.
         """
         with self._changed:
             order = priority, next(self._numbers)
@@ -110,11 +110,11 @@ class Worker:
             self._changed.notify_all()
 
     def cancel(self, slot: str) -> None:
-        """Drop what waits and runs in a slot, and its results that were not polled yet."""
+        """Drop what waits or runs in a slot, and results that were not polled yet."""
         with self._changed:
             self._requests.pop(slot, None)
             if self._running is not None and self._running.slot == slot:
-                self._running.slot = ""  # nobody listens any more
+                self._running.slot = ""  # its result is dropped
             self._calls = [(origin, call) for origin, call in self._calls if origin != slot]
 
     def busy(self, slot: str) -> bool:
@@ -124,7 +124,7 @@ class Worker:
 
     @property
     def saving(self) -> bool:
-        """Whether something waits or runs that saves, with an engine to come."""
+        """Whether a job that saves waits or runs, unless the engine failed to load."""
         with self._changed:
             return self.state != "failed" and any(request.saves for request in self._open())
 
@@ -139,7 +139,7 @@ class Worker:
         return [*self._requests.values(), *running]
 
     def poll(self) -> list[Call]:
-        """Take what is to be called in the window's thread since the last poll, oldest first."""
+        """Return the callbacks that are due in the window's thread, oldest first."""
         with self._changed:
             calls, self._calls = self._calls, []
             return [call for _, call in calls]
@@ -163,7 +163,7 @@ class Worker:
         error: BaseException | None = None
         try:
             engine = self._load_engine()
-        except BaseException as problem:  # whatever it was, the window must hear of it
+        except BaseException as problem:  # the window shows it, whatever it is
             error = problem
         with self._changed:
             self.engine, self.error = engine, error
@@ -209,7 +209,7 @@ class Worker:
 
 
 def sentence(error: BaseException) -> str:
-    """Return what a user reads of an error: a `UserError` itself, or the kind of any other."""
+    """Return the sentence shown for an error; for a bug, its type and message."""
     if isinstance(error, UserError):
         return str(error)
     return f"Something went wrong: {type(error).__name__}: {error}".strip(": ")

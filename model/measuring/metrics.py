@@ -244,19 +244,17 @@ def average_metrics(parts: list[dict[str, np.ndarray]]) -> dict[str, float]:
     return means | {"sharpness": float(np.median(whole["sharpness"]))}
 
 
-def sample_diversity(
-    engine: FaceEngine, latent: LatentSpace, X: np.ndarray, count: int = 200, seed: int = 0
-) -> float:
+def sample_diversity(engine: FaceEngine, latent: LatentSpace, X: np.ndarray) -> float:
     """Compare how varied samples and reconstructed portraits are.
 
     Returns:
         The mean distance between two samples at temperature 1, divided by that between two
         reconstructed portraits: near 1 where samples vary as people do.
     """
-    count = min(count, len(X))
+    count = min(200, len(X))
     rows = np.linspace(0, len(X) - 1, count).astype(int)
     real = engine.decode(engine.encode(crop(X[rows])))
-    sampled = engine.decode(latent.sample(count, np.random.default_rng(seed)))
+    sampled = engine.decode(latent.sample(count, np.random.default_rng(0)))
     return _ratio(mean_pairwise_distance(sampled), mean_pairwise_distance(real))
 
 

@@ -14,7 +14,7 @@ from ui.widgets.base import Point
 from ui.widgets.face_view import FaceView
 from ui.widgets.shapes import write
 
-REACH = 28  # points around a marker in which a press takes hold of it
+REACH = 28  # points from a marker within which a press grabs it
 RIGHT, BOTTOM = IMAGE_SHAPE[1] - 1, IMAGE_SHAPE[0] - 1
 FRAME = np.array([[0, 0], [RIGHT, 0], [RIGHT, BOTTOM], [0, BOTTOM]], float)  # (x, y)
 
@@ -92,7 +92,7 @@ class EyeMarkers(FaceView):
         self._reach = theme.px(REACH)
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the photo, the frame and the markers; dark under light, to show on any photo."""
+        """Draw the photo, the frame and the markers, light on dark to stand out on any photo."""
         super().draw(surface, theme)
         corners = Placement.from_eyes(*self.eyes).to_photo(FRAME)
         outline = [self.to_window(corner) for corner in corners]

@@ -1,4 +1,4 @@
-"""A list of thousands of pictures, of which only the rows in sight are made and read."""
+"""A list of thousands of pictures; only the visible rows are made and read."""
 
 from __future__ import annotations
 
@@ -15,19 +15,18 @@ from ui.widgets.strip import GAP, Strip
 
 KEPT = 400  # pictures held in memory
 UNREADABLE = "?"  # sign of what cannot be opened
-ASPECT = 1.1  # width over height of a tile
 
 Item = TypeVar("Item")
 Picture = np.ndarray | str  # gray uint8 (h, w), or a sign, see `Thumbnail`
 
 
 class Gallery(Widget, Generic[Item]):
-    """Tiles in rows, of which those in sight are filled as their pictures are read.
+    """Tiles in rows; visible ones are filled as their pictures are read.
 
     Args:
         host: the window, whose worker reads.
         slot: of the worker.
-        tile: points that a tile takes at least.
+        tile: least width of a tile, in points.
         read: returns the picture of an item; called in the worker's thread.
         describe: returns the caption of an item, and its sentence for the help line.
         chosen: called with the item that was clicked.
@@ -73,7 +72,7 @@ class Gallery(Widget, Generic[Item]):
         self._asked.clear()
 
     def _choose(self, number: int) -> None:
-        if number < len(self._shown):  # it may have gone while the mouse was down on it
+        if number < len(self._shown):  # it may be gone by the time the button is released
             self.chosen(self._shown[number])
 
     def _open_more(self, number: int, anchor: pygame.Rect) -> None:
@@ -107,7 +106,7 @@ class Gallery(Widget, Generic[Item]):
         gap = theme.px(GAP)
         columns = self._columns = max(1, rect.width // theme.px(self.tile))
         width = max(4, (rect.width + gap) // columns - gap)
-        row = self._row = round(width / ASPECT) + gap
+        row = self._row = round(width / 1.1) + gap
         self.height = -(-len(self.items) // columns) * row
         above, rows = self._scroll // row, rect.height // row + 2
         self._first = above * columns

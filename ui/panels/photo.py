@@ -35,9 +35,9 @@ from ui.widgets.strip import FOLDER
 from ui.worker import decode_one
 
 THUMBNAIL = 256  # pixels of the longer side at most
-TILE = 120  # points that a picture or folder takes at least
+TILE = 120  # least width of a picture or folder, in points
 PASTE = spoken("ctrl+v")
-SURE = 0.65  # score of a guess from which on there is a face
+SURE = 0.65  # least score of a guess that counts as a face
 DARK = "Its light is far from that of the model's portraits: try Even light."
 FOUND = "Are the rings on the eyes? Drag them if not, then use this face."
 NOT_FOUND = "No face was found: drag the rings onto the eyes, L on the left one as you see it."
@@ -117,7 +117,7 @@ class PhotoPanel(Panel):
     # Choosing
 
     def choose(self) -> None:
-        """Show the folder of the last time as it is now."""
+        """List the last folder again."""
         self.photo = self.face = None
         self.host.worker.cancel(self.guess_slot)
         last = self.host.session.setting("photo_folder", "")
@@ -126,7 +126,7 @@ class PhotoPanel(Panel):
         self._stage()
 
     def go(self, folder: Path | None) -> None:
-        """Look into a folder, or at the usual ones for None; it shows when it was read."""
+        """List a folder, or the usual ones for None, once it is read."""
         self.host.worker.submit(self.list_slot, lambda engine: look_into(folder), self._list, 1)
 
     def go_up(self) -> None:
@@ -136,11 +136,11 @@ class PhotoPanel(Panel):
             self.go(folder.parent if folder.parent != folder else None)
 
     def open(self, path: Path) -> None:
-        """Open an image file; it shows when it was read."""
+        """Open an image file, and show it once it is read."""
         self.host.worker.submit(self.open_slot, lambda engine: open_photo(path), self._show)
 
     def paste(self) -> None:
-        """Open what is in the clipboard, for which its owner may take some seconds."""
+        """Open what is in the clipboard, which may take some seconds."""
         run_beside(paste_photo, self._show)
 
     def _enter(self, entry: Entry) -> None:
@@ -148,7 +148,7 @@ class PhotoPanel(Panel):
         (self.go if entry.changed is None else self.open)(entry.path)
 
     def _list(self, listing: Listing) -> None:
-        """Show what was found in a folder, unless a photo shows by now."""
+        """Show what was found in a folder, unless a photo is open by now."""
         if self.photo is not None:
             return
         if listing.folder is not None:
@@ -228,7 +228,7 @@ class PhotoPanel(Panel):
     # Aligning
 
     def _moved(self) -> None:
-        self.host.worker.cancel(self.guess_slot)  # also a guess that was made and is not shown yet
+        self.host.worker.cancel(self.guess_slot)  # and any guess that is not shown yet
         self._tell("The rings belong on the eyes: L on the left one, as you see it.")
         self._align()
 

@@ -158,7 +158,7 @@ class SavesPanel(Panel):
         self._show_note()
 
     def _show_note(self) -> None:
-        """Say what was wrong with the folder, or with saves in it."""
+        """Say what is wrong with the folder, or with saves in it."""
         said = [self._problem or ("" if self.saves else NOTHING)]
         if others := len(self._others):
             said.append(f"{others:,} of another model at the end: their pictures are encoded anew.")
@@ -198,7 +198,7 @@ class SavesPanel(Panel):
 
 
 def _picture(save: SaveFile) -> Picture:
-    """Return the face of a save, or what stands for a damaged one."""
+    """Return the face of a save, or a sign for a damaged one."""
     try:
         return to_pixels(read_save(save.path).image)
     except UserError:
@@ -206,7 +206,7 @@ def _picture(save: SaveFile) -> Picture:
 
 
 def _describe(save: SaveFile) -> tuple[str, str]:
-    """Return day and time of a save from its name, "11-22 15:12", or any other name."""
+    """Return the caption, such as "11-22 15:12" from the file's name, and the help line."""
     path = save.path
     found = re.match(r"face-\d{4}-(\d\d-\d\d)-(\d\d)(\d\d)", path.stem)
     caption = f"{found[1]} {found[2]}:{found[3]}" if found else path.stem

@@ -1,4 +1,4 @@
-"""The panels over a screen; one shows at a time."""
+"""The panels over a screen, one open at a time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ P = TypeVar("P", bound=Panel)
 
 
 class PanelStack(Widget):
-    """Saved faces and the user's photo over a screen, and what else the screen adds.
+    """Saved faces, the user's photo, and the panels that a screen adds.
 
     Args:
         host: the window.
@@ -55,7 +55,7 @@ class PanelStack(Widget):
         self.host = host
         self.take_save, self.take_photo, self.changed = take_save, take_photo, changed
         self.open: Panel | None = None
-        self._dropped = False  # whether what is being dropped had a file or text
+        self._dropped = False  # whether the current drop brought a file or text
         self.saves = self.add_panel(SavesPanel(host, owner, self.open_save, self.close))
         self.photo = self.add_panel(
             PhotoPanel(host, owner, self._photo_opened, self._photo_taken, self.close)
@@ -77,7 +77,7 @@ class PanelStack(Widget):
     # Opening and closing
 
     def toggle(self, panel: Panel) -> None:
-        """Open a panel, brought up to date, in place of another; or close it if it is open."""
+        """Open a panel, up to date, and close any other; or close it if it is open."""
         self._show(None if panel is self.open else panel)
         if self.open is self.saves:
             self.saves.refresh()
@@ -104,7 +104,7 @@ class PanelStack(Widget):
         self.host.pointer.refresh()
 
     def tell_saved(self, path: Path) -> None:
-        """Say where a face was saved, and list it where the saved faces show."""
+        """Say where a face was saved, and list it if the saved faces are open."""
         self.host.notify(f"{saved_words(path)} Ctrl O shows your saves.")
         if self.open is self.saves:
             self.saves.refresh()
@@ -116,7 +116,7 @@ class PanelStack(Widget):
         self.take_save(path)
 
     def drop(self, path: Path) -> None:
-        """Take a save, or open any other file as a photo; its panel opens when it was read."""
+        """Take a save, or open any other file as a photo, whose panel opens once it is read."""
         self._dropped = True
         if model_of(path) is None:
             self.photo.open(path)

@@ -1,1 +1,1 @@
-"""The user's own photo: reading it, laying the model's frame over it, finding the eyes."""
+"""The user's own photo: reading it, finding the eyes, cutting out the model's frame."""

@@ -1,9 +1,9 @@
-"""Finding the eyes in a photo: where a face stands as the autoencoder's faces do.
+"""Finding the eyes in a photo: where a face lies in the frame as the autoencoder's faces do.
 
 The search goes from coarse to fine. A filter runs over the photo in many sizes and angles; a
-cascade moves the best few hundred placements towards faces; a space of faces ranks them; and the
-placement wins whose reconstruction by the autoencoder, which can draw nothing but faces, resembles
-the photo most. All of it is learned from the model's own faces, so it needs no data.
+cascade moves the best few hundred placements towards faces; and a space of faces ranks them. The
+autoencoder, which draws nothing but faces, reconstructs the best: the one most like its photo wins.
+All of this is learned from the model's own faces and needs no data.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from model.engine import FaceEngine
     from model.latent import LatentSpace
 
-_RANKED = 200  # placements for the space of faces between two yields
+_RANKED = 200  # placements ranked between two yields
 _SIZES = np.geomspace(1.6, 0.1, 20)  # width of the frame, in longer sides of the photo
 _ANGLES = np.deg2rad([-20, -10, 0, 10, 20])
 _PEAKS = 30  # placements kept of each size and angle
 _PLACEMENTS = 800  # placements kept of all
 _JUDGED = 48  # placements shown to the autoencoder
 _FINAL = 6  # placements shown once more after the last steps of the cascade
-_LARGER = 0.03  # bonus to the score of a face twice as large
-_APART = 0.2  # least distance of two placements, in distances between the eyes
-_FLAT = 0.4  # range of grays, below which they are spread for the search
-_SLENDER = 1.6  # the middle of a photo is looked at where its sides differ more
+_LARGER = 0.03  # bonus on the score for each doubling of the size
+_APART = 0.2  # least distance of two placements, relative to that of the eyes
+_FLAT = 0.4  # range of grays; smaller ones are stretched for the search
+_SLENDER = 1.6  # largest ratio of sides of a portrait; longer photos have one in the middle
 _EYES = np.array([complex(*LEFT_EYE), complex(*RIGHT_EYE)])
-_OUTSIDE = 0.02  # margin around the photo in which eyes may lie, in its sides
+_OUTSIDE = 0.02  # margin around the photo where eyes may lie, relative to its sides
 
 _finders: dict[str, FaceFinder] = {}  # the last one learned, by the id of its model
 
@@ -58,9 +58,9 @@ class Guess:
 def guess_eyes(photo: Photo, engine: FaceEngine, latent: LatentSpace) -> Iterator[Guess | None]:
     """Yield better and better guesses; the last is the final one.
 
-    There is always a guess, if only the middle of the photo. Between two yields lie at most some
-    tens of milliseconds of work, so this runs well as a job beside a window; None is yielded where
-    there is no new guess. The first call for a model learns from its faces, for a second or two.
+    There is always a guess, if only the middle of the photo. At most some tens of milliseconds pass
+    between two yields, so this runs well as a job beside a window; None means no new guess yet. The
+    first call for a model learns from its faces, for a second or two.
 
     Args:
         photo: the photo.
@@ -112,7 +112,7 @@ def guess_eyes(photo: Photo, engine: FaceEngine, latent: LatentSpace) -> Iterato
 
 
 def _stretched(photo: Photo) -> Photo:
-    """Return a photo that is nearly black, pale or gray with all grays, others as they are."""
+    """Return a photo with its grays stretched, if it is nearly black, pale or gray."""
     low, high = np.quantile(photo.gray[::4, ::4], (0.01, 0.99))
     if not 1 / 255 < high - low < _FLAT:
         return photo
@@ -139,15 +139,15 @@ def _improved(
 
 
 def _judge(photo: Photo, places: Placement, engine: FaceEngine, finder: FaceFinder) -> np.ndarray:
-    """Return (n,) scores: how well autoencoder and space of faces draw what is there."""
+    """Return (n,) scores: how well the autoencoder and the space of faces redraw the photo."""
     crops = np.stack([crop(photo, places[i]) for i in range(len(places))])
-    codes = engine.guess(crops[..., None])  # uncorrected codes tell places apart as well
+    codes = engine.guess(crops[..., None])  # uncorrected codes rank placements as well
     drawn = engine.decode(codes)[..., 0]
     return (resemblance(crops, drawn) + finder.space.resemblance(photo, places)) / 2
 
 
 def _best_first(scores: np.ndarray, places: Placement) -> np.ndarray:
-    """Return the order of placements; of two alike, the larger face is meant."""
+    """Return the order of placements by score, with a preference for larger faces."""
     return np.argsort(-(scores + _LARGER * np.log2(places.scale)))
 
 
@@ -161,7 +161,7 @@ def _inside(photo: Photo, places: Placement) -> np.ndarray:
 
 
 def _apart(places: Placement, most: int) -> list[int]:
-    """Return the indices of the first placement of each place, at most `most`."""
+    """Return the indices of at most `most` placements, skipping those close to an earlier one."""
     eyes = places.of(_EYES)
     kept: list[int] = []
     for i in range(len(eyes)):

@@ -1,11 +1,11 @@
 """What the search for eyes learns from decoded faces, in about a second.
 
-The autoencoder's faces all stand in the same place of the frame. Moved, turned and scaled by known
-amounts, they teach three things: a filter that responds to faces in their place and to nothing
-else; a cascade of linear regressions from what a frame shows to where it belongs (Xiong and De la
-Torre, "Supervised descent method", CVPR 2013); and the linear space of faces, a fast stand-in for
-the autoencoder (Turk and Pentland, "Eigenfaces", 1991): where a frame and its projection into the
-space have the same local contrast, there is a face.
+The autoencoder's faces all lie in the same place of the frame. Moved, turned and scaled by known
+amounts, they teach three things: a filter that responds only to faces in their place; a cascade of
+linear regressions from what a frame shows to where it belongs (Xiong and De la Torre, "Supervised
+descent method", CVPR 2013); and the linear space of faces, a fast stand-in for the autoencoder
+(Turk and Pentland, "Eigenfaces", 1991): where a frame and its projection into the space have the
+same local contrast, there is a face.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ _FILTER_SPACING = 8  # frame pixels between two points
 _FILTER_REACH = 2  # half side of the surroundings for local contrast
 _FLAT = 0.22  # deviation of the local contrast of a flat window; 1 is usual
 _RIGHT = (2.5, 2.5, 0.035, 0.035)  # spread of faces in place: x, y, logarithm of scale, angle
-_FAR = (90.0, 90.0, 0.9, 0.6)  # largest displacement of counterexamples, the same
-_NEAR = (14.0, 14.0, 0.2, 0.3)  # least displacement of counterexamples, the same
+_FAR = (90.0, 90.0, 0.9, 0.6)  # largest displacement of counterexamples, likewise
+_NEAR = (14.0, 14.0, 0.2, 0.3)  # least displacement of counterexamples, likewise
 _COUNTEREXAMPLES = 6  # per face
 _MARGIN = 52.0  # frame pixels by which a frame may leave the photo
 
 # The cascade: spacing of a step's points, and spread of the displacements that it learns to undo.
 STEPS = ((8, (12.0, 12.0, 0.16, 0.16)), (4, (5.0, 5.0, 0.07, 0.07)), (4, _RIGHT))
 _DISPLACED = 12  # examples per face
-_RIDGE = 0.02  # of the least squares, in mean squares of the inputs
+_RIDGE = 0.02  # ridge of the least squares, relative to the mean square of the inputs
 
 # The space of faces.
 _DIMENSIONS = 50
@@ -72,19 +72,19 @@ def _displaced(amounts: np.ndarray) -> Placement:
 
 
 def _standardise(samples: np.ndarray, floor: float = 0.02) -> np.ndarray:
-    """Return samples (n, k) of mean 0 and length 1; shorter where flatter than `floor`."""
+    """Return samples (n, k) of mean 0 and length 1, shorter if their deviation is below `floor`."""
     samples = samples - samples.mean(axis=-1, keepdims=True)
     energy = (samples**2).sum(axis=-1, keepdims=True)
     return samples / np.sqrt(energy + floor**2 * samples.shape[-1])
 
 
-def _local_contrast(pictures: np.ndarray, reach: int, floor: float = 0.03) -> np.ndarray:
-    """Return pictures (..., h, w) less the mean of their surroundings, over its deviation.
+def _local_contrast(pictures: np.ndarray, reach: int) -> np.ndarray:
+    """Return pictures (..., h, w) minus their local mean, divided by their local deviation.
 
-    This keeps eyes, brows, nose and mouth of a face, and drops the light.
+    This keeps the eyes, brows, nose and mouth of a face, and removes the light.
     """
     detail = pictures - _blur(pictures, reach)
-    return detail / np.sqrt(_blur(detail**2, reach) + floor**2)
+    return detail / np.sqrt(_blur(detail**2, reach) + 0.03**2)
 
 
 def _blur(pictures: np.ndarray, reach: int) -> np.ndarray:
@@ -260,7 +260,7 @@ class FaceFinder:
 
     @classmethod
     def learn(cls, engine: FaceEngine, latent: LatentSpace) -> Generator[None, None, FaceFinder]:
-        """Return what faces of a model's gallery teach; pauses on the way."""
+        """Learn from faces of a model's gallery; yields now and then, to give way."""
         rng = np.random.default_rng(0)
         codes = latent.gallery[rng.permutation(len(latent.gallery))[:_FACES]]
         faces = []

@@ -1,6 +1,6 @@
 """Where pictures may be: the usual folders of every system, and what is in a folder.
 
-A folder can lie on a drive that takes its time: looking into one is a job for the worker.
+A folder can be on a slow drive, so looking into one is a job for the worker.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def usual_places() -> list[Entry]:
             if (name := names.get(kind.capitalize())) is not None:
                 folder = re.sub(r"\\(.)", r"\1", folder.replace("$HOME", str(home), 1))
                 found[name] = Path(folder)
-    # The file gives the home folder for one that there is not.
+    # The file names the home folder in place of one that does not exist.
     found = {name: folder for name, folder in found.items() if folder != home}
     found["Home"] = home
     found.update((drive, Path(drive)) for drive in getattr(os, "listdrives", list)())  # Windows
@@ -105,7 +105,7 @@ def first_look(last: str) -> Listing:
     """List the last folder, else the first usual folder with pictures, else the usual folders.
 
     Args:
-        last: the path of the last folder, or what became of it; "" for none.
+        last: the path of the last folder, which may be gone; "" for none.
     """
     places = usual_places()
     if Path(last).is_absolute():

@@ -1,7 +1,7 @@
 """Evening out the light of a face from a photo that is nearly black, pale or gray.
 
-Photographers of yearbooks lit every face alike, and the model has seen no others: a face whose
-grays lie close together comes back as fog.
+Yearbook photographers lit every face alike, and the model has seen no others: a face of similar
+grays comes back as fog.
 """
 
 import numpy as np
@@ -10,9 +10,9 @@ from model.frame import face_mask
 
 MEAN, DEVIATION = 0.67, 0.13  # of the grays inside the face, in portraits of the archive
 
-_FLAT = 0.05  # deviation inside the face, below which 1 in 50 portraits lies
-_DARK, _PALE = 0.35, 0.87  # means inside the face, beyond which hardly any portrait lies
-_LEAST = 1 / 255  # deviation of a face that is one gray
+_FLAT = 0.05  # deviation inside the face; 1 in 50 portraits is below it
+_DARK, _PALE = 0.35, 0.87  # means inside the face; hardly any portrait is beyond them
+_LEAST = 1 / 255  # least deviation divided by, for a face of a single gray
 
 
 def is_badly_lit(image: np.ndarray) -> bool:

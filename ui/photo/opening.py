@@ -27,7 +27,7 @@ _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 _MISSING = 0.5  # largest share of rows without a picture in a damaged file
 _PAPER = 255  # gray behind transparent parts
 _LARGE = f"than the {MAX_PIXELS / 1e6:.0f} that can be opened; make it smaller first."
-_WRONG = {  # what is said of the first kind that fits
+_WRONG = {  # sentences by kind of error; the first that fits is shown
     Image.DecompressionBombError: f"has more megapixels {_LARGE}",
     Image.UnidentifiedImageError: "is not an image that can be read here; save it as JPEG or PNG.",
     FileNotFoundError: "is not there any more; pick another file.",
@@ -107,7 +107,7 @@ def open_photo(path: Path, side: int = MAX_SIDE) -> Photo:
             raise UserError(f"{path.name} is empty; pick another file.")
         if size > MAX_FILE:
             raise UserError(f"{path.name} is larger than 300 MB; make it smaller first.")
-        # A file and not its name: Pillow maps some TIFFs into memory, and mixes up their sides.
+        # An open file, not a name: Pillow maps some TIFFs into memory and mixes up their sides.
         with path.open("rb") as file:
             return read_photo(file, path.name, path.name, side)
 
@@ -151,14 +151,14 @@ def is_picture(name: str) -> bool:
 
 @contextmanager
 def _one_sentence(name: str) -> Iterator[None]:
-    """Turn whatever goes wrong with an image into a sentence about `name`."""
+    """Turn any error of an image into a sentence about `name`."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about sizes and metadata, both handled here
             yield
     except UserError:
         raise
-    except Exception as error:  # decoders answer damaged files with errors of every kind
+    except Exception as error:  # damaged files make decoders raise anything
         said = next(words for kind, words in _WRONG.items() if isinstance(error, kind))
         raise UserError(f"{name} {said}") from error
 
@@ -199,7 +199,7 @@ def gray_of(image: Image.Image, name: str, side: int = MAX_SIDE) -> np.ndarray:
             f"least {MIN_SIDE} x {MIN_SIDE}."
         )
     if image.format in ("JPEG", "MPO"):
-        image.draft("L", (side, side))  # decodes less, where that is enough
+        image.draft("L", (side, side))  # decodes at a lower resolution if that is enough
     image.load()  # it turns a TIFF upright and removes its orientation
     orientation = _orientation(image)
     if image.mode in _DEEP_MODES:
@@ -225,15 +225,15 @@ def gray_of(image: Image.Image, name: str, side: int = MAX_SIDE) -> np.ndarray:
 
 
 def _orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation; 1, upright, where it is damaged."""
+    """Return the EXIF orientation, 1 (upright) if it is damaged."""
     try:
         return image.getexif().get(ExifTags.Base.Orientation, 1)
-    except Exception:  # as many kinds of errors as there are kinds of damage
+    except Exception:  # damage raises errors of many kinds
         return 1
 
 
 def _eight_bits(values: np.ndarray) -> np.ndarray:
-    """Return deep gray values as uint8: usual ranges as they are, others from least to greatest."""
+    """Return deep gray values as uint8; unusual ranges are stretched from least to greatest."""
     values = np.nan_to_num(values.astype(np.float32), posinf=0, neginf=0)
     low, high = float(values.min()), float(values.max())
     if low >= 0 and high <= 65535:

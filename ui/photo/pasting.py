@@ -1,7 +1,7 @@
 """Taking a photo from the clipboard: a picture, or a file copied in a file manager.
 
-What another program owns can take any time, or never come: nothing here waits longer than
-`PATIENCE`, and none of it is for the window's thread. See `ui.clipboard.run_beside`.
+Another program owns the clipboard and may never answer. So nothing here waits longer than
+`PATIENCE`, and nothing runs in the window's thread; see `ui.clipboard.run_beside`.
 """
 
 import io
@@ -39,7 +39,7 @@ def paste_photo() -> Photo:
     """Return the picture in the clipboard, or the first of the files that were copied.
 
     Raises:
-        UserError: one sentence: none there, damaged, or what has to be installed to paste at all.
+        UserError: nothing is there, it is damaged, or a program for pasting is missing.
     """
     if sys.platform not in ("win32", "darwin"):
         return _paste_with_program()
@@ -90,7 +90,7 @@ def _paste_with_program() -> Photo:
 
 
 def _output(command: list[str]) -> bytes:
-    """Return what a program writes, nothing where it fails."""
+    """Return what a program writes, b"" if it fails."""
     quiet = subprocess.DEVNULL
     try:
         done = subprocess.run(

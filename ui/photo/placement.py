@@ -2,7 +2,7 @@
 
 Two pairs of points define a rotation, a scale and a shift. Points are complex numbers x + iy here,
 so a placement is one multiplication and one addition: photo point = turn * frame point + offset.
-The search for eyes lays thousands of frames over a photo at once: then both are arrays.
+The search for eyes tries thousands of placements at once; then both are arrays.
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ def align(photo: Photo, left_eye: ArrayLike, right_eye: ArrayLike) -> np.ndarray
 def crop(photo: Photo, placement: Placement) -> np.ndarray:
     """Return the pixels of the frame that a placement lays over a photo.
 
-    Small frames are interpolated; large ones are averaged first, so that nothing aliases. Beyond
-    the photo its edge is repeated, more blurred the farther out, instead of in streaks.
+    Small frames are interpolated; large ones are averaged first, to prevent aliasing. Beyond the
+    photo its edge is repeated, and blurred more the farther out, so that no streaks appear.
 
     Args:
         photo: the photo.

@@ -7,9 +7,9 @@ import numpy as np
 from model.latent import LatentSpace, Readout
 
 REACH = 3.0  # from the middle of a slider to its ends, in standard deviations
-OWN_UNIT = ("year",)  # attributes shown in their own unit, with the error of the reading
-LEAST_GAIN = 0.1  # change of a readout along its direction, below which it is not used
-LEAST_LEFT = 0.3  # share of a step beside the locked sliders, below which it would be far too long
+OWN_UNIT = ("year",)  # attributes shown in their own unit, with their error
+LEAST_GAIN = 0.1  # least change of a usable readout along its direction
+LEAST_LEFT = 0.3  # least share of a step that locks may leave; less would be scaled up too far
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ class Axis:
 
 
 def principal_axes(latent: LatentSpace) -> list[Axis]:
-    """Return an axis for each whitened principal coordinate, by falling variance."""
+    """Return an axis for each whitened principal coordinate, largest variance first."""
     components, scales = latent.components.astype(np.float64), latent.scales.astype(np.float64)
     return [
         _axis(latent, f"Slider {i + 1}", components[i] * scales[i], components[i] / scales[i], i)
@@ -48,9 +48,9 @@ def principal_axes(latent: LatentSpace) -> list[Axis]:
 
 
 def raw_axes(latent: LatentSpace) -> list[Axis]:
-    """Return an axis for each number of the code itself, by falling standard deviation.
+    """Return an axis for each number of the code itself, largest deviation first.
 
-    All of them have zero on their track.
+    Every track includes zero.
     """
     stds = np.sqrt(np.maximum(np.diag(latent.covariance), 1e-6)).astype(np.float64)
     mean, unit = latent.mean.astype(np.float64), np.eye(len(stds))
@@ -67,8 +67,8 @@ def direction_axis(
 ) -> Axis:
     """Return the axis of a named direction (latent_dim,).
 
-    Codes are read by the model's readout. A direction without one, such as the user's own, is read
-    by projection in whitened coordinates, where portraits vary alike in all directions.
+    The model's readout reads the codes. A direction without one, such as the user's own, is read by
+    projection in whitened coordinates, where portraits vary equally in all directions.
     """
     step = vector.astype(np.float64)
     gain = 0.0 if readout is None else float(readout.weights @ step)
@@ -95,8 +95,8 @@ def direction_axis(
 def hold(latent: LatentSpace, axis: Axis, locks: np.ndarray) -> Axis:
     """Return the axis with a step that leaves the locked principal sliders, (latent_dim,), alone.
 
-    What is left of the step grows until it moves the reading as before; the step is zero if too
-    little is left.
+    The rest of the step is scaled up to move the reading as before, or is zero if too little is
+    left.
     """
     if not locks.any() or (axis.lock is not None and not locks[axis.lock]):
         return axis

@@ -1,4 +1,4 @@
-"""Every step that a user can take on the slider screen; it knows no window."""
+"""Every step that a user can take on the slider screen, without its widgets."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +14,6 @@ from ui.sliders.state import FaceState, frozen
 from ui.starts import Start, Starts
 
 LONGEST_NAME = 24  # characters of a direction or a slider
-LOCKED = " · locked sliders kept"
 
 
 class FaceEditor:
@@ -26,7 +25,7 @@ class FaceEditor:
         latent: the latent space.
         changed: called after every change of `now` or of the history.
         directions: the user's own, (latent_dim,) each, by name.
-        names: that the user gave to other sliders, by their own names.
+        names: the user's names for other sliders, by their original names.
 
     Attributes:
         now: the state that shows.
@@ -68,7 +67,7 @@ class FaceEditor:
 
     def undo(self) -> None:
         """Go back one step."""
-        self.history.push(self.now)  # ends a gesture under way
+        self.history.push(self.now)  # ends a gesture in progress
         if not self.history.can_undo:
             raise UserError("There is nothing to undo.")
         self.preview(self.history.undo())
@@ -115,11 +114,11 @@ class FaceEditor:
         """Return the state at a new face; the caption says if locked sliders change the code."""
         kept = self._keep_locked(code)
         if not np.allclose(kept, code, atol=1e-4):
-            caption += LOCKED
+            caption += " · locked sliders kept"
         return self.now.fresh(kept, caption)
 
     def walk_to(self, code: np.ndarray, t: float) -> None:
-        """Preview a face of a walk; `t` is its place from A to B, if it goes between these."""
+        """Preview a face of a walk; `t` is its place between A and B, if both are set."""
         state = self.now.fresh(code, "On a walk")
         self.preview(state if state.ends is None else replace(state, morph=t))
 
@@ -138,7 +137,7 @@ class FaceEditor:
         """Begin to move along an axis.
 
         Raises:
-            UserError: if the slider, or all that it moves, is locked.
+            UserError: if the slider is locked, or nearly everything it moves.
         """
         self.commit()
         if not axis.step.any() and axis.lock is None:
@@ -225,10 +224,10 @@ class FaceEditor:
         self.go(replace(state, directions=directions))
 
     def _name_of_direction(self, name: str) -> str:
-        """Return a tidy name, if a direction of the user can have it.
+        """Return the tidied name of a direction.
 
         Raises:
-            UserError: if it is empty or a direction of the model.
+            UserError: if it is empty, or the name of one of the model's directions.
         """
         name = _tidy(name)
         if not name:
@@ -238,7 +237,7 @@ class FaceEditor:
         return name
 
     def rename(self, axis: Axis, name: str) -> None:
-        """Give a slider another name; an empty one restores its own."""
+        """Rename a slider; an empty name restores the original one."""
         state, own = self.now, axis.name
         if own not in state.directions:
             names = {**state.names, own: _tidy(name) or own}
@@ -259,5 +258,5 @@ class FaceEditor:
 
 
 def _tidy(name: str) -> str:
-    """Return a name without needless spaces, cut to `LONGEST_NAME`."""
+    """Return a name with single spaces, cut to `LONGEST_NAME`."""
     return " ".join(name.split())[:LONGEST_NAME].rstrip()

@@ -14,7 +14,7 @@ from ui.sliders.axes import Axis
 Place = tuple[float, float]
 
 SIDE = 7  # small faces in a row and in a column of a square
-LEAST = 0.1  # ratio of singular values, below which two directions count as one
+LEAST = 0.1  # least ratio of singular values of two directions that differ
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +26,7 @@ class SlidersMap:
     up: Axis
 
     def at(self, place: Place) -> np.ndarray:
-        """Return the code (latent_dim,) on which both sliders have the values of a place.
+        """Return the code (latent_dim,) at which both sliders have the values of a place.
 
         Moving one slider may move the reading of the other, so both steps are solved together.
         """

@@ -20,13 +20,13 @@ from ui.widgets.panel import Panel
 from ui.widgets.pointer import Pointer
 from ui.widgets.shapes import dot, trim
 
-FIRST = ("turn", "smile")  # axes to begin with, where the model has these directions
-NUDGE = 0.5 / (SIDE - 1)  # step of an arrow key: half the distance of two small faces
+FIRST = ("turn", "smile")  # axes at first, if the model has these directions
+NUDGE = 0.5 / (SIDE - 1)  # step of an arrow key: half the distance between small faces
 HELP = "Point, and the face follows · a click takes it · arrows and Enter do the same"
 CORNER_HELP = " · the right button changes the corner"
 ARROWS = "→↑"
 LARGE, MOST = 16, 48  # principal sliders offered, and sliders in all
-SAME = 1e-3  # difference of two codes, below which they show the same face
+SAME = 1e-3  # largest difference of two codes that show the same face
 MARK, RIM = 11, 3  # diameter of a mark and width of its dark rim, in points
 _ROWS = slice(0, IMAGE_SHAPE[0])
 _COLUMNS = slice(*(round(FACE_AXIS + sign * IMAGE_SHAPE[0] / 2) for sign in (-1, 1)))
@@ -65,7 +65,7 @@ class MapPad(Widget):
         self._cells: list[pygame.Surface | None] = [None] * SIDE**2  # the images scaled
 
     def fill(self, number: int, image: np.ndarray) -> None:
-        """Show one of the small faces, (160, 176), cut to a square about its axis."""
+        """Show one of the small faces, (160, 176), cut to a square around its axis."""
         self._images[number] = to_pixels(image)[_ROWS, _COLUMNS]
         self._cells[number] = None
         self.invalidate()
@@ -109,7 +109,7 @@ class MapPad(Widget):
             self.taken(self.place_at(pos))
 
     def key(self, key: str) -> bool:
-        """Point further with the arrow keys, take the face with Enter."""
+        """Move with the arrow keys, take the face with Enter."""
         steps = {"left": (-1, 0), "right": (1, 0), "up": (0, 1), "down": (0, -1)}
         place = self.looked_at or self.here or (0.5, 0.5)
         if key in steps:
@@ -141,7 +141,7 @@ class MapPad(Widget):
 
 
 class FaceMapPanel(Panel):
-    """The square, and the choice of what spans it: two sliders, or four faces.
+    """The square, and a choice of its axes: two sliders, or four faces in the corners.
 
     Args:
         looked: called with the code (latent_dim,) that is pointed at, or None; see `MapPad`.

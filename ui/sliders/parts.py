@@ -7,29 +7,29 @@ import numpy as np
 from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE
 from ui.worker import decode_one
 
-PARTS = {  # ellipses on the axis of the face, in pixels: y, half width, half height; rim, a share
+PARTS = {  # ellipses on the face's axis: y, half width, half height in pixels; rim as a share
     "hair": (116, 40, 48, 0.2),  # outside of the ellipse
     "eyes": (81, 42, 17, 0.3),  # with brows
     "nose": (107, 16, 17, 0.35),
     "mouth": (131, 28, 14, 0.35),
 }
 SKIN = (108, 30, 20, 0.01)  # an ellipse of cheeks and nose, where hardly anybody has hair
-TONES = (0.4, 2.5)  # factors of the other face's gray levels, at least and at most
-DIM = 0.25  # factor of gray levels outside a part, where the part is shown
+TONES = (0.4, 2.5)  # limits of the factor on the other face's gray levels
+DIM = 0.25  # factor on gray levels outside a part in its thumbnail
 
 
 def mix(engine, code: np.ndarray, other: np.ndarray, part: str) -> np.ndarray:
     """Return the code (latent_dim,) of a face with one part of another face.
 
-    The part is pasted into the picture of the face, and the code of that is sought from the face's
-    own code on, so that a part of its own changes nothing.
+    The part is pasted into the picture of the face. The search for the code of the result starts at
+    the face's own code, so a part of the same face changes nothing.
     """
     pasted = with_part(decode_one(engine, code), decode_one(engine, other), part)
     return engine.encode(pasted[np.newaxis, ..., np.newaxis], code[np.newaxis])[0]
 
 
 def with_part(image: np.ndarray, other: np.ndarray, part: str) -> np.ndarray:
-    """Return an image (160, 176) with one part of another, in the tone of its own skin."""
+    """Return an image (160, 176) with one part of another, matched to its own skin tone."""
     skin = _ellipse(*SKIN) > 0.5
     tone = np.clip(np.median(image[skin]) / max(np.median(other[skin]), 0.01), *TONES)
     face = _ellipse(FACE_CENTRE[1], *FACE_HALF_AXES, 0.15)

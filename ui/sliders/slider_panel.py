@@ -22,12 +22,12 @@ from ui.widgets.text_field import TextField
 
 LARGE = 16  # numbered sliders that are large
 HEADING, LARGE_ROW, SMALL_ROW = 22, 35, 21  # heights, in points
-STRETCH = (0.8, 1.6)  # of the rows, at least and at most; with the least they scroll
+STRETCH = (0.8, 1.6)  # limits of the factor on row heights; at the lower one, rows scroll
 BESIDE, BETWEEN = 82, 5  # width of headings beside sliders, space between groups, in points
-BAR = 10  # width beside the scroll bar, in points
+BAR = 10  # width reserved for the scroll bar, in points
 COLUMNS = 8  # small sliders in a row
 UNSEEN = 1e-4  # change of a value that is too small to show
-BEYOND = 10  # lengths of the track, how far beyond its ends a value can be typed
+BEYOND = 10  # track lengths beyond its ends that a typed value may reach
 DIGITS = "0123456789-.,"
 GROUPS = {  # of the model's directions; any other is in `OTHER`
     "EXPRESSION": ("smile", "mouth open", "eyes open", "eyebrows up"),
@@ -46,7 +46,7 @@ RAW = ("RAW CODES THAT VARY MOST, ZERO AT THE TICK", "THE OTHER RAW CODES")
 class Gestures:
     """What the sliders call when they are used."""
 
-    begin: Callable[[Axis], object]  # before the first movement; raises where it cannot move
+    begin: Callable[[Axis], object]  # before the first movement; may raise a UserError
     move: Callable[[Axis, float], object]  # on every movement, with the new value
     end: Callable[[object], object]  # after the last, with a tag: see `FaceEditor.go`
     reset: Callable[[Axis], object]
@@ -66,8 +66,8 @@ class FaceSlider(Slider):
         type_number: called with the slider and the first character.
 
     Attributes:
-        free: the axis without any lock.
-        axis: the same, holding the sliders that are locked.
+        free: the axis, ignoring locks.
+        axis: the axis whose step leaves locked sliders alone.
         locked: whether it is locked itself.
         wheel_scrolls: whether the wheel scrolls the panel until the slider has the keyboard.
     """
@@ -105,7 +105,7 @@ class FaceSlider(Slider):
 
     @property
     def title(self) -> str:
-        """Its name, with its own in brackets if the user gave it another."""
+        """Its name, and the original one in brackets if the user renamed it."""
         own = self.axis.name
         return own if self.label == own else f"{self.label} ({own})"
 
@@ -116,11 +116,11 @@ class FaceSlider(Slider):
         return super().value_text + ("" if error is None else f" ± {error:.0f}")
 
     def wheel(self, steps: float, pos: Point) -> bool:
-        """Nudge; where the wheel scrolls, only with the keyboard."""
+        """Nudge, but leave the wheel to a panel that scrolls unless the slider has the keyboard."""
         return (self.focused or not self.wheel_scrolls) and super().wheel(steps, pos)
 
     def go(self, value: float) -> None:
-        """Go to a value, even beyond the ends, as one whole gesture."""
+        """Go to a value, even beyond the ends, as one gesture."""
         self.began()
         self.gestures.move(self.axis, value)
         self.ended()
@@ -213,7 +213,7 @@ class SliderPanel(Scrolled):
         directions: the sliders of named directions, the model's before the user's own.
         sliders: the numbered ones, raw codes or principal coordinates.
         raw: whether these are raw codes.
-        covered: whether a panel lies over it, so that keys must not move it.
+        covered: whether a panel lies over it; then keys do not move sliders.
         field: the open text field, or None.
     """
 
@@ -258,7 +258,7 @@ class SliderPanel(Scrolled):
                 slider.set(value)
 
     def _hold(self, sliders: Sequence[FaceSlider]) -> None:
-        """Let sliders leave the locked ones alone."""
+        """Make sliders leave the locked ones alone."""
         for slider in sliders:
             slider.axis = hold(self.host.latent, slider.free, self._locks)
             lock = slider.axis.lock
@@ -278,7 +278,7 @@ class SliderPanel(Scrolled):
         ] + [direction_axis(latent, *item) for item in own.items()]
 
     def _replace(self, sliders: Sequence[FaceSlider], axes: Sequence[Axis]) -> list[FaceSlider]:
-        """Remove sliders; return those of other axes in their place."""
+        """Replace sliders by those of other axes, and return these."""
         for slider in sliders:
             self.remove(slider)
         added = [self.add(FaceSlider(axis, self.gestures, self.type_number)) for axis in axes]
@@ -323,7 +323,7 @@ class SliderPanel(Scrolled):
         return target if here and not self.covered else None
 
     def pick(self, steps: int) -> None:
-        """Choose another slider, so many further in reading order."""
+        """Choose another slider, `steps` further in reading order."""
         if self.covered:
             return
         sliders, target = self.all, self.target()
@@ -343,7 +343,7 @@ class SliderPanel(Scrolled):
         self._reveal(slider)
 
     def _reveal(self, slider: FaceSlider) -> None:
-        """Scroll until a slider is in sight, with a heading above it."""
+        """Scroll until a slider and a heading above it are in sight."""
         above = self.view.top + self.theme.px(HEADING) - slider.rect.top
         self.scroll_by(-above if above > 0 else max(0, slider.rect.bottom - self.view.bottom))
 
@@ -383,7 +383,7 @@ class SliderPanel(Scrolled):
         place = self.all.index(slider)
         self.gestures.rename(slider.axis, name)
         self._close_field()
-        self._choose(slider if slider in self.all else self.all[place])  # a direction is a new one
+        self._choose(slider if slider in self.all else self.all[place])  # directions get a new one
 
     def _typed(self, slider: FaceSlider, text: str) -> None:
         self._close_field()

@@ -48,8 +48,8 @@ class SlidersScreen(Screen):
             `preview` what the slider under the mouse does.
         panels: over the view, one at a time: `more`, `mix`, `map` and those of both screens.
         walk: the walk that plays, or None.
-        looked: the state of the face that is pointed at on the map, or None.
-        comparing: whether the face that this one started with shows.
+        looked: the state of the face under the mouse on the map, or None.
+        comparing: whether the starting face shows instead.
         shown: code (latent_dim,) and image (160, 176) of the face on the screen, and whether it is
             sharp; None before the first one.
     """
@@ -150,7 +150,7 @@ class SlidersScreen(Screen):
         self.host.show_hint(self.name, HINT)
 
     def ready(self) -> None:
-        """Decode the faces that were shown as stored pictures."""
+        """Decode the faces that stored pictures stood in for."""
         self.sharpen()
 
     def sharpen(self) -> None:
@@ -163,14 +163,14 @@ class SlidersScreen(Screen):
         self.changed()
 
     def leave(self) -> None:
-        """End what only makes sense in front."""
+        """Stop what needs the screen to be visible."""
         self.settle()
         self.preview.leave()
 
     # Steps of the editor
 
     def step(self, action: Callable[..., object], *arguments: object, **options: object) -> None:
-        """Take a step of the editor, after ending what shows another face."""
+        """Take a step of the editor, after ending whatever shows another face."""
         self.settle()
         action(*arguments, **options)
 
@@ -187,7 +187,7 @@ class SlidersScreen(Screen):
         self.host.pointer.focus(None)
 
     def suggest(self) -> None:
-        """Show a dozen random faces to choose from; stored ones until the model is loaded."""
+        """Show a dozen random faces to choose from, stored ones until the model is loaded."""
         worker, previews = self.host.worker, self.host.latent.previews
         if previews is not None and worker.state == "loading" and not self.editor.now.locks.any():
             self.area.suggest(previews.codes[1:], list(previews.images[1:]))
@@ -308,7 +308,7 @@ class SlidersScreen(Screen):
     ) -> None:
         """Decode codes (n, latent_dim) one by one; `show` is called with each number and image.
 
-        More urgent jobs run between two of them, so this never delays a drag.
+        More urgent jobs run in between, so this never delays a drag.
         """
 
         def job(engine) -> Iterator[tuple[int, np.ndarray]]:
@@ -394,7 +394,7 @@ class SlidersScreen(Screen):
         return True
 
     def export_gif(self, times: int | None = None) -> None:
-        """Write the walk as a GIF, so many times as large as a face; None takes the last size."""
+        """Write the walk as a GIF, `times` the size of a face; None takes the last size."""
         session = self.host.session
         times = times or session.setting("gif_enlargement", max(GIFS), min(GIFS), max(GIFS))
         session.settings["gif_enlargement"] = times
@@ -487,7 +487,7 @@ class SlidersScreen(Screen):
             run_beside(job, lambda _: self.host.notify(copied))
 
     def restore(self, path: Path) -> None:
-        """Go to a saved face; what cannot be read leaves the face as it is."""
+        """Go to a saved face; one that cannot be read changes nothing."""
         name = f"Saved {path.stem}"
         self.host.worker.submit(
             "sliders.restore",
@@ -500,7 +500,7 @@ class SlidersScreen(Screen):
         self.panels.drop(path)
 
     def save_session(self, session: Session) -> None:
-        """Assign the state to a session; an untouched screen leaves the former face in it."""
+        """Assign the state to a session, which keeps its former face if nothing was changed."""
         editor, state = self.editor, self.editor.now
         session.directions, session.names = state.directions, state.names
         if editor.history.can_undo:
@@ -520,7 +520,7 @@ class SlidersScreen(Screen):
     # The window
 
     def handle(self, event: pygame.event.Event) -> bool:
-        """Let the photo panel have its keys."""
+        """Pass keys, pasted and dropped things to the open panel."""
         return self.panels.handle(event)
 
     def escape(self) -> bool:
@@ -533,7 +533,7 @@ class SlidersScreen(Screen):
         return self.editor.now.code
 
     def take(self, code: np.ndarray) -> None:
-        """Start from a face of the other screen, unless it is this one."""
+        """Start from the face of the other screen, if it differs from this one."""
         if not np.array_equal(code, self.editor.now.code):
             self.editor.start(code, "From your drawing")
 
@@ -555,7 +555,7 @@ def _save(folder: Path, state: FaceState, sharp: bool, engine) -> Path:
 
 
 def _restore(path: Path, engine) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return code and detail (160, 176) of a save, None if it has no detail."""
+    """Return the code of a save, and its detail (160, 176) or None."""
     saved = open_save(path, engine)
     if not saved.details.get("detail"):
         return saved.code, None

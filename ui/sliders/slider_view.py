@@ -26,9 +26,9 @@ PREVIEW = 240  # width of the preview, at most, in points
 BUTTONS = ("Random", "Another face", "Your photo", "Save", "Undo")
 SUGGESTIONS = 12
 REST = 0.4  # seconds that the mouse rests on a slider before the face is tinted
-BLOCK = 4  # pixels across that share a colour, against speckles of invented hair and skin
-WEAK = 0.15  # gray level, least of the differences that get the full colour
-OPAQUE = 180  # alpha of the full colour, of 255
+BLOCK = 4  # pixels, side of a square of one colour; averages invented speckles away
+WEAK = 0.15  # least difference of gray levels shown in full colour
+OPAQUE = 180  # alpha of the full colour, from 0 to 255
 
 
 class SlidersView(Widget):
@@ -122,7 +122,7 @@ class FaceArea(Widget):
         self.suggestions = np.empty((0, 0), np.float32)
 
     def suggest(self, codes: np.ndarray, images: Sequence[np.ndarray | None]) -> None:
-        """Show faces to choose from; images that are None are set in the strip later."""
+        """Show faces to choose from; images that are None follow later."""
         self.suggestions = codes
         self.strip.fill(images, helps=["Take this face"] * len(codes))
         self.show_suggestions(True)
@@ -270,7 +270,7 @@ class MorphStrip(Widget):
 
 
 class SliderPreview(Widget):
-    """What a slider does: its value, and small faces at its two ends.
+    """Shows a slider's value, and small faces at its two ends.
 
     Args:
         decode: asks for the faces of codes (2, latent_dim), see `fill`.
@@ -279,8 +279,8 @@ class SliderPreview(Widget):
     Attributes:
         slider: the one that shows, or None.
         faces: at the low and the high end.
-        due: time at which the difference is to tint the face, in seconds; None once the face has
-            moved, as it is then to be seen without.
+        due: time in seconds at which the difference tints the face; None once the face has changed,
+            which is then shown without a tint.
         difference: (160, 176), the face at the high end minus that at the low one, or None.
     """
 

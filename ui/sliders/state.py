@@ -1,4 +1,4 @@
-"""Everything on the slider screen that can be undone, as one immutable value."""
+"""Everything on the slider screen that undo restores, as one immutable value."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class FaceState:
     detail: np.ndarray | None = None  # (160, 176) float32, the photo minus its decoded face
     keep_detail: bool = True  # whether the detail is added to the face
     directions: dict[str, np.ndarray] = field(default_factory=dict)  # the user's, (latent_dim,)
-    names: dict[str, str] = field(default_factory=dict)  # the user's for sliders, by their own
+    names: dict[str, str] = field(default_factory=dict)  # the user's for sliders, by original name
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, FaceState) and all(
@@ -40,7 +40,7 @@ class FaceState:
         return replace(self, code=code, start=code, caption=caption, detail=detail)
 
     def with_detail(self, image: np.ndarray) -> np.ndarray:
-        """Return a decoded image (160, 176) with the photo's detail, if it is to be kept."""
+        """Return a decoded image (160, 176), with the photo's detail if that is kept."""
         if self.detail is None or not self.keep_detail:
             return image
         return np.clip(image + self.detail, 0, 1)

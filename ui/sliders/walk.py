@@ -16,9 +16,9 @@ from ui.sliders.state import FaceState
 from ui.storage import write_new
 from ui.worker import decode_one
 
-MOST_STOPS = 24  # saved faces on a walk, the newest
+MOST_STOPS = 24  # saved faces on a walk, newest first
 STEPS, GIF_STEPS = 120, 24  # codes from one face to the next: played, and in a GIF
-SECONDS = 2.4  # duration of the way from one face to the next
+SECONDS = 2.4  # from one face to the next
 GIF_FPS = 15
 
 
@@ -30,14 +30,14 @@ class Walk:
     began: float  # time of the first code, in seconds
 
     def at(self, now: float) -> tuple[np.ndarray, float]:
-        """Return the code (latent_dim,) at a time, and how far it is from A to B, in [0, 1]."""
+        """Return the code (latent_dim,) at a time, and its place between A (0) and B (1)."""
         step = int((now - self.began) / SECONDS * STEPS) % len(self.codes)
         way = ease(step % STEPS / STEPS)
         return self.codes[step], 1 - way if step // STEPS % 2 else way
 
 
 def walk_codes(latent: LatentSpace, state: FaceState, folder: Path, steps: int) -> np.ndarray:
-    """Return the codes (n, latent_dim) of a walk through A and B, else the saved faces, and back.
+    """Return the codes (n, latent_dim) of a walk: A to B and back, or through the saved faces.
 
     Args:
         latent: the latent space.
@@ -65,11 +65,11 @@ def write_gif(
     """Write a GIF of codes (n, latent_dim), with faces `times` as large as the model's.
 
     Yields:
-        A sentence for each frame about how much is done, and at last where the file is.
+        The progress after each frame, as a sentence; finally where the file is.
     """
     frames = []
     for code in codes:
         frames.append(enlarge(decode_one(engine, code, sharp), times))
         yield f"Writing the GIF … {len(frames) / len(codes):.0%}"
-    largest = LARGEST * max(1, len(codes) // (2 * GIF_STEPS))  # walks through more faces get more
+    largest = LARGEST * max(1, len(codes) // (2 * GIF_STEPS))  # longer walks may be larger
     yield saved_words(write_new(folder, stem, ".gif", encode_gif(frames, GIF_FPS, largest)))

@@ -4,7 +4,7 @@ import os
 
 
 def _import_matplotlib() -> None:
-    """Import matplotlib without MPLBACKEND, which ends the import where it names no backend."""
+    """Import matplotlib without MPLBACKEND, since an unknown backend there stops the import."""
     wanted = os.environ.pop("MPLBACKEND", None)
     import matplotlib as matplotlib
 

@@ -13,7 +13,7 @@ COLUMNS = 10  # panels in a row
 RANGE = 4  # standard deviations on either side
 BINS = 32
 TABLE_BLOCKS = 4
-LEVEL = 0.05  # significance level: p below which a slider counts as not normal
+LEVEL = 0.05  # significance level; a slider with a smaller p is called not normal
 
 Metrics = dict[str, np.ndarray]
 Columns = dict[str, tuple[float, Sequence]]  # heading: (right edge, 0 to 1; cells)
@@ -70,7 +70,7 @@ def _draw_panels(
 ) -> Page:
     """Draw a histogram of each column of values (n, d), and the normal curve around its mean.
 
-    Those marked (d,) are red.
+    Columns marked in (d,) are red.
     """
     page = Page(12, 8.4, title, lead, caption)
     rows = -(-values.shape[1] // COLUMNS)

@@ -1,4 +1,4 @@
-"""Where figures go: a file, and a window with pages where one can be opened."""
+"""Where figures go: into a file, and into a window with pages if one can be opened."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -26,17 +26,17 @@ KEYS = {"right": 1, "pagedown": 1, " ": 1, "left": -1, "pageup": -1, "home": -AL
 
 
 @styled()
-def save(figure: Figure, name: str, folder: Path = FIGURES_FOLDER, dpi: int | None = None) -> Path:
-    """Write a figure as `<folder>/<name>.png` and return its path; errors as `writing`."""
+def save(figure: Figure, name: str, folder: Path = FIGURES_FOLDER, dpi: int = DPI) -> Path:
+    """Write a figure as `<folder>/<name>.png` and return its path; `UserError` if that fails."""
     path = Path(folder) / f"{name}.png"
     with writing(path) as new:
-        figure.savefig(new, format="png", dpi=dpi or DPI)
+        figure.savefig(new, format="png", dpi=dpi)
     return path
 
 
 @contextmanager
 def writing(path: Path) -> Iterator[Path]:
-    """Yield a name to write under, as `replace_file` does; a UserError says what went wrong."""
+    """Yield a path to write to, as `replace_file` does; errors become a `UserError`."""
     then = "free some space or make the folder writable, then run this again"
     remove_unfinished(path.parent)
     with tell_failure(f"{path} cannot be written", then), replace_file(path) as new:
@@ -118,7 +118,7 @@ def _pixels(page: Page, width: float, height: float) -> np.ndarray:
 def _can_open_windows() -> bool:
     """Choose the user's backend, else a toolkit that works; return whether it opens windows."""
     for backend in (os.environ.get("MPLBACKEND") or plt.get_backend(), *TOOLKITS):
-        with suppress(Exception):  # as many kinds as there are reasons not to start
+        with suppress(Exception):  # backends fail to start in many ways
             plt.switch_backend(backend)
             return backend.lower() in backend_registry.list_builtin(BackendFilter.INTERACTIVE)
     return False

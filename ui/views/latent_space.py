@@ -1,4 +1,4 @@
-"""Pictures of the latent space: all of them, and here correlations, spectrum and directions."""
+"""Pictures of the latent space; drawn here: correlations, spectrum, components, directions."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ COLUMNS = 7
 ROWS = ["Portrait", "Network", "Error\nblue: too dark\nred: too light", f"PCA, {LATENT_DIM}"]
 SHARP = "Made sharp:\ndetail is\ninvented"  # name of the row that a finisher adds
 WAYS = {"": ("Network", BLUE), "sharp_": ("Made sharp", SKY), "pca_": (f"PCA, {LATENT_DIM}", SAND)}
-ERROR_LIMITS = (-0.4, 0.4)  # errors beyond them take the full colour
+ERROR_LIMITS = (-0.4, 0.4)  # errors drawn in full colour
 LEAD = (
     "Portraits the network has never seen, what it makes of them, and where the two differ. "
     f"Below them the best that {LATENT_DIM} numbers can do without a network: principal component "

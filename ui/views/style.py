@@ -19,7 +19,7 @@ LINE = "#dcd9d1"
 BLUE = "#2f6fb3"  # this model
 SKY = "#8fb6de"  # this model, made sharp
 SAND = "#c9b38c"  # what it is compared with
-RED = "#c2452d"  # what deserves a second look
+RED = "#c2452d"  # outliers
 
 DIVERGING = LinearSegmentedColormap.from_list("blue-paper-red", [BLUE, "#ffffff", RED])
 
@@ -52,14 +52,14 @@ MARGIN = 0.45  # inches
 TITLE_HEIGHT = 0.95  # inches, with a lead of one line
 LINE_HEIGHT = 0.2  # inches
 CAPTION_HEIGHT = 0.55  # inches
-LETTERS_AN_INCH = 12.6  # of the lead and the caption, on average
+LETTERS_AN_INCH = 12.6  # average, in the lead and the caption
 
 
 @contextmanager
 def styled() -> Iterator[None]:
-    """Give figures this look, whatever a matplotlibrc says; usable as a decorator too.
+    """Give figures this look, whatever a matplotlibrc says; also works as a decorator.
 
-    Texts and ticks read the settings when they are drawn, so figures are saved in it as well.
+    Texts and ticks read the settings when they are drawn, so figures must be saved inside it too.
     """
     with matplotlib.rc_context():
         matplotlib.rcdefaults()

@@ -1,4 +1,4 @@
-"""How a training goes: the curve of its errors, and reconstructions as they get better."""
+"""How a training goes: the curve of its errors, and reconstructions as they improve."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ def draw_training(
     pictures: dict[str, np.ndarray],
     folder: Path = FIGURES_FOLDER,
 ) -> list[Path]:
-    """Draw how far a training is, over the pictures of before.
+    """Draw the progress of a training, replacing earlier pictures.
 
     Args:
         history: one dictionary an epoch with `epoch`, `mse`, `val_mse`, `val_loss`; at least one.

@@ -1,4 +1,4 @@
-"""The base of all widgets: a tree of rectangles, and which parts of the window to draw again."""
+"""The base of all widgets: a tree of rectangles that tracks which parts to draw again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Point = tuple[float, float]
 Help = str | Callable[[], str]  # a sentence for the help line, or a function that returns it
 W = TypeVar("W", bound="Widget")
 
-MANY = 24  # stale rectangles, above which one rectangle around them all is drawn
+MANY = 24  # most stale rectangles drawn one by one; more are joined into one
 GAP = 6  # points between widgets in a row
 
 
@@ -73,7 +73,7 @@ class Widget:
             self.invalidate()
 
     def enable(self, enabled: bool = True) -> None:
-        """Make it usable, or gray it out."""
+        """Enable the widget, or gray it out."""
         self.change(enabled=enabled)
 
     def set_text(self, text: str) -> None:
@@ -113,7 +113,7 @@ class Widget:
     # Drawing
 
     def invalidate(self, rect: pygame.Rect | None = None) -> None:
-        """Draw this widget, or a rectangle of the window in it, again in this frame."""
+        """Mark the widget, or a rectangle of the window within it, to be drawn in this frame."""
         part = self.rect if rect is None else rect
         for widget in self.ancestors():
             if not widget.visible:
@@ -135,7 +135,7 @@ class Widget:
     # For subclasses
 
     def width(self, theme: Theme) -> int:
-        """Return the width in pixels that it needs in a row."""
+        """Return the width it needs in a row, in pixels."""
         return 0
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
@@ -214,7 +214,7 @@ Row = Sequence[tuple[Widget, float]]  # widgets, each with its share of the free
 def place_row(row: Row, rect: pygame.Rect, theme: Theme) -> None:
     """Place widgets beside each other in a rectangle.
 
-    A share of 0 gives a widget its own `width`; these shrink together where they do not fit.
+    A share of 0 gives a widget its own `width`; these shrink together if they do not fit.
     """
     gap = theme.px(GAP)
     fixed = {widget: widget.width(theme) for widget, share in row if not share}

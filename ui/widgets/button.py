@@ -19,7 +19,7 @@ class Button(Widget):
     Args:
         text: on the button.
         action: called by a click.
-        strong: filled with the accent colour, for the one button that matters most.
+        strong: filled with the accent colour, for the most important button.
         plain: without a box until the mouse is over it.
     """
 
@@ -52,7 +52,7 @@ class Button(Widget):
         return theme.width(self.text, bold=self.strong or self.selected) + theme.px(24)
 
     def press(self, pos: Point, button: int) -> bool:
-        """Take a left press."""
+        """Accept the left button."""
         return button == 1
 
     def drag(self, pos: Point) -> None:

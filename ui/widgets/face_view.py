@@ -10,8 +10,8 @@ from ui.widgets.base import Help, Point, Widget
 from ui.widgets.shapes import trim, write
 
 GRAYS = np.arange(256, dtype=np.uint32) * 0x010101  # a colour for each gray
-SMALL = 120  # width of a picture, below which its title is small, in points
-LARGEST = 1_200_000  # pixels, above which half the size is smoothed and then doubled
+SMALL = 120  # least width of a picture with a large title, in points
+LARGEST = 1_200_000  # pixels; larger pictures are smoothed at half size, then doubled
 
 
 def surface_of(

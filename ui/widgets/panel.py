@@ -34,7 +34,7 @@ class Scrolled(Widget):
         return 0
 
     def arrange_in(self, view: pygame.Rect, pad: int, theme: Theme) -> None:
-        """Arrange the contents in a view, `pad` pixels from its sides, as far as it is scrolled."""
+        """Arrange the contents in a view, scrolled, `pad` pixels from its sides."""
         self.view, area = view, view.inflate(-2 * pad, 0)
         self.inside = self.arrange(area.move(0, -self.scroll), theme)
         if self.scroll > self.limit:
@@ -98,7 +98,7 @@ class Panel(Scrolled):
         self.arrange_in(body, pad, theme)
 
     def press(self, pos: Point, button: int) -> bool:
-        """Keep presses from the widgets behind."""
+        """Shield the widgets behind from presses."""
         return True
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
@@ -114,7 +114,7 @@ class Menu(Widget):
         items: (text, action, help) of each action.
         closed: called before an action, or by a press elsewhere.
         anchor: the rectangle that it opens beside.
-        chosen: the text of an item that is marked as the present choice.
+        chosen: the text of the item that is marked as the current choice.
     """
 
     modal = True

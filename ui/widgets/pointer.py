@@ -22,7 +22,7 @@ class Pointer:
         hovered: the widget under the mouse; None while keys choose widgets.
         captured: the widget that was pressed, until the button is released.
         focused: the widget that has the keyboard.
-        by_keys: whether a key chose the focused widget, and the mouse went to no other since.
+        by_keys: whether a key chose the focused widget and the mouse entered no other since.
         pos: the mouse, `OUTSIDE` while it is not over the window.
     """
 
@@ -91,13 +91,13 @@ class Pointer:
             pygame.key.stop_text_input()
 
     def choose(self, widget: Widget) -> None:
-        """Give the keyboard to a widget because of a key; what a resting mouse is over dims."""
+        """Focus a widget that a key chose; a resting mouse then hovers nothing."""
         self.focus(widget)
         self.by_keys = True
         self._look()
 
     def let_go(self) -> None:
-        """End the gesture under way as if the button had been released."""
+        """End the gesture in progress as if the button had been released."""
         widget, self.captured, self._button = self.captured, None, 0
         if widget is not None:
             widget.held = False
@@ -119,7 +119,7 @@ class Pointer:
         return line[-1] is self.root and all(w.visible for w in line) and widget.enabled
 
     def _look(self, moved: bool = False) -> None:
-        """Hover what is under the mouse; a slider that it moves onto takes the keyboard away."""
+        """Hover what is under the mouse; moving onto another focusable widget ends the focus."""
         under = self.root.hit(self.pos)
         if moved and under is not self._under:
             self.by_keys = False

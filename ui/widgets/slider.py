@@ -21,7 +21,7 @@ class Slider(Widget):
     Args:
         label: shown on the left.
         low, high: the ends of the track.
-        value: to begin with.
+        value: at first.
         changed: called with the new value on every movement.
         began, ended: called before and after a gesture, for undo.
         nudge: what one step of the wheel or an arrow key adds.
@@ -64,18 +64,18 @@ class Slider(Widget):
         self.change(value=value)
 
     def move(self, value: float) -> None:
-        """Go to a value, between the ends, and call `changed` if it is another."""
+        """Go to a value, limited to the ends; call `changed` if it differs."""
         value = min(self.high, max(self.low, value))
         if value != self.value:
             self.set(value)
             self.changed(value)
 
     def step(self, steps: float) -> None:
-        """Nudge as one whole gesture."""
+        """Nudge, as one gesture."""
         self.go(self.value + steps * self.nudge)
 
     def go(self, value: float) -> None:
-        """Go to a value as one whole gesture."""
+        """Go to a value, as one gesture."""
         self.began()
         self.move(value)
         self.ended()
@@ -83,7 +83,7 @@ class Slider(Widget):
     @property
     def value_text(self) -> str:
         """The value as it is shown."""
-        rounded = round(self.value, self.digits) + 0.0  # no minus before a zero
+        rounded = round(self.value, self.digits) + 0.0  # no negative zero
         return f"{rounded:.{self.digits}f}".replace("-", MINUS)
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:

@@ -44,7 +44,7 @@ class Thumbnail(FaceView):
         super().set(picture)
 
     def press(self, pos: Point, button: int) -> bool:
-        """Take a left press, and a right one where there is more."""
+        """Accept the left button, and the right one if there is more."""
         self._button = button
         return button == 1 or (button == 3 and self.more is not None)
 

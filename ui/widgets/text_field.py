@@ -15,13 +15,13 @@ class TextField(Widget):
     """One line of text. All of it is selected when the field gets the keyboard.
 
     Args:
-        text: to begin with.
+        text: at first.
         entered: called with the text by Enter; raises a `UserError` to refuse it.
         left: called when the keyboard leaves.
         hint: shown in an empty field.
         allowed: characters that can be typed; "" for all printable ones.
         longest: characters that fit.
-        keeps: whether text stays that was left without Enter; otherwise the former one returns.
+        keeps: whether text left without Enter stays; otherwise the former text returns.
 
     Attributes:
         cursor, anchor: the ends of the selection, as numbers of characters before them.
@@ -77,7 +77,7 @@ class TextField(Widget):
         return True
 
     def focus_changed(self) -> None:
-        """Select everything, or restore what was not entered."""
+        """Select everything, or restore the former text."""
         self.composed = ""
         if self.focused:
             self._before = self.text
@@ -87,7 +87,7 @@ class TextField(Widget):
             self.left()
 
     def type_text(self, typed: str) -> None:
-        """Put characters in place of the selection, as far as they are allowed and fit."""
+        """Replace the selection by the typed characters that are allowed and fit."""
         here = self.selection
         room = self.longest - len(self.text) + here.stop - here.start
         fitting = (c for c in typed if c.isprintable() and (not self.allowed or c in self.allowed))
@@ -102,7 +102,7 @@ class TextField(Widget):
         self.change(composed=text)
 
     def key(self, key: str) -> bool:
-        """Edit; keys that make a character are swallowed, others go on to the commands."""
+        """Edit; keys that type a character are never commands, other keys may be."""
         name = key.removeprefix("shift+")
         if key == "return":
             self._enter()
@@ -121,7 +121,7 @@ class TextField(Widget):
                 self.type_text("")
         elif key == "ctrl+v":
             self.type_text(paste_text())
-        else:  # a key that makes a character here or in another field is no command
+        else:  # keys that type a character are not commands
             return len(name) == 1 or name == "space" or name.startswith("[")
         return True
 
