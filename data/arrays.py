@@ -1,4 +1,4 @@
-"""The prepared portraits, `X_train.npy`, `X_test.npy` and `portraits.csv`: refused if damaged."""
+"""The prepared portraits, `X_train.npy`, `X_test.npy` and `portraits.csv`; checked when opened."""
 
 import contextlib
 import csv
@@ -133,8 +133,8 @@ def hash_array(array: np.ndarray) -> str:
 def _open_array(path: Path) -> np.ndarray:
     """Open one array as a read-only memory map; pickled objects never load.
 
-    The size of the file is checked first: reading a memory map beyond the end of a file that was
-    cut off would end the process.
+    The file's size is checked too: reading a memory map past the end of a truncated file would
+    crash the process.
     """
     with _told(path, "prepared portraits"), path.open("rb"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about headers that Python 2 wrote
@@ -166,7 +166,7 @@ def _read_label(line: list[str]) -> Portrait:
 
 @contextlib.contextmanager
 def _told(path: Path, what: str) -> Iterator[None]:
-    """Turn errors of a file of prepared portraits or labels into one sentence."""
+    """Turn errors while reading portraits or labels into one sentence."""
     with tell_failure(f"{path} cannot be read", "check its permissions"):
         try:
             yield

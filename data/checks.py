@@ -1,7 +1,7 @@
-"""Checks of what a user passes to a mode: one sentence before anything is done.
+"""Checks of the options of a mode, before anything is done.
 
-Each function returns the value, ready to use, or raises a `UserError` that names the option, says
-what it may be and what was received.
+Each function returns the value, ready to use, or raises a `UserError` that names the option, what
+it may be, and what was received.
 """
 
 import contextlib

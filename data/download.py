@@ -1,4 +1,4 @@
-"""Downloading the published archive: resumed where it stopped, and trusted only if its MD5 fits."""
+"""Downloading the published archive: resumed where it stopped, trusted only if its MD5 matches."""
 
 import hashlib
 import http.client
@@ -18,7 +18,7 @@ from data.progress_bar import ProgressBar
 from data.replace import flush
 
 MAX_DOWNLOAD_BYTES = 4 << 30
-ATTEMPTS = 5
+ATTEMPTS = 5  # in a row without progress
 _CHUNK = 1 << 16  # bytes
 _GZIP_START = b"\x1f\x8b"
 _TIMEOUT_SECONDS = 30
@@ -55,7 +55,7 @@ class _Interrupted(Exception):  # noqa: N818 - not an error before the last atte
 
 
 class _WebRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects to web addresses only; Python's own follows them to FTP servers too."""
+    """Follows redirects to web addresses only; Python's own also follows them to FTP servers."""
 
     def redirect_request(self, req, fp, code, msg, headers, newurl):
         if not newurl.startswith(("http://", "https://")):
@@ -66,13 +66,13 @@ class _WebRedirects(urllib.request.HTTPRedirectHandler):
 def download(publication: Publication, folder: Path, wait: float = 1.0) -> Path:
     """Download an archive into a folder and return its path.
 
-    A part that an earlier call left behind is continued. The file gets its name only when its MD5
-    is right; nothing is written outside `folder`, whatever the server sends.
+    A partial download from an earlier call is resumed. The file gets its name only once its MD5
+    matches. Nothing is written outside `folder`, whatever the server sends.
 
     Args:
         publication: what to download.
         folder: where to; it is made if it does not exist.
-        wait: seconds before the second attempt; each further pause is twice as long.
+        wait: seconds before the second attempt; each later pause is twice as long.
 
     Raises:
         UserError: The archive cannot be downloaded, or is not the published one.

@@ -1,4 +1,4 @@
-"""A lock on a folder, which ends with the process that holds it, however that ends."""
+"""A lock on a folder, released when the process that holds it ends, even by a kill."""
 
 import contextlib
 import os
@@ -17,11 +17,11 @@ _BUSY = -1
 
 @contextlib.contextmanager
 def hold_lock(folder: Path, busy: str, patience: float = 0.0) -> Iterator[None]:
-    """Lock a folder while the block runs; where the disk has no locks, run without one.
+    """Lock a folder while the block runs; run without a lock on disks that have none.
 
     Args:
         folder: what is written to. Nothing stays in it, not even after a kill.
-        busy: the sentence for whoever comes second.
+        busy: the sentence of the error if it is locked already.
         patience: seconds to wait for the lock.
 
     Raises:
@@ -40,7 +40,7 @@ def hold_lock(folder: Path, busy: str, patience: float = 0.0) -> Iterator[None]:
 
 
 def _take(folder: Path) -> int | None:
-    """Return what is open as long as the lock is held, _BUSY, or None where there are no locks."""
+    """Return a descriptor that keeps the lock while it is open, _BUSY, or None without locks."""
     descriptor = None
     try:
         if sys.platform == "win32":  # a file that vanishes with the process that opened it

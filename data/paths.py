@@ -15,7 +15,7 @@ DEMO_FOLDER = ASSETS / "demo"
 
 
 def home_folder() -> Path:
-    """Return the user's home folder, or one that does not exist where the system knows none."""
+    """Return the user's home folder, or a path that does not exist if there is none."""
     try:
         return Path.home()
     except RuntimeError:

@@ -21,7 +21,7 @@ MAX_NAME_LENGTH = 200
 _BATCH = 32  # files per task of a thread
 _MAX_WORKERS = 8  # decoding threads that one reading thread can keep busy
 _PNG_START = b"\x89PNG\r\n\x1a\n"
-_TRAIN_OF_PUBLISHED = (30_000, 37_921)
+_TRAIN_OF_PUBLISHED = (30_000, 37_921)  # portraits for training, and all
 _SEED = 1905  # the year of the oldest portrait
 _YEAR = re.compile(r"(1[89]\d\d|20\d\d)_", re.ASCII)
 
@@ -53,8 +53,8 @@ def read_year(name: str) -> int | None:
 def split_portraits(names: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """Divide portraits into training and test, in shuffled order, the same on every machine.
 
-    The parts depend on the names alone, not on their order, so that the archive and a folder give
-    the same arrays.
+    The parts depend only on the names, not on their order, so the archive and a folder give the
+    same arrays.
 
     Args:
         names: those of at least two portraits.

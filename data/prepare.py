@@ -93,7 +93,7 @@ def prepare_data(
     Writes `X_train.npy` and `X_test.npy` (uint8, (n, 171, 186, 1)), `portraits.csv` with the label
     of every row, and `prepared.json`. The same portraits give the same arrays, from the archive or
     from a folder, on every machine. Nothing is extracted, memory does not grow with the archive,
-    and the arrays appear when all of them are complete. Files that are not portraits are
+    and the arrays appear only once all of them are complete. Files that are not portraits are
     skipped. If the arrays of this source are there already, nothing is done.
 
     Args:
@@ -118,7 +118,7 @@ def prepare_data(
         found = find_source(original, _OR_DOWNLOAD)
     else:
         found = open_source(check_path("source", source))
-    with contextlib.suppress(OSError):  # it is told when the arrays are written
+    with contextlib.suppress(OSError):  # reported when the arrays are written
         out.mkdir(parents=True, exist_ok=True)
     with hold_lock(out, f"Another prepare_data() is writing to {out}: {_WAIT}"):
         if not fresh and (before := _find_prepared(out, found.fingerprint if found else None)):
@@ -154,7 +154,12 @@ def _prepare(source: ArchiveSource | FolderSource, out: Path, origin: str) -> Pr
     with tell_failure(what, _OTHER_FOLDER), replace_set(out, names) as work:
         _check_space(out, 2 * source.estimate)
         portraits, skipped = _decode(source, work / "pixels")
-        _check_count(len(portraits), source)
+        if len(portraits) < 2:
+            held = "only one portrait" if portraits else "no portraits"
+            raise UserError(
+                f"{source.path} holds {held} of 186 x 171 pixels in folders F and M: give "
+                "prepare_data() the yearbook archive, or a folder like it."
+            )
         _check_space(out, len(portraits))
         train, test = split_portraits(portraits)
         _write_array(work / TRAIN_NAME, work / "pixels", train)
@@ -170,7 +175,7 @@ def _prepare(source: ArchiveSource | FolderSource, out: Path, origin: str) -> Pr
 def _decode(source: ArchiveSource | FolderSource, pixels: Path) -> tuple[list[str], list[Skipped]]:
     """Write the pixels of all portraits to one file in the source's order; return their names.
 
-    Which portraits there are, and so which rows they get, is known only at the end of the archive.
+    Their rows in the arrays are known only at the end of the archive, once all names are.
     """
     names: dict[str, None] = {}
     skipped = []
@@ -216,15 +221,6 @@ def _labels(names: list[str], **splits: np.ndarray) -> Iterator[Portrait]:
         for row, index in enumerate(rows):
             folder, _, file = names[index].partition("/")
             yield Portrait(row, split, file, folder, read_year(file))
-
-
-def _check_count(count: int, source: ArchiveSource | FolderSource) -> None:
-    if count < 2:
-        held = "only one portrait" if count else "no portraits"
-        raise UserError(
-            f"{source.path} holds {held} of 186 x 171 pixels in folders F and M: give "
-            "prepare_data() the yearbook archive, or a folder like it."
-        )
 
 
 def _check_space(out: Path, portraits: int) -> None:

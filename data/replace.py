@@ -5,7 +5,7 @@
   the folder that is yielded, and appear in `folder` together. Whoever reads such files calls
   `recover_set(folder)` first.
 - `flush(path)`: what both do before they rename anything.
-- `remove_unfinished(folder)`: clears what a kill left of single files.
+- `remove_unfinished(folder)`: removes what a kill left of single files.
 
 What is new is written under a hidden name beside the old, flushed to the disk, and takes its place
 by renaming; the old is removed after that is flushed too. Links are followed: a link to a folder or
@@ -70,9 +70,9 @@ def replace_set(folder: Path, names: Sequence[str]) -> Iterator[Path]:
     Only one process at a time may do this: see `data.lock`.
 
     Args:
-        folder: where the set shall be; it is made if it does not exist.
-        names: all files that can belong to the set. One that is not written is removed from
-            `folder`; what has another name is left alone there and not taken over.
+        folder: where the set belongs; it is made if it does not exist.
+        names: all files that can belong to the set. Those not written are removed from `folder`.
+            Files of other names are neither changed there nor moved there.
     """
     folder = _resolved(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -103,7 +103,7 @@ def replace_set(folder: Path, names: Sequence[str]) -> Iterator[Path]:
 def recover_set(folder: Path) -> None:
     """Complete a `replace_set` that was killed while its files took their places.
 
-    Does nothing while the process that replaces them is alive. An OSError says that it failed.
+    Does nothing while the process that replaces them is alive. Raises an OSError if it fails.
     """
     ready = folder / _READY
     if ready.is_dir():
@@ -115,7 +115,7 @@ def recover_set(folder: Path) -> None:
 
 
 def flush(path: Path) -> None:
-    """Have the system write a file, or the list of names in a folder, to the disk."""
+    """Flush a file, or the list of names in a folder, to the disk."""
     if path.is_dir():
         with contextlib.suppress(OSError):  # Windows and some network disks have no such call
             descriptor = os.open(path, os.O_RDONLY)

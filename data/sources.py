@@ -89,7 +89,7 @@ def find_source(path: Path, advice: str = "") -> ArchiveSource | FolderSource | 
     """
     with tell_failure(f"{path} cannot be read", "check the path and its permissions"):
         if path.is_file():
-            return ArchiveSource(path, advice)  # whatever its name; reading it tells
+            return ArchiveSource(path, advice)  # of any name; reading it shows whether it is one
         inside = sorted(path.iterdir()) if path.is_dir() else []
         for folder in [path, *inside]:
             if all((folder / name).is_dir() for name in FOLDERS):

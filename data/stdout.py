@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 
 class LastingOutput(io.TextIOWrapper):
-    """The same output as `stream`, but whatever follows its first failure is dropped."""
+    """The same output as `stream`, except that everything after its first failure is dropped."""
 
     def __init__(self, stream: io.TextIOWrapper):
         super().__init__(
@@ -45,7 +45,7 @@ class LastingOutput(io.TextIOWrapper):
 
 @contextlib.contextmanager
 def lasting_stdout() -> Iterator[None]:
-    """Let the block go on if nobody reads its output: `python main.py | head -1` would end it."""
+    """Let the block run on when nobody reads its output, as in `python main.py | head -1`."""
     former = sys.stdout
     if isinstance(former, io.TextIOWrapper):
         sys.stdout = LastingOutput(former)

@@ -1,4 +1,4 @@
-"""The clipboard: text for fields, pictures for other programs, and jobs that wait for others."""
+"""The clipboard: text and pictures, and jobs that wait for other programs."""
 
 import contextlib
 import ctypes
@@ -21,8 +21,8 @@ from data.errors import UserError
 from ui.pictures import enlarge
 
 ENLARGEMENT = 4  # of a picture, as in a save
-DONE = pygame.event.custom_type()  # its `action` is to be called by the window's loop
-PATIENCE = 5.0  # seconds that a program is waited for
+DONE = pygame.event.custom_type()  # event whose `action` the window's loop calls
+PATIENCE = 5.0  # seconds to wait for a program
 NO_PROGRAM = (
     "Copying takes a small program that is missing here: install wl-clipboard or, where X11 runs, "
     "xclip; Ctrl S saves the face as a file."
@@ -33,9 +33,9 @@ T = TypeVar("T")
 
 
 def run_beside(job: Callable[[], T], done: Callable[[T], object]) -> None:
-    """Run a job in a thread of its own, for what other programs may delay.
+    """Run a job that other programs may delay, in a thread of its own.
 
-    `done` is called with its result in the window's thread. A `UserError` is shown there.
+    `done` is called with its result in the window's thread. A `UserError` is shown on the window.
     """
 
     def work() -> None:
@@ -68,7 +68,7 @@ def copy_picture(pixels: np.ndarray) -> None:
             subprocess.run(
                 _program(path),
                 input=content.getvalue(),
-                stdout=subprocess.DEVNULL,  # xclip goes on behind, and would hold a pipe open
+                stdout=subprocess.DEVNULL,  # xclip stays behind and would hold a pipe open
                 stderr=subprocess.DEVNULL,
                 timeout=PATIENCE,
                 check=True,
@@ -106,14 +106,13 @@ def copy_text(text: str) -> None:
 def paste_text() -> str:
     """Return the text in the clipboard, "" if there is none; SDL waits for a second at most."""
     library = _sdl()
-    return (
-        "" if library is None else (library.SDL_GetClipboardText() or b"").decode(errors="replace")
-    )
+    text = None if library is None else library.SDL_GetClipboardText()
+    return (text or b"").decode(errors="replace")
 
 
 @cache
 def _sdl() -> ctypes.CDLL | None:
-    """Return the library under pygame, which itself does not pass text on; None if it is hidden."""
+    """Return SDL's library, as pygame does not pass text on; None if it is not found."""
     own = Path(pygame.__file__).with_name("SDL2.dll")
     try:
         library = ctypes.CDLL(str(own if own.exists() else pygame.display.__file__))

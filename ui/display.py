@@ -1,4 +1,4 @@
-"""Opening the window: a quiet console, one sentence without a display, a sensible size."""
+"""Opening the window at a sensible size, or one sentence if there is no display."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ NAME = "Latent Face Explorer"
 SMALLEST = (900, 600)  # points
 LEAST_SCALE = 0.5
 USUAL = (1280, 800)  # points
-UNSEEN = ("offscreen", "dummy")  # SDL's drivers without a display, to which it falls back
+UNSEEN = ("offscreen", "dummy")  # drivers without a display that SDL falls back to
 SEEN = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")  # variables: one is set on a desktop
 NO_DISPLAY = (
     "There is no display to open a window on. "
     "Run this on a desktop, or over SSH with X forwarding (ssh -X)."
 )
 
-_handle: Window | None = None  # kept, because events of the window only point at it
+_handle: Window | None = None  # kept alive: events of the window only refer to it
 
 
 def open_display() -> None:
@@ -80,7 +80,7 @@ def desktop_size() -> tuple[int, int]:
 def toggle_full_screen() -> None:
     """Fill the screen, or go back to the window as it was.
 
-    Asked for with `set_mode`, X11 leaves a window of full size that hangs off the screen.
+    With `set_mode`, X11 leaves a window of full size that hangs off the screen.
     """
     global _handle
     _handle = Window.from_display_module()

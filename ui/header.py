@@ -53,7 +53,7 @@ class Header(Widget):
 
 
 class FrameTimes(Label):
-    """How long the last frames took that drew something; shown on demand."""
+    """The time that frames took to draw; shown on demand."""
 
     def __init__(self) -> None:
         super().__init__("", COLORS.soft, SIZES.small, align="right")

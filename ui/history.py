@@ -9,10 +9,10 @@ State = TypeVar("State")
 
 
 class History(Generic[State]):
-    """States that a user can undo and redo; a state is never changed once it was pushed.
+    """States that a user can undo and redo; a state is never changed once it is pushed.
 
     Args:
-        first: the state to begin with.
+        first: the initial state.
         limit: how many states are kept; the oldest are dropped.
         same: returns whether two states are equal; a push of an equal state changes nothing.
     """

@@ -1,4 +1,4 @@
-"""Commands: each is said once, with its keys.
+"""Commands, each defined once, with its keys.
 
 What a key does, the list of keys, the help line, the buttons and the README's table are all made
 from the same list of `Command`.
@@ -69,7 +69,7 @@ def key_of(event: pygame.event.Event) -> str:
     sign = getattr(event, "unicode", "")
     made = len(sign) == 1 and "!" <= sign <= "~" and not sign.isalnum()
     if held["shift"] and made:
-        name, held["shift"] = sign, 0  # the sign that Shift makes is the key, on any layout
+        name, held["shift"] = sign, 0  # the character that Shift makes names the key, on any layout
     return "+".join([word for word in MODIFIERS if held[word]] + [name])
 
 

@@ -11,8 +11,8 @@ from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point, Widget
 from ui.widgets.shapes import box, write
 
-LINE = 23  # points: height of a line
-KEYS = 132  # points: width of the keys of a command
+LINE = 23  # height of a line, in points
+KEYS = 132  # width of the keys of a command, in points
 Column = list[tuple[str, Command | None]]  # names with their commands; headings have none
 
 

@@ -18,7 +18,7 @@ from ui.widgets.button import Button, in_turn
 from ui.widgets.panel import Item
 from ui.widgets.shapes import dot, write
 
-BAR = 36  # points: the help line, and the margin that every screen leaves above it
+BAR = 36  # height in points: the help line, and the margin that every screen leaves above it
 LINES = 2  # the most that fit
 LINE, SIGN = 16, 18  # points
 
@@ -29,7 +29,7 @@ class Message(Widget):
     Args:
         lines: the sentences.
         over: returns whether the message has become pointless.
-        ends: the time when it goes away.
+        ends: the time at which it disappears.
         problem: whether it is marked with a sign.
     """
 
@@ -66,7 +66,7 @@ class Message(Widget):
             left = place.right + gap
 
     def press(self, pos: Point, button: int) -> bool:
-        """Keep presses from the widgets behind."""
+        """Shield the widgets behind from presses."""
         return True
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
@@ -88,7 +88,7 @@ class Message(Widget):
 
 
 class Messages(Widget):
-    """The bar: a message that goes away by itself, or else the first hint or offer."""
+    """The bar: a message that disappears by itself, or else the first hint or offer."""
 
     solid = False
 

@@ -66,10 +66,10 @@ class SavedFace:
     """What a save holds."""
 
     model: str  # id of the model whose code it is
-    code: np.ndarray  # float32 (latent_dim,), the very bits that were saved
+    code: np.ndarray  # float32 (latent_dim,), bit for bit as it was saved
     image: np.ndarray  # float32 (160, 176) in [0, 1], the face as it looked
     drawing: np.ndarray | None  # uint8 (160, 176, 2), gray level and coverage
-    details: dict  # plain JSON values that the screen saved along
+    details: dict  # further JSON values from the screen
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +99,7 @@ def save_face(
         code: (latent_dim,) float32, finite.
         model_id: the model whose code it is.
         drawing: uint8 (160, 176, 2), gray level and coverage; shown on the left of the face.
-        details: plain JSON values to keep along.
+        details: further JSON values to keep.
 
     Raises:
         UserError: the file cannot be written.
@@ -164,7 +164,7 @@ def read_save(path: Path) -> SavedFace:
 def open_save(path: Path, engine: FaceEngine) -> SavedFace:
     """Return a saved face with a code of the model in use.
 
-    The picture of another model's save is encoded anew, for its code means another face here.
+    The picture of another model's save is encoded anew, since its code means another face here.
 
     Raises:
         UserError: as `read_save`.
@@ -190,7 +190,7 @@ def model_of(path: Path) -> str | None:
 
 
 def list_saves(folder: Path, known: Iterable[SaveFile] = ()) -> list[SaveFile]:
-    """Return the saves in a folder, newest first; what is no save is passed over.
+    """Return the saves in a folder, newest first; other files are skipped.
 
     Args:
         folder: it may be missing.
@@ -217,7 +217,7 @@ def list_saves(folder: Path, known: Iterable[SaveFile] = ()) -> list[SaveFile]:
 
 
 def read_saves(folder: Path, model_id: str, latent_dim: int) -> Iterator[SavedFace]:
-    """Yield the faces saved with a model, newest first; without damaged ones."""
+    """Yield the faces saved with a model, newest first, skipping damaged ones."""
     for file in list_saves(folder):
         if file.model == model_id:
             with suppress(UserError):
@@ -227,7 +227,7 @@ def read_saves(folder: Path, model_id: str, latent_dim: int) -> Iterator[SavedFa
 
 
 def where(folder: Path) -> str:
-    """Return a folder as a user reads it: relative to the project or the home folder."""
+    """Return a folder for display, relative to the project or the home folder."""
     for base, sign in ((ASSETS.parent, ""), (home_folder(), "~")):
         with suppress(ValueError):
             return str(Path(sign) / folder.relative_to(base))
@@ -259,7 +259,7 @@ def delete_save(path: Path) -> Callable[[], Path]:
     """Delete a save; return a function that brings it back and returns its path.
 
     Raises:
-        UserError: the system refuses, from both.
+        UserError: the system refuses, here or when it is brought back.
     """
     with tell_failure(f"{path.name} cannot be deleted", CHECK):
         content, status = path.read_bytes(), path.stat()
@@ -295,7 +295,7 @@ def open_folder(folder: Path) -> None:
 
 
 def _look_at(path: Path, changed: float) -> SaveFile | None:
-    """Return a file as a save, None if it is none."""
+    """Return a file as a save, or None if it is not one."""
     model = model_of(path)
     if model is None:
         return None
@@ -309,7 +309,7 @@ def _look_at(path: Path, changed: float) -> SaveFile | None:
 
 
 def _read(path: Path, size: int) -> bytes:
-    """Return the first bytes of a file; OSError also for what is none."""
+    """Return the first `size` bytes of a file; OSError also if it is a pipe or a folder."""
     if path.exists() and not path.is_file():  # a pipe would block for ever
         raise OSError(f"{path.name} is not a file")
     with path.open("rb") as file:
@@ -321,7 +321,7 @@ def _damaged(path: Path) -> UserError:
 
 
 def _checked(before: bytes, after: bytes) -> bytes:
-    """Return the record's text; ValueError if it is not as long or not as its chunk says."""
+    """Return the record's text; ValueError if its length or checksum is wrong."""
     (length,) = struct.unpack(">I", before[-4:])
     end = length + 4 - len(_MARK)
     text, checksum = after[:end], after[end : end + 4]

@@ -39,10 +39,10 @@ class Host(Protocol):
     def notify(
         self, text: str, problem: bool = False, lasts: Callable[[], bool] = lambda: True
     ) -> None:
-        """Show a message for a while, and no longer than `lasts` is true."""
+        """Show a message for a while, at most as long as `lasts` returns true."""
 
     def show_hint(self, name: str, lines: Sequence[str]) -> None:
-        """Show lines with a button, once ever for a name."""
+        """Show a hint the first time its name is used, with a button that closes it."""
 
     def open_menu(self, items: Sequence[Item], anchor: pygame.Rect, chosen: str = "") -> None:
         """Pop up a list of (text, action, help) beside a rectangle; `chosen` is marked."""
@@ -61,7 +61,7 @@ class Screen(Widget):
     Attributes:
         name: for `Window.show`.
         title: on its tab.
-        live_slot: the worker's slot whose result a frame waits for, some milliseconds, or None.
+        live_slot: the worker's slot whose result a frame waits some milliseconds for, or None.
     """
 
     name = ""
@@ -82,7 +82,7 @@ class Screen(Widget):
         """Come to the front."""
 
     def leave(self) -> None:
-        """Go to the back; end what only makes sense in front."""
+        """Go to the back; stop what needs the screen to be visible."""
 
     def handle(self, event: pygame.event.Event) -> bool:
         """Answer an event before widgets and commands do; return whether it was answered."""
@@ -109,7 +109,7 @@ class Screen(Widget):
         """Take a file that was dropped on the window."""
 
     def escape(self) -> bool:
-        """Close or stop the front-most thing; return whether there was one."""
+        """Close or stop what is in front; return whether there was anything."""
         return False
 
     def code(self) -> np.ndarray | None:
@@ -125,7 +125,7 @@ class Screen(Widget):
         """Take over the code of the other screen, as one step of the history."""
 
     def save_session(self, session: Session) -> None:
-        """Assign what should survive to a session that is about to be saved."""
+        """Assign what is to be kept to a session that is about to be saved."""
 
     def restore_session(self) -> None:
-        """Go on from what `host.session` kept."""
+        """Restore what `host.session` kept."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from model.latent import LatentSpace
 
-TEMPERATURE = 0.8  # distance of random faces from the mean face, in that of portraits
+TEMPERATURE = 0.8  # distance of random faces from the mean face, relative to portraits
 LARGEST_SEED = 999_999
 
 

@@ -16,7 +16,7 @@ from ui.fonts import FOLDER, open_font, read_fonts, runs
 
 Color = tuple[int, int, int]
 
-UNKNOWN = "\ufffd"  # in place of what is no character
+UNKNOWN = "\ufffd"  # replaces what is not a character
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Colors:
     warning: Color = (255, 138, 120)
     shadow: Color = (10, 11, 14)
     lighter: Color = (255, 160, 40)  # where a face is lighter than another
-    darker: Color = (70, 150, 255)  # orange and blue: colour-blind eyes, too, tell these apart
+    darker: Color = (70, 150, 255)  # orange and blue look different to colour-blind eyes too
 
 
 COLORS = Colors()
@@ -140,7 +140,7 @@ class Theme:
 def printable(text: str) -> str:
     """Replace what cannot be drawn: control characters, halves of characters, unknown ones.
 
-    Names of files can hold any bytes, and files that were tampered with any text.
+    File names can hold any bytes, and forged files any text.
     """
     if text.isprintable():
         return text
@@ -156,6 +156,6 @@ def starting_scale(desktop: tuple[int, int]) -> float:
 
 
 def natural_scale(desktop: tuple[int, int], window: tuple[int, int]) -> float:
-    """Choose a UI scale for a window: larger windows get larger controls, not emptier ones."""
+    """Choose a UI scale for a window: larger windows get larger controls, not more empty space."""
     roomy = int(min(window[0] / 1600, window[1] / 900) * 4) / 4
     return min(3.0, max(starting_scale(desktop), roomy))
