@@ -16,15 +16,15 @@ import tensorflow as tf
 from model.frame import FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE
 from model.measuring.ssim import ssim
 
-STEPS = 6  # of the descent
+STEPS = 6  # steps of the descent
 MIXED = 4  # latest codes in a mixture
 RIDGE = 0.01  # of the least squares, for nearly identical faces
 GRADIENT_SCALE = 50.0  # divisor that brings the matrix's entries near 1
-GRADIENT_GROWTH = 0.25  # of that divisor, with each unit of `ssim_weight`
+GRADIENT_GROWTH = 0.25  # growth of that divisor per unit of `ssim_weight`
 
 
 def face_weights(emphasis: float) -> np.ndarray:
-    """Weight of every pixel in an error: higher on the face, with a soft rim, 1 on average.
+    """Return the weight of every pixel in an error: higher on the face, 1 on average.
 
     Args:
         emphasis: how much more a pixel at the centre of the face weighs than one in the
@@ -50,8 +50,8 @@ def encode(autoencoder: keras.Model, images: tf.Tensor) -> tf.Tensor:
 def correct(autoencoder: keras.Model, guesses: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
     """Move codes towards those whose faces are nearest to images, in `STEPS` steps.
 
-    Where the last face is farther from its image than the first, the guess is returned: what is
-    no portrait can make the descent diverge.
+    The descent can diverge if an image is not a portrait. Then the last face is farther from its
+    image than the first, and the guess is returned.
 
     Args:
         autoencoder: see `build_autoencoder`.
@@ -82,9 +82,9 @@ def correct(autoencoder: keras.Model, guesses: tf.Tensor, images: tf.Tensor) -> 
 def correct_once(autoencoder: keras.Model, guesses: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
     """Correct guesses in one step by the squared error alone: the step that is trained.
 
-    Steps by the similarity too would all move the codes the same way, and training would then move
-    the guesses after them without end. The arguments are those of `correct`, and so is the result,
-    but for the gradients that flow back from it to the layer "correction".
+    Steps by the similarity too would move all codes the same way, and training would push the
+    guesses after them without end. Arguments and result are those of `correct`, except that
+    gradients flow back from the result to the layer "correction".
     """
     guesses = tf.stop_gradient(guesses)
     _, changes, _ = propose(autoencoder, guesses, images, ssim_weight=0.0)

@@ -41,9 +41,8 @@ class FaceEngine:
         model_id: hash of its file.
         title: its name on the screens.
         finisher: for its decoder, see `build_finisher`.
-        sketch_encoder: from drawings to its codes, see `build_sketch_encoder`, or another model's
-            from drawings to portraits `(n, 160, 176, 1)`, which its own encoder then codes. None
-            takes its own encoder alone.
+        sketch_encoder: turns drawings into codes, see `build_sketch_encoder`, or into portraits
+            `(n, 160, 176, 1)`, which are then encoded. None encodes the drawings themselves.
 
     Attributes:
         image_shape: (160, 176).
@@ -134,8 +133,8 @@ class FaceEngine:
     def guess(self, images: np.ndarray) -> np.ndarray:
         """Squeeze images into codes by the portrait encoder alone, without the correction.
 
-        Arguments and result as `encode`. For pictures that no face comes near to, such as a few
-        lines on white paper: the correction would lead away from the faces that they mean.
+        Arguments and result as `encode`. For pictures unlike any face, such as a few lines on white
+        paper: the correction would lead away from the face that is meant.
         """
         images = _checked(images, (*self.image_shape, 1), "images")
         return _in_chunks(self._guess, images)
@@ -143,8 +142,8 @@ class FaceEngine:
     def encode_sketch(self, drawings: np.ndarray) -> np.ndarray:
         """Find codes of the faces that drawings mean.
 
-        A drawing that is painted all over is nearly a picture, so the portrait encoder has its
-        share in the code: it follows tones better. A model without a sketch encoder codes the
+        A drawing that is painted all over is nearly a picture, so the portrait encoder, which
+        follows tones better, has a share in its code. A model without a sketch encoder encodes the
         portraits that the shipped one makes of drawings.
 
         Args:
@@ -206,14 +205,14 @@ class FaceEngine:
         A few steps of damped least squares (Levenberg 1944, Marquardt 1963). Each measures how the
         face changes with every whitened coordinate of the code, and goes where the face would be
         nearest to the picture if it changed linearly. The search stays as near to the mean as
-        portraits lie, or as the start lies if that is farther: beyond it there are no faces.
+        portraits lie, or as the start lies if that is farther, since there are no faces beyond.
 
         Args:
             code: `(latent_dim,)` to start from.
             image: `(160, 176)` in [0, 1].
             weights: `(160, 176)`, of each pixel's squared error, 0 or more.
             latent: the latent space of this network.
-            steps: the most steps; the search ends where the face comes no nearer.
+            steps: at most; the search ends once the face comes no nearer.
 
         Yields:
             The best code so far, `(latent_dim,)`, and the share of the search that is done, 0 to 1;
@@ -275,7 +274,7 @@ class _Compiled(NamedTuple):
 
 
 def _compiled(function: Callable[..., tf.Tensor], *row_shapes: tuple[int, ...]) -> _Compiled:
-    """Compile a function of arrays that have these shapes, the first dimension left out."""
+    """Compile a function of arrays of these shapes, without the first dimension."""
     one, many = (
         tf.function(
             function,

@@ -33,7 +33,7 @@ MODEL_FILES = (NETWORK_FILE, LATENT_FILE, CARD_FILE, HISTORY_FILE)
 FINISHER_FILE = "finisher.keras"
 FINISHER_HISTORY_FILE = "finisher.csv"
 SKETCH_ENCODER_FILE = "sketch_encoder.keras"
-PARTS = {"finisher": FINISHER_FILE, "sketch_encoder": SKETCH_ENCODER_FILE}  # a model may lack
+PARTS = {"finisher": FINISHER_FILE, "sketch_encoder": SKETCH_ENCODER_FILE}  # optional files
 ALL_FILES = (*MODEL_FILES, *PARTS.values(), FINISHER_HISTORY_FILE)
 HISTORY_COLUMNS = ("epoch", "mse", "val_mse", "val_loss", "seconds")  # what every training writes
 MAX_NETWORK_BYTES = 200 * 2**20
@@ -41,7 +41,7 @@ MAX_LATENT_BYTES = 4 * 2**20
 MAX_CARD_BYTES = 2**18
 MAX_HISTORY_BYTES = 2**22
 MAX_LINEAGE = 12  # earlier models on a card
-MAX_ABOUT = 300  # characters on what an earlier model learned from
+MAX_ABOUT = 300  # characters that describe the data of an earlier model
 REPAIR = "Restore it with git, or train a new one with learn()."
 
 
@@ -94,7 +94,7 @@ def read_card(folder: Path) -> dict:
 
 
 def lineage(card: dict) -> list[dict]:
-    """List a model and the earlier models that its training continued, the latest first.
+    """List a model and the earlier models that its training continued, latest first.
 
     Returns:
         At most `MAX_LINEAGE` dictionaries: "model_id", "about", "portraits", "epochs", "minutes".
@@ -192,7 +192,7 @@ def choose_model(check: Callable[[Path], object] = check_folder) -> tuple[Path, 
         check: raises UserError for a folder that cannot be used.
 
     Returns:
-        The folder, and a sentence on why the user's own model is passed over; empty if it is not.
+        The folder, and a sentence on why the user's own model is not used, "" if it is.
 
     Raises:
         UserError: if neither can be used.
@@ -210,7 +210,7 @@ def choose_model(check: Callable[[Path], object] = check_folder) -> tuple[Path, 
 
 
 def model_title(folder: Path) -> str:
-    """Name a model folder for people."""
+    """Return the name of a model folder for display."""
     titles = {MY_MODEL.resolve(): "your own model", SHIPPED_MODEL.resolve(): "shipped model"}
     return titles.get(folder.resolve(), f"model {folder.name}")
 
@@ -224,13 +224,13 @@ def publish(
 ) -> dict:
     """Write a model folder under a new name, then make it current.
 
-    A kill at any moment leaves the former model or the new one whole.
+    A kill at any moment leaves the former or the new model whole.
 
     Args:
-        folder: where the model shall be.
+        folder: where the model belongs.
         write: writes files of the model into the folder it is given, and returns more entries for
             the card.
-        card: what is known of the model already; its id is added here.
+        card: entries that are known already; the model's id is added.
         base: a model folder, maybe the same, whose files are copied first.
         check: raises UserError for a folder that cannot be used; the former model then stays.
 
@@ -285,7 +285,7 @@ def read_history(folder: Path, name: str = HISTORY_FILE) -> list[dict[str, float
 
 
 def is_history(rows: object, columns: tuple[str, ...] = ("epoch",)) -> bool:
-    """Whether this is a list of one dictionary an epoch: finite numbers, these among them."""
+    """Return whether rows are one dictionary of finite numbers per epoch, with these columns."""
     return isinstance(rows, list) and all(
         isinstance(row, dict)
         and row.keys() >= set(columns)

@@ -17,9 +17,9 @@ MAX_GALLERY = 2000  # codes
 MAX_DIRECTIONS = 64  # directions, and readouts
 MAX_NAME = 64  # characters
 MAX_NUMBER = 1e4  # largest absolute value of codes and their statistics
-CLEAR = (0.85, 1.1)  # distances at which faces are clear, in those of portraits
-LIKELY = 0.75  # least distance of likely faces, in those of portraits
-TOWARDS = 0.6  # share of the way to the nearest training codes that is likely
+CLEAR = (0.85, 1.1)  # distances at which faces are clear, relative to portraits
+LIKELY = 0.75  # least distance of likely faces, relative to portraits
+TOWARDS = 0.6  # share of the way to the nearest training codes at full realism
 CLOSE = 0.015  # excess distance at which a training code counts half, relative to the nearest
 CHANCE = 0.3  # noise of a random code, in standard deviations
 SMALLEST_SCALE = 1e-6  # least standard deviation of a component
@@ -65,8 +65,8 @@ class Readout(NamedTuple):
 class LatentSpace:
     """Statistics of the codes of the training portraits, and coordinates made from them.
 
-    Slider values are whitened principal coordinates: uncorrelated, in standard deviations, by
-    falling variance.
+    Slider values are whitened principal coordinates: uncorrelated, in standard deviations, largest
+    variance first.
 
     Attributes:
         mean: `(d,)` mean code.
@@ -164,31 +164,31 @@ class LatentSpace:
 
     @cached_property
     def scales(self) -> np.ndarray:
-        """Standard deviation of the codes along each component, `(d,)`, falling."""
+        """Standard deviation of the codes along each component, `(d,)`, largest first."""
         return self._eigen[0].astype(np.float32)
 
     @cached_property
     def components(self) -> np.ndarray:
-        """Principal components as rows, `(d, d)`, by falling variance."""
+        """Principal components as rows, `(d, d)`, largest variance first."""
         return self._eigen[1].astype(np.float32)
 
     def to_sliders(self, codes: np.ndarray) -> np.ndarray:
-        """Codes, `(..., d)`, to whitened principal coordinates of the same shape, float64."""
+        """Turn codes `(..., d)` into whitened principal coordinates of the same shape, float64."""
         scales, components = self._eigen
         return (np.asarray(codes, np.float64) - self.mean) @ components.T / scales
 
     def from_sliders(self, values: np.ndarray) -> np.ndarray:
-        """Whitened principal coordinates, `(..., d)`, to float32 codes of the same shape."""
+        """Turn whitened principal coordinates `(..., d)` into float32 codes of the same shape."""
         scales, components = self._eigen
         return (np.asarray(values, np.float64) * scales @ components + self.mean).astype(np.float32)
 
     def sample(self, n: int, rng: np.random.Generator, temperature: float = 1.0) -> np.ndarray:
         """Draw codes of random faces: between two portraits, with noise added.
 
-        Codes from a normal distribution make less likely faces than those of portraits. So two
-        codes of the gallery are interpolated along the sphere, at random, and noise is added, so
-        that every code can come up. Its distance from the mean is between those of the two
-        portraits: a linear mixture would be nearer to the mean, where faces are blurred.
+        Codes drawn from a normal distribution make less likely faces than portraits' codes. So two
+        codes of the gallery are interpolated along the sphere, at random. Added noise makes every
+        code possible. The distance from the mean lies between those of the two portraits; a linear
+        mixture would be nearer to the mean, where faces are blurred.
 
         Args:
             n: how many.
@@ -207,7 +207,7 @@ class LatentSpace:
         return self.from_sliders(temperature * radius * values / _lengths(values))
 
     def mahalanobis(self, codes: np.ndarray) -> np.ndarray:
-        """Distance of codes, `(..., d)`, from the mean, in standard deviations: `(...)`.
+        """Return the distances `(...)` of codes `(..., d)` from the mean, in standard deviations.
 
         Codes of portraits lie near the square root of d, 8.9 for 80 numbers.
         """
@@ -225,11 +225,11 @@ class LatentSpace:
     def make_likely(self, code: np.ndarray, realism: float) -> np.ndarray:
         """Move a code towards those of clear, likely faces.
 
-        Crude drawings get codes far outside those of portraits, where features smear, and near the
-        mean all is fog. Up to the middle of the realism, the code comes to a distance at which
-        faces are clear. From there on it approaches its nearest training codes, weighted by
-        closeness (as in DeepFaceDrawing, Chen et al. 2020): what a drawing leaves open becomes
-        that of a real face. Few count, since the mean of many is fog.
+        Codes of crude drawings lie far outside those of portraits, where features smear; near the
+        mean, faces are blurred. Realism up to 0.5 moves the code to a distance at which faces are
+        clear. Beyond that, the code also moves towards the nearest training codes, weighted by
+        closeness (as in DeepFaceDrawing, Chen et al. 2020), so that real faces fill in what a
+        drawing leaves open. Only a few count, since the mean of many is blurred.
 
         Args:
             code: `(d,)`.
@@ -310,5 +310,5 @@ class LatentSpace:
 
 
 def _lengths(values: np.ndarray) -> np.ndarray:
-    """Length of each row, `(n, 1)`, never 0."""
+    """Return the length of each row, `(n, 1)`, never 0."""
     return np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-9)

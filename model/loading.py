@@ -1,8 +1,7 @@
-"""Importing TensorFlow without the page of notes it greets with.
+"""Importing TensorFlow without its page of startup messages.
 
-Some of those notes are written by compiled code before `TF_CPP_MIN_LOG_LEVEL` is obeyed, so the
-file that compiled code writes errors to is closed to it while TensorFlow is imported. Python's own
-errors still reach the terminal meanwhile.
+Compiled code writes some of them before it reads `TF_CPP_MIN_LOG_LEVEL`, so its standard error is
+redirected during the import. Python's own errors still reach the terminal.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ def import_tensorflow() -> None:
 
 
 def load_engine(folder: str | Path | None = None) -> FaceEngine:
-    """Import TensorFlow quietly, which takes seconds, and do what `FaceEngine.load` does."""
+    """Import TensorFlow quietly, which takes seconds, and return `FaceEngine.load(folder)`."""
     import_tensorflow()
     from model.engine import FaceEngine
 
@@ -51,7 +50,7 @@ def load_engine(folder: str | Path | None = None) -> FaceEngine:
 
 @contextlib.contextmanager
 def _compiled_code_silenced() -> Iterator[None]:
-    """Send file descriptor 2 to nowhere, and Python's `sys.stderr` to where 2 led before."""
+    """Point file descriptor 2 at the null device, and Python's `sys.stderr` where 2 pointed."""
     try:
         former = os.dup(2)
     except OSError:  # no terminal at all, as under pythonw

@@ -1,6 +1,6 @@
 """The `.keras` file: written small, and read without trusting anything in it.
 
-Keras' safe mode keeps pickled code out of a file, and no more: a config may name any class, ask for
+Keras' safe mode keeps out pickled code, but nothing else: a config may name any class, ask for
 terabytes, or describe an endless graph, and weights may link to other files. So the config in the
 file is ignored: the network is built from the widths on the model's card, whose cost `Architecture`
 bounds, and gets the plain arrays in the file.
@@ -108,8 +108,8 @@ def load_sketch_encoder(folder: Path) -> keras.Model | None:
 def _load_weights(network: keras.Model, path: Path) -> None:
     """Give a network the weights in a `.keras` file: all of them, and no others.
 
-    Keras gets a file of its own to read, unpacked: it reads out of order, and in a zip file, each
-    leap back would unpack the weights from the start again.
+    Keras reads an unpacked copy: it reads out of order, and in a zip file every jump back would
+    unpack the weights from the start again.
     """
     with tell_damage(path):
         arrays = _read_plain_arrays(read_zip(path, MAX_NETWORK_BYTES)[WEIGHTS])
@@ -129,14 +129,14 @@ def _load_weights(network: keras.Model, path: Path) -> None:
 
 
 def _read_plain_arrays(data: bytes) -> dict[str, np.ndarray]:
-    """Read the arrays of an HDF5 file by their paths; whatever leads out of it is refused."""
+    """Read the arrays of an HDF5 file by their paths; refuse whatever leads out of the file."""
     arrays, items = {}, 0
     with h5py.File(io.BytesIO(data), "r") as file:
         groups = [file]
         while groups:
             group = groups.pop()
             items += len(group)
-            if items > MAX_ITEMS:  # as where groups hold one another in a circle
+            if items > MAX_ITEMS:  # for example, groups that contain each other
                 raise ValueError("too many groups and arrays")
             for name in group:
                 if not isinstance(group.get(name, getlink=True), h5py.HardLink):

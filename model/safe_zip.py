@@ -54,7 +54,7 @@ def read_arrays(path: Path, max_bytes: int) -> dict[str, np.ndarray]:
     for name, data in read_zip(path, max_bytes).items():
         try:
             array = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
-        except Exception as error:  # a header is Python source, and can be wrong in as many ways
+        except Exception as error:  # a header is Python source, which can fail in any way
             raise ValueError("not an array") from error
         if array.size > max_bytes:  # of a type without a size
             raise ValueError("too large")
@@ -71,7 +71,7 @@ def write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
 
 
 def finite(array: np.ndarray, shape: tuple[int, ...], limit: float) -> np.ndarray:
-    """Return an array as float32 if it has this shape and no number beyond +-limit, or NaN.
+    """Return an array of this shape as float32, if no number is NaN or beyond +-limit.
 
     Raises:
         ValueError: if not.
@@ -86,7 +86,7 @@ def finite(array: np.ndarray, shape: tuple[int, ...], limit: float) -> np.ndarra
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     with archive.open(member) as file:
-        data = file.read(member.file_size + 1)  # without a length, all that unpacks is held
+        data = file.read(member.file_size + 1)  # without a limit, all that unpacks is kept
     if len(data) != member.file_size:
         raise ValueError("cut off")
     return data

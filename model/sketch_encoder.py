@@ -2,8 +2,8 @@
 
 The encoder of `model.network` reads a few lines on white paper as the photograph of a white face
 before a white wall. This one has the same layers and another input: the drawing's tone beside its
-coverage, since white that was painted is meant and bare paper says nothing. It is trained on
-drawings made from portraits, whose codes should answer them (see `tests/bench/sketches`).
+coverage, since painted white means something and bare paper does not. It is trained on drawings
+made from portraits, to predict the codes of these portraits (see `tests/bench/sketches`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import keras
 from model.frame import IMAGE_SHAPE
 from model.network import Architecture, encode_pictures
 
-RESIDUAL_BLOCKS = 2  # one more than a portrait needs: heads on a canvas have any size and place
+RESIDUAL_BLOCKS = 2  # one more than for portraits, as drawn heads have any size and place
 
 
 def build_sketch_encoder(architecture: Architecture | None = None) -> keras.Model:

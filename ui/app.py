@@ -242,7 +242,6 @@ class App:
             window.keymap.let_go()
 
     def _deliver(self) -> None:
-        """Deliver the worker's results."""
         for call in self.worker.poll():
             self._guard(call)
 

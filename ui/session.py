@@ -23,14 +23,7 @@ from data.lock import hold_lock
 from data.replace import remove_unfinished, replace_file
 from model.frame import LATENT_DIM
 from ui.pictures import DRAWING_SHAPE
-from ui.storage import (
-    CHECK,
-    pack_numbers,
-    pack_pixels,
-    parse_json,
-    unpack_numbers,
-    unpack_pixels,
-)
+from ui.storage import CHECK, pack_numbers, pack_pixels, parse_json, unpack_numbers, unpack_pixels
 
 FILE_NAME = "session.json"
 SET_ASIDE_NAME = "session-damaged.json"

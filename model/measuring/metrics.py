@@ -301,7 +301,7 @@ def _reconstruct(
 
 
 def _ratio(value: float, unit: float) -> float:
-    """Divide; by 0 too, the error or distance of portraits that are all black."""
+    """Divide, also by 0: the error or distance of portraits that are all black."""
     return float((value + 1e-12) / (unit + 1e-12))
 
 

@@ -10,8 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from model.latent import LatentSpace
 
-ALIVE = 0.05  # least standard deviation of a raw code that says anything about the face
-DRAWN = 1000  # sets of normal numbers that a test compares with
+ALIVE = 0.05  # least standard deviation of a raw code that affects the face
+DRAWN = 1000  # sets of random normal numbers to compare with
 
 
 def code_metrics(codes: np.ndarray, latent: LatentSpace) -> dict[str, np.ndarray]:

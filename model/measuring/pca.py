@@ -23,9 +23,9 @@ from model.frame import IMAGE_SHAPE, LATENT_DIM, crop, mirror
 from model.safe_zip import finite, read_arrays
 
 COMPONENTS = LATENT_DIM
-OVERSAMPLING = 80  # additional directions of the iteration, for exact last components
-PASSES = 4  # over the portraits: error on unseen ones within 0.1 % of the exact solution
-DRAFT = 2048  # evenly spaced portraits that are enough for the first passes
+OVERSAMPLING = 80  # extra directions of the iteration, which make the last components exact
+PASSES = 4  # over the portraits; the error on unseen ones is within 0.1 % of exact PCA
+DRAFT = 2048  # evenly spaced portraits in all but the last two passes
 BLOCK = 256  # portraits converted to floats at a time; about 60 MB with mirror images
 SEED = 80
 DAMAGED = (OSError, ValueError, KeyError)  # what `load` may raise
@@ -39,7 +39,7 @@ class PCABaseline:
 
     Attributes:
         mean: float32 (160 * 176,), the mean image.
-        components: float32 (k, 160 * 176), orthonormal rows, by falling variance.
+        components: float32 (k, 160 * 176), orthonormal rows, largest variance first.
         variances: float32 (k,), the variance of the training images along each component.
     """
 
@@ -86,7 +86,7 @@ class PCABaseline:
         """Return the baseline of these portraits, from a file in `folder` if there is one.
 
         The file's name holds a hash of the portraits. The two newest files are kept: of all
-        training portraits, and of those without the validation slice. Where none can be written,
+        training portraits, and of those without the validation slice. If none can be written,
         the baseline is fitted each time.
         """
         fitted_on = f"{COMPONENTS} {OVERSAMPLING} {PASSES} {DRAFT} {IMAGE_SHAPE} "

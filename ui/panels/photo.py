@@ -212,14 +212,8 @@ class PhotoPanel(Panel):
         aligning = self.photo is not None
         for widget in (self.above, self.paster, self.gallery, *self.places):
             widget.show(not aligning)
-        for widget in (
-            self.markers,
-            self.crop,
-            self.reconstruction,
-            self.use,
-            self.even,
-            self.other,
-        ):
+        buttons = self.use, self.even, self.other
+        for widget in (self.markers, self.crop, self.reconstruction, *buttons):
             widget.show(aligning)
         self.use.enable(self.face is not None)
         self.rearrange()

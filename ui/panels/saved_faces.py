@@ -13,15 +13,7 @@ import pygame
 from data.errors import UserError
 from ui.panels.gallery import UNREADABLE, Gallery, Picture
 from ui.pictures import to_pixels
-from ui.saves import (
-    SaveFile,
-    delete_save,
-    list_saves,
-    open_folder,
-    read_save,
-    rename_save,
-    where,
-)
+from ui.saves import SaveFile, delete_save, list_saves, open_folder, read_save, rename_save, where
 from ui.screen import Host
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.button import Button
@@ -47,11 +39,7 @@ class SavesPanel(Panel):
     """
 
     def __init__(
-        self,
-        host: Host,
-        owner: str,
-        chosen: Callable[[Path], object],
-        close: Callable[[], object],
+        self, host: Host, owner: str, chosen: Callable[[Path], object], close: Callable[[], object]
     ):
         super().__init__("Saved faces", close)
         self.host, self.chosen = host, chosen

@@ -62,7 +62,7 @@ class PanelStack(Widget):
         )
 
     def add_panel(self, panel: P) -> P:
-        """Add a panel, closed; return it."""
+        """Add a panel, closed, and return it."""
         panel.show(False)
         return self.add(panel)
 

@@ -244,9 +244,9 @@ class SliderPanel(Scrolled):
 
     def follow(self, state: FaceState) -> None:
         """Show a state; only the sliders that changed are drawn again."""
+        if state.directions is not self._own:
+            self.directions = self._replace(self.directions, self._axes(state.directions))
         if state.directions is not self._own or state.names is not self._names:
-            if state.directions is not self._own:
-                self.directions = self._replace(self.directions, self._axes(state.directions))
             self._own, self._names = state.directions, state.names
             self._rearrange()
         if state.locks is not self._locks:

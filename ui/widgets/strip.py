@@ -27,9 +27,7 @@ class Thumbnail(FaceView):
     reacts = True
 
     def __init__(
-        self,
-        chosen: Callable[[], object],
-        more: Callable[[pygame.Rect], object] | None = None,
+        self, chosen: Callable[[], object], more: Callable[[pygame.Rect], object] | None = None
     ):
         super().__init__()
         self.chosen, self.more = chosen, more
