@@ -43,11 +43,6 @@ class Command:
     release: Callable[[], object] | None = None
     repeats: bool = False
 
-    @property
-    def all_keys(self) -> str:
-        """All keys for people, such as "Ctrl Y, Ctrl Shift Z"."""
-        return ", ".join(spoken(key) for key in self.keys)
-
 
 def key_of(event: pygame.event.Event) -> str:
     """Return the key of a KEYDOWN event with its modifiers, as commands write it.

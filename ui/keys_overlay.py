@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pygame
 
-from ui.keys import Command
+from ui.keys import Command, spoken
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point, Widget
 from ui.widgets.shapes import box, write
@@ -71,8 +71,9 @@ class KeysOverlay(Widget):
                     heading = theme.text(name, COLORS.accent, SIZES.small, True, row.width)
                     write(surface, heading, row, "left")
                 else:
-                    keys = theme.text(command.all_keys, COLORS.text, SIZES.small, True, room)
+                    words = ", ".join(map(spoken, command.keys))
+                    keys = theme.text(words, COLORS.text, SIZES.small, True, room)
                     write(surface, keys, row, "left")
-                    words = theme.text(name, COLORS.soft, SIZES.small, width=row.width - beside)
-                    write(surface, words, row.move(beside, 0), "left")
+                    label = theme.text(name, COLORS.soft, SIZES.small, width=row.width - beside)
+                    write(surface, label, row.move(beside, 0), "left")
                 row = row.move(0, line)

@@ -58,7 +58,7 @@ class PanelStack(Widget):
         self._dropped = False  # whether the current drop brought a file or text
         self.saves = self.add_panel(SavesPanel(host, owner, self.open_save, self.close))
         self.photo = self.add_panel(
-            PhotoPanel(host, owner, self._photo_opened, self._photo_taken, self.close)
+            PhotoPanel(host, owner, lambda: self._show(self.photo), self._photo_taken, self.close)
         )
 
     def add_panel(self, panel: P) -> P:
@@ -131,9 +131,6 @@ class PanelStack(Widget):
         elif not (text or self._dropped):  # as of a picture on a web page
             raise UserError(NOT_DROPPED)
         self._dropped = bool(text)
-
-    def _photo_opened(self) -> None:
-        self._show(self.photo)
 
     def _photo_taken(self, face: AlignedFace) -> None:
         self.close()
