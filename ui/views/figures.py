@@ -26,11 +26,11 @@ KEYS = {"right": 1, "pagedown": 1, " ": 1, "left": -1, "pageup": -1, "home": -AL
 
 
 @styled()
-def save(figure: Figure, name: str, folder: Path = FIGURES_FOLDER, dpi: int = DPI) -> Path:
+def save(figure: Figure, name: str, folder: Path = FIGURES_FOLDER, dpi: int | None = None) -> Path:
     """Write a figure as `<folder>/<name>.png` and return its path; `UserError` if that fails."""
     path = Path(folder) / f"{name}.png"
     with writing(path) as new:
-        figure.savefig(new, format="png", dpi=dpi)
+        figure.savefig(new, format="png", dpi=dpi or DPI)
     return path
 
 
