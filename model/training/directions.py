@@ -30,11 +30,11 @@ from model.frame import face_mask
 from model.latent import LatentSpace, Readout
 from model.measuring.metrics import encode_portraits, evenly_spaced
 
-FOLDS = 5  # of the cross-validation
-FEWEST = 100  # labelled portraits (of each group) below which nothing is fitted
+FOLDS = 5  # parts of the cross-validation
+FEWEST = 100  # least number of labelled portraits (of each group) for a fit
 LEAST_CORRELATION = 0.2  # of target and prediction, in the cross-validation
-LEAST_STDS = 3.1  # standard deviations of that correlation above 0: one in a thousand by chance
-RIDGE = 100.0  # of a readout, on whitened codes
+LEAST_STDS = 3.1  # least correlation in its standard deviations; 1 in 1,000 by chance
+RIDGE = 100.0  # ridge of a readout, on whitened codes
 DAMPING = 0.2  # ridge of the joint solution: less spares other readings, more stays near portraits
 MEASURED = 4000  # portraits that the shipped model reads
 MOVED = 40  # faces that are moved to measure a direction

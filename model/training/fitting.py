@@ -33,7 +33,7 @@ Pictures = dict[str, np.ndarray]
 
 
 class Interruption(keras.callbacks.Callback):
-    """Ctrl-C and SIGTERM, which end blocks that say so; a context manager around all of a training.
+    """Ctrl-C and SIGTERM end only blocks that allow it; a context manager around a training.
 
     Anywhere else they are only noted, and end the next such block: no file is left half written.
     They are noted in such a block as well: Python drops what is raised in a destructor.
@@ -263,12 +263,12 @@ class Views(keras.callbacks.Callback):
         self._shown = -math.inf
 
     def on_epoch_end(self, epoch, logs=None):
-        """Show, if the last time is long enough ago."""
+        """Show the training, if the last time is long enough ago."""
         if time.monotonic() - self._shown > VIEW_SECONDS:
             self._show()
 
     def on_train_end(self, logs=None):
-        """Show the end."""
+        """Show the finished training."""
         self._show()
 
     def _show(self) -> None:

@@ -499,7 +499,7 @@ def _give_up(run: _Run, ended: str) -> NoReturn:
 
 
 def _summary(state: TrainingState) -> dict[str, object]:
-    """Return what a card says of a training, but for why it ended."""
+    """Return what a card says about a training, except why it ended."""
     return {
         "epochs": state.epochs_done,
         "best_epoch": state.best_epoch,
@@ -508,7 +508,7 @@ def _summary(state: TrainingState) -> dict[str, object]:
 
 
 def _is_better(history: History, state: TrainingState) -> bool:
-    """Whether a history has a lower validation loss than the state."""
+    """Return whether a history has a lower validation loss than the state."""
     best = min(row["val_loss"] for row in state.history[-state.epochs_done :])
     return any(row.get("val_loss", math.inf) < best for row in history)
 

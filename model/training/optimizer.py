@@ -12,7 +12,7 @@ AVERAGING = 0.998  # highest momentum of the moving average of the weights
 MOMENTUM = 0.95  # momentum of Muon
 MATRIX_STEP = 0.2  # root mean square of a step of Muon, in learning rates: as Adam's usually is
 QUINTIC = (3.4445, -4.7750, 2.0315)  # coefficients of a Newton-Schulz iteration, by Keller Jordan
-ITERATIONS = 5  # of Newton and Schulz
+ITERATIONS = 5  # Newton-Schulz iterations
 LEAST_SIDE = 8  # rows or columns of a matrix below which AdamW moves it
 
 

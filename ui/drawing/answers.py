@@ -172,7 +172,7 @@ class AnswerKeeper:
 
     @property
     def description(self) -> str:
-        """What the answer is, in a few words; empty where it goes without saying."""
+        """What the answer is, in a few words; empty if there is nothing to add."""
         fixed = self.drawing.fixed_code
         if self.answer is None:
             return ""

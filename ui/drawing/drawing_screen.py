@@ -124,7 +124,7 @@ class DrawingScreen(Screen):
         self.keeper.sharpen(self.host.sharp)
 
     def handle(self, event: pygame.event.Event) -> bool:
-        """Let an open panel have its keys."""
+        """Pass keys, pasted and dropped things to the open panel."""
         return self.panels.handle(event)
 
     def update(self, now: float) -> None:
@@ -156,7 +156,7 @@ class DrawingScreen(Screen):
         self._show_state()
 
     def _show_state(self) -> None:
-        """Have every widget show the state that it stands for."""
+        """Update every widget."""
         view, drawing, keeper = self.view, self.drawing, self.keeper
         view.undo.enable(drawing.stroke is not None or drawing.history.can_undo)
         view.redo.enable(drawing.stroke is None and drawing.history.can_redo)
@@ -280,7 +280,7 @@ class DrawingScreen(Screen):
     # The answer
 
     def _answer(self, use: str = "") -> Answer:
-        """Return the answer that shows; a UserError says that there is none `use`."""
+        """Return the answer; the UserError for a missing one names the `use` it was for."""
         if self.keeper.answer is None:
             raise UserError(f"There is no answer {use}yet; wait for the model, then try again.")
         return self.keeper.answer
@@ -414,7 +414,7 @@ class DrawingScreen(Screen):
         keeper.decoder = replace(keeper.decoder, realism=realism)
 
     def restore_session(self) -> None:
-        """Go on with the drawing of the session, and with its fixed code."""
+        """Restore the drawing of the session, and its fixed code."""
         session, latent = self.host.session, self.host.latent
         if session.drawing is None:
             return

@@ -55,7 +55,7 @@ WHOLE = Region()
 
 
 def find_head(pixels: np.ndarray) -> Region:
-    """Return the part of a drawing to encode; all of it where the head is in its place.
+    """Return the part of a drawing to encode: all of it, if the head is in its place.
 
     It moves the box around the ink to that of a usual head, or of one with shoulders. A drawing
     that is no head yet, such as eyes alone, stays where it is.
@@ -96,7 +96,7 @@ def model_input(pixels: np.ndarray, region: Region) -> np.ndarray:
 
 
 def paper_tone(image: np.ndarray) -> float:
-    """Return the grey of the paper: the median along all edges but the lower."""
+    """Return the grey of the paper: the median along all edges except the lower one."""
     return float(np.median(np.concatenate([image[0], image[:, 0], image[:, -1]])))
 
 

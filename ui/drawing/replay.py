@@ -53,7 +53,7 @@ def film(engine, steps: Sequence[Step], decoder: DrawingDecoder, folder: Path) -
     frames, states, region = [], replay(steps), WHOLE
     ends = set(map(id, steps))
     for number, state in enumerate(states, 1):
-        if id(state) in ends:  # on the screen, too, it changes between strokes only
+        if id(state) in ends:  # it changes only between strokes, as on the screen
             region = state.head
         if state.fixed_code is None:
             answer = decoder.decode(engine, state.pixels, region)
