@@ -179,7 +179,7 @@ def open_save(path: Path, engine: FaceEngine) -> SavedFace:
 
 def model_of(path: Path) -> str | None:
     """Return the id of a save's model, "" if it is damaged, None if it is no save; never raises."""
-    with suppress(OSError):
+    with suppress(OSError, ValueError):  # as of a name with a NUL
         content = _read(path, _HEAD)
         _, mark, record = content.partition(_MARK)
         if mark and content.startswith(_SIGNATURE):

@@ -271,6 +271,10 @@ def test_what_a_browser_drops_is_opened_or_told_why_not(driver, tmp_path):
         driver.post(pygame.DROPCOMPLETE)
         driver.step()
         assert "save" in driver.said() and not panel.visible
+    for text in ("a word and http://[", "http://[", "file:///a%00b.png"):
+        driver.post(pygame.DROPTEXT, text=text)
+        driver.post(pygame.DROPCOMPLETE)
+    driver.until(lambda: "cannot be read" in driver.said() + panel.note.text)
     driver.post(pygame.DROPTEXT, text=path.as_uri())
     driver.post(pygame.DROPCOMPLETE)
     driver.until(lambda: panel.photo is not None)

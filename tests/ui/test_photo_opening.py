@@ -265,6 +265,8 @@ def test_of_files_copied_in_a_file_manager_the_first_is_opened(clipboard, tmp_pa
         ({"text/plain": b"words"}, "no picture in the clipboard"),
         ({"text/uri-list": b"file:///nowhere/a.png"}, "a.png is not there"),
         ({"text/uri-list": b"https://example.org/a.png"}, "address of a picture"),
+        ({"text/uri-list": b"http://["}, "no picture in the clipboard"),
+        ({"text/uri-list": b"file:///a%00b.png"}, "cannot be read"),
         ({"image/png": b"words"}, "not an image"),
         ({"image/png": file_of(Image.new("L", (3, 900)))}, "has only 3 x 900"),
         ({"image/png": file_of(Image.new("L", (99, 99)), "pcx")}, "not an image"),

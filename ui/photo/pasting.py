@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -60,7 +61,10 @@ def linked_file(text: str) -> Path | None:
     Raises:
         UserError: it names a web page.
     """
-    links = [urlsplit(line.strip()) for line in text.splitlines()]
+    links = []
+    for line in text.splitlines():
+        with suppress(ValueError):  # such as "http://[", which is no address
+            links.append(urlsplit(line.strip()))
     for link in links:
         if link.scheme == "file":
             return Path(os.fsdecode(unquote_to_bytes(link.path)))
