@@ -27,7 +27,7 @@ NUDGE = 0.1  # step of the finite differences, in standard deviations
 NUDGED = 16  # nudged codes decoded at a time
 DAMPINGS = (0.1, 1.0, 10.0)  # damping factors, tried in order; unit: mean curvature
 PAINTED = (0.7, 0.95)  # coverage from which the portrait encoder reads too, and where wholly
-PHOTO_SHARE = 0.55  # its share then
+PHOTO_SHARE = 0.65  # its share then
 
 
 class FaceEngine:
