@@ -13,6 +13,7 @@ import csv
 import hashlib
 import json
 import math
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -200,7 +201,7 @@ def choose_model(check: Callable[[Path], object] = check_folder) -> tuple[Path, 
     reason = ""
     try:
         with tell_damage(MY_MODEL):
-            if MY_MODEL.exists():
+            if os.path.lexists(MY_MODEL):  # also a link to a disk that is not there
                 check(MY_MODEL)
                 return MY_MODEL, ""
     except UserError as error:

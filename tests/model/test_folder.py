@@ -147,6 +147,14 @@ def unreadable(model, other):
     (model / CARD_FILE).mkdir()
 
 
+def unplugged(model, other):
+    model.rename(model.with_name("disk"))
+    try:
+        model.symlink_to("not mounted")
+    except OSError:
+        pytest.skip("this user may not make links")
+
+
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
@@ -157,6 +165,7 @@ def unreadable(model, other):
         (older, "of an older version"),
         (gone, "has no latent"),
         (unreadable, r"card\.json"),
+        (unplugged, "There is no model in"),
     ],
 )
 def test_an_own_model_that_cannot_be_used_is_passed_over_and_the_reason_told(
