@@ -218,7 +218,7 @@ def write_aside(pictures: Pictures, part: str, path: Path) -> None:
             name: np.rint(255 * both).astype(np.uint8),
             f"{name}_codes": pictures.photo_codes[chosen],
         }
-    np.savez(path, **arrays)
+    np.savez(path, allow_pickle=False, **arrays)
 
 
 def _read(path: Path) -> np.ndarray:

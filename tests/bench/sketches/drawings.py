@@ -132,7 +132,7 @@ class Portrait:
         """How much darker than the cheeks the upper lip and the chin are, in grays."""
         lip = (self.points[NOSE_BASE] + self.points[93]) / 2
         chin = 0.5 * self.points[103] + 0.5 * self.points[18]
-        cheek = np.mean([self._at(self.points[142]), self._at(self.points[143])])
+        cheek = (self._at(self.points[142]) + self._at(self.points[143])) / 2
         return cheek - self._at(lip), cheek - self._at(chin)
 
     def _at(self, point: np.ndarray) -> float:

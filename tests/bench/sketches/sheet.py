@@ -25,13 +25,13 @@ class Sheet:
 
     def line(self, points: np.ndarray, width: float, gray: float, opacity: float = 1.0) -> None:
         """Draw a line with round ends, so many pixels wide."""
-        points = [tuple(point) for point in FINE * (np.asarray(points) + 0.5)]
+        path = [tuple(point) for point in FINE * (np.asarray(points) + 0.5)]
         wide, r = max(2, round(FINE * width)), FINE * width / 2
         for image, fill in self._planes(gray, opacity):
             pen = ImageDraw.Draw(image)
-            pen.line(points, fill, wide, "curve")
+            pen.line(path, fill, wide, "curve")
             if wide > 3:
-                for x, y in (points[0], points[-1]):
+                for x, y in (path[0], path[-1]):
                     pen.ellipse((x - r, y - r, x + r, y + r), fill)
 
     def area(self, outline: np.ndarray, gray: float, opacity: float = 1.0) -> None:
@@ -44,8 +44,8 @@ class Sheet:
         """Paint where a mask is true, both (160, 176), in one gray or in an image's (160, 176)."""
         where = _enlarged(255 * opacity * mask)
         self._cover.paste(255, mask=where)
-        gray = _enlarged(255 * gray) if isinstance(gray, np.ndarray) else round(255 * gray)
-        self._gray.paste(gray, (0, 0, *self._gray.size), where)
+        paint = _enlarged(255 * gray) if isinstance(gray, np.ndarray) else round(255 * gray)
+        self._gray.paste(paint, (0, 0, *self._gray.size), where)
 
     def hatch(
         self, mask: np.ndarray, lines: Sequence[np.ndarray], width: float, gray: float
