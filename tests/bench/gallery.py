@@ -31,6 +31,7 @@ RECONSTRUCTED = 48
 RECONSTRUCTED_COLUMNS = 12
 STOPS = (-3, -2, -1, 0, 1, 2, 3)  # standard deviations
 TRAVERSED = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20)  # sliders, of falling variance
+EVERY = 4  # of the sketches, one in so many is shown
 HALF = 2  # faces are shown at half their size
 
 
@@ -137,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> list[Path]:
         "traversals": draw_traversals(engine, latent),
     }
     paths = [save(figure, name, options.out, DEMO_DPI) for name, figure in figures.items()]
-    drawn = np.stack([face.pixels for face in hand_drawn_faces()])
+    drawn = np.stack([face.pixels for face in hand_drawn_faces()[::EVERY]])
     sheet = page(engine, answers(engine, latent), drawn)
     paths.append(options.out / "sketches.png")
     sheet.resize((sheet.width // HALF, sheet.height // HALF)).save(paths[-1], optimize=True)

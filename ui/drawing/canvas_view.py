@@ -147,13 +147,14 @@ class CanvasView(FaceView):
             pygame.gfxdraw.aacircle(surface, *place, radius, (255, 255, 255, alpha))
 
     def _draw_guide(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the oval of a face, its eyes, and its axis, which is the mirror's, in dashes."""
+        """Draw a face's axis, which is the mirror's; until eyes are drawn, its oval and eyes."""
         dash, width = theme.px(DASH), theme.px(1)
         axis = round(self.to_window((FACE_AXIS, 0))[0])
-        light = paper_tone(over_paper(self._drawing)) > PAPER / 2
-        color = COLORS.accent if self.mirror else GUIDES[light]
+        color = GUIDES[paper_tone(over_paper(self._drawing)) > PAPER / 2]
         for top in range(self.picture.top, self.picture.bottom, 2 * dash):
-            surface.fill(color, Rect(axis, top, width, dash))
+            surface.fill(COLORS.accent if self.mirror else color, Rect(axis, top, width, dash))
+        if not self._guided:
+            return
         (x, y), (a, b) = FACE_CENTRE, FACE_HALF_AXES
         around = math.pi * (a + b) * self.picture.width / IMAGE_SHAPE[1]
         angles = np.linspace(0, 2 * np.pi, 2 * max(3, round(around / dash / 2)) + 1)
