@@ -15,6 +15,7 @@ from tests.bench.sketches import judge, training
 from tests.bench.sketches.beginner import Head, heads
 from tests.bench.sketches.dataset import (
     KEPT_ASIDE,
+    PAIRS_KEPT_ASIDE,
     Job,
     followed,
     make,
@@ -141,6 +142,8 @@ def test_filters_draw_dark_on_light(portrait):
 def test_pictures_of_one_person_share_a_part():
     parts = {part_of(f"celeba/{n}_000001.jpg", KEPT_ASIDE) for n in range(300)}
     assert parts == {"training", "validation", "test"}
+    pairs = {part_of(f"fs2k_photo1_image{n:04}", PAIRS_KEPT_ASIDE) for n in range(300)}
+    assert pairs == parts
     for n in range(50):
         assert part_of(f"celeba/{n}_1.jpg", KEPT_ASIDE) == part_of(f"celeba/{n}_2.jpg", KEPT_ASIDE)
 

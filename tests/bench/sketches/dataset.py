@@ -15,6 +15,7 @@ and `test.npz` to report.
 from __future__ import annotations
 
 import argparse
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -71,7 +72,7 @@ class Job:
 
 def part_of(name: str, shares: dict[str, float]) -> str:
     """Return "training", "validation" or "test"; pictures of one person share a part."""
-    person = name.rsplit("_", 1)[0] if "_" in name and "Unknown" not in name else name
+    person = name if "Unknown" in name else re.sub(r"_\d+\.\w+$", "", name)
     share = zlib.crc32(person.encode()) % 1000 / 1000
     return next((part for part, end in shares.items() if share < end), "training")
 
@@ -210,7 +211,7 @@ def write_aside(pictures: Pictures, part: str, path: Path) -> None:
         rng = np.random.default_rng(0)
         drawn = [Sketcher(one, rng, in_place=in_place).draw(finished=True) for one in portraits]
         arrays |= {name: np.stack(drawn), f"{name}_codes": pictures.codes[rows]}
-    studio = np.array([pictures.pairs[row].startswith("cufs") for row in pairs])
+    studio = np.array([pictures.pairs[row].startswith("cufs") for row in pairs], bool)
     for name, chosen in (("artists", pairs[~studio]), ("studio", pairs[studio])):
         tones = pictures.drawings[chosen] / np.float32(255)
         both = np.stack([tones, ink_coverage(tones)], axis=-1)
