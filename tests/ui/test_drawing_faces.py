@@ -8,7 +8,7 @@ from PIL import Image
 
 from tests.ui.driver import SHAPE, Driver, FakeEngine, cover, tone
 from ui.drawing import drawing_screen
-from ui.drawing.answers import CANDIDATES, NEAREST_FACES
+from ui.drawing.answers import CANDIDATES, NEAREST_FACES, DrawingDecoder
 from ui.drawing.drawing import painted
 from ui.drawing.drawing_screen import DrawingScreen
 from ui.pictures import to_pixels
@@ -85,6 +85,20 @@ def drawing(driver):
 
 
 # Refining
+
+
+@pytest.mark.parametrize("realism", [0.0, 0.5, 1.0])
+def test_a_start_face_changes_only_where_it_is_painted(driver, realism):
+    engine, decoder = driver.engine, DrawingDecoder(driver.latent, realism)
+    face = engine.decode(3 * driver.latent.gallery[:1])[0, ..., 0]  # far out: realism would move it
+    start = to_pixels(face)
+    untouched = decoder.decode(engine, painted(face), start=start)
+    code = engine.encode(start[np.newaxis, ..., np.newaxis] / np.float32(255))[0]
+    np.testing.assert_allclose(untouched.code, code, atol=1e-4)
+    canvas = painted(face)
+    canvas[20:60, 40:140, 0] = 0
+    changed = decoder.decode(engine, canvas, start=start)
+    assert np.abs(changed.code - code).max() > 0.1
 
 
 def test_refining_brings_the_tones_nearer_to_what_is_painted_and_leaves_the_rest(driver):

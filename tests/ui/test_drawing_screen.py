@@ -45,7 +45,7 @@ def stroke(driver, *points, button=1):
 def expected(driver):
     """What the engine answers to the drawing as it is, at the screen's realism."""
     decoder, drawing = driver.screen.keeper.decoder, driver.screen.drawing
-    return decoder.decode(driver.engine, drawing.pixels, drawing.head)
+    return decoder.decode(driver.engine, drawing.pixels, drawing.head, drawing.start)
 
 
 def shown(view):

@@ -6,6 +6,7 @@ drawing changes. Neither knows of the window.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from PIL import Image
@@ -59,15 +60,28 @@ class DrawingDecoder:
     as_photo: bool = False
     sharp: bool = False
 
-    def decode(self, engine, pixels: np.ndarray, region: Region = WHOLE) -> Answer:
-        """Encode a region of a drawing, uint8 (rows, columns, 2), and decode a face from it."""
+    def decode(
+        self, engine, pixels: np.ndarray, region: Region = WHOLE, start: np.ndarray | None = None
+    ) -> Answer:
+        """Encode a drawing and decode a face from it.
+
+        Args:
+            engine: the trained network.
+            pixels: uint8 (rows, columns, 2), the drawing.
+            region: the part that is encoded.
+            start: uint8 (rows, columns), the start face, whose code then changes by as much as the
+                drawing differs from it: what was not painted stays. None for a drawing on paper.
+        """
         if not pixels[..., 1].any():
             return self.face(engine, self.latent.mean)
         drawing = model_input(pixels, region)[np.newaxis]
-        encode = engine.encode_sketch
         if self.as_photo:
-            encode, drawing = engine.guess, drawing[..., :1]
-        return self.likely_face(engine, encode(drawing)[0])
+            return self.likely_face(engine, engine.guess(drawing[..., :1])[0])
+        code = self.latent.make_likely(engine.encode_sketch(drawing)[0], self.realism)
+        if start is not None:
+            known, drawn = _start_codes(engine, start.tobytes())
+            code = code + known - self.latent.make_likely(drawn, self.realism)
+        return self.face(engine, code)
 
     def likely_face(self, engine, code: np.ndarray) -> Answer:
         """Decode a code (latent_dim,) after moving it by the realism."""
@@ -202,11 +216,11 @@ class AnswerKeeper:
         """Answer the drawing as it is now."""
         decoder, drawing, code = self.decoder, self.drawing, self.drawing.fixed_code
         pixels = drawing.pixels.copy() if drawing.stroke else drawing.pixels
-        region, unmoved = drawing.head, self._unmoved
+        region, start, unmoved = drawing.head, drawing.start, self._unmoved
 
         def answer(engine) -> Answer:
             if code is None:
-                return decoder.decode(engine, pixels, region)
+                return decoder.decode(engine, pixels, region, start)
             return decoder.face(engine, code) if unmoved else decoder.likely_face(engine, code)
 
         self.worker.submit(ANSWER, answer, self._take)
@@ -295,3 +309,11 @@ def _blocks(image: np.ndarray, side: int) -> np.ndarray:
     """Return the means of the blocks of an image (rows, columns)."""
     rows, columns = (length // side for length in image.shape)
     return image.reshape(rows, side, columns, side).mean(axis=(1, 3))
+
+
+@lru_cache(maxsize=4)
+def _start_codes(engine, start: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """Return the code of a start face's picture, and the code it has as a drawing."""
+    picture = np.frombuffer(start, np.uint8).reshape(1, *IMAGE_SHAPE, 1) / np.float32(255)
+    drawing = np.concatenate([picture, np.ones_like(picture)], axis=-1)
+    return engine.encode(picture)[0], engine.encode_sketch(drawing)[0]

@@ -56,7 +56,7 @@ def film(engine, steps: Sequence[Step], decoder: DrawingDecoder, folder: Path) -
         if id(state) in ends:  # it changes only between strokes, as on the screen
             region = state.head
         if state.fixed_code is None:
-            answer = decoder.decode(engine, state.pixels, region)
+            answer = decoder.decode(engine, state.pixels, region, state.start)
         else:
             answer = decoder.face(engine, state.fixed_code)
         pictures = drawing_on_paper(state.pixels), answer.image
