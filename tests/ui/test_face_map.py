@@ -231,3 +231,14 @@ def test_a_menu_that_is_too_long_for_the_window_has_columns(driver):
     assert all(driver.window.menu.box.contains(rect) for rect in rects)
     assert driver.window.root.rect.contains(driver.window.menu.box)
     assert all(rect.collidelist(rects[:n]) < 0 for n, rect in enumerate(rects))
+
+
+def test_the_map_opens_while_a_slider_is_held(tmp_path):
+    driver = Driver([SlidersScreen], tmp_path, size=(900, 600))
+    slider = driver.screen.sliders.sliders[0]
+    driver.press((slider.x_of(0.0), slider.track.centery))
+    driver.drag((slider.x_of(1.5), slider.track.centery))
+    driver.key("shift+f")
+    assert driver.screen.panels.open is driver.screen.map and driver.screen.map.axes
+    driver.release()
+    driver.close()

@@ -422,6 +422,7 @@ class SlidersScreen(Screen):
     def toggle_map(self) -> None:
         """Open or close the face map; the slider that is pointed at goes across."""
         target = self.sliders.target()
+        self.editor.commit()  # a slider may be held: the map follows whole steps
         self.panels.toggle(self.map)
         if target is not None and self.panels.open is self.map:
             self.map.choose(target.label)
