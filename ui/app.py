@@ -106,6 +106,8 @@ class App:
             self.run_until(math.inf)
         except KeyboardInterrupt:
             log.info("stopped from the terminal")
+            self.window.quit()
+            self.run_until(math.inf)
         finally:
             self.close()
             if heard:

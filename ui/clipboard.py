@@ -100,7 +100,7 @@ def _program(path: Path) -> list[str]:
 def copy_text(text: str) -> None:
     """Put text into the clipboard."""
     if (library := _sdl()) is not None:
-        library.SDL_SetClipboardText(text.encode())
+        library.SDL_SetClipboardText(text.encode(errors="replace"))  # names may not be text
 
 
 def paste_text() -> str:

@@ -235,7 +235,8 @@ class Window:
                 ("Start fresh", lambda: None, "Leave it; Ctrl L still brings it back"),
             ]
             last = [f"Your last {what} {'are' if kept[1:] else 'is'} still here."]
-            self._offer = self.messages.ask(last, actions, lambda: self.steps > 0)
+            # Before a hint, which would still show when the first step ends the offer.
+            self._offer = self.messages.ask(last, actions, lambda: self.steps > 0, first=True)
 
     def open_menu(self, items: Sequence[Item], anchor: pygame.Rect, chosen: str = "") -> None:
         """Pop up a list of (text, action, help) beside a rectangle; see `Menu`."""
@@ -310,6 +311,8 @@ class Window:
         for screen in self.screens.values():
             screen.restore_session()
         last = self.session.setting("screen", self.screen.name)
+        if self.session.code is None:  # of this model: the drawing is all that came back
+            last = "drawing"
         if last in self.screens:
             self.show(last)
 

@@ -9,7 +9,13 @@ from ui.widgets.pointer import Pointer
 from ui.widgets.text_field import TextField
 
 KEYS = {"left": pygame.K_LEFT, "home": pygame.K_HOME, "a": pygame.K_a, "c": pygame.K_c}
-KEYS |= {"x": pygame.K_x, "v": pygame.K_v, "return": pygame.K_RETURN, "back": pygame.K_BACKSPACE}
+KEYS |= {
+    "x": pygame.K_x,
+    "v": pygame.K_v,
+    "z": pygame.K_z,
+    "return": pygame.K_RETURN,
+    "back": pygame.K_BACKSPACE,
+}
 
 
 class Typist:
@@ -77,6 +83,25 @@ def test_text_is_selected_copied_cut_and_pasted():
     typist.key("back")
     typist.key("back")
     assert typist.field.text == "a namea n"[:-1]
+
+
+def test_copying_nothing_leaves_the_clipboard_and_undo_brings_the_old_text_back():
+    typist = Typist()
+    typist.key("c", pygame.KMOD_CTRL)
+    typist.type("new")
+    for name in "cx":
+        typist.key(name, pygame.KMOD_CTRL)
+    assert paste_text() == "a name" and typist.field.text == "new"
+    typist.key("z", pygame.KMOD_CTRL)
+    assert typist.field.text == "a name"
+
+
+def test_a_file_name_that_is_no_text_can_be_copied():
+    typist = Typist()
+    typist.field.set("Jos\udce9")
+    typist.key("a", pygame.KMOD_CTRL)
+    typist.key("x", pygame.KMOD_CTRL)
+    assert paste_text() == "Jos?" and typist.field.text == ""
 
 
 def test_the_mouse_places_the_cursor_and_selects():

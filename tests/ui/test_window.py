@@ -107,6 +107,18 @@ def test_going_on_brings_everything_back_on_the_screen_that_was_left(opened, tmp
     assert driver.window.screens["sliders"].editor.now.caption == "From your drawing"
 
 
+def test_the_offer_shows_before_a_hint(opened, tmp_path):
+    keep(tmp_path, settings={"hint_drawing": True})
+    assert "still here" in standing(opened())
+
+
+def test_going_on_with_another_model_shows_the_drawing_that_came_back(opened, tmp_path):
+    keep(tmp_path, code=None, settings={"screen": "sliders"})
+    driver = opened()
+    driver.key("ctrl+l")
+    assert driver.screen.name == "drawing" and not driver.screen.drawing.empty
+
+
 @pytest.mark.parametrize("start", ["sliders", "drawing"])
 def test_the_offer_goes_with_the_first_step(opened, tmp_path, start):
     keep(tmp_path)
@@ -267,6 +279,19 @@ def test_the_window_closes_once_a_gif_is_written(driver, tmp_path):
         driver.key(key)
     assert not driver.window.closed and "still being saved" in driver.said()
     driver.until(lambda: driver.window.closed)
+    assert len(list(tmp_path.glob("morph*.gif"))) == 1
+
+
+def test_ctrl_c_in_the_terminal_waits_for_a_gif_too(driver, tmp_path, monkeypatch):
+    for key in ("r", "shift+a", "r", "shift+b", "ctrl+e"):
+        driver.key(key)
+
+    def interrupt(now):
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(driver.screen, "update", interrupt)
+    driver.app.run()
     assert len(list(tmp_path.glob("morph*.gif"))) == 1
 
 

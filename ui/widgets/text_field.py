@@ -116,9 +116,12 @@ class TextField(Widget):
         elif key == "ctrl+a":
             self.double_click(self.rect.center)
         elif key in ("ctrl+c", "ctrl+x"):
-            copy_text(self.text[self.selection])
+            if self.cursor != self.anchor:
+                copy_text(self.text[self.selection])
             if key == "ctrl+x":
                 self.type_text("")
+        elif key == "ctrl+z":  # of the text, not of the face behind it
+            self.set(self._before)
         elif key == "ctrl+v":
             self.type_text(paste_text())
         else:  # keys that type a character are not commands
