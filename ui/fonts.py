@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
+from unicodedata import normalize
 
 import pygame
 
@@ -48,10 +49,12 @@ def open_font(source: bytes | str, pixels: int) -> pygame.font.Font:
 def runs(text: str) -> list[Run]:
     """Split a printable text into parts, each drawn by one font."""
     parts: list[Run] = []
-    for character in text:
+    for character in normalize("NFC", text):  # a Mac splits "é" in two in names of files
         run = ("", character) if character.isascii() else _run_of(character)
         if parts and parts[-1][0] == run[0]:
             run = run[0], parts.pop()[1] + run[1]
+        elif _is_mark(*run):  # on a letter of another font; pygame draws none by itself
+            continue
         parts.append(run)
     return parts or [("", "")]
 
@@ -77,8 +80,15 @@ def _sample(path: str) -> pygame.font.Font:
     return open_font(path or read_fonts(FOLDER)[False], SAMPLE)
 
 
+def _is_mark(path: str, character: str) -> bool:
+    """Return whether a font gives a character no width, as it does to many accents and vowels."""
+    return _sample(path).size(character)[0] == 0
+
+
 def _has(path: str, character: str) -> bool:
     """Return whether a font has a character, rather than its box for a missing one."""
+    if _is_mark(path, character):
+        return True
     font = _sample(path)
     drawn, box = (font.render(each, False, (0, 0, 0)) for each in (character, NOTHING))
     return pygame.image.tobytes(drawn, "RGB") != pygame.image.tobytes(box, "RGB")

@@ -353,6 +353,22 @@ def test_what_no_font_has_becomes_a_sign(words, system_fonts):
     assert theme.text(f"{words}.jpg").get_width() == theme.width("?" * len(words) + ".jpg")
 
 
+@pytest.mark.parametrize(
+    "words", ["a\u034f", "\u034f", "שָׁלוֹם", "\u05b8", "मूर्ति", "❤\ufe0f", "مُحَمَّد", "a\u05b8", "\u115f"]
+)
+def test_marks_without_a_width_end_nothing(words):
+    theme = Theme()
+    assert theme.text(f"{words}.jpg").get_width() == theme.width(f"{words}.jpg") > 0
+    assert theme.text(words).get_height() > 0
+    for letters in range(len(words)):
+        assert theme.width(words[:letters]) >= 0
+
+
+def test_an_accent_that_a_mac_wrote_apart_is_drawn_on_its_letter():
+    theme = Theme()
+    assert theme.width("Jose\u0301") == theme.width("José")
+
+
 def test_a_system_font_is_used_for_what_the_own_one_lacks(monkeypatch, system_fonts):
     system_fonts("/other.ttf")
     monkeypatch.setattr("ui.fonts._has", lambda path, character: bool(path) == (character == "漢"))
