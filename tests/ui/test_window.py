@@ -218,6 +218,17 @@ def test_first_escape_closes_the_panel_though_a_slider_is_selected(driver, key):
     assert driver.screen.panels.open is None
 
 
+def test_a_resting_mouse_counts_again_once_keys_gave_up_their_slider(driver):
+    slider = driver.screen.sliders.sliders[5]
+    driver.move(slider.rect.center)
+    driver.key("down")
+    assert not slider.hovered
+    driver.key("escape")
+    assert slider.hovered
+    driver.key("l")
+    assert slider.locked
+
+
 def test_f3_shows_numbers_at_once_and_keeps_them_fresh(driver):
     times = driver.window.header.times
     driver.key("f3")

@@ -89,6 +89,9 @@ class Pointer:
             pygame.key.set_text_input_rect(widget.rect)  # where an input method offers words
         else:
             pygame.key.stop_text_input()
+        if widget is None and self.captured is None:  # what is under the mouse counts again
+            self.by_keys = False
+            self._look()
 
     def choose(self, widget: Widget) -> None:
         """Focus a widget that a key chose; a resting mouse then hovers nothing."""
