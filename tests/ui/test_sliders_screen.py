@@ -251,6 +251,18 @@ def test_number_is_typed_exactly_and_beyond_the_ends(driver):
     assert abs(sliders(driver)[0].value - 2.5) < 1e-3
 
 
+def test_a_number_can_be_pasted_as_the_window_writes_it_and_what_is_none_is_told(driver):
+    slider = sliders(driver)[4]
+    for typed, value, said in (("\N{MINUS SIGN}0.75", -0.75, ""), ("1.2.3", -0.75, "1.2.3")):
+        driver.move(slider.rect.center)
+        driver.key("return")
+        driver.post(pygame.TEXTINPUT, text=typed)
+        driver.step()
+        driver.key("return")
+        assert slider.value == pytest.approx(value, abs=1e-4)
+        assert driver.said().startswith(said) and bool(driver.said()) == bool(said)
+
+
 def test_one_slider_is_lit_and_gets_the_keys(driver):
     def lit():
         return [s for s in driver.screen.sliders.all if s.hovered or s.focused or s.held]

@@ -351,7 +351,7 @@ class SliderPanel(Scrolled):
         """Open a field over a slider to type a value."""
         help = "A number, then Enter; Esc leaves it as it was"
         entered = partial(self._typed, slider)
-        field = TextField("", entered, allowed=DIGITS + "+", longest=8, help=help)
+        field = TextField("", entered, allowed=f"{DIGITS}+{MINUS}", longest=8, help=help)
         self._open_field(slider, 84, field)
         field.type_text(first)
 
@@ -389,8 +389,10 @@ class SliderPanel(Scrolled):
         self._close_field()
         self.host.pointer.focus(slider)
         try:
-            value = float(text.replace(",", "."))
+            value = float(text.replace(",", ".").replace(MINUS, "-"))  # as values are written here
         except ValueError:
+            if text:
+                self.host.notify(f"{text} is not a number.", problem=True)
             return
         reach = BEYOND * (slider.high - slider.low)
         end = min(slider.high + reach, max(slider.low - reach, value))
