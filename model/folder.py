@@ -23,6 +23,7 @@ import numpy as np
 from data.errors import UserError, tell_failure
 from data.paths import MY_MODEL, SHIPPED_MODEL
 from data.replace import recover_set, replace_set
+from model.architecture import Architecture
 from model.frame import LATENT_DIM
 from model.safe_zip import read_arrays
 
@@ -141,6 +142,9 @@ def check_folder(folder: Path) -> str:
             if path.stat().st_size > MAX_NETWORK_BYTES or file_hash(path) != expected:
                 raise ValueError("another file")
     read_latent_arrays(folder, card["model_id"])
+    with tell_damage(folder / CARD_FILE):
+        if "architecture" in card.get("settings", {}):
+            Architecture.from_card(card)
     return card["model_id"]
 
 

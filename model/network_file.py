@@ -18,6 +18,7 @@ import keras
 import numpy as np
 
 from data.errors import UserError, tell_failure
+from model.architecture import Architecture
 from model.finisher import build_finisher
 from model.folder import (
     FINISHER_FILE,
@@ -28,7 +29,7 @@ from model.folder import (
     read_card,
     tell_damage,
 )
-from model.network import Architecture, build_autoencoder
+from model.network import build_autoencoder
 from model.safe_zip import finite, read_zip
 from model.sketch_encoder import build_sketch_encoder
 

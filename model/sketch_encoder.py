@@ -12,8 +12,9 @@ from dataclasses import replace
 
 import keras
 
+from model.architecture import Architecture
 from model.frame import IMAGE_SHAPE
-from model.network import Architecture, encode_pictures
+from model.network import encode_pictures
 
 RESIDUAL_BLOCKS = 2  # one more than for portraits, as drawn heads have any size and place
 

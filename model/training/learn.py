@@ -30,6 +30,7 @@ from data.lock import hold_lock
 from data.paths import MY_MODEL, NUMPY_FOLDER
 from data.progress_bar import ProgressBar
 from data.replace import remove_unfinished
+from model.architecture import Architecture
 from model.encoding import encode
 from model.engine import FaceEngine
 from model.finisher import build_finisher
@@ -51,7 +52,7 @@ from model.folder import (
 from model.frame import crop
 from model.latent import LatentSpace
 from model.measuring.metrics import evenly_spaced
-from model.network import Architecture, build_autoencoder
+from model.network import build_autoencoder
 from model.network_file import load_network, save_network
 from model.training.augmentation import (
     augment,

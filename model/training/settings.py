@@ -7,7 +7,7 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any, ClassVar, Protocol
 
 from data.checks import check_kind, check_number, check_whole
-from model.network import Architecture
+from model.architecture import Architecture
 
 MAX = 2**31 - 1  # greatest whole number: Keras takes no seed, and TensorFlow no step, beyond it
 

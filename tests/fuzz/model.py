@@ -19,6 +19,7 @@ import h5py
 import keras
 import numpy as np
 
+from model.architecture import Architecture
 from model.engine import FaceEngine
 from model.folder import (
     CARD_FILE,
@@ -37,7 +38,6 @@ from model.folder import (
 from model.frame import IMAGE_SHAPE
 from model.latent import LatentSpace, Readout
 from model.measuring.pca import DAMAGED, PCABaseline
-from model.network import Architecture
 from model.network_file import load_finisher, load_network
 from model.training.fitting import TrainingState
 from tests.fuzz.fuzzing import ODD_VALUES, Fuzzer, damage, odd_json

@@ -155,9 +155,17 @@ def unplugged(model, other):
         pytest.skip("this user may not make links")
 
 
+def narrow(model, other):
+    card = json.loads((model / CARD_FILE).read_text())
+    widths = {"encoder_channels": [], "decoder_channels": [1] * 4, "ssim_weight": 2.0}
+    card["settings"] = {"architecture": widths}
+    (model / CARD_FILE).write_text(json.dumps(card))
+
+
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
+        (narrow, "describes no network"),
         (cut, "damaged or belongs to another model"),
         (foreign, "damaged or belongs to another model"),
         (torn, "damaged or belongs to another model"),

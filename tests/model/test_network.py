@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from data.errors import UserError
-from model.network import Architecture, build_autoencoder, build_decoder
+from model.architecture import Architecture
+from model.network import build_autoencoder, build_decoder
 from tests.model.tiny_model import TINY
 
 

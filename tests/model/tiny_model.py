@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from model.architecture import Architecture
 from model.finisher import SHARPENER, build_finisher
 from model.folder import (
     FINISHER_FILE,
@@ -17,7 +18,7 @@ from model.folder import (
     write_history,
 )
 from model.latent import LatentSpace
-from model.network import Architecture, build_autoencoder
+from model.network import build_autoencoder
 from model.sketch_encoder import build_sketch_encoder
 from model.training.settings import FinisherSettings, Settings
 

@@ -20,10 +20,10 @@ import numpy as np
 import tensorflow as tf
 
 from data.paths import SHIPPED_MODEL
+from model.architecture import Architecture
 from model.engine import FaceEngine
 from model.folder import SKETCH_ENCODER_FILE, file_hash, publish, read_card
 from model.latent import LatentSpace
-from model.network import Architecture
 from model.network_file import load_network, save_network
 from model.sketch_encoder import build_sketch_encoder
 
