@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from keras import Input, Model, layers
 
-from model.frame import IMAGE_SHAPE
-from model.network import BOTTOM_SHAPE, LATENT_DIM
+from model.frame import IMAGE_SHAPE, LATENT_DIM
+from model.network import BOTTOM_SHAPE
 
 WIDTHS = (32, 64, 128, 256)
 BOTTLENECK = 2  # channels
