@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -241,4 +243,8 @@ def test_the_map_opens_while_a_slider_is_held(tmp_path):
     driver.key("shift+f")
     assert driver.screen.panels.open is driver.screen.map and driver.screen.map.axes
     driver.release()
+    editor = driver.screen.editor
+    editor.now = replace(editor.now)  # a drag that came back to where it began
+    editor.commit()
+    assert editor.now is editor.history.now
     driver.close()

@@ -64,6 +64,7 @@ class FaceEditor:
         """Make `now` a step, if it differs from the last one; see `go` for the tag."""
         if self.history.push(self.now, tag):
             self.changed()
+        self.now = self.history.now  # equal, maybe another object
 
     def undo(self) -> None:
         """Go back one step."""
