@@ -62,9 +62,7 @@ def figures(project):
 LATENT_FIGURES = {
     "codes-distribution.png",
     "sliders-distribution.png",
-    "codes-table.png",
     "codes-table.csv",
-    "sliders-table.png",
     "codes-correlation.png",
     "codes-spectrum.png",
     "codes-components.png",

@@ -153,29 +153,25 @@ def test_dead_codes_and_odd_sliders_stand_out(codes, latent, metrics):
 
 
 def test_the_table_names_every_code_and_the_dead(metrics, tmp_path):
-    said = texts(distributions.draw_table(metrics, "Codes"))
-    assert set(map(str, range(1, 81))) <= set(said)
-    assert (said.count("dead"), said.count("alive")) == (1, 79)
     path = distributions.write_table(metrics, tmp_path / "new" / "table.csv")
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
+    assert [row["unit"] for row in rows] == [str(number) for number in range(1, 81)]
     assert [row["alive"] for row in rows].index("dead") == 7
     assert float(rows[3]["raw_mean"]) == pytest.approx(metrics["raw_mean"][3], rel=1e-3)
 
 
-def test_the_table_of_sliders_marks_the_odd_and_says_what_chance_would_do(codes, latent, metrics):
+def test_the_numbers_of_a_unit_stand_beside_it_and_what_chance_would_do(codes, latent, metrics):
+    said = texts(distributions.draw_codes(codes, metrics, "Codes"))
+    numbers = (f"{metrics[f'raw_{name}'][3]:+.2f}" for name in ("mean", "skewness"))
+    assert f"\n{metrics['raw_std'][3]:.2f}\n".join(numbers) in said
     p = np.full(80, 0.5)
     p[:5] = 0.0009, 0.0, 0.001, 0.04, 0.0501
     changed = {**metrics, "ks_p": p}
-    page = distributions.draw_slider_table(changed, "Codes")
-    said = texts(page)
-    assert f"{metrics['ks'][3]:.3f}" in said and f"{metrics['excess_kurtosis'][3]:+.2f}" in said
-    assert said.count("<0.001") == 2 and "0.001" in said and "0.000" not in said
-    red = [text for text in page.figure.findobj(Text) if to_hex(text.get_color()) == RED]
-    assert len(red) == 5 * 4
-    panels = distributions.draw_sliders(latent.to_sliders(codes), changed, "Codes")
-    for text in (said, texts(panels)):
-        assert "4 of 80; chance alone would give about 4" in " ".join(text)
+    said = " ".join(texts(distributions.draw_sliders(latent.to_sliders(codes), changed, "Codes")))
+    assert f"{metrics['skewness'][2]:+.2f}\n{metrics['excess_kurtosis'][2]:+.2f}\n0.001" in said
+    assert said.count("<0.001") == 2 and "0.000" not in said
+    assert "4 of 80; chance alone would give about 4" in said
 
 
 def test_correlation_is_that_of_the_codes(codes):
@@ -227,10 +223,10 @@ def test_the_latent_space_is_saved_whole_and_no_text_leaves_its_page(
     rest = FlatEngine(), named, codes, metrics, who, {}, tmp_path / "new"
     paths = latent_space.show_latent_space(*rest)
     assert sorted(paths) == sorted((tmp_path / "new").iterdir())
-    assert len(paths) == 9
+    assert len(paths) == 7
     assert all(opens_as_picture(path) for path in paths if path.suffix == ".png")
     ((draw, count),) = shown
-    assert count == 8
+    assert count == 6
     for page in map(draw, range(count)):
         box = page.figure.bbox
         for text in page.figure.texts:

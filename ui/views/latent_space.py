@@ -41,15 +41,12 @@ def show_latent_space(
         folder: where pictures and table are saved.
 
     Returns:
-        The paths of six pictures (five, where the model has no named directions), of two tables as
-        pictures, and of both as one CSV.
+        The paths of six pictures (five, where the model has no named directions) and of a table.
     """
     sliders = latent.to_sliders(codes)
     pages: dict[str, Page] = {
         "codes-distribution": distributions.draw_codes(codes, metrics, source),
         "sliders-distribution": distributions.draw_sliders(sliders, metrics, source),
-        "codes-table": distributions.draw_table(metrics, source),
-        "sliders-table": distributions.draw_slider_table(metrics, source),
         "codes-correlation": draw_correlation(codes, source),
         "codes-spectrum": draw_spectrum(latent.scales, "Codes of the training portraits"),
         "codes-components": draw_components(engine, latent),
