@@ -23,11 +23,11 @@ from ui.pictures import enlarge
 ENLARGEMENT = 4  # of a picture, as in a save
 DONE = pygame.event.custom_type()  # event whose `action` the window's loop calls
 PATIENCE = 5.0  # seconds to wait for a program
-NO_PROGRAM = (
-    "Copying takes a small program that is missing here: install wl-clipboard or, where X11 runs, "
-    "xclip; Ctrl S saves the face as a file."
+MISSING = (
+    "This takes a small program that is missing here: install wl-clipboard or, where X11 runs, "
+    "xclip"
 )
-NOT_COPIED = "The clipboard does not answer; Ctrl S saves the face as a file."
+SILENT = "The clipboard does not answer"
 
 T = TypeVar("T")
 
@@ -53,6 +53,12 @@ def _fail(error: UserError) -> None:
     raise error
 
 
+def copy_beside(pixels: np.ndarray, notify: Callable[[str], object]) -> None:
+    """Put a face, uint8 (h, w), into the clipboard beside the window, and say so."""
+    copied = "The face is in the clipboard: paste it into another program."
+    run_beside(partial(copy_picture, pixels), lambda _: notify(copied))
+
+
 def copy_picture(pixels: np.ndarray) -> None:
     """Put a face, uint8 (h, w), into the clipboard, enlarged; it may take up to `PATIENCE`.
 
@@ -64,19 +70,38 @@ def copy_picture(pixels: np.ndarray) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "face.png")
         path.write_bytes(content.getvalue())
-        try:
-            subprocess.run(
-                _program(path),
-                input=content.getvalue(),
-                stdout=subprocess.DEVNULL,  # xclip stays behind and would hold a pipe open
-                stderr=subprocess.DEVNULL,
-                timeout=PATIENCE,
-                check=True,
-            )
-        except FileNotFoundError:
-            raise UserError(NO_PROGRAM) from None
-        except (OSError, subprocess.SubprocessError) as error:
-            raise UserError(NOT_COPIED) from error
+        run_program(_program(path), "Ctrl S saves the face as a file", content.getvalue())
+
+
+def run_program(command: list[str], instead: str, content: bytes | None = None) -> bytes:
+    """Run a program of the clipboard, for at most `PATIENCE`.
+
+    Args:
+        command: the program and its arguments.
+        instead: what to do without it, for the sentence of an error.
+        content: written to the program, which must succeed then.
+
+    Returns:
+        What the program wrote, b"" where it was given a content.
+
+    Raises:
+        UserError: the program is missing, does not end, or fails with a content.
+    """
+    output = subprocess.PIPE if content is None else subprocess.DEVNULL  # xclip never closes it
+    try:
+        done = subprocess.run(
+            command,
+            input=content or b"",
+            stdout=output,
+            stderr=subprocess.DEVNULL,
+            timeout=PATIENCE,
+            check=content is not None,
+        )
+    except FileNotFoundError:
+        raise UserError(f"{MISSING}; {instead}.") from None
+    except (OSError, subprocess.SubprocessError) as error:
+        raise UserError(f"{SILENT}; {instead}.") from error
+    return done.stdout or b""
 
 
 def _program(path: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""The look of the window: colours, text, and sizes that follow the UI scale.
+"""The look of the window: colors, text, and sizes that follow the UI scale.
 
 Sizes are in points, the pixels of an ordinary screen; `Theme.px` turns them into the pixels of this
 one. The fonts come with the program, so that the window looks the same everywhere.
@@ -42,7 +42,7 @@ class Colors:
     warning: Color = (255, 138, 120)
     shadow: Color = (10, 11, 14)
     lighter: Color = (255, 160, 40)  # where a face is lighter than another
-    darker: Color = (70, 150, 255)  # orange and blue look different to colour-blind eyes too
+    darker: Color = (70, 150, 255)  # orange and blue look different to color-blind eyes too
 
 
 COLORS = Colors()

@@ -7,7 +7,7 @@ from model.frame import IMAGE_SHAPE as SHAPE
 from tests.ui.driver import cover, tone
 from ui.drawing.drawing import MOST_STEPS, Drawing, blank, painted
 from ui.drawing.replay import replay
-from ui.drawing.stroke import GREYS, LARGEST, SMALLEST, Brush, Tool, span
+from ui.drawing.stroke import GRAYS, LARGEST, SMALLEST, Brush, Tool, span
 
 FACE = np.random.default_rng(1).random(SHAPE).astype(np.float32)
 MIRRORED = np.arange(12, 176)  # columns whose mirror image lies on the canvas
@@ -89,9 +89,9 @@ def test_a_soft_brush_fades_where_a_hard_one_ends():
 
 
 def test_greys_come_out_as_they_are_named_and_white_paint_is_paint(drawing):
-    for i, grey in enumerate(GREYS.values()):
+    for i, grey in enumerate(GRAYS.values()):
         draw(drawing, (20 + 30 * i, 80), radius=5, tone=grey)
-    assert tone(drawing)[80, 20:141:30] == pytest.approx(list(GREYS.values()), abs=0.003)
+    assert tone(drawing)[80, 20:141:30] == pytest.approx(list(GRAYS.values()), abs=0.003)
     assert cover(drawing)[80, 140] == 1
 
 

@@ -248,3 +248,13 @@ def test_the_map_opens_while_a_slider_is_held(tmp_path):
     editor.commit()
     assert editor.now is editor.history.now
     driver.close()
+
+
+def test_a_locked_slider_is_no_axis(driver):
+    driver.screen.editor.toggle_lock(1)
+    assert driver.screen.map.names == ["Slider 1", "Slider 3"]
+    driver.key("escape")
+    driver.move(driver.screen.sliders.sliders[1].rect.center)
+    driver.key("shift+f")
+    driver.click(driver.screen.map.choices[0])
+    assert "Slider 2" not in [button.text for button in driver.window.menu.buttons]

@@ -10,7 +10,6 @@ from PIL import Image, ImageGrab, features
 from PIL.PngImagePlugin import PngInfo
 
 from data.errors import UserError
-from ui.photo import pasting
 from ui.photo.opening import MAX_SIDE, is_picture, open_photo
 from ui.photo.pasting import paste_photo
 
@@ -282,7 +281,7 @@ def test_what_cannot_be_pasted_is_one_sentence(clipboard, contents, word):
 
 def test_a_clipboard_that_does_not_answer_is_not_waited_for(clipboard, monkeypatch):
     clipboard({}, "exec sleep 600")
-    monkeypatch.setattr(pasting, "PATIENCE", 0.1)
+    monkeypatch.setattr("ui.clipboard.PATIENCE", 0.1)
     with pytest.raises(UserError, match="does not answer"):
         paste_photo()
     monkeypatch.setenv("PATH", "")

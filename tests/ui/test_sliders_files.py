@@ -359,7 +359,7 @@ def test_temperature_goes_back_with_a_double_click_and_at_the_next_start(tmp_pat
 
 def test_face_is_copied_as_it_shows_but_not_out_of_a_field(driver, monkeypatch):
     copied = []
-    monkeypatch.setattr("ui.sliders.slider_screen.copy_picture", copied.append)
+    monkeypatch.setattr("ui.clipboard.copy_picture", copied.append)
     monkeypatch.setattr("ui.widgets.text_field.copy_text", lambda text: None)
     driver.key("r")
     driver.settle()

@@ -95,7 +95,7 @@ class DrawingDecoder:
         """Search for faces whose tones agree better with what is painted.
 
         Tones are compared by the means of blocks: a face has no lines, and its eyes are not to be
-        lost to a flat grey that was painted over them.
+        lost to a flat gray that was painted over them.
 
         Args:
             engine: the trained network.

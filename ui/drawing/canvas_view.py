@@ -22,7 +22,7 @@ from ui.widgets.face_view import FaceView
 
 GHOST = 0.3  # share of the answer's contrast on the paper
 DASH = 6  # length of dashes, points
-GUIDES = ((78, 92, 118), (165, 182, 212))  # colours of the guide on dark and on light paper
+GUIDES = ((78, 92, 118), (165, 182, 212))  # colors of the guide on dark and on light paper
 EYE = 7  # half length of the guide's eye lines, canvas pixels
 AROUND_EYE = (9, 14)  # half width and height of where an eye is drawn, canvas pixels
 HELP = "Draw here. Shift: straight lines; right button: eraser; wheel: size of the brush"
@@ -142,7 +142,7 @@ class CanvasView(FaceView):
             pygame.draw.rect(surface, COLORS.accent, frame, theme.px(1))
         radius = self._reach()
         for (x, y), alpha in zip(self._rings(self._mouse), (230, 110), strict=False):
-            place = (round(x), round(y))  # a light ring in a dark one shows on any grey
+            place = (round(x), round(y))  # a light ring in a dark one shows on any gray
             pygame.gfxdraw.aacircle(surface, *place, radius + 1, (20, 22, 27, alpha))
             pygame.gfxdraw.aacircle(surface, *place, radius, (255, 255, 255, alpha))
 

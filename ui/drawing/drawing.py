@@ -1,4 +1,4 @@
-"""A drawing: grey and coverage on white paper, stroke by stroke, with undo and redo."""
+"""A drawing: gray and coverage on white paper, stroke by stroke, with undo and redo."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Step:
     """A state of the drawing that undo can restore.
 
     Attributes:
-        pixels: uint8 (rows, columns, 2), grey and coverage, never modified.
+        pixels: uint8 (rows, columns, 2), gray and coverage, never modified.
         fixed_code: float32 (latent_dim,), the answer's code if it is not encoded from the drawing
             but refined, taken from the sliders, or that of the start face; else None.
         start: uint8 (rows, columns), the face that was painted on, or None.
@@ -51,12 +51,12 @@ class Step:
 class Drawing:
     """What is painted on the canvas, the stroke in progress, and the history.
 
-    Every pixel has a grey and a coverage, because bare paper says nothing about a face and white
+    Every pixel has a gray and a coverage, because bare paper says nothing about a face and white
     paint does. Both are whole numbers, so saving and restoring are exact. A stroke paints on a
     copy: the pixels of the history are never modified.
 
     Attributes:
-        pixels: uint8 (rows, columns, 2), grey and coverage.
+        pixels: uint8 (rows, columns, 2), gray and coverage.
         stroke: the stroke in progress, or None.
         fixed_code: the answer's code if it is not encoded from the drawing; see `Step`.
         start: the start face, which the eraser restores, or None.
@@ -122,15 +122,15 @@ class Drawing:
         self.stroke.extend(points, straight)
         brush, source = self.stroke.brush, self.stroke.source
         under, added = self.history.now.pixels, self.stroke.coverage
-        grey: np.ndarray = under[..., 0].astype(np.float32)
+        gray: np.ndarray = under[..., 0].astype(np.float32)
         cover = under[..., 1] / np.float32(255)
         kept = after = cover * (1.0 - added)
         if brush.tool is Tool.PAINT or source is not None:
             tone = brush.tone * PAPER if source is None else source
             after = cover + added - cover * added
-            grey = (grey * kept + tone * added) / np.maximum(after, 1e-6)
+            gray = (gray * kept + tone * added) / np.maximum(after, 1e-6)
         levels = np.rint(after * 255)
-        self.pixels[..., 0] = np.where(levels > 0, np.rint(grey), PAPER)
+        self.pixels[..., 0] = np.where(levels > 0, np.rint(gray), PAPER)
         self.pixels[..., 1] = levels
 
     def finish(self) -> bool:
@@ -142,7 +142,7 @@ class Drawing:
         return self._push(stroke=stroke)
 
     def fill(self, point: Point, tone: float) -> bool:
-        """Paint the area around a point in a grey, 0.0 to 1.0; return whether that changed it.
+        """Paint the area around a point in a gray, 0.0 to 1.0; return whether that changed it.
 
         The area ends where tone or coverage change by more than `ALIKE`. The pixels at its edge are
         painted beneath what is there, so that no light seam is left along smooth lines.
@@ -159,8 +159,8 @@ class Drawing:
         inside = np.asarray(mask) > 0
         around = np.asarray(mask.filter(ImageFilter.MaxFilter(5))) > 0
         kept = np.where(inside, 0, self.pixels[..., 1] / np.float32(255))
-        grey = np.rint(self.pixels[..., 0] * kept + tone * PAPER * (1 - kept))
-        filled = np.stack([grey, np.full_like(grey, 255)], axis=-1).astype(np.uint8)
+        gray = np.rint(self.pixels[..., 0] * kept + tone * PAPER * (1 - kept))
+        filled = np.stack([gray, np.full_like(gray, 255)], axis=-1).astype(np.uint8)
         self.pixels = np.where(around[..., np.newaxis], filled, self.pixels)
         self.touched, self.fixed_code = True, None
         return self._push()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from ui.drawing.stroke import GREYS, Tool
+from ui.drawing.stroke import GRAYS, Tool
 from ui.keys import Command
 
 
@@ -27,7 +27,7 @@ def drawing_commands(screen) -> list[Command]:
     eraser = "Restore the face you started from, or bare paper without one"
     bare = "Remove paint: bare paper says nothing about the face"
     clone = "Paint with the answer: strokes copy it onto the canvas"
-    fill = "Fill an area with the chosen grey, up to the lines around it"
+    fill = "Fill an area with the chosen gray, up to the lines around it"
     dark = "Take a new sheet of dark paper, and a white brush"
     mirror = "Draw both halves of the face at once, about the dashed line"
     ghost = "Show the answer faintly through the paper; it is not drawn"
@@ -55,7 +55,7 @@ def drawing_commands(screen) -> list[Command]:
         paint("q", "Fill", fill, use(tool=Tool.FILL)),
         *(
             paint(str(number), name.capitalize(), f"Paint in {name}", use(tone=tone))
-            for number, (name, tone) in enumerate(GREYS.items(), 1)
+            for number, (name, tone) in enumerate(GRAYS.items(), 1)
         ),
         paint("[ -", "Smaller brush", "Make the brush smaller", lambda: s.resize_brush(-1), True),
         paint("] +", "Larger brush", "Make the brush larger", lambda: s.resize_brush(1), True),

@@ -11,14 +11,14 @@ import numpy as np
 import pygame
 
 from data.errors import UserError
-from ui.clipboard import copy_picture, run_beside
+from ui.clipboard import copy_beside
 from ui.drawing.answers import ANSWER, Answer, AnswerKeeper
 from ui.drawing.canvas_view import CanvasView
 from ui.drawing.drawing import Drawing, pack_face, painted, unpack_face
 from ui.drawing.drawing_commands import drawing_commands
 from ui.drawing.drawing_view import DrawingView
 from ui.drawing.replay import film
-from ui.drawing.stroke import GREYS, LARGEST, SMALLEST, Brush, Point, Tool
+from ui.drawing.stroke import GRAYS, LARGEST, SMALLEST, Brush, Point, Tool
 from ui.panels.stack import PanelStack
 from ui.pictures import to_pixels
 from ui.saves import SavedFace, open_save, save_face
@@ -30,7 +30,7 @@ from ui.worker import decode_one
 
 NEAREST, START, SAVE, FILM = (f"drawing.{name}" for name in ("nearest", "start", "save", "film"))
 PULL = 0.5  # share of the way to a face that is clicked under Explain
-DARK = GREYS["dark grey"]  # tone of dark paper
+DARK = GRAYS["dark gray"]  # tone of dark paper
 HINT = (
     "Draw on the left: the face on the right answers every stroke.",
     "The oval shows where a face belongs; a smaller one is found, and looked at enlarged.",
@@ -204,7 +204,7 @@ class DrawingScreen(Screen):
         self.keeper.drawing_changed()
 
     def change_brush(self, **changes) -> None:
-        """Change fields of the brush; choosing a grey takes up a tool that paints in it."""
+        """Change fields of the brush; choosing a gray takes up a tool that paints in it."""
         if "tone" in changes and self.brush.tool is not Tool.FILL:
             changes["tool"] = Tool.PAINT
         self.brush = replace(self.brush, **changes)
@@ -253,7 +253,7 @@ class DrawingScreen(Screen):
     def take_dark_paper(self) -> None:
         """Begin on dark paper, with a white brush."""
         self.put_face(np.full(self.drawing.pixels.shape[:2], DARK))
-        self.change_brush(tone=GREYS["white"])
+        self.change_brush(tone=GRAYS["white"])
 
     def panels_changed(self) -> None:
         """End stroke and refinement when a panel has opened."""
@@ -367,8 +367,7 @@ class DrawingScreen(Screen):
 
     def copy_face(self) -> None:
         """Put the answer into the clipboard, for other programs."""
-        pixels = to_pixels(self._answer("to copy ").image)
-        run_beside(partial(copy_picture, pixels), lambda _: self.host.notify("Copied the face."))
+        copy_beside(to_pixels(self._answer("to copy ").image), self.host.notify)
 
     def write_film(self) -> None:
         """Write the history of this sheet as a GIF, on the worker."""
@@ -405,7 +404,7 @@ class DrawingScreen(Screen):
         self.brush = Brush(
             radius=setting("drawing.radius", Brush.radius, SMALLEST, LARGEST),
             soft=setting("drawing.soft", False),
-            tone=tone if tone in GREYS.values() else 0.0,
+            tone=tone if tone in GRAYS.values() else 0.0,
             mirror=setting("drawing.mirror", False),
         )
         self.ghost = setting("drawing.ghost", self.ghost)

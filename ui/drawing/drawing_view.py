@@ -10,7 +10,7 @@ from pygame import Rect, Surface
 
 from ui.drawing.answers import NEAREST_FACES, REALISM
 from ui.drawing.canvas_view import CanvasView
-from ui.drawing.stroke import GREYS, LARGEST, SIZE_STEP, SMALLEST, Brush, Tool
+from ui.drawing.stroke import GRAYS, LARGEST, SIZE_STEP, SMALLEST, Brush, Tool
 from ui.keys import Command
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Widget
@@ -32,7 +32,7 @@ TOOLS = {  # commands that choose them
 }
 WIDEST_SIZE = 260  # of the size slider, points
 EXPLAIN = 132  # height of the Explain panel, points
-LEGEND = 56  # width of the names of its colours, points
+LEGEND = 56  # width of the names of its colors, points
 
 REALISM_HELP = "From what you drew (left) to a likely face (right)  [, and .]"
 SIZE_HELP = "Size of the brush: drag, or turn the wheel over the canvas  [[ and ]]"
@@ -148,7 +148,7 @@ class DrawingView(Widget):
 
 
 class ToolRow(Widget):
-    """The row above the canvas: tools, greys, size and switches.
+    """The row above the canvas: tools, grays, size and switches.
 
     Args:
         commands: of the screen, by name.
@@ -158,7 +158,7 @@ class ToolRow(Widget):
     def __init__(self, commands: Mapping[str, Command], set_radius: Callable[[float], object]):
         super().__init__()
         self.tools = {t: self.add(Button.of(commands[name])) for t, name in TOOLS.items()}
-        self.greys = [self.add(Swatch(commands[name.capitalize()], t)) for name, t in GREYS.items()]
+        self.grays = [self.add(Swatch(commands[name.capitalize()], t)) for name, t in GRAYS.items()]
         self.size = self.add(SizeSlider(set_radius))
         switches = ("Soft", "Mirror")
         self.switches = [self.add(Toggle.of(commands[name])) for name in switches]
@@ -167,7 +167,7 @@ class ToolRow(Widget):
         """Show a brush."""
         for tool, button in self.tools.items():
             button.select(tool is brush.tool)
-        for swatch in self.greys:
+        for swatch in self.grays:
             swatch.select(brush.tool in (Tool.PAINT, Tool.FILL) and swatch.tone == brush.tone)
         self.size.set(math.log(brush.radius))
         for toggle, on in zip(self.switches, (brush.soft, brush.mirror), strict=True):
@@ -181,16 +181,16 @@ class ToolRow(Widget):
 
         apart, x = theme.px(11), rect.left
         switches = rect.right - width(self.switches)
-        for widgets in (self.tools.values(), self.greys):
+        for widgets in (self.tools.values(), self.grays):
             x = line_up(widgets, x, rect.centery, theme) + apart - theme.px(4)
-        middle = self.greys[0].rect
+        middle = self.grays[0].rect
         wide = min(theme.px(WIDEST_SIZE), switches - apart - x)
         self.size.place(Rect(x, middle.top, wide, middle.height), theme)
         line_up(self.switches, switches + theme.px(4), rect.centery, theme)
 
 
 class Swatch(Button):
-    """The button of a grey."""
+    """The button of a gray."""
 
     def __init__(self, command: Command, tone: float):
         super().__init__("", command.action, help_of(command))
@@ -201,7 +201,7 @@ class Swatch(Button):
         return theme.px(SIZES.button)
 
     def draw(self, surface: Surface, theme: Theme) -> None:
-        """Draw the grey in a frame, thick for the chosen one."""
+        """Draw the gray in a frame, thick for the chosen one."""
         edge = COLORS.accent if self.selected else COLORS.soft if self.hovered else COLORS.edge
         frame = theme.px(3) if self.selected else theme.px(1)
         rect = self.rect if self.selected else self.rect.inflate(-theme.px(4), -theme.px(4))
@@ -244,7 +244,7 @@ class RealismSlider(Slider):
 
 
 def _palette() -> np.ndarray:
-    """Return colours of differences, 0xRRGGBB (256,): darker to white to lighter."""
+    """Return colors of differences, 0xRRGGBB (256,): darker to white to lighter."""
     white, darker, lighter = map(np.array, (COLORS.text, COLORS.darker, COLORS.lighter))
     levels = np.linspace(-1, 1, 256)[:, None]
     strength = np.abs(levels) ** 0.7  # makes small differences visible

@@ -11,7 +11,7 @@ from ui.pictures import over_paper
 HEAD = (38.0, 12.0, 150.0, 158.0)  # left, top, right, bottom of a head with hair, canvas pixels
 BUST = (5.0, 15.0, 172.0, 159.0)  # of a head with shoulders
 INNER = (LEFT_EYE[0] - 12, 82, RIGHT_EYE[0] + 8, 142)  # of a bald face without brows
-CONTRAST = 25  # least difference between ink and paper, grey levels
+CONTRAST = 25  # least difference between ink and paper, gray levels
 LARGEST = 3.0  # enlargement above which a drawing is only a part of a face
 SHAPES = (0.5, 1.6)  # least and largest width by height of a head or a bust
 FILLED = 0.4  # least share of its box that a head encloses; eyes and a mouth alone enclose less
@@ -96,7 +96,7 @@ def model_input(pixels: np.ndarray, region: Region) -> np.ndarray:
 
 
 def paper_tone(image: np.ndarray) -> float:
-    """Return the grey of the paper: the median along all edges except the lower one."""
+    """Return the gray of the paper: the median along all edges except the lower one."""
     return float(np.median(np.concatenate([image[0], image[:, 0], image[:, -1]])))
 
 

@@ -14,12 +14,12 @@ import numpy as np
 
 from model.frame import FACE_AXIS, IMAGE_SHAPE
 
-Point = tuple[float, float]  # (x, y) in canvas pixels; whole numbers are pixel centres
+Point = tuple[float, float]  # (x, y) in canvas pixels; whole numbers are pixel centers
 
 SMALLEST, LARGEST = 0.5, 40.0  # brush radius, canvas pixels
 SIZE_STEP = 1.15  # radius factor of one notch of the wheel
 MOST_NOTCHES = 100  # limit on the notches of one call; more than the whole range needs
-GREYS = {"black": 0.0, "dark grey": 0.25, "grey": 0.5, "light grey": 0.75, "white": 1.0}
+GRAYS = {"black": 0.0, "dark gray": 0.25, "gray": 0.5, "light gray": 0.75, "white": 1.0}
 SOFT_REACH = 1.6  # radii at which a soft brush has faded out
 
 JITTER = 1.25  # canvas pixels; points closer to the last one are not added to the curve
@@ -31,11 +31,11 @@ MOST_PIECES = 64  # straight pieces between two points
 class Tool(Enum):
     """What a stroke does to the pixels it covers."""
 
-    PAINT = "paint"  # covers them with one grey
+    PAINT = "paint"  # covers them with one gray
     ERASE = "erase"  # restores the start face, or bare paper without one
     BARE = "bare"  # restores bare paper
     CLONE = "clone"  # copies the answer
-    FILL = "fill"  # no strokes: covers an area with one grey
+    FILL = "fill"  # no strokes: covers an area with one gray
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Brush:
         tool: what its strokes do.
         radius: canvas pixels, `SMALLEST` to `LARGEST`.
         soft: whether it fades out towards its edge.
-        tone: the grey it paints, 0.0 black to 1.0 white; other tools ignore it.
+        tone: the gray it paints, 0.0 black to 1.0 white; other tools ignore it.
         mirror: whether every stroke is repeated, mirrored about the face axis.
     """
 

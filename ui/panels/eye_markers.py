@@ -100,11 +100,11 @@ class EyeMarkers(FaceView):
         pygame.draw.aalines(surface, COLORS.accent, True, outline)
         radius = theme.px(11)
         for eye, letter in zip(self.eyes, "LR", strict=True):
-            centre = self.to_window(eye)
+            center = self.to_window(eye)
             for color, width, grow in ((COLORS.shadow, 4, 1), (COLORS.accent, 2, 0)):
-                pygame.draw.circle(surface, color, centre, radius + theme.px(grow), theme.px(width))
-            pygame.draw.circle(surface, COLORS.accent, centre, theme.px(2))
+                pygame.draw.circle(surface, color, center, radius + theme.px(grow), theme.px(width))
+            pygame.draw.circle(surface, COLORS.accent, center, theme.px(2))
             plate = pygame.Rect(0, 0, theme.px(16), theme.px(16))
-            plate.center = (round(centre[0]), round(centre[1] - radius - theme.px(11)))
+            plate.center = (round(center[0]), round(center[1] - radius - theme.px(11)))
             surface.fill(COLORS.shadow, plate)
             write(surface, theme.text(letter, COLORS.accent, SIZES.tiny, True), plate)

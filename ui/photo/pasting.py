@@ -1,13 +1,12 @@
 """Taking a photo from the clipboard: a picture, or a file copied in a file manager.
 
-Another program owns the clipboard and may never answer. So nothing here waits longer than
-`PATIENCE`, and nothing runs in the window's thread; see `ui.clipboard.run_beside`.
+Another program owns the clipboard and may never answer. So nothing here waits long, and nothing
+runs in the window's thread; see `ui.clipboard.run_beside`.
 """
 
 import io
 import os
 import shutil
-import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -16,20 +15,15 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from PIL import Image, ImageGrab
 
 from data.errors import UserError
+from ui.clipboard import run_program
 from ui.photo.opening import Photo, gray_of, open_photo, read_photo
-
-PATIENCE = 3.0  # seconds
 
 _SUBJECT = "The picture in the clipboard"
 _NAME = "from the clipboard"
 _PICTURES = ("png", "jpeg", "webp", "avif", "tiff", "bmp", "gif")  # best first
 _FILES = ("x-special/gnome-copied-files", "text/uri-list")
 _NOTHING = "There is no picture in the clipboard: copy one, then paste it here."
-_NO_PROGRAM = (
-    "Pasting takes a small program that is missing here: install wl-clipboard or, where X11 runs, "
-    "xclip; a file can also be dropped on this window."
-)
-_SILENT = "The program that holds the clipboard does not answer; copy the picture once more."
+_INSTEAD = "a file can also be dropped on this window"
 _REMOTE = (
     "This is the address of a picture, not the picture: copy the picture itself, or save it and "
     "open the file."
@@ -76,32 +70,16 @@ def linked_file(text: str) -> Path | None:
 def _paste_with_program() -> Photo:
     if os.environ.get("WAYLAND_DISPLAY") and shutil.which("wl-paste"):
         list_kinds, get = ["wl-paste", "--list-types"], ["wl-paste", "--type"]
-    elif shutil.which("xclip"):
+    else:
         get = ["xclip", "-selection", "clipboard", "-out", "-target"]
         list_kinds = [*get, "TARGETS"]
-    else:
-        raise UserError(_NO_PROGRAM)
-    kinds = _output(list_kinds).decode("ascii", "replace").split()
+    kinds = run_program(list_kinds, _INSTEAD).decode("ascii", "replace").split()
     for kind in (f"image/{name}" for name in _PICTURES):
-        if kind in kinds and (content := _output([*get, kind])):
+        if kind in kinds and (content := run_program([*get, kind], _INSTEAD)):
             return read_photo(io.BytesIO(content), _SUBJECT, _NAME)
     for kind in _FILES:
         if kind in kinds and (
-            path := linked_file(_output([*get, kind]).decode("utf-8", "replace"))
+            path := linked_file(run_program([*get, kind], _INSTEAD).decode("utf-8", "replace"))
         ):
             return open_photo(path)
     raise UserError(_NOTHING)
-
-
-def _output(command: list[str]) -> bytes:
-    """Return what a program writes, b"" if it fails."""
-    quiet = subprocess.DEVNULL
-    try:
-        done = subprocess.run(
-            command, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, timeout=PATIENCE
-        )
-    except subprocess.TimeoutExpired:
-        raise UserError(_SILENT) from None
-    except OSError as error:
-        raise UserError(_NO_PROGRAM) from error
-    return done.stdout

@@ -4,6 +4,7 @@ A place in a square is (x, y), both from 0 to 1: x to the right, y upwards.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -26,15 +27,20 @@ class SlidersMap:
     up: Axis
 
     def at(self, place: Place) -> np.ndarray:
-        """Return the code (latent_dim,) at which both sliders have the values of a place.
+        """Return the code (latent_dim,) at which both sliders have the values of a place."""
+        way = np.subtract(place, self.place_of(self.code))
+        return (self.code + self._steps @ way).astype(np.float32)
 
-        Moving one slider may move the reading of the other, so both steps are solved together.
+    @cached_property
+    def _steps(self) -> np.ndarray:
+        """Changes of the code (latent_dim, 2) that move only to the right, and only upwards.
+
+        Moving one slider may move the reading of the other, so both are solved together.
         """
         here = np.array(self.place_of(self.code))
         steps = [(axis.ends[1] - axis.ends[0]) * axis.step for axis in (self.across, self.up)]
         moves = np.transpose([self.place_of(self.code + step) - here for step in steps])
-        lengths = np.linalg.lstsq(moves, place - here, rcond=LEAST)[0]
-        return (self.code + lengths @ steps).astype(np.float32)
+        return np.transpose(steps) @ np.linalg.pinv(moves, rcond=LEAST)
 
     def place_of(self, code: np.ndarray) -> Place:
         """Return the place of a code's readings; it may lie outside of the square."""

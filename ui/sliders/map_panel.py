@@ -135,9 +135,9 @@ class MapPad(Widget):
         trim(surface, self.rect, theme.px(SIZES.radius), COLORS.panel)
         for place, color in ((self.here, COLORS.text), (self.looked_at, COLORS.accent)):
             if place is not None:
-                centre = self.to_window(place)
-                dot(surface, centre, theme.px(MARK + RIM), COLORS.shadow)
-                dot(surface, centre, theme.px(MARK), color)
+                center = self.to_window(place)
+                dot(surface, center, theme.px(MARK + RIM), COLORS.shadow)
+                dot(surface, center, theme.px(MARK), color)
 
 
 class FaceMapPanel(Panel):
@@ -146,6 +146,7 @@ class FaceMapPanel(Panel):
     Args:
         looked: called with the code (latent_dim,) that is pointed at, or None; see `MapPad`.
         taken: called with the code that was clicked.
+        axes: returns the axes to choose from by their names, two at least.
         decode: asks for the small faces of codes (49, latent_dim), which `pad.fill` takes.
         own: returns the faces of the user that can be a corner, by their names.
         random: returns so many random codes.
@@ -162,14 +163,15 @@ class FaceMapPanel(Panel):
         *,
         looked: Callable[[np.ndarray | None], object],
         taken: Callable[[np.ndarray], object],
+        axes: Callable[[], Mapping[str, Axis]],
         decode: Callable[[np.ndarray], object],
         own: Callable[[], dict[str, np.ndarray]],
         random: Callable[[int], np.ndarray],
     ):
         super().__init__("Face map", close)
-        self.host, self.decode, self.own, self.random = host, decode, own, random
+        self.host, self.axes, self.decode = host, axes, decode
+        self.own, self.random = own, random
         self.code = host.latent.mean
-        self.axes: Mapping[str, Axis] = {}  # to choose from, by their names
         self.names = list(FIRST)
         self.corners: np.ndarray | None = None
         self._asked: np.ndarray | None = None  # codes of the small faces
@@ -199,11 +201,12 @@ class FaceMapPanel(Panel):
         """The codes of all places."""
         if self.corners is not None:
             return CornersMap(self.host.latent, self.corners)
-        return SlidersMap(self.code, *(self.axes[name] for name in self.names))
+        axes = self.axes()
+        return SlidersMap(self.code, *(axes[name] for name in self.names))
 
-    def follow(self, code: np.ndarray, axes: Mapping[str, Axis]) -> None:
-        """Show the square around a face, with these axes to choose from."""
-        self.code, self.axes = code, axes
+    def follow(self, code: np.ndarray) -> None:
+        """Show the square around a face."""
+        self.code = code
         self._renew()
 
     def use_sliders(self) -> None:
@@ -225,7 +228,7 @@ class FaceMapPanel(Panel):
         self.use_sliders()
 
     def _renew(self) -> None:
-        axes, faces = self.axes, self.corners is not None
+        axes, faces = self.axes(), self.corners is not None
         for way, name in enumerate(self.names):
             if name not in axes:
                 others = sorted(axes, key=lambda name: axes[name].lock is None)
@@ -250,7 +253,7 @@ class FaceMapPanel(Panel):
         chosen = self.names[way]
         items = [
             (name, partial(self.choose, name, way), f"Take this slider {help}")
-            for name, axis in self.axes.items()
+            for name, axis in self.axes().items()
             if axis.lock is None or axis.lock < LARGE or name != axis.name or name == chosen
         ]
         items = [item for n, item in enumerate(items) if n < MOST or item[0] == chosen]

@@ -50,7 +50,7 @@ def slider_commands(s) -> list[Command]:
     lock = slider(lambda one: s.editor.toggle_lock(one.axis.lock))
     forget = slider(lambda one: s.editor.drop_direction(one.axis.name))
     raw = f"Sliders for the {LATENT_DIM} numbers themselves, and back"
-    tint = "Colour the face where the slider under the mouse makes it lighter or darker"
+    tint = "Color the face where the slider under the mouse makes it lighter or darker"
     less, more = (f"Move the slider {way}; with Shift ten times as far" for way in ("down", "up"))
     sliders: list[tuple] = [
         ("up", "Slider before", "Go to the slider before", lambda: s.sliders.pick(-1), *AGAIN),

@@ -306,6 +306,12 @@ class SliderPanel(Scrolled):
         """Every slider, in reading order."""
         return [slider for sliders in self.groups().values() for slider in sliders]
 
+    def free_axes(self) -> dict[str, Axis]:
+        """Return the axes of all sliders that locks let move, by label; all if fewer than two."""
+        axes = {slider.label: slider.axis for slider in self.all}
+        free = {label: axis for label, axis in axes.items() if axis.step.any()}
+        return free if len(free) > 1 else axes
+
     # Keys
 
     def target(self) -> FaceSlider | None:

@@ -9,7 +9,7 @@ import numpy as np
 import pygame
 
 from model.frame import IMAGE_SHAPE
-from ui.clipboard import copy_picture, run_beside
+from ui.clipboard import copy_beside
 from ui.panels.photo import AlignedFace
 from ui.panels.stack import PanelStack
 from ui.saves import open_save, save_face
@@ -117,6 +117,7 @@ class SlidersScreen(Screen):
                 panels.close,
                 looked=self.look,
                 taken=lambda code: self.step(editor.go, self._on_map(code)),
+                axes=self.sliders.free_axes,
                 decode=lambda codes: self._decode_each(
                     "sliders.map", codes, False, self.map.pad.fill, 2
                 ),
@@ -422,9 +423,8 @@ class SlidersScreen(Screen):
     def toggle_map(self) -> None:
         """Open or close the face map; the slider that is pointed at goes across."""
         target = self.sliders.target()
-        self.editor.commit()  # a slider may be held: the map follows whole steps
         self.panels.toggle(self.map)
-        if target is not None and self.panels.open is self.map:
+        if target is not None and not target.locked and self.panels.open is self.map:
             self.map.choose(target.label)
 
     def look(self, code: np.ndarray | None) -> None:
@@ -452,11 +452,9 @@ class SlidersScreen(Screen):
             self.host.worker.submit("sliders.mix", job, start)
 
     def _follow_panels(self) -> None:
-        """Show the state in the panel that is open, once a gesture is over."""
-        editor = self.editor
-        if self.panels.open is self.map and editor.now is editor.history.now:
-            axes = {slider.label: slider.axis for slider in self.sliders.all}
-            self.map.follow(editor.now.code, axes)
+        """Show the state in the panel that is open; the map follows whole steps."""
+        if self.panels.open is self.map:
+            self.map.follow(self.editor.history.now.code)
         elif self.panels.open is self.mix:
             self.mix.follow({name: end.pixels for name, end in self.strip.faces.items()})
 
@@ -483,9 +481,7 @@ class SlidersScreen(Screen):
     def copy_face(self) -> None:
         """Copy the picture of the face, as it is saved, into the clipboard."""
         if self.area.face.pixels is not None:
-            copied = "The face is in the clipboard: paste it into another program."
-            job = partial(copy_picture, self.area.face.pixels)
-            run_beside(job, lambda _: self.host.notify(copied))
+            copy_beside(self.area.face.pixels, self.host.notify)
 
     def restore(self, path: Path) -> None:
         """Go to a saved face; one that cannot be read changes nothing."""

@@ -26,9 +26,9 @@ PREVIEW = 240  # width of the preview, at most, in points
 BUTTONS = ("Random", "Another face", "Your photo", "Save", "Undo")
 SUGGESTIONS = 12
 REST = 0.4  # seconds that the mouse rests on a slider before the face is tinted
-BLOCK = 4  # pixels, side of a square of one colour; averages invented speckles away
-WEAK = 0.15  # least difference of gray levels shown in full colour
-OPAQUE = 180  # alpha of the full colour, from 0 to 255
+BLOCK = 4  # pixels, side of a square of one color; averages invented speckles away
+WEAK = 0.15  # least difference of gray levels shown in full color
+OPAQUE = 180  # alpha of the full color, from 0 to 255
 
 
 class SlidersView(Widget):
@@ -154,7 +154,7 @@ class FaceArea(Widget):
 
 
 class TintedFace(FaceView):
-    """The face, with colours over it where a slider makes it lighter or darker."""
+    """The face, with colors over it where a slider makes it lighter or darker."""
 
     difference: np.ndarray | None = None  # (160, 176), of gray levels in [0, 1]
     slider = ""  # name of the slider that makes the difference
@@ -167,7 +167,7 @@ class TintedFace(FaceView):
             self.invalidate()
 
     def draw_picture(self, surface: pygame.Surface, pixels: np.ndarray) -> None:
-        """Draw the face, the colours and their legend."""
+        """Draw the face, the colors and their legend."""
         super().draw_picture(surface, pixels)
         if self.difference is None:
             return

@@ -19,7 +19,7 @@ class Button(Widget):
     Args:
         text: on the button.
         action: called by a click.
-        strong: filled with the accent colour, for the most important button.
+        strong: filled with the accent color, for the most important button.
         plain: without a box until the mouse is over it.
     """
 
@@ -65,7 +65,7 @@ class Button(Widget):
             self.action()
 
     def colors(self) -> tuple[Color | None, Color]:
-        """Return the colours of the box, None for no box, and of the text."""
+        """Return the colors of the box, None for no box, and of the text."""
         down = self.held and self.hovered
         if not self.enabled:
             return (None if self.plain else COLORS.pressed), COLORS.edge

@@ -9,20 +9,20 @@ from ui.theme import COLORS, SIZES, Color, Theme
 from ui.widgets.base import Help, Point, Widget
 from ui.widgets.shapes import trim, write
 
-GRAYS = np.arange(256, dtype=np.uint32) * 0x010101  # a colour for each gray
+GRAY_PALETTE = np.arange(256, dtype=np.uint32) * 0x010101  # a color for each gray
 SMALL = 120  # least width of a picture with a large title, in points
 LARGEST = 1_200_000  # pixels; larger pictures are smoothed at half size, then doubled
 
 
 def surface_of(
-    image: np.ndarray, size: tuple[int, int] | None = None, palette: np.ndarray = GRAYS
+    image: np.ndarray, size: tuple[int, int] | None = None, palette: np.ndarray = GRAY_PALETTE
 ) -> pygame.Surface:
     """Return a surface of an image.
 
     Args:
         image: (h, w) or (h, w, 1), floats in [0, 1] or uint8.
         size: (width, height) in pixels to scale to; None keeps that of the image.
-        palette: uint32 (256,), the colour 0xRRGGBB of each gray.
+        palette: uint32 (256,), the color 0xRRGGBB of each gray.
     """
     pixels = to_pixels(image)
     surface = pygame.Surface(pixels.shape[::-1], 0, 32)
@@ -41,7 +41,7 @@ class FaceView(Widget):
     Args:
         text: shown while there is no image.
         title: a small line over the lower edge of the picture.
-        background: the colour at the round corners.
+        background: the color at the round corners.
         palette: of the picture, see `surface_of`.
     """
 
@@ -51,7 +51,7 @@ class FaceView(Widget):
         title: str = "",
         background: Color = COLORS.window,
         help: Help = "",
-        palette: np.ndarray = GRAYS,
+        palette: np.ndarray = GRAY_PALETTE,
     ):
         super().__init__(help)
         self.text, self.title = text, title
@@ -83,7 +83,7 @@ class FaceView(Widget):
         self.picture.center = area.center
 
     def to_image(self, pos: Point) -> tuple[float, float]:
-        """Turn a point on the window into (x, y) of the image, pixel centres at whole numbers."""
+        """Turn a point on the window into (x, y) of the image, pixel centers at whole numbers."""
         height, width = self.shape
         x = (pos[0] - self.picture.left) * (width - 1) / max(1, self.picture.width)
         return x, (pos[1] - self.picture.top) * (height - 1) / max(1, self.picture.height)

@@ -33,7 +33,7 @@ class Label(Widget):
         self.color, self.size, self.bold = color, size, bold
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the lines, centred vertically."""
+        """Draw the lines, centered vertically."""
         width = self.rect.width
         lines = [self.text]
         if self.lines > 1:

@@ -53,16 +53,16 @@ def _corners(surface: pygame.Surface, rect: pygame.Rect, radius: int, disc: pyga
             surface.blit(disc, (left, top), (x, y, radius, radius))
 
 
-def dot(surface: pygame.Surface, centre: tuple[float, float], diameter: int, color: Color) -> None:
+def dot(surface: pygame.Surface, center: tuple[float, float], diameter: int, color: Color) -> None:
     """Draw a disc around a point."""
-    left = round(centre[0] - diameter / 2)
-    surface.blit(disc(diameter, color), (left, round(centre[1] - diameter / 2)))
+    left = round(center[0] - diameter / 2)
+    surface.blit(disc(diameter, color), (left, round(center[1] - diameter / 2)))
 
 
-def folder(surface: pygame.Surface, centre: tuple[int, int], side: int, color: Color) -> None:
+def folder(surface: pygame.Surface, center: tuple[int, int], side: int, color: Color) -> None:
     """Draw the sign of a folder around a point."""
     body = pygame.Rect(0, 0, side, side * 3 // 4)
-    body.center = centre
+    body.center = center
     box(surface, body, color, side // 12)
     tab = pygame.Rect(body.left, body.top - side // 8, side * 2 // 5, side // 4)
     box(surface, tab, color, side // 16)
@@ -71,6 +71,6 @@ def folder(surface: pygame.Surface, centre: tuple[int, int], side: int, color: C
 def write(
     surface: pygame.Surface, text: pygame.Surface, rect: pygame.Rect, align: str = "center"
 ) -> None:
-    """Draw rendered text in a rectangle: "left", "center" or "right", centred vertically."""
+    """Draw rendered text in a rectangle: "left", "center" or "right", centered vertically."""
     point = align if align == "center" else f"mid{align}"
     surface.blit(text, text.get_rect(**{point: getattr(rect, point)}))

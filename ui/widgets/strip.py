@@ -78,8 +78,8 @@ class Thumbnail(FaceView):
             area = self._caption
             write(surface, theme.text(self.text, COLORS.soft, SIZES.tiny, width=area.width), area)
             for step in (-1, 0, 1) if self.more is not None else ():
-                centre = (self._dots.centerx + step * theme.px(5), area.centery)
-                dot(surface, centre, theme.px(3), COLORS.soft)
+                center = (self._dots.centerx + step * theme.px(5), area.centery)
+                dot(surface, center, theme.px(3), COLORS.soft)
         if self.sign == FOLDER:
             folder(surface, self.picture.center, self.rect.height * 2 // 5, COLORS.edge)
         elif self.sign:
