@@ -1,7 +1,5 @@
 """Opening the window at a sensible size, or one sentence if there is no display."""
 
-from __future__ import annotations
-
 import os
 import sys
 

@@ -1,7 +1,5 @@
 """Fonts: the program's own, and the system's for characters that it lacks."""
 
-from __future__ import annotations
-
 import io
 import string
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """The header with name, tabs and status above both screens, and the help line below them."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Undo and redo: a bounded list of states and a place in it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Generic, TypeVar
 

@@ -4,8 +4,6 @@ What a key does, the list of keys, the help line, the buttons and the README's t
 from the same list of `Command`.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

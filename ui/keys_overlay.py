@@ -1,7 +1,5 @@
 """The list of all keys, over the whole screen."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pygame

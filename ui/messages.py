@@ -4,8 +4,6 @@ It lies over the help line and the margin above it, where no screen has anything
 no button and takes no stroke.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from functools import partial

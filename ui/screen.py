@@ -1,7 +1,5 @@
 """The base of the two screens, and what they see of the window."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol

@@ -4,8 +4,6 @@ Sizes are in points, the pixels of an ordinary screen; `Theme.px` turns them int
 one. The fonts come with the program, so that the window looks the same everywhere.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache

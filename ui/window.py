@@ -1,7 +1,5 @@
 """The window: its widgets, size and scale, what pops up over the screens, and its commands."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Sequence
 from functools import partial

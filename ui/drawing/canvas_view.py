@@ -1,7 +1,5 @@
 """The canvas on the window, and the brush that follows the mouse."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """The commands of the drawing screen, for its keys and its buttons."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

@@ -1,7 +1,5 @@
 """The drawing screen: a canvas on the left, the face that answers it on the right."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial

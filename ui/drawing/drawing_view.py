@@ -1,7 +1,5 @@
 """The widgets of the drawing screen: tools above, canvas and answer, actions below."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -82,7 +80,7 @@ class DrawingView(Widget):
         self.edits = [self.add(Button.of(commands[name])) for name in edits]
         self.undo, self.redo, self.clear = self.edits[:3]
         self.live = self.add(Toggle.of(commands["Live"]))
-        realism = RealismSlider(
+        realism = Slider(
             "Realism",
             0,
             1,
@@ -91,6 +89,7 @@ class DrawingView(Widget):
             nudge=0.05,
             compact=True,
             default=REALISM,
+            words=lambda share: f"{round(100 * share)} %",
             help=REALISM_HELP,
         )
         self.realism = self.add(realism)
@@ -159,7 +158,22 @@ class ToolRow(Widget):
         super().__init__()
         self.tools = {t: self.add(Button.of(commands[name])) for t, name in TOOLS.items()}
         self.grays = [self.add(Swatch(commands[name.capitalize()], t)) for name, t in GRAYS.items()]
-        self.size = self.add(SizeSlider(set_radius))
+        radii = SMALLEST, LARGEST, Brush.radius
+        low, high, usual = map(math.log, radii)  # a notch multiplies the radius
+        self.size = self.add(
+            Slider(
+                "Size",
+                low,
+                high,
+                usual,
+                lambda value: set_radius(math.exp(value)),
+                nudge=math.log(SIZE_STEP),
+                compact=True,
+                default=usual,
+                words=_line_width,
+                help=SIZE_HELP,
+            )
+        )
         switches = ("Soft", "Mirror")
         self.switches = [self.add(Toggle.of(commands[name])) for name in switches]
 
@@ -210,37 +224,10 @@ class Swatch(Button):
         box(surface, inside, (round(255 * self.tone),) * 3, theme.px(SIZES.radius - 3))
 
 
-class SizeSlider(Slider):
-    """The size of the brush, on a logarithmic scale."""
-
-    def __init__(self, changed: Callable[[float], object]):
-        super().__init__(
-            "Size",
-            math.log(SMALLEST),
-            math.log(LARGEST),
-            math.log(SMALLEST),
-            lambda value: changed(math.exp(value)),
-            nudge=math.log(SIZE_STEP),
-            digits=1,
-            compact=True,
-            default=math.log(Brush.radius),
-            help=SIZE_HELP,
-        )
-
-    @property
-    def value_text(self) -> str:
-        """The width of the line in canvas pixels."""
-        width = 2 * math.exp(self.value)
-        return f"{width:.1f}" if width < 9.95 else f"{width:.0f}"
-
-
-class RealismSlider(Slider):
-    """A share, shown in percent."""
-
-    @property
-    def value_text(self) -> str:
-        """The value in percent."""
-        return f"{round(100 * self.value)} %"
+def _line_width(logarithm: float) -> str:
+    """Return the width of the line that a brush draws, in canvas pixels."""
+    width = 2 * math.exp(logarithm)
+    return f"{width:.1f}" if width < 9.95 else f"{width:.0f}"
 
 
 def _palette() -> np.ndarray:

@@ -1,7 +1,5 @@
 """A photo with a marker on each eye, and the frame that they span."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

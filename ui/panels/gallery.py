@@ -1,7 +1,5 @@
 """A list of thousands of pictures; only the visible rows are made and read."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 

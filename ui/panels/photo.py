@@ -1,7 +1,5 @@
 """The user's own photo: find it, put two markers on the eyes, and take the face over."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """The panels over a screen, one open at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar

@@ -17,7 +17,7 @@ from ui.widgets.base import Point
 from ui.widgets.label import Label
 from ui.widgets.panel import Scrolled
 from ui.widgets.shapes import box, dot, write
-from ui.widgets.slider import HANDLE, MINUS, Slider
+from ui.widgets.slider import HANDLE, MINUS, Slider, in_digits
 from ui.widgets.text_field import TextField
 
 LARGE = 16  # numbered sliders that are large
@@ -83,7 +83,7 @@ class FaceSlider(Slider):
             began=lambda: gestures.begin(self.axis),
             ended=lambda: gestures.end(None),
             nudge=(axis.ends[1] - axis.ends[0]) / 60,
-            digits=2 if axis.error is None else 0,
+            words=partial(reading, axis),
             center=axis.zero,
             help=self._describe,
         )
@@ -108,12 +108,6 @@ class FaceSlider(Slider):
         """Its name, and the original one in brackets if the user renamed it."""
         own = self.axis.name
         return own if self.label == own else f"{self.label} ({own})"
-
-    @property
-    def value_text(self) -> str:
-        """The value as it is shown, with the error of the reading where it has one."""
-        error = self.axis.error
-        return super().value_text + ("" if error is None else f" ± {error:.0f}")
 
     def wheel(self, steps: float, pos: Point) -> bool:
         """Nudge, but leave the wheel to a panel that scrolls unless the slider has the keyboard."""
@@ -201,6 +195,13 @@ class FaceSlider(Slider):
         pygame.draw.rect(surface, COLORS.text, shackle, theme.px(2), border_radius=side)
         box(surface, body, COLORS.text, theme.px(2))
         dot(surface, body.center, theme.px(3), COLORS.window)
+
+
+def reading(axis: Axis, value: float) -> str:
+    """Return the value of an axis as it is shown, with the error of the reading if it has one."""
+    if axis.error is None:
+        return in_digits(value)
+    return f"{in_digits(value, 0)} ± {axis.error:.0f}"
 
 
 class SliderPanel(Scrolled):

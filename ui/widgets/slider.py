@@ -12,6 +12,11 @@ MINUS = "\N{MINUS SIGN}"
 TRACK, HANDLE = 4, 10  # height of the track and diameter of the handle, in points
 
 
+def in_digits(value: float, digits: int = 2) -> str:
+    """Return a number with a real minus sign, and no negative zero."""
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", MINUS)
+
+
 class Slider(Widget):
     """A value that is dragged, nudged with the wheel, or moved with the arrow keys.
 
@@ -25,7 +30,7 @@ class Slider(Widget):
         changed: called with the new value on every movement.
         began, ended: called before and after a gesture, for undo.
         nudge: what one step of the wheel or an arrow key adds.
-        digits: decimals shown.
+        words: returns a value as it is shown.
         compact: whether label, track and value share a row; otherwise the track is below.
         center: the value where the lit part of the track begins; None for the low end.
         default: the value that a double click resets to, if any.
@@ -44,7 +49,7 @@ class Slider(Widget):
         began: Callable[[], object] = lambda: None,
         ended: Callable[[], object] = lambda: None,
         nudge: float = 0.1,
-        digits: int = 2,
+        words: Callable[[float], str] = in_digits,
         compact: bool = False,
         center: float | None = None,
         default: float | None = None,
@@ -54,7 +59,7 @@ class Slider(Widget):
         self.label = label
         self.low, self.high, self.value = low, high, value
         self.changed, self.began, self.ended = changed, began, ended
-        self.nudge, self.digits, self.compact, self.center = nudge, digits, compact, center
+        self.nudge, self.words, self.compact, self.center = nudge, words, compact, center
         self.default = default
         self.track = pygame.Rect(0, 0, 0, 0)
         self._grip: float | None = None  # pixels from mouse to handle, while it is dragged
@@ -83,8 +88,7 @@ class Slider(Widget):
     @property
     def value_text(self) -> str:
         """The value as it is shown."""
-        rounded = round(self.value, self.digits) + 0.0  # no negative zero
-        return f"{rounded:.{self.digits}f}".replace("-", MINUS)
+        return self.words(self.value)
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place the track."""
@@ -92,8 +96,8 @@ class Slider(Widget):
         self.track = pygame.Rect(0, 0, rect.width - 2 * inset, theme.px(TRACK))
         if self.compact:
             self.track.left = rect.left + inset + theme.px(8 * len(self.label))
-            widest = f"{MINUS}{0:.{self.digits}f}"
-            value = theme.width(widest, SIZES.small) + theme.px(8)
+            widest = max(theme.width(self.words(end), SIZES.small) for end in (self.low, self.high))
+            value = widest + theme.px(8)
             self.track.width = rect.right - inset - value - self.track.left
             self.track.centery = rect.centery
         else:
