@@ -68,15 +68,14 @@ def ease(t: float) -> float:
     return t * t * (3 - 2 * t)
 
 
-def encode_gif(
-    frames: Iterable[np.ndarray | Image.Image], fps: float = 25, largest: int = LARGEST
-) -> bytes:
+def encode_gif(frames: Iterable[np.ndarray | Image.Image], fps: float = 25) -> bytes:
     """Return the bytes of a GIF that loops for ever.
+
+    Gray images keep their 256 levels if `LARGEST` allows, else as many as it does.
 
     Args:
         frames: gray images (h, w), floats in [0, 1] or uint8; or Pillow's images with one palette.
         fps: frames a second, at most 50.
-        largest: bytes; gray images keep their 256 levels if they fit, else as many as do.
     """
     pictures = [
         frame if isinstance(frame, Image.Image) else Image.fromarray(to_pixels(frame))
@@ -88,10 +87,12 @@ def encode_gif(
     ends = np.rint(np.arange(len(pictures) + 1) * 100 / min(fps, _MAX_FPS)).astype(int)
     lengths = [int(length) * 10 for length in np.diff(ends)]
     levels, content = 256, _gif_of(pictures, lengths)
-    while len(content) > largest and levels > _FEWEST and pictures[0].mode == "L":
-        wanted = int(levels * (largest / len(content)) ** _GROWTH)
+    while len(content) > LARGEST and levels > _FEWEST and pictures[0].mode == "L":
+        wanted = int(levels * (LARGEST / len(content)) ** _GROWTH)
         levels = max(_FEWEST, min(levels - 1, wanted))
-        content = _gif_of([_with_levels(picture, levels) for picture in pictures], lengths)
+        step = 255 / (levels - 1)
+        nearest = [round(round(gray / step) * step) for gray in range(256)]
+        content = _gif_of([picture.point(nearest) for picture in pictures], lengths)
     return content
 
 
@@ -100,12 +101,3 @@ def _gif_of(pictures: list[Image.Image], lengths: list[int]) -> bytes:
     options = {"append_images": pictures[1:], "duration": lengths, "loop": 0, "disposal": 1}
     pictures[0].save(content, "gif", save_all=True, **options)
     return content.getvalue()
-
-
-def _with_levels(picture: Image.Image, levels: int) -> Image.Image:
-    """Return a gray picture with fewer levels, in a palette that all frames share."""
-    grays = np.rint(np.linspace(0, 255, levels)).astype(np.uint8)
-    numbers = np.rint(np.arange(256) * (levels - 1) / 255).astype(np.uint8)
-    picture = Image.fromarray(numbers[np.asarray(picture)])
-    picture.putpalette(np.repeat(grays, 3).tobytes())
-    return picture

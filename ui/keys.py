@@ -5,7 +5,7 @@ from the same list of `Command`.
 """
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pygame
@@ -29,8 +29,8 @@ class Command:
         help: one sentence for the help line.
         action: called when the key goes down.
         group: the heading in the list of keys.
-        release: called when the key comes up, or None.
         repeats: whether a held key repeats the action.
+        release: called when the key comes up, or None.
     """
 
     keys: tuple[str, ...]
@@ -38,8 +38,21 @@ class Command:
     help: str
     action: Callable[[], object]
     group: str = "Window"
-    release: Callable[[], object] | None = None
     repeats: bool = False
+    release: Callable[[], object] | None = None
+
+
+def commands_of(groups: Mapping[str, Iterable[tuple]]) -> list[Command]:
+    """Return the commands of rows by their groups.
+
+    A row has the keys, such as "h f1 ?", then name, help and action, and if need be `repeats` and
+    `release`.
+    """
+    return [
+        Command(tuple(keys.split()), name, help, action, group, *more)
+        for group, rows in groups.items()
+        for keys, name, help, action, *more in rows
+    ]
 
 
 def key_of(event: pygame.event.Event) -> str:

@@ -11,7 +11,7 @@ from model.frame import LATENT_DIM
 from model.latent import LatentSpace
 from ui import display
 from ui.header import Header, HelpLine
-from ui.keys import Command, Keymap
+from ui.keys import Command, Keymap, commands_of
 from ui.keys_overlay import KeysOverlay
 from ui.messages import BAR, Message, Messages
 from ui.screen import Host, Screen
@@ -337,12 +337,12 @@ def window_commands(w) -> list[Command]:
     )
     up, down = (f"Scroll the open panel, or else the sliders, {way}" for way in ("up", "down"))
     usual = "Text and controls in the size that suits the window"
-    rows: list[tuple[str, str, str, Callable[[], object]]] = [
+    rows: list[tuple] = [
         ("tab", "Other screen", "Take this face along to the other screen", lambda: w.hand_over()),
         ("h f1 ?", "Keys", "Show every key", lambda: w.toggle_keys()),
         ("escape", "Close or stop", "Close what is open, stop what runs", lambda: w.escape()),
-        ("pageup", "Scroll up", up, lambda: w.scroll(-0.8)),
-        ("pagedown", "Scroll down", down, lambda: w.scroll(0.8)),
+        ("pageup", "Scroll up", up, lambda: w.scroll(-0.8), True),
+        ("pagedown", "Scroll down", down, lambda: w.scroll(0.8), True),
         ("shift+s", "Sharp", sharp, lambda: w.toggle_sharp()),
         ("f11 alt+return", "Full screen", full, lambda: w.full_screen()),
         ("ctrl++ ctrl+=", "Larger text", "Make everything larger", lambda: w.rescale(1)),
@@ -352,7 +352,4 @@ def window_commands(w) -> list[Command]:
         ("ctrl+l", "Go on from last time", last, lambda: w.restore_session()),
         ("ctrl+q", "Quit", "Close the window; what you did is kept", lambda: w.quit()),
     ]
-    return [
-        Command(tuple(keys.split()), name, help, action, repeats=name.startswith("Scroll"))
-        for keys, name, help, action in rows
-    ]
+    return commands_of({"Window": rows})

@@ -219,3 +219,11 @@ def decode_one(engine: FaceEngine, code: np.ndarray, sharp: bool = False) -> np.
     """Return the face (rows, columns) of one code (latent_dim,), float32 in [0, 1]."""
     draw = engine.finish if sharp else engine.decode
     return draw(np.asarray(code, np.float32)[np.newaxis])[0, ..., 0]
+
+
+def decode_each(
+    engine: FaceEngine, codes: np.ndarray, sharp: bool = False
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield the number and the face of each code (n, latent_dim); more urgent jobs run between."""
+    for number, code in enumerate(codes):
+        yield number, decode_one(engine, code, sharp)

@@ -158,7 +158,7 @@ class Bench(Screen):
 
 class LongPanel(Panel):
     def __init__(self):
-        super().__init__("Long", lambda: None)
+        super().__init__("Long")
         self.rows = [self.body.add(Label(f"row {n}")) for n in range(40)]
 
     def arrange(self, area, theme):

@@ -11,6 +11,7 @@ from ui.saves import list_saves, read_save, save_face
 from ui.screen import Screen
 from ui.session import Session
 from ui.sliders.slider_screen import SlidersScreen
+from ui.sliders.walk import write_gif
 from ui.starts import TEMPERATURE
 
 
@@ -241,6 +242,20 @@ def test_walk_goes_from_a_to_b_with_the_morph_slider_and_stops_where_it_is(drive
     assert np.array_equal(driver.screen.shown[0], editor(driver).now.code)
     driver.key("ctrl+z")
     assert np.array_equal(editor(driver).now.code, driver.latent.gallery[1])
+
+
+def test_saves_of_another_model_are_no_walk_and_that_is_said(driver, tmp_path):
+    for number in range(2):
+        save_face(tmp_path, driver.engine.face, driver.latent.gallery[number], "another model")
+    driver.key("space")
+    assert "the saved ones are of another" in driver.said()
+
+
+def test_a_long_walk_has_fewer_frames_at_the_same_pace(driver, tmp_path, monkeypatch):
+    monkeypatch.setattr("ui.sliders.walk.GIF_FRAMES", {2: 4})
+    list(write_gif(tmp_path, "walk", driver.latent.gallery[:9], 2, False, driver.engine))
+    with Image.open(next(tmp_path.glob("walk*.gif"))) as film:
+        assert (film.n_frames, film.info["duration"]) == (3, 200)
 
 
 def test_walk_is_exported_as_a_gif_of_the_size_that_was_chosen_last(driver, tmp_path, monkeypatch):

@@ -1,10 +1,9 @@
 """The commands of the drawing screen, for its keys and its buttons."""
 
 from collections.abc import Callable
-from functools import partial
 
 from ui.drawing.stroke import GRAYS, Tool
-from ui.keys import Command
+from ui.keys import Command, commands_of
 
 
 def drawing_commands(screen) -> list[Command]:
@@ -23,74 +22,62 @@ def drawing_commands(screen) -> list[Command]:
 
     brush = "Paint; Shift draws straight lines, the right button erases"
     eraser = "Restore the face you started from, or bare paper without one"
-    bare = "Remove paint: bare paper says nothing about the face"
     clone = "Paint with the answer: strokes copy it onto the canvas"
     fill = "Fill an area with the chosen gray, up to the lines around it"
     dark = "Take a new sheet of dark paper, and a white brush"
     mirror = "Draw both halves of the face at once, about the dashed line"
     ghost = "Show the answer faintly through the paper; it is not drawn"
+    redo = "Take the undone step again"
     clear = "Take a new sheet; undo brings the old one back"
     following = "Paint on the next training face, as the model sees it"
     before = "Paint on the training face before"
-    chance = "Paint on a face drawn by chance"
     saves = "Bring back a saved drawing or face"
     photo = "Paint on a photo from your folders, a pasted one, or one dropped on the window"
-    live = "Answer every stroke while it is drawn"
     likely = "Move the answer towards a likely face"
     drawn = "Move the answer towards what was drawn"
     photo_read = "See what the portrait encoder makes of a sketch, of which it has never seen one"
     refine = "Search for a face whose tones agree better with your paint"
     explain = "Show where answer and drawing differ, and the nearest training faces"
     film = "Save a film of the strokes and their answers, side by side, as a GIF"
-
-    paint = partial(_command, "Paint")
-    start, answer = partial(_command, "Start from"), partial(_command, "Answer")
-    return [
-        paint("b", "Brush", brush, use(tool=Tool.PAINT)),
-        paint("e", "Eraser", eraser, use(tool=Tool.ERASE)),
-        paint("w", "Paper", bare, use(tool=Tool.BARE)),
-        paint("k", "Answer brush", clone, use(tool=Tool.CLONE)),
-        paint("q", "Fill", fill, use(tool=Tool.FILL)),
+    paint: list[tuple] = [
+        ("b", "Brush", brush, use(tool=Tool.PAINT)),
+        ("e", "Eraser", eraser, use(tool=Tool.ERASE)),
+        ("w", "Paper", "Remove paint: bare paper says nothing about the face", use(tool=Tool.BARE)),
+        ("k", "Answer brush", clone, use(tool=Tool.CLONE)),
+        ("q", "Fill", fill, use(tool=Tool.FILL)),
         *(
-            paint(str(number), name.capitalize(), f"Paint in {name}", use(tone=tone))
+            (str(number), name.capitalize(), f"Paint in {name}", use(tone=tone))
             for number, (name, tone) in enumerate(GRAYS.items(), 1)
         ),
-        paint("[ -", "Smaller brush", "Make the brush smaller", lambda: s.resize_brush(-1), True),
-        paint("] +", "Larger brush", "Make the brush larger", lambda: s.resize_brush(1), True),
-        paint("f", "Soft", "A brush that fades out at its edge", flip("soft")),
-        paint("x", "Mirror", mirror, flip("mirror")),
-        paint("g", "Ghost", ghost, lambda: s.set_ghost(not s.ghost)),
-        paint("ctrl+z", "Undo", "Take the last stroke back", lambda: s.step(s.drawing.undo), True),
-        paint(
-            "ctrl+shift+z ctrl+y",
-            "Redo",
-            "Take the undone step again",
-            lambda: s.step(s.drawing.redo),
-            True,
-        ),
-        paint("shift+w", "Dark paper", dark, lambda: s.take_dark_paper()),
-        paint("delete", "Clear", clear, lambda: s.step(s.drawing.clear)),
-        start("m", "Mean face", "Paint on the mean face", lambda: s.start(s.starts.mean())),
-        start("n", "Next training face", following, lambda: s.start(s.starts.training(1))),
-        start("shift+n", "Previous training face", before, lambda: s.start(s.starts.training(-1))),
-        start("r", "Random face", chance, lambda: s.start(s.starts.random())),
-        start("a", "This answer", "Paint on the answer itself", lambda: s.start_from_answer()),
-        start("ctrl+o", "Saved face …", saves, lambda: s.panels.toggle(s.panels.saves)),
-        start("p", "Your photo …", photo, lambda: s.panels.toggle(s.panels.photo)),
-        answer("v", "Live", live, lambda: s.keeper.toggle_live()),
-        answer("j", "Answer now", "Answer the drawing once", lambda: s.keeper.ask()),
-        answer(".", "More realism", likely, lambda: s.view.realism.step(1), True),
-        answer(",", "Less realism", drawn, lambda: s.view.realism.step(-1), True),
-        answer("y", "As a photo", photo_read, lambda: s.toggle_as_photo()),
-        answer("i", "Refine", refine, lambda: s.toggle_refining()),
-        answer("d", "Explain", explain, lambda: s.toggle_explain()),
-        answer("ctrl+s", "Save", "Save drawing, answer and code in one PNG", lambda: s.save()),
-        answer("ctrl+c", "Copy the face", "Copy it for other programs", lambda: s.copy_face()),
-        answer("ctrl+e", "Replay as GIF", film, lambda: s.write_film()),
+        ("[ -", "Smaller brush", "Make the brush smaller", lambda: s.resize_brush(-1), True),
+        ("] +", "Larger brush", "Make the brush larger", lambda: s.resize_brush(1), True),
+        ("f", "Soft", "A brush that fades out at its edge", flip("soft")),
+        ("x", "Mirror", mirror, flip("mirror")),
+        ("g", "Ghost", ghost, lambda: s.set_ghost(not s.ghost)),
+        ("ctrl+z", "Undo", "Take the last stroke back", lambda: s.step(s.drawing.undo), True),
+        ("ctrl+shift+z ctrl+y", "Redo", redo, lambda: s.step(s.drawing.redo), True),
+        ("shift+w", "Dark paper", dark, lambda: s.take_dark_paper()),
+        ("delete", "Clear", clear, lambda: s.step(s.drawing.clear)),
     ]
-
-
-def _command(
-    group: str, keys: str, name: str, help: str, action: Callable, repeats: bool = False
-) -> Command:
-    return Command(tuple(keys.split()), name, help, action, group, repeats=repeats)
+    start: list[tuple] = [
+        ("m", "Mean face", "Paint on the mean face", lambda: s.start(s.starts.mean())),
+        ("n", "Next training face", following, lambda: s.start(s.starts.training(1))),
+        ("shift+n", "Previous training face", before, lambda: s.start(s.starts.training(-1))),
+        ("r", "Random face", "Paint on a face drawn by chance", lambda: s.start(s.starts.random())),
+        ("a", "This answer", "Paint on the answer itself", lambda: s.start_from_answer()),
+        ("ctrl+o", "Saved face …", saves, lambda: s.panels.toggle(s.panels.saves)),
+        ("p", "Your photo …", photo, lambda: s.panels.toggle(s.panels.photo)),
+    ]
+    answer: list[tuple] = [
+        ("v", "Live", "Answer every stroke while it is drawn", lambda: s.keeper.toggle_live()),
+        ("j", "Answer now", "Answer the drawing once", lambda: s.keeper.ask()),
+        (".", "More realism", likely, lambda: s.view.realism.step(1), True),
+        (",", "Less realism", drawn, lambda: s.view.realism.step(-1), True),
+        ("y", "As a photo", photo_read, lambda: s.toggle_as_photo()),
+        ("i", "Refine", refine, lambda: s.toggle_refining()),
+        ("d", "Explain", explain, lambda: s.toggle_explain()),
+        ("ctrl+s", "Save", "Save drawing, answer and code in one PNG", lambda: s.save()),
+        ("ctrl+c", "Copy the face", "Copy it for other programs", lambda: s.copy_face()),
+        ("ctrl+e", "Replay as GIF", film, lambda: s.write_film()),
+    ]
+    return commands_of({"Paint": paint, "Start from": start, "Answer": answer})

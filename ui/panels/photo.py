@@ -66,7 +66,6 @@ class PhotoPanel(Panel):
         owner: name of the screen, for the worker's slots.
         opened: called when a photo was read, before it shows.
         done: called with the `AlignedFace` that the user takes.
-        close: called by the button in the corner.
     """
 
     def __init__(
@@ -75,9 +74,8 @@ class PhotoPanel(Panel):
         owner: str,
         opened: Callable[[], object],
         done: Callable[[AlignedFace], object],
-        close: Callable[[], object],
     ):
-        super().__init__("Your photo", close)
+        super().__init__("Your photo")
         self.host = host
         self.slots = [f"{owner}.{name}" for name in ("photo", "photos", "eyes", "align")]
         self.open_slot, self.list_slot, self.guess_slot, self.align_slot = self.slots

@@ -35,13 +35,10 @@ class SavesPanel(Panel):
         host: the window.
         owner: name of the screen, for the worker's slots.
         chosen: called with the path of a save.
-        close: called by the button in the corner.
     """
 
-    def __init__(
-        self, host: Host, owner: str, chosen: Callable[[Path], object], close: Callable[[], object]
-    ):
-        super().__init__("Saved faces", close)
+    def __init__(self, host: Host, owner: str, chosen: Callable[[Path], object]):
+        super().__init__("Saved faces")
         self.host, self.chosen = host, chosen
         self.slot = f"{owner}.saves"
         self.saves: list[SaveFile] = []

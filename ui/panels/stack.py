@@ -54,14 +54,15 @@ class PanelStack(Widget):
         self.take_save, self.take_photo, self.changed = take_save, take_photo, changed
         self.open: Panel | None = None
         self._dropped = False  # whether the current drop brought a file or text
-        self.saves = self.add_panel(SavesPanel(host, owner, self.open_save, self.close))
+        self.saves = self.add_panel(SavesPanel(host, owner, self.open_save))
         self.photo = self.add_panel(
-            PhotoPanel(host, owner, lambda: self._show(self.photo), self._photo_taken, self.close)
+            PhotoPanel(host, owner, lambda: self._show(self.photo), self._photo_taken)
         )
 
     def add_panel(self, panel: P) -> P:
         """Add a panel, closed, and return it."""
         panel.show(False)
+        panel.closer.action = self.close
         return self.add(panel)
 
     def arrange(self, rect: pygame.Rect, theme: Theme, side: pygame.Rect | None = None) -> None:

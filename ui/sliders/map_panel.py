@@ -19,6 +19,7 @@ from ui.widgets.label import Label
 from ui.widgets.panel import Panel
 from ui.widgets.pointer import Pointer
 from ui.widgets.shapes import dot, trim
+from ui.worker import decode_each
 
 FIRST = ("turn", "smile")  # axes at first, if the model has these directions
 NUDGE = 0.5 / (SIDE - 1)  # step of an arrow key: half the distance between small faces
@@ -64,8 +65,9 @@ class MapPad(Widget):
         self._images: list[np.ndarray | None] = [None] * SIDE**2
         self._cells: list[pygame.Surface | None] = [None] * SIDE**2  # the images scaled
 
-    def fill(self, number: int, image: np.ndarray) -> None:
-        """Show one of the small faces, (160, 176), cut to a square around its axis."""
+    def fill(self, made: tuple[int, np.ndarray]) -> None:
+        """Show one of the small faces, number and (160, 176), cut to a square around its axis."""
+        number, image = made
         self._images[number] = to_pixels(image)[_ROWS, _COLUMNS]
         self._cells[number] = None
         self.invalidate()
@@ -147,7 +149,6 @@ class FaceMapPanel(Panel):
         looked: called with the code (latent_dim,) that is pointed at, or None; see `MapPad`.
         taken: called with the code that was clicked.
         axes: returns the axes to choose from by their names, two at least.
-        decode: asks for the small faces of codes (49, latent_dim), which `pad.fill` takes.
         own: returns the faces of the user that can be a corner, by their names.
         random: returns so many random codes.
 
@@ -159,18 +160,15 @@ class FaceMapPanel(Panel):
     def __init__(
         self,
         host: Host,
-        close: Callable[[], object],
         *,
         looked: Callable[[np.ndarray | None], object],
         taken: Callable[[np.ndarray], object],
         axes: Callable[[], Mapping[str, Axis]],
-        decode: Callable[[np.ndarray], object],
         own: Callable[[], dict[str, np.ndarray]],
         random: Callable[[int], np.ndarray],
     ):
-        super().__init__("Face map", close)
-        self.host, self.axes, self.decode = host, axes, decode
-        self.own, self.random = own, random
+        super().__init__("Face map")
+        self.host, self.axes, self.own, self.random = host, axes, own, random
         self.code = host.latent.mean
         self.names = list(FIRST)
         self.corners: np.ndarray | None = None
@@ -243,7 +241,8 @@ class FaceMapPanel(Panel):
         codes = grid(self.square)
         if self._asked is None or not np.allclose(codes, self._asked, atol=SAME):
             self._asked = codes
-            self.decode(codes)
+            job = partial(decode_each, codes=codes)
+            self.host.worker.submit("sliders.map", job, self.pad.fill, 2)
         self.pad.change(here=self.square.place_of(self.code))
 
     # Menus

@@ -26,8 +26,8 @@ class MixPanel(Panel):
         chosen: called with "a" or "b" and the name of a part.
     """
 
-    def __init__(self, close: Callable[[], object], chosen: Callable[[str, str], object]):
-        super().__init__("Mix by part", close)
+    def __init__(self, chosen: Callable[[str, str], object]):
+        super().__init__("Mix by part")
         self.chosen = chosen
         self.explained = self.body.add(Label(EXPLAINED, COLORS.soft, SIZES.small, lines=2))
         self.rows: dict[str, tuple[Label, Strip]] = {}

@@ -34,13 +34,12 @@ class MorePanel(Panel):
     def __init__(
         self,
         commands: Mapping[str, Command],
-        close: Callable[[], object],
         *,
         seed_typed: Callable[[str], object],
         temperature_moved: Callable[[float], object],
         direction_named: Callable[[str], object],
     ):
-        super().__init__("More", close)
+        super().__init__("More")
         self.seed = TextField(entered=seed_typed, allowed="0123456789", longest=6, help=SEED)
         self.temperature = Slider(
             "Temperature",

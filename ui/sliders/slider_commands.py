@@ -4,9 +4,7 @@ from collections.abc import Callable
 
 from data.errors import UserError
 from model.frame import LATENT_DIM
-from ui.keys import Command
-
-AGAIN = (None, True)  # no action when the key comes up; repeated while it is held
+from ui.keys import Command, commands_of
 
 
 def slider_commands(s) -> list[Command]:
@@ -35,13 +33,13 @@ def slider_commands(s) -> list[Command]:
     square = "A square of faces along two sliders or between four faces; the face follows the mouse"
     faces: list[tuple] = [
         ("r", "Random", "A random face; its seed is shown", lambda: s.step(s.editor.random)),
-        ("n", "Another face", "The next training face", training(1), *AGAIN),
-        ("shift+n", "Previous face", "The training face before", training(-1), *AGAIN),
+        ("n", "Another face", "The next training face", training(1), True),
+        ("shift+n", "Previous face", "The training face before", training(-1), True),
         ("m", "Mean face", "The average of all training faces", lambda: s.step(s.editor.mean)),
         ("s", "Suggestions", dozen, lambda: s.suggest()),
         ("p", "Your photo", photo, lambda: s.panels.toggle(s.panels.photo)),
         ("shift+p", "Keep detail", detail, lambda: s.step(s.editor.toggle_detail)),
-        ("c", "Compare (hold)", compare, lambda: s.compare(), lambda: s.stop_comparing()),
+        ("c", "Compare (hold)", compare, lambda: s.compare(), False, lambda: s.stop_comparing()),
         ("shift+f", "Face map", square, lambda: s.toggle_map()),
     ]
     type_number = slider(lambda one: s.uncovered().type_number(one))
@@ -53,10 +51,10 @@ def slider_commands(s) -> list[Command]:
     tint = "Color the face where the slider under the mouse makes it lighter or darker"
     less, more = (f"Move the slider {way}; with Shift ten times as far" for way in ("down", "up"))
     sliders: list[tuple] = [
-        ("up", "Slider before", "Go to the slider before", lambda: s.sliders.pick(-1), *AGAIN),
-        ("down", "Next slider", "Go to the next slider", lambda: s.sliders.pick(1), *AGAIN),
-        ("left", "Slider down", less, lambda: s.sliders.nudge(-1), *AGAIN),
-        ("right", "Slider up", more, lambda: s.sliders.nudge(1), *AGAIN),
+        ("up", "Slider before", "Go to the slider before", lambda: s.sliders.pick(-1), True),
+        ("down", "Next slider", "Go to the next slider", lambda: s.sliders.pick(1), True),
+        ("left", "Slider down", less, lambda: s.sliders.nudge(-1), True),
+        ("right", "Slider up", more, lambda: s.sliders.nudge(1), True),
         ("return", "Type a number", "Type the value of the slider", type_number),
         ("backspace", "Reset slider", "Put the slider back to its middle", reset),
         ("f2", "Rename slider", "Give the slider another name", rename),
@@ -77,20 +75,15 @@ def slider_commands(s) -> list[Command]:
         ("shift+x", "Mix by part", part, lambda: s.panels.toggle(s.mix)),
         ("ctrl+e", "Export GIF", gif, lambda: s.export_gif()),
     ]
-    redo = "Take the step again"
     copy = "Copy the picture of the face, to paste it into another program"
     rest = "Everything else: seeds, directions, saves, view"
     keep: list[tuple] = [
-        ("ctrl+z", "Undo", "Take the last step back", lambda: s.step(s.editor.undo), *AGAIN),
-        ("ctrl+y ctrl+shift+z", "Redo", redo, lambda: s.step(s.editor.redo), *AGAIN),
+        ("ctrl+z", "Undo", "Take the last step back", lambda: s.step(s.editor.undo), True),
+        ("ctrl+y ctrl+shift+z", "Redo", "Take the step again", lambda: s.step(s.editor.redo), True),
         ("ctrl+s", "Save", "Save the face as a PNG that carries its code", lambda: s.save()),
         ("ctrl+c", "Copy the face", copy, lambda: s.copy_face()),
         ("ctrl+o", "Saved faces", "Show what you saved", lambda: s.panels.toggle(s.panels.saves)),
         ("o", "More", rest, lambda: s.panels.toggle(s.more)),
     ]
     groups = {"Faces": faces, "Sliders": sliders, "Two faces": two_faces, "Keep": keep}
-    return [
-        Command(tuple(keys.split()), name, help, action, group, *more)
-        for group, rows in groups.items()
-        for keys, name, help, action, *more in rows
-    ]
+    return commands_of(groups)

@@ -1,6 +1,6 @@
 """The slider screen: drag a slider, and the face follows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -27,9 +27,10 @@ from ui.sliders.state import FaceState
 from ui.sliders.walk import GIF_STEPS, STEPS, Walk, walk_codes, write_gif
 from ui.theme import SIZES, Theme
 from ui.widgets.button import Button
-from ui.worker import decode_one
+from ui.worker import decode_each, decode_one
 
 LONGEST_NAME = 32  # characters of a photo's name that are shown
+PREVIEW = "sliders.preview"  # slot of the worker
 MORE, ROOMY = 352, 1280  # width of More, and of a window with room for it beside, in points
 GIFS = {4: "Large", 2: "Small"}  # sizes of GIFs, in sizes of the model's faces
 HINT = (
@@ -65,7 +66,7 @@ class SlidersScreen(Screen):
         self.looked: FaceState | None = None
         self.shown: tuple[np.ndarray, np.ndarray, bool] | None = None
         self._beside = False  # whether More stands beside the sliders, not over them
-        session, worker = host.session, host.worker
+        session = host.session
         self.editor = editor = FaceEditor(
             host.latent, self.changed, session.directions, session.names
         )
@@ -90,12 +91,7 @@ class SlidersScreen(Screen):
             end_chosen=partial(self.step, editor.morph_to),
             export=self.choose_gif,
         )
-        self.preview = SliderPreview(
-            lambda codes: self._decode_each(
-                "sliders.preview", codes, host.sharp, self.preview.fill, 1
-            ),
-            lambda: worker.cancel("sliders.preview"),
-        )
+        self.preview = SliderPreview(self._decode_ends, partial(host.worker.cancel, PREVIEW))
         parts = self.area, self.strip, self.sliders, self.preview
         self.view = self.add(SlidersView(*parts, named))
         self.panels = panels = self.add(
@@ -104,23 +100,18 @@ class SlidersScreen(Screen):
         self.more = panels.add_panel(
             MorePanel(
                 named,
-                panels.close,
                 seed_typed=self.use_seed,
                 temperature_moved=partial(self.step, editor.set_temperature),
                 direction_named=self.save_direction,
             )
         )
-        self.mix = panels.add_panel(MixPanel(panels.close, self.take_part))
+        self.mix = panels.add_panel(MixPanel(self.take_part))
         self.map = panels.add_panel(
             FaceMapPanel(
                 host,
-                panels.close,
                 looked=self.look,
                 taken=lambda code: self.step(editor.go, self._on_map(code)),
                 axes=self.sliders.free_axes,
-                decode=lambda codes: self._decode_each(
-                    "sliders.map", codes, False, self.map.pad.fill, 2
-                ),
                 own=lambda: editor.now.faces,
                 random=editor.suggest,
             )
@@ -198,14 +189,8 @@ class SlidersScreen(Screen):
         self._ask_suggestions()
 
     def _ask_suggestions(self) -> None:
-        codes, strip = self.area.suggestions, self.area.strip
-        self._decode_each(
-            "sliders.suggestions",
-            codes,
-            self.host.sharp,
-            lambda number, image: strip.thumbnails[number].set(image),
-            2,
-        )
+        job = partial(decode_each, codes=self.area.suggestions, sharp=self.host.sharp)
+        self.host.worker.submit("sliders.suggestions", job, self.area.fill, 2)
 
     def take_suggestion(self, number: int) -> None:
         """Start from a suggestion; its stored picture shows until the model is loaded."""
@@ -299,27 +284,9 @@ class SlidersScreen(Screen):
         self.strip.faces[name].set(image)
         self._follow_panels()
 
-    def _decode_each(
-        self,
-        slot: str,
-        codes: np.ndarray,
-        sharp: bool,
-        show: Callable[[int, np.ndarray], object],
-        priority: int,
-    ) -> None:
-        """Decode codes (n, latent_dim) one by one; `show` is called with each number and image.
-
-        More urgent jobs run in between, so this never delays a drag.
-        """
-
-        def job(engine) -> Iterator[tuple[int, np.ndarray]]:
-            for place, code in enumerate(codes):
-                yield place, decode_one(engine, code, sharp)
-
-        def done(made: tuple[int, np.ndarray]) -> None:
-            show(*made)
-
-        self.host.worker.submit(slot, job, done, priority)
+    def _decode_ends(self, codes: np.ndarray) -> None:
+        job = partial(decode_each, codes=codes, sharp=self.host.sharp)
+        self.host.worker.submit(PREVIEW, job, self.preview.fill, 1)
 
     def update(self, now: float) -> float | None:
         """Go on with a walk, and show what the slider under the mouse does."""
@@ -397,7 +364,8 @@ class SlidersScreen(Screen):
     def export_gif(self, times: int | None = None) -> None:
         """Write the walk as a GIF, `times` the size of a face; None takes the last size."""
         session = self.host.session
-        times = times or session.setting("gif_enlargement", max(GIFS), min(GIFS), max(GIFS))
+        last = session.setting("gif_enlargement", max(GIFS))
+        times = times or (last if last in GIFS else max(GIFS))
         session.settings["gif_enlargement"] = times
         stem = "morph" if self.editor.now.ends else "walk"
         codes = self._walk_codes(GIF_STEPS)

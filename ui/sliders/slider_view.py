@@ -127,6 +127,11 @@ class FaceArea(Widget):
         self.strip.fill(images, helps=["Take this face"] * len(codes))
         self.show_suggestions(True)
 
+    def fill(self, made: tuple[int, np.ndarray]) -> None:
+        """Show a face among the suggestions: its number and its image (160, 176)."""
+        number, image = made
+        self.strip.thumbnails[number].set(image)
+
     def show_suggestions(self, visible: bool) -> bool:
         """Show or hide the suggestions; return whether that changed anything."""
         changes = visible != self.strip.visible
@@ -339,8 +344,9 @@ class SliderPreview(Widget):
                 axis = slider.free if slider.locked else slider.axis
                 self.decode(np.stack([axis.moved(code, end) for end in axis.ends]))
 
-    def fill(self, end: int, image: np.ndarray) -> None:
+    def fill(self, made: tuple[int, np.ndarray]) -> None:
         """Show the face (160, 176) at the low (0) or the high (1) end, in this order."""
+        end, image = made
         self.faces[end].set(image)
         self.faces[end].show()
         if end:

@@ -9,9 +9,9 @@ import numpy as np
 
 from data.errors import UserError
 from model.latent import LatentSpace
-from ui.animation import LARGEST, ease, encode_gif, walk
+from ui.animation import ease, encode_gif, walk
 from ui.pictures import enlarge
-from ui.saves import read_saves, saved_words
+from ui.saves import list_saves, read_saves, saved_words
 from ui.sliders.state import FaceState
 from ui.storage import write_new
 from ui.worker import decode_one
@@ -20,6 +20,7 @@ MOST_STOPS = 24  # saved faces on a walk, newest first
 STEPS, GIF_STEPS = 120, 24  # codes from one face to the next: played, and in a GIF
 SECONDS = 2.4  # from one face to the next
 GIF_FPS = 15
+GIF_FRAMES = {4: 80, 2: 220}  # the most that fit the largest file, by the size of a frame
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,23 +54,35 @@ def walk_codes(latent: LatentSpace, state: FaceState, folder: Path, steps: int) 
         saves = read_saves(folder, latent.model_id, latent.latent_dim)
         stops = [save.code for save in islice(saves, MOST_STOPS)][::-1]
     if len(stops) < 2:
-        raise UserError(
-            "A walk needs two faces: set A and B with Shift A and Shift B, or save two faces."
-        )
+        others = {save.model for save in list_saves(folder)} - {latent.model_id, ""}
+        how = "save two faces"
+        if others:
+            how += " with this model: the saved ones are of another"
+        raise UserError(f"A walk needs two faces: set A and B with Shift A and Shift B, or {how}.")
     return latent.from_sliders(walk(latent.to_sliders(np.stack(stops)), steps * len(stops)))
 
 
 def write_gif(
     folder: Path, stem: str, codes: np.ndarray, times: int, sharp: bool, engine
 ) -> Iterator[str]:
-    """Write a GIF of codes (n, latent_dim), with faces `times` as large as the model's.
+    """Write a GIF of a walk.
+
+    A long walk has fewer frames from face to face, so that the file does not grow too large.
+
+    Args:
+        folder: where the file is written.
+        stem: how its name begins.
+        codes: (n, latent_dim), `GIF_STEPS` from each face to the next.
+        times: size of the frames in sizes of the model's faces, see `GIF_FRAMES`.
+        sharp: whether the faces have detail that the finisher invents.
+        engine: the trained network.
 
     Yields:
         The progress after each frame, as a sentence; finally where the file is.
     """
-    frames = []
+    every = -(-len(codes) // GIF_FRAMES[times])
+    codes, frames = codes[::every], []
     for code in codes:
         frames.append(enlarge(decode_one(engine, code, sharp), times))
         yield f"Writing the GIF … {len(frames) / len(codes):.0%}"
-    largest = LARGEST * max(1, len(codes) // (2 * GIF_STEPS))  # longer walks may be larger
-    yield saved_words(write_new(folder, stem, ".gif", encode_gif(frames, GIF_FPS, largest)))
+    yield saved_words(write_new(folder, stem, ".gif", encode_gif(frames, GIF_FPS / every)))

@@ -70,19 +70,16 @@ class Scrolled(Widget):
 
 
 class Panel(Scrolled):
-    """A titled box with a button that closes it.
+    """A titled box with a button that closes it, whose action is set by who opens it.
 
     Subclasses add children to `body` and place them in `arrange`.
-
-    Args:
-        title: its heading.
-        close: called by the button.
     """
 
-    def __init__(self, title: str, close: Callable[[], object]):
+    def __init__(self, title: str):
         super().__init__()
         self.heading = self.add(Label(title, size=SIZES.title, bold=True))
-        self.closer = self.add(Button("Close", close, "Close this panel  [Esc]", plain=True))
+        help = "Close this panel  [Esc]"
+        self.closer = self.add(Button("Close", lambda: None, help, plain=True))
         self.body = self.add(Widget())
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
