@@ -20,15 +20,12 @@ from data.errors import UserError
 from model.latent import LatentSpace
 from ui import display
 from ui.clipboard import DONE
-from ui.drawing.drawing_commands import drawing_commands
 from ui.drawing.drawing_screen import DrawingScreen
-from ui.keys import Command
 from ui.screen import Host, Screen
 from ui.session import Session
-from ui.sliders.slider_commands import slider_commands
 from ui.sliders.slider_screen import SlidersScreen
 from ui.theme import printable
-from ui.window import Window, window_commands
+from ui.window import Window
 from ui.worker import Worker, sentence
 
 if TYPE_CHECKING:
@@ -286,15 +283,6 @@ def open_explorer(
     if problem:
         app.window.messages.ask([problem], [("Got it", lambda: None, "Close this")], first=True)
     return app
-
-
-def all_commands() -> dict[str, list[Command]]:
-    """Return the commands of every screen by its title, and the window's, for lists of keys."""
-    return {
-        SlidersScreen.title: slider_commands(None),
-        DrawingScreen.title: drawing_commands(None),
-        "Both": window_commands(None),
-    }
 
 
 def _log(what: str, error: BaseException) -> None:

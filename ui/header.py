@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pygame
 
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Widget
+from ui.widgets.base import Row, Widget, place_row
 from ui.widgets.button import Button, Toggle
 from ui.widgets.label import Label
 from ui.widgets.shapes import write
@@ -25,23 +25,10 @@ class Header(Widget):
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place everything in one row."""
-        row = rect.inflate(-2 * theme.px(SIZES.margin), -theme.px(12))
-
-        def put(widget: Widget, left: int, right: int) -> None:
-            widget.place(pygame.Rect(left, row.top, max(0, right - left), row.height), theme)
-
-        name = theme.width(self.name.text, SIZES.title, True) + theme.px(2)
-        put(self.name, row.left, row.left + name)
-        left = row.left + name + theme.px(20)
-        for tab in self.tabs:
-            put(tab, left, left + tab.width(theme))
-            left = tab.rect.right + theme.px(4)
-        put(self.keys, row.right - self.keys.width(theme), row.right)
-        right = self.keys.rect.left - theme.px(4)
-        put(self.sharp, right - self.sharp.width(theme), right)
-        right = self.sharp.rect.left - theme.px(12)
-        put(self.status, right - min(theme.px(190), (right - left) // 2), right)
-        put(self.times, left, self.status.rect.left - theme.px(12))
+        fixed = [self.name, Widget(), *self.tabs, Widget()]
+        words: Row = [(self.times, 1), (self.status, 1), (Widget(), 0)]
+        row: Row = [*((w, 0) for w in fixed), *words, (self.sharp, 0), (self.keys, 0)]
+        place_row(row, rect.inflate(-2 * theme.px(SIZES.margin), -theme.px(12)), theme)
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the line below."""

@@ -11,7 +11,7 @@ from functools import partial
 import pygame
 
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Point, Widget
+from ui.widgets.base import Point, Widget, place_row
 from ui.widgets.button import Button, in_turn
 from ui.widgets.panel import Item
 from ui.widgets.shapes import dot, write
@@ -57,11 +57,8 @@ class Message(Widget):
             lines[LINES - 1 :] = [theme.fit(rest, room, SIZES.small)]
         self._wrapped = lines
         left = self._left + max(theme.width(line, SIZES.small) for line in lines) + 2 * gap
-        for button, width in zip(self.buttons, widths, strict=True):
-            place = pygame.Rect(left, 0, width, rect.height - theme.px(6))
-            place.centery = rect.centery
-            button.place(place, theme)
-            left = place.right + gap
+        row = pygame.Rect(left, rect.top, sum(widths) + gap * len(widths), rect.height)
+        place_row([(button, 0) for button in self.buttons], row.inflate(0, -theme.px(6)), theme)
 
     def press(self, pos: Point, button: int) -> bool:
         """Shield the widgets behind from presses."""

@@ -99,6 +99,7 @@ class Screen(Widget):
 
     def ready(self) -> None:
         """Go on now that the engine is loaded."""
+        self.sharpen()
 
     def sharpen(self) -> None:
         """Show all faces again, after `Host.sharp` has changed."""

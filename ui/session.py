@@ -92,7 +92,7 @@ class Session:
                 self.directions[name] = vector
         # What this window has read or written. Later, names missing here were deleted by this
         # window; other names in the file were added by another one.
-        self._known = {"directions": set(directions), "names": set(self.names)}
+        self._known = {kind: set(_dict_of(entry, kind)) for kind in ("directions", "names")}
         if self.problem:
             with suppress(OSError):
                 shutil.copyfile(path, self.folder / SET_ASIDE_NAME)
@@ -143,18 +143,17 @@ class Session:
                 directions and names to the model in use.
         """
         models = {**self._models, **theirs}
-        entry = models.pop(self._model_id, {})
-        codes = {name: getattr(self, name) for name in _CODES}
-        old = {"directions": _dict_of(entry, "directions"), "names": _names_of(entry)}
-        known = self._known
-        added = {kind: {n: v for n, v in old[kind].items() if n not in known[kind]} for kind in old}
-        ours = {name: pack_numbers(vector) for name, vector in self.directions.items()}
-        models[self._model_id] = {
-            **{name: pack_numbers(code) for name, code in codes.items() if code is not None},
-            "locks": np.flatnonzero(self.locks).tolist(),
-            "directions": added["directions"] | ours,
-            "names": added["names"] | self.names,
-        }
+        old = models.pop(self._model_id, {})
+        entry: dict[str, object] = {"locks": np.flatnonzero(self.locks).tolist()}
+        for name in _CODES:
+            if (code := getattr(self, name)) is not None:
+                entry[name] = pack_numbers(code)
+        directions = {name: pack_numbers(vector) for name, vector in self.directions.items()}
+        for kind, ours in (("directions", directions), ("names", self.names)):
+            known = self._known[kind]
+            added = {name: v for name, v in _dict_of(old, kind).items() if name not in known}
+            entry[kind] = added | ours
+        models[self._model_id] = entry
         return models
 
     def _valid(

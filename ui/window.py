@@ -54,9 +54,6 @@ class Window:
         self.surface = display.open_window(size)
         self._began = time.monotonic()
         self.session, self.latent, self.worker = session, latent, worker
-        low, high, _ = SCALES
-        chosen = session.setting("scale", 0.0, 0.0, high)
-        self.chosen_scale = max(low, chosen) if chosen else None  # None: as suits the window
         self.theme = Theme(1.0)
         self.closed = False
         self.closing = False  # whether it closes after pending saves
@@ -103,8 +100,10 @@ class Window:
     @property
     def wanted_scale(self) -> float:
         """Pixels per point: the user's choice, or what suits the window."""
-        if self.chosen_scale is not None:
-            return self.chosen_scale
+        low, high, _ = SCALES
+        chosen = self.session.setting("scale", 0.0, 0.0, high)
+        if chosen:
+            return max(low, chosen)
         return natural_scale(display.desktop_size(), self.surface.get_size())
 
     def resized(self) -> None:
@@ -138,10 +137,9 @@ class Window:
         before = self.theme.scale
         if steps:
             scale = min(high, max(low, min(self.wanted_scale, before) + steps * step))
-            self.chosen_scale = display.fitting_scale(scale, self.surface.get_size())
-            self.session.settings["scale"] = self.chosen_scale
+            fitting = display.fitting_scale(scale, self.surface.get_size())
+            self.session.settings["scale"] = fitting
         else:
-            self.chosen_scale = None
             self.session.settings.pop("scale", None)
         self.resized()
         now = self.theme.scale

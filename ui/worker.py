@@ -128,12 +128,6 @@ class Worker:
         with self._changed:
             return self.state != "failed" and any(request.saves for request in self._open())
 
-    @property
-    def idle(self) -> bool:
-        """Whether nothing waits, runs, or is to be polled."""
-        with self._changed:
-            return not (self._open() or self._calls)
-
     def _open(self) -> list[_Request]:
         running = [] if self._running is None else [self._running]
         return [*self._requests.values(), *running]

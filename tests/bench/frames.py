@@ -63,7 +63,7 @@ def face_map(screen) -> tuple[Callable[[float], Point], Callable[[], object]]:
     def place(frame: float) -> Point:
         angle = 2 * math.pi * frame / SWING
         radius = 0.1 + 0.4 * (frame % STROKE) / STROKE
-        return screen.map.pad.to_window(
+        return screen.map.pad.where(
             (0.5 + radius * math.cos(angle), 0.5 + radius * math.sin(angle))
         )
 

@@ -5,8 +5,12 @@ from pathlib import Path
 
 from data.paths import SHIPPED_MODEL
 from model.folder import read_card
-from ui.app import all_commands
+from ui.drawing.drawing_commands import drawing_commands
+from ui.drawing.drawing_screen import DrawingScreen
 from ui.keys import Command, spoken
+from ui.sliders.slider_commands import slider_commands
+from ui.sliders.slider_screen import SlidersScreen
+from ui.window import window_commands
 
 PROJECT = Path(__file__).resolve().parents[2]
 README = PROJECT / "README.md"
@@ -23,6 +27,15 @@ PAGES = [
     )
 ]
 BLOCK = r"(<!-- {name}: [^>]* -->\n).*?(<!-- /{name} -->)"
+
+
+def all_commands() -> dict[str, list[Command]]:
+    """The commands of every screen by its title, and the window's."""
+    return {
+        SlidersScreen.title: slider_commands(None),
+        DrawingScreen.title: drawing_commands(None),
+        "Both": window_commands(None),
+    }
 
 
 def figures_block(card: dict) -> str:

@@ -145,7 +145,13 @@ class Driver:
     def settle(self):
         """Run frames until all work is done and drawn."""
         worker = self.app.worker
-        self.until(lambda: worker.state != "loading" and worker.idle and not self.window.root.stale)
+
+        def quiet():
+            with worker._changed:
+                idle = worker.state != "loading" and not (worker._open() or worker._calls)
+            return idle and not self.window.root.stale
+
+        self.until(quiet)
 
     def keep(self):
         """Let the time pass after which the session is kept."""

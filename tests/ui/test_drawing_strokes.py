@@ -257,9 +257,10 @@ def test_the_replay_passes_through_every_state_and_grows_strokes(drawing):
     assert np.array_equal(states[0].pixels, blank())
 
 
-def test_a_long_history_still_fits_the_film(drawing):
+def test_a_long_history_still_fits_the_film(drawing, monkeypatch):
+    monkeypatch.setattr("ui.drawing.replay.MOST_FRAMES", 40)
     for i in range(60):
         draw(drawing, (10, i), (160, i + 20), radius=1)
-    states = replay(drawing.history.past, most=40)
+    states = replay(drawing.history.past)
     assert len(states) == 40
     assert states[-1] is drawing.history.now

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from tests.bench.readme import all_commands
 from tests.ui.driver import Driver, FakeEngine, fake_latent
-from ui.app import SCREENS, all_commands, open_explorer
+from ui.app import SCREENS, open_explorer
 from ui.session import Session
 
 SHARED = {  # a key that both screens have, and a word of what it means on both

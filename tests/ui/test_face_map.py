@@ -24,7 +24,7 @@ def driver(tmp_path, monkeypatch):
 
 
 def point(driver, place):
-    driver.move(driver.screen.map.pad.to_window(place))
+    driver.move(driver.screen.map.pad.where(place))
     driver.settle()
 
 
@@ -77,9 +77,9 @@ def test_the_face_follows_the_mouse_and_nothing_happens_until_a_click(driver):
 def test_escape_and_presses_that_mean_nothing_leave_the_face_as_it_was(driver):
     before, pad = driver.screen.editor.now, driver.screen.map.pad
     point(driver, PLACE)
-    driver.press(pad.to_window(PLACE))
+    driver.press(pad.where(PLACE))
     driver.release(driver.screen.area.face.rect.center)
-    driver.click(pad.to_window(PLACE), button=3)
+    driver.click(pad.where(PLACE), button=3)
     driver.key("escape")
     driver.settle()
     assert driver.screen.panels.open is None
@@ -134,7 +134,7 @@ def test_the_pad_is_a_square_of_small_faces_of_its_places(driver):
     driver.settle()
     pad, square = driver.screen.map.pad, driver.screen.map.square
     face = driver.engine.decode(square.at((0, 0.5))[None])[0, ..., 0]
-    x, y = map(round, pad.to_window((0, 0.5)))
+    x, y = map(round, pad.where((0, 0.5)))
     shown = int(driver.pixels()[x, y, 0])
     assert abs(shown - 255 * face[78:82, 91:96].mean()) < 12
     assert pad.rect.width == pad.rect.height
@@ -181,7 +181,7 @@ def test_four_faces_are_this_one_a_b_and_chance_and_corners_can_be_changed(drive
     driver.click(screen.map.modes[1])
     a, b, this = codes
     assert all(map(np.array_equal, screen.map.corners[:3], (this, a, b)))
-    driver.click(screen.map.pad.to_window((0.9, 0.1)), button=3)
+    driver.click(screen.map.pad.where((0.9, 0.1)), button=3)
     driver.click(next(c for c in driver.window.menu.children if c.text == "Face A"))
     assert np.array_equal(screen.map.corners[3], a)
     driver.click(screen.map.pad.rect.move(-1, -1).bottomright)

@@ -16,6 +16,7 @@ from model.frame import IMAGE_SHAPE
 from model.latent import LatentSpace
 from ui.drawing.drawing import Drawing
 from ui.drawing.head import WHOLE, Region, model_input
+from ui.pictures import block_means
 from ui.worker import Worker, decode_one
 
 REALISM = 0.5  # default, chosen by eye on ten sketches
@@ -132,14 +133,14 @@ class DrawingDecoder:
         Yields:
             Codes (k, latent_dim) and images (k, rows, columns) of the nearest so far.
         """
-        face = _blocks(engine.decode(code[np.newaxis])[0, ..., 0], LOOKS)
+        face = block_means(engine.decode(code[np.newaxis])[0, ..., 0], LOOKS)
         codes, images = np.empty((0, len(code)), np.float32), np.empty((0, *engine.image_shape))
         candidates = self.latent.gallery[self.latent.nearest(code, CANDIDATES)]
         for start in range(0, len(candidates), CHUNK):
             chunk = candidates[start : start + CHUNK]
             codes = np.concatenate([codes, chunk])
             images = np.concatenate([images, engine.decode(chunk)[..., 0]])
-            errors = [np.square(_blocks(image, LOOKS) - face).sum() for image in images]
+            errors = [np.square(block_means(image, LOOKS) - face).sum() for image in images]
             nearest = np.argsort(errors, kind="stable")[:NEAREST_FACES]
             codes, images = codes[nearest], images[nearest]
             yield codes, images
@@ -296,19 +297,13 @@ class AnswerKeeper:
 
 def _missing(face: np.ndarray, drawing: np.ndarray) -> np.ndarray:
     """Return how much lighter than a face a drawing is where it is painted, by blocks."""
-    return _blocks(drawing[..., 1] * (drawing[..., 0] - face), TONES)
+    return block_means(drawing[..., 1] * (drawing[..., 0] - face), TONES)
 
 
 def _enlarged(blocks: np.ndarray) -> np.ndarray:
     """Return means of blocks as a smooth image (rows, columns)."""
     image = Image.fromarray(blocks.astype(np.float32))
     return np.asarray(image.resize(IMAGE_SHAPE[::-1], Image.Resampling.BICUBIC))
-
-
-def _blocks(image: np.ndarray, side: int) -> np.ndarray:
-    """Return the means of the blocks of an image (rows, columns)."""
-    rows, columns = (length // side for length in image.shape)
-    return image.reshape(rows, side, columns, side).mean(axis=(1, 3))
 
 
 @lru_cache(maxsize=4)

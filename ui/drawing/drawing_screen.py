@@ -114,7 +114,7 @@ class DrawingScreen(Screen):
 
     def ready(self) -> None:
         """Answer what was drawn while the model was loading."""
-        self.sharpen()
+        super().ready()
         self.keeper.ask()
 
     def sharpen(self) -> None:

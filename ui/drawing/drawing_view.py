@@ -1,7 +1,7 @@
 """The widgets of the drawing screen: tools above, canvas and answer, actions below."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from pygame import Rect, Surface
@@ -11,7 +11,7 @@ from ui.drawing.canvas_view import CanvasView
 from ui.drawing.stroke import GRAYS, LARGEST, SIZE_STEP, SMALLEST, Brush, Tool
 from ui.keys import Command
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Widget
+from ui.widgets.base import Row, Widget, place_row
 from ui.widgets.button import Button, Toggle, help_of
 from ui.widgets.face_view import FaceView
 from ui.widgets.label import Label
@@ -28,7 +28,7 @@ TOOLS = {  # commands that choose them
     Tool.CLONE: "Answer brush",
     Tool.FILL: "Fill",
 }
-WIDEST_SIZE = 260  # of the size slider, points
+SPACE = 4  # between tools, points
 EXPLAIN = 132  # height of the Explain panel, points
 LEGEND = 56  # width of the names of its colors, points
 
@@ -122,28 +122,19 @@ class DrawingView(Widget):
 
     def _captions(self, left: Rect, right: Rect, top: int, height: int, theme: Theme) -> None:
         """Place title, status and buttons above each picture."""
-        buttons = (self.film, self.ghost), (self.explain_button, self.as_photo)
-        for picture, title, row in zip((left, right), self.titles, buttons, strict=True):
-            end = picture.right
-            for button in row:
-                wide = button.width(theme)
-                button.place(Rect(end - wide, top, wide, height), theme)
-                end -= wide
-            wide = theme.width(title.text, SIZES.title, True) + theme.px(10)
-            title.place(Rect(picture.left, top, wide, height), theme)
-        start = self.titles[1].rect.right
-        wide = self.as_photo.rect.left - start - theme.px(6)
-        self.status.place(Rect(start, top, wide, height), theme)
+        buttons = (self.ghost, self.film), (self.as_photo, self.explain_button)
+        for picture, title, middle, row in zip(
+            (left, right), self.titles, (Widget(), self.status), buttons, strict=True
+        ):
+            place = Rect(picture.left, top, picture.width, height)
+            place_row([(title, 0), (middle, 1), *((button, 0) for button in row)], place, theme)
 
     def _actions(self, row: Rect, middle: int, theme: Theme) -> None:
         """Place the buttons of the drawing on the left, those of the answer on the right."""
-        x = line_up((self.start, *self.edits), row.left, row.centery, theme)
-        x = line_up([self.live], max(x, middle), row.centery, theme)
-        place = self.live.rect.copy()
-        place.width = max(self.refine.width(theme), theme.px(72))
-        place.right = row.right
-        self.refine.place(place, theme)
-        self.realism.place(Rect(x, place.top, place.left - theme.px(8) - x, place.height), theme)
+        row = row.inflate(0, theme.px(SIZES.button) - row.height)
+        x = place_row([(button, 0) for button in (self.start, *self.edits)], row, theme, SPACE)
+        place = Rect(max(x, middle), row.top, row.right - max(x, middle), row.height)
+        place_row([(self.live, 0), (self.realism, 1), (self.refine, 0)], place, theme)
 
 
 class ToolRow(Widget):
@@ -189,18 +180,10 @@ class ToolRow(Widget):
 
     def layout(self, rect: Rect, theme: Theme) -> None:
         """Place everything in one row; the size slider takes the room that is left."""
-
-        def width(widgets: Iterable[Widget]) -> int:
-            return sum(widget.width(theme) + theme.px(4) for widget in widgets)
-
-        apart, x = theme.px(11), rect.left
-        switches = rect.right - width(self.switches)
-        for widgets in (self.tools.values(), self.grays):
-            x = line_up(widgets, x, rect.centery, theme) + apart - theme.px(4)
-        middle = self.grays[0].rect
-        wide = min(theme.px(WIDEST_SIZE), switches - apart - x)
-        self.size.place(Rect(x, middle.top, wide, middle.height), theme)
-        line_up(self.switches, switches + theme.px(4), rect.centery, theme)
+        before = [*self.tools.values(), Widget(), *self.grays, Widget()]
+        row: Row = [*((w, 0) for w in before), (self.size, 1), *((w, 0) for w in self.switches)]
+        inner = rect.inflate(0, theme.px(SIZES.button) - rect.height)
+        place_row(row, inner, theme, SPACE)
 
 
 class Swatch(Button):
@@ -290,13 +273,3 @@ class ExplainPanel(Widget):
     def _choose(self, number: int) -> None:
         if self.codes is not None:  # the model is loaded
             self.chosen(self.codes[number])
-
-
-def line_up(widgets: Iterable[Widget], left: int, middle: int, theme: Theme) -> int:
-    """Place widgets beside each other, as wide as their words; return the left of the next one."""
-    for widget in widgets:
-        place = Rect(left, 0, widget.width(theme), theme.px(SIZES.button))
-        place.top = middle - place.height // 2
-        widget.place(place, theme)
-        left = place.right + theme.px(4)
-    return left

@@ -24,23 +24,23 @@ HOLD = 20  # repetitions of the last frame
 ENLARGEMENT = 2
 
 
-def replay(steps: Sequence[Step], most: int = MOST_FRAMES) -> list[Step]:
+def replay(steps: Sequence[Step]) -> list[Step]:
     """Return steps with states between them, in which strokes grow.
 
     Args:
         steps: states of a drawing, oldest first.
-        most: limit on the number of states returned; strokes grow faster to keep it.
 
     Returns:
-        The steps and the states between them, or an even selection that ends with the last step.
+        The steps and the states between them, or an even selection that ends with the last step;
+        strokes grow faster where they are more than `MOST_FRAMES`.
     """
     lengths = [_length(step) for step in steps]
-    stride = max(STRIDE, sum(lengths) / max(1, most - len(steps)))
+    stride = max(STRIDE, sum(lengths) / max(1, MOST_FRAMES - len(steps)))
     states = [steps[0]]
     for before, step, length in zip(steps, steps[1:], lengths[1:], strict=False):
         states += [*_grown(before, step, int(length / stride)), step]
-    if len(states) > most:
-        states = [states[i] for i in np.linspace(0, len(states) - 1, most).astype(int)]
+    if len(states) > MOST_FRAMES:
+        states = [states[i] for i in np.linspace(0, len(states) - 1, MOST_FRAMES).astype(int)]
     return states
 
 

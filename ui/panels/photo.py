@@ -24,7 +24,7 @@ from ui.pictures import to_pixels
 from ui.saves import where
 from ui.screen import Host
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import place_row
+from ui.widgets.base import Widget, place_row
 from ui.widgets.button import Button
 from ui.widgets.face_view import FaceView
 from ui.widgets.label import Label
@@ -85,29 +85,23 @@ class PhotoPanel(Panel):
         self.listing = Listing()
         self._left: Path | None = None  # the entry that was opened or left last
         self._said = ""  # the sentence about what to do
-        self.note = self.body.add(Label("", COLORS.soft, lines=3))
-        self.above = self.body.add(
-            Button("↑ Up", self.go_up, "Go to the folder above  [Backspace]")
-        )
+        add = self.body.add
+        self.note = add(Label("", COLORS.soft, lines=3))
+        self.above = add(Button("↑ Up", self.go_up, "Go to the folder above  [Backspace]"))
         help = f"Take the picture that you copied elsewhere  [{PASTE}]"
-        self.paster = self.body.add(Button("Paste", self.paste, help))
+        self.paster = add(Button("Paste", self.paste, help))
         self.places: list[Button] = []
-        self.gallery = self.body.add(
-            Gallery[Entry](host, f"{owner}.thumbnail", TILE, _picture, _describe, self._enter)
-        )
-        self.markers = self.body.add(EyeMarkers(self._moved))
-        self.crop = self.body.add(FaceView("", "Your photo", COLORS.panel))
-        self.reconstruction = self.body.add(
-            FaceView("", f"From {LATENT_DIM} numbers", COLORS.panel)
-        )
-        self.use = self.body.add(
-            Button("Use this face", self.take, "Go on from this face  [Enter]", strong=True)
-        )
-        self.other = self.body.add(
-            Button("Another photo", self.choose, "Back to the list of photos  [Backspace]")
-        )
+        thumbnails = f"{owner}.thumbnail"
+        self.gallery = add(Gallery[Entry](host, thumbnails, TILE, _picture, _describe, self._enter))
+        self.markers = add(EyeMarkers(self._moved))
+        self.crop = add(FaceView("", "Your photo", COLORS.panel))
+        self.reconstruction = add(FaceView("", f"From {LATENT_DIM} numbers", COLORS.panel))
+        help = "Go on from this face  [Enter]"
+        self.use = add(Button("Use this face", self.take, help, strong=True))
+        help = "Back to the list of photos  [Backspace]"
+        self.other = add(Button("Another photo", self.choose, help))
         help = "Give the face the brightness and contrast of the model's portraits, or take it back"
-        self.even = self.body.add(Button("Even light", self._toggle_light, help))
+        self.even = add(Button("Even light", self._toggle_light, help))
         self._stage()
 
     # Choosing
@@ -299,11 +293,9 @@ class PhotoPanel(Panel):
     def _arrange_list(self, area: pygame.Rect, theme: Theme) -> int:
         """Place the buttons, and the rows of tiles that are in sight."""
         line = theme.px(SIZES.button)
-        paste = pygame.Rect(area.topleft, (self.paster.width(theme), line))
-        paste.right = area.right
-        self.paster.place(paste, theme)
-        row = pygame.Rect(area.topleft, (paste.left - area.left, line))
-        place_row([(button, 0) for button in (self.above, *self.places)], row, theme)
+        row = pygame.Rect(area.topleft, (area.width, line))
+        places = [(button, 0) for button in (self.above, *self.places)]
+        place_row([*places, (Widget(), 1), (self.paster, 0)], row, theme)
         note = pygame.Rect(area.left, row.bottom, area.width, theme.px(40))
         self.note.place(note, theme)
         view = pygame.Rect(area.left, note.bottom, area.width, max(0, area.bottom - note.bottom))

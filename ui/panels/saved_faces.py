@@ -16,6 +16,7 @@ from ui.pictures import to_pixels
 from ui.saves import SaveFile, delete_save, list_saves, open_folder, read_save, rename_save, where
 from ui.screen import Host
 from ui.theme import COLORS, SIZES, Theme
+from ui.widgets.base import place_row
 from ui.widgets.button import Button
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
@@ -162,12 +163,8 @@ class SavesPanel(Panel):
         gap, line = theme.px(SIZES.gap), theme.px(SIZES.button)
         area.top += self.scroll  # only the rows of the list move
         row = pygame.Rect(area.topleft, (area.width, line))
-        for button in (self.folder, self.undo):
-            if button.visible:
-                width = button.width(theme)
-                button.place(pygame.Rect(row.right - width, row.top, width, line), theme)
-                row.width = max(0, row.width - width - gap)
-        self.place_label.place(row, theme)
+        buttons = [(button, 0) for button in (self.undo, self.folder) if button.visible]
+        place_row([(self.place_label, 1), *buttons], row, theme)
         top = row.bottom + gap
         if self.name.visible:
             width = min(area.width, theme.px(320))

@@ -12,13 +12,13 @@ from ui.screen import Host
 from ui.sliders.axes import Axis
 from ui.sliders.face_map import SIDE, CornersMap, Place, SlidersMap, grid
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Point, Widget, place_row
+from ui.widgets.base import Point, place_row
 from ui.widgets.button import Button
-from ui.widgets.face_view import surface_of
+from ui.widgets.face_view import FaceView
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
 from ui.widgets.pointer import Pointer
-from ui.widgets.shapes import dot, trim
+from ui.widgets.shapes import dot
 from ui.worker import decode_each
 
 FIRST = ("turn", "smile")  # axes at first, if the model has these directions
@@ -29,11 +29,12 @@ ARROWS = "→↑"
 LARGE, MOST = 16, 48  # principal sliders offered, and sliders in all
 SAME = 1e-3  # largest difference of two codes that show the same face
 MARK, RIM = 11, 3  # diameter of a mark and width of its dark rim, in points
-_ROWS = slice(0, IMAGE_SHAPE[0])
-_COLUMNS = slice(*(round(FACE_AXIS + sign * IMAGE_SHAPE[0] / 2) for sign in (-1, 1)))
+CELL = IMAGE_SHAPE[0]  # side of a small face before it is scaled, in pixels
+EMPTY = 42  # gray of a place whose face is not there yet
+_COLUMNS = slice(*(round(FACE_AXIS + sign * CELL / 2) for sign in (-1, 1)))
 
 
-class MapPad(Widget):
+class MapPad(FaceView):
     """A square of small faces to point into.
 
     Args:
@@ -56,21 +57,21 @@ class MapPad(Widget):
         corner: Callable[[Place, pygame.Rect], object],
         help: Callable[[], str],
     ):
-        super().__init__(help)
+        super().__init__(background=COLORS.panel, help=help)
         self.looked, self.taken, self.corner = looked, taken, corner
         self.looked_at: Place | None = None
         self.here: Place | None = None
         self._pos: Point | None = None  # of the mouse, while it is over the pad
         self._takes = False  # whether the press under way takes a face
-        self._images: list[np.ndarray | None] = [None] * SIDE**2
-        self._cells: list[pygame.Surface | None] = [None] * SIDE**2  # the images scaled
+        self._faces = np.full((SIDE * CELL, SIDE * CELL), EMPTY, np.uint8)
+        self.set(self._faces)
 
     def fill(self, made: tuple[int, np.ndarray]) -> None:
         """Show one of the small faces, number and (160, 176), cut to a square around its axis."""
         number, image = made
-        self._images[number] = to_pixels(image)[_ROWS, _COLUMNS]
-        self._cells[number] = None
-        self.invalidate()
+        top, left = (CELL * n for n in divmod(number, SIDE))
+        self._faces[top : top + CELL, left : left + CELL] = to_pixels(image)[:, _COLUMNS]
+        self.set(self._faces)
 
     def look(self, place: Place | None) -> None:
         """Point at a place, or at none."""
@@ -87,16 +88,13 @@ class MapPad(Widget):
 
     def place_at(self, pos: Point) -> Place:
         """Turn a point on the window into the nearest place."""
-        half = self.rect.width / SIDE / 2
-        ways = (pos[0] - self.rect.left, self.rect.bottom - pos[1])
-        x, y = (min(1.0, max(0.0, (v - half) / max(1, self.rect.width - 2 * half))) for v in ways)
-        return x, y
+        x, y = (min(1.0, max(0.0, (v / CELL - 0.5) / (SIDE - 1))) for v in self.to_image(pos))
+        return x, 1 - y
 
-    def to_window(self, place: Place) -> Point:
+    def where(self, place: Place) -> Point:
         """Turn a place into a point on the window."""
-        half = self.rect.width / SIDE / 2
-        x, y = (half + v * (self.rect.width - 2 * half) for v in place)
-        return self.rect.left + x, self.rect.bottom - y
+        x, y = (CELL * (0.5 + v * (SIDE - 1)) for v in (place[0], 1 - place[1]))
+        return self.to_window((x, y))
 
     def press(self, pos: Point, button: int) -> bool:
         """Begin a click, or have a corner changed."""
@@ -124,20 +122,10 @@ class MapPad(Widget):
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the faces and both marks."""
-        surface.fill(COLORS.raised, self.rect)
-        for number, image in enumerate(self._images):
-            row, column = divmod(number, SIDE)
-            left, right = (round(self.rect.width * n / SIDE) for n in (column, column + 1))
-            top, bottom = (round(self.rect.height * n / SIDE) for n in (row, row + 1))
-            cell, size = self._cells[number], (right - left, bottom - top)
-            if image is not None and (cell is None or cell.get_size() != size):
-                cell = self._cells[number] = surface_of(image, size)
-            if cell is not None:
-                surface.blit(cell, (self.rect.left + left, self.rect.top + top))
-        trim(surface, self.rect, theme.px(SIZES.radius), COLORS.panel)
+        super().draw(surface, theme)
         for place, color in ((self.here, COLORS.text), (self.looked_at, COLORS.accent)):
             if place is not None:
-                center = self.to_window(place)
+                center = self.where(place)
                 dot(surface, center, theme.px(MARK + RIM), COLORS.shadow)
                 dot(surface, center, theme.px(MARK), color)
 

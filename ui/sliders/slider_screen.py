@@ -141,12 +141,8 @@ class SlidersScreen(Screen):
         self.changed()
         self.host.show_hint(self.name, HINT)
 
-    def ready(self) -> None:
-        """Decode the faces that stored pictures stood in for."""
-        self.sharpen()
-
     def sharpen(self) -> None:
-        """Decode every face again."""
+        """Decode every face again, also those that stored pictures stood in for."""
         self.shown = None
         self.strip.codes = dict.fromkeys(self.strip.codes)
         self.preview.leave()

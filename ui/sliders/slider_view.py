@@ -9,6 +9,7 @@ import pygame
 
 from model.frame import LATENT_DIM
 from ui.keys import Command
+from ui.pictures import block_means
 from ui.sliders.slider_panel import FaceSlider, SliderPanel
 from ui.sliders.state import FaceState
 from ui.theme import COLORS, SIZES, Theme
@@ -81,17 +82,11 @@ class SlidersView(Widget):
         self.strip.place(pygame.Rect(area.left, area.bottom + gap, left, strip), theme)
         self.sliders.place(pygame.Rect(area.right + margin, top, room - left, height), theme)
         row = pygame.Rect(area.left, rect.bottom - bar, rect.width - 2 * margin, bar)
-        place = pygame.Rect(row.left, 0, 0, theme.px(SIZES.button))
-        place.centery = row.centery
-        for button in (*self.buttons, self.detail):
-            place.width = button.width(theme)
-            button.place(place, theme)
-            place.left += place.width + gap
-        left = max(place.left, self.sliders.rect.left)
-        place.width = self.more_button.width(theme)
-        place.right = row.right
-        self.more_button.place(place, theme)
-        free = pygame.Rect(left, row.top + theme.px(2), place.left - gap - left, 0)
+        buttons = [(button, 0) for button in (*self.buttons, self.detail)]
+        inner = row.inflate(0, theme.px(SIZES.button) - bar)
+        place_row([*buttons, (Widget(), 1), (self.more_button, 0)], inner, theme)
+        left = max(self.detail.rect.right + gap, self.sliders.rect.left)
+        free = pygame.Rect(left, row.top + theme.px(2), self.more_button.rect.left - gap - left, 0)
         free.height = row.bottom - gap - free.top  # messages reach over the lower edge
         self.preview.place(free, theme)
 
@@ -196,10 +191,9 @@ class TintedFace(FaceView):
 
 def tint_of(difference: np.ndarray) -> pygame.Surface:
     """Return differences of gray levels (160, 176) as a small transparent surface."""
-    rows, columns = (length // BLOCK for length in difference.shape)
-    means = difference.reshape(rows, BLOCK, columns, BLOCK).mean(axis=(1, 3)).T
+    means = block_means(difference, BLOCK).T
     strength = np.abs(means) / max(WEAK, np.percentile(np.abs(means), 99))
-    tint = pygame.Surface((columns, rows), pygame.SRCALPHA, 32)
+    tint = pygame.Surface(means.shape, pygame.SRCALPHA, 32)
     pygame.surfarray.blit_array(tint, np.where(means[..., None] > 0, COLORS.lighter, COLORS.darker))
     pygame.surfarray.pixels_alpha(tint)[:] = OPAQUE * np.minimum(1, strength) ** 1.5
     return tint

@@ -211,12 +211,13 @@ def merged(rects: list[pygame.Rect]) -> list[pygame.Rect]:
 Row = Sequence[tuple[Widget, float]]  # widgets, each with its share of the free width
 
 
-def place_row(row: Row, rect: pygame.Rect, theme: Theme) -> None:
-    """Place widgets beside each other in a rectangle.
+def place_row(row: Row, rect: pygame.Rect, theme: Theme, gap: int = GAP) -> int:
+    """Place widgets beside each other in a rectangle; return where another one would begin.
 
-    A share of 0 gives a widget its own `width`; these shrink together if they do not fit.
+    A share of 0 gives a widget its own `width`; these shrink together if they do not fit. The gap
+    between two widgets is in points.
     """
-    gap = theme.px(GAP)
+    gap = theme.px(gap)
     fixed = {widget: widget.width(theme) for widget, share in row if not share}
     room, needed = rect.width - gap * (len(row) - 1), sum(fixed.values())
     free, shares = max(0, room - needed), sum(share for _, share in row)
@@ -226,3 +227,4 @@ def place_row(row: Row, rect: pygame.Rect, theme: Theme) -> None:
         width = int(fixed[widget] * squeeze) if widget in fixed else int(free * share / shares)
         widget.place(pygame.Rect(left, rect.top, max(0, width), rect.height), theme)
         left += width + gap
+    return left

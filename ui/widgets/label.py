@@ -32,6 +32,10 @@ class Label(Widget):
         self.text, self.lines, self.align = text, lines, align
         self.color, self.size, self.bold = color, size, bold
 
+    def width(self, theme: Theme) -> int:
+        """Return the width of the text in one line."""
+        return theme.width(self.text, self.size, self.bold) + theme.px(2)
+
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the lines, centered vertically."""
         width = self.rect.width

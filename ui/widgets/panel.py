@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pygame
 
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Point, Widget
+from ui.widgets.base import Point, Widget, place_row
 from ui.widgets.button import Button, in_turn
 from ui.widgets.label import Label
 from ui.widgets.shapes import box
@@ -86,9 +86,8 @@ class Panel(Scrolled):
         """Place heading, button and body."""
         pad, line = theme.px(SIZES.margin), theme.px(SIZES.button)
         top = rect.top + theme.px(8)
-        self.heading.place(pygame.Rect(rect.left + pad, top, rect.width - 2 * pad, line), theme)
-        width = self.closer.width(theme)
-        self.closer.place(pygame.Rect(rect.right - width - theme.px(8), top, width, line), theme)
+        row = pygame.Rect(rect.left + pad, top, rect.width - pad - theme.px(8), line)
+        place_row([(self.heading, 1), (self.closer, 0)], row, theme)
         body = pygame.Rect(rect.left, top + line + theme.px(4), rect.width, 0)
         body.height = max(0, rect.bottom - body.top - theme.px(8))
         self.body.rect = body
