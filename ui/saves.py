@@ -5,8 +5,6 @@ record: the model, the code, the face's own pixels and, from the drawing screen,
 the record is read back; the picture is never decoded, so a hostile one can do no harm.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import os
@@ -24,7 +22,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -45,9 +42,6 @@ from ui.storage import (
     unpack_pixels,
     write_new,
 )
-
-if TYPE_CHECKING:
-    from model.engine import FaceEngine
 
 ENLARGEMENT = 4  # times the model's frame
 
@@ -161,7 +155,7 @@ def read_save(path: Path) -> SavedFace:
         raise _damaged(path) from error
 
 
-def open_save(path: Path, engine: FaceEngine) -> SavedFace:
+def open_save(path: Path, engine) -> SavedFace:
     """Return a saved face with a code of the model in use.
 
     The picture of another model's save is encoded anew, since its code means another face here.

@@ -60,7 +60,6 @@ class Drawing:
         stroke: the stroke in progress, or None.
         fixed_code: the answer's code if it is not encoded from the drawing; see `Step`.
         start: the start face, which the eraser restores, or None.
-        touched: whether there is anything worth saving.
 
     Example:
         drawing = Drawing()
@@ -74,7 +73,6 @@ class Drawing:
         self.stroke: Stroke | None = None
         self.fixed_code: np.ndarray | None = None
         self.start: np.ndarray | None = None
-        self.touched = False
         self.history = History(Step(self.pixels, new_sheet=True), MOST_STEPS, Step.same)
 
     @property
@@ -109,7 +107,7 @@ class Drawing:
         if brush.tool is Tool.CLONE and source is None:
             raise ValueError("A cloning brush needs a picture to copy. Received: source=None")
         self.finish()
-        self.touched, self.fixed_code = True, None
+        self.fixed_code = None
         self.pixels = self.pixels.copy()
         copied = {Tool.CLONE: source, Tool.ERASE: self.start}.get(brush.tool)
         self.stroke = Stroke(brush, point, None if copied is None else to_pixels(copied))
@@ -162,7 +160,7 @@ class Drawing:
         gray = np.rint(self.pixels[..., 0] * kept + tone * PAPER * (1 - kept))
         filled = np.stack([gray, np.full_like(gray, 255)], axis=-1).astype(np.uint8)
         self.pixels = np.where(around[..., np.newaxis], filled, self.pixels)
-        self.touched, self.fixed_code = True, None
+        self.fixed_code = None
         return self._push()
 
     def clear(self) -> bool:
@@ -204,7 +202,7 @@ class Drawing:
     def fix_code(self, code: np.ndarray | None, new_sheet: bool = False) -> bool:
         """Make a code the answer, whatever is painted; return whether that changed anything."""
         self.finish()
-        self.touched, self.fixed_code = True, code
+        self.fixed_code = code
         return self._push(new_sheet=new_sheet)
 
     def undo(self) -> None:

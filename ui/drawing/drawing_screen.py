@@ -311,10 +311,7 @@ class DrawingScreen(Screen):
             drawing = self.drawing.model_input()
             panel.difference.set(0.5 + 0.5 * (answer.image - drawing[..., 0]) * drawing[..., 1])
             job = partial(decoder.nearest, code=answer.code)
-            self.host.worker.submit(NEAREST, job, self._show_nearest, 2)
-
-    def _show_nearest(self, found: tuple[np.ndarray, np.ndarray]) -> None:
-        self.view.explain.show_nearest(*found)
+            self.host.worker.submit(NEAREST, job, panel.show_nearest, 2)
 
     def code(self) -> np.ndarray | None:
         """Return the code of the answer; None while the canvas is untouched."""
@@ -385,7 +382,7 @@ class DrawingScreen(Screen):
         drawing, keeper = self.drawing, self.keeper
         values = {name: getattr(self.brush, name) for name in ("radius", "soft", "tone", "mirror")}
         values |= {"ghost": self.ghost, "live": keeper.live, "realism": keeper.decoder.realism}
-        if drawing.touched:
+        if drawing.history.moves:
             session.drawing = None if drawing.empty else drawing.pixels
             code = drawing.fixed_code
             values["given"] = None if code is None else code.tolist()

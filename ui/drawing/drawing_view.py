@@ -28,7 +28,7 @@ TOOLS = {  # commands that choose them
     Tool.CLONE: "Answer brush",
     Tool.FILL: "Fill",
 }
-SPACE = 4  # between tools, points
+SPACE, WIDEST_SIZE = 4, 260  # between tools, and of the size slider, points
 EXPLAIN = 132  # height of the Explain panel, points
 LEGEND = 56  # width of the names of its colors, points
 
@@ -179,11 +179,14 @@ class ToolRow(Widget):
             toggle.set(on)
 
     def layout(self, rect: Rect, theme: Theme) -> None:
-        """Place everything in one row; the size slider takes the room that is left."""
+        """Place everything in one row; the size slider takes what room it can use."""
         before = [*self.tools.values(), Widget(), *self.grays, Widget()]
         row: Row = [*((w, 0) for w in before), (self.size, 1), *((w, 0) for w in self.switches)]
         inner = rect.inflate(0, theme.px(SIZES.button) - rect.height)
         place_row(row, inner, theme, SPACE)
+        place = self.size.rect
+        place.width = min(place.width, theme.px(WIDEST_SIZE))
+        self.size.place(place, theme)
 
 
 class Swatch(Button):
@@ -246,9 +249,9 @@ class ExplainPanel(Widget):
         self.strip = self.add(Strip(self._choose, columns=NEAREST_FACES))
         self.strip.fill([None] * NEAREST_FACES)
 
-    def show_nearest(self, codes: np.ndarray, images: np.ndarray) -> None:
+    def show_nearest(self, found: tuple[np.ndarray, np.ndarray]) -> None:
         """Show training faces: codes (k, latent_dim) and images (k, rows, columns)."""
-        self.codes = codes
+        self.codes, images = found
         self.strip.fill(list(images), helps=[PULL_HELP] * len(images))
 
     def layout(self, rect: Rect, theme: Theme) -> None:

@@ -1,12 +1,9 @@
 """The list of saved faces: go to one, rename or delete it, open their folder."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pygame
 
@@ -21,9 +18,6 @@ from ui.widgets.button import Button
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
 from ui.widgets.text_field import TextField
-
-if TYPE_CHECKING:
-    from model.engine import FaceEngine
 
 TILE = 104  # points across
 NOTHING = "Nothing saved yet. Ctrl S saves the face that you see; it will be listed here."
@@ -125,7 +119,7 @@ class SavesPanel(Panel):
         self.undo.show(bool(self.deleted))
         self.rearrange()
 
-        def job(engine: FaceEngine) -> list[SaveFile]:
+        def job(engine) -> list[SaveFile]:
             self._problem = ""
             try:
                 saves = list_saves(folder, known)

@@ -96,9 +96,9 @@ class Slider(Widget):
         self.track = pygame.Rect(0, 0, rect.width - 2 * inset, theme.px(TRACK))
         if self.compact:
             self.track.left = rect.left + inset + theme.px(8 * len(self.label))
-            widest = max(theme.width(self.words(end), SIZES.small) for end in (self.low, self.high))
-            value = widest + theme.px(8)
-            self.track.width = rect.right - inset - value - self.track.left
+            values = self.low, (self.low + self.high) / 2, self.high
+            widest = max(theme.width(self.words(value), SIZES.small, True) for value in values)
+            self.track.width = rect.right - inset - theme.px(8) - widest - self.track.left
             self.track.centery = rect.centery
         else:
             self.track.midbottom = (rect.centerx, rect.bottom - theme.px(7))
