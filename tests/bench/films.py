@@ -26,6 +26,7 @@ from data.errors import UserError
 from data.paths import DEMO_FOLDER
 from model.latent import LatentSpace
 from model.loading import load_engine
+from tests.ui.driver import Driver
 from ui.animation import ease, encode_gif
 from ui.app import SCREENS, App
 from ui.session import Session
@@ -42,12 +43,11 @@ UNSEEN_CHANGE = 4  # levels; smaller changes are left out, which saves half of t
 ACTED = {"smile": (-1.5, 2.2), "turn": (2.0, -1.8), "light from the right": (2.2, -0.5)}
 
 _ARROW = ((0, 0), (0, 17), (4, 13), (7, 19), (10, 18), (7, 12), (12, 12))
-_LIMIT = 2000  # frames of the window that one picture may take
 
 Point = tuple[float, float]
 
 
-class Film:
+class Film(Driver):
     """Drives a window and films it.
 
     Args:
@@ -56,97 +56,64 @@ class Film:
     """
 
     def __init__(self, app: App, size: tuple[int, int]) -> None:
-        self.app = app
-        self.size = size
+        self.app, self.window, self.size = app, app.window, size
         self.pictures: list[np.ndarray] = []
-        self.mouse: Point = app.window.surface.get_rect().center
-        self._pressed = False
-        self._post(pygame.MOUSEMOTION)
-        self._settle()
+        self.pressed = False
+        self.move(app.window.surface.get_rect().center)
+        self.settle()
 
     def hold(self, seconds: float) -> None:
         """Let time pass."""
         for _ in range(round(seconds * FPS)):
-            self._shoot()
+            self.shoot()
 
     def glide(self, point: Point, seconds: float) -> None:
         """Move the mouse to a point, gently, pressed or not."""
-        start, count = self.mouse, max(1, round(seconds * FPS))
+        start, count = np.array(self.pos), max(1, round(seconds * FPS))
         for number in range(1, count + 1):
-            part = ease(number / count)
-            self._move(
-                start[0] + part * (point[0] - start[0]), start[1] + part * (point[1] - start[1])
-            )
-            self._shoot()
+            self.move(start + ease(number / count) * np.subtract(point, start))
+            self.shoot()
 
     def follow(self, points: list[Point], seconds: float) -> None:
         """Move the mouse through points at an even pace; the window sees each of them."""
         pictures = max(1, round(seconds * FPS))
         for part in np.array_split(np.array(points), pictures):
-            for x, y in part:
-                self._move(x, y)
-            self._shoot()
+            for point in part:
+                self.move(point)
+            self.shoot()
 
-    def press(self) -> None:
-        """Press the left button."""
-        self._pressed = True
-        self._post(pygame.MOUSEBUTTONDOWN, button=1)
-
-    def release(self) -> None:
-        """Release it."""
-        self._pressed = False
-        self._post(pygame.MOUSEBUTTONUP, button=1)
-        self._shoot()
-
-    def click(self, point: Point, seconds: float = 0.5) -> None:
-        """Go to a point and click."""
-        self.glide(point, seconds)
-        self.press()
-        self._shoot()
+    def draw(self, places: list[Point], seconds: float) -> None:
+        """Press the button at the first place, go on through all, and release it."""
+        self.pressed = True
+        self.press(places[0])
+        self.follow(places, seconds)
+        self.pressed = False
         self.release()
+        self.shoot()
 
-    def key(self, name: str) -> None:
-        """Press and release a key, such as "n"."""
-        code = pygame.key.key_code(name)
-        for kind in (pygame.KEYDOWN, pygame.KEYUP):
-            event = pygame.event.Event(kind, key=code, mod=0, unicode=name, scancode=0)
-            pygame.event.post(event)
-            self._settle()
+    def push(self, button: Widget) -> None:
+        """Go to a button and click it."""
+        self.glide(button.rect.center, 0.5)
+        self.draw([button.rect.center], 0)
+
+    def shoot(self) -> None:
+        """Take a picture once the answer to all that happened is on the window."""
+        slot = self.screen.live_slot
+        busy = self.app.worker.busy
+        self.until(lambda: not (slot and busy(slot)) and not self.window.root.stale)
+        picture = pygame.transform.smoothscale(self.window.surface.convert(32), self.size)
+        self._draw_mouse(picture)
+        self.pictures.append(pygame.surfarray.array3d(picture).swapaxes(0, 1))
 
     def write(self, path: Path) -> int:
         """Write the film as a GIF and return its size in bytes."""
         path.write_bytes(encode_gif(colour_frames(_still(self.pictures)), FPS))
         return path.stat().st_size
 
-    def _move(self, x: float, y: float) -> None:
-        self.mouse = (x, y)
-        self._post(pygame.MOUSEMOTION, rel=(0, 0), buttons=(int(self._pressed), 0, 0))
-
-    def _post(self, kind: int, **attributes) -> None:
-        place = round(self.mouse[0]), round(self.mouse[1])
-        pygame.event.post(pygame.event.Event(kind, pos=place, **attributes))
-
-    def _settle(self) -> None:
-        """Run the window until the answer to all that happened is on it."""
-        for _ in range(_LIMIT):
-            self.app.step()
-            slot = self.app.window.screen.live_slot
-            busy = slot is not None and self.app.worker.busy(slot)
-            if not busy and not self.app.window.root.stale:
-                return
-            self.app.worker.wait(0.01)
-
-    def _shoot(self) -> None:
-        self._settle()
-        picture = pygame.transform.smoothscale(self.app.window.surface.convert(32), self.size)
-        self._draw_mouse(picture)
-        self.pictures.append(pygame.surfarray.array3d(picture).swapaxes(0, 1))
-
     def _draw_mouse(self, picture: pygame.Surface) -> None:
         """Draw the arrow that the operating system would."""
-        part = self.size[0] / self.app.window.surface.get_width()
-        x, y = self.mouse[0] * part, self.mouse[1] * part
-        if self._pressed:
+        x, y = np.array(self.pos) * self.size[0] / self.window.surface.get_width()
+        if self.pressed:
             pygame.draw.circle(picture, (245, 180, 95), (x, y), 9, 2)
         arrow = [(x + dx, y + dy) for dx, dy in _ARROW]
         pygame.draw.polygon(picture, (255, 255, 255), arrow)
@@ -200,18 +167,18 @@ def sliders(film: Film) -> None:
 
     Where the model has a finisher, show what is invented by leaving it out for a moment.
     """
-    panel = film.app.window.screen.sliders
+    panel = film.screen.sliders
     film.hold(0.5)
-    film.click(_button(film.app, "Another face").rect.center)
+    film.push(_button(film.screen, "Another face"))
     film.hold(0.4)
     for slider in panel.directions:
         if slider.axis.name in ACTED:
             _drag(film, slider, ACTED[slider.axis.name], 1.0)
-    film.click(_button(film.app, "Random").rect.center)
+    film.push(_button(film.screen, "Random"))
     film.hold(0.5)
     if film.app.worker.engine.can_finish:
         for _ in range(2):  # what the decoder makes, and again what is invented
-            film.click(film.app.window.header.sharp.rect.center)
+            film.push(film.window.header.sharp)
             film.hold(0.7)
     _drag(film, panel.sliders[1], (-2.0, 1.2), 0.9)
     _drag(film, panel.sliders[4], (2.0, -1.5), 0.9)
@@ -220,28 +187,29 @@ def sliders(film: Film) -> None:
 
 def drawing(film: Film) -> None:
     """Draw a face in a few mirrored strokes, then say how likely the answer shall be."""
-    view = film.app.window.screen.view
+    view = film.screen.view
     film.key("x")
     film.hold(0.5)
-
-    def stroke(points: list[Point], seconds: float) -> None:
+    face = [  # each stroke is one half; its mirror image follows
+        (_arc(93.5, 102, 43, 54, 180, 90), 0.8),
+        (_arc(69.5, 87, 8, 4, 180, 540), 0.4),
+        (_arc(69.5, 87, 2, 1, 0, 360), 0.2),
+        (_arc(69, 78, 13, 6, 195, 330), 0.3),
+        ([(93.5, 114), (87, 115), (85, 111)], 0.25),
+        (_arc(93.5, 128, 18, 8, 175, 90), 0.4),
+    ]
+    hair = [
+        (_arc(93.5, 88, 52, 54, 180, 270), 0.6),
+        (_arc(93.5, 74, 40, 34, 190, 270), 0.4),
+        (_arc(93.5, 66, 24, 14, 200, 270), 0.3),
+    ]
+    for points, seconds in face + hair:
+        if points is hair[0][0]:
+            for _ in range(12):
+                film.key("]")
         places = [view.canvas.to_window(point) for point in points]
         film.glide(places[0], 0.25)
-        film.press()
-        film.follow(places, seconds)
-        film.release()
-
-    stroke(_arc(93.5, 102, 43, 54, 180, 90), 0.8)  # each is one half; its mirror image follows
-    stroke(_arc(69.5, 87, 8, 4, 180, 540), 0.4)
-    stroke(_arc(69.5, 87, 2, 1, 0, 360), 0.2)
-    stroke(_arc(69, 78, 13, 6, 195, 330), 0.3)
-    stroke([(93.5, 114), (87, 115), (85, 111)], 0.25)
-    stroke(_arc(93.5, 128, 18, 8, 175, 90), 0.4)
-    for _ in range(12):
-        film.key("]")
-    stroke(_arc(93.5, 88, 52, 54, 180, 270), 0.6)
-    stroke(_arc(93.5, 74, 40, 34, 190, 270), 0.4)
-    stroke(_arc(93.5, 66, 24, 14, 200, 270), 0.3)
+        film.draw(places, seconds)
     film.hold(0.7)
     _drag(film, view.realism, (0.15, 0.9, 0.5), 0.8)
     film.hold(0.8)
@@ -251,10 +219,13 @@ def _drag(film: Film, slider, values: tuple[float, ...], seconds: float) -> None
     """Drag a slider's knob to one value after another."""
     height = slider.track.centery
     film.glide((slider.x_of(slider.value), height), 0.4)
-    film.press()
+    film.pressed = True
+    film.press(film.pos)
     for value in values:
         film.glide((slider.x_of(value), height), seconds)
+    film.pressed = False
     film.release()
+    film.shoot()
 
 
 def _arc(x: float, y: float, width: float, height: float, start: float, end: float) -> list[Point]:
@@ -263,18 +234,11 @@ def _arc(x: float, y: float, width: float, height: float, start: float, end: flo
     return [(x + width * np.cos(a), y + height * np.sin(a)) for a in angles]
 
 
-def _button(app: App, text: str) -> Button:
-    """Return the button of the screen that bears this text."""
-
-    def search(widget: Widget) -> Button | None:
-        if isinstance(widget, Button) and widget.text == text:
-            return widget
-        return next(filter(None, map(search, widget.children)), None)
-
-    found = search(app.window.screen)
-    if found is None:
-        raise LookupError(f"The screen has no such button. Received: {text}")
-    return found
+def _button(widget: Widget, text: str) -> Button | None:
+    """Return the button inside a widget that bears this text."""
+    if isinstance(widget, Button) and widget.text == text:
+        return widget
+    return next(filter(None, (_button(child, text) for child in widget.children)), None)
 
 
 SCENES = {"sliders": sliders, "drawing": drawing}
@@ -316,29 +280,18 @@ def film_screen(
 def main() -> None:
     """Read the command line, open the window unseen, and film."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("screen", choices=("sliders", "drawing"))
+    parser.add_argument("screen", choices=SCENES)
     parser.add_argument("--model", type=Path, help="model folder; the model in use if left out")
     parser.add_argument("--out", type=Path, help="the GIF; in assets/demo if left out")
     options = parser.parse_args()
     path = options.out or DEMO_FOLDER / f"{options.screen}.gif"
+    os.environ["SDL_VIDEODRIVER"] = "dummy"
     try:
-        size = record(options.screen, path, options.model)
+        load, latent = partial(load_engine, options.model), LatentSpace.load(options.model)
+        size = film_screen(options.screen, load, latent, WINDOW, SIZE).write(path)
     except UserError as error:
         raise SystemExit(str(error)) from None
     print(f"{path}: {size / 1e6:.2f} MB")
-
-
-def record(screen: str, path: Path, model: Path | None = None) -> int:
-    """Film a screen and return the size of the GIF in bytes.
-
-    Args:
-        screen: "sliders" or "drawing".
-        path: the GIF to write.
-        model: a model folder, or None for the model in use.
-    """
-    os.environ["SDL_VIDEODRIVER"] = "dummy"
-    film = film_screen(screen, partial(load_engine, model), LatentSpace.load(model), WINDOW, SIZE)
-    return film.write(path)
 
 
 if __name__ == "__main__":

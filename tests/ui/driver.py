@@ -126,6 +126,14 @@ def fake_latent(seed=3):
     return LatentSpace.fit(codes, directions, FakeEngine.model_id)
 
 
+def lie_apart(widgets, inside):
+    """Whether widgets lie inside a rectangle, and none over another."""
+    rects = [widget.rect for widget in widgets]
+    return all(map(inside.contains, rects)) and all(
+        rect.collidelist(rects[:number]) < 0 for number, rect in enumerate(rects)
+    )
+
+
 class Driver:
     """A person at the window: posts events, lets frames pass, and looks.
 
@@ -182,6 +190,11 @@ class Driver:
         self.step()
         if self.app._keeper.is_alive():
             self.app._keeper.join()
+
+    def dismiss_hints(self):
+        for card in list(self.window.messages.standing):
+            self.window.messages.dismiss(card)
+        self.step()
 
     def close(self):
         self.app.close()

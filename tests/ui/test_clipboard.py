@@ -7,7 +7,6 @@ import pygame
 import pytest
 
 from data.errors import UserError
-from tests.ui.driver import Driver
 from ui import clipboard
 from ui.screen import Screen
 
@@ -41,8 +40,8 @@ def test_a_job_beside_the_window_runs_elsewhere_and_is_answered_by_its_loop():
         action()()
 
 
-def test_answers_from_beside_reach_a_window_that_rests(tmp_path):
-    driver = Driver([Screen], tmp_path)
+def test_answers_from_beside_reach_a_window_that_rests(opened):
+    driver = opened([Screen])
     found = []
     for number in range(12):  # what pygame frees too early is overwritten only now and then
         release = threading.Event()
@@ -50,7 +49,6 @@ def test_answers_from_beside_reach_a_window_that_rests(tmp_path):
         threading.Timer(0.001, release.set).start()
         while len(found) <= number:
             driver.app.run_until(driver.window.now() + 0.01)
-    driver.close()
     assert found == [[number] * 9 for number in range(12)]
 
 

@@ -1,12 +1,13 @@
 """Around the canvas: refining, faces to start from, hand-over, saves, films and the session."""
 
 import threading
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from tests.ui.driver import SHAPE, Driver, FakeEngine, cover, tone
+from tests.ui.driver import SHAPE, FakeEngine, cover, tone
 from ui.drawing import drawing_screen
 from ui.drawing.answers import CANDIDATES, NEAREST_FACES, DrawingDecoder
 from ui.drawing.drawing import painted
@@ -52,18 +53,15 @@ class WatchedEngine(FakeEngine):
             yield found
 
 
-def open_driver(folder, engine=None):
-    driver = Driver([DrawingScreen, Other], folder, engine=engine, size=(900, 600))
-    for card in list(driver.window.messages.standing):
-        driver.window.messages.dismiss(card)
-    return driver
+@pytest.fixture
+def again(opened):
+    """Opens a window, now or again."""
+    return partial(opened, [DrawingScreen, Other], hints=False)
 
 
 @pytest.fixture
-def driver(tmp_path):
-    driver = open_driver(tmp_path, WatchedEngine())
-    yield driver
-    driver.close()
+def driver(again):
+    return again(engine=WatchedEngine())
 
 
 def stroke(driver, *points, button=1):
@@ -167,7 +165,10 @@ def test_a_new_stroke_ends_refining_and_bare_canvas_cannot_be_refined(driver):
     assert driver.screen.drawing.fixed_code is None
 
 
-def test_tab_while_refining_takes_what_was_found_and_keeps_it(driver):
+def test_tab_takes_what_refining_has_found_and_nothing_from_a_bare_canvas(driver):
+    driver.key("tab")
+    assert driver.screen.held is None
+    driver.key("tab")
     sketch(driver)
     first = driver.screen
     before = first.keeper.answer.code
@@ -251,15 +252,6 @@ def test_a_face_to_start_from_is_canvas_and_answer(driver):
     driver.settle()
     assert np.array_equal(drawing(driver), painted(answer.image))
     assert np.array_equal(driver.screen.code(), answer.code)
-
-
-def test_a_stroke_on_a_face_changes_its_answer(driver):
-    driver.key("n")
-    driver.settle()
-    before = driver.screen.keeper.answer
-    stroke(driver, (60, 40), (120, 40))
-    driver.settle()
-    assert not np.array_equal(driver.screen.keeper.answer.code, before.code)
 
 
 def test_the_panel_shows_difference_and_nearest_faces(driver):
@@ -367,8 +359,8 @@ def test_the_eraser_brings_back_the_face_that_was_started_from(driver):
     assert np.array_equal(drawing(driver)[100:], face[100:])
 
 
-def test_the_start_face_is_kept_in_the_session_and_in_saves(tmp_path):
-    first = open_driver(tmp_path)
+def test_the_start_face_is_kept_in_the_session_and_in_saves(again, tmp_path):
+    first = again()
     first.key("n")
     first.settle()
     face = drawing(first)
@@ -377,8 +369,7 @@ def test_the_start_face_is_kept_in_the_session_and_in_saves(tmp_path):
     first.key("ctrl+s")
     first.settle()
     path = list_saves(tmp_path)[0].path
-    first.close()
-    second = open_driver(tmp_path)
+    second = again()
     for bring_back in (lambda: second.key("ctrl+l"), lambda: second.drop(path)):
         bring_back()
         second.settle()
@@ -386,30 +377,37 @@ def test_the_start_face_is_kept_in_the_session_and_in_saves(tmp_path):
         erase(second, "e", (50, 40), (130, 40))
         assert np.array_equal(drawing(second)[:60], face[:60])
         second.key("delete")
-    second.close()
 
 
-@pytest.mark.parametrize("start", [None, 7, "AAAA"])
-def test_a_drawing_without_its_start_face_comes_back_and_the_eraser_bares_it(tmp_path, start):
-    first = open_driver(tmp_path)
+@pytest.mark.parametrize(
+    ("name", "value"), [("start", None), ("start", 7), ("start", "AAAA"), ("model", "another")]
+)
+def test_a_drawing_without_its_start_face_or_of_another_model_comes_back(again, name, value):
+    first = again()
     first.key("n")
     first.settle()
     before = drawing(first)
-    first.close()
-    second = open_driver(tmp_path)
-    second.session.settings["drawing.start"] = start
+    second = again()
+    second.session.settings[f"drawing.{name}"] = value
     second.key("ctrl+l")
     assert np.array_equal(drawing(second), before)
-    erase(second, "e", (50, 40), (130, 40))
-    assert cover(second.screen.drawing)[40, 60:120].max() == 0
-    second.close()
+    if name == "model":
+        assert second.screen.drawing.fixed_code is None
+    else:
+        erase(second, "e", (50, 40), (130, 40))
+        assert cover(second.screen.drawing)[40, 60:120].max() == 0
 
 
 # Hand-over
 
 
-def test_to_the_sliders_and_back(tmp_path):
-    driver = Driver([DrawingScreen, SlidersScreen], tmp_path, size=(900, 600))
+def test_to_the_sliders_and_back(opened):
+    driver = opened([SlidersScreen, DrawingScreen])
+    driver.key("n")
+    driver.key("tab")
+    driver.settle()
+    assert np.array_equal(driver.screen.keeper.answer.code, driver.latent.gallery[0])
+    assert driver.screen.drawing.empty
     sketch(driver)
     screen, before, code = driver.screen, drawing(driver), driver.screen.keeper.answer.code
     driver.key("tab")
@@ -418,7 +416,7 @@ def test_to_the_sliders_and_back(tmp_path):
     driver.key("tab")
     assert driver.screen is screen and np.array_equal(drawing(driver), before)  # nothing changed
     strokes = before[..., 1] == 255
-    for back in (lambda: driver.key("tab"), lambda: driver.click(driver.window.header.tabs[0])):
+    for back in (lambda: driver.key("tab"), lambda: driver.click(driver.window.header.tabs[1])):
         driver.key("tab")
         driver.key("n")
         driver.settle()
@@ -437,23 +435,6 @@ def test_to_the_sliders_and_back(tmp_path):
         driver.settle()
         assert np.array_equal(screen.keeper.answer.code, code)
         assert np.array_equal(drawing(driver), before)
-    driver.close()
-
-
-def test_without_a_drawing_the_face_of_the_sliders_is_the_answer(tmp_path):
-    driver = Driver([SlidersScreen, DrawingScreen], tmp_path, size=(900, 600))
-    driver.key("n")
-    driver.settle()
-    driver.key("tab")
-    driver.settle()
-    assert np.array_equal(driver.screen.keeper.answer.code, driver.latent.gallery[0])
-    assert driver.screen.drawing.empty
-    driver.close()
-
-
-def test_an_untouched_canvas_takes_nothing_along(driver):
-    driver.key("tab")
-    assert driver.screen.held is None
 
 
 # Saves, films, session
@@ -499,8 +480,11 @@ def test_a_photo_is_aligned_and_painted(driver, tmp_path):
     image = driver.engine.decode(driver.latent.gallery[:1])[0, ..., 0]
     path = tmp_path / "photo.png"
     Image.fromarray((255 * image).astype(np.uint8)).resize((352, 320)).save(path)
-    driver.drop(path)
     panel = driver.screen.panels.photo
+    driver.key("p")
+    driver.key("escape")
+    assert not panel.visible and driver.screen.drawing.empty
+    driver.drop(path)
     driver.until(lambda: panel.photo is not None)
     panel.markers.put((140.5, 172.5), (234.5, 170.5))
     panel._moved()
@@ -512,13 +496,6 @@ def test_a_photo_is_aligned_and_painted(driver, tmp_path):
     assert np.array_equal(drawing(driver), painted(face.image))
     driver.key("ctrl+z")
     assert driver.screen.drawing.empty
-
-
-def test_a_photo_can_be_left_without_a_change(driver):
-    driver.key("p")
-    assert driver.screen.panels.photo.visible
-    driver.key("escape")
-    assert not driver.screen.panels.photo.visible and driver.screen.drawing.empty
 
 
 def test_a_bad_file_gets_one_sentence_and_changes_nothing(driver, tmp_path):
@@ -577,48 +554,19 @@ def test_the_film_begins_at_the_last_new_sheet(driver, tmp_path):
     assert len(driver.screen.drawing.sheet) == 1  # another face is a new sheet
 
 
-def test_closing_keeps_the_drawing_and_the_tools(tmp_path):
-    first = open_driver(tmp_path)
+def test_closing_keeps_the_drawing_and_the_tools(again):
+    first = again()
     sketch(first)
     first.key("i")
     first.settle()
     first.key("3")
     first.key("f")
     before, code = drawing(first), first.screen.code()
-    first.close()
-    second = open_driver(tmp_path)
+    again()  # who only looks in loses nothing
+    second = again()
     assert second.screen.brush.tone == 0.5 and second.screen.brush.soft
     assert second.screen.drawing.empty
     second.key("ctrl+l")
     second.settle()
     assert np.array_equal(drawing(second), before)
     assert np.array_equal(second.screen.code(), code)
-    second.close()
-
-
-def test_looking_in_only_keeps_the_earlier_session(tmp_path):
-    first = open_driver(tmp_path)
-    sketch(first)
-    before = drawing(first)
-    first.close()
-    open_driver(tmp_path).close()
-    third = open_driver(tmp_path)
-    third.key("ctrl+l")
-    assert np.array_equal(drawing(third), before)
-    third.close()
-
-
-def test_a_drawing_of_another_model_comes_back_without_its_code(tmp_path):
-    first = open_driver(tmp_path)
-    first.key("n")
-    first.settle()
-    before = drawing(first)
-    first.session.settings["drawing.model"] = "another"
-    first.app.worker.close()
-    first.close()
-    second = open_driver(tmp_path)
-    second.session.settings["drawing.model"] = "another"
-    second.key("ctrl+l")
-    assert np.array_equal(drawing(second), before)
-    assert second.screen.drawing.fixed_code is None
-    second.close()

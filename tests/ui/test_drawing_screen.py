@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
 from tests.bench.sketches.imagined import sketches
-from tests.ui.driver import Driver, cover, tone
+from tests.ui.driver import cover, lie_apart, tone
 from ui.drawing.drawing import blank
 from ui.drawing.drawing_screen import DrawingScreen
 from ui.drawing.head import WHOLE, find_head, model_input
@@ -22,13 +22,9 @@ SMALL = TEXT.small
 
 
 @pytest.fixture
-def driver(tmp_path):
-    driver = Driver([DrawingScreen], tmp_path, size=(900, 600))
-    for card in list(driver.window.messages.standing):
-        driver.window.messages.dismiss(card)
-    yield driver
+def driver(opened):
+    yield opened([DrawingScreen], hints=False)
     pygame.key.set_mods(0)
-    driver.close()
 
 
 def at(driver, point):
@@ -392,10 +388,8 @@ def test_the_window_can_be_resized_in_the_middle_of_a_stroke(driver):
 
 
 @pytest.fixture(params=[(900, 600), (1280, 720), (1920, 1080), (2560, 1440)])
-def sized(request, tmp_path):
-    driver = Driver([DrawingScreen], tmp_path, size=request.param)
-    yield driver
-    driver.close()
+def sized(request, opened):
+    return opened([DrawingScreen], size=request.param)
 
 
 def test_the_handles_of_the_sliders_leave_names_and_numbers_free(sized):
@@ -424,11 +418,8 @@ def test_everything_lies_inside_the_window_and_nothing_overlaps(sized):
     for _ in ("without", "with the panel"):
         rows = [*view.children, *view.tools.children]
         flat = [w for w in rows if w.visible and w is not view.tools]
-        for widget in flat:
-            assert view.rect.contains(widget.rect), widget
-            assert widget.rect.width > 20 and widget.rect.height > 10
-        for i, widget in enumerate(flat):
-            assert widget.rect.collidelist([other.rect for other in flat[i + 1 :]]) < 0, widget
+        assert lie_apart(flat, view.rect)
+        assert all(widget.rect.width > 20 and widget.rect.height > 10 for widget in flat)
         assert view.canvas.picture.size == view.face.picture.size
         assert 0 < view.redo.rect.left - view.undo.rect.right < sized.window.theme.px(10)
         for button in [*view.edits, view.start, view.refine, *view.tools.tools.values()]:

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from tests.bench.readme import all_commands
-from tests.ui.driver import Driver, FakeEngine, fake_latent
-from ui.app import SCREENS, open_explorer
+from tests.ui.driver import FakeEngine, fake_latent
+from ui.app import open_explorer
 from ui.session import Session
 
 SHARED = {  # a key that both screens have, and a word of what it means on both
@@ -23,10 +23,8 @@ SHARED = {  # a key that both screens have, and a word of what it means on both
 
 
 @pytest.fixture
-def driver(tmp_path):
-    driver = Driver(SCREENS, tmp_path, size=(900, 600))
-    yield driver
-    driver.close()
+def driver(opened):
+    return opened()
 
 
 def test_a_key_means_the_same_on_both_screens():

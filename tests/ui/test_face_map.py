@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.ui.driver import Driver, fake_latent
+from tests.ui.driver import fake_latent, lie_apart
 from ui.sliders.axes import direction_axis
 from ui.sliders.face_map import SIDE, CornersMap, SlidersMap, grid
 from ui.sliders.slider_screen import SlidersScreen
@@ -13,14 +13,13 @@ PLACE = (0.9, 0.25)
 
 
 @pytest.fixture
-def driver(tmp_path, monkeypatch):
+def driver(opened, monkeypatch):
     for module in ("face_map", "map_panel"):
         monkeypatch.setattr(f"ui.sliders.{module}.SIDE", 3)
-    driver = Driver([SlidersScreen], tmp_path, size=(900, 600))
+    driver = opened([SlidersScreen])
     driver.key("shift+f")
     driver.settle()
-    yield driver
-    driver.close()
+    return driver
 
 
 def point(driver, place):
@@ -216,27 +215,21 @@ def test_everything_has_its_place_in_every_size(driver):
         for mode in driver.screen.map.modes:
             driver.click(mode)
             parts = [w for w in driver.screen.map.body.children if w.visible]
-            rects = [part.rect for part in parts]
-            assert all(driver.screen.map.rect.contains(rect) for rect in rects)
-            assert all(rect.collidelist(rects[:n]) < 0 for n, rect in enumerate(rects))
+            assert lie_apart(parts, driver.screen.map.rect)
             assert driver.screen.map.pad.rect.width > 0.5 * driver.screen.map.rect.height
         face = [driver.screen.area.face, driver.screen.area.caption, *driver.screen.area.buttons]
-        rects = [widget.rect for widget in face]
-        assert all(driver.screen.area.rect.contains(rect) for rect in rects)
-        assert all(rect.collidelist(rects[:n]) < 0 for n, rect in enumerate(rects))
+        assert lie_apart(face, driver.screen.area.rect)
 
 
 def test_a_menu_that_is_too_long_for_the_window_has_columns(driver):
     items = [(f"Item {n}", lambda: None, "") for n in range(40)]
     driver.window.open_menu(items, driver.screen.map.choices[0].rect)
-    rects = [child.rect for child in driver.window.menu.children]
-    assert all(driver.window.menu.box.contains(rect) for rect in rects)
     assert driver.window.root.rect.contains(driver.window.menu.box)
-    assert all(rect.collidelist(rects[:n]) < 0 for n, rect in enumerate(rects))
+    assert lie_apart(driver.window.menu.children, driver.window.menu.box)
 
 
-def test_the_map_opens_while_a_slider_is_held(tmp_path):
-    driver = Driver([SlidersScreen], tmp_path, size=(900, 600))
+def test_the_map_opens_while_a_slider_is_held(opened):
+    driver = opened([SlidersScreen])
     slider = driver.screen.sliders.sliders[0]
     driver.press((slider.x_of(0.0), slider.track.centery))
     driver.drag((slider.x_of(1.5), slider.track.centery))
@@ -247,7 +240,6 @@ def test_the_map_opens_while_a_slider_is_held(tmp_path):
     editor.now = replace(editor.now)  # a drag that came back to where it began
     editor.commit()
     assert editor.now is editor.history.now
-    driver.close()
 
 
 def test_a_locked_slider_is_no_axis(driver):

@@ -12,7 +12,7 @@ import pygame
 import pytest
 
 from data.errors import UserError
-from tests.ui.driver import Driver, FakeEngine, fake_latent
+from tests.ui.driver import FakeEngine, fake_latent
 from ui.app import App
 from ui.keys import Command, key_of
 from ui.screen import Screen
@@ -66,10 +66,8 @@ class Plain(Screen):
 
 
 @pytest.fixture
-def driver(tmp_path):
-    driver = Driver([Plain, partial(Plain, name="other")], tmp_path, size=(900, 600))
-    yield driver
-    driver.close()
+def driver(opened):
+    return opened([Plain, partial(Plain, name="other")])
 
 
 def test_window_is_drawn_before_the_engine_is_loaded(tmp_path):

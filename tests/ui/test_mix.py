@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from model.frame import face_mask
-from tests.ui.driver import Driver, FakeEngine, fake_latent
+from tests.ui.driver import FakeEngine, fake_latent
 from ui.sliders.parts import PARTS, mask_of, mix, with_part
 from ui.sliders.slider_screen import SlidersScreen
 
@@ -13,10 +13,8 @@ def engine():
 
 
 @pytest.fixture
-def driver(tmp_path, engine):
-    driver = Driver([SlidersScreen], tmp_path, engine, size=(900, 600))
-    yield driver
-    driver.close()
+def driver(opened, engine):
+    return opened([SlidersScreen], engine=engine)
 
 
 def test_parts_have_soft_rims_and_lie_where_their_names_say():

@@ -4,7 +4,6 @@ import numpy as np
 import pygame
 import pytest
 
-from tests.ui.driver import Driver
 from ui.history import History
 from ui.keys import Command, Keymap, key_of, spoken
 from ui.screen import Screen
@@ -168,10 +167,8 @@ class LongPanel(Panel):
 
 
 @pytest.fixture
-def driver(tmp_path):
-    driver = Driver([Bench], tmp_path, size=(900, 600))
-    yield driver
-    driver.close()
+def driver(opened):
+    return opened([Bench])
 
 
 def test_slider_follows_a_drag_from_press_to_release_wherever_the_mouse_goes(driver):

@@ -11,15 +11,12 @@ from PIL import Image
 
 from data.errors import UserError
 from model.frame import face_mask
-from tests.ui.driver import Driver
-from ui.drawing.drawing_screen import DrawingScreen
 from ui.panels import gallery
 from ui.panels import photo as photo_panel
 from ui.photo import folders
 from ui.photo.folders import first_look, look_into, usual_places
 from ui.photo.light import MEAN
 from ui.photo.opening import Photo
-from ui.sliders.slider_screen import SlidersScreen
 
 
 @pytest.fixture
@@ -131,19 +128,13 @@ def test_the_first_look_is_at_the_last_folder_else_at_pictures_else_at_the_place
 
 
 @pytest.fixture
-def driver(tmp_path, home):
-    driver = open_window(tmp_path)
-    yield driver
-    driver.close()
+def driver(opened, home):
+    return opened(size=(1280, 720))
 
 
 @pytest.fixture(autouse=True)
 def _no_search(monkeypatch):
     monkeypatch.setattr(photo_panel, "guess_eyes", lambda *_: iter(()))
-
-
-def open_window(tmp_path, start="sliders"):
-    return Driver([SlidersScreen, DrawingScreen], tmp_path / "saves", start=start)
 
 
 def open_panel(driver):
@@ -220,7 +211,7 @@ def test_mouse_and_keys_go_down_and_up_and_leave_the_face_behind_alone(driver, h
     assert np.array_equal(before, driver.screen.code())
 
 
-def test_the_last_folder_is_there_in_the_next_session(tmp_path, home):
+def test_the_last_folder_is_there_in_the_next_session(opened, tmp_path, home):
     odd = os.fsdecode(b"odd \xe9") if os.name == "posix" else "odd"
     try:
         draw(home / odd, "a.png")
@@ -228,16 +219,14 @@ def test_the_last_folder_is_there_in_the_next_session(tmp_path, home):
         odd = "plain"
         draw(home / odd, "a.png")
     draw(home / "Pictures", "b.png")
-    driver = open_window(tmp_path)
+    driver = opened()
     open_panel(driver).go(home / odd)
     driver.settle()
     driver.picture(tmp_path / "window.png")
-    driver.close()
-    driver = open_window(tmp_path, "drawing")
+    driver = opened(start="drawing")
     panel = open_panel(driver)
     assert panel.listing.folder == home / odd
     assert [child.text for child in tiles(panel)] == ["a.png"]
-    driver.close()
 
 
 def test_a_picture_is_pasted_wherever_one_is(driver, monkeypatch):

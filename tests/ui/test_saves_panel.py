@@ -9,12 +9,10 @@ import numpy as np
 import pytest
 
 from data.errors import UserError
-from tests.ui.driver import Driver, FakeEngine
+from tests.ui.driver import FakeEngine
 from ui import saves
-from ui.drawing.drawing_screen import DrawingScreen
 from ui.panels import saved_faces
 from ui.saves import delete_save, list_saves, open_folder, read_save, rename_save, save_face, where
-from ui.sliders.slider_screen import SlidersScreen
 
 CODE = np.random.default_rng(5).standard_normal(80).astype(np.float32)
 
@@ -24,10 +22,8 @@ def a_save(folder):
 
 
 @pytest.fixture(params=["sliders", "drawing"])
-def driver(request, tmp_path):
-    driver = Driver([SlidersScreen, DrawingScreen], tmp_path, start=request.param)
-    yield driver
-    driver.close()
+def driver(request, opened):
+    return opened(start=request.param, size=(1280, 720))
 
 
 def open_panel(driver, saved):

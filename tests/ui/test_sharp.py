@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.ui.driver import Driver, FakeEngine
-from ui.app import SCREENS
+from tests.ui.driver import FakeEngine
 from ui.saves import list_saves, read_save
 from ui.session import Session
 from ui.window import NO_FINISHER
@@ -21,12 +20,10 @@ class SharpEngine(FakeEngine):
 
 
 @pytest.fixture
-def driver(tmp_path):
-    driver = Driver(SCREENS, tmp_path, SharpEngine(), start="sliders")
+def driver(opened):
+    driver = opened(engine=SharpEngine(), start="sliders", size=(1280, 720))
     assert driver.window.header.sharp.on  # until somebody wants nothing that is invented
-    driver.settle()
-    yield driver
-    driver.close()
+    return driver
 
 
 def invented(pixels, code):
@@ -39,7 +36,7 @@ def invented(pixels, code):
     return bool(np.abs(pixels - decoded).max() > 1)
 
 
-def test_a_key_and_a_click_change_every_face_and_the_session_remembers(driver, tmp_path):
+def test_a_key_and_a_click_change_every_face_and_the_session_remembers(driver, opened, tmp_path):
     screen, toggle = driver.screen, driver.window.header.sharp
     driver.key("r")
     for key in ("shift+a", "s", "r"):
@@ -70,14 +67,13 @@ def test_a_key_and_a_click_change_every_face_and_the_session_remembers(driver, t
     assert not toggle.on and every_face() == {False}
     driver.close()
     assert Session(tmp_path).setting("sharp", True) is False
-    again = Driver(SCREENS, tmp_path, SharpEngine())
+    again = opened(engine=SharpEngine())
     assert not again.window.header.sharp.on
     again.click(again.window.header.sharp)
     again.settle()
     assert again.window.header.sharp.on
     shown = again.screen.area.face.pixels
     assert invented(shown, again.screen.editor.now.code)
-    again.close()
 
 
 def test_saves_and_films_of_the_sliders_are_as_the_face_shows(driver, tmp_path, monkeypatch):
@@ -142,8 +138,8 @@ def test_answers_to_a_drawing_are_sharp_or_not(driver, tmp_path):
     assert save.details["sharp"] and invented(255 * save.image, save.code)
 
 
-def test_without_a_finisher_the_toggle_says_why_it_is_off(tmp_path):
-    driver = Driver(SCREENS, tmp_path, FakeEngine())
+def test_without_a_finisher_the_toggle_says_why_it_is_off(opened):
+    driver = opened()
     toggle = driver.window.header.sharp
     assert not toggle.on and not toggle.enabled
     driver.move(toggle.rect.center)
@@ -152,4 +148,3 @@ def test_without_a_finisher_the_toggle_says_why_it_is_off(tmp_path):
     driver.key("shift+s")
     assert driver.said() == NO_FINISHER
     assert driver.session.setting("sharp", True)
-    driver.close()

@@ -1,10 +1,11 @@
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from tests.ui.driver import Driver, FakeEngine
+from tests.ui.driver import FakeEngine
 from ui.photo.eyes import Guess
 from ui.photo.placement import LEFT_EYE, RIGHT_EYE
 from ui.saves import list_saves, read_save, save_face
@@ -20,17 +21,15 @@ class Other(Screen):
 
 
 @pytest.fixture
-def driver(tmp_path):
-    driver = open_window(tmp_path)
-    yield driver
-    driver.close()
+def again(opened):
+    """Opens a window, now or again."""
+    return partial(opened, [SlidersScreen, Other], size=(1280, 720))
 
 
-def open_window(folder):
-    driver = Driver([SlidersScreen, Other], folder)
-    for card in list(driver.window.messages.standing):
-        if "Drag a slider" in " ".join(card.lines):
-            driver.window.messages.dismiss(card)
+@pytest.fixture
+def driver(again):
+    driver = again()
+    driver.dismiss_hints()
     return driver
 
 
@@ -356,9 +355,9 @@ def test_morph_slider_is_one_step_for_a_whole_drag(driver):
     assert editor(driver).now is before
 
 
-def test_temperature_goes_back_with_a_double_click_and_at_the_next_start(tmp_path, monkeypatch):
+def test_temperature_goes_back_with_a_double_click_and_at_the_next_start(again, monkeypatch):
     monkeypatch.setattr("ui.widgets.pointer.DOUBLE_CLICK", math.inf)
-    driver = open_window(tmp_path)
+    driver = again()
     driver.key("o")
     slider = driver.screen.more.temperature
     driver.click((slider.x_of(0.0), slider.track.centery))
@@ -366,10 +365,8 @@ def test_temperature_goes_back_with_a_double_click_and_at_the_next_start(tmp_pat
     driver.click((slider.x_of(0.0), slider.track.centery))
     assert editor(driver).starts.temperature == TEMPERATURE
     driver.wheel(-20, slider.rect.center)
-    driver.close()
-    driver = open_window(tmp_path)
+    driver = again()
     assert editor(driver).starts.temperature == TEMPERATURE
-    driver.close()
 
 
 def test_face_is_copied_as_it_shows_but_not_out_of_a_field(driver, monkeypatch):
@@ -405,8 +402,8 @@ def test_panels_fit_at_every_size(driver):
 # The session
 
 
-def test_session_is_kept_offered_and_taken_up(tmp_path):
-    driver = open_window(tmp_path)
+def test_session_is_kept_offered_and_taken_up(again, tmp_path):
+    driver = again()
     driver.key("n")
     driver.wheel(5, driver.screen.sliders.sliders[3].rect.center)
     driver.move(driver.screen.sliders.sliders[7].rect.center)
@@ -418,9 +415,8 @@ def test_session_is_kept_offered_and_taken_up(tmp_path):
     title = "Training face 1 of 300 · changed"
     saved = read_save(list_saves(tmp_path)[0].path)
     assert saved.details["caption"] == title
-    driver.close()
-    open_window(tmp_path).close()  # a start that changes nothing keeps it
-    driver = open_window(tmp_path)
+    again()  # a start that changes nothing keeps it
+    driver = again()
     assert editor(driver).now.caption == "Mean face"
     driver.key("ctrl+l")
     now = editor(driver).now
@@ -429,19 +425,19 @@ def test_session_is_kept_offered_and_taken_up(tmp_path):
     assert np.array_equal(now.face_a, end.face_a)
     driver.wheel(5, driver.screen.sliders.sliders[3].rect.center)
     assert driver.screen.area.caption.text == title
-    driver.close()
 
 
 def reopened(folder):
     return Session(folder, FakeEngine.model_id)
 
 
-def test_directions_are_kept_as_they_come_and_go_and_the_last_face_can_still_be_had(tmp_path):
-    driver = open_window(tmp_path)
+def test_directions_are_kept_as_they_come_and_go_and_the_last_face_can_still_be_had(
+    again, tmp_path
+):
+    driver = again()
     driver.key("r")
     kept = editor(driver).now.code
-    driver.close()
-    driver = open_window(tmp_path)
+    driver = again()
     driver.key("n")
     driver.key("right")
     driver.screen.save_direction("smile")
@@ -457,11 +453,10 @@ def test_directions_are_kept_as_they_come_and_go_and_the_last_face_can_still_be_
     assert reopened(tmp_path).directions == {}
     driver.key("ctrl+l")
     assert np.array_equal(editor(driver).now.code, kept)
-    driver.close()
 
 
-def test_names_given_to_sliders_and_directions_are_there_at_the_next_start(tmp_path):
-    driver = open_window(tmp_path)
+def test_names_given_to_sliders_and_directions_are_there_at_the_next_start(again):
+    driver = again()
     set_faces(driver)
     editor(driver).save_direction("smile")
     slider = driver.screen.sliders.sliders[40]
@@ -472,8 +467,7 @@ def test_names_given_to_sliders_and_directions_are_there_at_the_next_start(tmp_p
     assert slider.title == "jaw (Slider 41)"
     assert driver.window.pointer.focused is slider
     assert list(driver.screen.sliders.groups())[1] == "YOURS"  # where one finds it
-    driver.close()
-    driver = open_window(tmp_path)
+    driver = again()
     assert [slider.label for slider in driver.screen.sliders.groups()["YOURS"]] == ["smile", "jaw"]
     driver.key("down")
     driver.window.pointer.focus(driver.screen.sliders.sliders[40])
@@ -481,4 +475,3 @@ def test_names_given_to_sliders_and_directions_are_there_at_the_next_start(tmp_p
     driver.key("backspace")
     driver.key("return")
     assert driver.screen.sliders.sliders[40].label == "Slider 41"
-    driver.close()

@@ -6,7 +6,7 @@ import pygame
 import pytest
 
 from model.latent import Readout
-from tests.ui.driver import Driver, fake_latent
+from tests.ui.driver import fake_latent, lie_apart
 from ui.pictures import to_pixels
 from ui.screen import Screen
 from ui.sliders import slider_view as view
@@ -28,17 +28,8 @@ class Other(Screen):
 
 
 @pytest.fixture
-def driver(tmp_path):
-    driver = Driver([SlidersScreen, Other], tmp_path)
-    dismiss(driver)
-    yield driver
-    driver.close()
-
-
-def dismiss(driver):
-    for card in list(driver.window.messages.standing):
-        driver.window.messages.dismiss(card)
-    driver.step()
+def driver(opened):
+    return opened([SlidersScreen, Other], size=(1280, 720), hints=False)
 
 
 def editor(driver):
@@ -72,20 +63,15 @@ def drag(driver, slider, value, release=True, button=1):
 def test_first_view_has_every_slider_inside_the_window_and_none_over_another(driver):
     for size in SIZES:
         driver.resize(size)
-        rects = [slider.rect for slider in sliders(driver)]
-        assert len(rects) == 80
-        assert all(driver.screen.rect.contains(rect) for rect in rects)
-        assert all(rect.collidelist(rects[:n]) < 0 for n, rect in enumerate(rects))
-        assert min(rect.height for rect in rects) >= 14
+        assert len(sliders(driver)) == 80 and lie_apart(sliders(driver), driver.screen.rect)
+        assert min(slider.rect.height for slider in sliders(driver)) >= 14
         assert min(slider.track.width for slider in sliders(driver)) >= 20
         face = driver.screen.area.face.picture
         assert abs(face.width / face.height - 1.1) < 0.01
         assert not face.colliderect(driver.screen.sliders.rect)
         buttons = [*driver.screen.view.buttons, *driver.screen.strip.children]
         buttons += [driver.screen.view.more_button, driver.screen.area.face]
-        assert all(driver.screen.rect.contains(button.rect) for button in buttons)
-        areas = [button.rect for button in buttons]
-        assert all(area.collidelist(areas[:n]) < 0 for n, area in enumerate(areas))
+        assert lie_apart(buttons, driver.screen.rect)
 
 
 def test_more_stands_beside_the_sliders_where_the_window_is_wide_enough(driver):
@@ -476,7 +462,7 @@ def test_slow_decoder_never_holds_the_window_and_the_newest_face_wins(driver):
 
 
 @pytest.fixture
-def many(tmp_path):
+def many(opened):
     """A window whose model has directions of every group, with readouts."""
     latent = fake_latent()
     names = [name for group in GROUPS.values() for name in group]
@@ -487,10 +473,7 @@ def many(tmp_path):
         for name, v in directions.items()
     }
     latent = replace(latent, directions=directions, readouts=readouts)
-    driver = Driver([SlidersScreen, Other], tmp_path, latent=latent)
-    dismiss(driver)
-    yield driver
-    driver.close()
+    return opened([SlidersScreen, Other], latent=latent, size=(1280, 720), hints=False)
 
 
 def test_sliders_with_names_come_first_in_groups_and_say_where_the_face_stands(many):
@@ -569,17 +552,6 @@ def test_suggestions_are_a_dozen_new_ones_each_time_and_can_be_taken(driver):
     assert not strip.visible
 
 
-def test_tab_takes_the_face_there_and_back(driver):
-    driver.key("n")
-    driver.key("tab")
-    assert np.array_equal(driver.window.screens["drawing"].taken, driver.latent.gallery[0])
-    driver.key("tab")
-    driver.settle()
-    assert np.array_equal(shown(driver), np.full(80, 0.5, np.float32))
-    driver.key("ctrl+z")
-    assert np.array_equal(editor(driver).now.code, driver.latent.gallery[0])
-
-
 def test_far_away_codes_are_shown_and_can_be_worked_with(driver):
     far = driver.latent.from_sliders(np.linspace(-400, 400, 80))
     editor(driver).start(far, "far")
@@ -590,15 +562,6 @@ def test_far_away_codes_are_shown_and_can_be_worked_with(driver):
     driver.key("r")
     driver.settle()
     shown(driver)
-
-
-def test_hint_shows_once_ever(tmp_path):
-    for shows in (True, False):
-        driver = Driver([SlidersScreen, Other], tmp_path)
-        assert bool(driver.window.messages.standing) == shows
-        if shows:
-            assert len(driver.window.messages.standing[0].lines) == 3
-        driver.close()
 
 
 def test_slider_answers_in_the_same_frame(driver, monkeypatch):

@@ -12,7 +12,7 @@ import pytest
 
 from data.errors import UserError
 from model.latent import Previews
-from tests.ui.driver import Driver, FakeEngine, fake_latent
+from tests.ui.driver import FakeEngine, fake_latent
 from ui import fonts
 from ui.app import SCREENS, App
 from ui.session import Session
@@ -21,24 +21,6 @@ from ui.widgets.button import Button
 from ui.widgets.strip import Thumbnail
 
 SIZES = [(900, 600), (1280, 720), (1920, 1080), (2560, 1440)]
-
-
-@pytest.fixture
-def opened(tmp_path):
-    """Opens a window, and closes the one before and the last."""
-    drivers = []
-
-    def open_window(**options):
-        close()
-        drivers.append(Driver(SCREENS, tmp_path, **{"size": (900, 600), **options}))
-        return drivers[-1]
-
-    def close():
-        if drivers:
-            drivers.pop().close()
-
-    yield open_window
-    close()
 
 
 @pytest.fixture
@@ -131,12 +113,14 @@ def test_the_offer_goes_with_the_first_step(opened, tmp_path, start):
 # Hints
 
 
-def test_hint_goes_after_some_steps(driver):
+def test_a_hint_goes_after_some_steps_and_comes_once_ever(driver, opened):
+    assert len(driver.window.messages.standing[0].lines) == 3
     driver.key("r")
     assert standing(driver)
     driver.key("r")
     driver.key("n")
     assert not standing(driver)
+    assert "slider" not in standing(opened())
 
 
 def test_hint_belongs_to_its_screen(driver):
