@@ -41,9 +41,12 @@ def test_crop_takes_the_models_frame_and_refuses_others(portraits):
         crop(portraits[:, :-1])
 
 
-def test_without_changes_a_portrait_is_itself_or_its_mirror_image(portraits):
-    inputs, targets = augment(tf.constant(portraits), Draws((0, 0)), STILL)
-    np.testing.assert_array_equal(inputs, targets)
+@pytest.mark.parametrize("noise", [0, 0.05])
+def test_without_changes_a_portrait_is_itself_or_its_mirror_image_and_inputs_are_noisy(
+    portraits, noise
+):
+    inputs, targets = augment(tf.constant(portraits), Draws((0, 0)), replace(STILL, noise=noise))
+    assert 0.2 * noise <= np.abs(inputs - targets).mean() <= noise
     same = np.abs(targets - crop(portraits)).max(axis=(1, 2, 3)) < 1e-5
     turned = np.abs(targets - crop(mirror(portraits))).max(axis=(1, 2, 3)) < 1e-5
     assert np.all(same ^ turned)
@@ -60,16 +63,6 @@ def test_changes_are_small_and_shared_by_input_and_target(portraits):
         np.abs(targets - crop(mirror(portraits))).mean(axis=(1, 2, 3)),
     )
     assert np.all(difference > 1e-3) and np.all(difference < 0.2)
-
-
-def test_only_inputs_are_noisy(portraits):
-    inputs, targets = augment(tf.constant(portraits), Draws((0, 0)), replace(STILL, noise=0.05))
-    assert 0.01 < np.abs(inputs - targets).mean() < 0.05
-    clean = np.minimum(
-        np.abs(targets - crop(portraits)).max(axis=(1, 2, 3)),
-        np.abs(targets - crop(mirror(portraits))).max(axis=(1, 2, 3)),
-    )
-    assert clean.max() < 1e-5
 
 
 def test_a_recombined_portrait_is_two_portraits_with_a_soft_rim():
@@ -112,10 +105,10 @@ def test_a_seed_decides_order_and_changes(portraits):
     change = partial(augment, augmentation=Augmentation())
 
     def batches(seed):
-        return [targets for _, targets in training_batches(portraits, 4, change, seed).take(20)]
+        return [targets for _, targets in training_batches(portraits, 4, change, seed).take(6)]
 
     one, again, another = batches(1), batches(1), batches(2)
-    assert len(one) == 20 and all(np.array_equal(*pair) for pair in zip(one, again, strict=True))
+    assert len(one) == 6 and all(np.array_equal(*pair) for pair in zip(one, again, strict=True))
     assert not any(np.array_equal(*pair) for pair in zip(one, another, strict=True))
 
 

@@ -68,31 +68,18 @@ print(json.dumps({"curves": curves, "said": said, "dims": dims}))
 """
 
 
-@pytest.fixture(scope="module")
-def outcome(arrays, tmp_path_factory):
-    out = tmp_path_factory.mktemp("devices")
+def test_two_devices_train_as_one_does_are_interrupted_and_go_on_with_codes_of_64(arrays, tmp_path):
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(arrays), str(out)],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-    )
+        [sys.executable, "-c", SCRIPT, str(arrays), str(tmp_path)],
+        cwd=Path(__file__).parents[2], capture_output=True, text=True,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def test_two_devices_train_as_one_does(outcome):
-    one, two = ([row["val_loss"] for row in outcome["curves"][name]] for name in ("one", "two"))
-    assert len(one) == len(two) == 2
-    assert two == pytest.approx(one, abs=0.03)
-    assert two[-1] < two[0]
-
-
-def test_an_interrupted_training_on_two_devices_goes_on(outcome):
-    assert [row["epoch"] for row in outcome["curves"]["two"]] == [1, 2]
-    assert [row["epoch"] for row in outcome["curves"]["resumed"]] == [1, 2, 3]
+    outcome = json.loads(done.stdout.splitlines()[-1])
+    one, two, resumed = outcome["curves"].values()
+    assert [row["epoch"] for row in two] == [1, 2]
+    losses = [row["val_loss"] for row in two]
+    assert losses == pytest.approx([row["val_loss"] for row in one], abs=0.03)
+    assert losses[-1] < losses[0]
+    assert [row["epoch"] for row in resumed] == [1, 2, 3]
     assert any("after epoch 2" in sentence for sentence in outcome["said"])
-
-
-def test_a_network_of_other_codes_is_trained_where_latent_dim_says_so(outcome):
     assert outcome["dims"] == [64, 64, 64]

@@ -28,16 +28,6 @@ def test_named_halves_go_from_pixels_to_80_numbers_and_back(autoencoder):
     assert np.min(mean) < 0 < np.max(mean)  # no ReLU
 
 
-def test_one_file_saves_and_loads_with_safe_mode(autoencoder, tmp_path):
-    path = tmp_path / "autoencoder.keras"
-    autoencoder.save(path)
-    loaded = keras.saving.load_model(path, safe_mode=True)
-    images = np.random.default_rng(0).random((2, 160, 176, 1), np.float32)
-    gradients = np.random.default_rng(1).normal(size=(2, 80))
-    inputs = [images, gradients]
-    np.testing.assert_allclose(loaded(inputs), autoencoder(inputs), atol=1e-6)
-
-
 def test_mixed_precision_touches_neither_codes_nor_images_nor_the_global_policy():
     before = keras.config.dtype_policy().name
     mixed = build_autoencoder(TINY, "mixed_bfloat16")
