@@ -9,22 +9,39 @@ import pytest
 
 from data.errors import UserError
 from model import encoding
+from model import engine as engine_module
 from model.encoding import correct
-from model.engine import FaceEngine
-from model.folder import CARD_FILE, FINISHER_FILE, NETWORK_FILE, file_hash, read_card
+from model.engine import PHOTO_SHARE, FaceEngine
+from model.folder import (
+    CARD_FILE,
+    FINISHER_FILE,
+    NETWORK_FILE,
+    SKETCH_ENCODER_FILE,
+    file_hash,
+    read_card,
+)
 from model.latent import LatentSpace
-from model.network import build_autoencoder
+from model.network import build_autoencoder, build_encoder
+from model.network_file import load_sketch_encoder
+from model.sketch_encoder import build_sketch_encoder
 from tests.model.tiny_model import TINY, write_tiny_model
-
-
-@pytest.fixture(scope="module")
-def finishing_model(tmp_path_factory):
-    return write_tiny_model(tmp_path_factory.mktemp("models") / "sharp", finisher=True)
 
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
     return FaceEngine.load(write_tiny_model(tmp_path_factory.mktemp("models") / "model"))
+
+
+@pytest.fixture(scope="module")
+def whole_model(tmp_path_factory):
+    """A folder with all that a model can have."""
+    folder = tmp_path_factory.mktemp("models") / "whole"
+    return write_tiny_model(folder, finisher=True, sketch_encoder=True)
+
+
+@pytest.fixture(scope="module")
+def whole(whole_model):
+    return FaceEngine.load(whole_model)
 
 
 def test_shapes_types_and_ranges(engine):
@@ -76,36 +93,37 @@ def test_other_shapes_are_refused(engine):
         engine.encode_sketch(np.zeros((1, 160, 176, 1)))
 
 
-def test_a_finisher_adds_detail_and_an_engine_without_one_decodes(engine, finishing_model):
+def test_a_finisher_adds_detail_and_an_engine_without_one_decodes(engine, whole):
     codes = np.random.default_rng(0).normal(size=(40, 80)).astype(np.float32)
     assert not engine.can_finish
     np.testing.assert_array_equal(engine.finish(codes), engine.decode(codes))
-    sharp = FaceEngine.load(finishing_model)
-    assert sharp.can_finish
-    np.testing.assert_allclose(sharp.decode(codes), engine.decode(codes), atol=1e-6)
-    faces = sharp.finish(codes)
+    assert whole.can_finish
+    np.testing.assert_allclose(whole.decode(codes), engine.decode(codes), atol=1e-6)
+    faces = whole.finish(codes)
     assert faces.shape == (40, 160, 176, 1) and faces.dtype == np.float32
     assert faces.min() >= 0 and faces.max() <= 1
-    assert np.abs(faces - sharp.decode(codes)).max() > 0.1
-    np.testing.assert_allclose(sharp.finish(codes[38:39])[0], faces[38], atol=1e-5)
+    assert np.abs(faces - whole.decode(codes)).max() > 0.1
+    np.testing.assert_allclose(whole.finish(codes[38:39])[0], faces[38], atol=1e-5)
     with pytest.raises(ValueError, match="Received"):
-        sharp.finish(codes[0])
+        whole.finish(codes[0])
 
 
-def test_a_finisher_that_is_missing_or_torn_or_anothers_is_one_sentence(finishing_model, tmp_path):
-    folder = Path(shutil.copytree(finishing_model, tmp_path / "model"))
-    path = folder / FINISHER_FILE
-    whole = path.read_bytes()
-    for damaged in (b"", whole[:-1], (folder / NETWORK_FILE).read_bytes()):
+@pytest.mark.parametrize("name", [FINISHER_FILE, SKETCH_ENCODER_FILE])
+def test_a_finisher_that_is_missing_torn_or_anothers_is_one_sentence(whole_model, tmp_path, name):
+    """And a sketch encoder, too."""
+    folder = Path(shutil.copytree(whole_model, tmp_path / "model"))
+    path = folder / name
+    content = path.read_bytes()
+    for damaged in (b"", content[:-1], (folder / NETWORK_FILE).read_bytes()):
         path.write_bytes(damaged)
         with pytest.raises(UserError, match="damaged or belongs to another model"):
             FaceEngine.load(folder)
-    card = read_card(folder) | {"finisher": {"id": file_hash(path)}}  # the autoencoder's weights
+    card = read_card(folder) | {path.stem: {"id": file_hash(path)}}  # the autoencoder's weights
     (folder / CARD_FILE).write_text(json.dumps(card))
     with pytest.raises(UserError, match="damaged or belongs to another model"):
         FaceEngine.load(folder)
     path.unlink()
-    with pytest.raises(UserError, match=r"has no finisher\.keras"):
+    with pytest.raises(UserError, match=rf"has no {name}"):
         FaceEngine.load(folder)
 
 
@@ -161,3 +179,52 @@ def test_a_network_refused_after_its_hash_was_right_is_one_sentence_and_no_trace
         FaceEngine.load(folder)
     assert "\n" not in str(refused.value) and refused.value.__suppress_context__
     assert not any(capfd.readouterr())
+
+
+# The sketch encoder
+
+
+BLACK_AND_BARE = np.zeros((2, 160, 176, 2), np.float32)
+BLACK_AND_BARE[0, ..., 1] = 1
+BARE = BLACK_AND_BARE[1:]
+
+
+def test_sketches_are_read_by_tone_and_coverage(whole):
+    codes = whole.encode_sketch(BLACK_AND_BARE)
+    assert codes.shape == (2, whole.latent_dim) and codes.dtype == np.float32
+    assert np.abs(codes[0] - codes[1]).max() > 1e-3  # only the coverage differs
+    np.testing.assert_allclose(whole.encode_sketch(BLACK_AND_BARE[:1])[0], codes[0], atol=1e-5)
+
+
+def test_the_portrait_encoder_has_a_share_in_what_is_painted_all_over(whole, whole_model):
+    drawings = np.random.default_rng(0).random((3, 160, 176, 2), np.float32)
+    for drawing, coverage in zip(drawings, (0.5, 0.825, 1.0), strict=True):
+        drawing[..., 1] = coverage
+    alone = load_sketch_encoder(whole_model)(drawings).numpy()
+    photo = whole.guess(drawings[..., :1])
+    shares = PHOTO_SHARE * np.array([[0.0], [0.5], [1.0]])
+    expected = alone + shares * (photo - alone)
+    np.testing.assert_allclose(whole.encode_sketch(drawings), expected, atol=1e-4)
+
+
+def test_a_model_without_a_sketch_encoder_codes_the_portrait_that_the_shipped_one_makes(
+    whole, whole_model, tmp_path, monkeypatch
+):
+    own = write_tiny_model(tmp_path / "own", seed=1)
+    monkeypatch.setattr(engine_module, "SHIPPED_MODEL", tmp_path / "nothing")
+    alone = FaceEngine.load(own)
+    guesses = alone.guess(BLACK_AND_BARE[..., :1])
+    np.testing.assert_array_equal(alone.encode_sketch(BLACK_AND_BARE), guesses)
+    monkeypatch.setattr(engine_module, "SHIPPED_MODEL", whole_model)
+    taught, portraits = FaceEngine.load(own), whole.decode(whole.encode_sketch(BARE))
+    np.testing.assert_allclose(taught.encode_sketch(BARE), taught.guess(portraits), atol=1e-3)
+
+
+def test_the_layers_of_the_sketch_encoder_are_those_of_the_portrait_encoder():
+    network = build_sketch_encoder(TINY)
+    assert network.input_shape == (None, 160, 176, 2)
+    assert network.output_shape == (None, TINY.latent_dim)
+    portrait = build_encoder(TINY)
+    for name in ("down_2", "squeeze", "mean"):
+        shapes = [[w.shape for w in n.get_layer(name).get_weights()] for n in (network, portrait)]
+        assert shapes[0] == shapes[1]

@@ -2,12 +2,14 @@ import json
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from model.frame import crop, face_mask
 from model.latent import LatentSpace
 from model.measuring import metrics as evaluate
 from model.measuring import normality
 from model.measuring.pca import PCABaseline
+from model.measuring.ssim import ssim
 
 
 class LinearEngine:
@@ -196,3 +198,30 @@ def test_validation_is_the_last_tenth_and_spread_is_even():
     few = evaluate.evenly_spaced(X, 500)
     assert len(np.unique(few)) == 500
     assert (few[0], few[-1]) == (0, 2059)
+
+
+# Structural similarity
+
+
+def pictures(seed):
+    rng = np.random.default_rng(seed)
+    coarse = tf.image.resize(rng.random((3, 10, 11, 1), np.float32), (160, 176), "bicubic")
+    return tf.clip_by_value(coarse + rng.normal(0, 0.03, (3, 160, 176, 1)), 0, 1)
+
+
+def test_it_is_what_tensorflow_measures():
+    one, other = pictures(0), pictures(1)
+    for weight in (0.0, 0.2, 1.0):
+        mixed = (1 - weight) * one + weight * other
+        np.testing.assert_allclose(ssim(one, mixed), tf.image.ssim(one, mixed, 1.0), atol=1e-4)
+
+
+def test_so_is_its_slope():
+    one, other = pictures(0), pictures(1)
+    slopes = []
+    for measure in (ssim, lambda a, b: tf.image.ssim(a, b, 1.0)):
+        with tf.GradientTape() as tape:
+            tape.watch(other)
+            value = tf.reduce_sum(measure(one, other))
+        slopes.append(tape.gradient(value, other).numpy())
+    np.testing.assert_allclose(*slopes, atol=2e-3 * np.abs(slopes[1]).max())

@@ -133,14 +133,6 @@ def test_closing_the_terminal_keeps_the_session_and_under_nohup_the_window(tmp_p
     assert Session(tmp_path).setting("kept", False)
 
 
-def test_answer_within_the_frame_is_shown_in_the_same_frame(driver, monkeypatch):
-    monkeypatch.setattr("ui.app.CATCH", 20.0)
-    screen = driver.screen
-    driver.app.worker.submit("plain.live", lambda engine: "answer", screen.log.append)
-    driver.step()
-    assert screen.log == ["answer"]
-
-
 def test_user_errors_of_keys_and_jobs_become_messages_and_the_window_lives_on(driver):
     driver.key("b")
     assert driver.said() == "That did not work; try another way."
@@ -154,23 +146,15 @@ def test_user_errors_of_keys_and_jobs_become_messages_and_the_window_lives_on(dr
     assert not driver.screen.log and driver.app.step()
 
 
-def test_nothing_is_drawn_at_rest(driver):
+def test_nothing_is_drawn_at_rest_and_only_the_changed_part_later(driver):
     driver.settle()
     driver.window.header.times.seconds.clear()
     driver.step(20)
     assert not driver.window.header.times.seconds
-
-
-def test_only_the_changed_part_is_drawn_again(driver):
-    driver.settle()
     driver.window.surface.fill((255, 0, 255))  # what is not drawn again stays
     driver.move(driver.screen.button.rect.center)
-    pixels = driver.pixels()
-    assert tuple(pixels[driver.screen.button.rect.centerx, driver.screen.button.rect.top + 4]) != (
-        255,
-        0,
-        255,
-    )
+    pixels, button = driver.pixels(), driver.screen.button.rect
+    assert tuple(pixels[button.centerx, button.top + 4]) != (255, 0, 255)
     assert tuple(pixels[700, 400]) == (255, 0, 255)
 
 
@@ -194,12 +178,18 @@ def test_letter_keys_are_letters_while_typing_and_count_only_with_enter(driver):
     assert field.text == "rb7" and driver.screen.log == ["rb7", "r"]
 
 
-def test_repeated_keydown_repeats_only_commands_that_want_it(driver):
+def test_held_keys_repeat_only_commands_that_want_it_and_end_with_the_focus(driver):
     for key in ("r", "up"):
         driver.key_down(key)
         driver.key_down(key)
         driver.key_up(key)
     assert driver.screen.log == ["r", "up", "up"]
+    driver.screen.log.clear()
+    driver.key("c")
+    driver.key_down("c")
+    driver.post(pygame.WINDOWFOCUSLOST)
+    driver.step()
+    assert driver.screen.log == ["down", "up again", "down", "up again"]
 
 
 @pytest.mark.parametrize(
@@ -243,14 +233,6 @@ def test_a_held_key_repeats_once_a_frame_and_never_after_its_release(driver, mon
     assert pygame.key.get_repeat() == (0, 0)  # its own queue goes on after the release
 
 
-def test_held_command_ends_with_its_key_or_the_window_losing_it(driver):
-    driver.key("c")
-    driver.key_down("c")
-    driver.post(pygame.WINDOWFOCUSLOST)
-    driver.step()
-    assert driver.screen.log == ["down", "up again", "down", "up again"]
-
-
 def test_tab_takes_the_code_to_the_other_screen_and_a_click_only_shows_it(driver):
     driver.key("tab")
     assert driver.screen.name == "other"
@@ -259,10 +241,7 @@ def test_tab_takes_the_code_to_the_other_screen_and_a_click_only_shows_it(driver
     assert np.array_equal(code, np.full(80, 2, np.float32))
     driver.click(driver.window.header.tabs[0])
     assert driver.screen.name == "plain" and driver.screen.log == []
-
-
-def test_dropped_files_reach_the_screen_in_front(driver):
-    driver.drop("/somewhere/a b.png")
+    driver.drop("/somewhere/a b.png")  # to the screen in front
     assert driver.screen.log == [Path("/somewhere/a b.png")]
 
 

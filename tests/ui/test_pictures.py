@@ -10,9 +10,6 @@ def test_floats_are_clipped_and_rounded_and_pixels_kept():
     pixels = np.array([[0, 7, 255]], dtype=np.uint8)
     assert np.array_equal(to_pixels(pixels), pixels)
     assert to_pixels(np.zeros((3, 4, 1))).shape == (3, 4)
-
-
-def test_a_picture_of_another_shape_is_said():
     with pytest.raises(ValueError, match="Received"):
         to_pixels(np.zeros((3, 4, 3)))
 
@@ -22,13 +19,9 @@ def test_bare_canvas_is_white_paper_whatever_lies_under_it():
     assert drawing_on_paper(drawing).tolist() == [[255, 0, 100, 127]]
 
 
-def test_enlarging_keeps_flat_grey_and_proportions():
+def test_a_picture_is_enlarged_evenly_and_two_stand_side_by_side():
     picture = enlarge(np.full((16, 18), 0.5), 3)
-    assert picture.shape == (48, 54)
-    assert set(np.unique(picture)) == {128}
-
-
-def test_two_pictures_stand_side_by_side():
+    assert picture.shape == (48, 54) and set(np.unique(picture)) == {128}
     left, right = np.zeros((20, 30), np.uint8), np.full((20, 30), 255, np.uint8)
     sheet = side_by_side(left, right)
     assert sheet.shape == (20 + 2 * GAP, 60 + 3 * GAP)

@@ -41,48 +41,34 @@ def with_record(path, text, key="latent-face-explorer"):
     return path
 
 
-def test_a_save_restores_the_code_bit_for_bit(tmp_path):
-    saved = read_save(a_save(tmp_path))
-    assert saved.code.tobytes() == a_code().tobytes()
-    assert saved.code.dtype == np.float32
-    assert np.abs(saved.image - an_image()).max() <= 0.5 / 255 + 1e-6
-    assert saved.image.dtype == np.float32
-    assert saved.drawing is None
-
-
-def test_a_save_restores_the_drawing_pixel_for_pixel_and_the_details(tmp_path):
-    details = {"realism": 0.4, "refined": True, "words": ["ä"]}
-    path = a_save(tmp_path, drawing=a_drawing(), details=details)
+def test_a_save_restores_the_code_bit_for_bit_and_drawing_and_details(tmp_path):
+    path = a_save(tmp_path / "new" / "folder")
     saved = read_save(path)
-    assert np.array_equal(saved.drawing, a_drawing())
-    assert saved.details == details
+    assert saved.code.tobytes() == a_code().tobytes() and saved.drawing is None
+    assert saved.code.dtype == saved.image.dtype == np.float32
+    assert np.abs(saved.image - an_image()).max() <= 0.5 / 255 + 1e-6
+    with Image.open(path) as picture:  # as other programs read it
+        assert MODEL in picture.text["latent-face-explorer"]
+    details = {"realism": 0.4, "refined": True, "words": ["ä"]}
+    saved = read_save(a_save(tmp_path, drawing=a_drawing(), details=details))
+    assert np.array_equal(saved.drawing, a_drawing()) and saved.details == details
 
 
-def test_the_picture_shows_the_face(tmp_path):
+def test_the_picture_shows_the_face_and_a_drawing_beside_it(tmp_path):
     image = np.zeros((160, 176, 1), dtype=np.float32)
     image[:, 88:] = 1
     with Image.open(save_face(tmp_path, image, a_code(), MODEL)) as picture:
         pixels = np.asarray(picture)
     assert pixels.shape == (640, 704)
-    assert pixels[:, :300].max() == 0
-    assert pixels[:, 404:].min() == 255
-
-
-def test_the_picture_of_a_drawing_shows_both_side_by_side(tmp_path):
+    assert pixels[:, :300].max() == 0 and pixels[:, 404:].min() == 255
     drawing = np.zeros((160, 176, 2), dtype=np.uint8)
     drawing[:80, :, 1] = 255  # painted black above, bare paper below
     path = save_face(tmp_path, np.full((160, 176), 0.5), a_code(), MODEL, drawing=drawing)
     with Image.open(path) as picture:
         pixels = np.asarray(picture)
     left, right = pixels[:, : pixels.shape[1] // 2], pixels[:, pixels.shape[1] // 2 :]
-    assert left[150, 350] == 0
-    assert left[500, 350] == 255
+    assert left[150, 350] == 0 and left[500, 350] == 255
     assert abs(int(right[300, 350]) - 128) <= 1
-
-
-def test_another_program_can_read_the_text(tmp_path):
-    with Image.open(a_save(tmp_path)) as picture:
-        assert MODEL in picture.text["latent-face-explorer"]
 
 
 def test_saves_of_one_second_do_not_overwrite_and_list_newest_first(tmp_path, monkeypatch):
@@ -96,21 +82,18 @@ def test_saves_of_one_second_do_not_overwrite_and_list_newest_first(tmp_path, mo
     assert listed(tmp_path) == [paths[12], *reversed(paths[:12]), paths[13]]
 
 
-def test_a_renamed_save_lists_by_the_time_of_its_file(tmp_path):
+def test_what_is_no_save_is_not_listed_and_a_renamed_one_by_the_time_of_its_file(tmp_path):
     old = a_save(tmp_path).rename(tmp_path / "me.png")
     os.utime(old, (1, 1))
-    new = a_save(tmp_path)
-    assert listed(tmp_path) == [new, old]
-
-
-def test_what_is_no_save_is_not_listed(tmp_path):
     path = a_save(tmp_path)
     Image.new("L", (4, 4)).save(tmp_path / "picture.png")
     (tmp_path / "empty.png").touch()
     (tmp_path / "folder.png").mkdir()
     (tmp_path / "notes.txt").write_text("")
-    assert listed(tmp_path) == [path]
+    assert listed(tmp_path) == [path, old]
     assert listed(tmp_path / "missing") == []
+    with pytest.raises(UserError, match="cannot be read"):
+        list_saves(tmp_path / "notes.txt")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
@@ -119,10 +102,6 @@ def test_a_pipe_does_not_stop_the_list(tmp_path):
     assert listed(tmp_path) == []
     with pytest.raises(UserError):
         read_save(tmp_path / "pipe.png")
-
-
-def test_a_missing_folder_is_made(tmp_path):
-    assert model_of(a_save(tmp_path / "new" / "folder")) == MODEL
 
 
 @pytest.mark.parametrize(
@@ -147,14 +126,14 @@ def one_sentence(path, word):
 
 
 def test_each_bad_file_gets_its_sentence(tmp_path):
-    one_sentence(tmp_path / "missing.png", "cannot be read")
     (tmp_path / "empty.png").touch()
-    one_sentence(tmp_path / "empty.png", "is empty")
     (tmp_path / "words.png").write_text("no picture at all")
-    one_sentence(tmp_path / "words.png", "no face code")
     Image.new("L", (4, 4)).save(tmp_path / "picture.png")
-    one_sentence(tmp_path / "picture.png", "no face code")
-    one_sentence(tmp_path, "cannot be read")
+    for name, word in (
+        *(("missing.png", "cannot be read"), ("", "cannot be read"), ("empty.png", "is empty")),
+        *(("words.png", "no face code"), ("picture.png", "no face code")),
+    ):
+        one_sentence(tmp_path / name, word)
 
 
 class Engine:
@@ -170,10 +149,7 @@ class Engine:
 def test_a_save_of_another_model_opens_with_its_picture_coded_anew(tmp_path):
     ours = a_save(tmp_path)
     theirs = save_face(tmp_path, np.full((160, 176), 0.2), np.ones(64), "b" * 64)
-    assert {save.path: save.model for save in list_saves(tmp_path)} == {
-        ours: MODEL,
-        theirs: "b" * 64,
-    }
+    assert {s.path: s.model for s in list_saves(tmp_path)} == {ours: MODEL, theirs: "b" * 64}
     assert open_save(ours, Engine()).code.tobytes() == a_code().tobytes()
     opened = open_save(theirs, Engine())
     assert opened.code.shape == (80,) and np.allclose(opened.code, 0.2)
@@ -193,12 +169,6 @@ def test_saves_that_have_not_changed_are_not_read_again(tmp_path, monkeypatch):
     os.utime(paths[1], (1, 1))
     assert len(list_saves(tmp_path, before)) == 2
     assert read == [paths[1]]
-
-
-def test_a_folder_that_cannot_be_read_is_one_sentence(tmp_path):
-    (tmp_path / "file").touch()
-    with pytest.raises(UserError, match="cannot be read"):
-        list_saves(tmp_path / "file")
 
 
 @pytest.mark.parametrize("with_links", [True, False])

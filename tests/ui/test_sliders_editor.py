@@ -8,6 +8,7 @@ from model.latent import Readout
 from tests.ui.driver import fake_latent
 from ui.sliders.axes import direction_axis, hold, principal_axes, raw_axes
 from ui.sliders.editor import FaceEditor
+from ui.starts import Starts
 
 
 @pytest.fixture(scope="module")
@@ -25,16 +26,6 @@ def editor(latent):
 # Axes
 
 
-def test_principal_axes_are_the_whitened_coordinates_and_move_apart(latent):
-    code, axes = latent.gallery[5], principal_axes(latent)
-    expected = latent.to_sliders(code)
-    assert np.allclose([axis.read(code) for axis in axes], expected, atol=1e-5)
-    moved = axes[7].moved(code, -2.5)
-    expected[7] = -2.5
-    assert np.allclose(latent.to_sliders(moved), expected, atol=1e-4)
-    assert moved.dtype == np.float32
-
-
 def test_raw_axes_are_the_numbers_of_the_code_by_falling_deviation(latent):
     latent = replace(latent, mean=latent.mean + np.linspace(-9, 9, 80, dtype=np.float32))
     code, axes = latent.gallery[3], raw_axes(latent)
@@ -46,14 +37,6 @@ def test_raw_axes_are_the_numbers_of_the_code_by_falling_deviation(latent):
     moved = axes[0].moved(code, 1.25)
     assert moved[index] == np.float32(1.25)
     assert np.array_equal(np.delete(moved, index), np.delete(code, index))
-
-
-def test_direction_reads_what_was_moved_along_it(latent):
-    axis = direction_axis(latent, "year", latent.directions["year"])
-    assert abs(axis.read(latent.mean)) < 1e-5
-    moved = axis.moved(latent.mean, 2.0)
-    assert np.allclose(moved - latent.mean, 2 * latent.directions["year"], atol=1e-5)
-    assert abs(axis.read(moved) - 2) < 1e-4
 
 
 @pytest.mark.parametrize(
@@ -94,12 +77,9 @@ def test_locked_sliders_stay_through_random_faces_training_faces_and_morphs(edit
     def values():
         return latent.to_sliders(editor.now.code)[[2, 50]]
 
-    editor.random()
-    assert np.allclose(values(), kept, atol=1e-4)
-    editor.training_face(1)
-    assert np.allclose(values(), kept, atol=1e-4)
-    editor.mean()
-    assert np.allclose(values(), kept, atol=1e-4)
+    for start in (editor.random, lambda: editor.training_face(1), editor.mean):
+        start()
+        assert np.allclose(values(), kept, atol=1e-4)
     for code in editor.suggest(4):
         assert np.allclose(latent.to_sliders(code)[[2, 50]], kept, atol=1e-4)
     editor.set_face("b")
@@ -142,18 +122,6 @@ def test_locked_sliders_hold_whatever_slider_is_moved(editor, latent):
     assert abs(other.read(editor.now.code)) < 1e-4
 
 
-def test_caption_of_a_morph_names_its_ends(editor):
-    editor.training_face(1)
-    editor.set_face("a")
-    editor.training_face(1)
-    editor.set_face("b")
-    titles = []
-    for t in (0.0, 0.5, 1.0):
-        editor.morph_to(t)
-        titles.append(editor.now.title)
-    assert titles == ["Face A", "Between A and B", "Face B"]
-
-
 # Two faces
 
 
@@ -167,19 +135,25 @@ def test_morph_needs_two_faces_and_meets_them_exactly(editor, latent):
     editor.start(latent.gallery[2], "two")
     editor.set_face("b")
     editor.morph_to(0.0)
-    assert np.array_equal(editor.now.code, latent.gallery[1])
+    assert np.array_equal(editor.now.code, latent.gallery[1]) and editor.now.title == "Face A"
     editor.morph_to(1.0)
-    assert np.array_equal(editor.now.code, latent.gallery[2])
+    assert np.array_equal(editor.now.code, latent.gallery[2]) and editor.now.title == "Face B"
     editor.morph_to(0.5)
+    assert editor.now.title == "Between A and B"
     away = [latent.mahalanobis(editor.now.code - g + latent.mean) for g in latent.gallery[1:3]]
     assert abs(away[0] - away[1]) < 0.2 * away[0]
 
 
 def test_direction_is_the_change_between_two_faces_one_deviation_long(editor, latent):
+    with pytest.raises(UserError, match="change between two faces"):
+        editor.save_direction("nothing")
     editor.start(latent.gallery[1], "one")
     editor.set_face("a")
     editor.start(latent.gallery[2], "two")
     editor.set_face("b")
+    for name in ("", "   ", "year"):
+        with pytest.raises(UserError):
+            editor.save_direction(name)
     editor.save_direction("  my   smile ")
     vector = editor.now.directions["my smile"]
     assert abs(latent.mahalanobis(latent.mean + vector) - 1) < 1e-3
@@ -187,15 +161,6 @@ def test_direction_is_the_change_between_two_faces_one_deviation_long(editor, la
     assert np.allclose(vector / np.linalg.norm(vector), change / np.linalg.norm(change), atol=1e-4)
     editor.drop_direction("my smile")
     assert editor.now.directions == {}
-
-
-def test_direction_needs_a_change_and_a_name_of_its_own(editor, latent):
-    with pytest.raises(UserError, match="change between two faces"):
-        editor.save_direction("nothing")
-    editor.go(editor.now.at(latent.gallery[2]))
-    for name in ("", "   ", "year"):
-        with pytest.raises(UserError):
-            editor.save_direction(name)
 
 
 def test_any_slider_is_renamed_and_gets_its_own_name_back(editor, latent):
@@ -262,3 +227,37 @@ def test_codes_of_states_cannot_be_written_to(editor):
     editor.random()
     with pytest.raises(ValueError, match="read-only"):
         editor.now.code[0] = 1
+
+
+# Starts
+
+
+@pytest.fixture
+def starts():
+    return Starts(fake_latent())
+
+
+def test_training_faces_come_in_turn_round_the_gallery(starts):
+    gallery = starts.latent.gallery
+    count = len(gallery)
+    found = [starts.training(step) for step in (1, 1, -1, -1)]
+    assert [start.caption.split(" of ")[0] for start in found] == [
+        "Training face 1",
+        "Training face 2",
+        "Training face 1",
+        f"Training face {count:,}",
+    ]
+    assert np.array_equal(found[1].code, gallery[1])
+    assert np.array_equal(Starts(starts.latent).training(-1).code, gallery[-1])
+
+
+def test_a_seed_names_a_random_face_and_the_temperature_is_its_distance(starts):
+    first = starts.random()
+    assert first.caption == f"Random face · seed {starts.seed}"
+    again = starts.random(starts.seed)
+    assert np.array_equal(first.code, again.code)
+    assert not np.array_equal(starts.random().code, first.code)
+    starts.temperature = 0.0
+    cold = starts.random(7)
+    assert np.allclose(cold.code, starts.mean().code, atol=1e-5)
+    assert cold.caption == "Random face · seed 7 · temperature 0.00"

@@ -89,11 +89,6 @@ def test_going_on_brings_everything_back_on_the_screen_that_was_left(opened, tmp
     assert driver.window.screens["sliders"].editor.now.caption == "From your drawing"
 
 
-def test_the_offer_shows_before_a_hint(opened, tmp_path):
-    keep(tmp_path, settings={"hint_drawing": True})
-    assert "still here" in standing(opened())
-
-
 def test_going_on_with_another_model_shows_the_drawing_that_came_back(opened, tmp_path):
     keep(tmp_path, code=None, settings={"screen": "sliders"})
     driver = opened()
@@ -102,8 +97,8 @@ def test_going_on_with_another_model_shows_the_drawing_that_came_back(opened, tm
 
 
 @pytest.mark.parametrize("start", ["sliders", "drawing"])
-def test_the_offer_goes_with_the_first_step(opened, tmp_path, start):
-    keep(tmp_path)
+def test_the_offer_shows_before_a_hint_and_goes_with_the_first_step(opened, tmp_path, start):
+    keep(tmp_path, settings={"hint_sliders": start == "drawing"})
     driver = opened(start=start)
     assert "still here" in standing(driver)
     driver.key("r") if start == "sliders" else stroke(driver)
@@ -156,15 +151,12 @@ def test_hints_and_messages_cover_nothing(opened, start, size):
 # Messages
 
 
-def test_problem_goes_once_something_was_done(driver):
+def test_a_message_goes_once_something_was_done_or_its_cause_is_over(driver):
     driver.key("ctrl+z")
     assert driver.said() == "There is nothing to undo."
     driver.key("r")
     assert driver.said() == ""
-
-
-def test_message_goes_when_its_cause_is_over(driver):
-    for key in ("r", "shift+a", "r", "shift+b", "space"):
+    for key in ("shift+a", "r", "shift+b", "space"):
         driver.key(key)
     assert "Space stops" in driver.said()
     driver.key("space")
@@ -290,13 +282,7 @@ def test_ctrl_c_in_the_terminal_waits_for_a_gif_too(driver, tmp_path, monkeypatc
     assert len(list(tmp_path.glob("morph*.gif"))) == 1
 
 
-def test_a_second_time_the_window_closes_at_once(driver):
-    for key in ("r", "shift+a", "r", "shift+b", "ctrl+e", "ctrl+q", "ctrl+q"):
-        driver.key(key)
-    assert driver.window.closed
-
-
-def test_a_save_that_fails_keeps_the_window_open_and_is_told(driver, monkeypatch):
+def test_a_save_that_fails_keeps_the_window_open_till_it_is_closed_again(driver, monkeypatch):
     def fail(*arguments, **options):
         raise UserError("The disk is full.")
 
@@ -306,6 +292,10 @@ def test_a_save_that_fails_keeps_the_window_open_and_is_told(driver, monkeypatch
     driver.key("ctrl+q")
     driver.settle()
     assert not driver.window.closed and driver.said() == "The disk is full."
+    driver.key("ctrl+s")
+    for _ in range(2):
+        driver.key("ctrl+q")
+    assert driver.window.closed
 
 
 # Text that cannot be drawn
@@ -322,6 +312,7 @@ def test_what_cannot_be_drawn_is_replaced():
         assert theme.wrap(words, 60)
         printable(words).encode("utf-8")
     assert printable("Zoë · 80 %") == "Zoë · 80 %"
+    assert theme.width("Jose\u0301") == theme.width("José")  # as a Mac writes it
     assert theme.fit("tab\tx", 500) == "tab x"
 
 
@@ -359,11 +350,6 @@ def test_marks_without_a_width_end_nothing(words):
         assert theme.width(words[:letters]) >= 0
 
 
-def test_an_accent_that_a_mac_wrote_apart_is_drawn_on_its_letter():
-    theme = Theme()
-    assert theme.width("Jose\u0301") == theme.width("José")
-
-
 def test_a_system_font_is_used_for_what_the_own_one_lacks(monkeypatch, system_fonts):
     system_fonts("/other.ttf")
     monkeypatch.setattr("ui.fonts._has", lambda path, character: bool(path) == (character == "漢"))
@@ -394,7 +380,11 @@ def test_fonts_are_read_at_the_start_wherever_they_lie_and_can_be_moved(
     assert Theme()._fonts == fonts.read_fonts(fonts.FOLDER)
 
 
-def test_names_that_cannot_be_drawn_end_nothing(driver):
+def test_names_that_cannot_be_drawn_end_nothing(opened):
+    engine = FakeEngine()
+    engine.title = f"model {LATIN}"
+    driver = opened(engine=engine)
+    assert pygame.display.get_caption()[0].endswith("Jos\ufffd.jpg")
     driver.window.notify(f"{LATIN} cannot be read.", problem=True)
     driver.screen.sliders.sliders[0].name = LATIN
     driver.window.open_menu([(LATIN, lambda: None, LATIN)], pygame.Rect(10, 10, 10, 10))
@@ -404,13 +394,6 @@ def test_names_that_cannot_be_drawn_end_nothing(driver):
     driver.drop("/nowhere/" + LATIN)
     driver.settle()
     assert LATIN in driver.said()
-
-
-def test_title_of_a_model_in_a_folder_that_cannot_be_drawn(opened):
-    engine = FakeEngine()
-    engine.title = f"model {LATIN}"
-    opened(engine=engine)
-    assert pygame.display.get_caption()[0].endswith("Jos\ufffd.jpg")
 
 
 # Folders that are not as usual

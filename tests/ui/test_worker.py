@@ -130,6 +130,8 @@ def test_a_failed_job_is_told_and_the_next_one_runs(recording):
     assert [slot for slot, _ in failed] == ["bad", "worse"]
     assert all(isinstance(error, ZeroDivisionError) for _, error in failed)
     assert good == ("good", "good")
+    assert sentence(UserError("Do this.")) == "Do this."
+    assert "ZeroDivisionError" in sentence(failed[0][1])
 
 
 def test_an_engine_that_cannot_be_loaded_is_kept_as_error():
@@ -156,11 +158,6 @@ def test_jobs_wait_for_an_engine_that_is_still_loading():
     gate.set()
     assert recording.finish() == [("slot", "engine")]
     recording.worker.close()
-
-
-def test_sentence_is_the_users_words_or_the_kind_of_error():
-    assert sentence(UserError("Do this.")) == "Do this."
-    assert "ZeroDivisionError" in sentence(ZeroDivisionError("division by zero"))
 
 
 def test_closing_never_waits_for_a_model_that_still_loads(monkeypatch):

@@ -652,11 +652,6 @@ def edited(
     return sketcher.sheet.pixels(), said
 
 
-def draw(portrait: Portrait, rng: np.random.Generator) -> np.ndarray:
-    """Draw a portrait: uint8 (160, 176, 2), tone on white paper and coverage."""
-    return Sketcher(portrait, rng).draw()
-
-
 def ellipse(centre, size, count: int = 36) -> np.ndarray:
     """Return the points (count, 2) of an ellipse, clockwise from its top."""
     angles = np.linspace(0, 2 * np.pi, count, endpoint=False)
