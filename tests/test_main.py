@@ -27,18 +27,12 @@ def modes_called(source):
     return [s.value.func.id for s in body if isinstance(getattr(s, "value", None), ast.Call)]
 
 
-def test_as_shipped_only_the_sliders_open():
+def test_as_shipped_only_the_sliders_open_and_every_mode_by_uncommenting_its_line():
     assert modes_called(SOURCE) == ["generate_faces"]
-
-
-def test_every_mode_runs_by_uncommenting_its_line():
     uncommented = re.sub(r"^    # (\w+\(.*\)  #)", r"    \1", SOURCE, flags=re.MULTILINE)
     called = modes_called(uncommented)
     assert [name for name in called if called.count(name) == 1 or name == "learn"] == called
     assert list(dict.fromkeys(called)) == MODES
-
-
-def test_every_mode_runs_with_no_argument():
     functions = {f.name: f for f in ast.parse(SOURCE).body if isinstance(f, ast.FunctionDef)}
     for name in MODES:
         arguments = functions[name].args
@@ -52,18 +46,15 @@ def test_every_line_of_the_menu_says_what_it_shows():
             assert re.search(r"\)  # \w", line), line
 
 
-@pytest.mark.parametrize("version", [(3, 14, 0), (3, 9, 18), (4, 0, 0)])
-def test_another_python_gives_one_sentence_before_anything_is_imported(version, monkeypatch):
-    monkeypatch.setattr(sys, "version_info", version)
-    monkeypatch.setattr(main, "main", lambda: pytest.fail("went on"))
-    assert "Python 3.10 to 3.13" in main.run()
-
-
-@pytest.mark.parametrize("version", [(3, 10, 0), (3, 13, 9)])
-def test_a_python_that_fits_is_let_in(version, monkeypatch):
-    monkeypatch.setattr(sys, "version_info", version)
-    monkeypatch.setattr(main, "main", lambda: None)
-    assert main.run() == 0
+def test_another_python_gives_one_sentence_before_anything_is_imported(monkeypatch):
+    for version in ((3, 10, 0), (3, 13, 9)):
+        monkeypatch.setattr(sys, "version_info", version)
+        monkeypatch.setattr(main, "main", lambda: None)
+        assert main.run() == 0
+    for version in ((3, 14, 0), (3, 9, 18), (4, 0, 0)):
+        monkeypatch.setattr(sys, "version_info", version)
+        monkeypatch.setattr(main, "main", lambda: pytest.fail("went on"))
+        assert "Python 3.10 to 3.13" in main.run()
 
 
 def raising(error):
@@ -71,11 +62,6 @@ def raising(error):
         raise error
 
     return stand_in
-
-
-def test_what_a_user_can_mend_becomes_the_exit_sentence(monkeypatch):
-    monkeypatch.setattr(main, "main", raising(UserError("Do this.")))
-    assert main.run() == "Do this."
 
 
 @pytest.mark.parametrize(
@@ -105,19 +91,12 @@ def test_a_portrait_that_there_is_not_is_told_before_anything_is_loaded(arrays, 
             mode(start=9 * 10**9)
 
 
-def test_ctrl_c_leaves_quietly(monkeypatch):
+def test_ctrl_c_is_quiet_a_missing_package_is_named_and_a_bug_keeps_its_traceback(monkeypatch):
     monkeypatch.setattr(main, "main", raising(KeyboardInterrupt()))
     assert main.run() == 130
-
-
-def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatch):
     missing = ModuleNotFoundError("No module named 'keras.api'", name="keras.api")
     monkeypatch.setattr(main, "main", raising(missing))
-    assert "keras" in main.run()
-    assert "pip install -r" in main.run()
-
-
-def test_a_bug_keeps_its_traceback(monkeypatch):
+    assert "keras" in main.run() and "pip install -r" in main.run()
     for bug in (ModuleNotFoundError("No module named 'model.gone'", name="model.gone"), KeyError()):
         monkeypatch.setattr(main, "main", raising(bug))
         with pytest.raises(type(bug)):

@@ -23,7 +23,7 @@ LACKING = "--- so far, data were lacking ---"
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """A copy of the project whose shipped model is tiny and whose other assets are empty."""
+    """A copy of the project whose assets are empty but for the fonts."""
     copy = tmp_path_factory.mktemp("project")
     for room in ("data", "model", "ui", "tests"):
         shutil.copytree(PROJECT / room, copy / room, ignore=shutil.ignore_patterns("__pycache__"))
@@ -32,12 +32,6 @@ def project(tmp_path_factory):
     frame = copy / "model" / "frame.py"
     frame.write_text(frame.read_text().replace("LATENT_DIM = 80", f"LATENT_DIM = {LENGTH}"))
     (copy / "elsewhere").mkdir()
-    made = run(
-        copy,
-        "from tests.model.tiny_model import write_tiny_model\n"
-        "from data.paths import SHIPPED_MODEL; write_tiny_model(SHIPPED_MODEL)",
-    )
-    assert made.returncode == 0, made.stderr
     write_archive(copy / "drawn.tar.gz", drawn_files(PORTRAITS))
     return copy
 
@@ -71,6 +65,11 @@ LATENT_FIGURES = {
 
 MODES = f"""
 import main
+from data.paths import SHIPPED_MODEL
+from model.loading import import_tensorflow
+import_tensorflow()
+from tests.model.tiny_model import TINY_SETTINGS, write_tiny_model
+write_tiny_model(SHIPPED_MODEL)
 import ui.views.figures
 ui.views.figures.DPI = 50
 menu = main.main
@@ -86,7 +85,6 @@ main.print_faces(split="test")
 import warnings
 from dataclasses import replace
 import tensorflow as tf
-from tests.model.tiny_model import TINY_SETTINGS
 warnings.filterwarnings("ignore", "Even though the")  # of the next line: tf.data stays a graph
 warnings.filterwarnings("ignore", "Gradients do not exist")  # in a graph they would be 0
 tf.config.run_functions_eagerly(True)  # a few steps are over before a graph is traced
@@ -179,7 +177,7 @@ def test_modes_run_one_after_another_on_a_small_archive(project, modes):
     assert not list((project / "elsewhere").iterdir())
 
 
-def test_two_windows_in_a_row_open_before_tensorflow_and_load_the_model(project):
+def test_two_windows_in_a_row_open_before_tensorflow_and_load_the_model(project, modes):
     done = run(project, WINDOWS, SDL_VIDEODRIVER="dummy")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
@@ -208,7 +206,7 @@ def test_without_a_display_there_is_one_sentence_and_a_failure(project):
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
 
 
-def test_a_model_of_codes_of_another_length_is_told_so(project):
+def test_a_model_of_codes_of_another_length_is_told_so(project, modes):
     told = f"""
 import main, shutil
 from data.paths import SHIPPED_MODEL

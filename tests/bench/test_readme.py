@@ -1,3 +1,4 @@
+import os
 import re
 import subprocess
 import sys
@@ -152,8 +153,10 @@ def test_the_lines_for_own_code_turn_pictures_into_codes_and_codes_into_pictures
     found = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(PROJECT)!r})\n{code}"],
         cwd=tmp_path, capture_output=True, text=True,
+        env=os.environ | {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path), "KERAS_BACKEND": ""},
     )  # fmt: skip
     assert found.returncode == 0, found.stderr
+    assert not (tmp_path / ".keras").exists()  # Keras would write its settings there
     assert len((tmp_path / "codes.csv").read_text().splitlines()) == 2
     for name in ("new-a.png", "new-b.png"):
         with Image.open(tmp_path / name) as picture:

@@ -69,9 +69,7 @@ def test_a_stroke_appears_on_canvas_and_window_and_is_answered(driver):
     assert driver.window.surface.get_at((x, y))[:3] == (0, 0, 0)
     assert np.abs(shown(face) - before).max() > 10
     assert np.array_equal(driver.screen.keeper.answer.image, expected(driver).image)
-
-
-def test_the_ink_lies_under_the_mouse(driver):
+    driver.key("delete")  # and the ink lies under the mouse
     for point in ((20, 20), (150, 30), (90, 140)):
         stroke(driver, point)
         rows, columns = np.nonzero(cover(driver.screen.drawing) > 0.5)
@@ -167,16 +165,7 @@ def test_shift_draws_a_straight_line(driver):
     assert cover(driver.screen.drawing)[np.arange(22, 138), np.arange(22, 138)].min() == 1
 
 
-def test_number_keys_choose_the_grey(driver):
-    driver.key("e")
-    for number, grey in enumerate((0, 0.25, 0.5, 0.75, 1)):
-        driver.key(str(number + 1))
-        stroke(driver, (20 + 30 * number, 80))
-        assert tone(driver.screen.drawing)[80, 20 + 30 * number] == pytest.approx(grey, abs=0.003)
-        assert cover(driver.screen.drawing)[80, 20 + 30 * number] == 1
-
-
-def test_wheel_and_keys_change_the_size(driver):
+def test_wheel_and_keys_change_the_size_and_a_double_click_resets_it(driver, monkeypatch):
     screen = driver.screen
     small = screen.brush.radius
     driver.wheel(3, at(driver, (80, 80)))
@@ -191,19 +180,15 @@ def test_wheel_and_keys_change_the_size(driver):
     for notches, radius in ((10_000, LARGEST), (-100_000, SMALLEST)):
         driver.wheel(notches, at(driver, (80, 80)))
         assert screen.brush.radius == radius
-
-
-def test_a_double_click_resets_size_and_realism(driver, monkeypatch):
     monkeypatch.setattr("ui.widgets.pointer.DOUBLE_CLICK", float("inf"))
     view = driver.screen.view
     for slider in (view.tools.size, view.realism):
-        before = slider.value
         for _ in range(2):
             driver.click((slider.track.right, slider.track.centery))
-        assert slider.value == pytest.approx(before)
+        assert slider.value == pytest.approx(slider.default)
 
 
-def test_eraser_and_right_button_bare_the_paper(driver):
+def test_eraser_and_right_button_bare_the_paper_and_number_keys_choose_the_gray(driver):
     driver.wheel(8, at(driver, (80, 80)))
     stroke(driver, (40, 60), (120, 60))
     stroke(driver, (80, 40), (80, 80), button=3)
@@ -212,6 +197,12 @@ def test_eraser_and_right_button_bare_the_paper(driver):
     driver.key("e")
     stroke(driver, (45, 40), (45, 80))
     assert cover(driver.screen.drawing)[60, 45] == 0
+    driver.key("delete")
+    for number, gray in enumerate((0, 0.25, 0.5, 0.75, 1)):
+        driver.key(str(number + 1))
+        stroke(driver, (20 + 30 * number, 80))
+        assert tone(driver.screen.drawing)[80, 20 + 30 * number] == pytest.approx(gray, abs=0.003)
+        assert cover(driver.screen.drawing)[80, 20 + 30 * number] == 1
 
 
 def test_the_copying_brush_paints_the_answer(driver):
