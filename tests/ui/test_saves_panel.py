@@ -138,6 +138,7 @@ def test_damaged_saves_are_counted_and_marked_and_an_unreadable_folder_is_said(d
     assert "cannot be read (Permission denied)" in panel.note.text
 
 
+@pytest.mark.parametrize("driver", ["sliders"], indirect=True)
 def test_thousands_of_saves_do_not_stop_the_window(driver, monkeypatch):
     folder, read = driver.session.folder, []
     content = a_save(folder).read_bytes()
@@ -164,6 +165,7 @@ def test_thousands_of_saves_do_not_stop_the_window(driver, monkeypatch):
     assert not read  # for a panel that is closed
 
 
+@pytest.mark.parametrize("driver", ["sliders"], indirect=True)
 def test_damaged_pictures_cost_no_look_at_every_save(driver, monkeypatch):
     looked = []
     for _ in range(30):
