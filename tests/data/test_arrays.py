@@ -39,10 +39,7 @@ def test_released_pages_are_no_longer_held_and_can_be_read_again(tmp_path):
     drop_pages(train[:1500])  # a part of it stands for the whole
     assert mapped() - before < 5e6
     assert int(train.sum()) == total
-
-
-def test_nothing_is_lost_where_arrays_can_be_written(tmp_path):
-    save(tmp_path)
+    save(tmp_path)  # nothing is lost where arrays can be written
     changed = np.load(tmp_path / "X_train.npy", mmap_mode="c")
     changed[0] = 5
     drop_pages(changed)
@@ -125,25 +122,21 @@ def test_labels_come_back_as_written(tmp_path):
     assert first == b"row,split,file,folder,year"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        b"",
-        b"a,b\n",
-        b"row,split,file,folder,year\n0,train,a.png,F\n",
-        b"row,split,file,folder,year\n0,train,a.png,X,1985\n",
-        b"row,split,file,folder,year\n0,dev,a.png,F,1985\n",
-        b"row,split,file,folder,year\n1,train,a.png,F,1985\n",
-        b"row,split,file,folder,year\n0,test,a.png,F,1985\n0,train,a.png,F,1985\n",
-        b"row,split,file,folder,year\nx,train,a.png,F,1985\n",
-        b"row,split,file,folder,year\n0,train,a.png,F,1e3\n",
-        b"row,split,file,folder,year\n0,train,../../a.png,F,1985\n",
-        b'row,split,file,folder,year\n0,train,"a.png,F,1985\n',
-        b"row,split,file,folder,year\n0,train,\xff\xfe.png,F,1985\n",
-        b"row,split,file,folder,year\n0,train," + b"a" * 200_000 + b",F,1985\n",
-        b"row,split,file,folder,year\n0,train,a\0.png,F,1985\n",
-    ],
-)
+HEADER = b"row,split,file,folder,year\n"
+DAMAGED = [b"", b"a,b\n", HEADER + b"0,test,a.png,F,1985\n0,train,a.png,F,1985\n"]
+DAMAGED += [
+    HEADER + row
+    for row in (
+        *(b"0,train,a.png,F\n", b"0,train,a.png,X,1985\n", b"0,dev,a.png,F,1985\n"),
+        *(b"1,train,a.png,F,1985\n", b"x,train,a.png,F,1985\n", b"0,train,a.png,F,1e3\n"),
+        *(b"0,train,../../a.png,F,1985\n", b'0,train,"a.png,F,1985\n'),
+        *(b"0,train,\xff\xfe.png,F,1985\n", b"0,train,a\0.png,F,1985\n"),
+        b"0,train," + b"a" * 200_000 + b",F,1985\n",
+    )
+]
+
+
+@pytest.mark.parametrize("text", DAMAGED)
 def test_damaged_labels_are_one_sentence(tmp_path, text):
     (tmp_path / "portraits.csv").write_bytes(text)
     with pytest.raises(UserError, match=r"damaged .*: call prepare_data\(\)") as caught:

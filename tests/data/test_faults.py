@@ -5,7 +5,6 @@ import os
 from collections import namedtuple
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import data.prepare
@@ -27,7 +26,9 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_second_run_has_nothing_to_do(tmp_path, archive, monkeypatch):
+def test_second_run_has_nothing_to_do_and_takes_the_first_source(
+    tmp_path, archive, files, monkeypatch
+):
     first = prepare_data(archive, tmp_path / "out")
     monkeypatch.setattr(data.prepare, "_prepare", None)
     second = prepare_data(archive, tmp_path / "out")
@@ -36,9 +37,7 @@ def test_second_run_has_nothing_to_do(tmp_path, archive, monkeypatch):
     assert (second.source, second.train, second.test) == (first.source, first.train, first.test)
     kept = prepare_data(None, tmp_path / "out", original=tmp_path / "nothing")
     assert not kept.made  # no source, but arrays: nothing is downloaded
-
-
-def test_first_source_found_in_the_original_folder_is_used(tmp_path, archive, files):
+    monkeypatch.undo()  # the first source found in the original folder is used
     assert prepare_data(None, tmp_path / "a", original=archive.parent).source == str(archive)
     folder = write_folder(tmp_path / "original" / "faces", files)
     assert prepare_data(None, tmp_path / "b", original=folder.parent).source == str(folder)
@@ -55,13 +54,11 @@ def test_arrays_are_made_again_when_they_should_be(tmp_path, archive, files):
     assert not prepare_data(folder, out).made
     next((folder / "F").iterdir()).unlink()
     assert prepare_data(folder, out).test == 2
-    for name in ("X_train.npy", "X_test.npy", "portraits.csv", "prepared.json"):
+    for number, name in enumerate(("X_train.npy", "X_test.npy", "portraits.csv", "prepared.json")):
         whole = (out / name).read_bytes()
-        (out / name).write_bytes(whole[:-10])
+        (out / name).unlink() if number % 2 else (out / name).write_bytes(whole[:-10])
         assert prepare_data(folder, out).made, name
         assert (out / name).read_bytes() == whole
-        (out / name).unlink()
-        assert prepare_data(folder, out).made, name
 
 
 def test_leftovers_of_a_killed_run_are_completed_or_go(tmp_path, archive, files):
@@ -131,13 +128,10 @@ def test_folder_that_cannot_be_written_is_one_sentence(tmp_path, archive):
     for out in (tmp_path / "file", tmp_path / "file" / "deeper"):
         with pytest.raises(UserError, match=r"cannot be written to .*another folder"):
             prepare_data(archive, out)
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write")
-def test_read_only_folder_is_one_sentence(tmp_path, archive):
-    (tmp_path / "out").mkdir(mode=0o500)
-    with pytest.raises(UserError, match="Permission denied"):
-        prepare_data(archive, tmp_path / "out")
+    if hasattr(os, "geteuid") and os.geteuid() != 0:  # root may write
+        (tmp_path / "out").mkdir(mode=0o500)
+        with pytest.raises(UserError, match="Permission denied"):
+            prepare_data(archive, tmp_path / "out")
 
 
 def test_missing_or_empty_source_is_one_sentence(tmp_path):
@@ -153,15 +147,6 @@ def test_missing_or_empty_source_is_one_sentence(tmp_path):
     }.items():
         with pytest.raises(UserError, match=f"{source} .*{said}"):
             prepare_data(tmp_path / source, tmp_path / "out")
-
-
-def test_arrays_are_read_only(tmp_path, archive):
-    prepare_data(archive, tmp_path / "out")
-    train, _ = load_arrays(tmp_path / "out")
-    assert isinstance(train, np.memmap)
-    with pytest.raises(ValueError, match="read-only"):
-        train[0] = 0
-    assert len(load_labels(tmp_path / "out")) == 12
 
 
 def test_a_second_run_into_the_same_folder_is_told_and_harms_nothing(

@@ -47,8 +47,8 @@ def test_arrays_and_labels_belong_together(tmp_path, archive, files):
     summary = prepare_data(archive, tmp_path / "out")
     train, test = load_arrays(tmp_path / "out")
     assert train.dtype == test.dtype == np.uint8
-    assert train.shape == (19, 171, 186, 1)
-    assert test.shape == (5, 171, 186, 1)
+    assert train.shape == (19, 171, 186, 1) and test.shape == (5, 171, 186, 1)
+    assert isinstance(train, np.memmap) and not train.flags.writeable
     assert (summary.train, summary.test, summary.skipped, summary.made) == (19, 5, [], True)
     labels = load_labels(tmp_path / "out")
     assert [one.split for one in labels] == ["train"] * 19 + ["test"] * 5

@@ -63,7 +63,7 @@ def labelled(n, seed=0):
     return codes, portraits
 
 
-def test_directions_name_the_face_and_not_its_source():
+def test_directions_name_the_face_and_not_its_source_if_there_are_labels_that_tell():
     codes, portraits = labelled(1500)
     directions = fitted(codes, portraits)
     assert list(directions) == ["F to M", "year"]
@@ -72,33 +72,19 @@ def test_directions_name_the_face_and_not_its_source():
         assert step.shape == (80,)
         assert np.abs(step).argmax() == unit and step[unit] > 0.8
         assert np.abs(step[2]) < 0.25 * step[unit]
-
-
-def test_labels_that_say_nothing_about_the_codes_give_no_direction():
-    codes, portraits = labelled(1500)
     noise = np.random.default_rng(9).normal(size=codes.shape).astype(np.float32)
-    assert fitted(noise, portraits) == {}
-
-
-def test_few_or_no_labels_give_no_direction():
-    codes, portraits = labelled(90)
-    assert fitted(codes, portraits) == {}
-    assert fitted(codes, []) == {}
-    asked = label_targets(labelled(1500)[1])
+    assert fitted(noise, portraits) == {}  # labels that say nothing about the codes
+    assert fitted(*labelled(90)) == fitted(codes, []) == {}  # few labels, and none
     with pytest.raises(ValueError, match="Received"):
-        fit_directions(Pegboard(), LatentSpace.fit(codes), codes, asked)
+        fit_directions(Pegboard(), LatentSpace.fit(codes), codes[:90], label_targets(portraits))
 
 
-def test_the_year_has_to_show_within_f_and_within_m():
+def test_the_year_has_to_show_within_f_and_within_m_and_on_decoded_faces():
     codes, portraits = labelled(1500)
+    assert list(fitted(codes, portraits, engine=Pegboard(blind=[0]))) == ["year"]
     is_f = np.array([portrait.folder == "F" for portrait in portraits])
     codes[is_f, 1] = np.random.default_rng(1).normal(size=is_f.sum())
     assert list(fitted(codes, portraits)) == ["F to M"]
-
-
-def test_what_a_decoded_face_does_not_show_is_no_direction():
-    codes, portraits = labelled(1500)
-    assert list(fitted(codes, portraits, engine=Pegboard(blind=[0]))) == ["year"]
 
 
 def test_attributes_that_go_together_are_moved_apart():

@@ -24,16 +24,13 @@ def latent(codes):
     return LatentSpace.fit(codes, {"smile": np.ones(80, np.float32)})
 
 
-def test_sliders_are_independent_with_deviation_one_and_fall_in_variance(latent, codes):
+def test_sliders_are_independent_of_deviation_one_fall_in_variance_and_go_back(latent, codes):
     values = latent.to_sliders(codes)
     np.testing.assert_allclose(values.mean(axis=0), 0, atol=1e-3)
     np.testing.assert_allclose(np.cov(values, rowvar=False), np.eye(80), atol=2e-2)
     assert np.all(np.diff(latent.scales) <= 0)
     np.testing.assert_allclose(latent.components @ latent.components.T, np.eye(80), atol=1e-5)
-
-
-def test_codes_to_sliders_and_back(latent, codes):
-    back = latent.from_sliders(latent.to_sliders(codes))
+    back = latent.from_sliders(values)
     assert back.dtype == np.float32
     np.testing.assert_allclose(back, codes, atol=1e-4)
     np.testing.assert_allclose(latent.from_sliders(np.zeros(80)), latent.mean)
@@ -80,9 +77,6 @@ def test_realism_brings_codes_to_where_faces_are_clear_and_leaves_them_different
     nearest = [latent.mahalanobis(latent.mean + code - latent.gallery).min() for code in likely]
     assert nearest[2] > nearest[3] > nearest[4]
     assert not np.allclose(likely[4], latent.make_likely(other, 1), atol=0.05)
-
-
-def test_the_mean_face_is_as_likely_as_can_be(latent):
     np.testing.assert_array_equal(latent.make_likely(latent.mean, 1), latent.mean)
 
 
@@ -107,23 +101,16 @@ def test_save_and_load_bit_for_bit(tmp_path):
     np.testing.assert_array_equal(loaded.readouts["year"].read(np.ones((2, 80))), [39, 39])
 
 
-def test_of_another_model_or_damaged_is_one_sentence(tmp_path):
+def test_files_of_another_model_damage_pickles_and_wrong_shapes_are_refused(tmp_path):
     folder = write_tiny_model(tmp_path / "model")
-    other = write_tiny_model(tmp_path / "other", seed=2)
+    good = dict(np.load(folder / LATENT_FILE))
     whole = (folder / LATENT_FILE).read_bytes()
-    (folder / LATENT_FILE).write_bytes((other / LATENT_FILE).read_bytes())
-    with pytest.raises(UserError, match="damaged or belongs to another model"):
-        LatentSpace.load(folder)
     for damaged in (b"", whole[:1000], whole[:-100], b"not a zip" * 100):
         (folder / LATENT_FILE).write_bytes(damaged)
         with pytest.raises(UserError, match="damaged"):
             LatentSpace.load(folder)
-
-
-def test_pickles_and_wrong_shapes_are_refused(tmp_path):
-    folder = write_tiny_model(tmp_path / "model")
-    good = dict(np.load(folder / LATENT_FILE))
     for name, value in [
+        ("model_id", np.array("b" * 64)),
         ("mean", np.array([{"a": 1}] * 80, dtype=object)),
         ("mean", np.zeros((80, 1), np.float32)),
         ("mean", np.full(80, 1e9, np.float32)),
