@@ -126,6 +126,12 @@ def fake_latent(seed=3):
     return LatentSpace.fit(codes, directions, FakeEngine.model_id)
 
 
+def stroke(driver, *points, button=1):
+    """Draw one stroke through points of the canvas."""
+    canvas = driver.screen.view.canvas
+    driver.sweep(*map(canvas.to_window, points), button=button)
+
+
 def lie_apart(widgets, inside):
     """Whether widgets lie inside a rectangle, and none over another."""
     rects = [widget.rect for widget in widgets]
@@ -223,6 +229,13 @@ class Driver:
         self.post(pygame.MOUSEBUTTONUP, pos=self.pos, button=button)
         self.step()
 
+    def sweep(self, *points, button=1):
+        """Press at the first point, move through the others, and release."""
+        self.press(points[0], button)
+        for point in points[1:]:
+            self.drag(point)
+        self.release(button=button)
+
     def click(self, where, button=1):
         """Click on a point, or in the middle of a widget."""
         pos = where.rect.center if hasattr(where, "rect") else where
@@ -253,6 +266,12 @@ class Driver:
             self.post(pygame.TEXTINPUT, text=key)
         self.post(pygame.KEYUP, key=code, mod=0, unicode="", scancode=0)
         self.step()
+
+    def keys(self, *keys):
+        """Press keys one after another, and wait for what comes of them."""
+        for key in keys:
+            self.key(key)
+        self.settle()
 
     def key_up(self, key):
         code = KEYS.get(key) or pygame.key.key_code(key)

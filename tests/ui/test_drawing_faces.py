@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.ui.driver import SHAPE, FakeEngine, cover, tone
+from tests.ui.driver import SHAPE, FakeEngine, cover, stroke, tone
 from ui.drawing.answers import CANDIDATES, NEAREST_FACES, DrawingDecoder
 from ui.drawing.drawing import painted
 from ui.drawing.drawing_screen import DrawingScreen
@@ -63,14 +63,6 @@ def driver(again):
     return again(engine=WatchedEngine())
 
 
-def stroke(driver, *points, button=1):
-    window = [driver.screen.view.canvas.to_window(point) for point in points]
-    driver.press(window[0], button)
-    for point in window[1:]:
-        driver.drag(point)
-    driver.release(button=button)
-
-
 def sketch(driver):
     stroke(driver, (40, 60), (80, 50), (120, 60))
     stroke(driver, (60, 90), (64, 90))
@@ -107,18 +99,15 @@ def test_refining_brings_the_tones_nearer_to_what_is_painted_and_leaves_the_rest
         missing = ((tone(drawn) - image) * cover(drawn)).reshape(10, 16, 11, 16)
         return float(np.square(missing.mean(axis=(1, 3))).sum())
 
-    driver.key("i")
-    driver.settle()
+    driver.keys("i")
     image, mask = driver.engine.evidence
     assert mask.min() == 1 and (image < answer.image)[cover(drawn) == 1].mean() > 0.9  # black ink
     np.testing.assert_allclose(image[144:], answer.image[144:], atol=1e-6)  # far from it
     assert error(driver.screen.keeper.answer.image) < 0.8 * error(answer.image)
     refined = driver.screen.keeper.answer.code
-    driver.key("ctrl+z")
-    driver.settle()
+    driver.keys("ctrl+z")
     assert np.array_equal(driver.screen.keeper.answer.code, answer.code)
-    driver.key("ctrl+y")
-    driver.settle()
+    driver.keys("ctrl+y")
     assert np.array_equal(driver.screen.keeper.answer.code, refined)
 
 
@@ -178,8 +167,7 @@ def test_tab_takes_what_refining_has_found_and_nothing_from_a_bare_canvas(driver
     found = driver.screen.held
     assert not np.array_equal(found, before)
     driver.engine.goes_on.set()
-    driver.key("tab")
-    driver.settle()
+    driver.keys("tab")
     assert np.array_equal(driver.screen.code(), found)
 
 
@@ -187,8 +175,7 @@ def test_a_face_that_arrives_during_a_stroke_keeps_the_stroke(driver):
     window = [driver.screen.view.canvas.to_window(p) for p in ((40, 60), (120, 60))]
     driver.press(window[0])
     driver.drag(window[1])
-    driver.key("m")
-    driver.settle()
+    driver.keys("m")
     assert cover(driver.screen.drawing).min() == 1
     driver.release()
     driver.key("ctrl+z")
@@ -210,8 +197,7 @@ def test_as_a_photo_the_portrait_encoder_answers_and_a_line_explains_it(driver):
     np.testing.assert_allclose(driver.screen.keeper.answer.code, likely, atol=1e-4)
     assert view.as_photo.selected and "never seen a sketch" in driver.said()
     assert "portrait encoder" in view.status.text
-    driver.key("y")
-    driver.settle()
+    driver.keys("y")
     assert np.array_equal(driver.screen.keeper.answer.code, before)
 
 
@@ -233,8 +219,7 @@ def test_a_face_to_start_from_is_canvas_and_answer(driver):
     gallery = driver.latent.gallery
     codes = {"m": driver.latent.mean, "n": gallery[0], "shift+n": gallery[-1], "r": None}
     for key, code in codes.items():
-        driver.key(key)
-        driver.settle()
+        driver.keys(key)
         assert cover(drawn).min() == 1
         assert np.abs(tone(drawn) - driver.screen.keeper.answer.image).max() < 0.003
         assert code is None or np.array_equal(driver.screen.code(), np.asarray(code, np.float32))
@@ -254,10 +239,8 @@ def test_a_face_to_start_from_is_canvas_and_answer(driver):
 
 
 def test_the_panel_shows_difference_and_nearest_faces(driver):
-    driver.key("n")
-    driver.settle()
-    driver.key("d")
-    driver.settle()
+    driver.keys("n")
+    driver.keys("d")
     panel = driver.screen.view.explain
     assert panel.visible and all(face.pixels is not None for face in panel.strip.children)
     assert np.array_equal(panel.codes[0], driver.latent.gallery[0])
@@ -282,8 +265,7 @@ def test_the_nearest_faces_are_those_that_look_most_alike(driver):
 
 def test_a_nearest_face_pulls_the_answer_and_leaves_the_drawing(driver):
     sketch(driver)
-    driver.key("d")
-    driver.settle()
+    driver.keys("d")
     panel = driver.screen.view.explain
     before, code, face = drawing(driver), driver.screen.keeper.answer.code, panel.codes[3]
     driver.click(panel.strip.children[3])
@@ -292,8 +274,7 @@ def test_a_nearest_face_pulls_the_answer_and_leaves_the_drawing(driver):
     pulled = driver.screen.keeper.answer.code
     assert np.allclose(pulled, (code + face) / 2, atol=1e-5)
     assert np.array_equal(driver.screen.code(), pulled)
-    driver.key("ctrl+z")
-    driver.settle()
+    driver.keys("ctrl+z")
     assert np.array_equal(driver.screen.keeper.answer.code, code)
 
 
@@ -334,8 +315,7 @@ def erase(driver, key, *points):
 
 def test_the_eraser_brings_back_the_face_that_was_started_from(driver):
     driver.wheel(8, driver.screen.view.canvas.rect.center)
-    driver.key("n")
-    driver.settle()
+    driver.keys("n")
     face = drawing(driver)
     stroke(driver, (60, 40), (120, 40))
     stroke(driver, (60, 80), (120, 80))
@@ -360,13 +340,11 @@ def test_the_eraser_brings_back_the_face_that_was_started_from(driver):
 
 def test_the_start_face_is_kept_in_the_session_and_in_saves(again, tmp_path):
     first = again()
-    first.key("n")
-    first.settle()
+    first.keys("n")
     face = drawing(first)
     stroke(first, (60, 40), (120, 40))
     first.settle()
-    first.key("ctrl+s")
-    first.settle()
+    first.keys("ctrl+s")
     path = list_saves(tmp_path)[0].path
     second = again()
     for bring_back in (lambda: second.key("ctrl+l"), lambda: second.drop(path)):
@@ -383,8 +361,7 @@ def test_the_start_face_is_kept_in_the_session_and_in_saves(again, tmp_path):
 )
 def test_a_drawing_without_its_start_face_or_of_another_model_comes_back(again, name, value):
     first = again()
-    first.key("n")
-    first.settle()
+    first.keys("n")
     before = drawing(first)
     second = again()
     second.session.settings[f"drawing.{name}"] = value
@@ -402,23 +379,18 @@ def test_a_drawing_without_its_start_face_or_of_another_model_comes_back(again, 
 
 def test_to_the_sliders_and_back(opened):
     driver = opened([SlidersScreen, DrawingScreen])
-    driver.key("n")
-    driver.key("tab")
-    driver.settle()
+    driver.keys("n", "tab")
     assert np.array_equal(driver.screen.keeper.answer.code, driver.latent.gallery[0])
     assert driver.screen.drawing.empty
     sketch(driver)
     screen, before, code = driver.screen, drawing(driver), driver.screen.keeper.answer.code
-    driver.key("tab")
-    driver.settle()
+    driver.keys("tab")
     assert np.array_equal(driver.screen.code(), code)
     driver.key("tab")
     assert driver.screen is screen and np.array_equal(drawing(driver), before)  # nothing changed
     strokes = before[..., 1] == 255
     for back in (lambda: driver.key("tab"), lambda: driver.click(driver.window.header.tabs[1])):
-        driver.key("tab")
-        driver.key("n")
-        driver.settle()
+        driver.keys("tab", "n")
         face = to_pixels(driver.engine.decode(driver.screen.code()[None])[0])
         back()
         driver.settle()
@@ -429,9 +401,7 @@ def test_to_the_sliders_and_back(opened):
         assert np.abs(under[bare][:, 0].astype(int) - face[bare]).max() <= 1
         erase(driver, "e", (50, 90), (80, 90))
         assert np.array_equal(drawing(driver)[80:, :, 0], screen.drawing.start[80:])
-        driver.key("ctrl+z")
-        driver.key("ctrl+z")
-        driver.settle()
+        driver.keys("ctrl+z", "ctrl+z")
         assert np.array_equal(screen.keeper.answer.code, code)
         assert np.array_equal(drawing(driver), before)
 
@@ -446,12 +416,10 @@ def test_a_save_brings_back_every_pixel_and_the_code(driver, tmp_path):
     stroke(driver, (40, 120), (120, 120))
     driver.settle()
     before, answer = drawing(driver), driver.screen.keeper.answer
-    driver.key("ctrl+s")
-    driver.settle()
+    driver.keys("ctrl+s")
     assert "Saved" in driver.said()
     path = list_saves(tmp_path)[0].path
-    driver.key("delete")
-    driver.settle()
+    driver.keys("delete")
     driver.drop(path)
     driver.settle()
     assert np.array_equal(drawing(driver), before)
@@ -465,8 +433,7 @@ def test_a_saved_face_without_a_drawing_is_painted(driver, tmp_path):
     code = driver.latent.gallery[5]
     image = driver.engine.decode(code[None])[0, ..., 0]
     save_face(tmp_path, image, code, driver.latent.model_id)
-    driver.key("ctrl+o")
-    driver.settle()
+    driver.keys("ctrl+o")
     panel = driver.screen.panels.saves
     assert panel.visible and len(panel.saves) == 1
     driver.click(panel.gallery.strip.thumbnails[0])
@@ -489,8 +456,7 @@ def test_a_photo_is_aligned_and_painted(driver, tmp_path):
     panel._moved()
     driver.settle()
     face = panel.face
-    driver.key("return")
-    driver.settle()
+    driver.keys("return")
     assert not panel.visible
     assert np.array_equal(drawing(driver), painted(face.image))
     driver.key("ctrl+z")
@@ -513,8 +479,7 @@ def test_a_bad_file_gets_one_sentence_and_changes_nothing(driver, tmp_path):
 
 def test_the_film_replays_strokes_and_answers(driver, tmp_path):
     sketch(driver)
-    driver.key("ctrl+e")
-    driver.settle()
+    driver.keys("ctrl+e")
     (path,) = tmp_path.glob("*.gif")
     assert path.name in driver.said()
     with Image.open(path) as film:
@@ -539,8 +504,7 @@ def test_the_film_begins_at_the_last_new_sheet(driver, tmp_path):
     driver.key("a")
     stroke(driver, (20, 120), (160, 120))
     assert len(driver.screen.drawing.sheet) == 4  # bare, a stroke, the answer, a stroke
-    driver.key("ctrl+e")
-    driver.settle()
+    driver.keys("ctrl+e")
     (path,) = tmp_path.glob("*.gif")
     with Image.open(path) as film:
         for number in range(film.n_frames):
@@ -548,16 +512,14 @@ def test_the_film_begins_at_the_last_new_sheet(driver, tmp_path):
             picture = np.asarray(film.convert("L"))
             assert picture[50, 200] > 100, f"frame {number}"  # where the first sheet was black
         assert picture[290, 200] < 50
-    driver.key("n")
-    driver.settle()
+    driver.keys("n")
     assert len(driver.screen.drawing.sheet) == 1  # another face is a new sheet
 
 
 def test_closing_keeps_the_drawing_and_the_tools(again):
     first = again()
     sketch(first)
-    first.key("i")
-    first.settle()
+    first.keys("i")
     first.key("3")
     first.key("f")
     before, code = drawing(first), first.screen.code()
@@ -565,7 +527,6 @@ def test_closing_keeps_the_drawing_and_the_tools(again):
     second = again()
     assert second.screen.brush.tone == 0.5 and second.screen.brush.soft
     assert second.screen.drawing.empty
-    second.key("ctrl+l")
-    second.settle()
+    second.keys("ctrl+l")
     assert np.array_equal(drawing(second), before)
     assert np.array_equal(second.screen.code(), code)

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
 from tests.bench.sketches.imagined import sketches
-from tests.ui.driver import cover, lie_apart, tone
+from tests.ui.driver import cover, lie_apart, stroke, tone
 from ui.drawing.drawing import blank
 from ui.drawing.drawing_screen import DrawingScreen
 from ui.drawing.head import WHOLE, find_head, model_input
@@ -29,13 +29,6 @@ def driver(opened):
 
 def at(driver, point):
     return driver.screen.view.canvas.to_window(point)
-
-
-def stroke(driver, *points, button=1):
-    driver.press(at(driver, points[0]), button)
-    for point in points[1:]:
-        driver.drag(at(driver, point))
-    driver.release(button=button)
 
 
 def expected(driver):
@@ -111,8 +104,7 @@ def test_undo_redo_and_clear_by_key_and_button(driver):
     stroke(driver, (60, 90), (60, 130))
     driver.settle()
     two = driver.screen.drawing.pixels.copy()
-    driver.key("ctrl+z")
-    driver.settle()
+    driver.keys("ctrl+z")
     assert np.array_equal(driver.screen.drawing.pixels, one)
     assert np.array_equal(shown(driver.screen.view.face), answer)
     driver.click(undo)
@@ -246,8 +238,7 @@ def test_the_ghost_is_there_at_first_shows_the_answer_and_is_never_drawn(driver)
     assert not np.array_equal(ghostly[bare], mean[bare])
     assert np.corrcoef(ghostly[bare], driver.screen.keeper.answer.image[bare])[0, 1] > 0.95
     assert tone(driver.screen.drawing)[bare].min() == 1
-    driver.key("g")
-    driver.settle()
+    driver.keys("g")
     assert np.ptp(shown(driver.screen.view.canvas)[bare]) == 0
 
 
@@ -318,8 +309,7 @@ def test_without_live_the_answer_waits_to_be_asked(driver):
     driver.settle()
     assert driver.screen.keeper.answer is before
     assert "J" in driver.screen.view.status.text
-    driver.key("j")
-    driver.settle()
+    driver.keys("j")
     assert np.array_equal(driver.screen.keeper.answer.image, expected(driver).image)
 
 

@@ -62,14 +62,11 @@ def test_why_the_own_model_is_passed_over_stands_until_it_was_read(tmp_path):
 
 
 def test_face_goes_to_the_canvas_and_back_without_losing_a_bit(driver):
-    driver.key("n")
-    driver.settle()
+    driver.keys("n")
     code = driver.screen.editor.now.code
-    driver.key("tab")
-    driver.settle()
+    driver.keys("tab")
     assert driver.screen.name == "drawing"
-    driver.key("tab")
-    driver.settle()
+    driver.keys("tab")
     assert driver.screen.editor.now.code.tobytes() == code.tobytes()
     assert not np.array_equal(code, driver.latent.mean)
 

@@ -17,8 +17,7 @@ def driver(opened, monkeypatch):
     for module in ("face_map", "map_panel"):
         monkeypatch.setattr(f"ui.sliders.{module}.SIDE", 3)
     driver = opened([SlidersScreen])
-    driver.key("shift+f")
-    driver.settle()
+    driver.keys("shift+f")
     return driver
 
 
@@ -79,8 +78,7 @@ def test_escape_and_presses_that_mean_nothing_leave_the_face_as_it_was(driver):
     driver.press(pad.where(PLACE))
     driver.release(driver.screen.area.face.rect.center)
     driver.click(pad.where(PLACE), button=3)
-    driver.key("escape")
-    driver.settle()
+    driver.keys("escape")
     assert driver.screen.panels.open is None
     assert driver.screen.editor.now is before
     assert np.array_equal(driver.screen.shown[0], before.code)
@@ -97,8 +95,7 @@ def test_a_click_takes_the_face_as_one_step(driver):
     assert np.array_equal(screen.shown[0], taken)
     assert len(driver.engine.decoded) - drawn < 3  # the small faces are the same, and stay
     assert np.allclose(screen.map.pad.here, screen.map.pad.place_at(driver.pos), atol=1e-4)
-    driver.key("ctrl+z")
-    driver.settle()
+    driver.keys("ctrl+z")
     assert screen.editor.now == before
     assert np.array_equal(screen.shown[0], before.code)
 
@@ -129,8 +126,7 @@ def test_keys_go_over_the_map_and_take_a_face(driver):
 
 
 def test_the_pad_is_a_square_of_small_faces_of_its_places(driver):
-    driver.key("r")
-    driver.settle()
+    driver.keys("r")
     pad, square = driver.screen.map.pad, driver.screen.map.square
     face = driver.engine.decode(square.at((0, 0.5))[None])[0, ..., 0]
     x, y = map(round, pad.where((0, 0.5)))

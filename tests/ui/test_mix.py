@@ -66,11 +66,7 @@ def test_the_search_for_a_mixed_face_starts_at_the_face_itself(engine, monkeypat
 
 def test_a_click_puts_a_part_of_a_face_on_as_one_step(driver):
     screen = driver.screen
-    driver.key("n")
-    driver.key("shift+b")
-    driver.key("n")
-    driver.key("shift+x")
-    driver.settle()
+    driver.keys("n", "shift+b", "n", "shift+x")
     before = screen.editor.now
     driver.click(screen.mix.rows["b"][1].children[0])
     driver.settle()
@@ -85,16 +81,14 @@ def test_a_click_puts_a_part_of_a_face_on_as_one_step(driver):
 
 def test_a_face_that_is_not_set_has_no_parts_and_the_panel_says_how_to_set_it(driver):
     screen = driver.screen
-    driver.key("shift+x")
-    driver.settle()
+    driver.keys("shift+x")
     label, strip = screen.mix.rows["a"]
     assert "SHIFT A" in label.text
     before = screen.editor.now
     driver.click(strip.children[0])
     driver.settle()
     assert screen.editor.now is before
-    driver.key("shift+a")
-    driver.settle()
+    driver.keys("shift+a")
     assert label.text == "FROM FACE A"
     dim, lit = strip.children[3].pixels[20, 90], strip.children[0].pixels[20, 90]
     assert lit > 2 * dim

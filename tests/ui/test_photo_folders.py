@@ -137,8 +137,7 @@ def _no_search(monkeypatch):
 
 
 def open_panel(driver):
-    driver.key("p")
-    driver.settle()
+    driver.keys("p")
     return driver.screen.panels.photo
 
 
@@ -183,8 +182,7 @@ def test_without_pictures_the_places_are_shown_as_above_the_topmost_folder(drive
     panel.go(Path(home.anchor))
     driver.settle()
     for _ in range(2):
-        driver.key("backspace")
-        driver.settle()
+        driver.keys("backspace")
         assert panel.listing.folder is None
 
 
@@ -205,8 +203,7 @@ def test_mouse_and_keys_go_down_and_up_and_leave_the_face_behind_alone(driver, h
     driver.settle()
     assert panel.listing.folder == home / "Pictures" / "2019"
     for parent in (home / "Pictures", home):
-        driver.key("backspace")
-        driver.settle()
+        driver.keys("backspace")
         assert panel.listing.folder == parent
     driver.click(next(button for button in panel.places if button.text == "Pictures"))
     driver.settle()
@@ -215,8 +212,7 @@ def test_mouse_and_keys_go_down_and_up_and_leave_the_face_behind_alone(driver, h
     driver.key("return")
     driver.until(lambda: panel.photo is not None)
     assert panel.photo.name == "a.png"
-    driver.key("backspace")
-    driver.settle()
+    driver.keys("backspace")
     assert panel.photo is None and tile(panel, "a.png").focused
     assert np.array_equal(before, driver.screen.code())
 
@@ -246,8 +242,7 @@ def test_a_picture_is_pasted_wherever_one_is(driver, monkeypatch):
     driver.key("ctrl+v")
     driver.until(lambda: panel.face is not None)
     assert panel.visible and panel.markers.pixels.shape == face.shape
-    driver.key("return")
-    driver.settle()
+    driver.keys("return")
     assert driver.screen.panels.open is None
     assert panel.face.name == "from the clipboard"
 
@@ -347,11 +342,9 @@ def test_thousands_of_files_do_not_stop_the_window(driver, home, monkeypatch):
     driver.until(lambda: panel.photo is not None)
     assert panel.photo.name == last.name
     monkeypatch.setattr(gallery, "KEPT", 10)  # fewer than there are in sight
-    driver.key("backspace")
-    driver.settle()
+    driver.keys("backspace")
     for _ in range(3):
-        driver.key("pageup")
-        driver.settle()
+        driver.keys("pageup")
         assert len(panel.gallery._pictures) <= 200
         assert all(child.pixels is not None for child in tiles(panel))
 

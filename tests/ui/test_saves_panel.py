@@ -28,8 +28,7 @@ def driver(request, opened):
 
 def open_panel(driver, saved):
     paths = [a_save(driver.session.folder) for _ in range(saved)]
-    driver.key("ctrl+o")
-    driver.settle()
+    driver.keys("ctrl+o")
     return driver.screen.panels.saves, paths
 
 
@@ -54,8 +53,7 @@ def test_a_save_is_renamed_and_keeps_its_code_unless_the_name_is_taken(driver):
     for _ in panel.name.text:
         driver.key("backspace")
     driver.type_text("anna")
-    driver.key("return")
-    driver.settle()
+    driver.keys("return")
     assert "anna.png" in {save.path.name for save in panel.saves}
     renamed = driver.session.folder / "anna.png"
     assert np.array_equal(read_save(renamed).code, CODE)
@@ -93,8 +91,7 @@ def test_dots_beside_the_caption_open_the_menu_and_the_picture_goes_there(driver
     code = driver.screen.code()
     assert np.array_equal(code, CODE)
     driver.key("escape")  # both screens say where a save is in the same words
-    driver.key("ctrl+s")
-    driver.settle()
+    driver.keys("ctrl+s")
     path = list_saves(driver.session.folder)[0].path
     folder = where(driver.session.folder)
     assert driver.said() == f"Saved {path.name} in {folder}. Ctrl O shows your saves."
@@ -133,8 +130,7 @@ def test_damaged_saves_are_counted_and_marked_and_an_unreadable_folder_is_said(d
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(saves.os, "scandir", refuse)
-    driver.key("ctrl+o")
-    driver.settle()
+    driver.keys("ctrl+o")
     assert "cannot be read (Permission denied)" in panel.note.text
 
 

@@ -62,8 +62,7 @@ def test_a_key_and_a_click_change_every_face_and_the_session_remembers(driver, o
 
     assert toggle.on and every_face() == {True}
     assert "invented" in toggle.help_text()
-    driver.key("shift+s")
-    driver.settle()
+    driver.keys("shift+s")
     assert not toggle.on and every_face() == {False}
     driver.close()
     assert Session(tmp_path).setting("sharp", True) is False
@@ -78,19 +77,13 @@ def test_a_key_and_a_click_change_every_face_and_the_session_remembers(driver, o
 
 def test_saves_and_films_of_the_sliders_are_as_the_face_shows(driver, tmp_path, monkeypatch):
     monkeypatch.setattr("ui.sliders.slider_screen.GIF_STEPS", 3)
-    driver.key("r")
-    driver.key("ctrl+s")
-    driver.settle()
-    driver.key("shift+s")
-    driver.key("ctrl+s")
-    driver.settle()
+    driver.keys("r", "ctrl+s")
+    driver.keys("shift+s", "ctrl+s")
     for file, sharp in zip(list_saves(tmp_path), (False, True), strict=True):
         save = read_save(file.path)
         assert save.details["sharp"] is sharp
         assert invented(255 * save.image, save.code) is sharp
-    driver.key("shift+s")
-    driver.key("ctrl+e")
-    driver.settle()
+    driver.keys("shift+s", "ctrl+e")
     with Image.open(next(tmp_path.glob("*.gif"))) as film:
         pixels = np.asarray(film.convert("L"), np.float32)[::4, ::4]
     assert np.mean(pixels * np.sign(0.01 - INVENTED)) < -0.5  # lighter where it was added
@@ -104,36 +97,27 @@ def test_where_a_photo_keeps_its_own_detail_none_is_invented(driver):
     driver.settle()
     decoded = driver.engine.decode(code[np.newaxis])[0, ..., 0]
     assert np.abs(screen.area.face.pixels - 255 * np.clip(decoded + detail, 0, 1)).max() <= 1
-    driver.key("shift+p")
-    driver.settle()
+    driver.keys("shift+p")
     assert invented(screen.area.face.pixels, code)
 
 
 def test_answers_to_a_drawing_are_sharp_or_not(driver, tmp_path):
-    driver.key("tab")
-    driver.settle()
+    driver.keys("tab")
     screen = driver.screen
     assert invented(screen.view.face.pixels, screen.keeper.answer.code)
-    driver.key("shift+s")
-    driver.settle()
+    driver.keys("shift+s")
     assert not invented(screen.view.face.pixels, screen.keeper.answer.code)
     driver.key("v")  # not live: the drawing goes on, and its answer stays behind
     canvas = screen.view.canvas.rect
-    driver.press(canvas.center)
-    driver.drag((canvas.centerx + 40, canvas.centery))
-    driver.release()
+    driver.sweep(canvas.center, (canvas.centerx + 40, canvas.centery))
     driver.settle()
     code = screen.keeper.answer.code
-    driver.key("shift+s")
-    driver.settle()
+    driver.keys("shift+s")
     assert np.array_equal(screen.keeper.answer.code, code)
     assert invented(screen.view.face.pixels, code)
-    driver.key("j")
-    driver.key("r")
-    driver.settle()
+    driver.keys("j", "r")
     assert invented(screen.drawing.pixels[..., 0], screen.drawing.fixed_code)
-    driver.key("ctrl+s")
-    driver.settle()
+    driver.keys("ctrl+s")
     save = read_save(list_saves(tmp_path)[0].path)
     assert save.details["sharp"] and invented(255 * save.image, save.code)
 

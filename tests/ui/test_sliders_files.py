@@ -58,11 +58,9 @@ def photo_file(folder, engine, enlarge=3, margin=90):
 
 
 def test_save_and_restore_bring_the_code_back_bit_for_bit(driver, tmp_path):
-    driver.key("r")
-    driver.settle()
+    driver.keys("r")
     code, image = editor(driver).now.code, driver.screen.shown[1]
-    driver.key("ctrl+s")
-    driver.settle()
+    driver.keys("ctrl+s")
     path = list_saves(tmp_path)[0].path
     assert path.name in driver.said()
     driver.key("m")
@@ -93,8 +91,7 @@ def bad_files(folder):
 def test_bad_files_get_one_sentence_and_the_face_stays(driver, tmp_path):
     folder = tmp_path / "bad"
     folder.mkdir()
-    driver.key("r")
-    driver.settle()
+    driver.keys("r")
     before = editor(driver).now
     for path in bad_files(folder):
         driver.window.messages.show_message("", 0)
@@ -129,9 +126,7 @@ def test_photo_with_eyes_in_known_places_becomes_the_face(driver, photo):
     markers = panel.markers
     assert np.allclose(markers.eyes, guessed)
     for number, eye in enumerate(eyes):  # drag each marker from where it is onto its eye
-        driver.press(markers.to_window(markers.eyes[number]))
-        driver.drag(markers.to_window(eye))
-        driver.release()
+        driver.sweep(markers.to_window(markers.eyes[number]), markers.to_window(eye))
     driver.settle()
     assert np.abs(markers.eyes - eyes).max() < 2
     expected = driver.engine.decode(np.zeros((1, 80), np.float32))[0, ..., 0]
@@ -139,8 +134,7 @@ def test_photo_with_eyes_in_known_places_becomes_the_face(driver, photo):
     assert panel.crop.pixels is not None
     assert panel.reconstruction.pixels is not None
     code = panel.face.code
-    driver.key("return")
-    driver.settle()
+    driver.keys("return")
     assert driver.screen.panels.open is None
     assert np.array_equal(editor(driver).now.code, code)
     assert "me.png" in editor(driver).now.caption
@@ -163,9 +157,7 @@ def test_drag_beside_the_markers_moves_both_and_the_wheel_resizes(driver, photo)
     markers = photo[0].markers
     before = markers.eyes.copy()
     spot = markers.to_window((40, 40))
-    driver.press(spot)
-    driver.drag((spot[0] + 30, spot[1] + 10))
-    driver.release()
+    driver.sweep(spot, (spot[0] + 30, spot[1] + 10))
     shift = markers.eyes - before
     assert np.allclose(shift[0], shift[1])
     assert shift[0, 0] > 5
@@ -195,8 +187,7 @@ def test_kept_detail_is_added_back_onto_the_edited_face(driver, tmp_path):
     assert np.array_equal(pixels(), expected(decoded))
     driver.key("ctrl+z")
     assert np.array_equal(pixels(), expected(decoded + detail))
-    driver.key("ctrl+s")
-    driver.settle()
+    driver.keys("ctrl+s")
     driver.key("m")
     driver.drop(list_saves(driver.session.folder)[0].path)
     driver.settle()
@@ -234,8 +225,7 @@ def test_walk_goes_from_a_to_b_with_the_morph_slider_and_stops_where_it_is(drive
     assert values[:3] == sorted(values[:3])
     assert values[3] > 0.99
     assert values[3:] == sorted(values[3:], reverse=True)
-    driver.key("space")
-    driver.settle()
+    driver.keys("space")
     assert strip.play.text == "Play"
     assert strip.slider.value == values[-1]
     assert np.array_equal(driver.screen.shown[0], editor(driver).now.code)
@@ -271,9 +261,7 @@ def test_walk_is_exported_as_a_gif_of_the_size_that_was_chosen_last(driver, tmp_
             return path.name.partition("-")[0], film.size
 
     for _ in range(2):
-        driver.key("r")
-        driver.key("ctrl+s")
-        driver.settle()
+        driver.keys("r", "ctrl+s")
     assert export("ctrl+e") == ("walk", (704, 640))  # as saves are
     set_faces(driver)
     driver.click(driver.screen.strip.export)
@@ -373,8 +361,7 @@ def test_face_is_copied_as_it_shows_but_not_out_of_a_field(driver, monkeypatch):
     copied = []
     monkeypatch.setattr("ui.clipboard.copy_picture", copied.append)
     monkeypatch.setattr("ui.widgets.text_field.copy_text", lambda text: None)
-    driver.key("r")
-    driver.settle()
+    driver.keys("r")
     driver.key("ctrl+c")
     driver.until(lambda: "in the clipboard" in driver.said())
     assert np.array_equal(copied, [driver.screen.area.face.pixels])
@@ -410,8 +397,7 @@ def test_session_is_kept_offered_and_taken_up(again, tmp_path):
     driver.key("l")
     driver.key("shift+a")
     end = editor(driver).now
-    driver.key("ctrl+s")
-    driver.settle()
+    driver.keys("ctrl+s")
     title = "Training face 1 of 300 · changed"
     saved = read_save(list_saves(tmp_path)[0].path)
     assert saved.details["caption"] == title

@@ -117,8 +117,7 @@ def test_handles_and_arrows_cover_no_number(driver, monkeypatch):
 
 
 def test_raw_codes_have_sliders_of_their_own_that_mark_zero_even_under_the_handle(driver):
-    driver.key("u")
-    driver.settle()
+    driver.keys("u")
     for slider in sliders(driver)[:16]:
         assert slider.low < 0 < slider.high
         column = pygame.Rect(slider.x_of(0.0), slider.track.centery - 8, 1, 16)
@@ -134,8 +133,7 @@ def test_raw_codes_have_sliders_of_their_own_that_mark_zero_even_under_the_handl
 
 
 def test_drag_moves_its_value_alone_and_the_face_follows(driver):
-    driver.key("n")
-    driver.settle()
+    driver.keys("n")
     code, slider = editor(driver).now.code, sliders(driver)[3]
     before = driver.latent.to_sliders(code)
     start = (slider.x_of(slider.value), slider.track.centery)
@@ -151,9 +149,7 @@ def test_drag_moves_its_value_alone_and_the_face_follows(driver):
     driver.key_up("c")
     driver.settle()
     assert np.array_equal(shown(driver), editor(driver).now.code)
-    driver.press((slider.x_of(slider.value), slider.track.centery))
-    driver.drag(start)
-    driver.release()
+    driver.sweep((slider.x_of(slider.value), slider.track.centery), start)
     assert np.allclose(editor(driver).now.code, code, atol=0.03)
     for _ in range(2):
         driver.key("ctrl+z")
@@ -180,8 +176,7 @@ def test_wheel_and_resizing_during_a_drag_lose_nothing(driver):
 
 
 def test_right_button_and_l_lock_what_nothing_moves_any_more(driver):
-    driver.key("n")
-    driver.settle()
+    driver.keys("n")
     locked = sliders(driver)[2]
     driver.click(locked, button=3)
     driver.move(sliders(driver)[30].rect.center)
@@ -524,8 +519,7 @@ def test_sliders_that_do_not_fit_are_scrolled_to_by_wheel_and_keys(many):
 
 
 def test_suggestions_are_a_dozen_new_ones_each_time_and_can_be_taken(driver):
-    driver.key("s")
-    driver.settle()
+    driver.keys("s")
     strip = driver.screen.area.strip
     first = driver.screen.area.suggestions
     assert len(strip.children) == 12
@@ -544,9 +538,7 @@ def test_far_away_codes_are_shown_and_can_be_worked_with(driver):
     driver.settle()
     assert sliders(driver)[79].x_of(sliders(driver)[79].value) == sliders(driver)[79].track.right
     drag(driver, sliders(driver)[0], 0.0)
-    driver.key("s")
-    driver.key("r")
-    driver.settle()
+    driver.keys("s", "r")
     shown(driver)
 
 

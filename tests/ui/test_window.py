@@ -47,9 +47,7 @@ def standing(driver):
 
 def stroke(driver, y=60):
     canvas = driver.screen.view.canvas
-    driver.press(canvas.to_window((60, y)))
-    driver.drag(canvas.to_window((110, y)))
-    driver.release()
+    driver.sweep(canvas.to_window((60, y)), canvas.to_window((110, y)))
 
 
 def every(widget):
@@ -211,8 +209,7 @@ def test_f3_shows_numbers_at_once_and_keeps_them_fresh(driver):
     assert times.visible and "ms a frame" in times.text
     times.seconds.clear()
     times.count(9.0)
-    driver.key("r")
-    driver.settle()
+    driver.keys("r")
     drawn = len(times.seconds)
     assert drawn > 1
     assert times.text.startswith(f"{1000 * sorted(times.seconds)[drawn // 2]:.1f} ms a frame")
@@ -231,9 +228,7 @@ def test_a_kill_costs_neither_drawing_nor_face(opened, tmp_path):
     stroke(driver)
     driver.settle()
     drawing = driver.screen.drawing.pixels.copy()
-    driver.key("tab")
-    driver.key("r")
-    driver.settle()
+    driver.keys("tab", "r")
     code = driver.screen.editor.now.code
     driver.keep()
     found = Session(tmp_path, FakeEngine.model_id)  # as the next start finds it
@@ -288,9 +283,7 @@ def test_a_save_that_fails_keeps_the_window_open_till_it_is_closed_again(driver,
 
     monkeypatch.setattr("ui.sliders.slider_screen.save_face", fail)
     driver.engine.slow = 0.05
-    driver.key("ctrl+s")
-    driver.key("ctrl+q")
-    driver.settle()
+    driver.keys("ctrl+s", "ctrl+q")
     assert not driver.window.closed and driver.said() == "The disk is full."
     driver.key("ctrl+s")
     for _ in range(2):
@@ -404,11 +397,9 @@ def test_no_home_folder_ends_nothing(driver, monkeypatch):
         raise RuntimeError("Could not determine home directory.")  # as Python says
 
     monkeypatch.setattr(Path, "home", unknown)
-    driver.key("ctrl+s")
-    driver.settle()
+    driver.keys("ctrl+s")
     assert driver.said().startswith("Saved face")
-    driver.key("p")
-    driver.settle()
+    driver.keys("p")
     assert "folder" in driver.screen.panels.photo.note.text
 
 
@@ -444,8 +435,7 @@ def test_tiny_windows_end_nothing(opened, start):
             driver.key(key)
             driver.click((size[0] // 2, size[1] // 2))
             driver.wheel(2)
-            driver.key("escape")
-            driver.settle()
+            driver.keys("escape")
     driver.resize((900, 600))
     assert driver.window.root.rect.size == (900, 600)
 
