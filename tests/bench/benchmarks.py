@@ -1,6 +1,6 @@
 """The benchmarks of README.md in this folder, in one run.
 
-    python -m tests.bench.benchmarks [--arrays FOLDER] [--archive FILE] [--portraits N]
+    python -m tests.bench.benchmarks [--arrays FOLDER] [--portraits N]
 
 Each step is measured here and in the way of the project that this one began with, on the same
 machine and in a process of its own. The table is printed and replaces the one in README.md. It
@@ -22,7 +22,7 @@ import sys
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,22 +80,15 @@ def _peak_memory() -> int:
 # --- From the archive to arrays -----------------------------------------------------------------
 
 
-def make_archive(path: Path, count: int, source: Path | None = None) -> None:
-    """Write an archive of `count` portraits: those of `source` over and over, or drawn ones."""
+def make_archive(path: Path, count: int) -> None:
+    """Write an archive of `count` drawn portraits, `DRAWN` of them different."""
+    drawn = itertools.cycle([_draw(seed) for seed in range(DRAWN)])
     with tarfile.open(path, "w:gz", compresslevel=1) as tar:
-        for number, data in enumerate(itertools.islice(_images(source), count)):
+        for number, data in enumerate(itertools.islice(drawn, count)):
             folder = "FM"[number % 2]
             entry = tarfile.TarInfo(f"faces/{folder}/1985_Ohio_Akron_High_{number:05d}.png")
             entry.size = len(data)
             tar.addfile(entry, io.BytesIO(data))
-
-
-def _images(source: Path | None) -> Iterator[bytes]:
-    if source is None:
-        return itertools.cycle([_draw(seed) for seed in range(DRAWN)])
-    with tarfile.open(source) as tar:
-        images = [tar.extractfile(entry).read() for entry in tar if entry.name.endswith(".png")]
-    return itertools.cycle(images)
 
 
 def _draw(seed: int) -> bytes:
@@ -286,15 +279,13 @@ def main() -> None:
     """Measure everything, print the table, and put it into the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--arrays", type=Path, default=NUMPY_FOLDER)
-    parser.add_argument("--archive", type=Path, help="portraits to repeat; drawn ones without")
     parser.add_argument("--portraits", type=int, default=PUBLISHED, help="in the archive")
-    parser.add_argument("--page", type=Path, default=PAGE, help="whose table is replaced")
     options = parser.parse_args()
     try:
         load_arrays(options.arrays)
         with tempfile.TemporaryDirectory() as folder:
             archive = Path(folder, "faces.tar.gz")
-            make_archive(archive, options.portraits, options.archive)
+            make_archive(archive, options.portraits)
             ways = ((prepare, "arrays"), (prepare_as_original, "original"))
             prepared = tuple(measure(way, archive, Path(folder, name)) for way, name in ways)
         original = measure(train_original, options.arrays).result
@@ -304,8 +295,8 @@ def main() -> None:
         parser.exit(1, f"{error}\n")
     shown = table(options.portraits, prepared, frames, (ours, original))
     sys.stdout.write(shown + "\n")
-    page = with_block(options.page.read_text(encoding="utf-8"), "benchmarks", shown)
-    options.page.write_text(page, encoding="utf-8")
+    page = with_block(PAGE.read_text(encoding="utf-8"), "benchmarks", shown)
+    PAGE.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ size may be believed. `tests/fuzz/test_fuzzing.py` runs the first seeds.
 import csv
 import io
 import json
+import math
 import random
 import shutil
 from dataclasses import replace
@@ -43,7 +44,7 @@ from model.training.fitting import TrainingState
 from tests.fuzz.fuzzing import ODD_VALUES, Fuzzer, damage, odd_json
 from tests.model.tiny_model import write_tiny_model
 from tests.model.weight_forgery import CHANGES
-from tests.model.zip_forgery import bomb, forge, forge_arrays, pack, unpack
+from tests.model.zip_forgery import Member, bomb, forge, forge_arrays, pack, unpack
 
 SMALLEST = Architecture(
     encoder_channels=(2, 2, 2, 2),
@@ -53,21 +54,7 @@ SMALLEST = Architecture(
     residual_blocks=0,
 )
 SECRET = 1234.5  # in a file that no model may read
-ODD_SIZES = (
-    0,
-    -1,
-    3,
-    1000,
-    2**20,
-    10**9,
-    2**63,
-    10**30,
-    1e9,
-    float("nan"),
-    None,
-    "80",
-    [2**20] * 4,
-)
+ODD_SIZES = (0, -1, 3, 1000, 2**20, 10**9, 2**63, 10**30, 1e9, math.nan, None, "80", [2**20] * 4)
 ODD_CELLS = (b"nan", b"1e999", b"", b"9" * 9000, b"x", b",,")
 
 
@@ -110,19 +97,15 @@ class ModelFuzzer(Fuzzer):
         self.state_members = unpack(state.path.read_bytes())
 
     def network(self, place: Path, rng: random.Random) -> None:
-        folder = self._copy(place)
-        how = rng.choice(("bytes", "zip", "config", "card", "card", "weights", "weights"))
+        folder, how = self._copy(place), rng.choice(("file", "file", "file", "card", "config"))
         data = pack(self.network_members)
-        if how == "bytes":
-            data = damage(data, rng)
-        elif how == "zip":
-            data = forge(self.network_members, rng, self.bomb)
+        if how == "file":
+            data = self._odd_network(self.network_members, rng)
         elif how == "config":
-            data = self._with("config.json", lambda text: odd_json(text, rng, ODD_VALUES))
-        elif how == "card":
-            _change_widths(folder, rng)
+            members = self.network_members
+            data = _with(members, "config.json", lambda text: odd_json(text, rng, ODD_VALUES))
         else:
-            data = self._with("model.weights.h5", lambda data: self._odd_weights(data, rng))
+            _change_widths(folder, rng)
         (folder / NETWORK_FILE).write_bytes(data)
         weights = load_network(folder).get_weights()
         assert not any((weight == SECRET).any() for weight in weights), "another file was read"
@@ -132,15 +115,7 @@ class ModelFuzzer(Fuzzer):
 
     def finisher(self, place: Path, rng: random.Random) -> None:
         folder = Path(shutil.copytree(self.finishing, place / "model"))
-        members = self.finisher_members
-        how = rng.choice(("bytes", "zip", "weights"))
-        if how == "bytes":
-            data = damage(pack(members), rng)
-        elif how == "zip":
-            data = forge(members, rng, self.bomb)
-        else:
-            data = self._with("model.weights.h5", lambda d: self._odd_weights(d, rng), members)
-        (folder / FINISHER_FILE).write_bytes(data)
+        (folder / FINISHER_FILE).write_bytes(self._odd_network(self.finisher_members, rng))
         weights = load_finisher(folder, self.decoder).get_weights()
         assert not any((weight == SECRET).any() for weight in weights), "another file was read"
 
@@ -220,14 +195,14 @@ class ModelFuzzer(Fuzzer):
     def _copy(self, place: Path) -> Path:
         return Path(shutil.copytree(self.model, place / "model"))
 
-    def _with(self, name: str, change, members=None) -> bytes:
-        """Return the network, or other members, with one changed, its checksum right."""
-        return pack(
-            [
-                replace(member, data=change(member.data)) if member.name == name else member
-                for member in members or self.network_members
-            ]
-        )
+    def _odd_network(self, members: list[Member], rng: random.Random) -> bytes:
+        """Return the file of a network with other bytes, members or weights."""
+        how = rng.choice(("bytes", "zip", "weights", "weights"))
+        if how == "bytes":
+            return damage(pack(members), rng)
+        if how == "zip":
+            return forge(members, rng, self.bomb)
+        return _with(members, "model.weights.h5", lambda data: self._odd_weights(data, rng))
 
     def _run(self, folder: Path) -> None:
         """Try the network of a folder, whose card is made to vouch for it."""
@@ -260,6 +235,12 @@ class ModelFuzzer(Fuzzer):
         del group[name]
         secret = str(self.folder / "secret.h5")
         rng.choice(list(CHANGES.values()))(group, name, np.atleast_1d(array), secret)
+
+
+def _with(members: list[Member], name: str, change) -> bytes:
+    """Return a file of these members with one changed, its checksum right."""
+    changed = (replace(m, data=change(m.data)) if m.name == name else m for m in members)
+    return pack(list(changed))
 
 
 def _change_widths(folder: Path, rng: random.Random) -> None:

@@ -14,7 +14,7 @@ import pytest
 from data.errors import UserError
 from tests.ui.driver import FakeEngine, fake_latent
 from ui.app import App
-from ui.keys import Command, key_of
+from ui.keys import Command
 from ui.screen import Screen
 from ui.session import Session
 from ui.widgets.button import Button
@@ -190,28 +190,6 @@ def test_held_keys_repeat_only_commands_that_want_it_and_end_with_the_focus(driv
     driver.post(pygame.WINDOWFOCUSLOST)
     driver.step()
     assert driver.screen.log == ["down", "up again", "down", "up again"]
-
-
-@pytest.mark.parametrize(
-    ("key", "scancode", "mod", "unicode", "named"),
-    [
-        (0x44F, 29, pygame.KMOD_LCTRL, "я", "ctrl+z"),  # as X11 tells them: Russian
-        (0x422, 17, pygame.KMOD_LSHIFT, "\u0422", "shift+n"),
-        (0x3B6, 29, pygame.KMOD_LCTRL, "ζ", "ctrl+z"),  # Greek
-        (0x5D6, 29, pygame.KMOD_LCTRL, "ז", "ctrl+z"),  # Hebrew
-        (0x5DE, 17, pygame.KMOD_LSHIFT, "N", "shift+n"),
-        (0x626, 29, pygame.KMOD_LCTRL, "ئ", "ctrl+z"),  # Arabic
-        (0x634, 4, pygame.KMOD_LSHIFT, "ِ", "shift+a"),
-        (0xFC, 47, 0, "ü", "["),  # German, beside p
-        (ord("y"), 29, 0, "y", "y"),  # German, at the place of z
-        (pygame.K_KP1, 89, 0, "", "1"),
-        (pygame.K_KP_PLUS, 87, 0, "+", "+"),
-        (pygame.K_KP_ENTER, 88, 0, "", "return"),
-    ],
-)
-def test_keys_are_named_by_their_letter_or_else_by_their_place(key, scancode, mod, unicode, named):
-    event = pygame.event.Event(pygame.KEYDOWN, key=key, scancode=scancode, mod=mod, unicode=unicode)
-    assert key_of(event) == named
 
 
 def test_a_held_key_repeats_once_a_frame_and_never_after_its_release(driver, monkeypatch):

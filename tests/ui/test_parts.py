@@ -16,10 +16,6 @@ from ui.widgets.slider import Slider
 from ui.widgets.strip import Strip
 
 
-def press(key, mod=0, sign=""):
-    return pygame.event.Event(pygame.KEYDOWN, key=key, mod=mod, unicode=sign)
-
-
 @pytest.fixture(autouse=True)
 def display():
     pygame.display.init()
@@ -29,21 +25,34 @@ def display():
 # Keys
 
 
-@pytest.mark.parametrize(
-    ("event", "name"),
-    [
-        (press(pygame.K_r, 0, "r"), "r"),
-        (press(pygame.K_n, pygame.KMOD_LSHIFT, "N"), "shift+n"),
-        (press(pygame.K_z, pygame.KMOD_RCTRL), "ctrl+z"),
-        (press(pygame.K_z, pygame.KMOD_LMETA | pygame.KMOD_LSHIFT), "ctrl+shift+z"),
-        (press(pygame.K_SLASH, pygame.KMOD_LSHIFT, "?"), "?"),
-        (press(pygame.K_KP_PLUS, pygame.KMOD_LCTRL, "+"), "ctrl++"),
-        (press(pygame.K_EQUALS, pygame.KMOD_LCTRL | pygame.KMOD_LSHIFT, "+"), "ctrl++"),
-        (press(pygame.K_KP_ENTER), "return"),
-        (press(pygame.K_RETURN, pygame.KMOD_LALT), "alt+return"),
-    ],
-)
-def test_events_are_named_as_commands_write_them(event, name):
+CTRL, SHIFT = pygame.KMOD_LCTRL, pygame.KMOD_LSHIFT
+KEYS = [  # key, scancode, modifiers, what it types, and how commands write it
+    (pygame.K_r, 0, 0, "r", "r"),
+    (pygame.K_n, 0, SHIFT, "N", "shift+n"),
+    (pygame.K_z, 0, pygame.KMOD_RCTRL, "", "ctrl+z"),
+    (pygame.K_z, 0, pygame.KMOD_LMETA | SHIFT, "", "ctrl+shift+z"),
+    (pygame.K_SLASH, 0, SHIFT, "?", "?"),
+    (pygame.K_EQUALS, 0, CTRL | SHIFT, "+", "ctrl++"),
+    (pygame.K_RETURN, 0, pygame.KMOD_LALT, "", "alt+return"),
+    (pygame.K_KP1, 89, 0, "", "1"),
+    (pygame.K_KP_PLUS, 87, 0, "+", "+"),
+    (pygame.K_KP_PLUS, 87, CTRL, "+", "ctrl++"),
+    (pygame.K_KP_ENTER, 88, 0, "", "return"),
+    (0x44F, 29, CTRL, "я", "ctrl+z"),  # as X11 tells them: Russian
+    (0x422, 17, SHIFT, "\u0422", "shift+n"),
+    (0x3B6, 29, CTRL, "ζ", "ctrl+z"),  # Greek
+    (0x5D6, 29, CTRL, "ז", "ctrl+z"),  # Hebrew
+    (0x5DE, 17, SHIFT, "N", "shift+n"),
+    (0x626, 29, CTRL, "ئ", "ctrl+z"),  # Arabic
+    (0x634, 4, SHIFT, "ِ", "shift+a"),
+    (0xFC, 47, 0, "ü", "["),  # German, beside p
+    (ord("y"), 29, 0, "y", "y"),  # German, at the place of z
+]
+
+
+@pytest.mark.parametrize(("key", "scancode", "mod", "sign", "name"), KEYS)
+def test_keys_are_named_by_their_letter_or_else_by_their_place(key, scancode, mod, sign, name):
+    event = pygame.event.Event(pygame.KEYDOWN, key=key, scancode=scancode, mod=mod, unicode=sign)
     assert key_of(event) == name
 
 
