@@ -258,19 +258,19 @@ class Driver:
         self.step()
         return code
 
-    def key(self, key):
-        """Press and release a key such as "ctrl+z"; in a field its character is typed too."""
-        typing = self.window.pointer.typing
-        code = self.key_down(key)
-        if typing and len(key) == 1:
-            self.post(pygame.TEXTINPUT, text=key)
-        self.post(pygame.KEYUP, key=code, mod=0, unicode="", scancode=0)
-        self.step()
+    def key(self, *keys):
+        """Press and release keys such as "ctrl+z"; in a field their characters are typed too."""
+        for key in keys:
+            typing = self.window.pointer.typing
+            code = self.key_down(key)
+            if typing and len(key) == 1:
+                self.post(pygame.TEXTINPUT, text=key)
+            self.post(pygame.KEYUP, key=code, mod=0, unicode="", scancode=0)
+            self.step()
 
     def keys(self, *keys):
         """Press keys one after another, and wait for what comes of them."""
-        for key in keys:
-            self.key(key)
+        self.key(*keys)
         self.settle()
 
     def key_up(self, key):

@@ -447,8 +447,7 @@ def test_a_photo_is_aligned_and_painted(driver, tmp_path):
     path = tmp_path / "photo.png"
     Image.fromarray((255 * image).astype(np.uint8)).resize((352, 320)).save(path)
     panel = driver.screen.panels.photo
-    driver.key("p")
-    driver.key("escape")
+    driver.key("p", "escape")
     assert not panel.visible and driver.screen.drawing.empty
     driver.drop(path)
     driver.until(lambda: panel.photo is not None)
@@ -520,8 +519,7 @@ def test_closing_keeps_the_drawing_and_the_tools(again):
     first = again()
     sketch(first)
     first.keys("i")
-    first.key("3")
-    first.key("f")
+    first.key("3", "f")
     before, code = drawing(first), first.screen.code()
     again()  # who only looks in loses nothing
     second = again()

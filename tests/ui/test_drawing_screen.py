@@ -110,9 +110,7 @@ def test_undo_redo_and_clear_by_key_and_button(driver):
     driver.click(undo)
     driver.step()
     assert driver.screen.drawing.empty and redo.enabled and not (undo.enabled or clear.enabled)
-    driver.key("ctrl+y")
-    driver.key("ctrl+shift+z")
-    driver.key("delete")
+    driver.key("ctrl+y", "ctrl+shift+z", "delete")
     assert driver.screen.drawing.empty
     driver.key("ctrl+z")
     assert np.array_equal(driver.screen.drawing.pixels, two)
@@ -141,8 +139,7 @@ def test_a_faint_guide_shows_where_the_face_belongs_until_eyes_are_drawn(driver)
     assert guided() == [False] * 3
     driver.key("x")
     assert guided() == [True, False, False]  # the mirror's axis
-    driver.key("x")
-    driver.key("delete")
+    driver.key("x", "delete")
     assert guided() == [True] * 3
 
 
@@ -223,8 +220,7 @@ def test_a_click_with_the_bucket_fills_and_dark_paper_is_one_click(driver):
     driver.settle()
     image = tone(driver.screen.drawing)
     assert cover(driver.screen.drawing).min() == 1 and image[120, 120] < 0.3 and image[80, 80] == 1
-    driver.key("ctrl+z")
-    driver.key("ctrl+z")
+    driver.key("ctrl+z", "ctrl+z")
     assert np.array_equal(driver.screen.drawing.pixels, drawn)
 
 

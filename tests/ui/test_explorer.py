@@ -81,5 +81,4 @@ def test_keys_of_both_screens_fit_into_the_overlay(driver, size):
         columns = overlay.columns(rows)
         assert len(columns) <= 4
         assert max(map(len, columns)) <= rows + 4
-        driver.key("h")
-        driver.key("tab")
+        driver.key("h", "tab")

@@ -101,8 +101,7 @@ def test_a_click_takes_the_face_as_one_step(driver):
 
 
 def test_undo_under_the_mouse_takes_the_last_real_step_back(driver):
-    driver.key("r")
-    driver.key("n")
+    driver.key("r", "n")
     random = driver.screen.editor.history.past[-2]
     point(driver, PLACE)
     driver.key("ctrl+z")
@@ -114,9 +113,7 @@ def test_keys_go_over_the_map_and_take_a_face(driver):
     screen = driver.screen
     driver.move((5, 5))
     driver.window.pointer.focus(screen.map.pad)
-    for key in ("right", "right", "up"):
-        driver.key(key)
-    driver.settle()
+    driver.keys("right", "right", "up")
     place, before = screen.map.pad.looked_at, screen.editor.now
     assert np.array_equal(screen.shown[0], screen.map.square.at(place))
     assert screen.editor.now is before

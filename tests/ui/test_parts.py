@@ -218,8 +218,7 @@ def test_wheel_and_arrow_keys_nudge_as_whole_gestures_and_sideways_means_nothing
     driver.step()
     assert abs(slider.value - 4.6) < 1e-6
     driver.window.pointer.focus(slider)
-    driver.key("left")
-    driver.key("shift+left")
+    driver.key("left", "shift+left")
     assert slider.value == 0
     for value, shown in ((0, "0.00"), (14.2, "14.20"), (-0.001, "0.00")):
         slider.set(value)

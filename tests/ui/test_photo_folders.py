@@ -198,18 +198,14 @@ def test_mouse_and_keys_go_down_and_up_and_leave_the_face_behind_alone(driver, h
     driver.settle()
     assert panel.listing.folder == home / "Pictures"
     assert tile(panel, "2019").focused  # where one came from
-    for key in ("right", "left", "left", "return"):
-        driver.key(key)
-    driver.settle()
+    driver.keys("right", "left", "left", "return")
     assert panel.listing.folder == home / "Pictures" / "2019"
     for parent in (home / "Pictures", home):
         driver.keys("backspace")
         assert panel.listing.folder == parent
     driver.click(next(button for button in panel.places if button.text == "Pictures"))
     driver.settle()
-    for key in ("up", "right", "down"):
-        driver.key(key)
-    driver.key("return")
+    driver.key("up", "right", "down", "return")
     driver.until(lambda: panel.photo is not None)
     assert panel.photo.name == "a.png"
     driver.keys("backspace")

@@ -38,10 +38,7 @@ def invented(pixels, code):
 
 def test_a_key_and_a_click_change_every_face_and_the_session_remembers(driver, opened, tmp_path):
     screen, toggle = driver.screen, driver.window.header.sharp
-    driver.key("r")
-    for key in ("shift+a", "s", "r"):
-        driver.key(key)
-    driver.settle()
+    driver.keys("r", "shift+a", "s", "r")
     slider = screen.sliders.sliders[0]
     driver.move(slider.rect.center)
     driver.settle()

@@ -394,8 +394,7 @@ def test_session_is_kept_offered_and_taken_up(again, tmp_path):
     driver.key("n")
     driver.wheel(5, driver.screen.sliders.sliders[3].rect.center)
     driver.move(driver.screen.sliders.sliders[7].rect.center)
-    driver.key("l")
-    driver.key("shift+a")
+    driver.key("l", "shift+a")
     end = editor(driver).now
     driver.keys("ctrl+s")
     title = "Training face 1 of 300 · changed"
@@ -424,8 +423,7 @@ def test_directions_are_kept_as_they_come_and_go_and_the_last_face_can_still_be_
     driver.key("r")
     kept = editor(driver).now.code
     driver = again()
-    driver.key("n")
-    driver.key("right")
+    driver.key("n", "right")
     driver.screen.save_direction("smile")
     driver.keep()
     assert list(reopened(tmp_path).directions) == ["smile"]
@@ -457,7 +455,5 @@ def test_names_given_to_sliders_and_directions_are_there_at_the_next_start(again
     assert [slider.label for slider in driver.screen.sliders.groups()["YOURS"]] == ["smile", "jaw"]
     driver.key("down")
     driver.window.pointer.focus(driver.screen.sliders.sliders[40])
-    driver.key("f2")
-    driver.key("backspace")
-    driver.key("return")
+    driver.key("f2", "backspace", "return")
     assert driver.screen.sliders.sliders[40].label == "Slider 41"

@@ -86,14 +86,12 @@ def test_more_stands_beside_the_sliders_where_the_window_is_wide_enough(driver):
         assert over == (size[0] < 1280)
         driver.key("o")
     driver.resize((1280, 720))
-    driver.key("o")
-    driver.key("down")
+    driver.key("o", "down")
     first = screen.sliders.all[0]
     before = first.value
     driver.key("right")  # keys reach sliders that can be seen
     assert abs(first.value - before - 0.1) < 1e-4
-    driver.key("escape")
-    driver.key("escape")
+    driver.key("escape", "escape")
     assert screen.panels.open is None
 
 
@@ -151,8 +149,7 @@ def test_drag_moves_its_value_alone_and_the_face_follows(driver):
     assert np.array_equal(shown(driver), editor(driver).now.code)
     driver.sweep((slider.x_of(slider.value), slider.track.centery), start)
     assert np.allclose(editor(driver).now.code, code, atol=0.03)
-    for _ in range(2):
-        driver.key("ctrl+z")
+    driver.key("ctrl+z", "ctrl+z")
     driver.settle()
     assert editor(driver).now.code.tobytes() == code.tobytes()
 
@@ -260,8 +257,7 @@ def test_one_slider_is_lit_and_gets_the_keys(driver):
     assert lit() == [sliders(driver)[9]]
     driver.key("l")
     assert list(np.flatnonzero(editor(driver).now.locks)) == [9]
-    driver.key("down")
-    driver.key("right")
+    driver.key("down", "right")
     assert abs(sliders(driver)[10].value - 0.1) < 1e-4
     assert lit() == [sliders(driver)[10]]
     assert driver.window.help_line.text.startswith("Slider 11")
@@ -508,8 +504,7 @@ def test_sliders_that_do_not_fit_are_scrolled_to_by_wheel_and_keys(many):
     assert last.value == pytest.approx(1.0, abs=0.1)
     many.wheel(5, last.rect.center)  # once a slider is picked, the wheel moves it
     assert last.value == pytest.approx(1.5, abs=0.1)
-    many.key("pageup")
-    many.key("pageup")
+    many.key("pageup", "pageup")
     assert in_sight(first)
     many.click((first.rect.left + 10, first.rect.top + 6))  # the mouse stays where sliders pass
     for slider in panel.all[1:]:

@@ -110,8 +110,7 @@ def test_a_hint_goes_after_some_steps_and_comes_once_ever(driver, opened):
     assert len(driver.window.messages.standing[0].lines) == 3
     driver.key("r")
     assert standing(driver)
-    driver.key("r")
-    driver.key("n")
+    driver.key("r", "n")
     assert not standing(driver)
     assert "slider" not in standing(opened())
 
@@ -154,8 +153,7 @@ def test_a_message_goes_once_something_was_done_or_its_cause_is_over(driver):
     assert driver.said() == "There is nothing to undo."
     driver.key("r")
     assert driver.said() == ""
-    for key in ("shift+a", "r", "shift+b", "space"):
-        driver.key(key)
+    driver.key("shift+a", "r", "shift+b", "space")
     assert "Space stops" in driver.said()
     driver.key("space")
     assert driver.said() == ""
@@ -173,8 +171,7 @@ def test_larger_text_says_when_it_is_at_its_largest(driver):
     for _ in range(10):
         driver.key("ctrl+=")
     assert driver.said() == "Text and controls are as large as they get: 300%."
-    for key in ("ctrl+0", "ctrl+-", "ctrl+[0]"):
-        driver.key(key)
+    driver.key("ctrl+0", "ctrl+-", "ctrl+[0]")
     assert driver.said() == "Text and controls at 150%."
     assert "scale" not in driver.session.settings
 
@@ -257,16 +254,14 @@ def test_nothing_is_written_while_nothing_was_done_or_a_stroke_is_drawn(driver, 
 
 
 def test_the_window_closes_once_a_gif_is_written(driver, tmp_path):
-    for key in ("r", "shift+a", "r", "shift+b", "ctrl+e", "ctrl+q"):
-        driver.key(key)
+    driver.key("r", "shift+a", "r", "shift+b", "ctrl+e", "ctrl+q")
     assert not driver.window.closed and "still being saved" in driver.said()
     driver.until(lambda: driver.window.closed)
     assert len(list(tmp_path.glob("morph*.gif"))) == 1
 
 
 def test_ctrl_c_in_the_terminal_waits_for_a_gif_too(driver, tmp_path, monkeypatch):
-    for key in ("r", "shift+a", "r", "shift+b", "ctrl+e"):
-        driver.key(key)
+    driver.key("r", "shift+a", "r", "shift+b", "ctrl+e")
 
     def interrupt(now):
         monkeypatch.undo()
@@ -285,9 +280,7 @@ def test_a_save_that_fails_keeps_the_window_open_till_it_is_closed_again(driver,
     driver.engine.slow = 0.05
     driver.keys("ctrl+s", "ctrl+q")
     assert not driver.window.closed and driver.said() == "The disk is full."
-    driver.key("ctrl+s")
-    for _ in range(2):
-        driver.key("ctrl+q")
+    driver.key("ctrl+s", "ctrl+q", "ctrl+q")
     assert driver.window.closed
 
 
