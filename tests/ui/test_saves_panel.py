@@ -161,23 +161,6 @@ def test_thousands_of_saves_do_not_stop_the_window(driver, monkeypatch):
     assert not read  # for a panel that is closed
 
 
-@pytest.mark.parametrize("driver", ["sliders"], indirect=True)
-def test_damaged_pictures_cost_no_look_at_every_save(driver, monkeypatch):
-    looked = []
-    for _ in range(30):
-        path = a_save(driver.session.folder)
-        path.write_bytes(path.read_bytes()[:400])  # its head is whole
-    panel, _ = open_panel(driver, 0)
-    assert "30 damaged" in panel.note.text
-    panel._damaged.clear()
-    monkeypatch.setattr(saves.SaveFile, "__getattribute__", lambda *names: looked.append(names))
-    for save in panel.saves:
-        panel._add_damaged(save)
-    monkeypatch.undo()
-    assert "30 damaged" in panel.note.text
-    assert len(looked) < 3 * 30
-
-
 def test_place_is_told_from_the_project_or_home_on(tmp_path, monkeypatch):
     from data.paths import SAVES_FOLDER
 
