@@ -3,23 +3,24 @@
     python -m tests.bench.explain
 
 They are drawn from the shipped model into `assets/demo`: a portrait, its 80 numbers, a face, and a
-slider moved, and faces made sharp (here), the network, and the latent space. No real portrait is in
+slider moved; the network; a map of the latent space; and faces made sharp. No real portrait is in
 any of them: the model generates the portrait that it explains itself with.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
 from data.paths import DEMO_FOLDER
 from ui.views.figures import DEMO_DPI, save
-from ui.views.style import BLUE, INK, LINE, QUIET, RED, Page, draw_image, label_row, styled
+from ui.views.style import BLUE, INK, LINE, QUIET, RED, SAND, Page, draw_image, label_row, styled
 
 if TYPE_CHECKING:
     from model.engine import FaceEngine
@@ -31,6 +32,13 @@ MOVED = 4  # the slider that is moved
 TARGET = 2.5  # standard deviations it is moved to
 RANGE = 3.2
 SHARPENED = 6  # random faces
+SIDE = 7  # faces in a row of the map
+REACH = 2.5  # standard deviations to its edges
+ACROSS, UP = 1, 2  # the sliders that span it
+PASSING = 11  # seed of the face that passes through the network
+SIZES = ((80, 88), (40, 44), (20, 22), (10, 11))  # pixels after each halving
+GAP = 26  # between maps, in the units of the drawing: pixels
+BASE = 84  # the height of everything's middle
 
 
 @styled()
@@ -131,14 +139,135 @@ def draw_sharp(engine: FaceEngine, latent: LatentSpace) -> Figure:
     return page.figure
 
 
+@styled()
+def draw_atlas(engine: FaceEngine, latent: LatentSpace) -> Figure:
+    """Draw training codes in the plane of two sliders, and the faces all over that plane."""
+    page = Page(
+        12,
+        6.6,
+        "A map of faces",
+        "Two of the 80 sliders span a plane. Left: where training portraits lie in it, a round "
+        "cloud as the training asks for. Right: the faces that the decoder finds at these places, "
+        "most of which no portrait ever took.",
+        "All other sliders stand at zero in the right half. Circles: one, two and three standard "
+        "deviations.",
+    )
+    grid = page.grid(1, 2, above=0.1, below=0.3, left=0.07, right=0.98, wspace=0.1)
+    cloud = page.figure.add_subplot(grid[0])
+    places = latent.to_sliders(latent.gallery)[:, [ACROSS, UP]]
+    cloud.plot(places[:, 0], places[:, 1], ".", color=BLUE, markersize=3, alpha=0.45)
+    for radius in (1, 2, 3):
+        cloud.add_patch(Circle((0, 0), radius, fill=False, color=INK, linewidth=0.8, alpha=0.6))
+    ticks = (-3, -2, -1, 0, 1, 2, 3)
+    cloud.set(aspect="equal", xlim=(-3.6, 3.6), ylim=(-3.6, 3.6), xticks=ticks, yticks=ticks)
+    cloud.set(xlabel=f"slider {ACROSS + 1}", ylabel=f"slider {UP + 1}")
+
+    steps = np.linspace(-REACH, REACH, SIDE)
+    sliders = np.zeros((SIDE, SIDE, latent.mean.size), np.float32)
+    sliders[..., ACROSS] = steps
+    sliders[..., UP] = steps[::-1, None]
+    faces = engine.decode(latent.from_sliders(sliders.reshape(SIDE * SIDE, -1)))
+    height, width = faces.shape[1:3]
+    tiles = faces.reshape(SIDE, SIDE, height, width).swapaxes(1, 2)
+    atlas = page.figure.add_subplot(grid[1])
+    draw_image(
+        atlas,
+        tiles.reshape(SIDE * height, SIDE * width),
+        extent=(-REACH, REACH, -REACH, REACH),
+    )
+    atlas.set_aspect(height / width)
+    atlas.set_axis_on()
+    atlas.spines[:].set_visible(False)
+    atlas.set(xticks=steps[[0, SIDE // 2, -1]], yticks=steps[[0, SIDE // 2, -1]])
+    atlas.set(xlabel=f"slider {ACROSS + 1}")
+    atlas.xaxis.set_major_formatter("{x:g}")
+    atlas.yaxis.set_major_formatter("{x:g}")
+    atlas.tick_params(length=0, colors=QUIET)
+    return page.figure
+
+
+@styled()
+def draw_network(
+    engine: FaceEngine, latent: LatentSpace, widths: Mapping[str, Sequence[int]]
+) -> Figure:
+    """Draw the feature maps from a portrait to the codes and on to the face.
+
+    Args:
+        engine: the trained network.
+        latent: the statistics of its training codes.
+        widths: `encoder_channels` and `decoder_channels`, four each, as in the model card.
+    """
+    image = engine.decode(latent.sample(1, np.random.default_rng(PASSING), 0.7))
+    codes = engine.encode(image)
+    page = Page(
+        12,
+        4.6,
+        "The network",
+        "Each box is a stack of feature maps: as high as the maps, as wide as there are many. "
+        "Convolutions halve the picture four times; what is left is squeezed into 80 numbers, and "
+        "the decoder goes the way back.",
+        f"An encoder and a decoder of convolutions, {latent.mean.size} numbers between them. "
+        "The picture is one the model made up.",
+    )
+    axes = page.figure.add_subplot(page.grid(1, 1, above=0.05, below=0.05)[0])
+    x = _draw_picture(axes, 0, image[0], "portrait\n160 x 176")
+    for size, channels in zip(SIZES, widths["encoder_channels"], strict=True):
+        x = _draw_maps(axes, x, size, channels, BLUE)
+    axes.text((176 + x) / 2, BASE + 68, "encoder", ha="center", size=13, color=BLUE)
+    x = _draw_codes(axes, x, latent.to_sliders(codes)[0])
+    after_codes = x
+    for size, channels in zip(SIZES[::-1], widths["decoder_channels"], strict=True):
+        x = _draw_maps(axes, x, size, channels, SAND)
+    axes.text((after_codes + x - GAP) / 2, BASE + 68, "decoder", ha="center", size=13, color=SAND)
+    x = _draw_picture(axes, x, engine.decode(codes)[0], "face\n160 x 176")
+    axes.set(xlim=(-2, x - GAP + 2), ylim=(-46, 172), aspect="equal")
+    axes.set_axis_off()
+    return page.figure
+
+
+def _draw_picture(axes: Axes, x: float, image: np.ndarray, text: str) -> float:
+    draw_image(axes, image, extent=(x, x + 176, BASE - 80, BASE + 80))
+    axes.text(x + 88, BASE - 92, text, ha="center", va="top", color=INK, linespacing=1.4)
+    return x + 176 + GAP
+
+
+def _draw_maps(axes: Axes, x: float, size: tuple[int, int], channels: int, colour: str) -> float:
+    """Draw a stack of feature maps: as high as one of them, half a unit wide for each."""
+    height, width = size[0], channels * 0.5
+    box = FancyBboxPatch(
+        (x, BASE - height / 2),
+        width,
+        height,
+        boxstyle="round,pad=0,rounding_size=2",
+        facecolor=colour,
+        edgecolor="white",
+        alpha=0.85,
+    )
+    axes.add_patch(box)
+    text = f"{size[0]} x {size[1]}\n{channels}"
+    below = BASE - height / 2 - 12
+    axes.text(
+        x + width / 2, below, text, ha="center", va="top", size=8, color=QUIET, linespacing=1.4
+    )
+    return x + width + GAP
+
+
+def _draw_codes(axes: Axes, x: float, values: np.ndarray) -> float:
+    """Draw the 80 numbers as a column of bars."""
+    middle, height = x + 16, 150
+    places = BASE + np.linspace(height / 2, -height / 2, len(values))
+    axes.plot([middle, middle], [places[0] + 4, places[-1] - 4], color=LINE, linewidth=1)
+    axes.barh(places, np.clip(values, -3, 3) * 5, left=middle, height=1.3, color=INK)
+    axes.text(middle, BASE - 92, "80\nnumbers", ha="center", va="top", color=INK, linespacing=1.4)
+    return x + 32 + GAP
+
+
 def main(folder: Path = DEMO_FOLDER) -> list[Path]:
     """Draw the pictures of README.md from the shipped model and return their paths."""
     from data.paths import SHIPPED_MODEL
     from model.folder import read_card
     from model.latent import LatentSpace
     from model.loading import load_engine
-    from tests.bench.atlas import draw_atlas
-    from tests.bench.network_picture import draw_network
 
     engine, latent = load_engine(SHIPPED_MODEL), LatentSpace.load(SHIPPED_MODEL)
     widths = read_card(SHIPPED_MODEL)["settings"]["architecture"]

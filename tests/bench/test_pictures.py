@@ -11,8 +11,7 @@ from PIL import Image
 import data.paths
 from data.errors import UserError
 from model.latent import LatentSpace
-from tests.bench import atlas, explain, gallery
-from tests.bench import network_picture as network
+from tests.bench import explain, gallery
 from tests.bench.directions import COLUMNS
 from tests.model.tiny_model import write_tiny_model
 
@@ -66,13 +65,13 @@ def test_the_explanation_follows_a_face_and_moves_one_slider(latent):
 
 
 def test_the_map_shows_portraits_in_their_places_and_the_network_its_widths(latent):
-    figure = atlas.draw_atlas(ShadeEngine(), latent)
-    assert images(figure)[0].shape == (160 * atlas.SIDE, 176 * atlas.SIDE)
+    figure = explain.draw_atlas(ShadeEngine(), latent)
+    assert images(figure)[0].shape == (160 * explain.SIDE, 176 * explain.SIDE)
     places, values = figure.axes[0].lines[0], latent.to_sliders(latent.gallery)
-    np.testing.assert_allclose(places.get_xdata(), values[:, atlas.ACROSS])
-    np.testing.assert_allclose(places.get_ydata(), values[:, atlas.UP])
+    np.testing.assert_allclose(places.get_xdata(), values[:, explain.ACROSS])
+    np.testing.assert_allclose(places.get_ydata(), values[:, explain.UP])
     widths = {"encoder_channels": [3, 5, 7, 9], "decoder_channels": [11, 13, 15, 17]}
-    said = texts(network.draw_network(ShadeEngine(), latent, widths))
+    said = texts(explain.draw_network(ShadeEngine(), latent, widths))
     for maps in ("80 x 88\n3", "10 x 11\n9", "10 x 11\n11", "80 x 88\n17"):
         assert maps in said
 
