@@ -206,7 +206,7 @@ def test_the_face_can_be_copied_for_other_programs(driver, monkeypatch):
     monkeypatch.setattr("ui.clipboard.copy_picture", copied.append)
     sketch(driver)
     driver.key("ctrl+c")
-    driver.until(lambda: "Copied" in driver.said())
+    driver.until(lambda: "in the clipboard" in driver.said())
     assert np.array_equal(copied[0], driver.screen.view.face.pixels)
 
 
