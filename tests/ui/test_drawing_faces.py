@@ -7,7 +7,6 @@ import pytest
 from PIL import Image
 
 from tests.ui.driver import SHAPE, Driver, FakeEngine, cover, tone
-from ui.drawing import drawing_screen
 from ui.drawing.answers import CANDIDATES, NEAREST_FACES, DrawingDecoder
 from ui.drawing.drawing import painted
 from ui.drawing.drawing_screen import DrawingScreen
@@ -217,10 +216,10 @@ def test_as_a_photo_the_portrait_encoder_answers_and_a_line_explains_it(driver):
 
 def test_the_face_can_be_copied_for_other_programs(driver, monkeypatch):
     copied = []
-    monkeypatch.setattr(drawing_screen, "copy_picture", copied.append)
+    monkeypatch.setattr("ui.clipboard.copy_picture", copied.append)
     sketch(driver)
     driver.key("ctrl+c")
-    driver.until(lambda: "Copied" in driver.said())
+    driver.until(lambda: "in the clipboard" in driver.said())
     assert np.array_equal(copied[0], driver.screen.view.face.pixels)
 
 
