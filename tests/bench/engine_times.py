@@ -1,23 +1,12 @@
-"""How long one frame's work takes the engine.
-
-    python -m tests.bench.engine_times [--model FOLDER]
-
-Decoding one code, and encoding and decoding one image, through the engine and through Keras'
-`predict` on the same network.
-"""
+"""How long one frame's work takes the engine, and Keras' `predict` on the same network."""
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from model.engine import FaceEngine
 
 CALLS = 300
 WARM_UP = 10
@@ -34,28 +23,12 @@ def call_times(call: Callable[[], object], calls: int = CALLS) -> np.ndarray:
     return np.array(times)
 
 
-def engine_times(engine: FaceEngine) -> dict[str, np.ndarray]:
-    """Return the milliseconds of one frame's work through the engine, by what is done."""
-    code = np.zeros((1, engine.latent_dim), np.float32)
-    image = engine.decode(code)
-    drawing = np.repeat(image, 2, axis=-1)
-    return {
-        "decode": call_times(lambda: engine.decode(code)),
-        "encode a sketch and decode": call_times(
-            lambda: engine.decode(engine.encode_sketch(drawing))
-        ),
-        "encode and decode": call_times(lambda: engine.decode(engine.encode(image))),
-    }
-
-
-def frame_times(folder: str | Path | None = None) -> dict[str, np.ndarray]:
+def frame_times(folder: str | Path | None = None, calls: int = CALLS) -> dict[str, np.ndarray]:
     """Return the milliseconds of one frame's work, by what is done and how.
 
     Args:
         folder: a model folder; None takes the model in use.
-
-    Returns:
-        What `engine_times` gives, and the same through Keras' `predict` on the same network.
+        calls: of each kind.
 
     Raises:
         UserError: if there is no such model.
@@ -70,21 +43,13 @@ def frame_times(folder: str | Path | None = None) -> dict[str, np.ndarray]:
     decoder = network.get_layer("decoder")
     code = np.zeros((1, engine.latent_dim), np.float32)
     image = engine.decode(code)
+    drawing = np.repeat(image, 2, axis=-1)
     inputs = [image, np.zeros_like(code)][: len(network.inputs)]  # no correction, then
-    return engine_times(engine) | {
-        "decode, predict": call_times(lambda: decoder.predict(code, verbose=0)),
-        "encode and decode, predict": call_times(lambda: network.predict(inputs, verbose=0)),
+    ways: dict[str, Callable[[], object]] = {
+        "decode": lambda: engine.decode(code),
+        "encode a sketch and decode": lambda: engine.decode(engine.encode_sketch(drawing)),
+        "encode and decode": lambda: engine.decode(engine.encode(image)),
+        "decode, predict": lambda: decoder.predict(code, verbose=0),
+        "encode and decode, predict": lambda: network.predict(inputs, verbose=0),
     }
-
-
-def main() -> None:
-    """Measure and print a table."""
-    parser = argparse.ArgumentParser(description="Time one frame's work through the engine.")
-    parser.add_argument("--model", help="a model folder; the model in use without")
-    print(f"{'milliseconds of one call':<28}{'median':>8}{'95 %':>8}")
-    for name, times in frame_times(parser.parse_args().model).items():
-        print(f"{name:<28}{np.median(times):>8.2f}{np.percentile(times, 95):>8.2f}")
-
-
-if __name__ == "__main__":
-    main()
+    return {name: call_times(way, calls) for name, way in ways.items()}

@@ -3,7 +3,7 @@
     python -m tests.bench.gallery [--model FOLDER] [--arrays FOLDER] [--out FOLDER]
 
 Reconstructions of unseen portraits, a hundred samples, what single sliders and named directions do,
-and answers to hand-drawn sketches, into `assets/demo`.
+and answers to sketches, into `assets/demo`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ RECONSTRUCTED = 48
 RECONSTRUCTED_COLUMNS = 12
 STOPS = (-3, -2, -1, 0, 1, 2, 3)  # standard deviations
 TRAVERSED = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20)  # sliders, of falling variance
-EVERY = 4  # of the sketches, one in so many is shown
+SKETCHED = 20
 HALF = 2  # faces are shown at half their size
 
 
@@ -127,7 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> list[Path]:
     from data.paths import SHIPPED_MODEL
     from model.latent import LatentSpace
     from model.loading import load_engine
-    from tests.bench.hand_drawn.faces import hand_drawn_faces
+    from tests.bench.sketches.imagined import sketches
     from tests.bench.sketches.judge import answers, page
 
     folder = options.model or SHIPPED_MODEL
@@ -138,8 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> list[Path]:
         "traversals": draw_traversals(engine, latent),
     }
     paths = [save(figure, name, options.out, DEMO_DPI) for name, figure in figures.items()]
-    drawn = np.stack([face.pixels for face in hand_drawn_faces()[::EVERY]])
-    sheet = page(engine, answers(engine, latent), drawn)
+    sheet = page(engine, answers(engine, latent), sketches(SKETCHED))
     paths.append(options.out / "sketches.png")
     sheet.resize((sheet.width // HALF, sheet.height // HALF)).save(paths[-1], optimize=True)
     return paths

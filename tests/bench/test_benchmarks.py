@@ -9,8 +9,9 @@ import pytest
 
 from tests.bench import benchmarks
 from tests.bench.benchmarks import Measured, Training, make_archive, prepare, table, train_here
+from tests.bench.engine_times import WARM_UP, call_times, frame_times
 from tests.bench.original import build_original
-from tests.model.tiny_model import TINY_SETTINGS
+from tests.model.tiny_model import TINY_SETTINGS, write_tiny_model
 
 FRAMES = {
     "decode": np.array([2.0, 3.0, 100.0]),
@@ -48,10 +49,16 @@ def test_each_step_is_beside_the_original():
         ["40", "400", "10.0 |"],
     ]
 
-
-def test_an_error_that_was_not_reached_is_not_claimed():
-    trained = Training(0.0095, float("nan"), 6.25), Training(0.009, 400.0, 100.0)
+    trained = Training(0.0095, float("nan"), 6.25), trained[1]
     assert "| not reached | 400 |  |" in table(1, PREPARED, FRAMES, trained)
+
+
+def test_calls_are_timed_after_some_that_are_not_counted(tmp_path):
+    calls = []
+    times = call_times(lambda: calls.append(1), calls=7)
+    assert len(times) == 7 and (times >= 0).all() and len(calls) == 7 + WARM_UP
+    frames = frame_times(write_tiny_model(tmp_path / "model"), calls=2)
+    assert frames.keys() == FRAMES.keys() and all((times > 0).all() for times in frames.values())
 
 
 def test_an_archive_repeats_portraits_under_other_names(tmp_path, monkeypatch):
@@ -87,10 +94,7 @@ def test_the_command_measures_each_step_and_renews_the_page(arrays, tmp_path, mo
     assert "| 100 | 450 | 4.5 |" in shown
     text = page.read_text(encoding="utf-8")
     assert text == f"a\n<!-- benchmarks: x -->\n{shown}<!-- /benchmarks -->\nb\n"
-
-
-def test_without_arrays_it_is_one_sentence(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["benchmarks", "--arrays", str(tmp_path)])
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--arrays", str(tmp_path)])  # has none
     with pytest.raises(SystemExit):
         benchmarks.main()
     assert "prepare_data" in capsys.readouterr().err

@@ -10,7 +10,6 @@ from model.frame import FACE_CENTRE
 from model.latent import LatentSpace, Readout
 from model.network import build_encoder
 from model.sketch_encoder import build_sketch_encoder
-from tests.bench.hand_drawn.faces import hand_drawn_faces
 from tests.bench.sketches import judge, training
 from tests.bench.sketches.beginner import Head, heads
 from tests.bench.sketches.dataset import (
@@ -22,38 +21,18 @@ from tests.bench.sketches.dataset import (
     part_of,
     with_tones_of,
 )
-from tests.bench.sketches.drawings import IRISES, LIPS, OVAL, Portrait, Sketcher, edited
+from tests.bench.sketches.drawings import Sketcher, edited
 from tests.bench.sketches.filters import filtered
+from tests.bench.sketches.imagined import imagined, sketches
 from tests.bench.sketches.sheet import Sheet
 from tests.model.tiny_model import TINY, write_tiny_model
 
 HAIR, SKIN, WALL = 0.1, 0.7, 0.9
 
 
-def ellipse(centre, size, count):
-    angles = np.linspace(0, 2 * np.pi, count, endpoint=False)
-    return np.array(centre) + np.stack([np.sin(angles), -np.cos(angles)], axis=1) * size
-
-
 @pytest.fixture(scope="module")
 def portrait():
-    points = np.zeros((144, 2), np.float32)
-    points[OVAL] = ellipse((93, 105), (45, 55), 36)
-    for rows, x in ((slice(36, 52), 70), (slice(52, 68), 117)):
-        points[rows] = ellipse((x, 86), (9, 4), 16)
-    for rows, x in ((slice(68, 78), 70), (slice(78, 88), 117)):
-        points[rows] = ellipse((x, 74), (12, 2), 10)
-    points[LIPS] = np.roll(ellipse((93, 134), (18, 5), 20), 5, axis=0)
-    points[108:128] = np.roll(ellipse((93, 134), (14, 1), 20), 5, axis=0)
-    points[128:136] = np.stack([np.full(8, 93), np.linspace(86, 117, 8)], axis=1)
-    points[136:140] = (84, 115), (102, 115), (86, 114), (100, 114)
-    points[list(IRISES)] = (70, 86), (117, 86)
-    points[142:144] = (68, 110), (118, 110)
-    y, x = np.mgrid[:160, :176]
-    person = np.hypot((x - 93) / 62, (y - 95) / 85) < 1
-    face = np.hypot((x - 93) / 45, (y - 105) / 55) < 1
-    image = np.where(face, SKIN, np.where(person, HAIR, WALL)).astype(np.float32)
-    return Portrait(image, points, person[2::4, 2::4])
+    return imagined(np.random.default_rng(1), HAIR, SKIN, WALL)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +73,7 @@ def test_drawings_painted_in_their_place_have_the_tones_of_the_portrait(portrait
         ]
     )
     tones = np.median(drawn[..., 0], axis=0) / 255
-    assert tones[25, 93] < 0.3 and 0.5 < tones[110, 70] < 0.95
+    assert tones[38, 93] < 0.3 and 0.5 < tones[110, 70] < 0.95
     assert (drawn[..., 1].mean(axis=(1, 2)) > 60).all()
 
 
@@ -174,7 +153,9 @@ def test_a_line_is_as_wide_as_it_says_and_an_area_is_one_gray():
     assert pixels[100, 40].tolist() == [128, 255] and pixels[100, 100].tolist() == [255, 0]
 
 
-def test_heads_have_what_they_are_given():
+def test_heads_have_what_they_are_given_and_people_differ():
+    assert len({one.tobytes() for one in sketches(6)}) == 6
+    assert (sketches(2, painted=True)[..., 1] == 255).all()
     head = Head(hair=0.5)
     assert abs(int(head.pixels()[42, 93 + 30, 0]) - 128) < 3
     assert len({one.pixels().tobytes() for one in heads(5)}) == 5
@@ -214,9 +195,8 @@ def test_drawings_are_moved_about_the_face():
 
 def test_the_judge_prints_all_figures_and_a_page(tmp_path, capsys, latent, monkeypatch):
     folder = write_tiny_model(tmp_path / "model", sketch_encoder=True)
-    few = hand_drawn_faces(1)
-    monkeypatch.setattr(judge, "HEADS", 4)
-    monkeypatch.setattr(judge, "hand_drawn_faces", lambda: few)
+    for name in ("HEADS", "PAINTED", "SHOWN"):
+        monkeypatch.setattr(judge, name, 4)
     monkeypatch.setattr(LatentSpace, "load", lambda folder: latent)
     drawings = np.stack([head.pixels() for head in heads(12)])
     kinds = ("artists", "studio", "place", "wide")
@@ -224,15 +204,8 @@ def test_the_judge_prints_all_figures_and_a_page(tmp_path, capsys, latent, monke
         f"{name}_codes": latent.gallery[:12] for name in kinds
     }
     np.savez(tmp_path / "test.npz", **arrays)
-    options = [
-        "--model",
-        folder,
-        "--drawings",
-        tmp_path / "test.npz",
-        "--page",
-        tmp_path / "page.png",
-    ]
-    judge.main([str(option) for option in options])
+    options = {"model": folder, "drawings": tmp_path / "test.npz", "page": tmp_path / "page.png"}
+    judge.main([f"--{name}={path}" for name, path in options.items()])
     printed = capsys.readouterr().out
     for name in ("artists, readings", "studio, found", "mouth up, by", "painted tones", "20 left"):
         assert name in printed

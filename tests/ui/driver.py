@@ -1,6 +1,7 @@
 """What tests need to use the window like a person: an engine of pure NumPy, and posted events."""
 
 import math
+import time
 from functools import lru_cache
 
 import numpy as np
@@ -10,7 +11,6 @@ from model.frame import FACE_AXIS, LEFT_EYE, RIGHT_EYE
 from model.frame import IMAGE_SHAPE as SHAPE
 from model.frame import LATENT_DIM as DIM
 from model.latent import LatentSpace
-from tests.ui.slow_engine import SlowEngine
 from ui.app import App
 from ui.pictures import over_paper
 from ui.session import Session
@@ -90,6 +90,27 @@ class FakeEngine:
             code = (code - 0.5 * (error @ self.basis.T) / self.strength).astype(np.float32)
             yield code, part / parts
         yield code, 1.0
+
+
+class SlowEngine:
+    """Another engine that computes for so many seconds more in every call."""
+
+    def __init__(self, engine, slow: float = 0.0):
+        self._engine, self.slow = engine, slow
+        self._matrix = np.ones((300, 300), np.float32)
+
+    def __getattr__(self, name: str):
+        found = getattr(self._engine, name)
+        if name not in ("encode", "guess", "encode_sketch", "decode", "finish"):
+            return found
+
+        def slowly(*arguments, **options):
+            end = time.perf_counter() + self.slow
+            while time.perf_counter() < end:  # a sleep would leave the processor to the window
+                self._matrix @ self._matrix
+            return found(*arguments, **options)
+
+        return slowly
 
 
 @lru_cache  # also of what is computed from it, as its components are

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
-from tests.bench.hand_drawn.faces import hand_drawn_faces
+from tests.bench.sketches.imagined import sketches
 from tests.ui.driver import Driver, cover, tone
 from ui.drawing.drawing import blank
 from ui.drawing.drawing_screen import DrawingScreen
@@ -293,8 +293,7 @@ def test_a_small_head_is_found_framed_and_read_enlarged_once_its_stroke_ends(dri
 
 
 def test_faces_that_fit_the_frame_are_read_as_they_are_and_parts_are_no_heads():
-    faces = hand_drawn_faces(2)
-    assert all(find_head(face.pixels) == WHOLE for face in faces)
+    assert all(find_head(drawing) == WHOLE for drawing in sketches(15))
     eyes = blank()
     for x in (60, 70, 117, 127):
         eyes[83:89, x - 4 : x + 4] = 0, 255

@@ -265,7 +265,7 @@ class Sketcher:
         self.sheet.line(points, max(1.0, self.width * thick), gray, self.opacity)
 
     def _dot(self, centre: np.ndarray, radius: float, gray: float | None = None) -> None:
-        self._fill(_ellipse(centre, (radius, radius)), gray)
+        self._fill(ellipse(centre, (radius, radius)), gray)
 
     def _fill(self, outline: np.ndarray, gray: float | None = None) -> None:
         self.sheet.area(self._placed(outline), self.pen if gray is None else gray, self.opacity)
@@ -315,7 +315,7 @@ class Sketcher:
         if not self.symbolic:
             return points
         low, top = points.max(axis=0), points.min(axis=0)
-        return _ellipse((low + top) / 2, (low - top) / 2 * (1, 0.98))
+        return ellipse((low + top) / 2, (low - top) / 2 * (1, 0.98))
 
     def _oval(self) -> None:
         """The outline of the face: all of it, or from ear to ear below the hair."""
@@ -346,7 +346,7 @@ class Sketcher:
                 outline = self._resized(eye, size, size)
             else:
                 high = max(high * (1.0 if kind == "ovals" else 1.6), 1.5)
-                outline = _ellipse(centre, (wide, high))
+                outline = ellipse(centre, (wide, high))
             outline = np.concatenate([outline, outline[:2]])
             if white:
                 self._fill(outline, white)
@@ -452,7 +452,7 @@ class Sketcher:
         low, top = self.rng.uniform(face[:, 1].min() + 25, face[18, 1]), max(rows.min(), 2)
         left, right = np.percentile(columns, [2, 98])
         cap = Image.new("L", IMAGE_SHAPE[::-1])
-        points = _ellipse(
+        points = ellipse(
             ((left + right) / 2, (low + top) / 2), ((right - left) / 2, (low - top) / 2)
         )
         pen = ImageDraw.Draw(cap)
@@ -532,7 +532,7 @@ class Sketcher:
         for row, side in ((9, 1), (27, -1)):
             x, y = self.points[row]
             centre = (x + side * 3, y - 8)
-            ear = _ellipse(centre, (self.rng.uniform(4, 7), self.rng.uniform(8, 12)))
+            ear = ellipse(centre, (self.rng.uniform(4, 7), self.rng.uniform(8, 12)))
             self._line(ear[6:20] if side > 0 else np.roll(ear, 18, axis=0)[4:20], 0.8)
 
     def _glasses(self) -> None:
@@ -540,7 +540,7 @@ class Sketcher:
         left, right = self.points[LEFT_EYE].mean(axis=0), self.points[RIGHT_EYE].mean(axis=0)
         wide = size * np.hypot(*(right - left))
         for centre in (left, right):
-            rim = _ellipse(np.add(centre, (0, 2)), (wide, 0.85 * wide), 4 if square else 36)
+            rim = ellipse(np.add(centre, (0, 2)), (wide, 0.85 * wide), 4 if square else 36)
             if square:
                 corners = wide * np.array([[-1, -0.7], [1, -0.7], [1, 0.7], [-1, 0.7]])
                 rim = np.add(centre, (0, 2)) + corners
@@ -657,7 +657,7 @@ def draw(portrait: Portrait, rng: np.random.Generator) -> np.ndarray:
     return Sketcher(portrait, rng).draw()
 
 
-def _ellipse(centre, size, count: int = 36) -> np.ndarray:
+def ellipse(centre, size, count: int = 36) -> np.ndarray:
     """Return the points (count, 2) of an ellipse, clockwise from its top."""
     angles = np.linspace(0, 2 * np.pi, count, endpoint=False)
     return np.asarray(centre) + np.stack([np.sin(angles), -np.cos(angles)], axis=1) * size

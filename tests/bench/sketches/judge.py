@@ -3,8 +3,8 @@
     python -m tests.bench.sketches.judge [--model FOLDER] [--drawings FILE.npz] [--page FILE.png]
                                          [--realism SHARE] [--whole] [--as-photo]
 
-What an answer shows is measured by the latent space's readouts. Beginners' heads and faces by an
-unsteady hand are drawn here; drawings made from portraits, and artists', come in a file of
+What an answer shows is measured by the latent space's readouts. Beginners' heads and imagined
+people are drawn here; drawings made from portraits, and artists', come in a file of
 `dataset`, since neither they nor their portraits are a part of this project. `--whole` reads the
 whole canvas, not the box around the ink; `--as-photo` reads with the portrait encoder.
 """
@@ -22,9 +22,9 @@ from PIL import Image
 
 from model.frame import FACE_CENTRE
 from model.latent import LatentSpace
-from tests.bench.hand_drawn.faces import HandDrawnFace, hand_drawn_faces
 from tests.bench.sketches.beginner import heads
 from tests.bench.sketches.filters import blurred
+from tests.bench.sketches.imagined import sketches
 from tests.bench.sketches.training import READINGS
 from ui.drawing.answers import REALISM
 from ui.drawing.head import WHOLE, Region, find_head, model_input
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 HEADS = 100
 NEAREST = 10
 BLUR = 6.0  # radius in pixels, of both pictures whose tones are compared
-PAINTED = ("painted", "dark paper", "pencil", "blocks")  # styles that fill areas
+PAINTED = 40  # drawings that are painted all over
 DARKER = 0.15  # gray by which dark hair should be darker than light hair
 BLACK, LIGHT = 0.05, 0.65  # grays of hair
 MOVES = {  # (x, y) and scale of a drawing about the middle of the face
@@ -46,6 +46,7 @@ MOVES = {  # (x, y) and scale of a drawing about the middle of the face
     "20 up": (0, -20, 1),
     "20 down": (0, 20, 1),
 }
+SHOWN = 60  # drawings on the page
 EYES = 10  # pixels that eyes are drawn high or low
 Answer = Callable[[np.ndarray], np.ndarray]  # drawings uint8 (n, 160, 176, 2) to codes (n, d)
 
@@ -74,7 +75,7 @@ def judge(
     """Measure all figures."""
     figures = file_figures(latent, answer, file) if file else {}
     figures |= mouth_figures(latent, answer) | hair_figures(latent, answer)
-    figures["painted tones"] = painted_tones(engine, answer, hand_drawn_faces())
+    figures["painted tones"] = painted_tones(engine, answer)
     return figures | eyes_figures(latent, answer)
 
 
@@ -134,14 +135,14 @@ def hair_figures(latent: LatentSpace, answer: Answer) -> dict[str, float]:
     return {"black hair, darker": (darker > DARKER).mean(), "black hair, by": darker.mean()}
 
 
-def painted_tones(engine: FaceEngine, answer: Answer, faces: Sequence[HandDrawnFace]) -> float:
+def painted_tones(engine: FaceEngine, answer: Answer) -> float:
     """Correlate tones with the answers', both blurred, over what was painted."""
-    faces = [face for face in faces if face.style in PAINTED]
-    shown = engine.decode(answer(np.stack([face.pixels for face in faces])))[..., 0]
+    drawings = sketches(PAINTED, painted=True)
+    shown = engine.decode(answer(drawings))[..., 0]
     correlations = []
-    for face, image in zip(faces, shown, strict=True):
-        coverage = face.pixels[..., 1] / 255
-        tone = blurred(face.pixels[..., 0] / 255 * coverage, BLUR)
+    for drawing, image in zip(drawings, shown, strict=True):
+        coverage = drawing[..., 1] / 255
+        tone = blurred(drawing[..., 0] / 255 * coverage, BLUR)
         tone /= np.maximum(blurred(coverage, BLUR), 1e-3)
         painted = coverage > 0.5
         correlations.append(np.corrcoef(tone[painted], blurred(image, BLUR)[painted])[0, 1])
@@ -216,8 +217,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name, value in judge(engine, latent, answer, options.drawings).items():
         print(f"{name:24}{value:7.3f}")
     if options.page:
-        drawn = [face.pixels for face in hand_drawn_faces()]
-        page(engine, answer, np.stack(drawn)).save(options.page)
+        page(engine, answer, sketches(SHOWN)).save(options.page)
 
 
 if __name__ == "__main__":
