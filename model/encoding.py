@@ -7,8 +7,6 @@ preconditioner (iterative amortized inference, Marino, Yue and Mandt 2018). Each
 the mixture of the latest codes whose mixed faces come nearest to the image (Anderson 1965).
 """
 
-from __future__ import annotations
-
 import keras
 import numpy as np
 import tensorflow as tf

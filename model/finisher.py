@@ -8,8 +8,6 @@ The local mean of the detail is subtracted, so that from a distance the face sta
 The detail comes from convolutions of maps that move with the face, and so it moves too.
 """
 
-from __future__ import annotations
-
 import keras
 from keras import layers
 

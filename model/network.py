@@ -8,8 +8,6 @@ convolution, Shi et al. 2016), four times cheaper than convolving at full resolu
 code is a guess; the matrix that corrects it is a part of the network, see `model.encoding`.
 """
 
-from __future__ import annotations
-
 import keras
 from keras import layers
 

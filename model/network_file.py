@@ -6,8 +6,6 @@ file is ignored: the network is built from the widths on the model's card, whose
 bounds, and gets the plain arrays in the file.
 """
 
-from __future__ import annotations
-
 import io
 import tempfile
 import zipfile

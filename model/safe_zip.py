@@ -1,7 +1,5 @@
 """Zip files and `.npz` files of unknown origin: bounded in size, never unpickled."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from pathlib import Path

@@ -6,8 +6,6 @@ coverage, since painted white means something and bare paper does not. It is tra
 made from portraits, to predict the codes of these portraits (see `tests/bench/sketches`).
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import keras

@@ -1,7 +1,5 @@
 """The critic: a network that learns to tell finished faces from portraits, patch by patch."""
 
-from __future__ import annotations
-
 import keras
 import tensorflow as tf
 from keras import layers

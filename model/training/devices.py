@@ -1,7 +1,5 @@
 """The number format and the devices of a training."""
 
-from __future__ import annotations
-
 import contextlib
 from pathlib import Path
 

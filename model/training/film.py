@@ -1,7 +1,5 @@
 """A film of a training: a GIF of the same portraits and one random face, from start to end."""
 
-from __future__ import annotations
-
 import contextlib
 from pathlib import Path
 

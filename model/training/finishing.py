@@ -4,8 +4,6 @@ One step trains finisher and critic, each by its own loss. See `model.finisher` 
 `model.training.critic` for the networks.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import keras

@@ -4,8 +4,6 @@ Reads from top to bottom: `learn`, its two trainings, and what these share. Its 
 `model.training.settings`, the loop of both trainings is `model.training.fitting.fit`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """The settings of a training: everything that decides what it gives."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, ClassVar, Protocol

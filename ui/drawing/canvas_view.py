@@ -138,11 +138,10 @@ class CanvasView(FaceView):
             (left, top), (right, bottom) = map(self.to_window, self.region.corners)
             frame = Rect(left, top, right - left, bottom - top).clip(self.picture)
             pygame.draw.rect(surface, COLORS.accent, frame, theme.px(1))
-        radius = self._reach()
-        for (x, y), alpha in zip(self._rings(self._mouse), (230, 110), strict=False):
-            place = (round(x), round(y))  # a light ring in a dark one shows on any gray
-            pygame.gfxdraw.aacircle(surface, *place, radius + 1, (20, 22, 27, alpha))
-            pygame.gfxdraw.aacircle(surface, *place, radius, (255, 255, 255, alpha))
+        if self._mouse is not None:
+            self._draw_ring(surface, self._mouse, 230)
+            if self.mirror:
+                self._draw_ring(surface, self.to_window(mirrored(self.to_image(self._mouse))), 110)
 
     def _draw_guide(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw a face's axis, which is the mirror's; until eyes are drawn, its oval and eyes."""
@@ -164,15 +163,12 @@ class CanvasView(FaceView):
         for start, end in dashes:
             pygame.draw.line(surface, color, self.to_window(start), self.to_window(end), width)
 
-    def _reach(self) -> int:
-        """Return the radius of the brush on the window, pixels."""
-        return max(2, round(self.radius * self.picture.width / IMAGE_SHAPE[1]))
-
-    def _rings(self, pos: Point | None) -> list[Point]:
-        """Return where the brush shows on the window: under the mouse, and at its mirror image."""
-        if pos is None:
-            return []
-        return [pos, self.to_window(mirrored(self.to_image(pos)))] if self.mirror else [pos]
+    def _draw_ring(self, surface: pygame.Surface, pos: Point, alpha: int) -> None:
+        """Draw a light ring in a dark one, which shows on any gray, as large as the brush."""
+        x, y = map(round, pos)
+        radius = max(2, round(self.radius * self.picture.width / IMAGE_SHAPE[1]))
+        pygame.gfxdraw.aacircle(surface, x, y, radius + 1, (20, 22, 27, alpha))
+        pygame.gfxdraw.aacircle(surface, x, y, radius, (255, 255, 255, alpha))
 
 
 def eyes_drawn(drawing: np.ndarray) -> bool:

@@ -54,7 +54,7 @@ class EyeMarkers(FaceView):
             return False
         distances = [np.hypot(*np.subtract(self.to_window(eye), pos)) for eye in self.eyes]
         nearest = int(np.argmin(distances))
-        self._grip = nearest if distances[nearest] <= self._reach else None
+        self._grip = nearest if distances[nearest] <= self.theme.px(REACH) else None
         self._last = self.to_image(pos)
         return True
 
@@ -83,11 +83,6 @@ class EyeMarkers(FaceView):
         self.eyes = eyes
         self.invalidate()
         self.moved()
-
-    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
-        """Fit the photo in."""
-        super().layout(rect, theme)
-        self._reach = theme.px(REACH)
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the photo, the frame and the markers, light on dark to stand out on any photo."""

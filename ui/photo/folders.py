@@ -3,8 +3,6 @@
 A folder can be on a slow drive, so looking into one is a job for the worker.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import stat
