@@ -42,6 +42,7 @@ from ui.storage import (
     unpack_pixels,
     write_new,
 )
+from ui.worker import decode_one
 
 ENLARGEMENT = 4  # times the model's frame
 
@@ -59,11 +60,13 @@ _NAME = re.compile(r"face-(\d{4}-\d\d-\d\d-\d{6})(?:-(\d{1,6}))?")
 class SavedFace:
     """What a save holds."""
 
+    name: str  # of the file
     model: str  # id of the model whose code it is
     code: np.ndarray  # float32 (latent_dim,), bit for bit as it was saved
     image: np.ndarray  # float32 (160, 176) in [0, 1], the face as it looked
     drawing: np.ndarray | None  # uint8 (160, 176, 2), gray level and coverage
     details: dict  # further JSON values from the screen
+    detail: np.ndarray | None = None  # float32 (160, 176), of a photo, where it was kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +148,7 @@ def read_save(path: Path) -> SavedFace:
             raise ValueError("an unknown format")
         drawing = record.get("drawing")
         return SavedFace(
+            name=path.stem,
             model=model,
             code=unpack_numbers(record.get("code"), (-1,)),
             image=unpack_pixels(record.get("image"), IMAGE_SHAPE) / np.float32(255),
@@ -156,7 +160,7 @@ def read_save(path: Path) -> SavedFace:
 
 
 def open_save(path: Path, engine) -> SavedFace:
-    """Return a saved face with a code of the model in use.
+    """Return a saved face with a code of the model in use, and the detail of its photo.
 
     The picture of another model's save is encoded anew, since its code means another face here.
 
@@ -165,9 +169,11 @@ def open_save(path: Path, engine) -> SavedFace:
     """
     save = read_save(path)
     if save.model != engine.model_id:
-        return replace(save, code=engine.encode(save.image[np.newaxis, ..., np.newaxis])[0])
-    if len(save.code) != engine.latent_dim:
+        save = replace(save, code=engine.encode(save.image[np.newaxis, ..., np.newaxis])[0])
+    elif len(save.code) != engine.latent_dim:
         raise _damaged(path)
+    if save.details.get("detail"):
+        save = replace(save, detail=save.image - decode_one(engine, save.code))
     return save
 
 

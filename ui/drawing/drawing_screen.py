@@ -19,7 +19,7 @@ from ui.drawing.replay import film
 from ui.drawing.stroke import GRAYS, LARGEST, SMALLEST, Brush, Point, Tool
 from ui.panels.stack import PanelStack
 from ui.pictures import to_pixels
-from ui.saves import SavedFace, open_save, save_face
+from ui.saves import SavedFace, save_face
 from ui.screen import Host, Screen
 from ui.session import Session
 from ui.starts import Start, Starts
@@ -80,7 +80,7 @@ class DrawingScreen(Screen):
             PanelStack(
                 host,
                 self.name,
-                take_save=self.open_save,
+                take_save=self.take_save,
                 take_photo=lambda face: self.put_face(face.image),
                 changed=self.panels_changed,
             )
@@ -258,11 +258,7 @@ class DrawingScreen(Screen):
         if self.panels.open is not None:
             self.leave()
 
-    def open_save(self, path: Path) -> None:
-        """Bring back a save, in the worker."""
-        self.host.worker.submit("drawing.open", partial(open_save, path), self._put_save)
-
-    def _put_save(self, save: SavedFace) -> None:
+    def take_save(self, save: SavedFace) -> None:
         """Put the drawing of a save on the canvas, pixel for pixel, or its face to paint on."""
         if save.drawing is None:
             self.put_face(save.image, save.code)

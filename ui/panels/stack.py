@@ -1,6 +1,7 @@
 """The panels over a screen, one open at a time."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ from ui.keys import key_of
 from ui.panels.photo import AlignedFace, PhotoPanel
 from ui.panels.saved_faces import SavesPanel
 from ui.photo.pasting import linked_file
-from ui.saves import model_of, saved_words
+from ui.saves import SavedFace, model_of, open_save, saved_words
 from ui.screen import Host
 from ui.theme import SIZES, Theme
 from ui.widgets.base import Widget
@@ -31,7 +32,7 @@ class PanelStack(Widget):
     Args:
         host: the window.
         owner: name of the screen, whose slots the panels use.
-        take_save: called with the path of a save that was picked or dropped.
+        take_save: called with a save that was picked or dropped, once it is read.
         take_photo: called with the face of a photo, after its panel closed.
         changed: called after a panel opened or closed, see `open`.
 
@@ -45,12 +46,12 @@ class PanelStack(Widget):
         self,
         host: Host,
         owner: str,
-        take_save: Callable[[Path], object],
+        take_save: Callable[[SavedFace], object],
         take_photo: Callable[[AlignedFace], object],
         changed: Callable[[], object],
     ):
         super().__init__()
-        self.host = host
+        self.host, self.open_slot = host, f"{owner}.open"
         self.take_save, self.take_photo, self.changed = take_save, take_photo, changed
         self.open: Panel | None = None
         self._dropped = False  # whether the current drop brought a file or text
@@ -109,10 +110,13 @@ class PanelStack(Widget):
             self.saves.refresh()
 
     def open_save(self, path: Path) -> None:
-        """Take a save; say so if it is of another model."""
-        if model_of(path) not in (self.host.latent.model_id, "", None):
-            self.host.notify(f"{path.name} is of another model: its picture was encoded anew.")
-        self.take_save(path)
+        """Read a save in the worker, and take it; say so if it is of another model."""
+        self.host.worker.submit(self.open_slot, partial(open_save, path), self._take_save)
+
+    def _take_save(self, save: SavedFace) -> None:
+        if save.model != self.host.latent.model_id:
+            self.host.notify(f"{save.name} is of another model: its picture was encoded anew.")
+        self.take_save(save)
 
     def drop(self, path: Path) -> None:
         """Take a save, or open any other file as a photo, whose panel opens once it is read."""

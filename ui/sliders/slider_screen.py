@@ -12,7 +12,7 @@ from model.frame import IMAGE_SHAPE
 from ui.clipboard import copy_beside
 from ui.panels.photo import AlignedFace
 from ui.panels.stack import PanelStack
-from ui.saves import open_save, save_face
+from ui.saves import SavedFace, save_face
 from ui.screen import Host, Screen
 from ui.session import Session
 from ui.sliders.editor import FaceEditor
@@ -95,7 +95,7 @@ class SlidersScreen(Screen):
         parts = self.area, self.strip, self.sliders, self.preview
         self.view = self.add(SlidersView(*parts, named))
         self.panels = panels = self.add(
-            PanelStack(host, self.name, self.restore, self.take_photo, self._panel_changed)
+            PanelStack(host, self.name, self.take_save, self.take_photo, self._panel_changed)
         )
         self.more = panels.add_panel(
             MorePanel(
@@ -447,14 +447,9 @@ class SlidersScreen(Screen):
         if self.area.face.pixels is not None:
             copy_beside(self.area.face.pixels, self.host.notify)
 
-    def restore(self, path: Path) -> None:
-        """Go to a saved face; one that cannot be read changes nothing."""
-        name = f"Saved {path.stem}"
-        self.host.worker.submit(
-            "sliders.restore",
-            partial(_restore, path),
-            lambda face: self.step(self.editor.start, face[0], name, face[1]),
-        )
+    def take_save(self, save: SavedFace) -> None:
+        """Start from a saved face."""
+        self.step(self.editor.start, save.code, f"Saved {save.name}", save.detail)
 
     def drop(self, path: Path) -> None:
         """Go to a save, or open a photo."""
@@ -504,20 +499,9 @@ def _floats(pixels: np.ndarray) -> np.ndarray:
     return pixels / np.float32(255)
 
 
-# Jobs: the worker calls them with the engine
-
-
 def _save(folder: Path, state: FaceState, sharp: bool, engine) -> Path:
     """Write the face of a state as a PNG; return its path."""
     sharp = sharp and not state.shows_detail
     image = state.with_detail(decode_one(engine, state.code, sharp))
     details = {"caption": state.title, "detail": state.shows_detail, "sharp": sharp}
     return save_face(folder, image, state.code, engine.model_id, details=details)
-
-
-def _restore(path: Path, engine) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return the code of a save, and its detail (160, 176) or None."""
-    saved = open_save(path, engine)
-    if not saved.details.get("detail"):
-        return saved.code, None
-    return saved.code, saved.image - decode_one(engine, saved.code)
