@@ -51,8 +51,8 @@ class SlidersScreen(Screen):
         walk: the walk that plays, or None.
         looked: the state of the face under the mouse on the map, or None.
         comparing: whether the starting face shows instead.
-        shown: code (latent_dim,) and image (160, 176) of the face on the screen, and whether it is
-            sharp; None before the first one.
+        shown: code (latent_dim,) and image (160, 176) of the face on the screen, as `FaceView.set`
+            takes it, and whether it is sharp; None before the first one.
     """
 
     name = "sliders"
@@ -71,7 +71,7 @@ class SlidersScreen(Screen):
             host.latent, self.changed, session.directions, session.names
         )
         if host.latent.previews is not None:
-            self.shown = (host.latent.mean, _floats(host.latent.previews.images[0]), host.sharp)
+            self.shown = (host.latent.mean, host.latent.previews.images[0], host.sharp)
         named = {command.name: command for command in (*self.commands, *host.commands)}
         opening = [Button.of(named[name], plain=True) for name in ("Face map", "Mix by part")]
         self.area = FaceArea(self.take_suggestion, opening)
@@ -192,7 +192,7 @@ class SlidersScreen(Screen):
         """Start from a suggestion; its stored picture shows until the model is loaded."""
         code, pixels = self.area.suggestions[number], self.area.strip.thumbnails[number].pixels
         if self.host.worker.state == "loading" and pixels is not None:
-            self.shown = (code, _floats(pixels), self.host.sharp)
+            self.shown = (code, pixels, self.host.sharp)
         self.step(self.editor.start, code, f"Suggestion {number + 1}")
 
     def take_photo(self, face: AlignedFace) -> None:
@@ -492,11 +492,6 @@ class SlidersScreen(Screen):
         """Start from the face of the other screen, if it differs from this one."""
         if not np.array_equal(code, self.editor.now.code):
             self.editor.start(code, "From your drawing")
-
-
-def _floats(pixels: np.ndarray) -> np.ndarray:
-    """Return uint8 pixels as float32 in [0, 1]."""
-    return pixels / np.float32(255)
 
 
 def _save(folder: Path, state: FaceState, sharp: bool, engine) -> Path:
