@@ -115,7 +115,7 @@ class Messages(Widget):
         actions: Sequence[Item],
         over: Callable[[], bool] = lambda: False,
         first: bool = False,
-    ) -> Message:
+    ) -> None:
         """Show lines with buttons until one is pressed or they are over, after earlier ones.
 
         Args:
@@ -130,7 +130,6 @@ class Messages(Widget):
             message.buttons.append(message.add(Button(text, act, help, strong=not number)))
         self.standing.insert(0 if first else len(self.standing), message)
         self.rearrange()
-        return message
 
     def dismiss(self, message: Message | None) -> None:
         """Remove a message, hint or offer, if it is still there."""

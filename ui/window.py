@@ -13,7 +13,7 @@ from ui import display
 from ui.header import Header, HelpLine
 from ui.keys import Command, Keymap, commands_of
 from ui.keys_overlay import KeysOverlay
-from ui.messages import BAR, Message, Messages
+from ui.messages import BAR, Messages
 from ui.screen import Host, Screen
 from ui.session import Session
 from ui.theme import SIZES, Theme, natural_scale
@@ -65,8 +65,6 @@ class Window:
         self.screen = self.screens[start] if start else made[0]  # the visible one
         self.keymaps = {s.name: Keymap([*s.commands, *self.commands]) for s in made}
         self.menu: Menu | None = None
-        self._hint: Message | None = None
-        self._offer: Message | None = None  # of the last session
         self._add_widgets()
         self.resized()
 
@@ -157,7 +155,6 @@ class Window:
         if name == self.screen.name:
             return
         self.keymap.let_go()
-        self.messages.dismiss(self._hint)
         self.screen.leave()
         self.screen.show(False)
         self.screen = self.screens[name]
@@ -215,8 +212,10 @@ class Window:
         if not self.session.setting(f"hint_{name}", False):
             self.session.settings[f"hint_{name}"] = True
             got_it = ("Got it", lambda: None, "Do not show this again")
-            end = self.steps + HINT
-            self._hint = self.messages.ask(lines, [got_it], lambda: self.steps >= end)
+            screen, end = self.screen, self.steps + HINT
+            self.messages.ask(
+                lines, [got_it], lambda: self.steps >= end or self.screen is not screen
+            )
 
     def offer_session(self) -> None:
         """Offer to restore what the session kept, if anything."""
@@ -232,7 +231,7 @@ class Window:
             ]
             last = [f"Your last {what} {'are' if kept[1:] else 'is'} still here."]
             # Before a hint, which would still show when the first step ends the offer.
-            self._offer = self.messages.ask(last, actions, lambda: self.steps > 0, first=True)
+            self.messages.ask(last, actions, lambda: self.steps > 0, first=True)
 
     def open_menu(self, items: Sequence[Item], anchor: pygame.Rect, chosen: str = "") -> None:
         """Pop up a list of (text, action, help) beside a rectangle; see `Menu`."""
@@ -303,7 +302,6 @@ class Window:
         """Restore what the session kept."""
         if self.session.code is None and self.session.drawing is None:
             raise UserError("Nothing was kept from the last time; this is a fresh start.")
-        self.messages.dismiss(self._offer)
         for screen in self.screens.values():
             screen.restore_session()
         last = self.session.setting("screen", self.screen.name)
