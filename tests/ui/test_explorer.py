@@ -53,7 +53,8 @@ def test_why_the_own_model_is_passed_over_stands_until_it_was_read(tmp_path):
     assert app.window.screen.name == "drawing"
     message = app.window.messages.standing[0]
     assert message.lines == [why] and message.visible
-    app.window.screens["sliders"].editor.random()  # a step, which ends other messages
+    editor = app.window.screens["sliders"].editor
+    editor.start_from(editor.starts.random())  # a step, which ends other messages
     app.step()
     assert message.visible
     message.buttons[0].action()

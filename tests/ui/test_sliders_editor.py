@@ -77,8 +77,9 @@ def test_locked_sliders_stay_through_random_faces_training_faces_and_morphs(edit
     def values():
         return latent.to_sliders(editor.now.code)[[2, 50]]
 
-    for start in (editor.random, lambda: editor.training_face(1), editor.mean):
-        start()
+    starts = editor.starts
+    for start in (starts.random(), starts.training(1), starts.mean()):
+        editor.start_from(start)
         assert np.allclose(values(), kept, atol=1e-4)
     for code in editor.suggest(4):
         assert np.allclose(latent.to_sliders(code)[[2, 50]], kept, atol=1e-4)
@@ -88,18 +89,18 @@ def test_locked_sliders_stay_through_random_faces_training_faces_and_morphs(edit
 
 
 def test_caption_says_where_locked_sliders_changed_the_face(editor, latent):
-    editor.training_face(1)
+    editor.start_from(editor.starts.training(1))
     editor.toggle_lock(2)
-    editor.training_face(1)
+    editor.start_from(editor.starts.training(1))
     assert editor.now.title == "Training face 2 of 300 · locked sliders kept"
     editor.toggle_lock(2)
-    editor.training_face(1)
+    editor.start_from(editor.starts.training(1))
     assert editor.now.title == "Training face 3 of 300"
     assert editor.now.code.tobytes() == latent.gallery[2].tobytes()
 
 
 def test_locked_sliders_hold_whatever_slider_is_moved(editor, latent):
-    editor.training_face(1)
+    editor.start_from(editor.starts.training(1))
     locks = np.arange(80) < 5
     before = latent.to_sliders(editor.now.code)
     named = direction_axis(latent, "year", latent.directions["year"])
@@ -193,12 +194,12 @@ def test_own_direction_is_renamed_in_its_place_to_no_name_in_use(editor, latent)
 def test_every_step_can_be_undone_to_the_very_beginning(editor, latent):
     beginning = editor.now
     axis = principal_axes(latent)[0]
-    editor.random()
+    editor.start_from(editor.starts.random())
     editor.move(axis, 1.5)
     editor.commit()
     editor.toggle_lock(3)
     editor.set_face("a")
-    editor.training_face(1)
+    editor.start_from(editor.starts.training(1))
     editor.set_face("b")
     editor.morph_to(0.3)
     editor.save_direction("one")
@@ -224,7 +225,7 @@ def test_every_step_can_be_undone_to_the_very_beginning(editor, latent):
 
 
 def test_codes_of_states_cannot_be_written_to(editor):
-    editor.random()
+    editor.start_from(editor.starts.random())
     with pytest.raises(ValueError, match="read-only"):
         editor.now.code[0] = 1
 

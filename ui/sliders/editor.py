@@ -86,30 +86,19 @@ class FaceEditor:
         """Start from exactly this code (latent_dim,); locks do not apply."""
         self.go(self.now.fresh(code, caption, detail))
 
-    def mean(self) -> None:
-        """Start from the mean face; locked sliders stay."""
-        self._start(self.starts.mean())
-
-    def training_face(self, step: int) -> None:
-        """Start from the next (1) or previous (-1) training face; locked sliders stay."""
-        self._start(self.starts.training(step))
-
-    def random(self, seed: int | None = None) -> None:
-        """Start from a new random face, or the one of a seed; locked sliders stay."""
-        self._start(self.starts.random(seed))
+    def start_from(self, start: Start, tag: object = None) -> None:
+        """Start from a face of `starts`; locked sliders stay."""
+        self.go(self.fresh(start.code, start.caption), tag)
 
     def set_temperature(self, temperature: float) -> None:
         """Start from the random face of the same seed at another temperature."""
         self.starts.temperature = temperature
-        self._start(self.starts.random(self.starts.seed), tag="temperature")
+        self.start_from(self.starts.random(self.starts.seed), tag="temperature")
 
     def suggest(self, n: int) -> np.ndarray:
         """Return new random codes (n, latent_dim); locked sliders stay."""
         codes = self.starts.sample(self.starts.new_seed(), n)
         return np.stack([self._keep_locked(code) for code in codes])
-
-    def _start(self, start: Start, tag: object = None) -> None:
-        self.go(self.fresh(start.code, start.caption), tag)
 
     def fresh(self, code: np.ndarray, caption: str) -> FaceState:
         """Return the state at a new face; the caption says if locked sliders change the code."""

@@ -14,9 +14,6 @@ def slider_commands(s) -> list[Command]:
         s: the screen, asked only when a command acts; None for a list only.
     """
 
-    def training(steps: int) -> Callable[[], None]:
-        return lambda: s.step(s.editor.training_face, steps)
-
     def slider(action: Callable) -> Callable[[], None]:
         def act() -> None:
             target = s.sliders.target()
@@ -26,16 +23,18 @@ def slider_commands(s) -> list[Command]:
 
         return act
 
+    chance, mean = "A random face; its seed is shown", "The average of all training faces"
+    following, before = "The next training face", "The training face before"
     photo = "Pick a photo from your folders, paste one, or drop one on the window"
     detail = f"Add back what {LATENT_DIM} numbers lost of your photo"
     dozen = "A dozen faces to choose from, new ones each time"
     compare = "While held, shows the face that you started with"
     square = "A square of faces along two sliders or between four faces; the face follows the mouse"
     faces: list[tuple] = [
-        ("r", "Random", "A random face; its seed is shown", lambda: s.step(s.editor.random)),
-        ("n", "Another face", "The next training face", training(1), True),
-        ("shift+n", "Previous face", "The training face before", training(-1), True),
-        ("m", "Mean face", "The average of all training faces", lambda: s.step(s.editor.mean)),
+        ("r", "Random", chance, lambda: s.start(s.editor.starts.random())),
+        ("n", "Another face", following, lambda: s.start(s.editor.starts.training(1)), True),
+        ("shift+n", "Previous face", before, lambda: s.start(s.editor.starts.training(-1)), True),
+        ("m", "Mean face", mean, lambda: s.start(s.editor.starts.mean())),
         ("s", "Suggestions", dozen, lambda: s.suggest()),
         ("p", "Your photo", photo, lambda: s.panels.toggle(s.panels.photo)),
         ("shift+p", "Keep detail", detail, lambda: s.step(s.editor.toggle_detail)),

@@ -25,6 +25,7 @@ from ui.sliders.slider_panel import Gestures, SliderPanel
 from ui.sliders.slider_view import SUGGESTIONS, FaceArea, MorphStrip, SliderPreview, SlidersView
 from ui.sliders.state import FaceState
 from ui.sliders.walk import GIF_STEPS, STEPS, Walk, walk_codes, write_gif
+from ui.starts import Start
 from ui.theme import SIZES, Theme
 from ui.widgets.button import Button
 from ui.worker import decode_each, decode_one
@@ -168,10 +169,14 @@ class SlidersScreen(Screen):
         self.look(None)
         self.stop_comparing()
 
+    def start(self, start: Start) -> None:
+        """Start from a face of `editor.starts`."""
+        self.step(self.editor.start_from, start)
+
     def use_seed(self, digits: str) -> None:
         """Go to the random face of a seed, if there are digits."""
         if digits:
-            self.step(self.editor.random, int(digits))
+            self.start(self.editor.starts.random(int(digits)))
         self.host.pointer.focus(None)
 
     def suggest(self) -> None:
