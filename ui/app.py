@@ -11,7 +11,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pygame
@@ -225,8 +224,6 @@ class App:
             window.root.invalidate()
         elif event.type == DONE:
             event.action()
-        elif event.type == pygame.DROPFILE:
-            window.screen.drop(Path(event.file))
         else:
             self._dispatch(event)
 

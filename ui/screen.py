@@ -1,7 +1,6 @@
 """The base of the two screens, and what they see of the window."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -103,9 +102,6 @@ class Screen(Widget):
 
     def sharpen(self) -> None:
         """Show all faces again, after `Host.sharp` has changed."""
-
-    def drop(self, path: Path) -> None:
-        """Take a file that was dropped on the window."""
 
     def escape(self) -> bool:
         """Close or stop what is in front; return whether there was anything."""

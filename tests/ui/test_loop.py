@@ -55,8 +55,10 @@ class Plain(Screen):
     def fail(self):
         raise UserError("That did not work; try another way.")
 
-    def drop(self, path):
-        self.log.append(path)
+    def handle(self, event):
+        if event.type == pygame.DROPFILE:
+            self.log.append(Path(event.file))
+        return False
 
     def code(self):
         return np.full(80, 2, np.float32)

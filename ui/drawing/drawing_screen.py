@@ -267,10 +267,6 @@ class DrawingScreen(Screen):
             self.step(self.drawing.put, save.drawing, save.code, start)
         self.panels.close()
 
-    def drop(self, path: Path) -> None:
-        """Open a file: a save, or a photo."""
-        self.panels.drop(path)
-
     # The answer
 
     def _answer(self, use: str = "") -> Answer:

@@ -143,6 +143,8 @@ class PanelStack(Widget):
 
     def handle(self, event: pygame.event.Event) -> bool:
         """Take what is pasted or dropped; let the panel that is open have its keys."""
+        if event.type == pygame.DROPFILE:
+            self.drop(Path(event.file))
         if event.type in (pygame.DROPTEXT, pygame.DROPCOMPLETE):
             self._take_link(event.text if event.type == pygame.DROPTEXT else "")
         if event.type != pygame.KEYDOWN or self.host.pointer.typing:

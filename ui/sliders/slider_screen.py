@@ -456,10 +456,6 @@ class SlidersScreen(Screen):
         """Start from a saved face."""
         self.step(self.editor.start, save.code, f"Saved {save.name}", save.detail)
 
-    def drop(self, path: Path) -> None:
-        """Go to a save, or open a photo."""
-        self.panels.drop(path)
-
     def save_session(self, session: Session) -> None:
         """Assign the state to a session, which keeps its former face if nothing was changed."""
         editor, state = self.editor, self.editor.now
