@@ -171,9 +171,7 @@ def draw_atlas(engine: FaceEngine, latent: LatentSpace) -> Figure:
     tiles = faces.reshape(SIDE, SIDE, height, width).swapaxes(1, 2)
     atlas = page.figure.add_subplot(grid[1])
     draw_image(
-        atlas,
-        tiles.reshape(SIDE * height, SIDE * width),
-        extent=(-REACH, REACH, -REACH, REACH),
+        atlas, tiles.reshape(SIDE * height, SIDE * width), extent=(-REACH, REACH, -REACH, REACH)
     )
     atlas.set_aspect(height / width)
     atlas.set_axis_on()

@@ -7,14 +7,7 @@ import numpy as np
 import pytest
 
 from data import UserError
-from data.checks import (
-    check_choice,
-    check_kind,
-    check_names,
-    check_number,
-    check_path,
-    check_whole,
-)
+from data.checks import check_choice, check_kind, check_names, check_number, check_path, check_whole
 
 
 def some_mode(start=0, *, out=None):

@@ -50,6 +50,7 @@ def test_shapes_types_and_ranges(engine):
     faces = engine.decode(codes)
     assert (engine.image_shape, engine.latent_dim) == ((160, 176), 80)
     assert codes.shape == (5, 80) and codes.dtype == np.float32
+    assert codes.min() < 0 < codes.max()  # no ReLU
     assert faces.shape == images.shape and faces.dtype == np.float32
     assert faces.min() >= 0 and faces.max() <= 1
 

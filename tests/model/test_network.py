@@ -11,23 +11,6 @@ from model.network import build_autoencoder, build_decoder
 from tests.model.tiny_model import TINY
 
 
-@pytest.fixture(scope="module")
-def autoencoder():
-    keras.utils.set_random_seed(1)
-    return build_autoencoder(TINY)
-
-
-def test_named_halves_go_from_pixels_to_80_numbers_and_back(autoencoder):
-    images = np.random.default_rng(0).random((8, 160, 176, 1), np.float32)
-    mean, log_variance = autoencoder.get_layer("encoder")(images)
-    faces = keras.ops.convert_to_numpy(autoencoder.get_layer("decoder")(mean))
-    assert mean.shape == log_variance.shape == (8, 80)
-    assert faces.shape == (8, 160, 176, 1)
-    assert faces.min() >= 0 and faces.max() <= 1
-    np.testing.assert_allclose(faces, autoencoder([images, np.zeros((8, 80))]), atol=1e-6)
-    assert np.min(mean) < 0 < np.max(mean)  # no ReLU
-
-
 def test_mixed_precision_touches_neither_codes_nor_images_nor_the_global_policy():
     before = keras.config.dtype_policy().name
     mixed = build_autoencoder(TINY, "mixed_bfloat16")

@@ -381,6 +381,9 @@ def test_to_the_sliders_and_back(opened):
     driver = opened([SlidersScreen, DrawingScreen])
     driver.keys("n", "tab")
     assert np.array_equal(driver.screen.keeper.answer.code, driver.latent.gallery[0])
+    driver.keys("tab")
+    assert driver.screen.code().tobytes() == driver.latent.gallery[0].tobytes()
+    driver.keys("tab")
     assert driver.screen.drawing.empty
     sketch(driver)
     screen, before, code = driver.screen, drawing(driver), driver.screen.keeper.answer.code

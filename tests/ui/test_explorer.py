@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 
 from tests.bench.readme import all_commands
@@ -60,16 +59,6 @@ def test_why_the_own_model_is_passed_over_stands_until_it_was_read(tmp_path):
     message.buttons[0].action()
     assert message not in app.window.messages.standing
     app.close()
-
-
-def test_face_goes_to_the_canvas_and_back_without_losing_a_bit(driver):
-    driver.keys("n")
-    code = driver.screen.editor.now.code
-    driver.keys("tab")
-    assert driver.screen.name == "drawing"
-    driver.keys("tab")
-    assert driver.screen.editor.now.code.tobytes() == code.tobytes()
-    assert not np.array_equal(code, driver.latent.mean)
 
 
 @pytest.mark.parametrize("size", [(900, 600), (1280, 720), (2560, 1440)])

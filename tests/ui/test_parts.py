@@ -1,6 +1,5 @@
 import math
 
-import numpy as np
 import pygame
 import pytest
 
@@ -8,12 +7,9 @@ from ui.history import History
 from ui.keys import Command, Keymap, key_of, spoken
 from ui.screen import Screen
 from ui.theme import COLORS, natural_scale, starting_scale
-from ui.widgets.base import merged
-from ui.widgets.face_view import FaceView
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
 from ui.widgets.slider import Slider
-from ui.widgets.strip import Strip
 
 
 @pytest.fixture(autouse=True)
@@ -121,12 +117,6 @@ def test_dense_screens_and_large_windows_start_larger():
     assert natural_scale((2560, 1440), (2560, 1440)) == 1.5
 
 
-def test_stale_rectangles_that_meet_become_one():
-    rects = [pygame.Rect(0, 0, 10, 10), pygame.Rect(50, 0, 5, 5), pygame.Rect(5, 5, 10, 10)]
-    assert sorted(map(tuple, merged(rects))) == [(0, 0, 15, 15), (50, 0, 5, 5)]
-    assert merged([pygame.Rect(0, 0, 0, 5)]) == []
-
-
 # Widgets
 
 
@@ -149,16 +139,11 @@ class Bench(Screen):
                 default=4,
             )
         )
-        self.view = self.add(FaceView())
         self.panel = self.add(LongPanel())
-        self.strip = self.add(Strip(self.log.append))
-        self.strip.fill([None] * 12)
 
     def layout(self, rect, theme):
         self.slider.place(pygame.Rect(20, 60, 216, 36), theme)
-        self.view.place(pygame.Rect(300, 60, 200, 200), theme)
         self.panel.place(pygame.Rect(20, 120, 200, 200), theme)
-        self.strip.place(pygame.Rect(300, 300, 500, 120), theme)
 
 
 class LongPanel(Panel):
@@ -237,20 +222,6 @@ def test_what_lies_under_a_still_mouse_is_lit_as_soon_as_it_comes_there(driver):
     assert not slider.hovered
 
 
-def test_points_of_the_picture_and_the_window_correspond(driver):
-    view = driver.screen.view
-    image = np.zeros((160, 176), np.float32)
-    image[40, 120] = 1
-    view.set(image)
-    driver.step()
-    for point in ((0, 0), (175, 159), (93.5, 105)):
-        assert np.allclose(view.to_image(view.to_window(point)), point)
-    assert view.to_window((0, 0)) == view.picture.topleft
-    x, y = map(round, view.to_window((120, 40)))
-    assert driver.pixels()[x, y, 0] > 150
-    assert driver.pixels()[x - 20, y, 0] == 0
-
-
 def test_panel_scrolls_what_does_not_fit_and_no_further(driver):
     panel = driver.screen.panel
     first = panel.rows[0].rect.top
@@ -260,16 +231,6 @@ def test_panel_scrolls_what_does_not_fit_and_no_further(driver):
     assert panel.rows[-1].rect.bottom == panel.body.rect.bottom
     driver.wheel(1000)
     assert panel.rows[0].rect.top == first
-
-
-def test_strip_tells_which_picture_was_chosen(driver):
-    strip = driver.screen.strip
-    driver.click(strip.children[7])
-    assert driver.screen.log == [7]
-    assert all(strip.rect.contains(child.rect) for child in strip.children)
-    strip.fill([np.zeros((160, 176))] * 3)
-    driver.click(strip.children[2])
-    assert driver.screen.log == [7, 2]
 
 
 def test_menu_acts_once_and_closes_on_a_press_elsewhere(driver):

@@ -57,21 +57,6 @@ def photo_file(folder, engine, enlarge=3, margin=90):
 # Saves
 
 
-def test_save_and_restore_bring_the_code_back_bit_for_bit(driver, tmp_path):
-    driver.keys("r")
-    code, image = editor(driver).now.code, driver.screen.shown[1]
-    driver.keys("ctrl+s")
-    path = list_saves(tmp_path)[0].path
-    assert path.name in driver.said()
-    driver.key("m")
-    driver.drop(path)
-    driver.settle()
-    assert editor(driver).now.code.tobytes() == code.tobytes()
-    assert np.array_equal(driver.screen.shown[1], image)
-    driver.key("ctrl+z")
-    assert editor(driver).now.caption == "Mean face"
-
-
 def bad_files(folder):
     empty = folder / "empty.png"
     empty.write_bytes(b"")

@@ -317,12 +317,15 @@ def system_fonts(monkeypatch):
         cached.cache_clear()
 
 
-@pytest.mark.parametrize("words", ["漢字", "שלום", "\U0001f600"])
-def test_what_no_font_has_becomes_a_sign(words, system_fonts):
+def test_what_no_font_has_becomes_a_sign_and_a_system_font_is_used(monkeypatch, system_fonts):
     system_fonts()
-    assert fonts.runs(f"{words}.jpg") == [("", "?" * len(words) + ".jpg")]
     theme = Theme()
-    assert theme.text(f"{words}.jpg").get_width() == theme.width("?" * len(words) + ".jpg")
+    for words in ("漢字", "שלום", "\U0001f600"):
+        assert fonts.runs(f"{words}.jpg") == [("", "?" * len(words) + ".jpg")]
+        assert theme.text(f"{words}.jpg").get_width() == theme.width("?" * len(words) + ".jpg")
+    system_fonts("/other.ttf")  # one that has what the own one lacks
+    monkeypatch.setattr("ui.fonts._has", lambda path, character: bool(path) == (character == "漢"))
+    assert fonts.runs("ä漢漢.jpg") == [("", "ä"), ("/other.ttf", "漢漢"), ("", ".jpg")]
 
 
 @pytest.mark.parametrize(
@@ -334,12 +337,6 @@ def test_marks_without_a_width_end_nothing(words):
     assert theme.text(words).get_height() > 0
     for letters in range(len(words)):
         assert theme.width(words[:letters]) >= 0
-
-
-def test_a_system_font_is_used_for_what_the_own_one_lacks(monkeypatch, system_fonts):
-    system_fonts("/other.ttf")
-    monkeypatch.setattr("ui.fonts._has", lambda path, character: bool(path) == (character == "漢"))
-    assert fonts.runs("ä漢漢.jpg") == [("", "ä"), ("/other.ttf", "漢漢"), ("", ".jpg")]
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no font at all" * 99])
@@ -488,17 +485,12 @@ def press(app, key):
     app.step()
 
 
-def test_mean_face_shows_in_the_first_frame(loading):
-    app, _ = loading
-    previews = app.window.latent.previews
-    for screen, view in (("sliders", "area"), ("drawing", "view")):
-        face = getattr(app.window.screens[screen], view).face
-        assert np.array_equal(face.pixels, previews.images[0])
-
-
-def test_suggestions_can_be_seen_and_taken_while_the_model_loads(loading):
+def test_the_mean_face_and_suggestions_can_be_seen_and_taken_while_the_model_loads(loading):
     app, gate = loading
     previews, screen = app.window.latent.previews, app.window.screen
+    for name, view in (("sliders", "area"), ("drawing", "view")):
+        face = getattr(app.window.screens[name], view).face
+        assert np.array_equal(face.pixels, previews.images[0])
     press(app, "s")
     children = screen.area.strip.children
     assert [c.pixels.tobytes() for c in children] == [p.tobytes() for p in previews.images[1:]]
