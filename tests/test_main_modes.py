@@ -31,7 +31,8 @@ def project(tmp_path_factory):
     shutil.copytree(PROJECT / "assets" / "fonts", copy / "assets" / "fonts")
     frame = copy / "model" / "frame.py"
     frame.write_text(frame.read_text().replace("LATENT_DIM = 80", f"LATENT_DIM = {LENGTH}"))
-    (copy / "elsewhere").mkdir()
+    for folder in ("elsewhere", "home"):
+        (copy / folder).mkdir()
     write_archive(copy / "drawn.tar.gz", drawn_files(PORTRAITS))
     return copy
 
@@ -39,6 +40,7 @@ def project(tmp_path_factory):
 def run(project, script, **environment):
     """Run a script that may import main.py, from a folder that is not the project's."""
     usual = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    usual |= dict.fromkeys(("HOME", "USERPROFILE"), str(project / "home"))
     return subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(project)!r})\n{script}"],
         cwd=project / "elsewhere",
@@ -175,6 +177,7 @@ def test_modes_run_one_after_another_on_a_small_archive(project, modes):
         "history.csv",
     }
     assert not list((project / "elsewhere").iterdir())
+    assert not (project / "home" / ".keras").exists()  # where Keras would write its settings
 
 
 def test_two_windows_in_a_row_open_before_tensorflow_and_load_the_model(project, modes):

@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import subprocess
@@ -154,18 +155,21 @@ def test_keys_are_written_as_on_linux_and_windows(monkeypatch):
         assert "Only a button" not in block
 
 
-def test_the_lines_for_own_code_turn_pictures_into_codes_and_codes_into_pictures(tmp_path):
+def test_the_lines_for_own_code_turn_pictures_into_codes_and_back_however_keras_is_set_up(tmp_path):
     (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    theirs = {"floatx": "float16", "image_data_format": "channels_first", "backend": "jax"}
+    (tmp_path / ".keras").mkdir()
+    (tmp_path / ".keras" / "keras.json").write_text(json.dumps(theirs))
     (tmp_path / "pictures").mkdir()
     for name in ("a.png", "b.png"):
         Image.fromarray(draw_portrait(len(name))).save(tmp_path / "pictures" / name)
+    home = dict.fromkeys(("HOME", "USERPROFILE"), str(tmp_path))
     found = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(PROJECT)!r})\n{code}"],
         cwd=tmp_path, capture_output=True, text=True,
-        env=os.environ | {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path), "KERAS_BACKEND": ""},
+        env=os.environ | home | {"KERAS_BACKEND": "torch"},
     )  # fmt: skip
     assert found.returncode == 0, found.stderr
-    assert not (tmp_path / ".keras").exists()  # Keras would write its settings there
     assert len((tmp_path / "codes.csv").read_text().splitlines()) == 2
     for name in ("new-a.png", "new-b.png"):
         with Image.open(tmp_path / name) as picture:

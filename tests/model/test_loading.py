@@ -1,6 +1,5 @@
 """Importing TensorFlow and Keras, whatever the user has set up for them."""
 
-import json
 import os
 import subprocess
 import sys
@@ -35,24 +34,6 @@ except ValueError:
 """
     done = run(script)
     assert done.stderr == "python\ncompiled again python again\n"
-
-
-FACE = """
-from model.engine import FaceEngine
-from model.latent import LatentSpace
-engine, code = FaceEngine.load(), LatentSpace.load().mean[None]
-face = engine.decode(code)
-print(face.shape, face.dtype, abs(engine.encode(face) - code).max() < 1)
-"""
-
-
-def test_keras_runs_as_the_model_needs_it_whatever_a_user_has_set(tmp_path):
-    theirs = {"floatx": "float16", "image_data_format": "channels_first", "backend": "jax"}
-    (tmp_path / ".keras").mkdir()
-    (tmp_path / ".keras" / "keras.json").write_text(json.dumps(theirs))
-    home = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
-    done = run(FACE, **home, KERAS_BACKEND="torch")
-    assert done.stdout == "(1, 160, 176, 1) float32 True\n", done.stderr
 
 
 def test_another_backend_that_is_imported_already_is_one_sentence(monkeypatch):
