@@ -1,4 +1,4 @@
-"""Damaged files: 20 of every kind, 200 with `-m many_seeds`, and as many as FUZZ_SEEDS says."""
+"""Damaged files: 10 of every kind, 200 with `-m many_seeds`, and as many as FUZZ_SEEDS says."""
 
 import os
 
@@ -8,7 +8,7 @@ from tests.fuzz.data import DataFuzzer
 from tests.fuzz.model import ModelFuzzer
 from tests.fuzz.ui_files import FilesFuzzer
 
-FEW, MANY = 20, int(os.environ.get("FUZZ_SEEDS", "200"))
+FEW, MANY = 10, int(os.environ.get("FUZZ_SEEDS", "200"))
 FUZZERS = (DataFuzzer, FilesFuzzer, ModelFuzzer)
 KINDS = [(fuzzer, kind) for fuzzer in FUZZERS for kind in fuzzer.kinds]
 many = pytest.mark.many_seeds
