@@ -129,7 +129,7 @@ def _load_weights(network: keras.Model, path: Path) -> None:
 
 def _read_plain_arrays(data: bytes) -> dict[str, np.ndarray]:
     """Read the arrays of an HDF5 file by their paths; refuse whatever leads out of the file."""
-    arrays, items = {}, 0
+    arrays, items, size = {}, 0, 0
     with h5py.File(io.BytesIO(data), "r") as file:
         groups = [file]
         while groups:
@@ -143,8 +143,9 @@ def _read_plain_arrays(data: bytes) -> dict[str, np.ndarray]:
                 item = group[name]
                 if isinstance(item, h5py.Group):
                     groups.append(item)
-                elif item.is_virtual or item.external or item.nbytes > len(data):
-                    raise ValueError("an array that is not in the file")
-                else:
-                    arrays[item.name] = finite(item[()], item.shape, MAX_WEIGHT)
+                    continue
+                size += item.nbytes
+                if item.is_virtual or item.external or size > len(data):
+                    raise ValueError("arrays that are not in the file, or in it many times")
+                arrays[item.name] = finite(item[()], item.shape, MAX_WEIGHT)
     return arrays
