@@ -142,12 +142,14 @@ def test_each_bad_file_gets_its_sentence(tmp_path):
         ("pipe.jpg", None, "not a file" if hasattr(os, "mkfifo") else "not there"),
         ("cut.jpg", file_of(Image.fromarray(ramp()), "jpeg")[:300], "damaged"),
         ("IMG_1.HEIC", b"\0\0\0\x18ftypheic" + bytes(500), "HEIC.* JPEG"),
+        ("DSC01.HIF", b"\0\0\0\x18ftyphevx" + bytes(500), "HEIC.* JPEG"),
         *((f"{x}.png", file_of(Image.new("L", (x, y))), "has only") for x, y in FEW_PIXELS),
     ):
         if content is not None:
             (tmp_path / name).write_bytes(content)
         one_sentence(tmp_path / name, word)
-    assert is_picture("IMG_1.HEIC")  # listed among the pictures, where it can be met
+    for name in ("IMG_1.HEIC", "DSC01.HIF"):  # listed among the pictures, where they can be met
+        assert is_picture(name)
 
 
 @pytest.mark.parametrize("size", [(10_000, 10_000), (30_000, 30_000), (2**31 - 1, 2**31 - 1)])
@@ -175,7 +177,10 @@ def test_what_every_viewer_opens_is_opened_and_its_damage_is_said(tmp_path):
     png, jpeg = (tmp_path / "a.png").read_bytes(), (tmp_path / "a.jpg").read_bytes()
     data = png.index(b"IDAT")
     end = data + 4 + struct.unpack(">I", png[data - 4 : data])[0]
+    image.save(tmp_path / "a.webp", quality=90, exif=b"Exif\0\0" + bytes(50))
+    webp = (tmp_path / "a.webp").read_bytes()
     damaged = {"end of the JPEG": jpeg[:-2], "end of the PNG": png[: end - 40]}
+    damaged["end of the WebP"] = webp[:-300]
     for name, place in {"header": 29, "data": end, "data's own": end - 1}.items():
         damaged[f"checksum of the {name}"] = png[:place] + b"?" + png[place + 1 :]
     for name, content in damaged.items():

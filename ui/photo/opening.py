@@ -22,8 +22,8 @@ MIN_SIDE = 16  # pixels
 MAX_FILE = 300 << 20  # bytes
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "AVIF")
-_HEIC_NAMES = (".heic", ".heif")
-_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
+_HEIC_NAMES = (".heic", ".heif", ".hif")
+_HEIC_BRANDS = (b"hei", b"hev", b"mif", b"msf")  # how they begin
 _MISSING = 0.5  # largest share of rows without a picture in a damaged file
 _PAPER = 255  # gray behind transparent parts
 _LARGE = f"than the {MAX_PIXELS / 1e6:.0f} that can be opened; make it smaller first."
@@ -129,10 +129,12 @@ def read_photo(file: IO[bytes], subject: str, name: str, side: int = MAX_SIDE) -
         except Exception:
             file.seek(0)
             content = file.read()
-            if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
+            if content[4:8] == b"ftyp" and content[8:11] in _HEIC_BRANDS:
                 raise UserError(f"{subject} {_HEIC}") from None
             if content.startswith(_PNG):
-                content = _mended(content)
+                content = _mended_png(content)
+            elif content[8:12] == b"WEBP":
+                content = _mended_webp(content)
             ImageFile.LOAD_TRUNCATED_IMAGES = True  # Pillow fills what is missing with gray
             try:
                 gray = _read(io.BytesIO(content), subject, side)
@@ -163,7 +165,7 @@ def _one_sentence(name: str) -> Iterator[None]:
         raise UserError(f"{name} {said}") from error
 
 
-def _mended(content: bytes) -> bytes:
+def _mended_png(content: bytes) -> bytes:
     """Return a PNG reduced to its picture, with right checksums and an end."""
     mended, place = [_PNG], len(_PNG)
     while place + 8 <= len(content):
@@ -178,6 +180,16 @@ def _mended(content: bytes) -> bytes:
             ]
     end = b"IEND"
     return b"".join([*mended, struct.pack(">I", 0), end, struct.pack(">I", zlib.crc32(end))])
+
+
+def _mended_webp(content: bytes) -> bytes:
+    """Return a WebP reduced to its picture; zeros fill what is missing, up to half of it."""
+    place = content.find(b"VP8 ")
+    (length,) = struct.unpack("<I", content[place + 4 : place + 8])
+    if length > 2 * len(content):
+        return content
+    picture = content[place : place + 8 + length].ljust(8 + length + length % 2, b"\0")
+    return b"RIFF" + struct.pack("<I", 4 + len(picture)) + b"WEBP" + picture
 
 
 def _read(file: IO[bytes], name: str, side: int) -> np.ndarray:
