@@ -163,7 +163,8 @@ def test_what_is_only_held_is_no_direction_but_is_read():
     assert joint_directions(LatentSpace.fit(codes)) == {}
 
 
-def test_a_model_without_labels_asks_the_shipped_one(tmp_path):
+def test_a_model_without_labels_asks_the_shipped_one(tmp_path, monkeypatch):
+    monkeypatch.setattr("model.encoding.STEPS", 1)
     folder = write_tiny_model(tmp_path / "shipped")
     portraits = np.random.default_rng(0).integers(0, 255, (120, 171, 186, 1), dtype=np.uint8)
     assert shipped_targets(portraits, folder) == ({}, [])

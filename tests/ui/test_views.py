@@ -82,6 +82,11 @@ def metrics(codes, latent):
     return code_metrics(codes, latent)
 
 
+@pytest.fixture(scope="module")
+def codes_page(codes, metrics):
+    return distributions.draw_codes(codes, metrics, "Codes")
+
+
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     monkeypatch.setattr(figures, "DPI", 50)
@@ -141,12 +146,11 @@ def test_reconstructions_errors_and_averages_are_shown(tmp_path, shown, can_fini
     assert len(images(draw(1))) == len(rows) * 3
 
 
-def test_dead_codes_and_odd_sliders_stand_out(codes, latent, metrics):
-    page = distributions.draw_codes(codes, metrics, "Codes")
-    colours = [to_hex(patch.get_facecolor()) for patch in page.figure.findobj(StepPatch)]
+def test_dead_codes_and_odd_sliders_stand_out(codes, codes_page, latent, metrics):
+    colours = [to_hex(patch.get_facecolor()) for patch in codes_page.figure.findobj(StepPatch)]
     assert [place for place, colour in enumerate(colours) if colour == RED] == [7]
     assert colours.count(BLUE) == 79
-    assert "Alive: 79 of 80" in " ".join(texts(page))
+    assert "Alive: 79 of 80" in " ".join(texts(codes_page))
     page = distributions.draw_sliders(latent.to_sliders(codes), metrics, "Codes")
     colours = [to_hex(patch.get_facecolor()) for patch in page.figure.findobj(StepPatch)]
     assert colours.count(RED) == (metrics["ks_p"] < 0.05).sum()
@@ -161,8 +165,10 @@ def test_the_table_names_every_code_and_the_dead(metrics, tmp_path):
     assert float(rows[3]["raw_mean"]) == pytest.approx(metrics["raw_mean"][3], rel=1e-3)
 
 
-def test_the_numbers_of_a_unit_stand_beside_it_and_what_chance_would_do(codes, latent, metrics):
-    said = texts(distributions.draw_codes(codes, metrics, "Codes"))
+def test_the_numbers_of_a_unit_stand_beside_it_and_what_chance_would_do(
+    codes, codes_page, latent, metrics
+):
+    said = texts(codes_page)
     numbers = (f"{metrics[f'raw_{name}'][3]:+.2f}" for name in ("mean", "skewness"))
     assert f"\n{metrics['raw_std'][3]:.2f}\n".join(numbers) in said
     p = np.full(80, 0.5)
@@ -220,6 +226,7 @@ def test_the_latent_space_is_saved_whole_and_no_text_leaves_its_page(
     monkeypatch.setattr(latent_space, "show", lambda *asked: shown.append(asked))
     who = "Codes of the 1,630 training portraits that come with the model"
     long = Page(8, 4, "Title", "word " * 60, "word " * 40)
+    long.figure.draw_without_rendering()
     named = replace(latent, directions={"smile": np.ones(80, np.float32)})
     rest = FlatEngine(), named, codes, metrics, who, {}, tmp_path / "new"
     paths = latent_space.show_latent_space(*rest)
@@ -229,7 +236,6 @@ def test_the_latent_space_is_saved_whole_and_no_text_leaves_its_page(
     ((draw, count),) = shown
     assert count == 6
     for page in (long, *map(draw, range(count))):
-        page.figure.draw_without_rendering()
         box = page.figure.bbox
         for text in page.figure.texts:
             extent = text.get_window_extent()
