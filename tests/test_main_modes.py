@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
@@ -41,6 +42,7 @@ def run(project, script, **environment):
     """Run a script that may import main.py, from a folder that is not the project's."""
     usual = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
     usual |= dict.fromkeys(("HOME", "USERPROFILE"), str(project / "home"))
+    usual |= {"MPLCONFIGDIR": matplotlib.get_cachedir()}  # where its list of fonts is
     return subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(project)!r})\n{script}"],
         cwd=project / "elsewhere",
