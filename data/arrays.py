@@ -72,9 +72,6 @@ def load_arrays(folder: Path | str = NUMPY_FOLDER) -> tuple[np.ndarray, np.ndarr
 def load_labels(folder: Path | str = NUMPY_FOLDER) -> list[Portrait]:
     """Return the label of every portrait: those of `X_train` in the order of its rows, then test.
 
-    Args:
-        folder: the folder that `prepare_data` wrote to.
-
     Raises:
         UserError: There is no `portraits.csv`, it is damaged, or belongs to other arrays.
     """

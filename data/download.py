@@ -2,13 +2,11 @@
 
 import hashlib
 import http.client
-import itertools
 import shutil
 import ssl
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -144,21 +142,19 @@ def _copy(response: http.client.HTTPResponse, part: Path, start: int) -> None:
         raise _Interrupted(_TOO_LARGE, lasting=True)
     if missing > free:
         raise OSError(f"{free // 10**6:,} MB are free, {missing // 10**6 + 1:,} are needed")
-    chunks = _chunks(response)
-    first = next(chunks, b"")
-    if start == 0 and first and not first.startswith(_GZIP_START):  # a network's login page
+    data = _read(response)
+    if start == 0 and data and not data.startswith(_GZIP_START):  # a network's login page
         raise _Interrupted("the server sends something that is not an archive", lasting=True)
     done, began = start, time.monotonic()
     with (
         part.open("ab" if start else "wb") as file,
         ProgressBar("Downloading the archive", total, start) as progress,
     ):
-        for data in itertools.chain([first], chunks):
+        while data and done <= MAX_DOWNLOAD_BYTES:
             done += file.write(data)
             rate = (done - start) / max(time.monotonic() - began, 1e-3)
             progress.update(done, f"{done / 1e6:,.0f} MB  {rate / 1e6:.1f} MB/s")
-            if done > MAX_DOWNLOAD_BYTES:
-                break
+            data = _read(response)
     if done > MAX_DOWNLOAD_BYTES:
         part.unlink()
         raise _Interrupted(_TOO_LARGE, lasting=True)
@@ -166,10 +162,9 @@ def _copy(response: http.client.HTTPResponse, part: Path, start: int) -> None:
         raise _Interrupted("the connection was lost")
 
 
-def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
+def _read(response: http.client.HTTPResponse) -> bytes:
     try:
-        while data := response.read(_CHUNK):
-            yield data
+        return response.read(_CHUNK)
     except _NETWORK_ERRORS as error:
         raise _Interrupted(error) from error
 

@@ -19,13 +19,8 @@ _BUSY = -1
 def hold_lock(folder: Path, busy: str, patience: float = 0.0) -> Iterator[None]:
     """Lock a folder while the block runs; run without a lock on disks that have none.
 
-    Args:
-        folder: what is written to. Nothing stays in it, not even after a kill.
-        busy: the sentence of the error if it is locked already.
-        patience: seconds to wait for the lock.
-
-    Raises:
-        UserError: Another process, or another call in this one, holds the lock.
+    Nothing stays in the folder, not even after a kill. If another process, or another call in this
+    one, holds the lock for more than `patience` seconds, `busy` is raised as a `UserError`.
     """
     end = time.monotonic() + patience
     while (descriptor := _take(folder)) == _BUSY:

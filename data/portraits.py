@@ -96,7 +96,7 @@ def decode_in_order(
 
 
 def _decode(file: tuple[str, bytes] | Skipped) -> tuple[str, np.ndarray] | Skipped:
-    """Return the name and the pixels of a PNG file, colour turned to gray, or why it is skipped.
+    """Return the name and the pixels of a PNG file, color turned to gray, or why it is skipped.
 
     The size is read from the file's header first, so that an image of another size takes no memory.
     """

@@ -50,10 +50,9 @@ class Preparation:
 
     Attributes:
         source: the archive or folder that the portraits came from.
-        folder: the folder of the arrays.
-        train: number of portraits in `X_train`.
-        test: number of portraits in `X_test`.
-        skipped: name and reason of everything that was skipped.
+        folder: of the arrays.
+        train, test: number of portraits in `X_train` and in `X_test`.
+        skipped: all that was.
         made: false if the arrays were there already and nothing was done.
     """
 

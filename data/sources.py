@@ -12,11 +12,7 @@ ARCHIVE_ENDINGS = (".tar.gz", ".tgz", ".tar")
 
 
 class ArchiveSource:
-    """The portraits in a `.tar.gz` file as published.
-
-    Args:
-        path: the file.
-        advice: what else to do if the archive is damaged.
+    """The portraits in a `.tar.gz` file as published; `advice` is for one that is damaged.
 
     Attributes:
         fingerprint: a short text that changes when the file does.

@@ -71,8 +71,10 @@ class Architecture:
             UserError: if the card does not describe a network that this program can build.
         """
         known = {field.name for field in fields(cls)}
+        stored = card.get("settings", {}).get("architecture")
+        if isinstance(stored, dict) and "ssim_weight" not in stored:
+            raise UserError("The model is of an older version: call learn() again.")
         try:
-            stored = card["settings"]["architecture"]
             values = {name: stored[name] for name in known & stored.keys()}
             for name in ("encoder_channels", "decoder_channels"):
                 values[name] = tuple(values[name])  # JSON has lists

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from model.frame import FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE
+from model.frame import IMAGE_SHAPE, face_radius
 from model.measuring.ssim import ssim
 
 STEPS = 6  # steps of the descent
@@ -22,20 +22,12 @@ GRADIENT_GROWTH = 0.25  # growth of that divisor per unit of `ssim_weight`
 
 
 def face_weights(emphasis: float) -> np.ndarray:
-    """Return the weight of every pixel in an error: higher on the face, 1 on average.
+    """Return the weight of every pixel in an error, float32 `(160, 176, 1)`, 1 on average.
 
-    Args:
-        emphasis: how much more a pixel at the centre of the face weighs than one in the
-            background, 0 or more.
-
-    Returns:
-        float32 array of shape `(160, 176, 1)`.
+    `emphasis`, 0 or more, is how much more a pixel at the center of the face weighs than one in the
+    background.
     """
-    y, x = np.mgrid[: IMAGE_SHAPE[0], : IMAGE_SHAPE[1]]
-    radius = np.hypot(
-        (x - FACE_CENTRE[0]) / FACE_HALF_AXES[0], (y - FACE_CENTRE[1]) / FACE_HALF_AXES[1]
-    )
-    weights = 1 + emphasis / (1 + np.exp(10 * (radius - 1.1)))
+    weights = 1 + emphasis / (1 + np.exp(10 * (face_radius() - 1.1)))
     return (weights / weights.mean()).astype(np.float32)[..., np.newaxis]
 
 

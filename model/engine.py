@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads it once, when imported
 
@@ -28,6 +27,8 @@ NUDGED = 16  # nudged codes decoded at a time
 DAMPINGS = (0.1, 1.0, 10.0)  # damping factors, tried in order; unit: mean curvature
 PAINTED = (0.7, 0.95)  # coverage from which the portrait encoder reads too, and where wholly
 PHOTO_SHARE = 0.65  # its share then
+
+Rows = dict[str, tuple[int, ...]]  # by the name of an array, the shape of its rows
 
 
 class FaceEngine:
@@ -64,34 +65,32 @@ class FaceEngine:
         self.latent_dim = int(decoder.input_shape[-1])
         self.model_id = model_id
         self.title = title
-        image_row, code_row = (*IMAGE_SHAPE, 1), (self.latent_dim,)
-        self._guess = _compiled(lambda images: encoder(images, training=False)[0], image_row)
-        self._correct = _compiled(
-            lambda codes, images: correct(autoencoder, codes, images), code_row, image_row
-        )
-        self._decode = _compiled(lambda codes: decoder(codes, training=False), code_row)
-        self._read_drawing = None
-        if sketch_encoder is not None:
-            self._read_drawing = _compiled(
-                lambda drawings: sketch_encoder(drawings, training=False), (*IMAGE_SHAPE, 2)
-            )
         self.can_finish = finisher is not None
-        self._finish = self._decode
+        image: Rows = {"images": (*IMAGE_SHAPE, 1)}
+        code: Rows = {"codes": (self.latent_dim,)}
+        self._guess = _Compiled(lambda images: encoder(images, training=False)[0], image)
+        self._correct = _Compiled(
+            lambda images, codes: correct(autoencoder, codes, images), image | code
+        )
+        self._decode = self._finish = _Compiled(lambda codes: decoder(codes, training=False), code)
         if finisher is not None:
             maps = decoder_maps(decoder)
-            self._finish = _compiled(
-                lambda codes: finisher(maps(codes, training=False), training=False), code_row
+            self._finish = _Compiled(
+                lambda codes: finisher(maps(codes, training=False), training=False), code
+            )
+        self._read_drawing = None
+        if sketch_encoder is not None:
+            drawing: Rows = {"drawings": (*IMAGE_SHAPE, 2)}
+            self._read_drawing = _Compiled(
+                lambda seen: sketch_encoder(seen, training=False), drawing
             )
 
     @classmethod
     def load(cls, folder: str | Path | None = None) -> FaceEngine:
-        """Load a trained network and make it ready.
+        """Load a trained network and warm it up.
 
         Args:
             folder: a model folder; None takes the model in use, see `choose_model`.
-
-        Returns:
-            The engine, warmed up.
 
         Raises:
             UserError: if there is no such model, or it is damaged.
@@ -124,20 +123,17 @@ class FaceEngine:
             float32 codes `(n, latent_dim)`.
 
         Raises:
-            ValueError: if images or codes have another shape.
+            ValueError: if an array has another shape; so do the other methods.
         """
-        images = _checked(images, (*self.image_shape, 1), "images")
-        start = self.guess(images) if start is None else start
-        return _in_chunks(self._correct, _checked(start, (self.latent_dim,), "codes"), images)
+        return self._correct(images, self.guess(images) if start is None else start)
 
     def guess(self, images: np.ndarray) -> np.ndarray:
-        """Squeeze images into codes by the portrait encoder alone, without the correction.
+        """Squeeze images into codes, as `encode`, but without the correction.
 
-        Arguments and result as `encode`. For pictures unlike any face, such as a few lines on white
-        paper: the correction would lead away from the face that is meant.
+        For pictures unlike any face, such as a few lines on white paper: the correction would lead
+        away from the face that is meant.
         """
-        images = _checked(images, (*self.image_shape, 1), "images")
-        return _in_chunks(self._guess, images)
+        return self._guess(images)
 
     def encode_sketch(self, drawings: np.ndarray) -> np.ndarray:
         """Find codes of the faces that drawings mean.
@@ -152,14 +148,11 @@ class FaceEngine:
 
         Returns:
             float32 codes `(n, latent_dim)`.
-
-        Raises:
-            ValueError: if the drawings have another shape.
         """
-        drawings = _checked(drawings, (*self.image_shape, 2), "drawings")
+        drawings = _checked(drawings, (*IMAGE_SHAPE, 2), "drawings")
         if self._read_drawing is None:
             return self.guess(drawings[..., :1])
-        read = _in_chunks(self._read_drawing, drawings)
+        read = self._read_drawing(drawings)
         codes = self.guess(read) if read.ndim > 2 else read  # a correction takes 5 times as long
         start, end = PAINTED
         painted = np.clip((drawings[..., 1].mean(axis=(1, 2)) - start) / (end - start), 0, 1)
@@ -170,27 +163,12 @@ class FaceEngine:
         return codes
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
-        """Turn codes into faces.
-
-        Args:
-            codes: float32 `(n, latent_dim)`.
-
-        Returns:
-            float32 images `(n, 160, 176, 1)` in [0, 1].
-
-        Raises:
-            ValueError: if the codes have another shape.
-        """
-        codes = _checked(codes, (self.latent_dim,), "codes")
-        return _in_chunks(self._decode, codes)
+        """Turn float32 codes `(n, latent_dim)` into faces `(n, 160, 176, 1)` in [0, 1]."""
+        return self._decode(codes)
 
     def finish(self, codes: np.ndarray) -> np.ndarray:
-        """Turn codes into sharp faces, with detail that the finisher invents.
-
-        As `decode`, and the same without a finisher.
-        """
-        codes = _checked(codes, (self.latent_dim,), "codes")
-        return _in_chunks(self._finish, codes)
+        """Turn codes into faces as `decode`, sharp by detail that the finisher, if any, invents."""
+        return self._finish(codes)
 
     def refine(
         self,
@@ -219,7 +197,7 @@ class FaceEngine:
             several times in each step.
         """
         image, weights = (
-            _checked(array[np.newaxis], self.image_shape, name).reshape(-1)
+            _checked(array[np.newaxis], IMAGE_SHAPE, name).reshape(-1)
             for array, name in ((image, "image"), (weights, "weights"))
         )
 
@@ -266,24 +244,41 @@ def _shipped_sketch_painter() -> keras.Model | None:
     return keras.Model(sketch_encoder.input, decoder(sketch_encoder.output))
 
 
-class _Compiled(NamedTuple):
-    """A function compiled for a batch of one, and for any batch, at its first call."""
+class _Compiled:
+    """A function of rows of arrays, compiled for one row, and for more at its first call.
 
-    one: Callable[..., tf.Tensor]
-    many: Callable[..., tf.Tensor]
+    Args:
+        function: takes and returns float32 tensors.
+        rows: the shape of a row of each array that it takes, by the array's name.
+    """
 
-
-def _compiled(function: Callable[..., tf.Tensor], *row_shapes: tuple[int, ...]) -> _Compiled:
-    """Compile a function of arrays of these shapes, without the first dimension."""
-    one, many = (
-        tf.function(
-            function,
-            [tf.TensorSpec((n, *shape), tf.float32) for shape in row_shapes],
-            autograph=False,
+    def __init__(self, function: Callable[..., tf.Tensor], rows: Rows):
+        self._rows = rows
+        one, self._many = (
+            tf.function(
+                function,
+                [tf.TensorSpec((n, *shape), tf.float32) for shape in rows.values()],
+                autograph=False,
+            )
+            for n in (1, None)
         )
-        for n in (1, None)
-    )
-    return _Compiled(one.get_concrete_function(), many)
+        self._one = one.get_concrete_function()
+
+    def __call__(self, *given: np.ndarray) -> np.ndarray:
+        """Return what the function makes of arrays, `CHUNK` rows at a time."""
+        rows = zip(given, self._rows.items(), strict=True)
+        arrays = [_checked(array, shape, name) for array, (name, shape) in rows]
+        count = len(arrays[0])
+        if count == 1:
+            return self._one(*map(tf.constant, arrays)).numpy()
+        if not count:
+            return self._one(*(tf.zeros((1, *array.shape[1:])) for array in arrays)).numpy()[:0]
+        return np.concatenate(
+            [
+                self._many(*(tf.constant(array[i : i + CHUNK]) for array in arrays)).numpy()
+                for i in range(0, count, CHUNK)
+            ]
+        )
 
 
 def _checked(array: np.ndarray, row_shape: tuple[int, ...], name: str) -> np.ndarray:
@@ -291,18 +286,3 @@ def _checked(array: np.ndarray, row_shape: tuple[int, ...], name: str) -> np.nda
     if array.shape[1:] != row_shape or array.ndim != len(row_shape) + 1:
         raise ValueError(f"Expected {name} of shape (n, {row_shape}). Received: {array.shape}")
     return array
-
-
-def _in_chunks(function: _Compiled, *arrays: np.ndarray) -> np.ndarray:
-    """Call a function with at most `CHUNK` rows of arrays at a time, and join what it returns."""
-    count = len(arrays[0])
-    if count == 1:
-        return function.one(*map(tf.constant, arrays)).numpy()
-    if not count:
-        return function.one(*(tf.zeros((1, *array.shape[1:])) for array in arrays)).numpy()[:0]
-    return np.concatenate(
-        [
-            function.many(*(tf.constant(array[start : start + CHUNK]) for array in arrays)).numpy()
-            for start in range(0, count, CHUNK)
-        ]
-    )

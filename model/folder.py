@@ -70,11 +70,7 @@ def tell_damage(path: Path) -> Iterator[None]:
 
 
 def read_card(folder: Path) -> dict:
-    """Read a model folder's card.
-
-    Raises:
-        UserError: if there is none, or it is damaged.
-    """
+    """Read a model folder's card; `UserError` if there is none, or it is damaged."""
     path = folder / CARD_FILE
     with tell_damage(path):
         if not path.exists():
@@ -96,11 +92,7 @@ def read_card(folder: Path) -> dict:
 
 
 def lineage(card: dict) -> list[dict]:
-    """List a model and the earlier models that its training continued, latest first.
-
-    Returns:
-        At most `MAX_LINEAGE` dictionaries: "model_id", "about", "portraits", "epochs", "minutes".
-    """
+    """List a model and at most `MAX_LINEAGE` that its training continued, latest first."""
     training = card.get("training", {})
     data = training.get("data") or card.get("data", {})
     model = {
@@ -126,10 +118,7 @@ def check_folder(folder: Path) -> str:
     with tell_failure(f"The model in {folder} cannot be completed", "make the folder writable"):
         recover_set(folder)
     card = read_card(folder)
-    with tell_damage(folder / CARD_FILE):
-        widths = card.get("settings", {}).get("architecture")
-        if widths and not widths.get("corrected", "ssim_weight" in widths):
-            raise UserError(f"The model in {folder} is of an older version: call learn() again.")
+    Architecture.from_card(card)
     parts = {file: part_id(card, part) for part, file in PARTS.items()}
     hashes = {NETWORK_FILE: card["model_id"], **parts}
     for name, expected in hashes.items():
@@ -142,18 +131,11 @@ def check_folder(folder: Path) -> str:
             if path.stat().st_size > MAX_NETWORK_BYTES or file_hash(path) != expected:
                 raise ValueError("another file")
     read_latent_arrays(folder, card["model_id"])
-    with tell_damage(folder / CARD_FILE):
-        if "architecture" in card.get("settings", {}):
-            Architecture.from_card(card)
     return card["model_id"]
 
 
 def read_latent_arrays(folder: Path, model_id: str) -> dict[str, np.ndarray]:
-    """Read `latent.npz` of a model.
-
-    Raises:
-        UserError: if it is missing, damaged, another model's, or of codes of another length.
-    """
+    """Read a model's `latent.npz`; `UserError` if it is missing, damaged, or not of this model."""
     path = folder / LATENT_FILE
     with tell_damage(path):
         if not path.is_file():
@@ -176,14 +158,7 @@ def part_id(card: dict, part: str) -> object:
 
 
 def find_model(folder: str | Path | None = None) -> Path:
-    """Check a model folder, see `check_folder`, and return it.
-
-    Args:
-        folder: None takes the model in use, see `choose_model`.
-
-    Raises:
-        UserError: if that model is missing or damaged.
-    """
+    """Check a model folder, see `check_folder`, and return it; None takes the model in use."""
     if folder is None:
         return choose_model()[0]
     check_folder(Path(folder))
@@ -193,14 +168,8 @@ def find_model(folder: str | Path | None = None) -> Path:
 def choose_model(check: Callable[[Path], object] = check_folder) -> tuple[Path, str]:
     """Return the user's own model if it can be used, else the shipped one.
 
-    Args:
-        check: raises UserError for a folder that cannot be used.
-
-    Returns:
-        The folder, and a sentence on why the user's own model is not used, "" if it is.
-
-    Raises:
-        UserError: if neither can be used.
+    With it comes a sentence on why the user's own model is not used, or "". `check` raises a
+    `UserError` for a folder that cannot be used; this does so if neither can.
     """
     reason = ""
     try:

@@ -20,13 +20,10 @@ LEFT_EYE, RIGHT_EYE = (70.0, 86.0), (117.0, 85.0)  # (x, y); left as one sees it
 
 
 def crop(portraits: np.ndarray) -> np.ndarray:
-    """Cut the model's frame out of archive portraits.
-
-    Args:
-        portraits: uint8 array of shape `(n, 171, 186, 1)`.
+    """Cut the model's frame out of archive portraits, uint8 `(n, 171, 186, 1)`.
 
     Returns:
-        float32 images of shape `(n, 160, 176, 1)` in [0, 1].
+        float32 images `(n, 160, 176, 1)` in [0, 1].
 
     Raises:
         ValueError: if the portraits have another shape.
@@ -41,24 +38,22 @@ def crop(portraits: np.ndarray) -> np.ndarray:
 
 
 def mirror(portraits: np.ndarray) -> np.ndarray:
-    """Mirror archive portraits about the face axis; with the edge repeated beyond it.
+    """Mirror portraits `(n, 171, 186, 1)` about the face axis; pixel x gets what 197 - x held.
 
-    A plain flip would double every face 12 pixels off.
-
-    Args:
-        portraits: array of shape `(n, 171, 186, 1)` and any type.
-
-    Returns:
-        An array of the same shape and type: pixel x holds what pixel 197 - x held.
+    The edge is repeated beyond it. A plain flip would double every face 12 pixels off.
     """
     width = portraits.shape[2]
     source = np.minimum(round(2 * PORTRAIT_AXIS) - np.arange(width), width - 1)
     return portraits[:, :, source]
 
 
+def face_radius() -> np.ndarray:
+    """Return how far pixels are from the face's center, `(160, 176)`; 1 on the face's ellipse."""
+    y, x = np.mgrid[: IMAGE_SHAPE[0], : IMAGE_SHAPE[1]]
+    away_x, away_y = x - FACE_CENTRE[0], y - FACE_CENTRE[1]
+    return np.hypot(away_x / FACE_HALF_AXES[0], away_y / FACE_HALF_AXES[1])
+
+
 def face_mask() -> np.ndarray:
     """Return the ellipse that holds the face, a boolean array of shape `(160, 176)`."""
-    y, x = np.mgrid[: IMAGE_SHAPE[0], : IMAGE_SHAPE[1]]
-    return ((x - FACE_CENTRE[0]) / FACE_HALF_AXES[0]) ** 2 + (
-        (y - FACE_CENTRE[1]) / FACE_HALF_AXES[1]
-    ) ** 2 <= 1
+    return face_radius() <= 1

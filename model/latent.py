@@ -130,9 +130,6 @@ class LatentSpace:
             gallery: `(m, d)` codes to keep; None takes `codes`. At most 2,000 are kept, spread
                 evenly.
 
-        Returns:
-            The latent space.
-
         Raises:
             ValueError: if there are fewer than two codes.
         """
@@ -278,35 +275,27 @@ class LatentSpace:
         Args:
             folder: a model folder; None takes the model in use, see `choose_model`.
 
-        Returns:
-            The latent space.
-
         Raises:
             UserError: if there is none, or it is damaged or of another model.
         """
         folder = find_model(folder)
         model_id = read_card(folder)["model_id"]
         with tell_damage(folder / LATENT_FILE):
-            return cls._from_arrays(read_latent_arrays(folder, model_id))
-
-    @classmethod
-    def _from_arrays(cls, arrays: dict[str, np.ndarray]) -> LatentSpace:
-        names, readout_names = (arrays[key].tolist() for key in ("names", "readout_names"))
-        previews = None
-        if "preview_codes" in arrays:
-            previews = Previews(arrays["preview_codes"], arrays["preview_images"])
-        return cls(
-            arrays["mean"],
-            arrays["covariance"],
-            arrays["gallery"],
-            {name: arrays[f"direction_{number}"] for number, name in enumerate(names)},
-            str(arrays["model_id"]),
-            previews,
-            {
-                name: Readout(row[:-4], *row[-4:].tolist())
-                for name, row in zip(readout_names, arrays["readouts"], strict=True)
-            },
-        )
+            arrays = read_latent_arrays(folder, model_id)
+            names, readout_names = (arrays[key].tolist() for key in ("names", "readout_names"))
+            previews = None
+            if "preview_codes" in arrays:
+                previews = Previews(arrays["preview_codes"], arrays["preview_images"])
+            readouts = zip(readout_names, arrays["readouts"], strict=True)
+            return cls(
+                arrays["mean"],
+                arrays["covariance"],
+                arrays["gallery"],
+                {name: arrays[f"direction_{number}"] for number, name in enumerate(names)},
+                model_id,
+                previews,
+                {name: Readout(row[:-4], *row[-4:].tolist()) for name, row in readouts},
+            )
 
 
 def _lengths(values: np.ndarray) -> np.ndarray:

@@ -40,10 +40,7 @@ WEIGHT_BITS = 8  # significant bits kept, of 24: as many as bfloat16 has
 def save_network(network: keras.Model, path: Path) -> None:
     """Write a `.keras` file of half the size: its weights, and the network's, are rounded first.
 
-    On average a pixel changes by a seventh of a grey level.
-
-    Raises:
-        OSError: if there is no room.
+    On average a pixel changes by a seventh of a gray level.
     """
     network.set_weights([rounded(weight) for weight in network.get_weights()])
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
@@ -111,26 +108,22 @@ def _load_weights(network: keras.Model, path: Path) -> None:
     unpack the weights from the start again.
     """
     with tell_damage(path):
-        arrays = _read_plain_arrays(read_zip(path, MAX_NETWORK_BYTES)[WEIGHTS])
-        if sum(array.size for array in arrays.values()) != network.count_params():
+        weights = read_zip(path, MAX_NETWORK_BYTES)[WEIGHTS]
+        if _count_plain(weights) != network.count_params():
             raise ValueError("too few weights or too many")
-        plain = io.BytesIO()
-        with h5py.File(plain, "w") as file:
-            for name, array in arrays.items():
-                file[name] = array
         then = "free some space, then start again"
         with (
             tell_failure("No temporary file can be written", then),
             tempfile.TemporaryDirectory() as temporary,
         ):
-            Path(temporary, WEIGHTS).write_bytes(plain.getbuffer())
+            Path(temporary, WEIGHTS).write_bytes(weights)
             network.load_weights(Path(temporary, WEIGHTS))
 
 
-def _read_plain_arrays(data: bytes) -> dict[str, np.ndarray]:
-    """Read the arrays of an HDF5 file by their paths; refuse whatever leads out of the file."""
-    arrays, items, size = {}, 0, 0
-    with h5py.File(io.BytesIO(data), "r") as file:
+def _count_plain(weights: bytes) -> int:
+    """Return how many numbers an HDF5 file holds; refuse whatever leads out of it, and NaN."""
+    count = items = size = 0
+    with h5py.File(io.BytesIO(weights), "r") as file:
         groups = [file]
         while groups:
             group = groups.pop()
@@ -145,7 +138,7 @@ def _read_plain_arrays(data: bytes) -> dict[str, np.ndarray]:
                     groups.append(item)
                     continue
                 size += item.nbytes
-                if item.is_virtual or item.external or size > len(data):
+                if item.is_virtual or item.external or size > len(weights):
                     raise ValueError("arrays that are not in the file, or in it many times")
-                arrays[item.name] = finite(item[()], item.shape, MAX_WEIGHT)
-    return arrays
+                count += finite(item[()], item.shape, MAX_WEIGHT).size
+    return count

@@ -8,14 +8,11 @@ import numpy as np
 
 
 def read_zip(path: Path, max_bytes: int) -> dict[str, bytes]:
-    """Read all members of a zip file into memory.
+    """Read all members of a zip file into memory: their bytes, by their names.
 
     Args:
         path: the file.
         max_bytes: limit of the file, and of its members together.
-
-    Returns:
-        The bytes of the members by their names.
 
     Raises:
         OSError: if the file cannot be read.
@@ -35,18 +32,9 @@ def read_zip(path: Path, max_bytes: int) -> dict[str, bytes]:
 
 
 def read_arrays(path: Path, max_bytes: int) -> dict[str, np.ndarray]:
-    """Read an `.npz` file of plain arrays.
+    """Read an `.npz` file of plain arrays, by their names; errors as `read_zip`.
 
-    Args:
-        path: the file.
-        max_bytes: limit of the file, and of its arrays together.
-
-    Returns:
-        The arrays by their names.
-
-    Raises:
-        OSError: if the file cannot be read.
-        ValueError: if it is damaged, larger, or holds pickled objects.
+    Pickled objects are damage too.
     """
     arrays = {}
     for name, data in read_zip(path, max_bytes).items():
@@ -69,11 +57,7 @@ def write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
 
 
 def finite(array: np.ndarray, shape: tuple[int, ...], limit: float) -> np.ndarray:
-    """Return an array of this shape as float32, if no number is NaN or beyond +-limit.
-
-    Raises:
-        ValueError: if not.
-    """
+    """Return an array as float32; `ValueError` for another shape, NaN, or numbers past +-limit."""
     if array.dtype.kind != "f" or array.shape != shape:
         raise ValueError(f"Expected floats of shape {shape}. Received: {array.dtype} {array.shape}")
     numbers = array.astype(np.float32, copy=False)

@@ -1,14 +1,14 @@
 """Every figure this project reports.
 
-`metrics_by_part` measures the figures on a model card, `evaluate` those of one set of unseen
-portraits, `Comparison` those on a page: the errors of reconstructions, how normal the codes are,
-how varied samples are. Choices are made on the validation slice (the last tenth of `X_train`);
-`X_test` is for figures that are reported.
+`evaluate` measures what a model card says about a set of unseen portraits, `Comparison` what a page
+shows: the errors of reconstructions, how normal the codes are, how varied samples are. Choices are
+made on the validation slice (the last tenth of `X_train`); `X_test` is for figures that are
+reported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 BLOCK = 128  # most images measured at a time
 SHOWN = 500  # most portraits measured for a page
-PARTS = ("training", "validation", "test")
 WAYS = ("", "sharp_", "pca_")  # prefixes of metrics: by the network, finished, by PCA
 
 
@@ -35,43 +34,6 @@ def split_validation(X_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Split off the last tenth: return the portraits to train on, and the validation slice."""
     cut = len(X_train) - len(X_train) // 10
     return X_train[:cut], X_train[cut:]
-
-
-def metrics_by_part(
-    engine: FaceEngine,
-    latent: LatentSpace,
-    X_train: np.ndarray,
-    X_test: np.ndarray,
-    folder: Path,
-    parts: Collection[str] = PARTS,
-) -> dict[str, dict[str, float]]:
-    """Measure a model on each part of the data, and PCA fitted without that part.
-
-    Args:
-        engine: the trained network.
-        latent: the statistics of its training codes.
-        X_train: uint8 (n, 171, 186, 1); its last tenth is the validation slice.
-        X_test: uint8 (m, 171, 186, 1).
-        folder: of the cached baselines, see `PCABaseline.cached`.
-        parts: which of `PARTS` to measure.
-
-    Returns:
-        By part, numbers rounded to six decimals: for "training" those of `code_summary`, for
-        "validation" and "test" those of `evaluate`. A part of fewer than two portraits is left out.
-    """
-    X_fit, X_validation = split_validation(X_train)
-    unseen = {"validation": (X_validation, X_fit), "test": (X_test, X_train)}
-    found = {}
-    if "training" in parts:
-        found["training"] = code_summary(code_metrics(latent.gallery, latent))
-    for part in parts:
-        if part in unseen and len(unseen[part][0]) > 1:
-            X, fitted_on = unseen[part]
-            found[part] = evaluate(engine, latent, X, PCABaseline.cached(fitted_on, folder))
-    return {
-        part: {name: round(value, 6) for name, value in metrics.items()}
-        for part, metrics in found.items()
-    }
 
 
 def evaluate(
@@ -104,10 +66,6 @@ def evaluate(
 
 class Comparison:
     """Reconstructions of unseen portraits by the network and by PCA.
-
-    Args:
-        engine: the trained network.
-        folder: of the prepared arrays and of the cached baseline.
 
     Attributes:
         count: number of unseen portraits.
@@ -185,14 +143,9 @@ def evenly_spaced(X: np.ndarray, at_most: int) -> np.ndarray:
 
 
 def image_blocks(X: np.ndarray, mirrored: bool = False) -> Iterator[np.ndarray]:
-    """Yield portraits, or their mirror images, cropped to the model's frame.
+    """Yield portraits (n, 171, 186, 1), or their mirror images, in the model's frame.
 
-    Args:
-        X: uint8 (n, 171, 186, 1), an array or a memory map.
-        mirrored: whether to mirror them about the face axis.
-
-    Yields:
-        float32 (m, 160, 176, 1) in [0, 1], m <= BLOCK.
+    They are float32 (m, 160, 176, 1) in [0, 1], m <= BLOCK.
     """
     for start in range(0, len(X), BLOCK):
         portraits = np.asarray(X[start : start + BLOCK])
@@ -245,16 +198,12 @@ def average_metrics(parts: list[dict[str, np.ndarray]]) -> dict[str, float]:
 
 
 def sample_diversity(engine: FaceEngine, latent: LatentSpace, X: np.ndarray) -> float:
-    """Compare how varied samples and reconstructed portraits are.
+    """Return the mean distance of two samples, divided by that of two reconstructed portraits.
 
-    Returns:
-        The mean distance between two samples at temperature 1, divided by that between two
-        reconstructed portraits: near 1 where samples vary as people do.
+    It is near 1 where samples, at temperature 1, vary as people do.
     """
-    count = min(200, len(X))
-    rows = np.linspace(0, len(X) - 1, count).astype(int)
-    real = engine.decode(engine.encode(crop(X[rows])))
-    sampled = engine.decode(latent.sample(count, np.random.default_rng(0)))
+    real = engine.decode(engine.encode(crop(evenly_spaced(X, 200))))
+    sampled = engine.decode(latent.sample(len(real), np.random.default_rng(0)))
     return _ratio(mean_pairwise_distance(sampled), mean_pairwise_distance(real))
 
 

@@ -28,7 +28,7 @@ PASSES = 4  # over the portraits; the error on unseen ones is within 0.1 % of ex
 DRAFT = 2048  # evenly spaced portraits in all but the last two passes
 BLOCK = 256  # portraits converted to floats at a time; about 60 MB with mirror images
 SEED = 80
-DAMAGED = (OSError, ValueError, KeyError)  # what `load` may raise
+DAMAGED = (OSError, ValueError, KeyError, TypeError)  # what `load` may raise
 MAX_FILE_BYTES = 2**24
 CACHE_PATTERN = "pca-baseline-*.npz"
 
@@ -40,12 +40,10 @@ class PCABaseline:
     Attributes:
         mean: float32 (160 * 176,), the mean image.
         components: float32 (k, 160 * 176), orthonormal rows, largest variance first.
-        variances: float32 (k,), the variance of the training images along each component.
     """
 
     mean: np.ndarray
     components: np.ndarray
-    variances: np.ndarray
 
     @classmethod
     def fit(cls, X_train: np.ndarray, components: int = COMPONENTS) -> "PCABaseline":
@@ -73,13 +71,8 @@ class PCABaseline:
             basis = np.linalg.qr(_covariance_times(portraits, mean, basis))[0]
         # Rayleigh-Ritz: the covariance seen inside the subspace, whose eigenvectors are the answer.
         inside = basis.T @ _covariance_times(X_train, mean, basis)
-        variances, turn = np.linalg.eigh((inside + inside.T) / 2)
-        order = np.argsort(variances)[::-1][:keep]
-        return cls(
-            mean,
-            np.ascontiguousarray((basis @ turn[:, order]).T, np.float32),
-            np.maximum(variances[order], 0).astype(np.float32),
-        )
+        turn = np.linalg.eigh((inside + inside.T) / 2)[1][:, ::-1]  # smallest variance first
+        return cls(mean, np.ascontiguousarray((basis @ turn[:, :keep]).T, np.float32))
 
     @classmethod
     def cached(cls, X_train: np.ndarray, folder: Path) -> "PCABaseline":
@@ -104,17 +97,16 @@ class PCABaseline:
         return baseline
 
     def save(self, path: Path) -> None:
-        """Write the three arrays to one `.npz` file, which appears whole or not at all."""
-        with replace_file(Path(path)) as new, new.open("wb") as file:
-            np.savez(file, mean=self.mean, components=self.components, variances=self.variances)
+        """Write both arrays to one `.npz` file, which appears whole or not at all."""
+        with replace_file(path) as new, new.open("wb") as file:
+            np.savez(file, mean=self.mean, components=self.components)
 
     @classmethod
     def load(cls, path: Path) -> "PCABaseline":
         """Read what `save` wrote; one of `DAMAGED` is raised if the file is not whole."""
-        arrays = read_arrays(Path(path), MAX_FILE_BYTES)
-        pixels, k = math.prod(IMAGE_SHAPE), arrays["variances"].size
-        shapes = {"mean": (pixels,), "components": (k, pixels), "variances": (k,)}
-        return cls(**{name: finite(arrays[name], shape, pixels) for name, shape in shapes.items()})
+        arrays, pixels = read_arrays(path, MAX_FILE_BYTES), math.prod(IMAGE_SHAPE)
+        shapes = {"mean": (pixels,), "components": (len(arrays["components"]), pixels)}
+        return cls(**{name: finite(arrays[name], shape, 1e3) for name, shape in shapes.items()})
 
     def encode(self, images: np.ndarray) -> np.ndarray:
         """Map images (n, 160, 176, 1) in [0, 1] to their coordinates, float32 (n, k)."""

@@ -18,11 +18,7 @@ from model.training.settings import Augmentation
 
 
 class Draws:
-    """Random numbers of one batch, a function of its seed alone: batches are made in parallel.
-
-    Args:
-        seed: integers `(2,)`.
-    """
+    """Random numbers of one batch, a function of its seed `(2,)` alone, in any order of batches."""
 
     def __init__(self, seed: tf.Tensor):
         self._seed, self._count = seed, 0
@@ -92,12 +88,7 @@ def _reader(portraits: np.ndarray) -> Callable[[tf.Tensor], tf.Tensor]:
 def augment(
     portraits: tf.Tensor, draws: Draws, augmentation: Augmentation
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Change a batch of portraits; see `Augmentation`.
-
-    Args:
-        portraits: uint8 `(n, 171, 186, 1)`.
-        draws: random numbers of this batch.
-        augmentation: how much.
+    """Change a batch of portraits, uint8 `(n, 171, 186, 1)`, see `Augmentation`.
 
     Returns:
         Inputs and targets, float32 `(n, 160, 176, 1)` in [0, 1]; the inputs are noisy.
@@ -116,13 +107,8 @@ def augment(
 def move(portraits: tf.Tensor, draws: Draws, recombination: float) -> tf.Tensor:
     """Mirror portraits half of the time and shift them by whole pixels, which blurs none of them.
 
-    Args:
-        portraits: uint8 `(n, 171, 186, 1)`.
-        draws: random numbers of this batch.
-        recombination: share of the portraits that get a part of another one, see `recombine`.
-
-    Returns:
-        Images, float32 `(n, 160, 176, 1)` in [0, 1].
+    Takes uint8 `(n, 171, 186, 1)`, returns images `(n, 160, 176, 1)` in [0, 1]. `recombination` is
+    the share of the portraits that get a part of another one, see `recombine`.
     """
     n = portraits.shape[0]
     to_x, to_y = (side + tf.floor(draws.uniform((n,), -1.0, 2.0)) for side in (CROP_LEFT, CROP_TOP))
@@ -138,15 +124,8 @@ def recombine(images: tf.Tensor, share: float, draws: Draws) -> tf.Tensor:
     """Give a share of the portraits a part of the one before them in the batch.
 
     The part is the face, or all above or below a level between hair and chin. Its rim is soft, and
-    its brightness is moved to that of its new surroundings along the rim.
-
-    Args:
-        images: float32 `(n, 160, 176, 1)` in [0, 1], faces in the archive's place.
-        share: of the portraits that change, 0 to 1.
-        draws: random numbers of this batch.
-
-    Returns:
-        Images of the same shape and range.
+    its brightness is moved to that of its new surroundings along the rim. Images are float32
+    `(n, 160, 176, 1)` in [0, 1]; the share is from 0 to 1.
     """
     n = images.shape[0]
 

@@ -123,10 +123,10 @@ def fit_directions(
     Args:
         engine: the network of the codes.
         latent: their latent space.
-        codes: `(n, latent_dim)` of the training portraits.
+        codes: `(n, d)` of the training portraits.
         targets: by the name of an attribute, for these portraits.
-        mirrored: `(n, latent_dim)` of their mirror images, which are fitted too: that halves the
-            noise of the codes, and keeps turns of the head out of attributes without a side.
+        mirrored: `(n, d)` of their mirror images, which are fitted too: that halves the noise of
+            the codes, and keeps turns of the head out of attributes without a side.
         offered: names that may become directions; the others only get readouts. None takes all.
 
     Returns:
@@ -169,15 +169,10 @@ def fit_directions(
 
 
 def label_targets(labels: list[Portrait], fewest: int = FEWEST) -> dict[str, Target]:
-    """Return what the labels of the archive are enough for.
+    """Return what the labels of the archive, at least `fewest` of each group, are enough for.
 
-    Args:
-        labels: of the portraits.
-        fewest: portraits of each group that a target needs.
-
-    Returns:
-        "F to M", among the portraits of the one source that has most of both; "year", among dated
-        portraits, where enough of both F and M are dated.
+    "F to M" is among the portraits of the one source that has most of both; "year" among dated
+    portraits, where enough of both F and M are dated.
     """
     if not labels:
         return {}
@@ -202,14 +197,10 @@ def label_targets(labels: list[Portrait], fewest: int = FEWEST) -> dict[str, Tar
 def shipped_targets(
     X: np.ndarray, folder: Path = SHIPPED_MODEL
 ) -> tuple[dict[str, Target], list[str]]:
-    """Return what the shipped model reads in portraits `(n, 171, 186, 1)`.
+    """Return what the shipped model reads in `MEASURED` of the portraits `(n, 171, 186, 1)`.
 
-    Its readings of the same portraits are targets for another network, which needs no labels then.
-    At most `MEASURED` portraits are read.
-
-    Returns:
-        Targets by the names of its readouts, and the names that are directions; none if there is no
-        model that can be used.
+    They are targets for another network, which needs no labels then, by the names of the readouts;
+    with them come the names that are directions. None if there is no model that can be used.
     """
     try:
         latent = LatentSpace.load(folder)
@@ -256,13 +247,9 @@ def joint_directions(
 def pixel_gram(
     engine: FaceEngine, latent: LatentSpace, codes: np.ndarray, pixels: np.ndarray
 ) -> np.ndarray:
-    """Return how much steps change some pixels of faces: a form `(d, d)` of whitened coordinates.
+    """Return how much steps change some pixels, bool `(160, 176)`, of faces.
 
-    Args:
-        engine: the network.
-        latent: its latent space.
-        codes: `(n, d)` of portraits, of which `LOOKED_AT` are used.
-        pixels: bool `(160, 176)`.
+    It is a quadratic form `(d, d)` of whitened coordinates, measured on `LOOKED_AT` of the codes.
     """
     nudges = NUDGE * latent.components * latent.scales[:, np.newaxis]
     gram = np.zeros((len(nudges), len(nudges)))
@@ -280,14 +267,9 @@ def measure_effects(
     codes: np.ndarray,
     correlations: dict[str, float],
 ) -> dict[str, Effect]:
-    """Move faces along each step, decode them, encode them again, and read all attributes.
+    """Move `MOVED` of the codes along each step, decode and encode them, and read all attributes.
 
-    Args:
-        engine: the network.
-        latent: its latent space, with readouts.
-        steps: by name, `(d,)`.
-        codes: `(n, d)` of portraits, of which `MOVED` are moved.
-        correlations: by name, see `Effect`.
+    Steps `(d,)` and correlations, see `Effect`, are by the name of a readout.
     """
     codes = evenly_spaced(codes, MOVED)
 

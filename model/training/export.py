@@ -14,13 +14,9 @@ from data.arrays import Portrait, hash_array, load_arrays, load_labels
 from data.errors import UserError
 from model.engine import FaceEngine
 from model.latent import LatentSpace, Previews
-from model.measuring.metrics import (
-    PARTS,
-    encode_portraits,
-    evenly_spaced,
-    metrics_by_part,
-    split_validation,
-)
+from model.measuring.metrics import encode_portraits, evaluate, evenly_spaced, split_validation
+from model.measuring.normality import code_metrics, code_summary
+from model.measuring.pca import PCABaseline
 from model.network_file import load_finisher, load_network
 from model.training.directions import fit_directions, label_targets, shipped_targets
 
@@ -116,19 +112,28 @@ def measure_figures(
     portraits: Portraits,
     step: Callable[[int], None] = lambda count: None,
 ) -> dict[str, dict[str, float]]:
-    """Measure a model on every part of the portraits, see `metrics_by_part`.
+    """Measure a model on each part of the portraits, and PCA fitted without that part.
 
-    `step` is called with how many portraits of the validation slice and the test part have been
-    measured since.
+    `step` is called with how many portraits have been measured since.
+
+    Returns:
+        By part, numbers rounded to six decimals: for "training" those of `code_summary`, for
+        "validation" and "test" those of `evaluate`. A part of fewer than two portraits is left out.
     """
-    figures: dict[str, dict[str, float]] = {}
-    counts = {"validation": len(portraits.split()[1]), "test": len(portraits.test)}
-    for part in PARTS:
-        if part != "validation" or portraits.held_back:
-            X, X_test, folder = portraits.train, portraits.test, portraits.folder
-            figures |= metrics_by_part(engine, latent, X, X_test, folder, [part])
-            step(counts.get(part, 0))
-    return figures
+    X_fit, X_validation = portraits.split()
+    figures = {"training": code_summary(code_metrics(latent.gallery, latent))}
+    for part, X, fitted_on in (
+        ("validation", X_validation, X_fit),
+        ("test", portraits.test, portraits.train),
+    ):
+        if len(X) > 1:
+            baseline = PCABaseline.cached(fitted_on, portraits.folder)
+            figures[part] = evaluate(engine, latent, X, baseline)
+        step(len(X))
+    return {
+        part: {name: round(value, 6) for name, value in metrics.items()}
+        for part, metrics in figures.items()
+    }
 
 
 def check_model(folder: Path) -> None:

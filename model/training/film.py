@@ -13,7 +13,7 @@ from model.encoding import encode
 FRAMES = 60  # frames of a whole training, close together at first
 MILLISECONDS, LAST_MILLISECONDS = 120, 3000  # time of a frame, and of the last one
 GAP, LINE = 4, 18  # pixels between pictures, and height of the line of text
-PAPER, INK = 235, 40  # greys
+PAPER, INK = 235, 40  # grays
 
 
 class Film(keras.callbacks.Callback):
@@ -83,7 +83,7 @@ class Film(keras.callbacks.Callback):
 
 
 def _framed(image: np.ndarray) -> np.ndarray:
-    """Return an image `(h, w, 1)` at half its size, as grey levels with a margin."""
+    """Return an image `(h, w, 1)` at half its size, as gray levels with a margin."""
     height, width = (side // 2 for side in image.shape[:2])
     small = image.reshape(height, 2, width, 2).mean(axis=(1, 3))
     return np.pad(np.rint(255 * small).astype(np.uint8), GAP // 2, constant_values=PAPER)

@@ -3,6 +3,7 @@ import json
 import os
 import re
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from data.errors import UserError
 from model import folder as files
+from model.architecture import Architecture
 from model.folder import (
     CARD_FILE,
     HISTORY_FILE,
@@ -41,7 +43,7 @@ def save_as(content: str):
         write_history(folder / HISTORY_FILE, [{"epoch": 1.0, "loss": 0.5}])
         (folder / NETWORK_FILE).write_text(content)
         write_latent(folder)
-        return {"said": content}
+        return {"said": content, "settings": {"architecture": asdict(Architecture())}}
 
     return save
 

@@ -10,6 +10,7 @@ from model.measuring import metrics as evaluate
 from model.measuring import normality
 from model.measuring.pca import PCABaseline
 from model.measuring.ssim import ssim
+from model.training.export import Portraits, measure_figures
 
 
 class LinearEngine:
@@ -149,8 +150,8 @@ def test_each_part_is_measured_beside_a_pca_that_has_not_seen_it(portraits, tmp_
     engine = LinearEngine(PCABaseline.fit(X_fit))
     codes = engine.encode(crop(X_fit))
     latent = LatentSpace(codes.mean(axis=0), np.diag(codes.var(axis=0)), codes)
-    parts = evaluate.metrics_by_part(engine, latent, X_train, X_test, tmp_path)
-    assert list(parts) == list(evaluate.PARTS)
+    parts = measure_figures(engine, latent, Portraits(tmp_path, X_train, X_test, []))
+    assert list(parts) == ["training", "validation", "test"]
     assert parts["validation"]["mse"] == parts["validation"]["pca_mse"]  # both fitted on X_fit
     assert parts["test"]["pca_mse"] < parts["test"]["mse"]  # this one had X_train
     assert parts["training"]["mean_mahalanobis2"] == pytest.approx(35, rel=1e-3)  # 36 pictures
@@ -164,8 +165,8 @@ def test_each_part_is_measured_beside_a_pca_that_has_not_seen_it(portraits, tmp_
         squares = np.square(latent.mahalanobis(codes)).mean()
         squares /= np.square(latent.mahalanobis(latent.gallery)).mean()
         assert parts[part]["mahalanobis2_ratio"] == pytest.approx(squares, rel=1e-3)
-    few = evaluate.metrics_by_part(engine, latent, X_train, X_test[:1], tmp_path, ["test"])
-    assert few == {}
+    few = Portraits(tmp_path, X_train[:1], X_test[:1], [])
+    assert measure_figures(engine, latent, few).keys() == {"training"}
 
 
 def test_samples_that_are_all_alike_lack_diversity(portraits, baseline):

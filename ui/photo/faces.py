@@ -62,10 +62,9 @@ def _lattice(spacing: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _displaced(amounts: np.ndarray) -> Placement:
-    """Return frames displaced about the face's centre.
+    """Return frames displaced about the face's center by amounts (n, 4).
 
-    Args:
-        amounts: (n, 4): frame pixels in x and y, logarithm of scale, angle in radians.
+    They are frame pixels in x and y, the logarithm of the scale, and the angle in radians.
     """
     turns = np.exp(amounts[:, 2] + 1j * amounts[:, 3])
     return Placement(turns, _FACE_CENTRE * (1 - turns) + amounts[:, 0] + 1j * amounts[:, 1])
@@ -135,13 +134,9 @@ class Filter:
     def scan(
         self, photo: Photo, size: float, angle: float, most: int
     ) -> tuple[np.ndarray, Placement]:
-        """Return the highest correlations of one size and angle, (n,), and their n placements.
+        """Return the `most` highest correlations of one size and angle, and their placements.
 
-        Args:
-            photo: the photo.
-            size: width of the frame, in longer sides of the photo.
-            angle: in radians.
-            most: how many at most.
+        The size is the width of the frame in longer sides of the photo, the angle in radians.
         """
         turn = size * max(photo.size) / IMAGE_SHAPE[1] * np.exp(1j * angle)
         width, height = photo.size
@@ -198,13 +193,10 @@ class CascadeStep:
     def learn(
         cls, levels: list[np.ndarray], spacing: int, spreads: tuple, rng: np.random.Generator
     ) -> CascadeStep:
-        """Return a step from displaced frames to the right one.
+        """Return a step from displaced frames to the right one, learned from a pyramid of faces.
 
-        Args:
-            levels: a pyramid of faces.
-            spacing: frame pixels between two points that are sampled.
-            spreads: standard deviations of the displacements, see `_displaced`.
-            rng: draws them.
+        `spacing` is in frame pixels; `spreads` are the standard deviations of the displacements
+        that `rng` draws, see `_displaced`.
         """
         which = np.repeat(np.arange(len(levels[0])), _DISPLACED)
         amounts = rng.standard_normal((len(which), 4)) * spreads

@@ -77,11 +77,7 @@ def usual_places() -> list[Entry]:
 
 
 def look_into(folder: Path | None, places: list[Entry] | None = None) -> Listing:
-    """List a folder, or the usual folders for None.
-
-    Args:
-        folder: where to look.
-        places: the usual folders; None finds them.
+    """List a folder, or for None the usual folders, which are found unless they are given.
 
     Raises:
         UserError: the folder cannot be opened.
@@ -100,11 +96,7 @@ def look_into(folder: Path | None, places: list[Entry] | None = None) -> Listing
 
 
 def first_look(last: str) -> Listing:
-    """List the last folder, else the first usual folder with pictures, else the usual folders.
-
-    Args:
-        last: the path of the last folder, which may be gone; "" for none.
-    """
+    """List the folder `last`, else the first usual folder with pictures, else the usual folders."""
     places = usual_places()
     if Path(last).is_absolute():
         with suppress(UserError, ValueError):

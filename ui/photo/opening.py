@@ -86,7 +86,7 @@ def pyramid(images: np.ndarray) -> list[np.ndarray]:
 
 
 def open_photo(path: Path, side: int = MAX_SIDE) -> Photo:
-    """Read an image file of any size, kind and colour, turned upright by its EXIF orientation.
+    """Read an image file of any size, kind and color, turned upright by its EXIF orientation.
 
     Animations give their first frame; transparent parts become white. A file that is damaged in
     places gives what can be read of it.
@@ -113,14 +113,7 @@ def open_photo(path: Path, side: int = MAX_SIDE) -> Photo:
 
 
 def read_photo(file: IO[bytes], subject: str, name: str, side: int = MAX_SIDE) -> Photo:
-    """Read an open image file, see `open_photo`.
-
-    Args:
-        file: what to read.
-        subject: of the sentences about it, such as the file's name.
-        name: of the photo.
-        side: pixels of the longer side at most.
-    """
+    """Read an open image file, see `open_photo`; `subject` begins the sentences about it."""
     with _one_sentence(subject):
         try:
             return Photo(_read(file, subject, side), name)

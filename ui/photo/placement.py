@@ -86,15 +86,9 @@ class Placement:
 
 
 def align(photo: Photo, left_eye: ArrayLike, right_eye: ArrayLike) -> np.ndarray:
-    """Return the photo rotated, scaled and shifted so that its eyes lie on the frame's.
+    """Return a photo rotated, scaled and shifted so that its eyes lie on the frame's: see `crop`.
 
-    Args:
-        photo: the photo.
-        left_eye: (x, y) in `photo.gray`; a point far outside is moved nearer.
-        right_eye: the same.
-
-    Returns:
-        float32 (160, 176) in [0, 1]; points are exact to a tenth of a pixel.
+    The eyes are points (x, y) in `photo.gray`; one that is far outside is moved nearer.
     """
     size = np.array(photo.size)
     return crop(photo, Placement.from_eyes(*np.clip([left_eye, right_eye], -size, 2 * size)))
@@ -103,15 +97,9 @@ def align(photo: Photo, left_eye: ArrayLike, right_eye: ArrayLike) -> np.ndarray
 def crop(photo: Photo, placement: Placement) -> np.ndarray:
     """Return the pixels of the frame that a placement lays over a photo.
 
-    Small frames are interpolated; large ones are averaged first, to prevent aliasing. Beyond the
-    photo its edge is repeated, and blurred more the farther out, so that no streaks appear.
-
-    Args:
-        photo: the photo.
-        placement: where the frame lies.
-
-    Returns:
-        float32 (160, 176) in [0, 1].
+    They are float32 (160, 176) in [0, 1]. Small frames are interpolated; large ones are averaged
+    first, to prevent aliasing. Beyond the photo its edge is repeated, and blurred more the farther
+    out, so that no streaks appear.
     """
     points = placement.of(_PIXELS)
     level = float(np.log2(placement.scale))

@@ -47,15 +47,9 @@ def writing(path: Path) -> Iterator[Path]:
 def show_in_pages(
     draw: Callable[[range], Page], count: int, per_page: int, start: int, name: str, folder: Path
 ) -> Path:
-    """Save a page of portraits, then show it and the others; return the path of the picture.
+    """Save the page with the portrait `start`, see `save`, then show it and the others.
 
-    Args:
-        draw: called with the numbers of the portraits of a page.
-        count: how many portraits there are, at least 1.
-        per_page: how many a page holds.
-        start: a portrait on the page to begin with.
-        name: of the picture, see `save`.
-        folder: where it is saved.
+    `draw` is called with the numbers of the portraits of a page, of `count` in all, at least 1.
     """
 
     def page_of(number: int) -> Page:
@@ -72,10 +66,7 @@ def show_in_pages(
 def show(draw: Callable[[int], Page], count: int, start: int = 0) -> None:
     """Page through figures in one window until it is closed; without a display, do nothing.
 
-    Args:
-        draw: called with a page's number.
-        count: how many pages there are.
-        start: the page to begin with.
+    `draw` is called with a page's number, from 0 to `count` - 1; `start` is the first.
     """
     if not _can_open_windows():
         return

@@ -29,19 +29,16 @@ def show_latent_space(
     effects: dict[str, dict[str, float]],
     folder: Path = FIGURES_FOLDER,
 ) -> list[Path]:
-    """Draw, save and show what the codes of many portraits look like.
+    """Draw, save and show what the raw codes (n, d) of many portraits look like.
 
     Args:
         engine: the trained network.
         latent: the statistics of its training codes.
-        codes: float32 (n, d), raw codes.
+        codes: float32 (n, d).
         metrics: what `model.measuring.normality.code_metrics` says about them.
         source: whose codes these are, for the captions.
         effects: of the named directions, as the model card has them.
-        folder: where pictures and table are saved.
-
-    Returns:
-        The paths of six pictures (five, where the model has no named directions) and of a table.
+        folder: where pictures and table are saved; their paths are returned.
     """
     sliders = latent.to_sliders(codes)
     pages: dict[str, Page] = {
@@ -70,7 +67,7 @@ def draw_correlation(codes: np.ndarray, source: str) -> Page:
         8.2,
         8.5,
         "Do the codes know of each other?",
-        "Correlation of every code with every other. White means independent; strong colours off "
+        "Correlation of every code with every other. White means independent; strong colors off "
         "the diagonal mean that two codes tell partly the same. The sliders undo this.",
         f"{source}.\nMean absolute correlation off the diagonal: {others.mean():.3f}, "
         f"largest: {others.max():.2f}.",
@@ -127,9 +124,7 @@ def draw_components(engine: FaceEngine, latent: LatentSpace) -> Page:
         f"Decoded by the {engine.title}.",
     )
     axes = page.panels(COMPONENTS, len(STEPS), above=0.25, left=0.12, wspace=0.05, hspace=0.05)
-    _draw_steps(axes, faces)
-    for row, place in enumerate(axes[:, 0], start=1):
-        label_row(place, f"slider {row}")
+    _draw_steps(axes, faces, [f"slider {row + 1}" for row in range(COMPONENTS)])
     return page
 
 
@@ -154,23 +149,22 @@ def draw_directions(
     axes = page.panels(
         len(names), len(STEPS), above=0.25, left=0.17, right=0.68, wspace=0.05, hspace=0.05
     )
-    _draw_steps(axes, faces)
+    _draw_steps(axes, faces, names)
     columns = {"correlation": "correlation", "own": "rises by", "others": "others by"}
-    for row, name in enumerate(names):
-        label_row(axes[row, 0], name)
-        for column, (key, heading) in enumerate(columns.items()):
-            x = 1.6 + 1.2 * column
+    for x, (key, heading) in zip((1.6, 2.8, 4), columns.items(), strict=True):
+        top = axes[0, -1]
+        top.text(x, 1.12, heading, transform=top.transAxes, ha="center", color=QUIET)
+        for name, last in zip(names, axes[:, -1], strict=True):
             worth = effects.get(name, {}).get(key)
             text = "" if worth is None else f"{worth:.2f}"
-            last = axes[row, -1]
             last.text(x, 0.5, text, transform=last.transAxes, ha="center", va="center")
-            if row == 0:
-                last.text(x, 1.12, heading, transform=last.transAxes, ha="center", color=QUIET)
     return page
 
 
-def _draw_steps(axes: np.ndarray, faces: np.ndarray) -> None:
-    """Draw faces row by row, under the step of each column."""
+def _draw_steps(axes: np.ndarray, faces: np.ndarray, names: list[str]) -> None:
+    """Draw faces row by row, each row beside its name, under the step of each column."""
+    for place, name in zip(axes[:, 0], names, strict=True):
+        label_row(place, name)
     for place, face in zip(axes.flat, faces, strict=True):
         draw_image(place, face)
     for place, step in zip(axes[0], STEPS, strict=True):

@@ -25,17 +25,10 @@ def show_portraits(
     start: int = 0,
     folder: Path = FIGURES_FOLDER,
 ) -> Path:
-    """Show portraits with their labels, a page at a time.
+    """Show portraits, uint8 (n, 171, 186, 1), with their labels, a page at a time.
 
-    Args:
-        portraits: uint8 (n, 171, 186, 1), n >= 1; only the page on view is read.
-        labels: their labels, in the same order.
-        split: "train" or "test".
-        start: the portrait to begin with.
-        folder: where the first page is saved.
-
-    Returns:
-        The path of the saved picture.
+    The page with the portrait `start` is saved in `folder`; its path is returned. `split` is
+    "train" or "test".
     """
 
     def draw(rows: range) -> Page:

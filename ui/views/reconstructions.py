@@ -14,7 +14,7 @@ COLUMNS = 7
 ROWS = ["Portrait", "Network", "Error\nblue: too dark\nred: too light", f"PCA, {LATENT_DIM}"]
 SHARP = "Made sharp:\ndetail is\ninvented"  # name of the row that a finisher adds
 WAYS = {"": ("Network", BLUE), "sharp_": ("Made sharp", SKY), "pca_": (f"PCA, {LATENT_DIM}", SAND)}
-ERROR_LIMITS = (-0.4, 0.4)  # errors drawn in full colour
+ERROR_LIMITS = (-0.4, 0.4)  # errors drawn in full color
 LEAD = (
     "Portraits the network has never seen, what it makes of them, and where the two differ. "
     f"Below them the best that {LATENT_DIM} numbers can do without a network: principal component "
@@ -27,13 +27,7 @@ def show_reconstructions(
 ) -> Path:
     """Show portraits, reconstructions and error maps, and how the averages compare with PCA.
 
-    Args:
-        comparison: the portraits, and what the network and PCA make of them.
-        start: the portrait to begin with.
-        folder: where the first page is saved.
-
-    Returns:
-        The path of the saved picture.
+    The page with the portrait `start` is saved in `folder`; its path is returned.
     """
     names = [*ROWS[:2], *[SHARP] * comparison.can_finish, *ROWS[2:]]
 

@@ -99,14 +99,9 @@ class Page:
     def grid(
         self, rows: int, columns: int, above: float = 0, below: float = 0, **options: float
     ) -> GridSpec:
-        """Divide the content area.
+        """Divide the content area, less inches kept free `above` and `below` for labels.
 
-        Args:
-            rows: how many.
-            columns: how many.
-            above: inches kept free for labels at the top of the area.
-            below: inches kept free at its foot.
-            options: of `GridSpec`: left and right edges instead of the margins, wspace, hspace.
+        The options are those of `GridSpec`: left and right instead of the margins, wspace, hspace.
         """
         options = {"left": MARGIN / self.width, "right": 1 - MARGIN / self.width} | options
         top = 1 - (self._title_height + above) / self.height
@@ -132,8 +127,8 @@ def draw_image(
         axes: where.
         image: (height, width) or (height, width, 1), floats in [0, 1] or uint8.
         title: written above it.
-        cmap: colours of the values.
-        limits: values of the first and the last colour; None is black and white.
+        cmap: colors of the values.
+        limits: values of the first and the last color; None is black and white.
         extent: left, right, bottom and top in the axes' units; None is pixels.
     """
     low, high = limits or (0, 255 if image.dtype == np.uint8 else 1)

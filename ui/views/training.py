@@ -21,13 +21,9 @@ def draw_training(
     Args:
         history: one dictionary an epoch with `epoch`, `mse`, `val_mse`, `val_loss`; at least one.
         pictures: "Portrait" and "Network", portraits held back and their reconstructions, and in
-            the training of a finisher "Made sharp"; float32 (n, 160, 176, 1) in [0, 1], n of 1 to
-            8 or so.
+            the training of a finisher "Made sharp"; float32 (n, 160, 176, 1) in [0, 1].
         folder: where to write `training-curve.png` and `training-progress.png`, or of a finisher
-            `finisher-progress.png`.
-
-    Returns:
-        The paths of the pictures.
+            `finisher-progress.png`; the paths are returned.
     """
     if "Made sharp" in pictures:
         return [_draw_faces(len(history), pictures, "finisher-progress", folder)]
