@@ -11,7 +11,7 @@ import numpy as np
 
 from model.folder import LATENT_FILE, find_model, read_card, read_latent_arrays, tell_damage
 from model.frame import IMAGE_SHAPE
-from model.safe_zip import write_arrays
+from model.safe_zip import finite, write_arrays
 
 MAX_GALLERY = 2000  # codes
 MAX_DIRECTIONS = 64  # directions, and readouts
@@ -99,12 +99,11 @@ class LatentSpace:
         shapes += [(self.gallery, (max(1, len(self.gallery)), d))]
         if self.previews is not None:
             codes, images = self.previews
-            shapes += [(codes, (max(1, len(codes)), d)), (images, (len(codes), *IMAGE_SHAPE))]
-            if images.dtype != np.uint8:
-                raise ValueError(f"Expected pictures of uint8. Received: {images.dtype}")
+            shapes += [(codes, (max(1, len(codes)), d))]
+            if (images.dtype, images.shape) != (np.uint8, (len(codes), *IMAGE_SHAPE)):
+                raise ValueError(f"Expected pictures. Received: {images.dtype} {images.shape}")
         for array, shape in shapes:
-            if array.shape != shape or not np.abs(array).max() <= MAX_NUMBER:
-                raise ValueError(f"Expected finite numbers {shape}. Received: {array.shape}")
+            finite(array, shape, MAX_NUMBER)
         for readout in readouts:
             if not (np.isfinite(readout[1:]).all() and readout.scale > 0):
                 raise ValueError(f"Expected a scale and finite numbers. Received: {readout[1:]}")

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from data.arrays import drop_pages
 from data.portraits import PORTRAIT_SHAPE
-from model.frame import CROP_LEFT, CROP_TOP, FACE_CENTRE, IMAGE_SHAPE, PORTRAIT_AXIS, crop
+from model.frame import CROP_LEFT, CROP_TOP, FACE_CENTRE, IMAGE_SHAPE, PORTRAIT_AXIS
 from model.training.settings import Augmentation
 
 
@@ -61,9 +61,8 @@ def validation_batches(portraits: np.ndarray, batch_size: int) -> tf.data.Datase
     """Return batches of (images, images), unchanged and in order; `(n, 160, 176, 1)` in [0, 1]."""
 
     def pair(batch):
-        images = tf.ensure_shape(
-            tf.numpy_function(crop, [batch], tf.float32, stateful=False), (None, *IMAGE_SHAPE, 1)
-        )
+        bottom, right = CROP_TOP + IMAGE_SHAPE[0], CROP_LEFT + IMAGE_SHAPE[1]
+        images = tf.cast(batch[:, CROP_TOP:bottom, CROP_LEFT:right], tf.float32) / 255.0
         return images, images
 
     rows = tf.data.Dataset.range(len(portraits)).batch(batch_size)

@@ -1,8 +1,7 @@
 """The settings of a training: everything that decides what it gives."""
 
 import math
-from dataclasses import Field, dataclass, field, fields
-from typing import Any, ClassVar, Protocol
+from dataclasses import dataclass, field, fields
 
 from data.checks import check_kind, check_number, check_whole
 from model.architecture import Architecture
@@ -10,34 +9,27 @@ from model.architecture import Architecture
 MAX = 2**31 - 1  # greatest whole number: Keras takes no seed, and TensorFlow no step, beyond it
 
 
-class _Dataclass(Protocol):
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+@dataclass(frozen=True)
+class _Checked:
+    def _check(self, **ranges: tuple[int, float]) -> None:
+        """Check all fields against their defaults; store plain numbers.
 
-
-def check_fields(settings: _Dataclass, **ranges: tuple[int, float]) -> None:
-    """Check the fields of a frozen dataclass against their defaults; store plain numbers.
-
-    Args:
-        settings: whose fields are numbers of the default's kind, or objects of the class that makes
-            the default.
-        ranges: least and greatest value of numbers that may not be all from 0 on.
-
-    Raises:
-        UserError: for the first field that is wrong.
-    """
-    for one in fields(settings):
-        name, kind = one.name, one.default_factory
-        value, (low, high) = getattr(settings, name), ranges.get(name, (0, math.inf))
-        if isinstance(kind, type):
-            check_kind(name, value, kind, f"made by {kind.__name__}()")
-        elif type(one.default) is int:
-            object.__setattr__(settings, name, check_whole(name, value, low, min(high, MAX)))
-        else:
-            object.__setattr__(settings, name, check_number(name, value, low, high))
+        They are numbers of the default's kind, from 0 on or in one of the ranges, or objects of the
+        class that makes the default.
+        """
+        for one in fields(self):
+            name, kind = one.name, one.default_factory
+            value, (low, high) = getattr(self, name), ranges.get(name, (0, math.inf))
+            if isinstance(kind, type):
+                check_kind(name, value, kind, f"made by {kind.__name__}()")
+            elif type(one.default) is int:
+                object.__setattr__(self, name, check_whole(name, value, low, min(high, MAX)))
+            else:
+                object.__setattr__(self, name, check_number(name, value, low, high))
 
 
 @dataclass(frozen=True)
-class Augmentation:
+class Augmentation(_Checked):
     """How much a portrait may change; standard deviations unless said otherwise.
 
     The defaults suit a few thousand portraits, each seen a hundred times and more. Of tens of
@@ -67,11 +59,11 @@ class Augmentation:
     recombination: float = 0.6
 
     def __post_init__(self):
-        check_fields(self, recombination=(0, 1))
+        self._check(recombination=(0, 1))
 
 
 @dataclass(frozen=True)
-class FinisherSettings:
+class FinisherSettings(_Checked):
     """Settings of the finisher's training.
 
     Attributes:
@@ -102,11 +94,11 @@ class FinisherSettings:
 
     def __post_init__(self):
         shares = {"recombination": (0, 1), "averaging": (0, 1)}
-        check_fields(self, steps_per_epoch=(1, MAX), portraits=(1, MAX), **shares)
+        self._check(steps_per_epoch=(1, MAX), portraits=(1, MAX), **shares)
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(_Checked):
     """Settings of a training.
 
     Attributes:
@@ -141,4 +133,4 @@ class Settings:
     finisher: FinisherSettings = field(default_factory=FinisherSettings)
 
     def __post_init__(self):
-        check_fields(self, steps=(1, MAX), batch_size=(2, MAX), patience=(0, 1))
+        self._check(steps=(1, MAX), batch_size=(2, MAX), patience=(0, 1))

@@ -209,20 +209,15 @@ def gray_of(image: Image.Image, name: str, side: int = MAX_SIDE) -> np.ndarray:
     orientation = _orientation(image)
     if image.mode in _DEEP_MODES:
         image = Image.fromarray(_eight_bits(np.asarray(image)))
-    transparent = image.has_transparency_data
-    if image.mode == "1":
-        image = image.convert("L")
-    elif image.mode in ("P", "PA") or (transparent and image.mode not in ("LA", "RGBA")):
-        image = image.convert("RGBA" if transparent else "RGB")
+    transparent, gray = image.has_transparency_data, image.mode in ("1", "L")
+    mode = "RGBA" if transparent else "L" if gray else "RGB"
+    image = image if image.mode == mode else image.convert(mode)
     factor = -(-max(image.size) // side)
     if factor > 1:
         width, height = (min(factor, max(1, length // 2)) for length in image.size)
         image = image.reduce((width, height))
     if transparent:
-        image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, (_PAPER,) * 4), image)
-    if image.mode not in ("L", "RGB", "RGBA"):
-        image = image.convert("RGB")
     image = image.convert("L")
     image.info = {}  # other metadata, perhaps damaged
     image.getexif()[ExifTags.Base.Orientation] = orientation
