@@ -113,13 +113,11 @@ def build_decoder(architecture: Architecture) -> keras.Model:
     return keras.Model(codes, images, name="decoder")
 
 
-def build_autoencoder(
-    architecture: Architecture | None = None, dtype_policy: str = "float32"
-) -> keras.Model:
+def build_autoencoder(architecture: Architecture, dtype_policy: str = "float32") -> keras.Model:
     """Build encoder and decoder as one model.
 
     Args:
-        architecture: widths; None takes the defaults.
+        architecture: widths.
         dtype_policy: Keras dtype policy of the layers, "float32" or "mixed_bfloat16".
 
     Returns:
@@ -128,7 +126,6 @@ def build_autoencoder(
         gradients `(n, latent_dim)`, see `model.encoding`, which its layer "correction" turns into
         changes of the codes.
     """
-    architecture = architecture or Architecture()
     previous = keras.config.dtype_policy()
     keras.config.set_dtype_policy(dtype_policy)
     try:

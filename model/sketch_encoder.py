@@ -17,14 +17,14 @@ from model.network import encode_pictures
 RESIDUAL_BLOCKS = 2  # one more than for portraits, as drawn heads have any size and place
 
 
-def build_sketch_encoder(architecture: Architecture | None = None) -> keras.Model:
-    """Build the sketch encoder of an autoencoder with these widths; None takes the defaults.
+def build_sketch_encoder(architecture: Architecture) -> keras.Model:
+    """Build the sketch encoder of an autoencoder with these widths.
 
     Returns:
         A model from drawings, `(n, 160, 176, 2)` in [0, 1], tone on white paper and coverage, to
         codes `(n, latent_dim)`.
     """
-    widths = replace(architecture or Architecture(), residual_blocks=RESIDUAL_BLOCKS)
+    widths = replace(architecture, residual_blocks=RESIDUAL_BLOCKS)
     drawings = keras.Input((*IMAGE_SHAPE, 2), name="drawings")
     _, codes = encode_pictures(drawings, widths)
     return keras.Model(drawings, codes, name="sketch_encoder")
