@@ -17,7 +17,7 @@ fitted on, and a direction has to be visible: in readings of the moved face, dec
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -48,24 +48,6 @@ NUDGE = 0.2  # standard deviations, to see how pixels change
 TAIL, TAIL_STDS = 0.9938, 2.5  # share of normal numbers below so many standard deviations
 SKEWED = 1.2  # times the standard deviation: a tail that counts as the unit instead
 SIDED = ("turn", "light from the right")  # readings of left and right: their sign is mirrored
-
-
-@dataclass(frozen=True)
-class Effect:
-    """How well a direction works.
-
-    Attributes:
-        correlation: of target and prediction in the cross-validation.
-        risen: share of faces whose reading rose by at least 1 when they were moved by +2, decoded
-            and encoded again.
-        own: mean rise of the reading.
-        others: mean absolute change of all other readings.
-    """
-
-    correlation: float
-    risen: float
-    own: float
-    others: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,8 +112,7 @@ def fit_directions(
         offered: names that may become directions; the others only get readouts. None takes all.
 
     Returns:
-        The latent space with readouts and directions, and of each direction what `Effect` holds, as
-        a dictionary.
+        The latent space with readouts and directions, and of each what `measure_effects` returns.
 
     Raises:
         ValueError: if codes and targets differ in number.
@@ -158,14 +139,11 @@ def fit_directions(
     if offered is not None:
         steps = {name: steps[name] for name in offered if name in steps}
     effects = measure_effects(engine, latent, steps, codes, correlations)
-    steps = {
-        name: step * min(MOVE / effects[name].own, MAX_GAIN) if effects[name].own > 0 else step
-        for name, step in steps.items()
-    }
+    gains = {name: min(MOVE / max(each["own"], 1e-9), MAX_GAIN) for name, each in effects.items()}
+    steps = {name: gains[name] * step for name, step in steps.items()}
     effects = measure_effects(engine, latent, steps, codes, correlations)
-    visible = {name: effect for name, effect in effects.items() if effect.risen >= LEAST_SHARE}
-    latent = replace(latent, directions={name: steps[name] for name in visible})
-    return latent, {name: asdict(effect) for name, effect in visible.items()}
+    visible = {name: each for name, each in effects.items() if each["risen"] >= LEAST_SHARE}
+    return replace(latent, directions={name: steps[name] for name in visible}), visible
 
 
 def label_targets(labels: list[Portrait], fewest: int = FEWEST) -> dict[str, Target]:
@@ -266,10 +244,14 @@ def measure_effects(
     steps: dict[str, np.ndarray],
     codes: np.ndarray,
     correlations: dict[str, float],
-) -> dict[str, Effect]:
+) -> dict[str, dict[str, float]]:
     """Move `MOVED` of the codes along each step, decode and encode them, and read all attributes.
 
-    Steps `(d,)` and correlations, see `Effect`, are by the name of a readout.
+    Returns:
+        By the names of the steps `(d,)`, "correlation" of target and prediction in the
+        cross-validation, as given; "risen", the share of faces whose reading rose by at least 1
+        when they were moved by +2; "own", its mean rise; "others", the mean absolute change of all
+        other readings.
     """
     codes = evenly_spaced(codes, MOVED)
 
@@ -282,12 +264,12 @@ def measure_effects(
         change = readings(codes + np.float32(MOVE) * step) - before
         number = list(latent.readouts).index(name)
         own, others = change[number], np.delete(change, number, axis=0)
-        effects[name] = Effect(
-            correlation=correlations[name],
-            risen=float((own >= LEAST_RISE).mean()),
-            own=float(own.mean()),
-            others=float(np.abs(others).mean()) if len(others) else 0.0,
-        )
+        effects[name] = {
+            "correlation": correlations[name],
+            "risen": float((own >= LEAST_RISE).mean()),
+            "own": float(own.mean()),
+            "others": float(np.abs(others).mean()) if len(others) else 0.0,
+        }
     return effects
 
 

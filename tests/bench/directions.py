@@ -30,7 +30,6 @@ from model.folder import CARD_FILE, find_model, read_card
 from model.latent import LatentSpace
 from model.measuring.metrics import encode_portraits, split_validation
 from model.training.directions import (
-    Effect,
     Target,
     correlation,
     fit_directions,
@@ -116,7 +115,7 @@ def fit_to_labels(model: Path, arrays: Path, table: Path) -> LatentSpace:
 
 def unseen_effects(
     engine: FaceEngine, latent: LatentSpace, arrays: Path, card: dict, table: Path | None
-) -> dict[str, Effect]:
+) -> dict[str, dict[str, float]]:
     """Measure all directions on the test part; correlations are the card's where labels lack."""
     _, X_test = load_arrays(arrays)
     codes = encode_portraits(engine, X_test)
@@ -131,7 +130,7 @@ def unseen_effects(
     return measure_effects(engine, latent, latent.directions, codes, correlations)
 
 
-def lines(effects: dict[str, Effect]) -> list[str]:
+def lines(effects: dict[str, dict[str, float]]) -> list[str]:
     """Return the lines of a Markdown table."""
     table = [
         "| moved by +2 | correlation of reading and label | reading rose by | share that rose by 1 "
@@ -139,7 +138,8 @@ def lines(effects: dict[str, Effect]) -> list[str]:
         "| --- | --- | --- | --- | --- |",
     ]
     return table + [
-        f"| {name} | {e.correlation:.2f} | {e.own:.2f} | {e.risen:.0%} | {e.others:.2f} |"
+        f"| {name} | {e['correlation']:.2f} | {e['own']:.2f} | {e['risen']:.0%} "
+        f"| {e['others']:.2f} |"
         for name, e in effects.items()
     ]
 
