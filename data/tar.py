@@ -54,7 +54,7 @@ def read_tar(file: BufferedReader, max_file_bytes: int) -> Iterator[TarEntry]:
     except Exception as error:  # damaged headers raise errors of many kinds
         if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
             raise
-        cut_off = isinstance(error, EOFError) or not stream.last
+        cut_off = isinstance(error, EOFError)
         raise DamagedArchive("ends too early" if cut_off else "is damaged") from error
 
 
@@ -64,12 +64,13 @@ class _Stream(RawIOBase):
     Attributes:
         limit: bytes from the start that may be read so far.
         last: what was read last.
+        complete: whether the archive has ended, so that the file may end too.
     """
 
     def __init__(self, file: BufferedReader | gzip.GzipFile):
         self._file, self._taken = file, 0
         self.limit = MAX_EXTENSION_BYTES
-        self.last = b""
+        self.last, self.complete = b"", False
 
     def read(self, size: int = -1) -> bytes:
         self._taken += size
@@ -78,6 +79,8 @@ class _Stream(RawIOBase):
         if self._taken > self.limit:
             raise DamagedArchive("has an impossibly long name")
         self.last = self._file.read(size)
+        if not (self.last or self.complete):
+            raise EOFError
         return self.last
 
 
@@ -93,7 +96,7 @@ def _entries(stream: _Stream, max_file_bytes: int) -> Iterator[TarEntry]:
         if entry is None:
             if stream.last != bytes(block):  # zeros end an archive
                 raise tarfile.ReadError("a header is damaged or missing")
-            stream.limit = MAX_UNPACKED_BYTES
+            stream.limit, stream.complete = MAX_UNPACKED_BYTES, True
             return
         if entry.size < 0:
             raise tarfile.ReadError("a negative size")

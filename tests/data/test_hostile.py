@@ -110,6 +110,9 @@ def test_archive_that_is_cut_off_is_refused(place, files):
     for size in (511, 513, 1600, len(tar) // 2):
         refused(place, tar[:size], "ends too early", "a.tar")
         refused(place, gzip.compress(tar[:size]), "ends too early")
+    endless = tarfile.TarInfo("F/a.png")
+    endless.size = 1 << 40
+    refused(place, gzip.compress(endless.tobuf(tarfile.GNU_FORMAT) + tar), "ends too early")
 
 
 def test_archive_with_wrong_bytes_is_refused(place, files):
