@@ -72,7 +72,9 @@ import main
 from data.paths import SHIPPED_MODEL
 from model.loading import import_tensorflow
 import_tensorflow()
+import model.encoding
 from tests.model.tiny_model import TINY_SETTINGS, write_tiny_model
+model.encoding.STEPS = 2  # each takes long to trace
 write_tiny_model(SHIPPED_MODEL)
 import ui.views.figures
 ui.views.figures.DPI = 50

@@ -18,6 +18,7 @@ from tests.model.tiny_model import write_tiny_model
 @pytest.fixture
 def model(tmp_path, monkeypatch):
     monkeypatch.setattr("model.finisher.CHANNELS", (4, 4, 4))
+    monkeypatch.setattr("model.encoding.STEPS", 1)  # each takes long to trace
     folder = write_tiny_model(tmp_path / "model", finisher=True)
     card = read_card(folder)
     card |= {"data": {"about": "other faces"}, "training": {"epochs": 3}}
