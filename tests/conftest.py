@@ -36,10 +36,11 @@ def one_graph(_one_graph, monkeypatch):
 
 
 @pytest.fixture
-def eagerly():
+def eagerly(monkeypatch):
     """Run the steps of a training one by one: sooner where they are few."""
     import tensorflow as tf
 
+    monkeypatch.setattr("model.encoding.STEPS", 1)
     tf.config.run_functions_eagerly(True)
     yield
     tf.config.run_functions_eagerly(False)
