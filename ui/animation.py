@@ -18,6 +18,7 @@ _TINY = 1e-3  # least radius that has a direction, least sine of an angle that s
 _MAX_FPS = 50  # frames a second; browsers show faster GIFs at 10
 _GROWTH = 1.8  # exponent from file size to gray levels, measured on morphs
 _FEWEST = 32  # gray levels; fewer show as bands
+_SPARE = 0.97  # share of `LARGEST` to aim at with fewer frames
 LARGEST = 4_000_000  # bytes of a GIF, small enough to send
 
 
@@ -71,7 +72,8 @@ def ease(t: float) -> float:
 def encode_gif(frames: Iterable[np.ndarray | Image.Image], fps: float = 25) -> bytes:
     """Return the bytes of a GIF that loops for ever.
 
-    Gray images keep their 256 levels if `LARGEST` allows, else as many as it does.
+    Gray images keep their 256 levels if `LARGEST` allows, else as many as it does; where even the
+    fewest levels take too much, frames are left out and those before them stay longer.
 
     Args:
         frames: gray images (h, w), floats in [0, 1] or uint8; or Pillow's images with one palette.
@@ -85,19 +87,25 @@ def encode_gif(frames: Iterable[np.ndarray | Image.Image], fps: float = 25) -> b
         raise ValueError("A GIF takes at least one frame, all of one shape.")
     # GIF counts in hundredths of a second; rounding the ends, not the lengths, keeps the pace.
     ends = np.rint(np.arange(len(pictures) + 1) * 100 / min(fps, _MAX_FPS)).astype(int)
-    lengths = [int(length) * 10 for length in np.diff(ends)]
-    levels, content = 256, _gif_of(pictures, lengths)
-    while len(content) > LARGEST and levels > _FEWEST and pictures[0].mode == "L":
-        wanted = int(levels * (LARGEST / len(content)) ** _GROWTH)
-        levels = max(_FEWEST, min(levels - 1, wanted))
+    levels, content = 256, _gif_of(pictures, ends)
+    while len(content) > LARGEST and len(pictures) > 1 and pictures[0].mode == "L":
+        share = LARGEST / len(content)
+        if levels > _FEWEST:
+            levels = max(_FEWEST, min(levels - 1, int(levels * share**_GROWTH)))
+        else:
+            places = (np.arange(len(pictures)) * share * _SPARE).astype(int)
+            kept = np.unique(places, return_index=True)[1]
+            pictures, ends = [pictures[n] for n in kept], np.append(ends[kept], ends[-1])
         step = 255 / (levels - 1)
         nearest = [round(round(gray / step) * step) for gray in range(256)]
-        content = _gif_of([picture.point(nearest) for picture in pictures], lengths)
+        content = _gif_of([picture.point(nearest) for picture in pictures], ends)
     return content
 
 
-def _gif_of(pictures: list[Image.Image], lengths: list[int]) -> bytes:
+def _gif_of(pictures: list[Image.Image], ends: np.ndarray) -> bytes:
+    """Return a GIF whose pictures begin and end at times (n + 1,), in hundredths of a second."""
     content = io.BytesIO()
+    lengths = [int(length) * 10 for length in np.diff(ends)]
     options = {"append_images": pictures[1:], "duration": lengths, "loop": 0, "disposal": 1}
     pictures[0].save(content, "gif", save_all=True, **options)
     return content.getvalue()

@@ -105,3 +105,15 @@ def test_a_film_that_is_too_large_gets_fewer_gray_levels(tmp_path, monkeypatch):
     ]
     assert max(worst) < 5
     assert len(np.unique([pixels for pixels, _ in read])) < 128
+
+
+def test_where_the_fewest_levels_are_too_large_frames_are_left_out(tmp_path, monkeypatch):
+    frames = np.random.default_rng(0).integers(0, 256, (20, 40, 50), dtype=np.uint8)
+    monkeypatch.setattr("ui.animation.LARGEST", limit := 20_000)
+    (tmp_path / "a.gif").write_bytes(content := encode_gif(frames, fps=25))
+    read, _ = read_gif(tmp_path / "a.gif")
+    assert limit / 2 < len(content) <= limit
+    assert sum(duration for _, duration in read) == 800
+    for pixels, _ in (read[0], read[-1]):
+        nearest = np.abs(frames.astype(int) - pixels[..., 0]).max(axis=(1, 2)).min()
+        assert nearest < 8

@@ -20,7 +20,7 @@ MOST_STOPS = 24  # saved faces on a walk, newest first
 STEPS, GIF_STEPS = 120, 24  # codes from one face to the next: played, and in a GIF
 SECONDS = 2.4  # from one face to the next
 GIF_FPS = 15
-GIF_FRAMES = {4: 68, 2: 165}  # the most that fit the largest file, by the size of a frame
+GIF_FRAMES = {4: 60, 2: 144}  # the most that usually fit the file, by the size of a frame
 
 
 @dataclass(frozen=True, eq=False)
