@@ -17,6 +17,7 @@ ALIASES = {"enter": "return", "page up": "pageup", "page down": "pagedown"}
 PLACES = dict(enumerate("abcdefghijklmnopqrstuvwxyz1234567890", 4)) | dict(
     enumerate("-=[]\\#;'`,./", 45)
 )  # keys of an American keyboard by their scancodes
+MARKS = {"q": "/;,", "w": "'"}  # on letters' keys in Hebrew, Greek and Bulgarian
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,9 @@ def key_of(event: pygame.event.Event) -> str:
         "shift": mod & pygame.KMOD_SHIFT,
     }
     name = pygame.key.name(event.key)
-    if not name or not name.isascii():
-        name = PLACES.get(getattr(event, "scancode", 0), name)
+    place = PLACES.get(getattr(event, "scancode", 0), name)
+    if not name or not name.isascii() or name in MARKS.get(place, ()):
+        name = place
     name = name[1] if len(name) == 3 and name[0] + name[2] == "[]" else name  # of the keypad
     name = ALIASES.get(name, name)
     sign = getattr(event, "unicode", "")

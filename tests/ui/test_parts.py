@@ -39,6 +39,10 @@ KEYS = [  # key, scancode, modifiers, what it types, and how commands write it
     (0x3B6, 29, CTRL, "ζ", "ctrl+z"),  # Greek
     (0x5D6, 29, CTRL, "ז", "ctrl+z"),  # Hebrew
     (0x5DE, 17, SHIFT, "N", "shift+n"),
+    (pygame.K_SLASH, 20, CTRL, "", "ctrl+q"),
+    (pygame.K_QUOTE, 26, SHIFT, "W", "shift+w"),
+    (pygame.K_SEMICOLON, 20, 0, ";", "q"),  # Greek
+    (pygame.K_COMMA, 16, 0, ",", ","),  # French, at the place of m
     (0x626, 29, CTRL, "ئ", "ctrl+z"),  # Arabic
     (0x634, 4, SHIFT, "ِ", "shift+a"),
     (0xFC, 47, 0, "ü", "["),  # German, beside p
