@@ -167,7 +167,7 @@ def test_the_lines_for_own_code_turn_pictures_into_codes_and_back_however_keras_
     found = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(PROJECT)!r})\n{code}"],
         cwd=tmp_path, capture_output=True, text=True,
-        env=os.environ | home | {"KERAS_BACKEND": "torch"},
+        env=os.environ | home | {"KERAS_BACKEND": "torch", "KERAS_NNX_ENABLED": "1"},
     )  # fmt: skip
     assert found.returncode == 0, found.stderr
     assert len((tmp_path / "codes.csv").read_text().splitlines()) == 2

@@ -383,3 +383,12 @@ def test_pictures_look_the_same_whatever_is_set_up_for_matplotlib(tmp_path):
         for picture in ("portraits-train.png", "spectrum.png"):
             content = (tmp_path / name / picture).read_bytes()
             assert content == (tmp_path / "plain" / picture).read_bytes(), (name, picture)
+
+
+def test_settings_of_matplotlib_that_are_no_text_are_one_sentence(tmp_path):
+    path = tmp_path / "matplotlibrc"
+    path.write_text(RC, encoding="utf-16")  # as PowerShell writes
+    command = [sys.executable, "-c", "import ui.views"]
+    setting = os.environ | {"MATPLOTLIBRC": str(path)}
+    done = subprocess.run(command, capture_output=True, text=True, env=setting, cwd=PROJECT)
+    assert "UserError: The file matplotlibrc is no UTF-8 text" in done.stderr

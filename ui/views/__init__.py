@@ -2,12 +2,16 @@
 
 import os
 
+from data.errors import UserError
+
 
 def _import_matplotlib() -> None:
     """Import matplotlib without MPLBACKEND, since an unknown backend there stops the import."""
     wanted = os.environ.pop("MPLBACKEND", None)
-    import matplotlib as matplotlib
-
+    try:
+        import matplotlib as matplotlib
+    except UnicodeDecodeError:
+        raise UserError("The file matplotlibrc is no UTF-8 text: save it as UTF-8.") from None
     if wanted is not None:
         os.environ["MPLBACKEND"] = wanted  # `ui.views.figures.show` tries it
 
