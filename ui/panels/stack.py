@@ -54,7 +54,7 @@ class PanelStack(Widget):
         self.host, self.open_slot = host, f"{owner}.open"
         self.take_save, self.take_photo, self.changed = take_save, take_photo, changed
         self.open: Panel | None = None
-        self._dropped = False  # whether the current drop brought a file or text
+        self._dropped = False  # whether the current drop brought a file or an address
         self.saves = self.add_panel(SavesPanel(host, owner, self.open_save))
         self.photo = self.add_panel(
             PhotoPanel(host, owner, lambda: self._show(self.photo), self._photo_taken)
@@ -128,12 +128,14 @@ class PanelStack(Widget):
 
     def _take_link(self, text: str) -> None:
         """Open the file that dropped text links to; "" ends what was dropped together."""
+        before, self._dropped = self._dropped, bool(text)
         path = linked_file(text)
         if path is not None:
             self.drop(path)
-        elif not (text or self._dropped):  # as of a picture on a web page
+        elif text:
+            self._dropped = before
+        elif not before:  # as of a picture on a web page
             raise UserError(NOT_DROPPED)
-        self._dropped = bool(text)
 
     def _photo_taken(self, face: AlignedFace) -> None:
         self.close()
