@@ -79,8 +79,8 @@ def replace_set(folder: Path, names: Sequence[str]) -> Iterator[Path]:
     recover_set(folder)
     remove_unfinished(folder)
     work, ready, old = folder / _WORK, folder / _READY, folder / _OLD
-    for leftover in (work, old):
-        _remove(leftover)
+    _remove(work)
+    _clear(folder)
     work.mkdir()
     try:
         yield work

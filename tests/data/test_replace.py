@@ -249,5 +249,6 @@ def test_leftovers_are_removed_once_nobody_can_be_writing_them(tmp_path):
     assert contents(tmp_path).keys() == {".fresh.new", "mine.new"}
     write_set(tmp_path, "leftovers of a set go with the next one")
     (tmp_path / ".new").mkdir()
+    (tmp_path / ".ready").write_text("a file in the way")
     write_set(tmp_path, "new")
-    assert not (tmp_path / ".new").exists()
+    assert not list(tmp_path.glob(".[nor]*"))
