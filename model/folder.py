@@ -78,7 +78,7 @@ def read_card(folder: Path) -> dict:
         if path.stat().st_size > MAX_CARD_BYTES or not path.is_file():
             raise ValueError("no card")
         card = json.loads(path.read_text(encoding="utf-8"))
-        parts = [card.get(name, {}) for name in ("settings", "data", "training", "finisher")]
+        parts = [card.get(name, {}) for name in ("settings", "data", "training", *PARTS)]
         parts += [card.get("training", {}).get("data", {})]
         tables = [card.get(name, {}) for name in ("figures", "directions")]
         numbers = [number for rows in tables for row in rows.values() for number in row.values()]

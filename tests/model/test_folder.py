@@ -116,6 +116,7 @@ def test_the_users_own_model_goes_first_and_a_damaged_one_not_at_all(tmp_path, m
 
     assert files.choose_model(refuse)[0] == shipped
     assert "since your own cannot be: It reads nothing." in files.choose_model(refuse)[1]
+    assert "mine is damaged" in files.choose_model(lambda model: {shipped: 1}[model])[1]
 
 
 def change_card(model, **changes):
@@ -194,6 +195,7 @@ def test_missing_and_damaged_cards_are_one_sentence(folder):
         find_model(folder / "nothing")
     parts = {"directions": 3}, {"figures": {"test": 5}}, {"directions": {"smile": {"own": "much"}}}
     parts += {"settings": []}, {"training": {"data": 1}}, {"finisher": "none"}, {"model_id": 3}
+    parts += ({"sketch_encoder": "none"},)
     damaged = [json.dumps(read_card(folder) | part) for part in parts]
     for text in ("", "[]", "{}", "[" * 100_000, *damaged):
         (folder / CARD_FILE).write_text(text)
