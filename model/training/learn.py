@@ -101,7 +101,7 @@ class _Run:
     @property
     def state_path(self) -> Path:
         """Where the state of an unfinished training is kept."""
-        return self.out.with_name(f"{self.out.name}.training.npz")
+        return Path(f"{self.out}.training.npz")
 
     def pictured(self) -> np.ndarray:
         """Return the validation portraits in the picture of progress, as images."""
@@ -180,6 +180,7 @@ def learn(
     with _only_training(out), Interruption() as interruption:
         remove_unfinished(out.parent)
         run = _Run(out, Portraits.load(arrays), interruption, on_progress, say)
+        check_path("out", run.state_path)
         _check_portraits(run.portraits, settings.batch_size)
         former = _Former()
         if not init:

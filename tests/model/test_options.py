@@ -1,6 +1,7 @@
 """Wrong options of `learn()` and its settings: each is one sentence, before anything is done."""
 
 import math
+import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -94,3 +95,10 @@ def test_a_link_in_a_circle_is_found_before_the_training(arrays, tmp_path):
     Path(tmp_path, "mine").symlink_to("mine")
     with pytest.raises(UserError, match=r"cannot be used|No model can be written to"):
         learn(arrays=arrays, out=tmp_path / "mine")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="whole paths are limited there, not names")
+def test_a_name_too_long_for_the_state_is_found_before_the_training(arrays, tmp_path):
+    with pytest.raises(UserError, match=r"^out cannot be used"):
+        learn(arrays=arrays, out=tmp_path / ("x" * 245), settings=Settings(batch_size=1000))
+    assert list(tmp_path.iterdir()) == []
