@@ -53,15 +53,16 @@ def latent_space_inference():
 
     Uses the portraits if they are prepared, else the codes that the model includes.
     """
-    from model.folder import find_model, read_card
+    from model.folder import choose_model, read_card
     from model.latent import LatentSpace
     from model.loading import load_engine
     from model.measuring.metrics import describe_codes
     from ui.views.latent_space import show_latent_space
 
     print("Loading the model …")
-    engine, latent = load_engine(), LatentSpace.load()
-    effects = read_card(find_model()).get("directions", {})
+    folder = choose_model(LatentSpace.load)[0]
+    engine, latent = load_engine(folder), LatentSpace.load(folder)
+    effects = read_card(folder).get("directions", {})
     print("Encoding portraits …")
     codes, metrics, source = describe_codes(engine, latent)
     print("Drawing …")

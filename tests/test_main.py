@@ -1,13 +1,16 @@
 import ast
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import main
 from data import UserError, load_arrays
+from data.paths import SHIPPED_MODEL
 
 SOURCE = Path(main.__file__).read_text(encoding="utf-8")
 MODES = [
@@ -89,6 +92,19 @@ def test_a_portrait_that_there_is_not_is_told_before_anything_is_loaded(arrays, 
             UserError, match=f"start must be a whole number from 0 to {last}, not 9"
         ):
             mode(start=9 * 10**9)
+
+
+def test_codes_are_those_of_a_model_that_can_be_read_whole(monkeypatch, tmp_path):
+    mine, loaded = shutil.copytree(SHIPPED_MODEL, tmp_path / "mine"), []
+    with np.load(mine / "latent.npz") as arrays:
+        kept = {name: arrays[name] for name in arrays if name != "gallery"}
+    np.savez(mine / "latent.npz", **kept)
+    monkeypatch.setattr("model.folder.MY_MODEL", mine)
+    monkeypatch.setattr("model.loading.load_engine", loaded.append)
+    monkeypatch.setattr("model.measuring.metrics.describe_codes", lambda *_: (None, None, ""))
+    monkeypatch.setattr("ui.views.latent_space.show_latent_space", lambda *_: [])
+    main.latent_space_inference()
+    assert loaded == [SHIPPED_MODEL]
 
 
 def test_ctrl_c_is_quiet_a_missing_package_is_named_and_a_bug_keeps_its_traceback(monkeypatch):
