@@ -295,17 +295,17 @@ def open_folder(folder: Path) -> None:
 
 
 def _look_at(path: Path, changed: float) -> SaveFile | None:
-    """Return a file as a save, or None if it is not one."""
-    model = model_of(path)
-    if model is None:
+    """Return a file as a save, damaged if only its name is one's; None if it is not one."""
+    model, match = model_of(path), _NAME.fullmatch(path.stem)
+    if model is None and match is None:
         return None
     stamp, number = "", 0
-    if match := _NAME.fullmatch(path.stem):
+    if match:
         stamp, number = match[1], int(match[2] or 1)
     else:
         with suppress(OSError, ValueError, OverflowError):
             stamp = time.strftime(STAMP, time.localtime(changed))
-    return SaveFile(path, changed, model, (stamp, number, path.name))
+    return SaveFile(path, changed, model or "", (stamp, number, path.name))
 
 
 def _read(path: Path, size: int) -> bytes:
