@@ -37,6 +37,7 @@ class Typist:
         self.post(pygame.TEXTINPUT, text=text)
 
     def draw(self):
+        self.surface.fill((0, 0, 0))
         self.field.draw(self.surface, Theme())
         return pygame.surfarray.array3d(self.surface)
 
