@@ -13,7 +13,7 @@ from pathlib import Path
 from data.errors import UserError, tell_failure
 from data.lock import hold_lock
 from data.progress_bar import ProgressBar
-from data.replace import flush
+from data.replace import flush, make_folder
 
 MAX_DOWNLOAD_BYTES = 4 << 30
 ATTEMPTS = 5  # in a row without progress
@@ -79,7 +79,7 @@ def download(publication: Publication, folder: Path, wait: float = 1.0) -> Path:
     with tell_failure(
         f"The archive cannot be saved in {folder}", "free space or check the folder's permissions"
     ):  # errors of the disk; those of the network are `_Interrupted` by then
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         busy = f"Another prepare_data() is downloading into {folder}: wait for it."
         with hold_lock(folder, busy):
             _fetch_patiently(publication, part, wait)

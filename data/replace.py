@@ -5,6 +5,7 @@
   the folder that is yielded, and appear in `folder` together. Whoever reads such files calls
   `recover_set(folder)` first.
 - `flush(path)`: what both do before they rename anything.
+- `make_folder(path)`: makes a folder, also one that a link points at and that is gone.
 - `remove_unfinished(folder)`: removes what a kill left of single files.
 
 What is new is written under a hidden name beside the old, flushed to the disk, and takes its place
@@ -126,6 +127,11 @@ def flush(path: Path) -> None:
     else:
         with path.open("rb+") as file:
             os.fsync(file.fileno())
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, or the one that a link points at, unless it is there."""
+    _resolved(folder).mkdir(parents=True, exist_ok=True)
 
 
 def _switch(folder: Path, names: Sequence[str]) -> None:

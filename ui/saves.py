@@ -29,7 +29,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from data.errors import UserError, tell_failure
 from data.paths import ASSETS, home_folder
-from data.replace import replace_file
+from data.replace import make_folder, replace_file
 from model.frame import IMAGE_SHAPE
 from ui.pictures import DRAWING_SHAPE, drawing_on_paper, enlarge, side_by_side, to_pixels
 from ui.storage import (
@@ -283,7 +283,7 @@ def open_folder(folder: Path) -> None:
     """
     opener = "open" if sys.platform == "darwin" else "xdg-open"
     with tell_failure(f"{folder} cannot be opened", CHECK):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         if sys.platform == "win32":
             os.startfile(folder)
             return

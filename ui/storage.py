@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from data.errors import tell_failure
-from data.replace import replace_file
+from data.replace import make_folder, replace_file
 
 STAMP = "%Y-%m-%d-%H%M%S"
 CHECK = "check the folder's space and permissions"  # advice after a failed write
@@ -35,7 +35,7 @@ def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
     """
     stem = f"{stem}-{time.strftime(STAMP)}"
     with tell_failure(f"Nothing can be saved in {folder}", CHECK):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for number in itertools.count(1):
             path = folder / f"{stem}{'' if number == 1 else f'-{number}'}{suffix}"
             with suppress(FileExistsError):

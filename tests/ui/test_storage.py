@@ -70,6 +70,15 @@ def test_a_new_file_never_takes_the_place_of_another(tmp_path, monkeypatch):
         assert sorted(paths[0].parent.iterdir()) == sorted(paths)
 
 
+def test_a_folder_behind_a_link_is_made_where_the_link_leads(tmp_path):
+    try:
+        (tmp_path / "saves").symlink_to(tmp_path / "disk" / "saves")
+    except OSError:
+        pytest.skip("this user may not make links")
+    assert write_new(tmp_path / "saves", "face", ".png", b"new").read_bytes() == b"new"
+    assert (tmp_path / "saves").is_symlink() and len(list((tmp_path / "disk/saves").iterdir())) == 1
+
+
 @pytest.mark.parametrize("call", ["os.fsync", "pathlib.Path.replace"])
 def test_a_refused_write_is_one_sentence_and_leaves_nothing(tmp_path, monkeypatch, call):
     def full(*arguments):
