@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image, ImageDraw, ImageFont, ImageSequence
 
+from data.replace import replace_file
 from model.encoding import encode
 
 FRAMES = 60  # frames of a whole training, close together at first
@@ -57,10 +58,9 @@ class Film(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         """Write the film so far."""
         times = [MILLISECONDS] * (len(self._frames) - 1) + [LAST_MILLISECONDS]
-        with contextlib.suppress(OSError):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError), replace_file(self.path) as new:
             self._frames[0].save(
-                self.path, save_all=True, append_images=self._frames[1:], duration=times, loop=0
+                new, "GIF", save_all=True, append_images=self._frames[1:], duration=times, loop=0
             )
 
     def _record(self) -> None:

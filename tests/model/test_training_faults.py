@@ -9,6 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from data import UserError
 from model.folder import (
@@ -22,6 +23,7 @@ from model.folder import (
 from model.network import build_autoencoder
 from model.network_file import save_network
 from model.training.export import check_model
+from model.training.film import Film
 from model.training.fitting import TrainingState, Views
 from model.training.learn import learn
 from tests.model.tiny_model import TINY, TINY_SETTINGS, write_tiny_model
@@ -129,6 +131,22 @@ def test_pictures_that_cannot_be_written_are_told_once_and_no_reason_to_stop(sta
     views.on_epoch_end(0)
     views.on_train_end()
     assert len(shown) == len(said) == 1 and str(error) in said[0]
+
+
+def test_a_film_that_cannot_be_written_leaves_the_former_one_and_ends_nothing(
+    tmp_path, monkeypatch
+):
+    def fill_up(self, file, *_rest, **_options):
+        Path(file).write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    film = Film(tmp_path / "learning.gif", np.zeros((1, 160, 176, 1)), steps=2)
+    film._frames = [Image.new("L", (9, 9))]
+    film.on_epoch_end(0)
+    before = film.path.read_bytes()
+    monkeypatch.setattr(Image.Image, "save", fill_up)
+    film.on_epoch_end(1)
+    assert film.path.read_bytes() == before and list(tmp_path.iterdir()) == [film.path]
 
 
 def test_no_room_for_the_network_is_one_sentence_and_leaves_the_former_model(tmp_path):
