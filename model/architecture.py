@@ -57,11 +57,7 @@ class Architecture:
         check_whole("overview_pooling", self.overview_pooling, 0, min(IMAGE_SHAPE))
         check_number("face_emphasis", self.face_emphasis, 0, MAX_LOSS_WEIGHT)
         check_number("ssim_weight", self.ssim_weight, 0, MAX_LOSS_WEIGHT)
-        if self.latent_dim != LATENT_DIM:
-            raise UserError(
-                f"The model is made for codes of {self.latent_dim!r} numbers, the program for "
-                f"{LATENT_DIM} (LATENT_DIM in model/frame.py)."
-            )
+        _check_length(self.latent_dim)
 
     @classmethod
     def from_card(cls, card: dict) -> Architecture:
@@ -74,6 +70,8 @@ class Architecture:
         stored = card.get("settings", {}).get("architecture")
         if isinstance(stored, dict) and "ssim_weight" not in stored:
             raise UserError("The model is of an older version: call learn() again.")
+        if isinstance(stored, dict):
+            _check_length(stored.get("latent_dim", LATENT_DIM))
         try:
             values = {name: stored[name] for name in known & stored.keys()}
             for name in ("encoder_channels", "decoder_channels"):
@@ -83,3 +81,11 @@ class Architecture:
             raise UserError(
                 "The model card describes no network that this program can build."
             ) from error
+
+
+def _check_length(latent_dim: object) -> None:
+    if latent_dim != LATENT_DIM:
+        raise UserError(
+            f"The model is made for codes of {latent_dim!r} numbers, and the program for "
+            f"{LATENT_DIM} (LATENT_DIM in model/frame.py)."
+        )

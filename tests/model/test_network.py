@@ -68,7 +68,7 @@ def test_a_card_is_read_and_one_that_describes_no_network_is_refused():
     assert read == replace(TINY, ssim_weight=1.5)
     assert build_autoencoder(read).architecture.ssim_weight == 1.5
     for odd in ({"encoder_channels": []}, {"head_channels": None}, {"latent_dim": 64}):
-        with pytest.raises(UserError, match="describes no network"):
+        with pytest.raises(UserError, match=r"describes no network|made for codes of 64"):
             Architecture.from_card({"settings": {"architecture": {**values, **odd}}})
     for card in ({}, {"settings": {"architecture": 3}}):
         with pytest.raises(UserError, match="describes no network"):

@@ -88,14 +88,14 @@ def test_a_card_that_describes_another_network_is_one_sentence(model, change):
     widths = card["settings"]["architecture"]
     card["settings"]["architecture"] = widths | change if isinstance(change, dict) else change
     (model / CARD_FILE).write_text(json.dumps(card))
-    with pytest.raises(UserError, match=r"describes no network|damaged"):
+    with pytest.raises(UserError, match=r"describes no network|damaged|made for codes of 12"):
         load_network(model)
 
 
 def changed_weights(members, change, secret="") -> bytes:
     buffer = io.BytesIO(members[WEIGHTS].data)
     with h5py.File(buffer, "r+") as file:
-        group = file["layers/functional/layers/conv2d/vars"]
+        group = file[file.visit(lambda name: name if name.endswith("/conv2d/vars") else None)]
         array = group["0"][()]
         del group["0"]
         CHANGES[change](group, "0", array, secret)
@@ -142,8 +142,10 @@ def test_a_finisher_is_loaded_as_suspiciously(tmp_path):
     foreign = build_autoencoder(replace(TINY, decoder_channels=(8, 8, 4, 5)))
     with pytest.raises(UserError, match="damaged or belongs"):
         load() and load_finisher(folder, foreign.get_layer("decoder"))
-    (folder / CARD_FILE).write_text(json.dumps(read_card(folder) | {"finisher": {}}))
-    assert load_finisher(folder, decoder) is None
+    card = read_card(folder)
+    for finisher in ({}, {"id": card["finisher"]["id"]}):  # none; one of an older version
+        (folder / CARD_FILE).write_text(json.dumps(card | {"finisher": finisher}))
+        assert load_finisher(folder, decoder) is None
 
 
 def test_no_room_to_read_a_network_is_not_called_damage(model, tmp_path, monkeypatch):
