@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,7 @@ CLEAR = (0.85, 1.1)  # distances at which faces are clear, relative to portraits
 LIKELY = 0.75  # least distance of likely faces, relative to portraits
 TOWARDS = 0.6  # share of the way to the nearest training codes at full realism
 CLOSE = 0.015  # excess distance at which a training code counts half, relative to the nearest
+CLEAREST = 0.7  # share of the gallery between whose faces random ones are made
 CHANCE = 0.3  # noise of a random code, in standard deviations
 SMALLEST_SCALE = 1e-6  # least standard deviation of a component
 
@@ -71,7 +73,7 @@ class LatentSpace:
     Attributes:
         mean: `(d,)` mean code.
         covariance: `(d, d)` covariance of the codes.
-        gallery: `(m, d)` codes of training portraits, at most 2,000.
+        gallery: `(m, d)` codes of training portraits, at most 2,000, the clearest faces first.
         directions: `{name: (d,)}` steps of one standard deviation of a named attribute.
         readouts: `{name: Readout}` of attributes, whether or not a direction moves them.
         model_id: hash of the network these codes belong to.
@@ -182,9 +184,10 @@ class LatentSpace:
         """Draw codes of random faces: between two portraits, with noise added.
 
         Codes drawn from a normal distribution make less likely faces than portraits' codes. So two
-        codes of the gallery are interpolated along the sphere, at random. Added noise makes every
-        code possible. The distance from the mean lies between those of the two portraits; a linear
-        mixture would be nearer to the mean, where faces are blurred.
+        codes of the gallery are interpolated along the sphere, at random, both of clear faces:
+        between blurred ones lie ghosts, with two hairlines or half a pair of glasses. Added noise
+        makes every code possible. The distance from the mean lies between those of the two
+        portraits; a linear mixture would be nearer to the mean, where faces are blurred.
 
         Args:
             n: how many.
@@ -194,7 +197,8 @@ class LatentSpace:
         Returns:
             float32 codes `(n, d)`.
         """
-        one, other = self._gallery_values[rng.integers(len(self.gallery), size=(2, n))]
+        clear = math.ceil(CLEAREST * len(self.gallery))
+        one, other = self._gallery_values[rng.integers(clear, size=(2, n))]
         angle = rng.uniform(np.pi / 8, 3 * np.pi / 8, (n, 1))  # between the two
         values = np.cos(angle) * one + np.sin(angle) * other
         values += CHANCE * rng.standard_normal(values.shape)

@@ -17,7 +17,7 @@ import numpy as np
 
 from data.errors import UserError, tell_failure
 from model.architecture import Architecture
-from model.finisher import build_finisher
+from model.finisher import NOISE_CHANNELS, build_finisher
 from model.folder import (
     FINISHER_FILE,
     MAX_NETWORK_BYTES,
@@ -75,12 +75,15 @@ def load_network(folder: Path) -> keras.Model:
 
 
 def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
-    """Build the finisher of a decoder, with the weights in a model folder, if it has some.
+    """Build the finisher of a decoder, with the weights in a model folder, if it has one that fits.
 
     Raises:
         UserError: if the card names a finisher that is damaged, or another decoder's.
     """
-    if part_id(read_card(folder), "finisher") is None:
+    card = read_card(folder)
+    if part_id(card, "finisher") is None:
+        return None
+    if card["finisher"].get("noise_channels") != NOISE_CHANNELS:  # of an older version
         return None
     finisher = build_finisher(decoder)
     _load_weights(finisher, folder / FINISHER_FILE)

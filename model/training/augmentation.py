@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from data.arrays import drop_pages
 from data.portraits import PORTRAIT_SHAPE
-from model.frame import CROP_LEFT, CROP_TOP, FACE_CENTRE, IMAGE_SHAPE, PORTRAIT_AXIS
+from model.frame import CROP_LEFT, CROP_TOP, FACE_CENTRE, IMAGE_SHAPE, mirror
 from model.training.settings import Augmentation
 
 
@@ -44,7 +44,7 @@ def training_batches(
     Args:
         portraits: uint8 `(n, 171, 186, 1)`, usually a memory map; rows are read as they are needed.
         batch_size: portraits in a batch.
-        change: makes what is trained on from portraits and `Draws`, as `augment` and `move` do.
+        change: makes what is trained on from portraits and `Draws`: `augment`, `mirror_half`.
         seed: decides order and changes.
     """
     n, read = len(portraits), _reader(portraits)
@@ -103,20 +103,18 @@ def augment(
     return tf.clip_by_value(inputs, 0.0, 1.0), targets
 
 
-def move(portraits: tf.Tensor, draws: Draws, recombination: float) -> tf.Tensor:
-    """Mirror portraits half of the time and shift them by whole pixels, which blurs none of them.
+def mirror_half(portraits: tf.Tensor, draws: Draws, recombination: float) -> tf.Tensor:
+    """Mirror portraits about the face axis half of the time, which blurs none of them.
 
     Takes uint8 `(n, 171, 186, 1)`, returns images `(n, 160, 176, 1)` in [0, 1]. `recombination` is
     the share of the portraits that get a part of another one, see `recombine`.
     """
-    n = portraits.shape[0]
-    to_x, to_y = (side + tf.floor(draws.uniform((n,), -1.0, 2.0)) for side in (CROP_LEFT, CROP_TOP))
-    mirrored = draws.uniform((n,)) < 0.5
-    one, zero = tf.ones(n), tf.zeros(n)
-    sign = tf.where(mirrored, -one, one)
-    to_x = tf.where(mirrored, 2 * PORTRAIT_AXIS - to_x, to_x)
-    transforms = tf.stack([sign, zero, to_x, zero, one, to_y, zero, zero], axis=1)
-    return recombine(_resample(portraits, transforms), recombination, draws)
+    columns = mirror(np.arange(PORTRAIT_SHAPE[1])[np.newaxis, np.newaxis])[0, 0]
+    mirrored = draws.uniform((portraits.shape[0], 1, 1, 1)) < 0.5
+    images = tf.where(mirrored, tf.gather(portraits, columns, axis=2), portraits)
+    bottom, right = CROP_TOP + IMAGE_SHAPE[0], CROP_LEFT + IMAGE_SHAPE[1]
+    images = tf.cast(images[:, CROP_TOP:bottom, CROP_LEFT:right], tf.float32) / 255.0
+    return recombine(images, recombination, draws)
 
 
 def recombine(images: tf.Tensor, share: float, draws: Draws) -> tf.Tensor:

@@ -8,6 +8,7 @@ CHANNELS = (32, 64, 128, 192)  # widths at 1/2, 1/4, 1/8 and 1/16 of the resolut
 LOCAL = 9  # pixels a side of the local mean that is subtracted
 GAIN = 24.0  # factor on the detail
 CONTRAST = 0.34  # largest change of the log contrast
+RIM = 8  # pixels by which the critic's window is smaller than the finisher's
 HOLE = 32  # pixels a side of the square that is masked out
 
 
@@ -40,6 +41,11 @@ def local_mean(images: tf.Tensor, size: int) -> tf.Tensor:
     return images / whole
 
 
+def fine_detail(images: tf.Tensor) -> tf.Tensor:
+    """Subtract the local mean of images `(n, h, w, 1)`."""
+    return images - local_mean(images, LOCAL)
+
+
 def critic_input(portraits: tf.Tensor, finished: tf.Tensor, decoded: tf.Tensor) -> tf.Tensor:
     """Return what the critic judges by: the detail of an image beside the decoder's face.
 
@@ -49,7 +55,8 @@ def critic_input(portraits: tf.Tensor, finished: tf.Tensor, decoded: tf.Tensor) 
 
     So that the critic does not learn the portraits by heart, some pairs are mirrored, the contrast
     changes and a square is masked out, for portraits and finished faces alike (Zhao et al. 2020):
-    changed portraits alone would teach the finisher these changes.
+    changed portraits alone would teach the finisher these changes. A rim is cut off, so that the
+    critic's strides begin at any pixel: else detail could hide between them.
 
     Args:
         portraits: `(n, h, w, 1)` in [0, 1].
@@ -57,20 +64,21 @@ def critic_input(portraits: tf.Tensor, finished: tf.Tensor, decoded: tf.Tensor) 
         decoded: their reconstructions as the decoder makes them, of the same shape.
 
     Returns:
-        `(2 n, h, w, 2)`, the portraits first.
+        `(2 n, h - RIM, w - RIM, 2)`, the portraits first.
     """
-    n = tf.shape(portraits)[0]
+    n, height, width, _ = portraits.shape
+    height, width = height - RIM, width - RIM
 
     def uniform(low: float, high: float) -> tf.Tensor:
         return tf.tile(tf.random.uniform((n, 1, 1, 1), low, high), (2, 1, 1, 1))
 
     images = tf.concat([portraits, finished], axis=0)
     pairs = tf.concat([images, tf.tile(decoded - 0.5, (2, 1, 1, 1))], axis=-1)
+    pairs = tf.image.random_crop(pairs, (2 * n, height, width, 2))
     pairs = tf.where(uniform(0, 1) < 0.5, pairs[:, :, ::-1], pairs)
     pairs *= tf.exp(uniform(-CONTRAST, CONTRAST))
     images, decoded = pairs[..., :1], pairs[..., 1:]
-    detail = tf.asinh(GAIN * (images - local_mean(images, LOCAL)))
-    height, width = portraits.shape[1:3]
+    detail = tf.asinh(GAIN * fine_detail(images))
     y = tf.range(height, dtype=tf.float32)[:, tf.newaxis, tf.newaxis]
     x = tf.range(width, dtype=tf.float32)[:, tf.newaxis]
     hidden = tf.abs(y - uniform(0, height)) < HOLE / 2

@@ -13,7 +13,7 @@ import numpy as np
 from data.arrays import Portrait, hash_array, load_arrays, load_labels
 from data.errors import UserError
 from model.engine import FaceEngine
-from model.latent import LatentSpace, Previews
+from model.latent import MAX_GALLERY, LatentSpace, Previews
 from model.measuring.metrics import encode_portraits, evaluate, evenly_spaced, split_validation
 from model.measuring.normality import code_metrics, code_summary
 from model.measuring.pca import PCABaseline
@@ -148,9 +148,18 @@ def check_model(folder: Path) -> None:
 
 def _fit_latent(engine: FaceEngine, codes: np.ndarray, mirrored: np.ndarray) -> LatentSpace:
     """Fit a latent space, with previews, to codes of portraits and of their mirror images."""
-    both = np.concatenate([codes, mirrored])
-    latent = LatentSpace.fit(both, model_id=engine.model_id, gallery=codes)
+    both, gallery = np.concatenate([codes, mirrored]), evenly_spaced(codes, MAX_GALLERY)
+    blocks = [gallery[i : i + BLOCK] for i in range(0, len(gallery), BLOCK)]
+    clearness = np.concatenate([_clearness(engine.decode(block)) for block in blocks])
+    gallery = gallery[np.argsort(-clearness, kind="stable")]
+    latent = LatentSpace.fit(both, model_id=engine.model_id, gallery=gallery)
     return replace(latent, previews=make_previews(engine, latent))
+
+
+def _clearness(images: np.ndarray) -> np.ndarray:
+    """Return the mean difference of neighboring pixels of images `(n, h, w, 1)`: `(n,)`."""
+    across, down = (np.abs(np.diff(images, axis=axis)).mean(axis=(1, 2, 3)) for axis in (2, 1))
+    return across + down
 
 
 def make_previews(engine: FaceEngine, latent: LatentSpace) -> Previews:

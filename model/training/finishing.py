@@ -4,25 +4,28 @@ One step trains finisher and critic, each by its own loss. See `model.finisher` 
 `model.training.critic` for the networks.
 """
 
-from collections.abc import Callable
-
 import keras
 import numpy as np
 import tensorflow as tf
 
 from model.encoding import encode
-from model.finisher import SHARPENER, build_finisher, decoder_maps
+from model.finisher import NOISE, SHARPENER, STRENGTH, build_finisher, decoder_maps
+from model.frame import IMAGE_SHAPE
 from model.measuring.metrics import image_metrics
-from model.training.critic import build_critic, critic_input, local_mean
+from model.training.critic import build_critic, critic_input, fine_detail, local_mean
 from model.training.devices import training_policy
 from model.training.settings import FinisherSettings
 
 BLOCK = 8  # validation portraits finished at a time
+CELL = 8  # pixels a side of one number of the coarsest map
 WINDOW = 12  # cells a side of the coarsest map that are trained on at a time: 96 pixels
 BLUR = 7  # pixels a side of the local mean that finished and decoded face share
 CRITIC_RATE = 2.0  # the critic's learning rate, in the finisher's
-SHARPNESS = 0.85  # median share of a portrait's Laplacian energy that finished faces keep
-MAX_GAIN = 1.25  # largest factor on the detail that brings it there
+SHARPNESS = 0.8  # median share of a portrait's Laplacian energy that finished faces keep
+NEW = 0.05  # share of a new batch in the running means of finished faces' detail
+NEW_PORTRAITS = 0.005  # the same of portraits' detail, which does not change in a training
+LEAST_ENERGY = 1e-4  # of the portraits' detail, before it has been measured
+MAX_GAIN = 1.6  # largest factor on the detail that brings it there
 
 
 class TwoRates(keras.optimizers.Adam):
@@ -50,7 +53,7 @@ class Finishing(keras.Model):
     """The finisher and its critic in training; encoder and decoder do not change.
 
     The critic learns scores above 1 for portraits and below -1 for finished faces (the hinge loss
-    of a generative adversarial network). In the same step, the finisher minimises the sum of four
+    of a generative adversarial network). In the same step, the finisher minimises the sum of five
     terms:
 
     plausible: minus the critic's score of the finished faces. This alone would give *a* face with
@@ -60,6 +63,7 @@ class Finishing(keras.Model):
         in the right place, though not for the right pixels.
     pixels: the absolute error.
     distant: the squared difference of finished and decoded face, both blurred by 7 x 7 pixels.
+    fixed: see `FixedDetail`, which asks for detail of the face, not of the place.
 
     Args:
         autoencoder: trained, from `build_autoencoder`.
@@ -75,6 +79,7 @@ class Finishing(keras.Model):
         self._encode = lambda images: encode(autoencoder, images)
         self._maps = lambda codes: maps(codes, training=False)
         names = ("loss", "critic", "mse", "sharpness")
+        self.fixed_detail = FixedDetail()
         self._trackers = {name: keras.metrics.Mean(name=name) for name in names}
 
     def call(self, images):
@@ -84,12 +89,15 @@ class Finishing(keras.Model):
     def train_step(self, portraits):
         """Take a step with both networks, each by the gradient of its own loss."""
         codes, *maps = self._maps(self._encode(portraits))
-        window = random_window(maps[0].shape[1:3])
-        portraits, *maps = (window(x) for x in (portraits, *maps))
+        noise = [x / STRENGTH for x in self.finisher.get_layer(NOISE)(codes, training=False)]
+        cell = random_cell(maps[0].shape[1:3])
+        portraits, *noise = (window(x, *cell) for x in (portraits, *noise))
+        maps = [window(x, *cell) for x in maps]
         decoded = pictures(maps[-1])
         n = portraits.shape[0]
         with tf.GradientTape(persistent=True) as tape:
-            finished = pictures(self.finisher.get_layer(SHARPENER)([codes, *maps], training=True))
+            sharpener = self.finisher.get_layer(SHARPENER)
+            finished = pictures(sharpener([codes, *maps, *noise], training=True))
             scores, features = self.critic(
                 critic_input(portraits, finished, decoded), training=True
             )
@@ -100,6 +108,8 @@ class Finishing(keras.Model):
                 * tf.add_n([_feature_distance(f[:n], f[n:]) for f in features])
                 + self.settings.pixels * _mean(tf.abs(finished - portraits))
                 + self.settings.distant * _mean(tf.square(local_mean(finished - decoded, BLUR)))
+                + self.settings.fixed
+                * self.fixed_detail(portraits - decoded, finished - decoded, *cell)
             )
         gradients = tape.gradient(finisher_loss, self.finisher.trainable_variables)
         gradients += tape.gradient(critic_loss, self.critic.trainable_variables)
@@ -127,24 +137,68 @@ class Finishing(keras.Model):
         return {name: self._trackers[name].result() for name in losses}
 
 
-def random_window(grid: tuple[int, int]) -> Callable[[tf.Tensor], tf.Tensor]:
-    """Return a function that cuts one random window out of images and maps of any resolution.
+def random_cell(grid: tuple[int, int]) -> list[tf.Tensor]:
+    """Return a random row and column of the coarsest map: the corner of a window of `WINDOW` cells.
 
     In the same time, windows of many faces train better than fewer whole ones.
-
-    Args:
-        grid: rows and columns of the coarsest map.
     """
-    corner = [tf.random.uniform((), 0, side - WINDOW + 1, tf.int32) for side in grid]
+    return [tf.random.uniform((), 0, side - WINDOW + 1, tf.int32) for side in grid]
 
-    def window(x):
-        cell = x.shape[1] // grid[0]
-        top, left = (cell * place for place in corner)
-        size = cell * WINDOW
-        x = x[:, top : top + size, left : left + size]
-        return tf.ensure_shape(x, (None, size, size, x.shape[-1]))
 
-    return window
+def window(x: tf.Tensor, row: tf.Tensor, column: tf.Tensor) -> tf.Tensor:
+    """Cut the window with this corner out of images or maps of any resolution, `(n, h, w, c)`."""
+    cell = CELL * x.shape[1] // IMAGE_SHAPE[0]
+    top, left, size = cell * row, cell * column, cell * WINDOW
+    x = x[:, top : top + size, left : left + size]
+    return tf.ensure_shape(x, (None, size, size, x.shape[-1]))
+
+
+class FixedDetail:
+    """How much of the detail stays in its place, from face to face.
+
+    For every pixel of the frame it keeps running means of the detail of portraits and of that of
+    finished faces; training pulls the second to the first. Aligned portraits have little in common:
+    a rim of the eyes, the line between lips.
+
+    The means are not saved with the training, which fills them again.
+    """
+
+    def __init__(self):
+        self._portraits, self._finished, self._energy = (
+            keras.Variable(np.full((*IMAGE_SHAPE, 1), value, np.float32), trainable=False)
+            for value in (0.0, 0.0, LEAST_ENERGY)
+        )
+
+    def __call__(
+        self, portraits: tf.Tensor, finished: tf.Tensor, row: tf.Tensor, column: tf.Tensor
+    ) -> tf.Tensor:
+        """Add a batch, and return a number whose gradient is that of the fixed detail's energy.
+
+        The energy is divided by that of the portraits' detail, of each place and of all places.
+
+        Args:
+            portraits: what portraits have beside decoded faces, `(n, h, w, 1)`.
+            finished: what finished faces have beside them, of the same shape.
+            row: of the corner of the window, see `window`.
+            column: the same.
+        """
+        portraits, finished = fine_detail(portraits), fine_detail(finished)
+        height, width = portraits.shape[1:3]
+        top, left = CELL * row, CELL * column
+        rim = [[top, IMAGE_SHAPE[0] - height - top], [left, IMAGE_SHAPE[1] - width - left], [0, 0]]
+        seen = tf.pad(tf.ones((height, width, 1)), rim)
+        new = tf.pad(tf.reduce_mean(finished, axis=0), rim)
+        means = (
+            (self._portraits, NEW_PORTRAITS, tf.pad(tf.reduce_mean(portraits, axis=0), rim)),
+            (self._finished, NEW, tf.stop_gradient(new)),
+            (self._energy, NEW, tf.pad(tf.reduce_mean(tf.square(portraits), axis=0), rim)),
+        )
+        for mean, share, value in means:
+            mean.assign_add(share * seen * (value - mean))
+        energy = local_mean(self._energy.value[tf.newaxis], BLUR)[0]
+        energy = tf.sqrt(energy * tf.reduce_mean(energy))
+        too_much = tf.stop_gradient((self._finished - self._portraits) / energy)
+        return 2 * tf.reduce_sum(too_much * new) / (height * width)
 
 
 def pictures(logits):
@@ -188,7 +242,7 @@ def adjust_gain(finishing: Finishing, images: np.ndarray) -> None:
     """Scale the finisher's detail so that the median sharpness is `SHARPNESS`.
 
     An absolute error is least at the median of all plausible details, so detail that cannot be
-    predicted comes out too weak.
+    predicted comes out too weak; and with less noise than in training it is weaker still.
 
     Args:
         finishing: trained; its finisher changes.
@@ -196,7 +250,7 @@ def adjust_gain(finishing: Finishing, images: np.ndarray) -> None:
     """
     detail = finishing.finisher.get_layer(SHARPENER).get_layer("detail")
     weights, gain = detail.get_weights(), 1.0
-    for _ in range(3):  # not one step: the decoder's own edges count as well
+    for _ in range(6):  # not one step: the decoder's own edges count as well
         blocks = [images[i : i + BLOCK] for i in range(0, len(images), BLOCK)]
         finished = np.concatenate([keras.ops.convert_to_numpy(finishing(x)) for x in blocks])
         kept = max(1e-6, float(np.median(image_metrics(images, finished)["sharpness"])))

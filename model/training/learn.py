@@ -31,7 +31,7 @@ from data.replace import remove_unfinished
 from model.architecture import Architecture
 from model.encoding import encode
 from model.engine import FaceEngine
-from model.finisher import build_finisher
+from model.finisher import NOISE_CHANNELS, build_finisher, set_code_statistics
 from model.folder import (
     FINISHER_FILE,
     FINISHER_HISTORY_FILE,
@@ -54,7 +54,7 @@ from model.network import build_autoencoder
 from model.network_file import load_network, save_network
 from model.training.augmentation import (
     augment,
-    move,
+    mirror_half,
     training_batches,
     validation_batches,
 )
@@ -303,7 +303,8 @@ def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
     keras.utils.set_random_seed(settings.seed)
     autoencoder = build_autoencoder(Architecture.from_card(card), training_policy())
     autoencoder.set_weights(network.get_weights())
-    model = compiled_finishing(autoencoder, settings)
+    model, latent = compiled_finishing(autoencoder, settings), LatentSpace.load(run.out)
+    set_code_statistics(model.finisher, latent.mean, np.diag(latent.covariance))
     epochs = max(1, settings.steps // settings.steps_per_epoch)
     fingerprint = _fingerprint(run.portraits, settings, card["model_id"])
     state = TrainingState(run.state_path, fingerprint, epochs, patience=epochs)
@@ -318,7 +319,7 @@ def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
         finished = keras.ops.convert_to_numpy(model(pictured))
         return {"Portrait": pictured, "Network": decoded, "Made sharp": finished}
 
-    change = partial(move, recombination=settings.recombination)
+    change = partial(mirror_half, recombination=settings.recombination)
     unseen, seed = evenly_spaced(X_validation, VALIDATED), settings.seed + state.epochs_done
     ended = fit(
         model,
@@ -342,11 +343,12 @@ def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
     def write(new: Path) -> dict:
         save_network(finisher, new / FINISHER_FILE)
         write_history(new / FINISHER_HISTORY_FILE, state.history)
-        return {"finisher": {"id": file_hash(new / FINISHER_FILE)} | card["finisher"]}
+        known = {"id": file_hash(new / FINISHER_FILE), "noise_channels": NOISE_CHANNELS}
+        return {"finisher": known | card["finisher"]}
 
     def measure(step: Callable[[int], None]) -> Callable[[Path], dict]:
         engine = FaceEngine(network, card["model_id"], finisher=finisher)
-        figures = measure_figures(engine, LatentSpace.load(run.out), run.portraits, step)
+        figures = measure_figures(engine, latent, run.portraits, step)
         return lambda new: {"figures": figures}
 
     card["finisher"] = _summary(state)

@@ -73,23 +73,24 @@ class FinisherSettings(_Checked):
         recombination: share of the portraits that get a part of another one, see `recombine`.
         learning_rate: highest one of the finisher; it falls as a cosine.
         averaging: momentum of the moving average of the weights.
-        plausible, features, pixels, distant: weights of the loss terms, see `Finishing`.
+        plausible, features, pixels, distant, fixed: weights of the loss terms, see `Finishing`.
         seed: decides weights, order and changes.
 
     Raises:
         UserError: for values of a wrong kind or out of range.
     """
 
-    steps: int = 1600
+    steps: int = 2400
     steps_per_epoch: int = 100
     portraits: int = 12
-    recombination: float = 0.9
+    recombination: float = 0.6
     learning_rate: float = 4e-4
     averaging: float = 0.998
-    plausible: float = 0.25
-    features: float = 1.0
+    plausible: float = 0.15
+    features: float = 1.3
     pixels: float = 2.0
     distant: float = 400.0
+    fixed: float = 40.0
     seed: int = 0
 
     def __post_init__(self):

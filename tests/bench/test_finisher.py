@@ -48,6 +48,15 @@ def test_detail_that_sticks_is_told_from_detail_that_moves_along():
     assert abs(along) < 0.1 and stays == pytest.approx(1, abs=1e-5)
 
 
+def test_detail_that_stays_in_its_place_from_face_to_face_is_told_from_detail_of_the_face():
+    own = np.random.default_rng(0).normal(size=(50, 40, 44))
+    same = np.broadcast_to(own[0], own.shape)
+    slope = np.linspace(0, 9, 44)  # is not fine
+    assert finisher.fixed_detail(own + slope) == pytest.approx(1 / 50, rel=0.2)
+    assert finisher.fixed_detail(same + slope) == pytest.approx(1)
+    assert finisher.fixed_detail((same + own[::-1])[:49]) == pytest.approx(0.5, rel=0.1)
+
+
 def test_detail_that_boils_is_told_from_detail_that_lasts(latent):
     assert finisher.walking(sticking, PlaceEngine(), latent) == pytest.approx(1, abs=1e-5)
     assert abs(finisher.walking(boiling, PlaceEngine(), latent)) < 0.1
@@ -66,14 +75,20 @@ def test_a_judge_sees_plain_differences_and_nothing_where_there_is_none(monkeypa
 def test_the_command_measures_both_kinds_of_faces_and_draws_them(
     arrays, tmp_path, monkeypatch, capsys
 ):
-    for name, few in {"JUDGE_STEPS": 1, "PATCHES": 1, "WALKS": 2, "SAMPLES": 10}.items():
+    for name, few in {
+        "JUDGE_STEPS": 1,
+        "PATCHES": 1,
+        "WALKS": 2,
+        "SAMPLES": 10,
+        "FIXED": 4,
+    }.items():
         monkeypatch.setattr(finisher, name, few)
     monkeypatch.setattr(call_times, "__defaults__", (3,))
     model = write_tiny_model(tmp_path / "model")
     picture = tmp_path / "out" / "page.png"
     finisher.main(["--model", str(model), "--arrays", str(arrays), "--out", str(picture)])
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 10 and picture.is_file()
+    assert len(lines) == 12 and picture.is_file()
     # A model without a finisher decodes.
     for line in lines[1:5]:
         assert line.split()[-1] == line.split()[-2]

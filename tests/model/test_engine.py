@@ -119,7 +119,8 @@ def test_a_finisher_that_is_missing_torn_or_anothers_is_one_sentence(whole_model
         path.write_bytes(damaged)
         with pytest.raises(UserError, match="damaged or belongs to another model"):
             FaceEngine.load(folder)
-    card = read_card(folder) | {path.stem: {"id": file_hash(path)}}  # the autoencoder's weights
+    card = read_card(folder)
+    card[path.stem]["id"] = file_hash(path)  # the autoencoder's weights
     (folder / CARD_FILE).write_text(json.dumps(card))
     with pytest.raises(UserError, match="damaged or belongs to another model"):
         FaceEngine.load(folder)

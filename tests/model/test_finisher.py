@@ -1,8 +1,17 @@
+from itertools import pairwise
+
 import keras
 import numpy as np
 import pytest
 
-from model.finisher import SHARPENER, build_finisher, decoder_maps
+from model.finisher import (
+    NOISE,
+    SHARPENER,
+    STRENGTH,
+    build_finisher,
+    decoder_maps,
+    set_code_statistics,
+)
 from model.network import build_decoder
 from tests.model.tiny_model import TINY
 
@@ -36,3 +45,30 @@ def test_what_a_finisher_adds_vanishes_in_the_distance(networks, codes):
     away = added.reshape(4, 10, 16, 11, 16).mean(axis=(2, 4))
     assert added.std() > 0.05
     assert away.std() < 0.2 * added.std()
+
+
+def test_the_noise_is_white_of_the_face_and_of_nothing_else():
+    """Every face has its own, one that changes a little nearly the same, the mean face none."""
+    decoder = build_decoder(TINY)
+    finisher = build_finisher(decoder)
+    mean, deviation = np.linspace(-1, 1, 80), np.linspace(0.2, 2, 80)
+    set_code_statistics(finisher, mean, deviation**2)
+    rng = np.random.default_rng(0)
+    standard = rng.normal(size=(200, 80))
+    step = rng.normal(size=(200, 80))
+    step *= 0.1 / np.linalg.norm(step, axis=1, keepdims=True)
+
+    def noise(standard):
+        codes = (mean + deviation * standard).astype(np.float32)
+        maps = finisher.get_layer(NOISE)(codes)
+        return np.concatenate([np.asarray(x).reshape(len(codes), -1) for x in maps], axis=1)
+
+    here, near = noise(standard), noise(standard + step)
+    assert here.std() == pytest.approx(STRENGTH, rel=0.02)
+    alike = [np.corrcoef(*pair)[0, 1] for pair in zip(here, near, strict=True)]
+    assert min(alike) > 0.99
+    strangers = [np.corrcoef(*pair)[0, 1] for pair in pairwise(here)]
+    assert np.abs(strangers).max() < 0.05
+    attribute = standard @ rng.normal(size=80) > 0
+    assert np.abs(here[attribute].mean(axis=0)).mean() < 0.1 * STRENGTH  # by chance 0.08
+    np.testing.assert_allclose(noise(np.zeros((1, 80))), 0, atol=1e-5)

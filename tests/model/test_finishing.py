@@ -8,8 +8,8 @@ import tensorflow as tf
 from model.finisher import SHARPENER
 from model.network import build_autoencoder
 from model.training import finishing
-from model.training.augmentation import move, training_batches
-from model.training.critic import HOLE, critic_input
+from model.training.augmentation import mirror_half, training_batches
+from model.training.critic import HOLE, RIM, critic_input
 from model.training.settings import FinisherSettings
 from tests.data.drawn_archive import draw_portrait
 from tests.model.tiny_model import TINY
@@ -34,7 +34,7 @@ def test_steps_change_finisher_and_critic_and_leave_the_autoencoder_alone(
     models = (autoencoder, trained.finisher, trained.critic)
     before = [model.get_weights() for model in models]
     trained.fit(
-        training_batches(portraits, 2, partial(move, recombination=0.9), 0),
+        training_batches(portraits, 2, partial(mirror_half, recombination=0.9), 0),
         steps_per_epoch=2,
         verbose=0,
     )
@@ -63,7 +63,7 @@ def test_a_step_can_be_traced(policy, monkeypatch):
 def test_portrait_and_finished_face_are_changed_alike_for_the_critic():
     images, decoded = tf.random.uniform((2, 2, 160, 176, 1))
     seen = critic_input(images, images, decoded).numpy()
-    assert seen.shape == (4, 160, 176, 2)
+    assert seen.shape == (4, 160 - RIM, 176 - RIM, 2)
     np.testing.assert_array_equal(seen[:2], seen[2:])
     assert ((seen == 0).sum(axis=(1, 2, 3)) >= HOLE**2 / 2).all()
     assert not np.array_equal(seen[0], critic_input(images, images, images).numpy()[0])
@@ -73,6 +73,46 @@ def test_the_local_mean_is_kept_from_the_critic():
     slope = np.broadcast_to(np.linspace(0, 1, 176, dtype=np.float32)[:, None], (1, 160, 176, 1))
     seen = critic_input(*3 * (tf.constant(slope),)).numpy()
     np.testing.assert_allclose(seen[:, :, 8:-8, 0], 0, atol=1e-4)
+
+
+def test_the_critics_strides_begin_anywhere():
+    """A pattern of 8 pixels is cut at every phase."""
+    stripes = np.zeros((1, 96, 96, 1), np.float32)
+    stripes[:, :, ::8] = 1
+    keras.utils.set_random_seed(0)
+    phases = {
+        int(critic_input(*3 * (tf.constant(stripes),)).numpy()[0, 40, 40:48, 1].argmax())
+        for _ in range(60)
+    }
+    assert len(phases) == 8
+
+
+def test_detail_that_stays_in_its_place_is_pulled_to_what_portraits_have_in_common(monkeypatch):
+    """Only in the window, and only what all faces share: noise of their own is left alone."""
+    rng = np.random.default_rng(0)
+    pattern = rng.normal(0, 0.03, (1, 96, 96, 1))
+    common = rng.normal(0, 0.03, (1, 96, 96, 1))
+    monkeypatch.setattr(finishing, "NEW_PORTRAITS", 0.05)
+    fixed_detail = finishing.FixedDetail()
+
+    def pull(shared):
+        own, theirs = rng.normal(0, 0.03, (2, 12, 96, 96, 1))
+        finished = tf.constant(own + shared, tf.float32)
+        portraits = tf.constant(theirs + common, tf.float32)
+        with tf.GradientTape() as tape:
+            tape.watch(finished)
+            energy = fixed_detail(portraits, finished, tf.constant(3), tf.constant(2))
+        gradient = tape.gradient(energy, finished).numpy().mean(axis=0)
+        return np.corrcoef(gradient.ravel(), (pattern - common).ravel())[0, 1], np.abs(gradient)
+
+    for _ in range(40):
+        along, size = pull(pattern)
+    assert along > 0.7
+    for _ in range(60):
+        _, least = pull(common)
+    assert least.mean() < 0.4 * size.mean()
+    outside = fixed_detail._finished.numpy()[:24]
+    assert not outside.any()
 
 
 def test_the_critic_moves_faster_than_the_finisher():

@@ -7,8 +7,8 @@ import pytest
 from data.errors import UserError
 from data.paths import SHIPPED_MODEL
 from model.folder import LATENT_FILE
-from model.latent import LatentSpace, Readout
-from model.training.export import make_previews
+from model.latent import CLEAREST, LatentSpace, Readout
+from model.training.export import _fit_latent, make_previews
 from tests.model.tiny_model import write_tiny_model
 
 
@@ -45,6 +45,16 @@ def test_samples_follow_the_codes_and_the_temperature(latent, codes):
     assert latent.mahalanobis(cold).mean() == pytest.approx(0.5 * np.sqrt(80), rel=0.05)
     same = latent.sample(3, np.random.default_rng(7))
     np.testing.assert_array_equal(same, latent.sample(3, np.random.default_rng(7)))
+
+
+def test_samples_are_made_between_clear_faces():
+    """The last ones of the gallery, the blurred ones, all lie on one side."""
+    gallery = np.random.default_rng(0).normal(size=(1000, 80)).astype(np.float32)
+    side = np.where(np.arange(1000) < 1000 * CLEAREST, -1, 1)
+    gallery[:, 0] = side * np.abs(gallery[:, 0])
+    samples = LatentSpace.fit(gallery).sample(500, np.random.default_rng(1))
+    assert (samples[:, 0] < 0.3).mean() > 0.95
+    assert (gallery[:, 0] < 0.3).mean() < 0.8
 
 
 def test_samples_lie_as_far_out_as_portraits_and_reach_beyond_their_blends(latent):
@@ -163,3 +173,19 @@ def test_the_shipped_mean_face_reads_0_on_every_named_slider():
     latent = LatentSpace.load(SHIPPED_MODEL)
     assert latent.directions.keys() <= latent.readouts.keys()
     assert all(abs(readout.read(latent.mean)) < 1e-3 for readout in latent.readouts.values())
+
+
+def test_the_clearest_faces_come_first_in_the_gallery(codes):
+    """Of an engine that draws stripes as strong as a code's first number says."""
+
+    class Stripes:
+        model_id = ""
+
+        def decode(self, codes):
+            stripes = np.tile([0.0, 1.0], 88).astype(np.float32)
+            strength = 0.05 * np.abs(codes[:, 0])[:, None, None, None]
+            return strength * np.broadcast_to(stripes[:, None], (len(codes), 160, 176, 1))
+
+    gallery = _fit_latent(Stripes(), codes, codes).gallery
+    assert len(gallery) == 2000
+    assert (np.diff(np.abs(gallery[:, 0])) <= 0).mean() > 0.99

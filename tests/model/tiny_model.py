@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from model.architecture import Architecture
-from model.finisher import SHARPENER, build_finisher
+from model.finisher import NOISE_CHANNELS, SHARPENER, build_finisher
 from model.folder import (
     FINISHER_FILE,
     HISTORY_FILE,
@@ -66,7 +66,10 @@ def write_tiny_model(
             parts[SKETCH_ENCODER_FILE] = build_sketch_encoder(architecture)
         for name, network in parts.items():
             network.save(new / name)
-        return {Path(name).stem: {"id": file_hash(new / name)} for name in parts}
+        card = {Path(name).stem: {"id": file_hash(new / name)} for name in parts}
+        if finisher:
+            card["finisher"]["noise_channels"] = NOISE_CHANNELS
+        return card
 
     publish(folder, save, {"settings": {"architecture": asdict(architecture)}})
     return folder
