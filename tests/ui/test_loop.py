@@ -210,6 +210,16 @@ def test_a_held_key_repeats_once_a_frame_and_never_after_its_release(driver, mon
     driver.key_up("up")
     driver.step(3)
     assert driver.screen.log == ["up"] * 3
+    dispatch = driver.app._dispatch
+
+    def slowly(event):
+        dispatch(event)
+        clock[0] += 1
+
+    monkeypatch.setattr(driver.app, "_dispatch", slowly)
+    driver.key_down("up")  # its step takes long, and the release comes meanwhile
+    driver.key_up("up")
+    assert driver.screen.log == ["up"] * 4
     assert pygame.key.get_repeat() == (0, 0)  # its own queue goes on after the release
 
 
