@@ -130,7 +130,7 @@ def fixed_detail(details: np.ndarray) -> float:
     """
     rim = BLUR // 2
     fine = details[:, rim:-rim, rim:-rim] - _local_mean(details[..., np.newaxis])
-    return float(np.square(fine.mean(axis=0)).mean() / np.square(fine).mean())
+    return float(np.square(fine.mean(axis=0)).mean() / max(np.square(fine).mean(), 1e-12))
 
 
 def fixed_shares(engine: FaceEngine, latent: LatentSpace, X: np.ndarray) -> dict[str, float]:
