@@ -57,7 +57,7 @@ class Architecture:
         check_whole("overview_pooling", self.overview_pooling, 0, min(IMAGE_SHAPE))
         check_number("face_emphasis", self.face_emphasis, 0, MAX_LOSS_WEIGHT)
         check_number("ssim_weight", self.ssim_weight, 0, MAX_LOSS_WEIGHT)
-        _check_length(self.latent_dim)
+        check_length(self.latent_dim)
 
     @classmethod
     def from_card(cls, card: dict) -> Architecture:
@@ -71,7 +71,7 @@ class Architecture:
         if isinstance(stored, dict) and "ssim_weight" not in stored:
             raise UserError("The model is of an older version: call learn() again.")
         if isinstance(stored, dict):
-            _check_length(stored.get("latent_dim", LATENT_DIM))
+            check_length(stored.get("latent_dim", LATENT_DIM))
         try:
             values = {name: stored[name] for name in known & stored.keys()}
             for name in ("encoder_channels", "decoder_channels"):
@@ -83,9 +83,10 @@ class Architecture:
             ) from error
 
 
-def _check_length(latent_dim: object) -> None:
+def check_length(latent_dim: object, model: str = "The model") -> None:
+    """Check that a model, named so in the sentence, has codes of the program's length."""
     if latent_dim != LATENT_DIM:
         raise UserError(
-            f"The model is made for codes of {latent_dim!r} numbers, and the program for "
+            f"{model} is made for codes of {latent_dim!r} numbers, and the program for "
             f"{LATENT_DIM} (LATENT_DIM in model/frame.py)."
         )

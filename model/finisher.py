@@ -57,8 +57,8 @@ def set_code_statistics(finisher: keras.Model, mean: np.ndarray, variance: np.nd
 class WhiteNoise(layers.Layer):
     """Sines of fixed random mixtures of a standardized code (Rahimi and Recht 2007).
 
-    The mixtures themselves would not do: an attribute of faces is a mixture too, so that where hair
-    is, say, the noise would be the same in most faces.
+    The mixtures themselves would not do: attributes of faces are mixtures too, so most faces with
+    hair at some place, for example, would have the same noise there.
 
     Args:
         shape: of the noise of one code.

@@ -23,8 +23,7 @@ import numpy as np
 from data.errors import UserError, tell_failure
 from data.paths import MY_MODEL, SHIPPED_MODEL
 from data.replace import recover_set, replace_set
-from model.architecture import Architecture
-from model.frame import LATENT_DIM
+from model.architecture import Architecture, check_length
 from model.safe_zip import read_arrays
 
 NETWORK_FILE = "autoencoder.keras"
@@ -144,11 +143,7 @@ def read_latent_arrays(folder: Path, model_id: str) -> dict[str, np.ndarray]:
         (length,) = arrays["mean"].shape
         if str(arrays["model_id"]) != model_id:
             raise ValueError("another model's")
-    if length != LATENT_DIM:
-        raise UserError(
-            f"The model in {folder} is made for codes of {length} numbers, and the program for "
-            f"{LATENT_DIM} (LATENT_DIM in model/frame.py)."
-        )
+    check_length(length, f"The model in {folder}")
     return arrays
 
 

@@ -104,7 +104,7 @@ def augment(
 
 
 def mirror_half(portraits: tf.Tensor, draws: Draws, recombination: float) -> tf.Tensor:
-    """Mirror portraits about the face axis half of the time, which blurs none of them.
+    """Mirror half of the portraits about the face axis, without blurring any.
 
     Takes uint8 `(n, 171, 186, 1)`, returns images `(n, 160, 176, 1)` in [0, 1]. `recombination` is
     the share of the portraits that get a part of another one, see `recombine`.

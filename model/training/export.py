@@ -13,7 +13,7 @@ import numpy as np
 from data.arrays import Portrait, hash_array, load_arrays, load_labels
 from data.errors import UserError
 from model.engine import FaceEngine
-from model.latent import MAX_GALLERY, LatentSpace, Previews
+from model.latent import LatentSpace, Previews
 from model.measuring.metrics import encode_portraits, evaluate, evenly_spaced, split_validation
 from model.measuring.normality import code_metrics, code_summary
 from model.measuring.pca import PCABaseline
@@ -147,12 +147,16 @@ def check_model(folder: Path) -> None:
 
 
 def _fit_latent(engine: FaceEngine, codes: np.ndarray, mirrored: np.ndarray) -> LatentSpace:
-    """Fit a latent space, with previews, to codes of portraits and of their mirror images."""
-    both, gallery = np.concatenate([codes, mirrored]), evenly_spaced(codes, MAX_GALLERY)
-    blocks = [gallery[i : i + BLOCK] for i in range(0, len(gallery), BLOCK)]
+    """Fit a latent space, with previews, to codes of portraits and of their mirror images.
+
+    The clearest faces come first in its gallery.
+    """
+    both = np.concatenate([codes, mirrored])
+    latent = LatentSpace.fit(both, model_id=engine.model_id, gallery=codes)
+    blocks = [latent.gallery[i : i + BLOCK] for i in range(0, len(latent.gallery), BLOCK)]
     clearness = np.concatenate([_clearness(engine.decode(block)) for block in blocks])
-    gallery = gallery[np.argsort(-clearness, kind="stable")]
-    latent = LatentSpace.fit(both, model_id=engine.model_id, gallery=gallery)
+    order = np.argsort(-clearness, kind="stable")
+    latent = replace(latent, gallery=latent.gallery[order])
     return replace(latent, previews=make_previews(engine, latent))
 
 

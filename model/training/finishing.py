@@ -78,8 +78,8 @@ class Finishing(keras.Model):
         # Keras does not look into functions: these weights are neither trained nor saved.
         self._encode = lambda images: encode(autoencoder, images)
         self._maps = lambda codes: maps(codes, training=False)
-        names = ("loss", "critic", "mse", "sharpness")
         self.fixed_detail = FixedDetail()
+        names = ("loss", "critic", "mse", "sharpness")
         self._trackers = {name: keras.metrics.Mean(name=name) for name in names}
 
     def call(self, images):
