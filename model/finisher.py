@@ -43,7 +43,7 @@ def build_finisher(decoder: keras.Model) -> keras.Model:
     """
     codes = keras.Input(decoder.input_shape[1:], name="codes")
     maps = [keras.Input(decoder.get_layer(name).output.shape[1:], name=name) for name in MAPS]
-    noise = _build_noise(decoder)(codes)
+    noise = [STRENGTH * x for x in _build_noise(decoder)(codes)]
     x = depth_to_space(_build_sharpener(decoder)([codes, *maps, *noise]), "finished")
     images = layers.Activation("sigmoid", dtype="float32", name="images")(x)
     return keras.Model([codes, *maps], images, name="finisher")
@@ -77,8 +77,8 @@ class WhiteNoise(layers.Layer):
         self._mixtures = (FREQUENCY / np.sqrt(input_shape[-1]) * mixtures).astype(np.float32)
 
     def call(self, codes):
-        """Return noise for standardized codes, `(n, latent_dim)`."""
-        waves = STRENGTH * np.sqrt(2.0) * ops.sin(ops.matmul(codes, self._mixtures))
+        """Return noise of variance 1 for standardized codes, `(n, latent_dim)`."""
+        waves = np.sqrt(2.0) * ops.sin(ops.matmul(codes, self._mixtures))
         return ops.reshape(waves, (-1, *self._shape))
 
 

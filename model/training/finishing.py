@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from model.encoding import encode
-from model.finisher import NOISE, SHARPENER, STRENGTH, build_finisher, decoder_maps
+from model.finisher import NOISE, SHARPENER, build_finisher, decoder_maps
 from model.frame import IMAGE_SHAPE
 from model.measuring.metrics import image_metrics
 from model.training.critic import build_critic, critic_input, fine_detail, local_mean
@@ -89,7 +89,7 @@ class Finishing(keras.Model):
     def train_step(self, portraits):
         """Take a step with both networks, each by the gradient of its own loss."""
         codes, *maps = self._maps(self._encode(portraits))
-        noise = [x / STRENGTH for x in self.finisher.get_layer(NOISE)(codes, training=False)]
+        noise = self.finisher.get_layer(NOISE)(codes, training=False)
         cell = random_cell(maps[0].shape[1:3])
         portraits, *noise = (window(x, *cell) for x in (portraits, *noise))
         maps = [window(x, *cell) for x in maps]
