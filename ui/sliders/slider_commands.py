@@ -78,7 +78,13 @@ def slider_commands(s) -> list[Command]:
     rest = "Everything else: seeds, directions, saves, view"
     keep: list[tuple] = [
         ("ctrl+z", "Undo", "Take the last step back", lambda: s.step(s.editor.undo), True),
-        ("ctrl+y ctrl+shift+z", "Redo", "Take the step again", lambda: s.step(s.editor.redo), True),
+        (
+            "ctrl+y ctrl+shift+z",
+            "Redo",
+            "Do the undone step again",
+            lambda: s.step(s.editor.redo),
+            True,
+        ),
         ("ctrl+s", "Save", "Save the face as a PNG that carries its code", lambda: s.save()),
         ("ctrl+c", "Copy the face", copy, lambda: s.copy_face()),
         ("ctrl+o", "Saved faces", "Show what you saved", lambda: s.panels.toggle(s.panels.saves)),
