@@ -142,24 +142,28 @@ class Drawing:
     def fill(self, point: Point, tone: float) -> bool:
         """Paint the area around a point in a gray, 0.0 to 1.0; return whether that changed it.
 
-        The area ends where tone or coverage change by more than `ALIKE`. The pixels at its edge are
-        painted beneath what is there, so that no light seam is left along smooth lines.
+        The area ends where tone or coverage change by more than `ALIKE`. Smooth lines around it
+        keep their edge, which is mixed anew with the gray, and a smooth edge of its own on bare
+        paper stays one.
         """
         self.finish()
         x, y = np.rint(point).astype(int).tolist()
         if not (0 <= y < IMAGE_SHAPE[0] and 0 <= x < IMAGE_SHAPE[1]):
             return False
-        planes = drawing_on_paper(self.pixels).astype(int), self.pixels[..., 1].astype(int)
+        seen, coverage = drawing_on_paper(self.pixels), self.pixels[..., 1]
+        planes = seen.astype(int), coverage.astype(int)
         alike = np.all([abs(plane - plane[y, x]) <= ALIKE for plane in planes], axis=0)
         mask = Image.fromarray(alike.astype(np.uint8)).copy()  # writable
         ImageDraw.floodfill(mask, (x, y), 255)
         mask = mask.point(lambda level: level & 254)
         inside = np.asarray(mask) > 0
-        around = np.asarray(mask.filter(ImageFilter.MaxFilter(5))) > 0
-        kept = np.where(inside, 0, self.pixels[..., 1] / np.float32(255))
-        gray = np.rint(self.pixels[..., 0] * kept + tone * PAPER * (1 - kept))
-        filled = np.stack([gray, np.full_like(gray, 255)], axis=-1).astype(np.uint8)
-        self.pixels = np.where(around[..., np.newaxis], filled, self.pixels)
+        edge = (np.asarray(mask.filter(ImageFilter.MaxFilter(5))) > 0) & ~alike
+        own_edge = edge & (coverage < coverage[y, x])
+        mixed = _in_place_of(seen, planes[0][y, x], tone * PAPER)
+        gray = np.where(inside | own_edge & (coverage > 0), tone * PAPER, self.pixels[..., 0])
+        gray = np.rint(np.where(edge & ~own_edge, mixed, gray))
+        covered = np.where(inside | edge & ~own_edge, 255, coverage)
+        self.pixels = np.stack([gray, covered], axis=-1).astype(np.uint8)
         self.fixed_code = None
         return self._push()
 
@@ -230,6 +234,22 @@ def blank() -> np.ndarray:
 def painted(image: np.ndarray) -> np.ndarray:
     """Return an image, float (rows, columns) in [0, 1], as a fully painted canvas."""
     return np.stack([to_pixels(image), np.full(image.shape, 255, np.uint8)], axis=-1)
+
+
+def _in_place_of(picture: np.ndarray, old: int, new: float) -> np.ndarray:
+    """Return a picture (rows, columns) with another gray beside its lines, mixed along their edges.
+
+    How far a pixel is line is seen from where it lies between the old gray and that of the line,
+    which is the gray nearby that differs most.
+    """
+    image = Image.fromarray(picture)
+    lightest, darkest = (
+        np.asarray(image.filter(extreme(5)), np.float32)
+        for extreme in (ImageFilter.MaxFilter, ImageFilter.MinFilter)
+    )
+    line = np.where(lightest - old > old - darkest, lightest, darkest)
+    share = np.clip((picture - np.float32(old)) / np.where(line == old, 1, line - old), 0, 1)
+    return share * line + (1 - share) * new
 
 
 def pack_face(face: np.ndarray | None) -> str | None:
