@@ -211,17 +211,3 @@ def test_without_a_display_there_is_one_sentence_and_a_failure(project):
     assert done.stdout == ""
     assert "display" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
-
-
-def test_a_model_of_codes_of_another_length_is_told_so(project, modes):
-    told = f"""
-import main, shutil
-from data.paths import SHIPPED_MODEL
-shutil.copytree({str(PROJECT / "assets" / "models" / "shipped")!r}, SHIPPED_MODEL.parent / "other")
-from model.latent import LatentSpace
-main.main = lambda: LatentSpace.load(SHIPPED_MODEL.parent / "other")
-print(main.run())
-"""
-    assert (
-        f"made for codes of 80 numbers, and the program for {LENGTH}" in run(project, told).stdout
-    )

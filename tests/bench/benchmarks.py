@@ -31,10 +31,11 @@ from PIL import Image
 
 from data import UserError, load_arrays
 from data.paths import NUMPY_FOLDER
-from data.portraits import PORTRAIT_SHAPE
 from data.prepare import prepare_data
 from tests.bench.engine_times import frame_times
 from tests.bench.readme import with_block
+from tests.data.drawn_archive import draw_portrait, png
+from tests.memory import peak_memory
 
 PAGE = Path(__file__).with_name("README.md")
 PUBLISHED = 37_921  # portraits in the published archive
@@ -60,21 +61,9 @@ def measure(step: Callable, *arguments) -> Measured:
 
 
 def _measured(step: Callable, arguments: tuple) -> Measured:
-    before, began = _peak_memory(), time.perf_counter()
+    before, began = peak_memory(), time.perf_counter()
     result = step(*arguments)
-    return Measured(time.perf_counter() - began, _peak_memory() - before, result)
-
-
-def _peak_memory() -> int:
-    """Return the most bytes that this process ever held, 0 where the system does not tell."""
-    status = Path("/proc/self/status")
-    if status.exists():  # the call below would count what the parent process held, too
-        return 1024 * int(status.read_text(encoding="ascii").partition("VmHWM:")[2].split()[0])
-    try:
-        import resource
-    except ImportError:  # Windows
-        return 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return Measured(time.perf_counter() - began, peak_memory() - before, result)
 
 
 # --- From the archive to arrays -----------------------------------------------------------------
@@ -82,24 +71,13 @@ def _peak_memory() -> int:
 
 def make_archive(path: Path, count: int) -> None:
     """Write an archive of `count` drawn portraits, `DRAWN` of them different."""
-    drawn = itertools.cycle([_draw(seed) for seed in range(DRAWN)])
+    drawn = itertools.cycle([png(draw_portrait(seed)) for seed in range(DRAWN)])
     with tarfile.open(path, "w:gz", compresslevel=1) as tar:
         for number, data in enumerate(itertools.islice(drawn, count)):
             folder = "FM"[number % 2]
             entry = tarfile.TarInfo(f"faces/{folder}/1985_Ohio_Akron_High_{number:05d}.png")
             entry.size = len(data)
             tar.addfile(entry, io.BytesIO(data))
-
-
-def _draw(seed: int) -> bytes:
-    """Return a PNG that takes about as long to decode as a portrait: soft shades with grain."""
-    rng = np.random.default_rng(seed)
-    height, width = PORTRAIT_SHAPE
-    shades = Image.fromarray(rng.integers(40, 220, (12, 12), np.uint8)).resize((width, height))
-    picture = np.asarray(shades, np.float32) + rng.normal(0, 3, PORTRAIT_SHAPE)
-    file = io.BytesIO()
-    Image.fromarray(picture.clip(0, 255).astype(np.uint8)).save(file, "PNG")
-    return file.getvalue()
 
 
 def prepare(archive: Path, out: Path) -> int:

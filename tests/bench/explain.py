@@ -3,8 +3,8 @@
     python -m tests.bench.explain
 
 They are drawn from the shipped model into `assets/demo`: a portrait, its 80 numbers, a face, and a
-slider moved; the network; a map of the latent space; and faces made sharp. No real portrait is in
-any of them: the model generates the portrait that it explains itself with.
+slider moved; the network; a map of the latent space; faces made sharp; and answers to sketches. No
+real portrait is in any of them: the model generates the portrait that it explains itself with.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ REACH = 2.5  # standard deviations to its edges
 ACROSS, UP = 1, 2  # the sliders that span it
 PASSING = 11  # seed of the face that passes through the network
 SIZES = ((80, 88), (40, 44), (20, 22), (10, 11))  # pixels after each halving
+SKETCHED = 20  # drawings that are answered
 GAP = 26  # between maps, in the units of the drawing: pixels
 BASE = 84  # the height of everything's middle
 
@@ -266,6 +267,8 @@ def main(folder: Path = DEMO_FOLDER) -> list[Path]:
     from model.folder import read_card
     from model.latent import LatentSpace
     from model.loading import load_engine
+    from tests.bench.sketches.imagined import sketches
+    from tests.bench.sketches.judge import answers, page
 
     engine, latent = load_engine(SHIPPED_MODEL), LatentSpace.load(SHIPPED_MODEL)
     widths = read_card(SHIPPED_MODEL)["settings"]["architecture"]
@@ -276,7 +279,11 @@ def main(folder: Path = DEMO_FOLDER) -> list[Path]:
     }
     if engine.can_finish:
         figures["sharp"] = draw_sharp(engine, latent)
-    return [save(figure, name, folder, DEMO_DPI) for name, figure in figures.items()]
+    paths = [save(figure, name, folder, DEMO_DPI) for name, figure in figures.items()]
+    sheet = page(engine, answers(engine, latent), sketches(SKETCHED))
+    paths.append(folder / "sketches.png")
+    sheet.resize((sheet.width // 2, sheet.height // 2)).save(paths[-1], optimize=True)
+    return paths
 
 
 if __name__ == "__main__":

@@ -13,8 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +27,7 @@ from model.latent import LatentSpace
 from model.loading import load_engine
 from tests.ui.driver import Driver
 from ui.animation import ease, encode_gif
-from ui.app import SCREENS, App
-from ui.session import Session
+from ui.app import SCREENS
 from ui.widgets.base import Widget
 from ui.widgets.button import Button
 
@@ -51,15 +49,19 @@ class Film(Driver):
     """Drives a window and films it.
 
     Args:
-        app: the window, its model loaded.
+        name: the screen, "sliders" or "drawing".
+        folder: where a session goes, so that no one's own is touched.
+        engine: the model.
+        latent: the latent space of the same model.
         size: width and height of the film in pixels.
     """
 
-    def __init__(self, app: App, size: tuple[int, int]) -> None:
-        self.app, self.window, self.size = app, app.window, size
+    def __init__(self, name: str, folder: Path, engine: Any, latent: Any, size: tuple[int, int]):
+        super().__init__(SCREENS, folder, engine, WINDOW, name, latent)
+        self.size, self.pressed = size, False
         self.pictures: list[np.ndarray] = []
-        self.pressed = False
-        self.move(app.window.surface.get_rect().center)
+        self.dismiss_hints()
+        self.move(self.window.surface.get_rect().center)
         self.settle()
 
     def hold(self, seconds: float) -> None:
@@ -244,36 +246,14 @@ def _button(widget: Widget, text: str) -> Button | None:
 SCENES = {"sliders": sliders, "drawing": drawing}
 
 
-def film_screen(
-    name: str,
-    load_engine: Callable[[], Any],
-    latent: Any,
-    window: tuple[int, int],
-    size: tuple[int, int],
-) -> Film:
-    """Open the window, play a screen's scene in it, and return the film.
-
-    Args:
-        name: "sliders" or "drawing".
-        load_engine: gives the engine.
-        latent: the latent space of the same model.
-        window: width and height of the window.
-        size: width and height of the film.
-    """
-    with tempfile.TemporaryDirectory() as folder:  # no one's own session is touched
-        session = Session(Path(folder))
-        session.settings.update(hint_sliders=True, hint_drawing=True)
-        app = App(SCREENS, session, load_engine, latent, name, window)
+def film_screen(name: str, engine: Any, latent: Any, size: tuple[int, int] = SIZE) -> Film:
+    """Open the window, play a screen's scene in it, and return the film; see `Film`."""
+    with tempfile.TemporaryDirectory() as folder:
+        film = Film(name, Path(folder), engine, latent, size)
         try:
-            while app.worker.state == "loading":
-                app.step()
-                app.worker.wait(0.05)
-            if app.worker.error is not None:
-                raise app.worker.error
-            film = Film(app, size)
             SCENES[name](film)
         finally:
-            app.close()
+            film.close()
     return film
 
 
@@ -287,8 +267,8 @@ def main() -> None:
     path = options.out or DEMO_FOLDER / f"{options.screen}.gif"
     os.environ["SDL_VIDEODRIVER"] = "dummy"
     try:
-        load, latent = partial(load_engine, options.model), LatentSpace.load(options.model)
-        size = film_screen(options.screen, load, latent, WINDOW, SIZE).write(path)
+        engine, latent = load_engine(options.model), LatentSpace.load(options.model)
+        size = film_screen(options.screen, engine, latent).write(path)
     except UserError as error:
         raise SystemExit(str(error)) from None
     print(f"{path}: {size / 1e6:.2f} MB")

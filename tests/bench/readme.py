@@ -48,7 +48,6 @@ def figures_block(card: dict) -> str:
         ("sharpness kept", "sharpness", "{:.0%}", "higher"),
     ]
     columns = {"": "this network", "sharp_": "made sharp", "pca_": "PCA, 80 numbers"}
-    columns = {start: name for start, name in columns.items() if f"{start}mse" in test}
     lines = [
         f"| on {data['test']:,} unseen portraits | {' | '.join(columns.values())} | better is |",
         "| --- " * (len(columns) + 2) + "|",
@@ -56,12 +55,7 @@ def figures_block(card: dict) -> str:
     for title, name, form, better in rows:
         values = " | ".join(form.format(test[start + name]) for start in columns)
         lines.append(f"| {title} | {values} | {better} |")
-    held_back = data["validation"]
-    stop = f"; {held_back:,} more decided when to stop" if held_back else ""
-    lines += [
-        "",
-        f"It was trained on {data['fit']:,} portraits{stop}. The full archive has 37,921.",
-    ]
+    lines += ["", f"It was trained on {data['fit']:,} portraits. The full archive has 37,921."]
     return "\n".join(lines)
 
 
@@ -72,9 +66,8 @@ def keys_block(commands: dict[str, list[Command]]) -> str:
         lines = [f"<details><summary>{title}</summary>", ""]
         lines += ["| key | | what it does |", "| --- | --- | --- |"]
         for command in listed:
-            keys = [f"`{_plain(spoken(key))}`" for key in command.keys]
-            if keys:
-                lines.append(f"| {', '.join(keys)} | {command.name} | {command.help} |")
+            keys = ", ".join(f"`{_plain(spoken(key))}`" for key in command.keys)
+            lines.append(f"| {keys} | {command.name} | {command.help} |")
         tables.append("\n".join([*lines, "", "</details>"]))
     return "\n\n".join(tables) + "\n\nOn a Mac, Cmd does what Ctrl does."
 

@@ -1,6 +1,5 @@
 """From archive to arrays: what is written, in which order, and what is passed over."""
 
-import gzip
 import io
 import random
 import subprocess
@@ -80,12 +79,6 @@ def test_archive_and_folder_give_the_same_files(tmp_path, files):
     a, b, c = (contents(tmp_path / name) for name in "abc")
     for name in FILES[:3]:
         assert a[name] == b[name] == c[name]
-
-
-def test_plain_tar_that_a_browser_unpacked_is_read_too(tmp_path, files, archive):
-    plain = tmp_path / "faces.tar"
-    plain.write_bytes(gzip.decompress(archive.read_bytes()))
-    assert prepare_data(plain, tmp_path / "out").train == 19
 
 
 @pytest.mark.parametrize("options", [{"format": 0}, {"format": 1}, {"format": 2}])
@@ -193,16 +186,12 @@ def test_summary_stays_short(tmp_path, files):
 
 PEAK_MEMORY = """
     import sys
-    from pathlib import Path
     from data import prepare_data
+    from tests.memory import peak_memory
 
-    def peak():
-        status = Path("/proc/self/status").read_text()
-        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
-
-    before = peak()
+    before = peak_memory()
     prepare_data(*sys.argv[1:])
-    print(peak() - before)
+    print(peak_memory() - before)
 """
 
 

@@ -37,6 +37,12 @@ def flushed(monkeypatch):
         steps.append(("rename", self.name))
         return rename(self, target)
 
+    def note_link(source, target):
+        steps.append(("rename", source.name))
+        create(source, target)
+
+    create = os.link
+    monkeypatch.setattr(os, "link", note_link)
     monkeypatch.setattr(os, "fsync", note_flush)
     monkeypatch.setattr(Path, "replace", note_rename)
     return steps
@@ -81,10 +87,11 @@ def test_a_set_replaces_all_of_the_old_one_and_no_other_file(tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which file is flushed")
 def test_all_is_flushed_before_it_is_renamed_and_before_the_old_goes(tmp_path, flushed):
-    (tmp_path / "file").write_text("old")
-    with replace_file(tmp_path / "file") as new:
-        new.write_text("new")
-    assert flushed == [("flush", new.name), ("rename", new.name), ("flush", tmp_path.name)]
+    for new_only in (True, False):
+        flushed.clear()
+        with replace_file(tmp_path / "file", new_only=new_only) as new:
+            new.write_text("new")
+        assert flushed == [("flush", new.name), ("rename", new.name), ("flush", tmp_path.name)]
     write_set(tmp_path, "old")
     flushed.clear()
     write_set(tmp_path, "new")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import random
 import shutil
-import sys
 import time
 from pathlib import Path
 
 from data.errors import UserError
+from tests.memory import peak_memory
 
 MAX_SECONDS = 60  # for one damaged file
 MAX_GROWTH = 400 * 2**20  # bytes by which one file may raise the peak memory
@@ -40,7 +39,7 @@ class Fuzzer:
         """Damage one file: it must be read, or refused in one sentence, and touch no other file."""
         place = self.folder / "out"
         place.mkdir()
-        began, memory = time.monotonic(), _peak_memory()
+        began, memory = time.monotonic(), peak_memory()
         try:
             getattr(self, kind)(place, random.Random(seed))
         except UserError as error:
@@ -49,7 +48,7 @@ class Fuzzer:
         finally:
             shutil.rmtree(place)
             assert self._listing() == self._around, "a file was touched"
-        assert _peak_memory() - memory < MAX_GROWTH, "too much memory"
+        assert peak_memory() - memory < MAX_GROWTH, "too much memory"
         assert time.monotonic() - began < MAX_SECONDS, "too slow"
 
     def _listing(self) -> list[tuple[str, int, int]]:
@@ -102,13 +101,3 @@ def odd_json(text: bytes, rng: random.Random, odd_values: tuple = ODD_VALUES) ->
     else:
         place[name] = rng.choice(odd_values)
     return json.dumps(whole).encode()
-
-
-def _peak_memory() -> int:
-    """Return the highest memory of this process so far, in bytes; 0 where that is not known."""
-    with contextlib.suppress(ImportError):
-        import resource
-
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == "darwin" else peak * 1024
-    return 0

@@ -76,43 +76,35 @@ class Visitor:
             self.open()
 
     def somewhere(self) -> tuple[int, int]:
-        """Choose a point of the window, or one outside it."""
         width, height = self.driver.window.surface.get_size()
         return self.rng.randrange(-20, width + 20), self.rng.randrange(-20, height + 20)
 
     def key(self) -> None:
-        """Press a key that means something, or any."""
         keys = [key for command in self.driver.window.keymap.commands for key in command.keys]
         key = self.rng.choice([*keys, *string.ascii_lowercase, *string.digits])
         self.driver.key(key)
 
     def click(self) -> None:
-        """Click, with any button."""
         self.driver.click(self.somewhere(), self.rng.choice([1, 1, 1, 2, 3]))
 
     def drag(self) -> None:
-        """Press, move about and release, perhaps somewhere else."""
         self.driver.press(self.somewhere(), self.rng.choice([1, 1, 3]))
         for _ in range(self.rng.randrange(8)):
             self.driver.drag(self.somewhere())
         self.driver.release(self.somewhere())
 
     def wheel(self) -> None:
-        """Turn the wheel, perhaps by thousands of notches."""
         self.driver.wheel(self.rng.choice([-1, 1, 3, -7, 5000, -5000]), self.somewhere())
 
     def type_text(self) -> None:
-        """Type a word into whatever takes it, and end with Enter or not."""
         for letter in self.rng.choice(TEXTS):
             self.driver.post(pygame.TEXTINPUT, text=letter)
         self.driver.key(self.rng.choice(["return", "escape"]))
 
     def drop(self) -> None:
-        """Drop a file on the window."""
         self.driver.drop(self.rng.choice(self.files))
 
     def browse(self) -> None:
-        """Go about in folders, or paste."""
         if self.driver.screen.panels.open is not self.driver.screen.panels.photo:
             self.driver.key("p")
         for _ in range(self.rng.randrange(9)):
@@ -120,11 +112,9 @@ class Visitor:
             self.driver.step(self.rng.randrange(20))
 
     def resize(self) -> None:
-        """Give the window another size."""
         self.driver.resize(self.rng.choice([*SIZES, *ODD_SIZES]))
 
     def wait(self) -> None:
-        """Let some frames pass."""
         self.driver.step(self.rng.randrange(1, 30))
 
 

@@ -49,7 +49,6 @@ def test_what_a_finisher_adds_vanishes_in_the_distance(networks, codes):
 
 
 def test_the_noise_is_white_of_the_face_and_of_nothing_else():
-    """Every face has its own, one that changes a little nearly the same, the mean face none."""
     decoder = build_decoder(TINY)
     finisher = build_finisher(decoder)
     mean, deviation = np.linspace(-1, 1, 80), np.linspace(0.2, 2, 80)

@@ -48,8 +48,7 @@ def test_steps_change_finisher_and_critic_and_leave_the_autoencoder_alone(
 
 
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
-def test_a_step_can_be_traced(policy, monkeypatch):
-    """Few steps are taken one by one in these tests; thousands run as a graph."""
+def test_a_step_can_be_traced_as_thousands_of_steps_are(policy, monkeypatch):
     monkeypatch.setattr("model.training.critic.CHANNELS", (4, 4))
     monkeypatch.setattr("model.finisher.CHANNELS", (4, 4, 4))
     monkeypatch.setattr(finishing, "training_policy", lambda: policy)
@@ -75,8 +74,7 @@ def test_the_local_mean_is_kept_from_the_critic():
     np.testing.assert_allclose(seen[:, :, 8:-8, 0], 0, atol=1e-4)
 
 
-def test_the_critics_strides_begin_anywhere():
-    """A pattern of 8 pixels is cut at every phase."""
+def test_the_critics_strides_cut_a_pattern_of_8_pixels_at_every_phase():
     stripes = np.zeros((1, 96, 96, 1), np.float32)
     stripes[:, :, ::8] = 1
     keras.utils.set_random_seed(0)
@@ -88,7 +86,6 @@ def test_the_critics_strides_begin_anywhere():
 
 
 def test_detail_that_stays_in_its_place_is_pulled_to_what_portraits_have_in_common(monkeypatch):
-    """Only in the window, and only what all faces share: noise of their own is left alone."""
     rng = np.random.default_rng(0)
     pattern = rng.normal(0, 0.03, (1, 96, 96, 1))
     common = rng.normal(0, 0.03, (1, 96, 96, 1))
@@ -123,8 +120,7 @@ def test_the_critic_moves_faster_than_the_finisher():
     np.testing.assert_allclose(steps, [0.01, 0.01 * finishing.CRITIC_RATE], rtol=1e-3)
 
 
-def test_detail_becomes_as_strong_as_it_should_be():
-    """Of noise, half as strong as it is in the portraits; and never much stronger than it was."""
+def test_detail_becomes_half_as_strong_as_in_portraits_and_never_much_stronger_than_it_was():
     noise = np.random.default_rng(0).normal(size=(9, 160, 176, 1)).astype(np.float32)
 
     class Finishing:

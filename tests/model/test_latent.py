@@ -48,7 +48,6 @@ def test_samples_follow_the_codes_and_the_temperature(latent, codes):
 
 
 def test_samples_are_made_between_clear_faces():
-    """The last ones of the gallery, the blurred ones, all lie on one side."""
     gallery = np.random.default_rng(0).normal(size=(1000, 80)).astype(np.float32)
     side = np.where(np.arange(1000) < 1000 * CLEAREST, -1, 1)
     gallery[:, 0] = side * np.abs(gallery[:, 0])
@@ -176,7 +175,6 @@ def test_the_shipped_mean_face_reads_0_on_every_named_slider():
 
 
 def test_the_clearest_faces_come_first_in_the_gallery(codes):
-    """Of an engine that draws stripes as strong as a code's first number says."""
 
     class Stripes:
         model_id = ""

@@ -199,19 +199,15 @@ def pictures(seed):
     return tf.clip_by_value(coarse + rng.normal(0, 0.03, (3, 160, 176, 1)), 0, 1)
 
 
-def test_it_is_what_tensorflow_measures():
+def test_similarity_and_its_slope_are_those_of_tensorflow():
     one, other = pictures(0), pictures(1)
-    for weight in (0.0, 0.2, 1.0):
+    for weight in (0.2, 1.0):
         mixed = (1 - weight) * one + weight * other
-        np.testing.assert_allclose(ssim(one, mixed), tf.image.ssim(one, mixed, 1.0), atol=1e-4)
-
-
-def test_so_is_its_slope():
-    one, other = pictures(0), pictures(1)
-    slopes = []
-    for measure in (ssim, lambda a, b: tf.image.ssim(a, b, 1.0)):
-        with tf.GradientTape() as tape:
-            tape.watch(other)
-            value = tf.reduce_sum(measure(one, other))
-        slopes.append(tape.gradient(value, other).numpy())
-    np.testing.assert_allclose(*slopes, atol=2e-3 * np.abs(slopes[1]).max())
+        values, slopes = [], []
+        for measure in (ssim, lambda a, b: tf.image.ssim(a, b, 1.0)):
+            with tf.GradientTape() as tape:
+                tape.watch(mixed)
+                values.append(measure(one, mixed))
+            slopes.append(tape.gradient(values[-1], mixed).numpy())
+        np.testing.assert_allclose(*values, atol=1e-4)
+        np.testing.assert_allclose(*slopes, atol=2e-3 * np.abs(slopes[1]).max())

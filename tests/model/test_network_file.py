@@ -57,7 +57,6 @@ def load(members, model):
 
 
 def test_the_config_in_a_file_is_not_looked_at(load, members):
-    """Whatever class, size, graph or code it names, the card's network is built."""
     config = json.loads(members[CONFIG].data)
     layers = {layer["config"]["name"]: layer["config"] for layer in config["config"]["layers"]}
     encoder = layers["encoder"]
@@ -69,26 +68,14 @@ def test_the_config_in_a_file_is_not_looked_at(load, members):
 
 
 @pytest.mark.parametrize(
-    "change",
-    [
-        {"encoder_channels": [10**9, 4, 8, 8]},
-        {"encoder_channels": [1024, 1024, 1024, 1024]},
-        {"decoder_channels": [8, 8]},
-        {"head_channels": 5},
-        {"head_channels": "4"},
-        {"head_channels": -4},
-        {"residual_blocks": 1000},
-        {"overview_pooling": 10**6},
-        {"latent_dim": 12},
-        *(None, [], "x"),
-    ],
+    ("change", "said"),
+    [({"head_channels": 5}, "damaged"), ({"encoder_channels": [10**9] * 4}, "describes no")],
 )
-def test_a_card_that_describes_another_network_is_one_sentence(model, change):
+def test_a_card_that_describes_another_network_is_one_sentence(model, change, said):
     card = read_card(model)
-    widths = card["settings"]["architecture"]
-    card["settings"]["architecture"] = widths | change if isinstance(change, dict) else change
+    card["settings"]["architecture"] |= change
     (model / CARD_FILE).write_text(json.dumps(card))
-    with pytest.raises(UserError, match=r"describes no network|damaged|made for codes of 12"):
+    with pytest.raises(UserError, match=said):
         load_network(model)
 
 
@@ -115,7 +102,6 @@ def test_weights_that_are_no_plain_arrays_of_usual_numbers_are_refused(
 
 @pytest.mark.parametrize("name", ["layers/functional/layers", "layers/functional/layers/conv2d"])
 def test_weights_that_are_missing_are_refused_and_not_made_up(load, members, name):
-    """Some versions of Keras would warn, and go on with random weights in their place."""
     buffer = io.BytesIO(members[WEIGHTS].data)
     with h5py.File(buffer, "r+") as file:
         del file[name]

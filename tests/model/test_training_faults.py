@@ -102,22 +102,6 @@ def test_a_torn_or_foreign_state_is_not_continued(state, model):
     np.testing.assert_array_equal(model.get_weights()[0], before[0])
 
 
-def test_a_state_that_is_not_yet_in_its_place_leaves_the_former_one(state, model, monkeypatch):
-    class Killed(BaseException):
-        pass
-
-    def kill(self, target):
-        raise Killed
-
-    before = state.path.read_bytes()
-    model.set_weights([weight + 1 for weight in model.get_weights()])
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(Path, "replace", kill)
-        state.save()
-    assert state.path.read_bytes() == before
-    assert [path.name for path in state.path.parent.iterdir()] == [state.path.name]
-
-
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), UserError("Full.")])
 def test_pictures_that_cannot_be_written_are_told_once_and_no_reason_to_stop(state, model, error):
     shown, said = [], []

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 import pygame
+from PIL import Image
 
 from model.frame import FACE_AXIS, LEFT_EYE, RIGHT_EYE
 from model.frame import IMAGE_SHAPE as SHAPE
@@ -126,10 +127,36 @@ def fake_latent(seed=3):
     return LatentSpace.fit(codes, directions, FakeEngine.model_id)
 
 
+def editor(driver):
+    """The editor of the slider screen."""
+    return driver.window.screens["sliders"].editor
+
+
+def sliders(driver):
+    """The 80 sliders in their order."""
+    return driver.window.screens["sliders"].sliders.sliders
+
+
+def drag_slider(driver, slider, value, release=True, button=1):
+    """Drag the handle of a slider from where it is to a value."""
+    y = slider.track.centery
+    driver.press((slider.x_of(slider.value), y), button)
+    driver.drag((slider.x_of(value), y))
+    if release:
+        driver.release(button=button)
+
+
 def stroke(driver, *points, button=1):
     """Draw one stroke through points of the canvas."""
     canvas = driver.screen.view.canvas
     driver.sweep(*map(canvas.to_window, points), button=button)
+
+
+def doubled_photo(folder, face):
+    """Save a face, (160, 176), as a photo of twice its size; return its path and its eyes."""
+    path = folder / "me.png"
+    Image.fromarray((255 * face).astype(np.uint8)).resize((352, 320)).save(path)
+    return path, [(2 * x + 0.5, 2 * y + 0.5) for x, y in (LEFT_EYE, RIGHT_EYE)]
 
 
 def lie_apart(widgets, inside):
@@ -147,17 +174,22 @@ class Driver:
     """
 
     def __init__(
-        self, screens, folder, engine=None, size=(1280, 720), start=None, loaded=True, latent=None
+        self, screens, folder, engine=None, size=(1280, 720), start=None, latent=None, gate=None
     ):
         self.engine = SlowEngine(engine or FakeEngine())
         self.latent = latent or fake_latent()
         self.session = Session(folder, self.latent.model_id, self.latent.latent_dim)
-        self.app = App(screens, self.session, lambda: self.engine, self.latent, start, size)
+        self.pos, self.gate = (0, 0), gate
+        self.app = App(screens, self.session, self.load, self.latent, start, size)
         self.window = self.app.window
-        self.pos = (0, 0)
-        if loaded:
+        if gate is None:
             self.until(lambda: self.app.worker.state != "loading")
             self.settle()
+
+    def load(self):
+        if self.gate is not None:
+            self.gate.wait(60)
+        return self.engine
 
     @property
     def screen(self):
@@ -203,6 +235,8 @@ class Driver:
         self.step()
 
     def close(self):
+        if self.gate is not None:
+            self.gate.set()
         self.app.close()
 
     # Hands

@@ -17,13 +17,6 @@ def read_gif(path):
         ], gif.info.get("loop")
 
 
-def test_the_ends_are_exact_and_copies():
-    a, b = points(2)
-    assert between(a, b, 0).tobytes() == a.tobytes()
-    assert between(a, b, 1).tobytes() == b.tobytes()
-    assert between(a, b, 0) is not a
-
-
 def test_the_radius_goes_evenly_and_the_direction_turns_evenly():
     a, b = points(2)
     b *= 2

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 
 from tests.bench.readme import all_commands
@@ -38,12 +40,8 @@ def test_a_key_means_the_same_on_both_screens():
 def test_every_command_is_explained_and_can_be_listed_without_a_window():
     lists = all_commands()
     assert list(lists)[-1] == "Both"
-    for commands in lists.values():
-        for command in commands:
-            assert command.keys
-            assert command.name
-            assert command.help
-            assert callable(command.action)
+    for command in itertools.chain(*lists.values()):
+        assert command.keys and command.name and command.help and callable(command.action)
 
 
 def test_why_the_own_model_is_passed_over_stands_until_it_was_read(tmp_path):

@@ -4,13 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-TOOLS = ("Xvfb", "openbox")
+TOOLS = ("xvfb-run", "openbox")
 
 PROGRAM = """
 import sys
@@ -46,33 +44,25 @@ print("as it was")
     not all(map(shutil.which, TOOLS)), reason="needs an X server and a window manager"
 )
 def test_leaving_full_screen_brings_the_window_back_as_it_was(tmp_path):
-    """`set_mode` left a window of full size that hung off the screen."""
-    read, write = os.pipe()
-    screen = "1600x1000x16"  # few bits, which drawing has to bear too
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp"],
-        pass_fds=[write],
-        stderr=subprocess.DEVNULL,
+    screen = "-screen 0 1600x1000x16"  # few bits, which drawing has to bear too
+    managed = 'openbox >/dev/null 2>&1 & sleep 1; "$@"'
+    program = [sys.executable, "-c", PROGRAM, str(tmp_path)]
+    run = subprocess.run(
+        [
+            "xvfb-run",
+            "--auto-servernum",
+            "--server-args",
+            screen,
+            "sh",
+            "-c",
+            managed,
+            "-",
+            *program,
+        ],
+        cwd=Path(__file__).resolve().parents[2],
+        env={name: value for name, value in os.environ.items() if name != "SDL_VIDEODRIVER"},
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
-    os.close(write)
-    environment = {k: v for k, v in os.environ.items() if k != "SDL_VIDEODRIVER"}
-    manager = None
-    try:
-        environment["DISPLAY"] = f":{os.read(read, 16).decode().strip()}"
-        manager = subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL)
-        time.sleep(1)
-        run = subprocess.run(
-            [sys.executable, "-c", PROGRAM, str(tmp_path)],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert run.stdout.endswith("as it was\n"), run.stderr
-    finally:
-        os.close(read)
-        for process in (manager, server):
-            if process is not None:
-                process.terminate()
-                process.wait()
+    assert run.stdout.endswith("as it was\n"), run.stderr

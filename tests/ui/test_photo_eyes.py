@@ -3,41 +3,16 @@
 import numpy as np
 import pytest
 
+from model.frame import crop
+from tests.data.drawn_archive import draw_portrait
 from ui.photo.eyes import Guess, guess_eyes, middle_guess
 from ui.photo.opening import Photo
 from ui.photo.placement import LEFT_EYE, RIGHT_EYE, Placement, sample
 
-ROWS, COLUMNS = np.mgrid[:160, :176].astype(np.float32)
 
-
-def spot(x, y, width, height, sharpness=6):
-    """A soft ellipse, 1 inside."""
-    away = np.sqrt(((COLUMNS - x) / width) ** 2 + ((ROWS - y) / height) ** 2)
-    return 1 / (1 + np.exp(np.clip(sharpness * (away - 1), -30, 30)))
-
-
-def draw_face(rng):
+def draw_face(seed):
     """One of many drawn faces, all in the frame's place, (160, 176) in [0, 1]."""
-
-    def vary(mean, deviation):
-        return mean + deviation * rng.standard_normal()
-
-    def paint(picture, shape, level):
-        return picture + shape * (np.clip(level, 0, 1) - picture)
-
-    picture = np.full((160, 176), np.clip(vary(0.6, 0.2), 0.1, 0.9))
-    picture += vary(0, 0.1) * (COLUMNS - 88) / 88
-    picture = paint(picture, spot(93.5, vary(75, 4), vary(58, 5), vary(68, 5)), vary(0.2, 0.1))
-    skin = np.clip(vary(0.7, 0.1), 0.4, 0.95)
-    picture = paint(picture, spot(93.5, 105, vary(41, 2), vary(54, 3), 12), skin)
-    for x, y in (LEFT_EYE, RIGHT_EYE):
-        lift = vary(14, 1)
-        picture = paint(picture, spot(x, y - lift, vary(13, 1), 3), skin - vary(0.35, 0.1))
-        picture = paint(picture, spot(x, y, vary(10, 1), vary(5, 0.5)), 0.9)
-        picture = paint(picture, spot(x, y, 4.5, 4.5), 0.1)
-    picture = paint(picture, spot(93.5, vary(112, 1.5), vary(8, 1), 4), skin - 0.2)
-    picture = paint(picture, spot(93.5, vary(131, 2), vary(17, 2), vary(5, 1)), skin - 0.35)
-    return picture.clip(0, 1).astype(np.float32)
+    return crop(draw_portrait(seed)[np.newaxis, ..., np.newaxis])[0, ..., 0]
 
 
 class DrawnFaces:
@@ -46,8 +21,7 @@ class DrawnFaces:
     model_id = "drawn faces"
 
     def __init__(self):
-        rng = np.random.default_rng(0)
-        faces = np.stack([draw_face(rng) for _ in range(200)]).reshape(200, -1)
+        faces = np.stack([draw_face(seed) for seed in range(100, 300)]).reshape(200, -1)
         self.mean = faces.mean(axis=0)
         centred = faces - self.mean
         values, vectors = np.linalg.eigh(centred @ centred.T)
@@ -101,13 +75,12 @@ def error(guess, eyes):
     ("scale", "angle", "canvas", "at", "light"),
     [
         (0.5, -15, (110, 104), (58, 47), 1),
-        (1.3, 9, (250, 280), (131, 134), 0.05),  # nearly black
-        (2.4, 14, (460, 500), (240, 236), 1),
+        (2.4, 14, (460, 500), (240, 236), 0.05),  # nearly black
         (0.8, 6, (600, 500), (330, 190), 1),  # a small face in a large photo
     ],
 )
 def test_eyes_of_turned_and_scaled_faces_are_found(model, scale, angle, canvas, at, light):
-    face = draw_face(np.random.default_rng(2))
+    face = draw_face(2)
     photo, eyes = photograph(face, scale, np.deg2rad(angle), canvas, at)
     guess = final_guess(Photo(np.rint(255 * light * photo.gray).astype(np.float32) / 255), model)
     assert error(guess, eyes) <= 4 * max(1, scale)
@@ -115,7 +88,7 @@ def test_eyes_of_turned_and_scaled_faces_are_found(model, scale, angle, canvas, 
 
 
 def test_guesses_come_in_small_steps_and_are_points(model):
-    photo, _ = photograph(draw_face(np.random.default_rng(4)), 1, 0, (160, 176), (87.5, 79.5))
+    photo, _ = photograph(draw_face(4), 1, 0, (160, 176), (87.5, 79.5))
     steps = list(guess_eyes(photo, model, model))
     assert len(steps) > 20
     guesses = [guess for guess in steps if guess is not None]
@@ -131,7 +104,7 @@ def test_rings_begin_inside_the_photo(shape):
         assert 0 <= x < shape[1] and 0 <= y < shape[0]
 
 
-@pytest.mark.parametrize(("shape", "level"), [((1, 1), 0.0), ((2, 900), 0.5), ((64, 64), 0.5)])
+@pytest.mark.parametrize(("shape", "level"), [((1, 1), 0.0), ((2, 900), 0.5)])
 def test_photos_without_a_face_end_in_some_guess_of_low_score(model, shape, level):
     guess = final_guess(Photo(np.full(shape, level, dtype=np.float32)), model)
     assert np.isfinite([guess.left_eye, guess.right_eye]).all()

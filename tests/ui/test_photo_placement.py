@@ -39,11 +39,6 @@ def test_the_eyes_come_to_the_frames_eyes_to_a_tenth_of_a_pixel(scale, angle):
         assert np.allclose(centre_of(frame, *eye), eye, atol=0.1)
 
 
-def test_a_photo_that_is_the_frame_stays_as_it_is():
-    photo = Photo(np.random.default_rng(0).random((160, 176)).astype(np.float32))
-    assert np.allclose(align(photo, LEFT_EYE, RIGHT_EYE), photo.gray, atol=1e-6)
-
-
 @pytest.mark.parametrize("scale", [2, 3, 5, 8])
 def test_shrinking_averages_instead_of_aliasing(scale):
     checks = (np.indices((160 * scale, 176 * scale)).sum(axis=0) % 2).astype(np.float32)

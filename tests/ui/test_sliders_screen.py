@@ -6,43 +6,24 @@ import pygame
 import pytest
 
 from model.latent import Readout
-from tests.ui.driver import fake_latent, lie_apart
+from tests.ui.driver import drag_slider, editor, fake_latent, lie_apart, sliders
 from ui.pictures import to_pixels
-from ui.screen import Screen
 from ui.sliders import slider_view as view
-from ui.sliders.slider_panel import GROUPS, FaceSlider
+from ui.sliders.slider_panel import GROUPS
 from ui.sliders.slider_screen import SlidersScreen
 from ui.theme import COLORS
 
 SIZES = ((900, 600), (1280, 720), (1920, 1080), (2560, 1440))
 
 
-class Other(Screen):
-    name = title = "drawing"
-
-    def code(self):
-        return np.full(80, 0.5, np.float32)
-
-    def take(self, code):
-        self.taken = code
-
-
 @pytest.fixture
 def driver(opened):
-    return opened([SlidersScreen, Other], size=(1280, 720), hints=False)
-
-
-def editor(driver):
-    return driver.window.screens["sliders"].editor
-
-
-def sliders(driver):
-    return driver.window.screens["sliders"].sliders.sliders
+    return opened([SlidersScreen], size=(1280, 720), hints=False)
 
 
 def shown(driver):
     """The code whose face is on the window, checked against its pixels."""
-    screen = driver.window.screens["sliders"]
+    screen = driver.screen
     code, image, _ = screen.shown
     expected = driver.engine.decode(code[None])[0, ..., 0]
     assert np.array_equal(image, expected)
@@ -50,14 +31,6 @@ def shown(driver):
     x, y = map(round, view.to_window((100, 60)))
     assert abs(int(driver.pixels()[x, y, 0]) - 255 * expected[60, 100]) < 6
     return code
-
-
-def drag(driver, slider, value, release=True, button=1):
-    y = slider.track.centery
-    driver.press((slider.x_of(slider.value), y), button)
-    driver.drag((slider.x_of(value), y))
-    if release:
-        driver.release(button=button)
 
 
 def test_first_view_has_every_slider_inside_the_window_and_none_over_another(driver):
@@ -95,25 +68,6 @@ def test_more_stands_beside_the_sliders_where_the_window_is_wide_enough(driver):
     assert screen.panels.open is None
 
 
-def test_handles_and_arrows_cover_no_number(driver, monkeypatch):
-    def drawn():
-        driver.window.root.invalidate()
-        driver.step()
-        return driver.pixels(driver.screen.sliders.rect)
-
-    for size in SIZES[:3]:
-        driver.resize(size)
-        for values in (np.zeros(80), np.full(80, -3.0), np.linspace(-9, 9, 80)):
-            editor(driver).start(driver.latent.from_sliders(values), "a face")
-            driver.settle()
-            with monkeypatch.context() as patch:
-                patch.setattr(FaceSlider, "draw_track", lambda *arguments: None)
-                words = drawn()
-            ink = (words != COLORS.window).any(axis=-1)
-            assert ink.sum() > 3000
-            assert np.array_equal(drawn()[ink], words[ink])
-
-
 def test_raw_codes_have_sliders_of_their_own_that_mark_zero_even_under_the_handle(driver):
     driver.keys("u")
     for slider in sliders(driver)[:16]:
@@ -122,7 +76,7 @@ def test_raw_codes_have_sliders_of_their_own_that_mark_zero_even_under_the_handl
         assert (driver.pixels(column) == COLORS.faint).all(axis=-1).sum() >= 3
     slider, before = sliders(driver)[0], editor(driver).now.code
     index = int(slider.label.split()[1]) - 1
-    drag(driver, slider, slider.high)
+    drag_slider(driver, slider, slider.high)
     after = editor(driver).now.code
     assert abs(after[index] - slider.high) < 0.05
     assert np.array_equal(np.delete(after, index), np.delete(before, index))
@@ -135,7 +89,7 @@ def test_drag_moves_its_value_alone_and_the_face_follows(driver):
     code, slider = editor(driver).now.code, sliders(driver)[3]
     before = driver.latent.to_sliders(code)
     start = (slider.x_of(slider.value), slider.track.centery)
-    drag(driver, slider, 2.0)
+    drag_slider(driver, slider, 2.0)
     driver.settle()
     after = driver.latent.to_sliders(editor(driver).now.code)
     assert abs(after[3] - 2.0) < 0.03
@@ -156,7 +110,7 @@ def test_drag_moves_its_value_alone_and_the_face_follows(driver):
 
 def test_wheel_and_resizing_during_a_drag_lose_nothing(driver):
     dragged, other = sliders(driver)[0], sliders(driver)[1]
-    drag(driver, dragged, 1.0, release=False)
+    drag_slider(driver, dragged, 1.0, release=False)
     for _ in range(5):  # one nudge after another is one step
         driver.wheel(1, other.rect.center)
     driver.resize((900, 600))
@@ -181,7 +135,7 @@ def test_right_button_and_l_lock_what_nothing_moves_any_more(driver):
     assert list(np.flatnonzero(editor(driver).now.locks)) == [2, 30]
     before = driver.latent.to_sliders(editor(driver).now.code)
     named = driver.screen.sliders.directions[0]
-    drag(driver, named, 2.0)
+    drag_slider(driver, named, 2.0)
     assert abs(named.value - 2.0) < 0.05
     driver.key("r")
     after = driver.latent.to_sliders(editor(driver).now.code)
@@ -190,9 +144,9 @@ def test_right_button_and_l_lock_what_nothing_moves_any_more(driver):
     state = editor(driver).now
     assert locked.locked
     for use in (
-        lambda: drag(driver, locked, 0.0),
+        lambda: drag_slider(driver, locked, 0.0),
         lambda: driver.wheel(1, locked.rect.center),
-        lambda: drag(driver, locked, 0.0, button=2),
+        lambda: drag_slider(driver, locked, 0.0, button=2),
     ):
         driver.window.messages.show_message("", 0)
         use()
@@ -308,7 +262,7 @@ def test_face_is_tinted_where_a_resting_mouse_would_make_it_lighter_or_darker(dr
     driver.move((10, 300))
     assert face.difference is None
     assert np.array_equal(driver.pixels(face.picture), plain)
-    drag(driver, slider, 1.0)  # after which the mouse has to come again
+    drag_slider(driver, slider, 1.0)  # after which the mouse has to come again
     driver.settle()
     driver.step()
     assert driver.screen.preview.difference is not None
@@ -329,34 +283,29 @@ def test_face_is_tinted_where_a_resting_mouse_would_make_it_lighter_or_darker(dr
 
 
 def test_preview_goes_when_the_mouse_leaves_whatever_was_done(driver):
-    slider, preview = sliders(driver)[6], driver.screen.preview
-    face = driver.screen.area.face.rect
-    drag(driver, slider, 1.0)
-    assert preview.visible
-    driver.move(face.center)
-    assert not preview.visible
-    driver.click(face.center)
-    assert not preview.visible
-    driver.click((slider.rect.left + 10, slider.rect.top + 6))  # selected, and keys still reach it
-    driver.move(face.center)
-    assert not preview.visible
-    driver.key("right")
+    slider, face = sliders(driver)[6], driver.screen.area.face.rect
+    name = (slider.rect.left + 10, slider.rect.top + 6)  # selects it: keys reach it from then on
+    for number, (do, visible) in enumerate(
+        [
+            (lambda: drag_slider(driver, slider, 1.0), True),
+            (lambda: driver.move(face.center), False),
+            (lambda: driver.click(face.center), False),
+            (lambda: driver.click(name), True),
+            (lambda: driver.move(face.center), False),
+            (lambda: driver.key("right", "down"), True),  # what a slider does that keys chose
+            (lambda: driver.move((face.centerx + 2, face.centery)), True),
+            (lambda: driver.move(slider.rect.center), True),
+            (lambda: driver.post(pygame.WINDOWLEAVE), False),
+            (lambda: driver.move(slider.rect.center), True),
+            (lambda: driver.key("p"), False),
+            (lambda: driver.key("escape"), True),
+            (lambda: driver.move(face.center), False),
+        ]
+    ):
+        do()
+        driver.step()
+        assert driver.screen.preview.visible == visible, number
     assert slider.value > 1.05
-    driver.key("down")
-    assert preview.visible  # it shows what a slider does that keys chose
-    driver.move((face.centerx + 2, face.centery))
-    assert preview.visible  # over the face all the time
-    driver.move(slider.rect.center)
-    driver.post(pygame.WINDOWLEAVE)
-    driver.step()
-    assert not preview.visible
-    driver.move(slider.rect.center)
-    driver.key("p")
-    driver.step()
-    assert not preview.visible
-    driver.key("escape")
-    driver.move(face.center)
-    assert not preview.visible
 
 
 def test_preview_stands_beside_the_picture_and_follows_the_window(driver):
@@ -464,7 +413,7 @@ def many(opened):
         for name, v in directions.items()
     }
     latent = replace(latent, directions=directions, readouts=readouts)
-    return opened([SlidersScreen, Other], latent=latent, size=(1280, 720), hints=False)
+    return opened([SlidersScreen], latent=latent, size=(1280, 720), hints=False)
 
 
 def test_sliders_with_names_come_first_in_groups_and_say_where_the_face_stands(many):
@@ -477,7 +426,7 @@ def test_sliders_with_names_come_first_in_groups_and_say_where_the_face_stands(m
     many.key("n")
     smile, code = groups["EXPRESSION"][0], editor(many).now.code
     assert abs(smile.value - many.latent.readouts["smile"].read(code)) < 1e-4
-    drag(many, smile, 2.0)
+    drag_slider(many, smile, 2.0)
     moved = editor(many).now.code
     assert abs(many.latent.readouts["smile"].read(moved) - 2.0) < 0.05
     many.move(year.rect.center)
@@ -501,7 +450,7 @@ def test_sliders_that_do_not_fit_are_scrolled_to_by_wheel_and_keys(many):
     assert first.value == pytest.approx(0, abs=1e-4)  # the wheel scrolled, and moved nothing
     assert in_sight(last)
     assert not in_sight(first)
-    drag(many, last, 1.0)
+    drag_slider(many, last, 1.0)
     assert last.value == pytest.approx(1.0, abs=0.1)
     many.wheel(5, last.rect.center)  # once a slider is picked, the wheel moves it
     assert last.value == pytest.approx(1.5, abs=0.1)
@@ -533,7 +482,7 @@ def test_far_away_codes_are_shown_and_can_be_worked_with(driver):
     editor(driver).start(far, "far")
     driver.settle()
     assert sliders(driver)[79].x_of(sliders(driver)[79].value) == sliders(driver)[79].track.right
-    drag(driver, sliders(driver)[0], 0.0)
+    drag_slider(driver, sliders(driver)[0], 0.0)
     driver.keys("s", "r")
     shown(driver)
 

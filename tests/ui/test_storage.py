@@ -1,8 +1,4 @@
 import base64
-import os
-import subprocess
-import sys
-import textwrap
 import zlib
 from functools import partial
 
@@ -10,8 +6,6 @@ import numpy as np
 import pytest
 
 from data.errors import UserError
-from data.paths import ASSETS
-from data.replace import remove_unfinished
 from ui.storage import (
     pack_numbers,
     pack_pixels,
@@ -57,19 +51,6 @@ def test_a_compressed_bomb_is_not_unpacked():
         unpack_pixels(bomb, (160, 176))
 
 
-def test_a_new_file_never_takes_the_place_of_another(tmp_path, monkeypatch):
-    for with_links in (True, False):
-        if not with_links:
-
-            def refuse(*paths):
-                raise PermissionError("no hard links on this disk")
-
-            monkeypatch.setattr("os.link", refuse)
-        paths = [write_new(tmp_path / str(with_links), "face", ".png", b"%d" % i) for i in range(3)]
-        assert [path.read_bytes() for path in paths] == [b"0", b"1", b"2"]
-        assert sorted(paths[0].parent.iterdir()) == sorted(paths)
-
-
 def test_a_folder_behind_a_link_is_made_where_the_link_leads(tmp_path):
     try:
         (tmp_path / "saves").symlink_to(tmp_path / "disk" / "saves")
@@ -92,37 +73,3 @@ def test_a_refused_write_is_one_sentence_and_leaves_nothing(tmp_path, monkeypatc
     with pytest.raises(UserError, match="can be saved"):
         (tmp_path / "file").touch()
         write_new(tmp_path / "file", "face", ".png", b"content")
-
-
-KILLED = """
-    import os, sys
-    from pathlib import Path
-    from ui.storage import write_new
-
-    left = int(sys.argv[2])
-
-    def stop_before(function):
-        def stopping(*arguments, **options):
-            global left
-            left -= 1
-            if left < 0:
-                os._exit(9)
-            return function(*arguments, **options)
-        return stopping
-
-    os.fsync, os.link = stop_before(os.fsync), stop_before(os.link)
-    Path.unlink = stop_before(Path.unlink)
-    write_new(Path(sys.argv[1]), "face", ".png", b"whole")
-"""
-
-
-@pytest.mark.parametrize("step", range(5))
-def test_killed_anywhere_a_new_file_is_whole_or_not_there(tmp_path, step):
-    command = [sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path), str(step)]
-    code = subprocess.run(command, cwd=ASSETS.parent).returncode
-    assert code == (9 if step < 4 else 0)
-    assert all(path.read_bytes() == b"whole" for path in tmp_path.glob("face-*.png"))
-    for path in tmp_path.iterdir():
-        os.utime(path, (1, 1))
-    remove_unfinished(tmp_path)
-    assert not list(tmp_path.glob(".*"))

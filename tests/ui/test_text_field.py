@@ -3,131 +3,99 @@ import pytest
 
 from data.errors import UserError
 from ui.clipboard import paste_text
-from ui.theme import Theme
-from ui.widgets.base import Root
-from ui.widgets.pointer import Pointer
+from ui.screen import Screen
 from ui.widgets.text_field import TextField
 
-KEYS = {"return": pygame.K_RETURN, "back": pygame.K_BACKSPACE}
 
+class Form(Screen):
+    """A screen with a field, which keeps what was entered."""
 
-class Typist:
-    """A field in a window, and what somebody does to it."""
+    name = title = "form"
 
-    def __init__(self, **options):
+    def __init__(self, host):
+        super().__init__(host)
         self.log = []
-        root = Root()
-        root.rect = pygame.Rect(0, 0, 400, 100)
-        self.field = root.add(TextField("a name", self.log.append, **options))
-        self.field.place(pygame.Rect(10, 10, 200, 30), Theme())
-        self.pointer = Pointer(root)
-        self.pointer.focus(self.field)
-        self.surface = pygame.Surface((400, 100), 0, 32)
-        self.draw()
+        self.field = self.add(TextField("a name", self.log.append))
 
-    def post(self, kind, **values):
-        self.pointer.handle(pygame.event.Event(kind, **values))
-
-    def key(self, name, mod=0):
-        self.post(
-            pygame.KEYDOWN, key=KEYS.get(name) or pygame.key.key_code(name), mod=mod, unicode=""
-        )
-
-    def type(self, text):
-        self.post(pygame.TEXTINPUT, text=text)
-
-    def draw(self):
-        self.surface.fill((0, 0, 0))
-        self.field.draw(self.surface, Theme())
-        return pygame.surfarray.array3d(self.surface)
+    def layout(self, rect, theme):
+        self.field.place(pygame.Rect(100, 100, 200, 30), theme)
 
 
-@pytest.fixture(autouse=True)
-def display():
-    pygame.display.init()
-    pygame.display.set_mode((400, 100))
-    pygame.font.init()
+@pytest.fixture
+def driver(opened):
+    driver = opened([Form])
+    driver.window.pointer.focus(driver.screen.field)
+    return driver
 
 
-def test_what_is_typed_replaces_the_old_text_and_escape_brings_it_back():
-    typist = Typist(longest=6)
-    typist.type("123456789")
-    assert typist.field.text == "123456"
-    typist.pointer.focus(None)
-    assert typist.field.text == "a name"
-    typist.pointer.focus(typist.field)
-    typist.type("654321")
-    typist.key("return")
-    typist.pointer.focus(None)
-    assert typist.field.text == "654321" and typist.log == ["654321"]
+@pytest.fixture
+def field(driver):
+    return driver.screen.field
 
 
-def test_text_is_selected_copied_cut_and_pasted():
-    typist = Typist()
-    typist.key("home")
-    for _ in range(4):
-        typist.key("left", pygame.KMOD_SHIFT)
-    typist.key("a", pygame.KMOD_CTRL)
-    typist.key("c", pygame.KMOD_CTRL)
-    assert paste_text() == "a name" and typist.field.text == "a name"
-    typist.key("x", pygame.KMOD_CTRL)
-    assert typist.field.text == ""
-    for _ in range(2):
-        typist.key("v", pygame.KMOD_CTRL)
-    for _ in range(3):
-        typist.key("left", pygame.KMOD_SHIFT)
-    typist.key("back")
-    typist.key("back")
-    assert typist.field.text == "a namea n"[:-1]
+def put(driver, text, kind=pygame.TEXTINPUT, **values):
+    """Send text as an input method does."""
+    driver.post(kind, text=text, **values)
+    driver.step()
 
 
-def test_copying_nothing_leaves_the_clipboard_and_undo_brings_the_old_text_back():
-    typist = Typist()
-    typist.key("c", pygame.KMOD_CTRL)
-    typist.type("new")
-    for name in "cx":
-        typist.key(name, pygame.KMOD_CTRL)
-    assert paste_text() == "a name" and typist.field.text == "new"
-    typist.key("z", pygame.KMOD_CTRL)
-    assert typist.field.text == "a name"
-    typist = Typist()  # a file name that is no text
-    typist.field.set("Jos\udce9")
-    typist.key("a", pygame.KMOD_CTRL)
-    typist.key("x", pygame.KMOD_CTRL)
-    assert paste_text() == "Jos?" and typist.field.text == ""
+def test_what_is_typed_replaces_the_old_text_and_escape_brings_it_back(driver, field):
+    field.longest = 6
+    put(driver, "123456789")
+    assert field.text == "123456"
+    driver.key("escape")
+    assert field.text == "a name"
+    driver.window.pointer.focus(field)
+    put(driver, "654321")
+    driver.key("return", "escape")
+    assert field.text == "654321" and driver.screen.log == ["654321"]
 
 
-def test_the_mouse_places_the_cursor_and_selects():
-    typist = Typist()
-    left, y = typist.field.rect.left + 8, typist.field.rect.centery
-    typist.post(pygame.MOUSEBUTTONDOWN, pos=(left + 1, y), button=1)
-    typist.post(pygame.MOUSEMOTION, pos=(left + 400, y))
-    typist.post(pygame.MOUSEBUTTONUP, pos=(left + 400, y), button=1)
-    assert typist.field.selection == slice(0, 6)
-    typist.type("b")
-    assert typist.field.text == "b"
+def test_text_is_selected_copied_cut_and_pasted(driver, field):
+    driver.key("home", *["shift+left"] * 4, "ctrl+a", "ctrl+c")
+    assert paste_text() == "a name" and field.text == "a name"
+    driver.key("ctrl+x")
+    assert field.text == ""
+    driver.key("ctrl+v", "ctrl+v", *["shift+left"] * 3, "backspace", "backspace")
+    assert field.text == "a namea "
 
 
-def test_text_in_composition_shows_and_is_replaced_by_what_comes_of_it():
-    typist = Typist()
-    typist.type("")
-    empty = typist.draw()
-    typist.post(pygame.TEXTEDITING, text="ni", start=0, length=2)
-    composing = typist.draw()
-    assert (composing != empty).any() and typist.field.text == ""
-    typist.type("日")
-    assert typist.field.text == "日" and typist.field.composed == ""
+def test_copying_nothing_leaves_the_clipboard_and_undo_brings_the_old_text_back(driver, field):
+    driver.key("ctrl+c")
+    put(driver, "new")
+    driver.key("ctrl+c", "ctrl+x")
+    assert paste_text() == "a name" and field.text == "new"
+    driver.key("ctrl+z")
+    assert field.text == "a name"
+    field.set("Jos\udce9")  # a file name that is no text
+    driver.key("ctrl+a", "ctrl+x")
+    assert paste_text() == "Jos?" and field.text == ""
 
 
-def test_what_was_refused_stays_to_be_mended_and_can_be_left():
+def test_the_mouse_places_the_cursor_and_selects(driver, field):
+    left, y = field.rect.left + 8, field.rect.centery
+    driver.sweep((left + 1, y), (left + 400, y))
+    assert field.selection == slice(0, 6)
+    put(driver, "b")
+    assert field.text == "b"
+
+
+def test_text_in_composition_shows_and_is_replaced_by_what_comes_of_it(driver, field):
+    put(driver, "")
+    empty = driver.pixels(field.rect)
+    put(driver, "ni", pygame.TEXTEDITING, start=0, length=2)
+    assert (driver.pixels(field.rect) != empty).any() and field.text == ""
+    put(driver, "日")
+    assert field.text == "日" and field.composed == ""
+
+
+def test_what_was_refused_stays_to_be_mended_and_can_be_left(driver, field):
     def refuse(text):
         raise UserError("no")
 
-    typist = Typist()
-    typist.field.entered = refuse
-    typist.type("b")
-    with pytest.raises(UserError):
-        typist.key("return")
-    assert typist.field.text == "b"
-    typist.pointer.focus(None)
-    assert typist.field.text == "a name"
+    field.entered = refuse
+    put(driver, "b")
+    driver.key("return")
+    assert field.text == "b" and driver.said() == "no"
+    driver.key("escape")
+    assert field.text == "a name"

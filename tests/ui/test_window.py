@@ -12,14 +12,16 @@ import pytest
 
 from data.errors import UserError
 from model.latent import Previews
-from tests.ui.driver import FakeEngine, fake_latent
+from tests.ui.driver import FakeEngine, fake_latent, stroke
 from ui import fonts
-from ui.app import SCREENS, App
 from ui.session import Session
+from ui.sliders.slider_panel import FaceSlider
 from ui.theme import Theme, printable
 from ui.widgets.button import Button
+from ui.widgets.slider import Slider
 from ui.widgets.strip import Thumbnail
 
+LINE = (60, 60), (110, 60)  # a stroke
 SIZES = [(900, 600), (1280, 720), (1920, 1080), (2560, 1440)]
 
 
@@ -45,11 +47,6 @@ def standing(driver):
     return " ".join(shown[0].lines) if shown else ""
 
 
-def stroke(driver, y=60):
-    canvas = driver.screen.view.canvas
-    driver.sweep(canvas.to_window((60, y)), canvas.to_window((110, y)))
-
-
 def every(widget):
     if widget.visible:
         yield widget
@@ -73,7 +70,7 @@ def test_going_on_brings_everything_back_on_the_screen_that_was_left(opened, tmp
     driver = opened()
     driver.key("r")
     driver.click(driver.window.header.tabs[1])
-    stroke(driver)
+    stroke(driver, *LINE)
     driver.settle()
     drawing = driver.screen.drawing.pixels.copy()
     driver = opened()
@@ -99,7 +96,7 @@ def test_the_offer_shows_before_a_hint_and_goes_with_the_first_step(opened, tmp_
     keep(tmp_path, settings={"hint_sliders": start == "drawing"})
     driver = opened(start=start)
     assert "still here" in standing(driver)
-    driver.key("r") if start == "sliders" else stroke(driver)
+    driver.key("r") if start == "sliders" else stroke(driver, *LINE)
     assert "still here" not in standing(driver)
 
 
@@ -143,6 +140,31 @@ def test_hints_and_messages_cover_nothing(opened, start, size):
         assert covers
         for rect in things(driver.screen):
             assert rect.collidelist(covers) < 0
+
+
+@pytest.mark.parametrize("size", SIZES[::2])
+@pytest.mark.parametrize("start", ["sliders", "drawing"])
+def test_handles_and_arrows_of_sliders_cover_no_words(opened, start, size, monkeypatch):
+    driver = opened(start=start, size=size, hints=False)
+
+    def drawn():
+        driver.window.root.invalidate()
+        driver.step()
+        return driver.pixels(driver.screen.rect)
+
+    for share in (-1.0, 0.0, 0.5, 1.0, 2.0):  # beyond the ends, there are arrows
+        for slider in every(driver.screen):
+            if isinstance(slider, Slider):
+                slider.set(slider.low + share * (slider.high - slider.low))
+        with monkeypatch.context() as patch:
+            for kind in (Slider, FaceSlider):
+                patch.setattr(kind, "draw_track", lambda *arguments: None)
+            words = drawn()
+            for module in ("widgets.slider", "sliders.slider_panel"):
+                patch.setattr(f"ui.{module}.write", lambda *arguments: None)
+            ink = (words != drawn()).any(axis=-1)
+        covered = (drawn() != words).any(axis=-1) & ink
+        assert ink.sum() > 100 and covered.sum() < 5  # the tail of a letter
 
 
 # Messages
@@ -222,7 +244,7 @@ def test_f3_shows_numbers_at_once_and_keeps_them_fresh(driver):
 def test_a_kill_costs_neither_drawing_nor_face(opened, tmp_path):
     keep(tmp_path)
     driver = opened(start="drawing")
-    stroke(driver)
+    stroke(driver, *LINE)
     driver.settle()
     drawing = driver.screen.drawing.pixels.copy()
     driver.keys("tab", "r")
@@ -240,8 +262,8 @@ def test_nothing_is_written_while_nothing_was_done_or_a_stroke_is_drawn(driver, 
     driver.keep()
     driver.click(driver.window.header.tabs[1])
     canvas = driver.screen.view.canvas
-    driver.press(canvas.to_window((60, 60)))
-    driver.drag(canvas.to_window((110, 60)))
+    driver.press(canvas.to_window(LINE[0]))
+    driver.drag(canvas.to_window(LINE[1]))
     driver.keep()
     assert not written
     driver.release()
@@ -253,21 +275,29 @@ def test_nothing_is_written_while_nothing_was_done_or_a_stroke_is_drawn(driver, 
 # Closing the window while something is saved
 
 
-def test_the_window_closes_once_a_gif_is_written(driver, tmp_path):
+@pytest.fixture
+def short_film(driver, monkeypatch):
+    """Films of few frames, which take a while all the same."""
+    monkeypatch.setattr("ui.sliders.slider_screen.GIF_STEPS", 3)
+    driver.engine.slow = 0.1
+
+
+def test_the_window_closes_once_a_gif_is_written(driver, short_film, tmp_path):
     driver.key("r", "shift+a", "r", "shift+b", "ctrl+e", "ctrl+q")
     assert not driver.window.closed and "still being saved" in driver.said()
     driver.until(lambda: driver.window.closed)
     assert len(list(tmp_path.glob("morph*.gif"))) == 1
 
 
-def test_ctrl_c_in_the_terminal_waits_for_a_gif_too(driver, tmp_path, monkeypatch):
+def test_ctrl_c_in_the_terminal_waits_for_a_gif_too(driver, short_film, tmp_path):
     driver.key("r", "shift+a", "r", "shift+b", "ctrl+e")
+    update = driver.screen.update
 
     def interrupt(now):
-        monkeypatch.undo()
+        driver.screen.update = update
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(driver.screen, "update", interrupt)
+    driver.screen.update = interrupt
     driver.app.run()
     assert len(list(tmp_path.glob("morph*.gif"))) == 1
 
@@ -282,6 +312,43 @@ def test_a_save_that_fails_keeps_the_window_open_till_it_is_closed_again(driver,
     assert not driver.window.closed and driver.said() == "The disk is full."
     driver.key("ctrl+s", "ctrl+q", "ctrl+q")
     assert driver.window.closed
+
+
+# What both screens do alike
+
+
+@pytest.mark.parametrize("start", ["sliders", "drawing"])
+def test_a_bad_file_gets_one_sentence_and_changes_nothing(opened, start, tmp_path):
+    driver = opened(start=start)
+    driver.keys("n")
+    before = driver.screen.code()
+    broken = tmp_path / "words.png"
+    broken.write_bytes(b"no picture at all")
+    for path in (broken, tmp_path / "missing.png"):
+        driver.window.notify("")
+        driver.drop(path)
+        driver.settle()
+        assert path.name in driver.said() and driver.said().count(". ") == 0
+        assert driver.screen.panels.open is None
+        assert np.array_equal(driver.screen.code(), before)
+
+
+@pytest.mark.parametrize("start", ["sliders", "drawing"])
+def test_the_face_is_copied_as_it_shows_but_not_out_of_a_field(opened, start, monkeypatch):
+    copied = []
+    monkeypatch.setattr("ui.clipboard.copy_picture", copied.append)
+    monkeypatch.setattr("ui.widgets.text_field.copy_text", lambda text: None)
+    driver = opened(start=start)
+    driver.keys("n")
+    driver.key("ctrl+c")
+    driver.until(lambda: "in the clipboard" in driver.said())
+    view = driver.screen.area if start == "sliders" else driver.screen.view
+    assert np.array_equal(copied, [view.face.pixels])
+    if start == "sliders":
+        driver.key("o")
+        driver.click(driver.screen.more.seed)
+        driver.key("ctrl+c")
+        assert len(copied) == 1
 
 
 # Text that cannot be drawn
@@ -413,99 +480,47 @@ def test_saves_of_another_owner_end_nothing_and_are_not_called_damaged(
     assert "could not be written" in told.getMessage() and told.exc_info is None
 
 
-# Sizes and floods
-
-
-@pytest.mark.parametrize("start", ["sliders", "drawing"])
-def test_tiny_windows_end_nothing(opened, start):
-    driver = opened(start=start)
-    for size in ((1, 1), (3, 500), (500, 3), (20, 20)):
-        for key in ("h", "p", "ctrl+o", "o", "d", "s"):
-            driver.resize(size)
-            driver.key(key)
-            driver.click((size[0] // 2, size[1] // 2))
-            driver.wheel(2)
-            driver.keys("escape")
-    driver.resize((900, 600))
-    assert driver.window.root.rect.size == (900, 600)
-
-
-@pytest.mark.parametrize("start", ["sliders", "drawing"])
-def test_thousands_of_wheel_notches_at_once_end_nothing(opened, start):
-    driver = opened(start=start)
-    for pos in ((250, 250), (700, 200)):
-        driver.move(pos)
-        for number in range(5000):
-            steps = 1 if number % 3 else -1
-            driver.post(pygame.MOUSEWHEEL, x=0, y=steps, precise_y=float(steps), flipped=False)
-        driver.settle()
-
-
 # While the model loads
+
+
+@pytest.fixture
+def loading(opened):
+    """A window whose engine is loaded once its gate is set."""
+    latent = fake_latent()
+    codes = np.concatenate([latent.mean[None], latent.sample(12, np.random.default_rng(0))])
+    pictures = np.rint(255 * FakeEngine().decode(codes)[..., 0]).astype(np.uint8)
+    return opened(
+        latent=replace(latent, previews=Previews(codes, pictures)), gate=threading.Event()
+    )
 
 
 def test_saves_asked_for_while_the_model_loads_are_written_before_the_window_closes(
     loading, tmp_path
 ):
-    app, gate = loading
-    for _ in range(2):
-        press(app, "n")
-        app.window.screen.save()
-    app.window.quit()
-    app.step()
-    assert not app.window.closed
-    gate.set()
-    while app.step():
-        app.worker.wait(0.01)
+    loading.key("n", "ctrl+s", "n", "ctrl+s", "ctrl+q")
+    assert not loading.window.closed
+    loading.gate.set()
+    loading.until(lambda: loading.window.closed)
     assert len(list(tmp_path.glob("face*.png"))) == 2
 
 
-@pytest.fixture
-def loading(tmp_path):
-    """The app before its engine is loaded, and what lets that happen."""
-    latent, engine = fake_latent(), FakeEngine()
-    codes = np.concatenate([latent.mean[None], latent.sample(12, np.random.default_rng(0))])
-    pictures = np.rint(255 * engine.decode(codes)[..., 0]).astype(np.uint8)
-    latent = replace(latent, previews=Previews(codes, pictures))
-    gate = threading.Event()
-
-    def load():
-        gate.wait(60)
-        return engine
-
-    app = App(SCREENS, Session(tmp_path), load, latent, size=(900, 600))
-    yield app, gate
-    gate.set()
-    app.close()
-
-
-def press(app, key):
-    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=ord(key), mod=0, unicode=key))
-    pygame.event.post(pygame.event.Event(pygame.KEYUP, key=ord(key), mod=0, unicode=""))
-    app.step()
-
-
 def test_the_mean_face_and_suggestions_can_be_seen_and_taken_while_the_model_loads(loading):
-    app, gate = loading
-    previews, screen = app.window.latent.previews, app.window.screen
+    previews, screen = loading.latent.previews, loading.screen
+    assert "Loading" in loading.window.header.status.text
     for name, view in (("sliders", "area"), ("drawing", "view")):
-        face = getattr(app.window.screens[name], view).face
+        face = getattr(loading.window.screens[name], view).face
         assert np.array_equal(face.pixels, previews.images[0])
-    press(app, "s")
+    loading.key("s")
     children = screen.area.strip.children
     assert [c.pixels.tobytes() for c in children] == [p.tobytes() for p in previews.images[1:]]
-    children[4].chosen()
-    app.step()
-    assert app.worker.state == "loading"
+    loading.click(children[4])
+    assert loading.app.worker.state == "loading"
     assert np.array_equal(screen.area.face.pixels, previews.images[5])
     assert np.array_equal(screen.editor.now.code, previews.codes[5])
-    gate.set()
-    for _ in range(2000):
-        app.step()
-        if app.worker.state == "ready" and screen.shown is not None:
-            break
-        app.worker.wait(0.01)
-    exact = app.worker.engine.decode(previews.codes[5:6])[0, ..., 0]
-    assert np.array_equal(screen.shown[1], exact)
-    press(app, "s")
+    loading.gate.set()
+    loading.until(lambda: screen.shown is not None)
+    loading.settle()
+    assert np.array_equal(screen.shown[1], loading.engine.decode(previews.codes[5:6])[0, ..., 0])
+    assert loading.window.header.status.text == "Test model"
+    loading.key("s")
     assert not np.array_equal(screen.area.suggestions, previews.codes[1:])

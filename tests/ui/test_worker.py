@@ -134,21 +134,6 @@ def test_a_failed_job_is_told_and_the_next_one_runs(recording):
     assert "ZeroDivisionError" in sentence(failed[0][1])
 
 
-def test_an_engine_that_cannot_be_loaded_is_kept_as_error():
-    def load():
-        raise UserError("no model")
-
-    told = []
-    worker = Worker(load, lambda: told.append(worker.state), told.append)
-    worker.start()
-    assert worker.wait(20)
-    for call in worker.poll():
-        call()
-    assert told == ["failed"]
-    assert str(worker.error) == "no model"
-    worker.close()
-
-
 def test_jobs_wait_for_an_engine_that_is_still_loading():
     gate = threading.Event()
     recording = Recording(lambda: gate.wait(20) and "engine")
