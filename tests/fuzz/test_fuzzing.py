@@ -1,4 +1,4 @@
-"""Damaged files: 10 of every kind, 200 with `-m many_seeds`, and as many as FUZZ_SEEDS says."""
+"""Damaged files, 10 of every kind, and a visitor; FUZZ_SEEDS or 200 with `-m many_seeds`."""
 
 import os
 
@@ -6,6 +6,7 @@ import pytest
 
 from tests.fuzz.data import DataFuzzer
 from tests.fuzz.model import ModelFuzzer
+from tests.fuzz.soak import soak
 from tests.fuzz.ui_files import FilesFuzzer
 
 FEW, MANY = 10, int(os.environ.get("FUZZ_SEEDS", "200"))
@@ -35,3 +36,13 @@ def test_damaged_files_are_read_or_refused_in_one_sentence(fuzzers, fuzzer, kind
             fuzzers[fuzzer].run(kind, seed)
         except Exception as error:
             raise AssertionError(f"{kind}, seed {seed}") from error
+
+
+def test_nothing_that_a_visitor_does_ends_the_window():
+    soak(seed=2, steps=150)  # changes to full screen, which once left pygame with a lost handle
+
+
+@many
+@pytest.mark.parametrize("seed", range(MANY // 20))
+def test_nothing_that_more_visitors_do_ends_the_window(seed):
+    soak(seed, steps=600)

@@ -146,10 +146,12 @@ def drag_slider(driver, slider, value, release=True, button=1):
         driver.release(button=button)
 
 
-def stroke(driver, *points, button=1):
-    """Draw one stroke through points of the canvas."""
+def stroke(driver, *points, button=1, settled=False):
+    """Draw one stroke through points of the canvas, and perhaps wait for the answer."""
     canvas = driver.screen.view.canvas
     driver.sweep(*map(canvas.to_window, points), button=button)
+    if settled:
+        driver.settle()
 
 
 def doubled_photo(folder, face):
@@ -276,6 +278,16 @@ class Driver:
         self.press(pos, button)
         self.release(button=button)
 
+    def choose(self, where, button=1):
+        """Click, and wait for what comes of it."""
+        self.click(where, button)
+        self.settle()
+
+    def rest(self, pos):
+        """Move the mouse, and wait for what comes of it."""
+        self.move(pos)
+        self.settle()
+
     def wheel(self, steps, pos=None):
         if pos is not None:
             self.move(pos)
@@ -316,9 +328,11 @@ class Driver:
         for letter in text:
             self.key(letter)
 
-    def drop(self, path):
+    def drop(self, path, settled=False):
         self.post(pygame.DROPFILE, file=str(path))
         self.step()
+        if settled:
+            self.settle()
 
     def resize(self, size):
         pygame.display.set_mode(size, pygame.RESIZABLE)

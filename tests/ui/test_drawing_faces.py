@@ -65,8 +65,7 @@ def driver(again):
 
 def sketch(driver):
     stroke(driver, (40, 60), (80, 50), (120, 60))
-    stroke(driver, (60, 90), (64, 90))
-    driver.settle()
+    stroke(driver, (60, 90), (64, 90), settled=True)
 
 
 def drawing(driver):
@@ -190,8 +189,7 @@ def test_as_a_photo_the_portrait_encoder_answers_and_a_line_explains_it(driver):
     driver.engine.guess = lambda images: np.full((len(images), 80), images.mean(), np.float32)
     sketch(driver)
     before = driver.screen.keeper.answer.code
-    driver.click(driver.screen.view.as_photo)
-    driver.settle()
+    driver.choose(driver.screen.view.as_photo)
     view, mean = driver.screen.view, tone(driver.screen.drawing).mean()
     likely = driver.latent.make_likely(np.full(80, mean, np.float32), 0.5)
     np.testing.assert_allclose(driver.screen.keeper.answer.code, likely, atol=1e-4)
@@ -223,8 +221,7 @@ def test_a_face_to_start_from_is_canvas_and_answer(driver):
     menu = driver.window.menu
     words = [button.text for button in menu.children]
     assert words[0] == "Mean face" and "Your photo …" in words and "Saved face …" in words
-    driver.click(menu.children[words.index("This answer")])
-    driver.settle()
+    driver.choose(menu.children[words.index("This answer")])
     assert np.array_equal(drawing(driver), painted(answer.image))
     assert np.array_equal(driver.screen.code(), answer.code)
 
@@ -236,8 +233,7 @@ def test_the_panel_shows_difference_and_nearest_faces(driver):
     assert panel.visible and all(face.pixels is not None for face in panel.strip.children)
     assert np.array_equal(panel.codes[0], driver.latent.gallery[0])
     assert np.ptp(panel.difference.pixels.astype(int)) <= 1  # the answer is what is painted
-    stroke(driver, (60, 60), (120, 60))
-    driver.settle()
+    stroke(driver, (60, 60), (120, 60), settled=True)
     assert np.ptp(panel.difference.pixels.astype(int)) > 20
     driver.key("escape")
     assert not panel.visible
@@ -259,8 +255,7 @@ def test_a_nearest_face_pulls_the_answer_and_leaves_the_drawing(driver):
     driver.keys("d")
     panel = driver.screen.view.explain
     before, code, face = drawing(driver), driver.screen.keeper.answer.code, panel.codes[3]
-    driver.click(panel.strip.children[3])
-    driver.settle()
+    driver.choose(panel.strip.children[3])
     assert np.array_equal(drawing(driver), before)
     pulled = driver.screen.keeper.answer.code
     assert np.allclose(pulled, (code + face) / 2, atol=1e-5)
@@ -274,8 +269,7 @@ def test_the_difference_has_the_colours_of_the_tint(driver):
     driver.wheel(12, driver.screen.view.canvas.rect.center)
     stroke(driver, (60, 40), (120, 40))
     driver.key("5")
-    stroke(driver, (60, 120), (120, 120))
-    driver.settle()
+    stroke(driver, (60, 120), (120, 120), settled=True)
     driver.screen.step(driver.screen.drawing.fix_code, driver.latent.mean)  # gray all over
     driver.settle()
     view = driver.screen.view.explain.difference
@@ -405,15 +399,13 @@ def test_a_save_brings_back_every_pixel_and_the_code(driver, tmp_path):
     driver.key("5")  # white paint on white paper shows in the coverage only
     sketch(driver)
     driver.key("1")
-    stroke(driver, (40, 120), (120, 120))
-    driver.settle()
+    stroke(driver, (40, 120), (120, 120), settled=True)
     before, answer = drawing(driver), driver.screen.keeper.answer
     driver.keys("ctrl+s")
     assert "Saved" in driver.said()
     path = list_saves(tmp_path)[0].path
     driver.keys("delete")
-    driver.drop(path)
-    driver.settle()
+    driver.drop(path, settled=True)
     assert np.array_equal(drawing(driver), before)
     assert np.array_equal(driver.screen.code(), answer.code)
     assert np.array_equal(driver.screen.keeper.answer.image, answer.image)
@@ -428,8 +420,7 @@ def test_a_saved_face_without_a_drawing_is_painted(driver, tmp_path):
     driver.keys("ctrl+o")
     panel = driver.screen.panels.saves
     assert panel.visible and len(panel.saves) == 1
-    driver.click(panel.gallery.strip.thumbnails[0])
-    driver.settle()
+    driver.choose(panel.gallery.strip.thumbnails[0])
     assert not panel.visible and np.array_equal(driver.screen.code(), code)
     assert np.abs(tone(driver.screen.drawing) - image).max() < 0.003
 
@@ -475,8 +466,7 @@ def test_the_film_begins_at_the_last_new_sheet(driver, tmp_path):
     driver.wheel(20, driver.screen.view.canvas.rect.center)
     stroke(driver, (20, 20), (160, 20))
     driver.key("delete")
-    stroke(driver, (20, 140), (160, 140))
-    driver.settle()
+    stroke(driver, (20, 140), (160, 140), settled=True)
     driver.key("a")
     stroke(driver, (20, 120), (160, 120))
     assert len(driver.screen.drawing.sheet) == 4  # bare, a stroke, the answer, a stroke

@@ -52,8 +52,7 @@ def test_a_face_on_the_guide_is_read_as_it_is_before_it_has_hair():
 def test_a_stroke_appears_on_canvas_and_window_and_is_answered(driver):
     face = driver.screen.view.face
     before = shown(face)
-    stroke(driver, (40, 60), (80, 60), (120, 60))
-    driver.settle()
+    stroke(driver, (40, 60), (80, 60), (120, 60), settled=True)
     assert cover(driver.screen.drawing)[60, 40:120].min() == 1
     x, y = (round(v) for v in at(driver, (80, 60)))
     assert driver.window.surface.get_at((x, y))[:3] == (0, 0, 0)
@@ -93,12 +92,10 @@ def test_undo_redo_and_clear_by_key_and_button(driver):
     view = driver.screen.view
     undo, redo, clear = view.undo, view.redo, view.clear
     assert not (undo.enabled or redo.enabled or clear.enabled)
-    stroke(driver, (40, 60), (120, 60))
-    driver.settle()
+    stroke(driver, (40, 60), (120, 60), settled=True)
     one, answer = driver.screen.drawing.pixels.copy(), shown(driver.screen.view.face)
     assert undo.enabled and clear.enabled and not redo.enabled
-    stroke(driver, (60, 90), (60, 130))
-    driver.settle()
+    stroke(driver, (60, 90), (60, 130), settled=True)
     two = driver.screen.drawing.pixels.copy()
     driver.keys("ctrl+z")
     assert np.array_equal(driver.screen.drawing.pixels, one)
@@ -191,8 +188,7 @@ def test_eraser_and_right_button_bare_the_paper_and_number_keys_choose_the_gray(
 
 
 def test_the_copying_brush_paints_the_answer(driver):
-    stroke(driver, (40, 60), (120, 60))
-    driver.settle()
+    stroke(driver, (40, 60), (120, 60), settled=True)
     answer = driver.screen.keeper.answer.image
     driver.key("k")
     driver.wheel(12, at(driver, (80, 120)))
@@ -213,8 +209,7 @@ def test_a_click_with_the_bucket_fills_and_dark_paper_is_one_click(driver):
     driver.key("b")
     drawn = driver.screen.drawing.pixels
     driver.click(driver.screen.view.edits[3])
-    stroke(driver, (80, 80))
-    driver.settle()
+    stroke(driver, (80, 80), settled=True)
     image = tone(driver.screen.drawing)
     assert cover(driver.screen.drawing).min() == 1 and image[120, 120] < 0.3 and image[80, 80] == 1
     driver.key("ctrl+z", "ctrl+z")
@@ -223,8 +218,7 @@ def test_a_click_with_the_bucket_fills_and_dark_paper_is_one_click(driver):
 
 def test_the_ghost_is_there_at_first_shows_the_answer_and_is_never_drawn(driver):
     mean = shown(driver.screen.view.canvas)
-    stroke(driver, (40, 60), (120, 60))
-    driver.settle()
+    stroke(driver, (40, 60), (120, 60), settled=True)
     ghostly = shown(driver.screen.view.canvas)
     bare = cover(driver.screen.drawing) == 0
     assert np.ptp(mean) > 10 and np.ptp(ghostly[bare]) > 10
@@ -298,8 +292,7 @@ def test_a_face_that_was_started_from_is_read_as_it_is(driver):
 def test_without_live_the_answer_waits_to_be_asked(driver):
     driver.key("v")
     before = driver.screen.keeper.answer
-    stroke(driver, (40, 60), (120, 60))
-    driver.settle()
+    stroke(driver, (40, 60), (120, 60), settled=True)
     assert driver.screen.keeper.answer is before
     assert "J" in driver.screen.view.status.text
     driver.keys("j")

@@ -7,7 +7,7 @@ from model.frame import IMAGE_SHAPE as SHAPE
 from tests.ui.driver import cover, tone
 from ui.drawing.drawing import MOST_STEPS, Drawing, blank, painted
 from ui.drawing.replay import replay
-from ui.drawing.stroke import LARGEST, SMALLEST, Brush, Tool, span
+from ui.drawing.stroke import LARGEST, SMALLEST, Brush, Tool
 
 FACE = np.random.default_rng(1).random(SHAPE).astype(np.float32)
 MIRRORED = np.arange(12, 176)  # columns whose mirror image lies on the canvas
@@ -33,17 +33,6 @@ def circle(n, radius=50.0, centre=(88.0, 80.0)):
 
 
 # Strokes
-
-
-def test_a_curve_passes_through_its_points_without_sharp_turns():
-    points = circle(9)
-    path = [point for i in range(len(points) - 1) for point in span(points, i)[:-1]]
-    steps = np.diff(np.array(path), axis=0)
-    headings = np.unwrap(np.arctan2(steps[:, 1], steps[:, 0]))
-    assert set(points[:-1]) <= set(path)
-    assert np.abs(np.diff(headings)).max() < np.radians(12)  # the points themselves turn by 45
-    radii = np.hypot(*(np.array(path) - (88, 80)).T)
-    assert np.abs(radii - 50).max() < 1  # straight lines would be off by 3.8
 
 
 def test_overlaps_within_a_stroke_do_not_darken(drawing):
@@ -136,29 +125,6 @@ def test_a_fill_on_dark_paper_leaves_no_seam_beside_a_light_line(drawing):
 
 
 # History
-
-
-def test_undo_and_redo_bring_back_every_pixel(drawing):
-    changes = [
-        lambda: draw(drawing, (20, 20), (80, 60), (120, 30), radius=3),
-        lambda: draw(drawing, (30, 90), (90, 95), radius=8, soft=True, tone=0.5, mirror=True),
-        lambda: draw(drawing, (60, 60), (60, 120), tool=Tool.ERASE, radius=5),
-        drawing.clear,
-    ]
-    states = [drawing.pixels.copy()]
-    for change in changes:
-        assert change()
-        states.append(drawing.pixels.copy())
-    for state in states[-2::-1]:
-        assert drawing.history.can_undo
-        drawing.undo()
-        assert np.array_equal(drawing.pixels, state)
-    assert not drawing.history.can_undo
-    for state in states[1:]:
-        assert drawing.history.can_redo
-        drawing.redo()
-        assert np.array_equal(drawing.pixels, state)
-    assert not drawing.history.can_redo
 
 
 def test_what_changes_nothing_is_no_step_and_the_eraser_bares_the_paper(drawing):

@@ -22,8 +22,7 @@ def driver(opened, monkeypatch):
 
 
 def point(driver, place):
-    driver.move(driver.screen.map.pad.where(place))
-    driver.settle()
+    driver.rest(driver.screen.map.pad.where(place))
 
 
 def expected(driver, place):
@@ -66,8 +65,7 @@ def test_the_face_follows_the_mouse_and_nothing_happens_until_a_click(driver):
     assert "changed" in screen.area.caption.text
     assert screen.editor.now is before and screen.steps == steps
     assert np.array_equal(screen.code(), before.code)
-    driver.move(screen.area.face.rect.center)
-    driver.settle()
+    driver.rest(screen.area.face.rect.center)
     assert np.array_equal(screen.shown[0], before.code)
     assert screen.area.caption.text == before.title
 
@@ -89,8 +87,7 @@ def test_a_click_takes_the_face_as_one_step(driver):
     point(driver, PLACE)
     taken = expected(driver, PLACE)
     drawn = len(driver.engine.decoded)
-    driver.click(driver.pos)
-    driver.settle()
+    driver.choose(driver.pos)
     assert np.array_equal(screen.editor.now.code, taken)
     assert np.array_equal(screen.shown[0], taken)
     assert len(driver.engine.decoded) - drawn < 3  # the small faces are the same, and stay

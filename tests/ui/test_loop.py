@@ -74,6 +74,7 @@ def test_engine_that_cannot_be_loaded_is_told_and_raised_after_closing(tmp_path,
     while app.worker.state == "loading":
         app.worker.wait(0.01)
     app.step()
+    assert app.worker.state == "failed"
     assert app.window.messages.standing[0].lines == [
         "There is no model yet; train one with learn()."
     ]

@@ -68,8 +68,7 @@ def test_a_click_puts_a_part_of_a_face_on_as_one_step(driver):
     screen = driver.screen
     driver.keys("n", "shift+b", "n", "shift+x")
     before = screen.editor.now
-    driver.click(screen.mix.rows["b"][1].children[0])
-    driver.settle()
+    driver.choose(screen.mix.rows["b"][1].children[0])
     now = screen.editor.now
     assert now.caption == "With the hair of B"
     expected = mix(driver.engine, before.code, now.face_b, "hair")
@@ -85,8 +84,7 @@ def test_a_face_that_is_not_set_has_no_parts_and_the_panel_says_how_to_set_it(dr
     label, strip = screen.mix.rows["a"]
     assert "SHIFT A" in label.text
     before = screen.editor.now
-    driver.click(strip.children[0])
-    driver.settle()
+    driver.choose(strip.children[0])
     assert screen.editor.now is before
     driver.keys("shift+a")
     assert label.text == "FROM FACE A"

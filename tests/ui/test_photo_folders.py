@@ -157,8 +157,7 @@ def test_the_first_sight_shows_thumbnails_and_a_mark_for_broken_pictures(driver,
     broken = tiles(panel)[-1]
     assert broken.text == "broken.jpg"
     assert broken.pixels is None and broken.sign == gallery.UNREADABLE
-    driver.click(broken)
-    driver.settle()
+    driver.choose(broken)
     assert "broken.jpg" in driver.said() and panel.visible and panel.photo is None
     (home / "Pictures" / "broken.jpg").unlink()
     driver.key("escape")
@@ -175,8 +174,7 @@ def test_without_pictures_the_places_are_shown_as_above_the_topmost_folder(drive
     assert [child.text for child in tiles(panel)][-1] == "Home"
     assert "Pick a folder" in panel.note.text
     assert not panel.above.enabled
-    driver.click(tile(panel, "Downloads"))
-    driver.settle()
+    driver.choose(tile(panel, "Downloads"))
     assert panel.listing.folder == home / "Downloads"
     assert "No picture" in panel.note.text
     panel.go(Path(home.anchor))
@@ -191,11 +189,9 @@ def test_mouse_and_keys_go_down_and_up_and_leave_the_face_behind_alone(driver, h
     draw(home / "Pictures" / "2019", "b.png", "c.png")
     before = driver.screen.code()
     panel = open_panel(driver)
-    driver.click(tile(panel, "2019"))
-    driver.settle()
+    driver.choose(tile(panel, "2019"))
     assert [child.text for child in tiles(panel)] == ["c.png", "b.png"]
-    driver.click(panel.above)
-    driver.settle()
+    driver.choose(panel.above)
     assert panel.listing.folder == home / "Pictures"
     assert tile(panel, "2019").focused  # where one came from
     driver.keys("right", "left", "left", "return")
@@ -203,8 +199,7 @@ def test_mouse_and_keys_go_down_and_up_and_leave_the_face_behind_alone(driver, h
     for parent in (home / "Pictures", home):
         driver.keys("backspace")
         assert panel.listing.folder == parent
-    driver.click(next(button for button in panel.places if button.text == "Pictures"))
-    driver.settle()
+    driver.choose(next(button for button in panel.places if button.text == "Pictures"))
     driver.key("up", "right", "down", "return")
     driver.until(lambda: panel.photo is not None)
     assert panel.photo.name == "a.png"
@@ -286,14 +281,12 @@ def test_a_photo_in_bad_light_is_evened_out_and_back_by_a_button(driver):
     driver.settle()
     assert "Even light" in panel.note.text and "a.png is damaged." in panel.note.text
     dark = panel.face
-    driver.click(panel.even)
-    driver.settle()
+    driver.choose(panel.even)
     assert "Even light" not in panel.note.text
     inside = face_mask()
     assert np.corrcoef(panel.face.image[inside], dark.image[inside])[0, 1] > 0.99
     assert panel.face.image[inside].mean() == pytest.approx(MEAN, abs=0.05)
-    driver.click(panel.even)
-    driver.settle()
+    driver.choose(panel.even)
     assert np.array_equal(panel.face.image, dark.image)
 
 
@@ -302,8 +295,7 @@ def test_a_folder_that_cannot_be_opened_is_said_and_nothing_changes(driver, home
     (home / "Pictures" / "gone").mkdir()
     panel = open_panel(driver)
     (home / "Pictures" / "gone").rmdir()
-    driver.click(tile(panel, "gone"))
-    driver.settle()
+    driver.choose(tile(panel, "gone"))
     assert driver.said().startswith("gone cannot be opened (")
     assert panel.listing.folder == home / "Pictures"
     driver.key("escape")

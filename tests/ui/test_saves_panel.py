@@ -38,8 +38,7 @@ def open_panel(driver, saved):
 def choose(driver, panel, number, item):
     """Click an item of the menu of a save."""
     driver.click(panel.gallery.strip.thumbnails[number], button=3)
-    driver.click(driver.window.menu.children[item])
-    driver.settle()
+    driver.choose(driver.window.menu.children[item])
 
 
 def test_a_save_is_renamed_and_keeps_its_code_unless_the_name_is_taken(driver):
@@ -74,8 +73,7 @@ def test_deleted_save_comes_back_bit_for_bit(driver, way):
     assert not list_saves(driver.session.folder) and not panel.saves
     for left in (1, 0):
         assert panel.undo.visible
-        driver.click(panel.undo) if way == "button" else driver.key("ctrl+z")
-        driver.settle()
+        driver.choose(panel.undo) if way == "button" else driver.keys("ctrl+z")
         assert len(list_saves(driver.session.folder)) == 2 - left
     assert {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in paths} == before
     assert [save.path for save in panel.saves] == order
@@ -90,8 +88,7 @@ def test_dots_beside_the_caption_open_the_menu_and_the_picture_goes_there(driver
     items = [item.text for item in driver.window.menu.children]
     assert items == ["Go to it", "Rename …", "Delete"]
     driver.key("escape")
-    driver.click(thumbnail)
-    driver.settle()
+    driver.choose(thumbnail)
     code = driver.screen.code()
     assert np.array_equal(code, CODE)
     driver.key("escape")  # both screens say where a save is in the same words
@@ -111,8 +108,7 @@ def test_saves_of_another_model_are_listed_last_and_opened_by_their_picture(driv
     panel, (ours,) = open_panel(driver, 1)
     assert [save.path for save in panel.saves] == [ours, theirs]
     assert "1 of another model at the end" in panel.note.text
-    driver.click(panel.gallery.strip.thumbnails[1])
-    driver.settle()
+    driver.choose(panel.gallery.strip.thumbnails[1])
     assert "of another model" in driver.said()
     coded = engine.encode(np.rint(face * 255)[None] / 255)[0]
     assert np.allclose(driver.screen.code(), coded, atol=1e-4)

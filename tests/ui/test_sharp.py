@@ -40,8 +40,7 @@ def test_a_key_and_a_click_change_every_face_and_the_session_remembers(driver, o
     screen, toggle = driver.screen, driver.window.header.sharp
     driver.keys("r", "shift+a", "s", "r")
     slider = screen.sliders.sliders[0]
-    driver.move(slider.rect.center)
-    driver.settle()
+    driver.rest(slider.rect.center)
     state = screen.editor.now
 
     def every_face():

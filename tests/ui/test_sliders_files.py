@@ -110,8 +110,7 @@ def test_kept_detail_is_added_back_onto_the_edited_face(driver, tmp_path):
     assert np.array_equal(pixels(), expected(decoded + detail))
     driver.keys("ctrl+s")
     driver.key("m")
-    driver.drop(list_saves(driver.session.folder)[0].path)
-    driver.settle()
+    driver.drop(list_saves(driver.session.folder)[0].path, settled=True)
     assert np.abs(editor(driver).now.detail - detail).max() < 0.003
     assert np.abs(pixels() - expected(decoded + detail)).max() <= 1
 

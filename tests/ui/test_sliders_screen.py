@@ -246,8 +246,7 @@ def test_face_is_tinted_where_a_resting_mouse_would_make_it_lighter_or_darker(dr
     slider, face = sliders(driver)[6], driver.screen.area.face
     plain = driver.pixels(face.picture)
     assert (plain[..., 0] == plain[..., 2])[20:-20, 20:-20].all()
-    driver.move(slider.rect.center)
-    driver.settle()
+    driver.rest(slider.rect.center)
     driver.step()
     low, high = (slider.axis.moved(editor(driver).now.code, end) for end in (-3, 3))
     expected = np.subtract(*driver.engine.decode(np.stack([high, low])))[..., 0]
@@ -268,8 +267,7 @@ def test_face_is_tinted_where_a_resting_mouse_would_make_it_lighter_or_darker(dr
     assert driver.screen.preview.difference is not None
     assert face.difference is None
     driver.move((10, 300))
-    driver.move(slider.rect.center)
-    driver.settle()
+    driver.rest(slider.rect.center)
     driver.step()
     assert face.difference is not None
     driver.key("t")
@@ -319,8 +317,7 @@ def test_preview_stands_beside_the_picture_and_follows_the_window(driver):
     for size in (*SIZES, (900, 600)):
         driver.resize(size)
         slider = sliders(driver)[30]
-        driver.move(slider.rect.center)
-        driver.settle()
+        driver.rest(slider.rect.center)
         assert preview.visible
         assert driver.screen.rect.contains(preview.rect)
         assert {face.picture.height for face in preview.faces} == {preview.rect.height}
@@ -366,8 +363,7 @@ def test_strip_sets_faces_that_are_empty_and_goes_to_those_that_are_set(driver):
     assert np.array_equal(editor(driver).now.code, driver.latent.gallery[0])
     assert driver.screen.area.caption.text == "Face A"
     driver.key("n")
-    driver.click(strip.faces["b"])
-    driver.settle()
+    driver.choose(strip.faces["b"])
     assert "This face is B now" in driver.said()
     assert np.array_equal(editor(driver).now.face_b, driver.latent.gallery[2])
     assert strip.slider.value == 1.0

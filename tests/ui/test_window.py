@@ -70,8 +70,7 @@ def test_going_on_brings_everything_back_on_the_screen_that_was_left(opened, tmp
     driver = opened()
     driver.key("r")
     driver.click(driver.window.header.tabs[1])
-    stroke(driver, *LINE)
-    driver.settle()
+    stroke(driver, *LINE, settled=True)
     drawing = driver.screen.drawing.pixels.copy()
     driver = opened()
     if way == "the button":
@@ -244,8 +243,7 @@ def test_f3_shows_numbers_at_once_and_keeps_them_fresh(driver):
 def test_a_kill_costs_neither_drawing_nor_face(opened, tmp_path):
     keep(tmp_path)
     driver = opened(start="drawing")
-    stroke(driver, *LINE)
-    driver.settle()
+    stroke(driver, *LINE, settled=True)
     drawing = driver.screen.drawing.pixels.copy()
     driver.keys("tab", "r")
     code = driver.screen.editor.now.code
@@ -326,8 +324,7 @@ def test_a_bad_file_gets_one_sentence_and_changes_nothing(opened, start, tmp_pat
     broken.write_bytes(b"no picture at all")
     for path in (broken, tmp_path / "missing.png"):
         driver.window.notify("")
-        driver.drop(path)
-        driver.settle()
+        driver.drop(path, settled=True)
         assert path.name in driver.said() and driver.said().count(". ") == 0
         assert driver.screen.panels.open is None
         assert np.array_equal(driver.screen.code(), before)
@@ -441,8 +438,7 @@ def test_names_that_cannot_be_drawn_end_nothing(opened):
     driver.window.help_line.set_text(LATIN)
     driver.window.resized()
     driver.settle()
-    driver.drop("/nowhere/" + LATIN)
-    driver.settle()
+    driver.drop("/nowhere/" + LATIN, settled=True)
     assert LATIN in driver.said()
 
 
