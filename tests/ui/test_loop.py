@@ -1,6 +1,9 @@
 import os
 import re
+import shutil
 import signal
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -237,3 +240,46 @@ def test_no_surface_takes_the_depth_of_the_display_which_may_be_too_few_bits_to_
     for path in (ROOT / "ui").rglob("*.py"):
         for call in re.findall(r"pygame\.Surface\(.*", path.read_text(encoding="utf-8")):
             assert ", 32)" in call, path
+
+
+FULL_SCREEN = """
+import sys, time
+from pathlib import Path
+from tests.ui.driver import Driver
+from tests.ui.test_loop import Plain
+
+driver = Driver([Plain], Path(sys.argv[1]), size=(900, 600))
+
+def settled():
+    sizes = []
+    while len(sizes) < 20 or len(set(sizes[-20:])) > 1:
+        driver.step()
+        sizes.append((driver.window.surface.get_size(), driver.window.root.rect.size))
+        time.sleep(0.02)
+    return sizes[-1]
+
+for _ in range(3):
+    assert settled() == ((900, 600), (900, 600)), settled()
+    driver.window.full_screen()
+    assert settled() == ((1600, 1000), (1600, 1000)), settled()
+    driver.window.full_screen()
+assert settled() == ((900, 600), (900, 600)), settled()
+driver.close()
+print("as it was")
+"""
+
+
+@pytest.mark.skipif(
+    not all(map(shutil.which, ("xvfb-run", "openbox"))),
+    reason="needs an X server and a window manager",
+)
+def test_leaving_full_screen_brings_the_window_back_as_it_was(tmp_path):
+    display = ["--auto-servernum", "--server-args", "-screen 0 1600x1000x16"]  # few bits
+    managed = ["sh", "-c", 'openbox >/dev/null 2>&1 & sleep 1; "$@"', "-"]
+    program = [sys.executable, "-c", FULL_SCREEN, str(tmp_path)]
+    environment = {name: text for name, text in os.environ.items() if name != "SDL_VIDEODRIVER"}
+    run = subprocess.run(
+        ["xvfb-run", *display, *managed, *program],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert run.stdout.endswith("as it was\n"), run.stderr
