@@ -25,7 +25,7 @@ from data.errors import UserError
 from data.paths import DEMO_FOLDER
 from model.latent import LatentSpace
 from model.loading import load_engine
-from tests.ui.driver import Driver
+from tests.ui.driver import Driver, every
 from ui.animation import ease, encode_gif
 from ui.app import SCREENS
 from ui.widgets.base import Widget
@@ -236,11 +236,9 @@ def _arc(x: float, y: float, width: float, height: float, start: float, end: flo
     return [(x + width * np.cos(a), y + height * np.sin(a)) for a in angles]
 
 
-def _button(widget: Widget, text: str) -> Button | None:
+def _button(widget: Widget, text: str) -> Button:
     """Return the button inside a widget that bears this text."""
-    if isinstance(widget, Button) and widget.text == text:
-        return widget
-    return next(filter(None, (_button(child, text) for child in widget.children)), None)
+    return next(w for w in every(widget) if isinstance(w, Button) and w.text == text)
 
 
 SCENES = {"sliders": sliders, "drawing": drawing}

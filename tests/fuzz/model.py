@@ -2,12 +2,11 @@
 
 Each seed changes one file: bytes of it, or the members inside a zip file with right checksums, down
 to the layers a config names and the arrays of an HDF5 file. A network and its latent space must
-work or be refused in one sentence; a training state, a cached baseline and a history must work or
-be passed over. Nothing else may be raised, no code may run, no other file may be read or change, no
+work or be refused in one sentence; a training state and a cached baseline must work or be passed
+over. Nothing else may be raised, no code may run, no other file may be read or change, no
 size may be believed. `tests/fuzz/test_fuzzing.py` runs the first seeds.
 """
 
-import csv
 import io
 import json
 import math
@@ -20,21 +19,16 @@ import h5py
 import keras
 import numpy as np
 
-from model.architecture import Architecture
 from model.engine import FaceEngine
 from model.folder import (
     CARD_FILE,
     FINISHER_FILE,
     HISTORY_COLUMNS,
-    HISTORY_FILE,
     LATENT_FILE,
     NETWORK_FILE,
     check_folder,
     file_hash,
-    is_history,
     read_card,
-    read_history,
-    write_history,
 )
 from model.frame import IMAGE_SHAPE
 from model.latent import LatentSpace, Readout
@@ -42,30 +36,22 @@ from model.measuring.pca import DAMAGED, PCABaseline
 from model.network_file import load_finisher, load_network
 from model.training.fitting import TrainingState
 from tests.fuzz.fuzzing import ODD_VALUES, Fuzzer, damage, odd_json
-from tests.model.tiny_model import write_tiny_model
+from tests.model.tiny_model import PLAIN, write_tiny_model
 from tests.model.weight_forgery import CHANGES
 from tests.model.zip_forgery import Member, bomb, forge, forge_arrays, pack, unpack
 
-SMALLEST = Architecture(
-    encoder_channels=(2, 2, 2, 2),
-    head_channels=1,
-    decoder_channels=(2, 2, 2, 2),
-    detail_channels=0,
-    residual_blocks=0,
-)
 SECRET = 1234.5  # in a file that no model may read
 ODD_SIZES = (0, -1, 3, 1000, 2**20, 10**9, 2**63, 10**30, 1e9, math.nan, None, "80", [2**20] * 4)
-ODD_CELLS = (b"nan", b"1e999", b"", b"9" * 9000, b"x", b",,")
 
 
 class ModelFuzzer(Fuzzer):
-    """Networks, latent spaces, training states, baselines, cards and histories."""
+    """Networks, latent spaces, training states, baselines and cards."""
 
-    kinds = ("network", "finisher", "latent", "state", "baseline", "card", "history")
+    kinds = ("network", "finisher", "latent", "state", "baseline", "card")
     tried = 0.05  # share of the networks that are run, which takes longest
 
     def make(self) -> None:
-        self.model = write_tiny_model(self.folder / "model", architecture=SMALLEST)
+        self.model = write_tiny_model(self.folder / "model", architecture=PLAIN)
         self.network_members = unpack((self.model / NETWORK_FILE).read_bytes())
         latent, step = LatentSpace.load(self.model), np.ones(80, np.float32)
         self.space = replace(
@@ -73,9 +59,7 @@ class ModelFuzzer(Fuzzer):
         )
         self.space.save(self.model)
         self.latent_members = unpack((self.model / LATENT_FILE).read_bytes())
-        self.finishing = write_tiny_model(
-            self.folder / "sharp", architecture=SMALLEST, finisher=True
-        )
+        self.finishing = write_tiny_model(self.folder / "sharp", architecture=PLAIN, finisher=True)
         self.decoder = load_network(self.finishing).get_layer("decoder")
         self.finisher_members = unpack((self.finishing / FINISHER_FILE).read_bytes())
         self.bomb = bomb(2 * 2**29)
@@ -173,25 +157,6 @@ class ModelFuzzer(Fuzzer):
         (folder / CARD_FILE).write_bytes(data)
         assert isinstance(read_card(folder)["model_id"], str)
         check_folder(folder)
-
-    def history(self, place: Path, rng: random.Random) -> None:
-        text = io.StringIO()
-        writer = csv.DictWriter(text, HISTORY_COLUMNS)
-        writer.writeheader()
-        writer.writerows(dict.fromkeys(HISTORY_COLUMNS, epoch / 7) for epoch in range(9))
-        data = text.getvalue().encode()
-        if rng.random() < 0.5:
-            data = damage(data, rng)
-        else:
-            old = rng.choice(data.split(b"\r\n")[1].split(b","))
-            data = data.replace(old, rng.choice(ODD_CELLS), 1)
-        (place / HISTORY_FILE).write_bytes(data)
-        history = read_history(place)
-        assert is_history(history)
-        write_history(place / HISTORY_FILE, history)
-        assert [row.keys() for row in read_history(place)] == [
-            {name for name in row if name in history[-1]} for row in history
-        ]
 
     def _copy(self, place: Path) -> Path:
         return Path(shutil.copytree(self.model, place / "model"))

@@ -161,6 +161,14 @@ def doubled_photo(folder, face):
     return path, [(2 * x + 0.5, 2 * y + 0.5) for x, y in (LEFT_EYE, RIGHT_EYE)]
 
 
+def every(widget):
+    """Yield a widget and all within it that show."""
+    if widget.visible:
+        yield widget
+        for child in widget.children:
+            yield from every(child)
+
+
 def lie_apart(widgets, inside):
     """Whether widgets lie inside a rectangle, and none over another."""
     rects = [widget.rect for widget in widgets]

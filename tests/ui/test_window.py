@@ -14,7 +14,7 @@ import pytest
 from data.errors import UserError
 from model.latent import Previews
 from tests.bench.readme import all_commands
-from tests.ui.driver import FakeEngine, fake_latent, stroke
+from tests.ui.driver import FakeEngine, every, fake_latent, stroke
 from ui import fonts
 from ui.app import open_explorer
 from ui.session import Session
@@ -48,13 +48,6 @@ def standing(driver):
     """What the hint or offer that shows says, or ""."""
     shown = [m for m in driver.window.messages.standing if m.visible]
     return " ".join(shown[0].lines) if shown else ""
-
-
-def every(widget):
-    if widget.visible:
-        yield widget
-        for child in widget.children:
-            yield from every(child)
 
 
 # The offer to go on
@@ -492,17 +485,11 @@ def test_fonts_are_read_at_the_start_wherever_they_lie_and_can_be_moved(
     assert Theme()._fonts == fonts.read_fonts(fonts.FOLDER)
 
 
-def test_names_that_cannot_be_drawn_end_nothing(opened):
+def test_a_model_or_file_whose_name_cannot_be_drawn_ends_nothing(opened):
     engine = FakeEngine()
     engine.title = f"model {LATIN}"
     driver = opened(engine=engine)
     assert pygame.display.get_caption()[0].endswith("Jos\ufffd.jpg")
-    driver.window.notify(f"{LATIN} cannot be read.", problem=True)
-    driver.screen.sliders.sliders[0].name = LATIN
-    driver.window.open_menu([(LATIN, lambda: None, LATIN)], pygame.Rect(10, 10, 10, 10))
-    driver.window.help_line.set_text(LATIN)
-    driver.window.resized()
-    driver.settle()
     driver.drop("/nowhere/" + LATIN, settled=True)
     assert LATIN in driver.said()
 
