@@ -13,25 +13,8 @@ from ui.drawing.drawing import painted
 from ui.drawing.drawing_screen import DrawingScreen
 from ui.pictures import to_pixels
 from ui.saves import list_saves, save_face
-from ui.screen import Screen
 from ui.sliders.slider_screen import SlidersScreen
 from ui.theme import COLORS
-
-
-class Other(Screen):
-    """Stands for the slider screen."""
-
-    name, title = "other", "Other"
-
-    def __init__(self, host):
-        super().__init__(host)
-        self.held = None
-
-    def code(self):
-        return self.held
-
-    def take(self, code):
-        self.held = code
 
 
 class WatchedEngine(FakeEngine):
@@ -55,7 +38,7 @@ class WatchedEngine(FakeEngine):
 @pytest.fixture
 def again(opened):
     """Opens a window, now or again."""
-    return partial(opened, [DrawingScreen, Other], hints=False)
+    return partial(opened, [DrawingScreen], hints=False)
 
 
 @pytest.fixture
@@ -152,9 +135,10 @@ def test_a_new_stroke_ends_refining_and_bare_canvas_cannot_be_refined(driver):
     assert driver.screen.drawing.fixed_code is None
 
 
-def test_tab_takes_what_refining_has_found_and_nothing_from_a_bare_canvas(driver):
+def test_tab_takes_what_refining_has_found_and_nothing_from_a_bare_canvas(opened):
+    driver = opened([DrawingScreen, SlidersScreen], engine=WatchedEngine(), hints=False)
     driver.key("tab")
-    assert driver.screen.held is None
+    assert driver.screen.editor.now.caption == "Mean face"
     driver.key("tab")
     sketch(driver)
     first = driver.screen
@@ -163,7 +147,7 @@ def test_tab_takes_what_refining_has_found_and_nothing_from_a_bare_canvas(driver
     driver.key("i")
     driver.until(lambda: (first.keeper.answer.progress or 0) > 0.2)
     driver.key("tab")
-    found = driver.screen.held
+    found = driver.screen.code()
     assert not np.array_equal(found, before)
     driver.engine.goes_on.set()
     driver.keys("tab")
