@@ -19,8 +19,8 @@ def a_code(seed=0):
     return np.random.default_rng(seed).standard_normal(80).astype(np.float32)
 
 
-def an_image(seed=0):
-    return np.random.default_rng(seed).random((160, 176)).astype(np.float32)
+def an_image():
+    return (np.indices((160, 176)).sum(axis=0) / 334).astype(np.float32)  # soon compressed
 
 
 def a_drawing(seed=0):
