@@ -11,6 +11,7 @@ import pytest
 import main
 from data import UserError, load_arrays
 from data.paths import SHIPPED_MODEL
+from tests.raising import raising
 
 SOURCE = Path(main.__file__).read_text(encoding="utf-8")
 MODES = [
@@ -58,13 +59,6 @@ def test_another_python_gives_one_sentence_before_anything_is_imported(monkeypat
         monkeypatch.setattr(sys, "version_info", version)
         monkeypatch.setattr(main, "main", lambda: pytest.fail("went on"))
         assert "Python 3.10 to 3.13" in main.run()
-
-
-def raising(error):
-    def stand_in():
-        raise error
-
-    return stand_in
 
 
 @pytest.mark.parametrize(

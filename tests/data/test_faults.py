@@ -10,6 +10,7 @@ import pytest
 import data.prepare
 from data import UserError, load_arrays, load_labels, prepare_data
 from tests.data.drawn_archive import drawn_files, write_archive, write_folder
+from tests.raising import raising
 
 
 @pytest.fixture(scope="module")
@@ -113,10 +114,7 @@ def test_too_little_room_is_told_before_anything_is_written(tmp_path, archive, m
 def test_full_disk_and_ctrl_c_leave_nothing_behind(
     tmp_path, archive, monkeypatch, place, error, said
 ):
-    def fail(*arguments):
-        raise error
-
-    monkeypatch.setattr(place, fail)
+    monkeypatch.setattr(place, raising(error))
     with pytest.raises((UserError, KeyboardInterrupt), match=said):
         prepare_data(archive, tmp_path / "out")
     assert contents(tmp_path / "out") == {}

@@ -10,6 +10,7 @@ import pytest
 import data.replace
 from data.paths import ASSETS
 from data.replace import recover_set, remove_unfinished, replace_file, replace_set
+from tests.raising import raising
 
 NAMES = ("a", "b", "c")
 
@@ -228,9 +229,7 @@ def test_no_other_process_completes_a_set_while_one_is_at_work(tmp_path, monkeyp
 
 
 def test_where_there_are_no_hard_links_a_failed_rename_leaves_no_empty_file(tmp_path, monkeypatch):
-    def refuse(*arguments):
-        raise OSError(95, "Operation not supported")
-
+    refuse = raising(OSError(95, "Operation not supported"))
     monkeypatch.setattr(os, "link", refuse)
     with replace_file(tmp_path / "a", new_only=True) as new:
         new.write_text("one")

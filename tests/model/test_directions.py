@@ -204,3 +204,11 @@ def test_a_turn_is_the_other_way_round_in_a_mirror():
     latent = LatentSpace.fit(np.concatenate([codes, mirrored]))
     latent, _ = fit_directions(Pegboard(), latent, codes, asked, mirrored)
     assert list(latent.directions) == ["turn"]  # a width that changes sides is none
+
+
+def test_a_shift_that_all_portraits_of_a_stratum_share_is_no_answer():
+    codes, portraits = labelled(1500)
+    question = label_targets(portraits)["year"]
+    shifted = codes + 5 * (question.strata == "Mpublished")[:, np.newaxis]
+    assert question.centred(shifted) == pytest.approx(question.centred(codes), abs=1e-5)
+    assert question.among(np.arange(1500) < 700).rows.sum() == question.rows[:700].sum()

@@ -30,6 +30,7 @@ from model.folder import (
     write_history,
 )
 from model.frame import LATENT_DIM
+from tests.raising import raising
 
 
 def write_latent(folder: Path, length: int = LATENT_DIM) -> None:
@@ -153,12 +154,9 @@ def test_an_own_model_that_cannot_be_used_is_passed_over_and_the_reason_told(
 
 
 def test_a_model_of_another_owner_is_one_sentence(folder, monkeypatch):
-    def refuse(*_given, **_options):
-        raise PermissionError(13, "Permission denied")
-
     for place in (Path, "is_file"), (Path, "stat"), (Path, "read_text"), (files, "file_hash"):
         with monkeypatch.context() as patch:
-            patch.setattr(*place, refuse)
+            patch.setattr(*place, raising(PermissionError(13, "Permission denied")))
             with pytest.raises(UserError, match="Permission denied"):
                 check_folder(folder)
 

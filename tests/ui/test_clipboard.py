@@ -7,6 +7,7 @@ import pygame
 import pytest
 
 from data.errors import UserError
+from tests.raising import raising
 from ui import clipboard
 from ui.screen import Screen
 
@@ -32,10 +33,7 @@ def test_a_job_beside_the_window_runs_elsewhere_and_is_answered_by_its_loop():
     action()()
     assert found and found[0] is not threading.current_thread()
 
-    def fail():
-        raise UserError("no")
-
-    clipboard.run_beside(fail, found.append)
+    clipboard.run_beside(raising(UserError("no")), found.append)
     with pytest.raises(UserError):
         action()()
 

@@ -8,6 +8,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from data.errors import UserError
+from tests.raising import raising
 from tests.ui.driver import FakeEngine
 from ui import saves, storage
 from ui.saves import delete_save, list_saves, model_of, open_save, read_save, save_face
@@ -157,9 +158,7 @@ def test_saves_that_have_not_changed_are_not_read_again(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("with_links", [True, False])
 def test_a_save_with_the_longest_name_comes_back_after_deletion(tmp_path, monkeypatch, with_links):
-    def refuse(*paths):
-        raise PermissionError("no hard links on this disk")
-
+    refuse = raising(PermissionError("no hard links on this disk"))
     if not with_links:
         monkeypatch.setattr("os.link", refuse)
     path = a_save(tmp_path).rename(tmp_path / f"{'x' * 251}.png")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from data.errors import UserError
+from tests.raising import raising
 from tests.ui.driver import FakeEngine
 from ui import saves
 from ui.panels import saved_faces
@@ -128,10 +129,7 @@ def test_damaged_saves_are_counted_and_marked_and_an_unreadable_folder_is_said(d
     assert [child.sign for child in panel.gallery.strip.thumbnails].count("?") == 3
     driver.key("escape")
 
-    def refuse(folder):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(saves.os, "scandir", refuse)
+    monkeypatch.setattr(saves.os, "scandir", raising(PermissionError(13, "Permission denied")))
     driver.keys("ctrl+o")
     assert "cannot be read (Permission denied)" in panel.note.text
 

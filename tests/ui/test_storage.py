@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from data.errors import UserError
+from tests.raising import raising
 from ui.storage import (
     pack_numbers,
     pack_pixels,
@@ -62,9 +63,7 @@ def test_a_folder_behind_a_link_is_made_where_the_link_leads(tmp_path):
 
 @pytest.mark.parametrize("call", ["os.fsync", "pathlib.Path.replace"])
 def test_a_refused_write_is_one_sentence_and_leaves_nothing(tmp_path, monkeypatch, call):
-    def full(*arguments):
-        raise OSError(28, "No space left on device")
-
+    full = raising(OSError(28, "No space left on device"))
     monkeypatch.setattr("os.link", full)  # as on a disk without hard links
     monkeypatch.setattr(call, full)
     with pytest.raises(UserError, match="No space left"):

@@ -2,6 +2,7 @@ import pygame
 import pytest
 
 from data.errors import UserError
+from tests.raising import raising
 from ui.clipboard import paste_text
 from ui.screen import Screen
 from ui.widgets.text_field import TextField
@@ -90,10 +91,7 @@ def test_text_in_composition_shows_and_is_replaced_by_what_comes_of_it(driver, f
 
 
 def test_what_was_refused_stays_to_be_mended_and_can_be_left(driver, field):
-    def refuse(text):
-        raise UserError("no")
-
-    field.entered = refuse
+    field.entered = raising(UserError("no"))
     put(driver, "b")
     driver.key("return")
     assert field.text == "b" and driver.said() == "no"

@@ -14,6 +14,7 @@ import pytest
 from data.errors import UserError
 from model.latent import Previews
 from tests.bench.readme import all_commands
+from tests.raising import raising
 from tests.ui.driver import FakeEngine, every, fake_latent, stroke
 from ui import fonts
 from ui.app import open_explorer
@@ -359,10 +360,9 @@ def test_ctrl_c_in_the_terminal_waits_for_a_gif_too(driver, short_film, tmp_path
 
 
 def test_a_save_that_fails_keeps_the_window_open_till_it_is_closed_again(driver, monkeypatch):
-    def fail(*arguments, **options):
-        raise UserError("The disk is full.")
-
-    monkeypatch.setattr("ui.sliders.slider_screen.save_face", fail)
+    monkeypatch.setattr(
+        "ui.sliders.slider_screen.save_face", raising(UserError("The disk is full."))
+    )
     driver.engine.slow = 0.05
     driver.keys("ctrl+s", "ctrl+q")
     assert not driver.window.closed and driver.said() == "The disk is full."
@@ -498,10 +498,7 @@ def test_a_model_or_file_whose_name_cannot_be_drawn_ends_nothing(opened):
 
 
 def test_no_home_folder_ends_nothing(driver, monkeypatch):
-    def unknown():
-        raise RuntimeError("Could not determine home directory.")  # as Python says
-
-    monkeypatch.setattr(Path, "home", unknown)
+    monkeypatch.setattr(Path, "home", raising(RuntimeError("Could not determine home directory.")))
     driver.keys("ctrl+s")
     assert driver.said().startswith("Saved face")
     driver.keys("p")
@@ -513,11 +510,8 @@ def test_saves_of_another_owner_end_nothing_and_are_not_called_damaged(
 ):
     keep(tmp_path)
 
-    def refuse(*arguments, **options):
-        raise PermissionError(13, "Permission denied")
-
     for name in ("is_file", "open", "iterdir", "mkdir", "read_bytes"):
-        monkeypatch.setattr(Path, name, refuse)
+        monkeypatch.setattr(Path, name, raising(PermissionError(13, "Permission denied")))
     driver = opened()
     assert "cannot be read (Permission denied)" in driver.said()
     assert not standing(driver).startswith("Your last")
