@@ -32,8 +32,10 @@ def test_second_run_has_nothing_to_do_and_takes_the_first_source(
 ):
     first = prepare_data(archive, tmp_path / "out")
     monkeypatch.setattr(data.prepare, "_prepare", None)
-    second = prepare_data(archive, tmp_path / "out")
-    assert not second.made
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    second = prepare_data(archive, "~/out")
+    assert not second.made and len(load_arrays("~/out")[0]) == 9
     assert str(second).startswith("Nothing to do")
     assert (second.source, second.train, second.test) == (first.source, first.train, first.test)
     kept = prepare_data(None, tmp_path / "out", original=tmp_path / "nothing")

@@ -129,6 +129,11 @@ def test_archive_with_wrong_bytes_is_refused(place, files):
     refused(place, whole + b"trailing", "is damaged")
 
 
+def test_archive_without_portraits_is_refused(place):
+    refused(place, gzip.compress(tar_bytes({})), "holds no portraits of 186 x 171 pixels")
+    refused(place, gzip.compress(tar_bytes({"a.png": png(draw_portrait(0))})), "no portraits")
+
+
 def test_bomb_of_bytes_is_refused(place, files, monkeypatch):
     monkeypatch.setattr(data.tar, "MAX_UNPACKED_BYTES", 1 << 20)
     large = tarfile.TarInfo(f"{ROOT}/F/bomb.png")

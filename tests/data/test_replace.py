@@ -233,6 +233,8 @@ def test_where_there_are_no_hard_links_a_failed_rename_leaves_no_empty_file(tmp_
     monkeypatch.setattr(os, "link", refuse)
     with replace_file(tmp_path / "a", new_only=True) as new:
         new.write_text("one")
+    with pytest.raises(FileExistsError), replace_file(tmp_path / "a", new_only=True) as new:
+        new.write_text("other")
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(OSError), replace_file(tmp_path / "b", new_only=True) as new:
         new.write_text("two")

@@ -184,6 +184,25 @@ def test_a_model_without_labels_asks_the_shipped_one(tmp_path, monkeypatch):
     assert shipped_targets(portraits, folder) == ({}, [])
 
 
+def test_what_goes_with_the_source_alone_is_no_direction():
+    codes, portraits = labelled(1500)
+    rng = np.random.default_rng(2)
+    noise = rng.normal(size=codes.shape).astype(np.float32)
+    noise[:, 2] = codes[:, 2]  # the source
+    portraits = [
+        Portrait(
+            portrait.row,
+            "train",
+            portrait.file,
+            "M" if portrait.source == "published" else "FM"[i % 7 == 0],
+            int(rng.integers(1950, 1960)) + 40 * (portrait.source == "published"),
+        )
+        for i, portrait in enumerate(portraits)
+    ]
+    assert label_targets(portraits).keys() == {"F to M", "year"}
+    assert fitted(noise, portraits) == {}
+
+
 def test_a_face_and_its_mirror_image_are_fitted_together():
     codes, portraits = labelled(1500)
     is_m = np.array([portrait.folder == "M" for portrait in portraits])

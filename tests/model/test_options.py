@@ -73,6 +73,14 @@ def test_numbers_are_stored_as_plain_ones():
     assert replace(settings, steps=5).patience == 0.5
 
 
+def test_a_tilde_is_the_home_folder(arrays, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    with pytest.raises(UserError, match="too few"):
+        learn(arrays=arrays, out="~/models/mine", settings=Settings(batch_size=1000))
+    assert [path.name for path in tmp_path.iterdir()] == ["models"]
+
+
 @pytest.mark.parametrize("place", ["mine", "models"])
 def test_what_is_in_the_way_is_found_before_the_training(place, arrays, tmp_path):
     (tmp_path / "models").mkdir() if place == "mine" else None

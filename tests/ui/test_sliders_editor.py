@@ -164,6 +164,16 @@ def test_direction_is_the_change_between_two_faces_one_deviation_long(editor, la
     assert editor.now.directions == {}
 
 
+def test_any_slider_is_renamed_and_gets_its_own_name_back(editor, latent):
+    slider = principal_axes(latent)[6]
+    editor.rename(slider, "  jaw   up ")
+    assert editor.now.names == {"Slider 7": "jaw up"}
+    editor.rename(slider, "Slider 7")
+    assert editor.now.names == {}
+    editor.undo()
+    assert editor.now.names == {"Slider 7": "jaw up"}
+
+
 def test_own_direction_is_renamed_in_its_place_to_no_name_in_use(editor, latent):
     editor.go(editor.now.at(latent.gallery[2]))
     for name in ("one", "two"):
