@@ -22,7 +22,8 @@ CLEAR = (0.85, 1.1)  # distances at which faces are clear, relative to portraits
 LIKELY = 0.75  # least distance of likely faces, relative to portraits
 TOWARDS = 0.6  # share of the way to the nearest training codes at full realism
 CLOSE = 0.015  # excess distance at which a training code counts half, relative to the nearest
-CLEAREST = 0.7  # share of the gallery between whose faces random ones are made
+CLEAREST = 0.7  # share of the gallery whose faces random and likely ones are made of
+GENTLY = 0.1  # ridge by which likely faces are kept from reading differently
 CHANCE = 0.3  # noise of a random code, in standard deviations
 SMALLEST_SCALE = 1e-6  # least standard deviation of a component
 
@@ -197,8 +198,7 @@ class LatentSpace:
         Returns:
             float32 codes `(n, d)`.
         """
-        clear = math.ceil(CLEAREST * len(self.gallery))
-        one, other = self._gallery_values[rng.integers(clear, size=(2, n))]
+        one, other = self._clear_values[rng.integers(len(self._clear_values), size=(2, n))]
         angle = rng.uniform(np.pi / 8, 3 * np.pi / 8, (n, 1))  # between the two
         values = np.cos(angle) * one + np.sin(angle) * other
         values += CHANCE * rng.standard_normal(values.shape)
@@ -217,6 +217,18 @@ class LatentSpace:
     def _gallery_values(self) -> np.ndarray:
         return self.to_sliders(self.gallery)
 
+    @cached_property
+    def _clear_values(self) -> np.ndarray:
+        return self._gallery_values[: math.ceil(CLEAREST * len(self.gallery))]
+
+    @cached_property
+    def _readings(self) -> np.ndarray:
+        """The readouts as rows of length 1 on slider values, `(k, d)`."""
+        weights = np.reshape([one.weights for one in self.readouts.values()], (-1, self.latent_dim))
+        scales, components = self._eigen
+        rows = weights @ components.T * scales
+        return rows / _lengths(rows)
+
     def nearest(self, code: np.ndarray, k: int) -> np.ndarray:
         """Return the indices of the k gallery codes nearest to a code `(d,)`, nearest first."""
         distances = np.linalg.norm(self._gallery_values - self.to_sliders(code), axis=1)
@@ -227,9 +239,10 @@ class LatentSpace:
 
         Codes of crude drawings lie far outside those of portraits, where features smear; near the
         mean, faces are blurred. Realism up to 0.5 moves the code to a distance at which faces are
-        clear. Beyond that, the code also moves towards the nearest training codes, weighted by
-        closeness (as in DeepFaceDrawing, Chen et al. 2020), so that real faces fill in what a
-        drawing leaves open. Only a few count, since the mean of many is blurred.
+        clear. Beyond that, the code also moves towards the nearest training codes of clear faces,
+        weighted by closeness (as in DeepFaceDrawing, Chen et al. 2020), so that real faces fill in
+        what a drawing leaves open. Only a few count, since the mean of many is blurred. The
+        readouts nearly keep their readings: a drawn smile stays one.
 
         Args:
             code: `(d,)`.
@@ -246,11 +259,14 @@ class LatentSpace:
         clear = radius * (clear / radius) ** min(1.0, 2 * realism)
         values = values * (clear / radius)
 
-        distances = np.linalg.norm(self.gallery - self.from_sliders(values), axis=1)
+        gallery = self._clear_values
+        distances = np.linalg.norm((gallery - values) * self.scales, axis=1)
         near = np.argsort(distances, kind="stable")[:12]
         farther = distances[near] / max(distances[near[0]], SMALLEST_SCALE) - 1
-        likely = np.average(self._gallery_values[near], axis=0, weights=0.5 ** (farther / CLOSE))
-        values = values + TOWARDS * max(0.0, 2 * realism - 1) * (likely - values)
+        move = np.average(gallery[near], axis=0, weights=0.5 ** (farther / CLOSE)) - values
+        rows = self._readings
+        known = np.linalg.solve(rows @ rows.T + GENTLY * np.eye(len(rows)), rows @ move)
+        values = values + TOWARDS * max(0.0, 2 * realism - 1) * (move - known @ rows)
         distance = np.linalg.norm(values) / usual
         return self.from_sliders(values * max(1.0, min(LIKELY, clear / usual) / distance))
 

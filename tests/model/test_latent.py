@@ -89,6 +89,27 @@ def test_realism_brings_codes_to_where_faces_are_clear_and_leaves_them_different
     np.testing.assert_array_equal(latent.make_likely(latent.mean, 1), latent.mean)
 
 
+def test_likely_faces_read_as_what_was_drawn(latent):
+    readouts = {str(number): Readout(row, 0.0) for number, row in enumerate(np.eye(80)[:10])}
+    moved = {}
+    for reads in (latent, replace(latent, readouts=readouts)):
+        code = latent.from_sliders(np.random.default_rng(5).normal(size=80))
+        change = reads.make_likely(code, 1) - reads.make_likely(code, 0.5)
+        moved[bool(reads.readouts)] = np.abs(change[:10]).mean(), np.abs(change[10:]).mean()
+    assert moved[True][0] < 0.5 * moved[False][0]
+    assert moved[True][1] > 0.8 * moved[False][1]
+
+
+def test_likely_faces_are_made_of_clear_ones(codes):
+    code = codes[0] + 0.01
+    for place, near in ((0, True), (-1, False)):
+        gallery = codes[1:].copy()
+        gallery[place] = code + 0.01  # the first ones are the clearest
+        latent = LatentSpace.fit(codes, gallery=gallery)
+        change = latent.make_likely(code, 1) - latent.make_likely(code, 0.5)
+        assert (np.linalg.norm(change) < 0.3) == near
+
+
 def test_save_and_load_bit_for_bit(tmp_path):
     folder = write_tiny_model(tmp_path / "model")
     latent = LatentSpace.load(folder)
