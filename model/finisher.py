@@ -12,7 +12,8 @@ in its maps, and so at the same places of every face. The finisher has noise bes
 (StyleGAN, Karras et al. 2019). It is computed from the code: each face always has the same, a code
 that changes a little changes it a little, and the mean face has none. In use it is weaker than in
 training, since edges made of strong noise are stippled (the truncation of Brock, Donahue and
-Simonyan 2019).
+Simonyan 2019). Detail that faces still have in common, place by place, is subtracted at the end, as
+astronomers subtract a dark frame.
 """
 
 import keras
@@ -25,6 +26,7 @@ MAPS = ("up_1", "up_2", "up_3", "pixels")  # the decoder's layers whose outputs 
 CHANNELS = (64, 48, 32)  # at 20 x 22, 40 x 44 and 80 x 88 pixels
 SHARPENER = "sharpener"  # name of the part that also works on crops of a face
 NOISE = "noise"  # name of the part that makes it
+COMMON = "common"  # name of the layer that subtracts what all faces have in common
 NOISE_CHANNELS = {"up_1": 2, "up_2": 2, "up_3": 1}  # of the noise beside these of `MAPS`
 STRENGTH = 0.4  # standard deviation of the noise in use; in training it is 1
 FREQUENCY = 3.0  # of the noise, in radians per standard deviation of the codes
@@ -44,7 +46,8 @@ def build_finisher(decoder: keras.Model) -> keras.Model:
     codes = keras.Input(decoder.input_shape[1:], name="codes")
     maps = [keras.Input(decoder.get_layer(name).output.shape[1:], name=name) for name in MAPS]
     noise = [STRENGTH * x for x in _build_noise(decoder)(codes)]
-    x = depth_to_space(_build_sharpener(decoder)([codes, *maps, *noise]), "finished")
+    x = _build_sharpener(decoder)([codes, *maps, *noise])
+    x = depth_to_space(CommonDetail(dtype="float32", name=COMMON)(x), "finished")
     images = layers.Activation("sigmoid", dtype="float32", name="images")(x)
     return keras.Model([codes, *maps], images, name="finisher")
 
@@ -80,6 +83,18 @@ class WhiteNoise(layers.Layer):
         """Return noise of variance 1 for standardized codes, `(n, latent_dim)`."""
         waves = np.sqrt(2.0) * ops.sin(ops.matmul(codes, self._mixtures))
         return ops.reshape(waves, (-1, *self._shape))
+
+
+class CommonDetail(layers.Layer):
+    """Subtracts a map that is the same for all faces; of zeros, until it is measured."""
+
+    def build(self, input_shape):
+        """Make the map."""
+        self.common = self.add_weight(input_shape[1:], "zeros", trainable=False, name="common")
+
+    def call(self, x):
+        """Return maps `(n, h, w, c)` without it."""
+        return x - self.common
 
 
 def _build_noise(decoder: keras.Model) -> keras.Model:

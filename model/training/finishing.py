@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from model.encoding import encode
-from model.finisher import NOISE, SHARPENER, build_finisher, decoder_maps
+from model.finisher import COMMON, NOISE, SHARPENER, build_finisher, decoder_maps
 from model.frame import IMAGE_SHAPE
 from model.measuring.metrics import image_metrics
 from model.training.critic import build_critic, critic_input, fine_detail, local_mean
@@ -256,6 +256,23 @@ def adjust_gain(finishing: Finishing, images: np.ndarray) -> None:
         kept = max(1e-6, float(np.median(image_metrics(images, finished)["sharpness"])))
         gain = np.clip(gain * np.sqrt(SHARPNESS / kept), 1 / MAX_GAIN, MAX_GAIN)
         detail.set_weights([gain * array for array in weights])
+
+
+def subtract_common_detail(finisher: keras.Model, maps: keras.Model, codes: np.ndarray) -> None:
+    """Subtract what the detail of many faces has in common, place by place.
+
+    Args:
+        finisher: trained; it changes.
+        maps: see `decoder_maps`.
+        codes: `(n, latent_dim)`, of portraits; of few, the mean has too much of each.
+    """
+    layer = finisher.get_layer(COMMON)
+    sharp, common = keras.Model(finisher.inputs, layer.output), 0.0
+    for start in range(0, len(codes), BLOCK):
+        seen = maps(codes[start : start + BLOCK])
+        detail = keras.ops.convert_to_numpy(sharp(seen) - seen[-1])
+        common += detail.sum(axis=0) / len(codes)
+    layer.set_weights([layer.get_weights()[0] + common])
 
 
 def compiled_finishing(autoencoder: keras.Model, settings: FinisherSettings) -> Finishing:

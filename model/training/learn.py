@@ -31,7 +31,12 @@ from data.replace import remove_unfinished
 from model.architecture import Architecture
 from model.encoding import encode
 from model.engine import FaceEngine
-from model.finisher import NOISE_CHANNELS, build_finisher, set_code_statistics
+from model.finisher import (
+    NOISE_CHANNELS,
+    build_finisher,
+    decoder_maps,
+    set_code_statistics,
+)
 from model.folder import (
     FINISHER_FILE,
     FINISHER_HISTORY_FILE,
@@ -67,7 +72,13 @@ from model.training.export import (
     measure_latent,
 )
 from model.training.film import Film
-from model.training.finishing import BLOCK, FinisherSettings, adjust_gain, compiled_finishing
+from model.training.finishing import (
+    BLOCK,
+    FinisherSettings,
+    adjust_gain,
+    compiled_finishing,
+    subtract_common_detail,
+)
 from model.training.fitting import (
     INTERRUPTED,
     History,
@@ -339,6 +350,7 @@ def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
     adjust_gain(model, crop(np.asarray(unseen)))
     finisher = build_finisher(decoder)
     finisher.set_weights(trained.get_weights())
+    subtract_common_detail(finisher, decoder_maps(decoder), latent.gallery)
 
     def write(new: Path) -> dict:
         save_network(finisher, new / FINISHER_FILE)

@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from model.finisher import SHARPENER
+from model.finisher import SHARPENER, decoder_maps
 from model.network import build_autoencoder
 from model.training import finishing
 from model.training.augmentation import mirror_half, training_batches
 from model.training.critic import HOLE, RIM, critic_input
 from model.training.settings import FinisherSettings
 from tests.data.drawn_archive import draw_portrait
-from tests.model.tiny_model import TINY
+from tests.model.tiny_model import TINY, tiny_finisher
 
 SETTINGS = FinisherSettings(steps=4, steps_per_epoch=2, portraits=2, learning_rate=1e-2)
 
@@ -144,6 +144,24 @@ def test_detail_becomes_half_as_strong_as_in_portraits_and_never_much_stronger_t
     assert kept(0.8) == pytest.approx(finishing.SHARPNESS**0.5, rel=1e-3)
     assert kept(1.0) == pytest.approx(finishing.SHARPNESS**0.5, rel=1e-3)
     assert kept(0.1) == pytest.approx(0.1 * finishing.MAX_GAIN, rel=1e-3)
+
+
+def test_what_the_detail_of_faces_has_in_common_is_subtracted():
+    decoder = build_autoencoder(TINY).get_layer("decoder")
+    finisher, maps = tiny_finisher(decoder), decoder_maps(decoder)
+    codes = np.random.default_rng(0).normal(size=(20, TINY.latent_dim)).astype(np.float32)
+    detail = finisher.get_layer(SHARPENER).get_layer("detail")
+    detail.set_weights([weights / 50 for weights in detail.get_weights()])
+
+    def details() -> np.ndarray:
+        logits = [np.log(x / (1 - x)) for x in (finisher(maps(codes)), decoder(codes))]
+        return logits[0] - logits[1]
+
+    before = details()
+    finishing.subtract_common_detail(finisher, maps, codes)
+    after = details()
+    assert np.abs(before.mean(axis=0)).max() > 0.01
+    np.testing.assert_allclose(after, before - before.mean(axis=0), atol=1e-3)
 
 
 def test_sharpness_is_that_of_most_portraits_not_of_the_hardest():

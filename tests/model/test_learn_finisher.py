@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from model.engine import FaceEngine
+from model.finisher import COMMON
 from model.folder import (
     FINISHER_FILE,
     FINISHER_HISTORY_FILE,
@@ -18,6 +19,7 @@ from model.folder import (
     read_card,
     read_history,
 )
+from model.network_file import load_finisher, load_network
 from model.training import fitting, learn
 from model.training.finishing import FinisherSettings, Finishing
 from tests.model.one_graph import UntracedEngine
@@ -86,3 +88,5 @@ def test_the_finisher_is_stopped_and_goes_on_and_joins_the_model(arrays, tmp_pat
     assert {images.shape for images in pictures.values()} == {(2, 160, 176, 1)}
     assert np.abs(pictures["Made sharp"] - pictures["Network"]).max() > 0
     assert FaceEngine.load(out).can_finish
+    finisher = load_finisher(out, load_network(out).get_layer("decoder"))
+    assert np.abs(finisher.get_layer(COMMON).get_weights()[0]).max() > 0

@@ -61,7 +61,7 @@ def write_tiny_model(
         LatentSpace.fit(codes.astype(np.float32), model_id=file_hash(new / NETWORK_FILE)).save(new)
         parts = {}
         if finisher:
-            parts[FINISHER_FILE] = tiny_finisher(autoencoder)
+            parts[FINISHER_FILE] = tiny_finisher(autoencoder.get_layer("decoder"))
         if sketch_encoder:
             parts[SKETCH_ENCODER_FILE] = build_sketch_encoder(architecture)
         for name, network in parts.items():
@@ -75,9 +75,9 @@ def write_tiny_model(
     return folder
 
 
-def tiny_finisher(autoencoder: keras.Model) -> keras.Model:
+def tiny_finisher(decoder: keras.Model) -> keras.Model:
     """Build a finisher that adds something."""
-    finisher = build_finisher(autoencoder.get_layer("decoder"))
+    finisher = build_finisher(decoder)
     detail = finisher.get_layer(SHARPENER).get_layer("detail")
     noise = np.random.default_rng(0)
     detail.set_weights([noise.normal(0, 5, weight.shape) for weight in detail.get_weights()])
