@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ui.pictures import GAP, MARGIN, drawing_on_paper, enlarge, side_by_side, to_pixels
+from ui.pictures import drawing_on_paper, to_pixels
 
 
 def test_floats_are_clipped_and_rounded_and_pixels_kept():
@@ -17,14 +17,3 @@ def test_floats_are_clipped_and_rounded_and_pixels_kept():
 def test_bare_canvas_is_white_paper_whatever_lies_under_it():
     drawing = np.array([[[0, 0], [0, 255], [100, 255], [0, 128]]], dtype=np.uint8)
     assert drawing_on_paper(drawing).tolist() == [[255, 0, 100, 127]]
-
-
-def test_a_picture_is_enlarged_evenly_and_two_stand_side_by_side():
-    picture = enlarge(np.full((16, 18), 0.5), 3)
-    assert picture.shape == (48, 54) and set(np.unique(picture)) == {128}
-    left, right = np.zeros((20, 30), np.uint8), np.full((20, 30), 255, np.uint8)
-    sheet = side_by_side(left, right)
-    assert sheet.shape == (20 + 2 * GAP, 60 + 3 * GAP)
-    assert np.array_equal(sheet[GAP:-GAP, GAP : GAP + 30], left)
-    assert np.array_equal(sheet[GAP:-GAP, -GAP - 30 : -GAP], right)
-    assert sheet[0, 0] == sheet[GAP, GAP + 30] == MARGIN
