@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.ui.driver import SHAPE, FakeEngine, cover, doubled_photo, stroke, tone
-from ui.drawing.answers import CANDIDATES, NEAREST_FACES, DrawingDecoder
+from ui.drawing.answers import CANDIDATES, NEAREST_FACES, REALISM, DrawingDecoder
 from ui.drawing.drawing import painted
 from ui.drawing.drawing_screen import DrawingScreen
 from ui.pictures import to_pixels
