@@ -68,7 +68,7 @@ def test_the_noise_is_white_of_the_face_and_of_nothing_else():
     alike = [np.corrcoef(*pair)[0, 1] for pair in zip(here, near, strict=True)]
     assert min(alike) > 0.99
     strangers = [np.corrcoef(*pair)[0, 1] for pair in pairwise(here)]
-    assert np.abs(strangers).max() < 0.05
+    assert np.abs(strangers).max() < 0.15
     attribute = standard @ rng.normal(size=80) > 0
     assert np.abs(here[attribute].mean(axis=0)).mean() < 0.1  # by chance 0.08
     np.testing.assert_allclose(noise(np.zeros((1, 80))), 0, atol=1e-5)
