@@ -280,6 +280,57 @@ def test_a_head_that_is_off_its_place_is_brought_back(off):
     assert middle == pytest.approx((94, 85), abs=3)
 
 
+def figure(middle, size, *lines, tone=255):
+    """Draw a smiling face and lines under it; the face is painted unless its tone is white."""
+    gray = Image.new("L", IMAGE_SHAPE[::-1], 255)
+    pen, (x, y), (a, b) = ImageDraw.Draw(gray), middle, size
+    pen.ellipse((x - a, y - b, x + a, y + b), fill=tone, outline=0, width=2)
+    for side in (-1, 1):
+        eye_x, eye_y = x + side * a / 2, y - b / 5
+        pen.ellipse((eye_x - 2, eye_y - 2, eye_x + 2, eye_y + 2), fill=0)
+    pen.arc((x - a / 2, y - b / 4, x + a / 2, y + b / 2), 30, 150, fill=0, width=2)
+    for line in lines:
+        pen.line(line, fill=0, width=2)
+    ink = np.asarray(gray)
+    return np.stack([ink, 255 * (ink < 255).astype(np.uint8)], axis=-1)
+
+
+SHOULDERS = [(70, 80), (70, 96), (20, 112), (10, 158)], [(90, 80), (90, 96), (140, 112), (150, 158)]
+BODY = [(80, 48), (80, 110), (60, 156)], [(80, 110), (100, 156)], [(45, 72), (80, 60), (115, 72)]
+HAIR = [(46, 98), (46, 30), (80, 12), (114, 30), (114, 98)]
+
+
+@pytest.mark.parametrize(
+    ("middle", "size", "lines", "tone"),
+    [
+        ((80, 52), (24, 31), SHOULDERS, 255),
+        ((80, 52), (24, 31), SHOULDERS, 190),  # painted
+        ((80, 52), (24, 31), [*SHOULDERS, HAIR], 255),
+        ((80, 30), (17, 18), BODY, 255),
+    ],
+)
+def test_the_face_of_a_figure_is_brought_to_its_usual_place(middle, size, lines, tone):
+    region = find_head(figure(middle, size, *lines, tone=tone))
+    x, y = (region.scale * (np.array(middle) - region.corners[0])).tolist()
+    assert (x, y) == pytest.approx((FACE_AXIS, 101), abs=5)
+    assert region.scale * math.dist((0, 0), size) == pytest.approx(70, abs=5)
+
+
+def test_a_face_that_lies_well_in_the_box_around_the_ink_leaves_it_as_it_is():
+    hair = [(44, 90), (44, 30), (94, 6), (144, 30), (144, 90)]
+    assert find_head(figure((94, 98), (36, 48), hair)) == WHOLE
+    assert find_head(figure((94, 98), (28, 38), hair)).scale > 1.4
+    alone = find_head(figure((50, 50), (22, 30)))
+    assert alone.scale == pytest.approx(2.4, abs=0.1)  # a head, which is larger than a face
+
+
+def test_an_outline_without_eyes_and_mouth_or_with_a_gap_is_no_face():
+    empty, gap = (figure((80, 52), (24, 31), *SHOULDERS) for _ in range(2))
+    empty[40:68, 60:100] = 255, 0
+    gap[40:60, 50:62] = 255, 0
+    assert find_head(empty) == find_head(gap) == WHOLE
+
+
 def test_a_face_that_was_started_from_is_read_as_it_is(driver):
     small = blank()
     for x, y in HEAD:
