@@ -16,6 +16,8 @@ Simonyan 2019). Detail that faces still have in common, place by place, is subtr
 astronomers subtract a dark frame.
 """
 
+from itertools import pairwise
+
 import keras
 import numpy as np
 from keras import layers, ops
@@ -80,7 +82,7 @@ class WhiteNoise(layers.Layer):
         sizes = input_shape[-1], RANK, int(np.prod(self._shape))
         self._mixtures = [
             rng.normal(0, size**-0.5, (size, mixed)).astype(np.float32)
-            for size, mixed in zip(sizes, sizes[1:], strict=False)
+            for size, mixed in pairwise(sizes)
         ]
 
     def call(self, codes):
