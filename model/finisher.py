@@ -12,8 +12,8 @@ in its maps, and so at the same places of every face. The finisher has noise bes
 (StyleGAN, Karras et al. 2019). It is computed from the code: each face always has the same, a code
 that changes a little changes it a little, and the mean face has none. In use it is weaker than in
 training, since edges made of strong noise are stippled (the truncation of Brock, Donahue and
-Simonyan 2019). Detail that faces still have in common, place by place, is subtracted at the end, as
-astronomers subtract a dark frame.
+Simonyan 2019). The mean detail of many faces, pixel by pixel, is measured after training and
+subtracted, as the fixed pattern of a camera's sensor is.
 """
 
 from itertools import pairwise
@@ -28,11 +28,12 @@ MAPS = ("up_1", "up_2", "up_3", "pixels")  # the decoder's layers whose outputs 
 CHANNELS = (64, 48, 32)  # at 20 x 22, 40 x 44 and 80 x 88 pixels
 SHARPENER = "sharpener"  # name of the part that also works on crops of a face
 NOISE = "noise"  # name of the part that makes it
-COMMON = "common"  # name of the layer that subtracts what all faces have in common
+FIXED = "fixed"  # name of the layer that subtracts what all faces have in common
+VERSION = 2  # raised when finishers of before would no longer fit
 NOISE_CHANNELS = {"up_1": 2, "up_2": 2, "up_3": 1}  # of the noise beside these of `MAPS`
 STRENGTH = 0.4  # standard deviation of the noise in use; in training it is 1
 FREQUENCY = 3.0  # of the noise, in radians per standard deviation of the codes
-RANK = 16  # numbers that a code is mixed to first, since fewer mix faster
+RANK = 16  # of the random projection; a full one takes half as long again
 LOCAL = 5  # side of the local mean, in pixels at 80 x 88; twice that in the picture
 
 
@@ -50,7 +51,7 @@ def build_finisher(decoder: keras.Model) -> keras.Model:
     maps = [keras.Input(decoder.get_layer(name).output.shape[1:], name=name) for name in MAPS]
     noise = [STRENGTH * x for x in _build_noise(decoder)(codes)]
     x = _build_sharpener(decoder)([codes, *maps, *noise])
-    x = depth_to_space(CommonDetail(dtype="float32", name=COMMON)(x), "finished")
+    x = depth_to_space(SubtractedDetail(dtype="float32", name=FIXED)(x), "finished")
     images = layers.Activation("sigmoid", dtype="float32", name="images")(x)
     return keras.Model([codes, *maps], images, name="finisher")
 
@@ -61,14 +62,15 @@ def set_code_statistics(finisher: keras.Model, mean: np.ndarray, variance: np.nd
 
 
 class WhiteNoise(layers.Layer):
-    """Sines of fixed random mixtures of a standardized code (Rahimi and Recht 2007).
+    """Sines of a random projection of a standardized code (Rahimi and Recht 2007).
 
-    The mixtures themselves would not do: attributes of faces are mixtures too, so most faces with
-    hair at some place, for example, would have the same noise there.
+    The projection itself would not do: attributes of faces are projections too, so most faces with
+    hair at some place, for example, would have the same noise there. Its rank is `RANK`, so that
+    pixels are nearly, not wholly, independent.
 
     Args:
         shape: of the noise of one code.
-        seed: of the mixtures.
+        seed: of the projection.
         options: those of Keras' layer.
     """
 
@@ -77,32 +79,32 @@ class WhiteNoise(layers.Layer):
         self._shape, self._seed = shape, seed
 
     def build(self, input_shape):
-        """Draw the mixtures; they are no weights, since they never differ."""
+        """Draw the projection; it is no weight, since it never differs."""
         rng = np.random.RandomState(self._seed)  # unlike a Generator's, its numbers never change
         sizes = input_shape[-1], RANK, int(np.prod(self._shape))
-        self._mixtures = [
-            rng.normal(0, size**-0.5, (size, mixed)).astype(np.float32)
-            for size, mixed in pairwise(sizes)
+        self._projections = [
+            rng.normal(0, inputs**-0.5, (inputs, outputs)).astype(np.float32)
+            for inputs, outputs in pairwise(sizes)
         ]
 
     def call(self, codes):
         """Return noise of variance 1 for standardized codes, `(n, latent_dim)`."""
-        first, second = self._mixtures
+        first, second = self._projections
         phases = FREQUENCY * ops.matmul(ops.matmul(codes, first), second)
         waves = np.sqrt(2.0) * ops.sin(phases)
         return ops.reshape(waves, (-1, *self._shape))
 
 
-class CommonDetail(layers.Layer):
-    """Subtracts a map that is the same for all faces; of zeros, until it is measured."""
+class SubtractedDetail(layers.Layer):
+    """Subtracts the fixed detail, logits `(80, 88, 4)`: zeros until `subtract_fixed_detail`."""
 
     def build(self, input_shape):
         """Make the map."""
-        self.common = self.add_weight(input_shape[1:], "zeros", trainable=False, name="common")
+        self.fixed = self.add_weight(input_shape[1:], "zeros", trainable=False, name="fixed")
 
     def call(self, x):
         """Return maps `(n, h, w, c)` without it."""
-        return x - self.common
+        return x - self.fixed
 
 
 def _build_noise(decoder: keras.Model) -> keras.Model:

@@ -23,7 +23,7 @@ LIKELY = 0.75  # least distance of likely faces, relative to portraits
 TOWARDS = 0.6  # share of the way to the nearest training codes at full realism
 CLOSE = 0.015  # excess distance at which a training code counts half, relative to the nearest
 CLEAREST = 0.7  # share of the gallery whose faces random and likely ones are made of
-GENTLY = 0.1  # ridge by which likely faces are kept from reading differently
+READING_RIDGE = 0.1  # of the projection that keeps readings; 0 keeps them exactly
 CHANCE = 0.3  # noise of a random code, in standard deviations
 SMALLEST_SCALE = 1e-6  # least standard deviation of a component
 
@@ -222,7 +222,7 @@ class LatentSpace:
         return self._gallery_values[: math.ceil(CLEAREST * len(self.gallery))]
 
     @cached_property
-    def _readings(self) -> np.ndarray:
+    def _readout_rows(self) -> np.ndarray:
         """The readouts as rows of length 1 on slider values, `(k, d)`."""
         weights = np.reshape([one.weights for one in self.readouts.values()], (-1, self.latent_dim))
         scales, components = self._eigen
@@ -259,14 +259,14 @@ class LatentSpace:
         clear = radius * (clear / radius) ** min(1.0, 2 * realism)
         values = values * (clear / radius)
 
-        gallery = self._clear_values
-        distances = np.linalg.norm((gallery - values) * self.scales, axis=1)
+        portraits = self._clear_values
+        distances = np.linalg.norm((portraits - values) * self.scales, axis=1)  # of codes
         near = np.argsort(distances, kind="stable")[:12]
         farther = distances[near] / max(distances[near[0]], SMALLEST_SCALE) - 1
-        move = np.average(gallery[near], axis=0, weights=0.5 ** (farther / CLOSE)) - values
-        rows = self._readings
-        known = np.linalg.solve(rows @ rows.T + GENTLY * np.eye(len(rows)), rows @ move)
-        values = values + TOWARDS * max(0.0, 2 * realism - 1) * (move - known @ rows)
+        move = np.average(portraits[near], axis=0, weights=0.5 ** (farther / CLOSE)) - values
+        rows = self._readout_rows
+        along = np.linalg.solve(rows @ rows.T + READING_RIDGE * np.eye(len(rows)), rows @ move)
+        values = values + TOWARDS * max(0.0, 2 * realism - 1) * (move - along @ rows)
         distance = np.linalg.norm(values) / usual
         return self.from_sliders(values * max(1.0, min(LIKELY, clear / usual) / distance))
 

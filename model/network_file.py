@@ -17,7 +17,7 @@ import numpy as np
 
 from data.errors import UserError, tell_failure
 from model.architecture import Architecture
-from model.finisher import NOISE_CHANNELS, build_finisher
+from model.finisher import VERSION, build_finisher
 from model.folder import (
     FINISHER_FILE,
     MAX_NETWORK_BYTES,
@@ -83,7 +83,7 @@ def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
     card = read_card(folder)
     if part_id(card, "finisher") is None:
         return None
-    if card["finisher"].get("noise_channels") != NOISE_CHANNELS:  # of an older version
+    if card["finisher"].get("version") != VERSION:  # of an older version
         return None
     finisher = build_finisher(decoder)
     _load_weights(finisher, folder / FINISHER_FILE)

@@ -9,14 +9,14 @@ import numpy as np
 import tensorflow as tf
 
 from model.encoding import encode
-from model.finisher import COMMON, NOISE, SHARPENER, build_finisher, decoder_maps
+from model.finisher import FIXED, NOISE, SHARPENER, build_finisher, decoder_maps
 from model.frame import IMAGE_SHAPE
 from model.measuring.metrics import image_metrics
 from model.training.critic import build_critic, critic_input, fine_detail, local_mean
 from model.training.devices import training_policy
 from model.training.settings import FinisherSettings
 
-BLOCK = 8  # validation portraits finished at a time
+BLOCK = 8  # faces finished at a time
 CELL = 8  # pixels a side of one number of the coarsest map
 WINDOW = 12  # cells a side of the coarsest map that are trained on at a time: 96 pixels
 BLUR = 7  # pixels a side of the local mean that finished and decoded face share
@@ -258,21 +258,23 @@ def adjust_gain(finishing: Finishing, images: np.ndarray) -> None:
         detail.set_weights([gain * array for array in weights])
 
 
-def subtract_common_detail(finisher: keras.Model, maps: keras.Model, codes: np.ndarray) -> None:
-    """Subtract what the detail of many faces has in common, place by place.
+def subtract_fixed_detail(finisher: keras.Model, maps: keras.Model, codes: np.ndarray) -> None:
+    """Subtract the mean detail of many faces, pixel by pixel.
+
+    `FixedDetail` lowers it in training; what is left goes here.
 
     Args:
         finisher: trained; it changes.
         maps: see `decoder_maps`.
-        codes: `(n, latent_dim)`, of portraits; of few, the mean has too much of each.
+        codes: `(n, latent_dim)`, of many portraits: the mean of few keeps detail of each.
     """
-    layer = finisher.get_layer(COMMON)
-    sharp, common = keras.Model(finisher.inputs, layer.output), 0.0
+    layer = finisher.get_layer(FIXED)
+    sharp, fixed = keras.Model(finisher.inputs, layer.output), 0.0
     for start in range(0, len(codes), BLOCK):
         seen = maps(codes[start : start + BLOCK])
-        detail = keras.ops.convert_to_numpy(sharp(seen) - seen[-1])
-        common += detail.sum(axis=0) / len(codes)
-    layer.set_weights([layer.get_weights()[0] + common])
+        detail = keras.ops.convert_to_numpy(sharp(seen) - seen[-1])  # logits, less the decoder's
+        fixed += detail.sum(axis=0) / len(codes)
+    layer.set_weights([layer.get_weights()[0] + fixed])
 
 
 def compiled_finishing(autoencoder: keras.Model, settings: FinisherSettings) -> Finishing:

@@ -32,7 +32,7 @@ from model.architecture import Architecture
 from model.encoding import encode
 from model.engine import FaceEngine
 from model.finisher import (
-    NOISE_CHANNELS,
+    VERSION,
     build_finisher,
     decoder_maps,
     set_code_statistics,
@@ -77,7 +77,7 @@ from model.training.finishing import (
     FinisherSettings,
     adjust_gain,
     compiled_finishing,
-    subtract_common_detail,
+    subtract_fixed_detail,
 )
 from model.training.fitting import (
     INTERRUPTED,
@@ -350,12 +350,12 @@ def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
     adjust_gain(model, crop(np.asarray(unseen)))
     finisher = build_finisher(decoder)
     finisher.set_weights(trained.get_weights())
-    subtract_common_detail(finisher, decoder_maps(decoder), latent.gallery)
+    subtract_fixed_detail(finisher, decoder_maps(decoder), latent.gallery)
 
     def write(new: Path) -> dict:
         save_network(finisher, new / FINISHER_FILE)
         write_history(new / FINISHER_HISTORY_FILE, state.history)
-        known = {"id": file_hash(new / FINISHER_FILE), "noise_channels": NOISE_CHANNELS}
+        known = {"id": file_hash(new / FINISHER_FILE), "version": VERSION}
         return {"finisher": known | card["finisher"]}
 
     def measure(step: Callable[[int], None]) -> Callable[[Path], dict]:

@@ -28,6 +28,7 @@ from model.loading import load_engine
 from tests.ui.driver import Driver, every
 from ui.animation import ease, encode_gif
 from ui.app import SCREENS
+from ui.drawing.answers import REALISM
 from ui.widgets.base import Widget
 from ui.widgets.button import Button
 
@@ -213,7 +214,7 @@ def drawing(film: Film) -> None:
         film.glide(places[0], 0.25)
         film.draw(places, seconds)
     film.hold(0.7)
-    _drag(film, view.realism, (0.15, 0.9, 0.5), 0.8)
+    _drag(film, view.realism, (0.15, 0.95, REALISM), 0.8)
     film.hold(0.8)
 
 

@@ -146,7 +146,7 @@ def test_detail_becomes_half_as_strong_as_in_portraits_and_never_much_stronger_t
     assert kept(0.1) == pytest.approx(0.1 * finishing.MAX_GAIN, rel=1e-3)
 
 
-def test_what_the_detail_of_faces_has_in_common_is_subtracted():
+def test_the_mean_detail_of_faces_is_subtracted():
     decoder = build_autoencoder(TINY).get_layer("decoder")
     finisher, maps = tiny_finisher(decoder), decoder_maps(decoder)
     codes = np.random.default_rng(0).normal(size=(20, TINY.latent_dim)).astype(np.float32)
@@ -158,7 +158,7 @@ def test_what_the_detail_of_faces_has_in_common_is_subtracted():
         return logits[0] - logits[1]
 
     before = details()
-    finishing.subtract_common_detail(finisher, maps, codes)
+    finishing.subtract_fixed_detail(finisher, maps, codes)
     after = details()
     assert np.abs(before.mean(axis=0)).max() > 0.01
     np.testing.assert_allclose(after, before - before.mean(axis=0), atol=1e-3)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from model.engine import FaceEngine
-from model.finisher import COMMON
+from model.finisher import FIXED
 from model.folder import (
     FINISHER_FILE,
     FINISHER_HISTORY_FILE,
@@ -89,4 +89,4 @@ def test_the_finisher_is_stopped_and_goes_on_and_joins_the_model(arrays, tmp_pat
     assert np.abs(pictures["Made sharp"] - pictures["Network"]).max() > 0
     assert FaceEngine.load(out).can_finish
     finisher = load_finisher(out, load_network(out).get_layer("decoder"))
-    assert np.abs(finisher.get_layer(COMMON).get_weights()[0]).max() > 0
+    assert np.abs(finisher.get_layer(FIXED).get_weights()[0]).max() > 0

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from model.architecture import Architecture
-from model.finisher import NOISE_CHANNELS, SHARPENER, build_finisher
+from model.finisher import SHARPENER, VERSION, build_finisher
 from model.folder import (
     FINISHER_FILE,
     HISTORY_FILE,
@@ -68,7 +68,7 @@ def write_tiny_model(
             network.save(new / name)
         card = {Path(name).stem: {"id": file_hash(new / name)} for name in parts}
         if finisher:
-            card["finisher"]["noise_channels"] = NOISE_CHANNELS
+            card["finisher"]["version"] = VERSION
         return card
 
     publish(folder, save, {"settings": {"architecture": asdict(architecture)}})

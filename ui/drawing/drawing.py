@@ -15,6 +15,7 @@ from ui.pictures import DRAWING_SHAPE, PAPER, drawing_on_paper, to_pixels
 from ui.storage import pack_pixels, unpack_pixels
 
 ALIKE = 48  # difference within an area that is filled, levels of tone and of coverage
+EDGE = 5  # side of the square searched for an edge, pixels
 MOST_STEPS = 300  # states kept for undo; at most 25 MB of pixels
 
 
@@ -142,9 +143,9 @@ class Drawing:
     def fill(self, point: Point, tone: float) -> bool:
         """Paint the area around a point in a gray, 0.0 to 1.0; return whether that changed it.
 
-        The area ends where tone or coverage change by more than `ALIKE`. Smooth lines around it
-        keep their edge, which is mixed anew with the gray, and a smooth edge of its own on bare
-        paper stays one.
+        The area ends where tone or coverage change by more than `ALIKE`. Smooth edges of lines
+        around it are blended with the new gray. Where the area itself fades out on bare paper, it
+        keeps fading.
         """
         self.finish()
         x, y = np.rint(point).astype(int).tolist()
@@ -157,12 +158,12 @@ class Drawing:
         ImageDraw.floodfill(mask, (x, y), 255)
         mask = mask.point(lambda level: level & 254)
         inside = np.asarray(mask) > 0
-        edge = (np.asarray(mask.filter(ImageFilter.MaxFilter(5))) > 0) & ~alike
+        edge = (np.asarray(mask.filter(ImageFilter.MaxFilter(EDGE))) > 0) & ~alike
         own_edge = edge & (coverage < coverage[y, x])
-        mixed = _in_place_of(seen, planes[0][y, x], tone * PAPER)
-        gray = np.where(inside | own_edge & (coverage > 0), tone * PAPER, self.pixels[..., 0])
+        mixed = _blend_edges(seen, planes[0][y, x], tone * PAPER)
+        gray = np.where(inside | (own_edge & (coverage > 0)), tone * PAPER, self.pixels[..., 0])
         gray = np.rint(np.where(edge & ~own_edge, mixed, gray))
-        covered = np.where(inside | edge & ~own_edge, 255, coverage)
+        covered = np.where(inside | (edge & ~own_edge), 255, coverage)
         self.pixels = np.stack([gray, covered], axis=-1).astype(np.uint8)
         self.fixed_code = None
         return self._push()
@@ -236,20 +237,24 @@ def painted(image: np.ndarray) -> np.ndarray:
     return np.stack([to_pixels(image), np.full(image.shape, 255, np.uint8)], axis=-1)
 
 
-def _in_place_of(picture: np.ndarray, old: int, new: float) -> np.ndarray:
-    """Return a picture (rows, columns) with another gray beside its lines, mixed along their edges.
+def _blend_edges(picture: np.ndarray, old: int, new: float) -> np.ndarray:
+    """Return a picture with another gray beside its lines, blended along their edges.
+
+    The picture is uint8 (rows, columns), the result float32; grays are levels from 0 to 255.
 
     How far a pixel is line is seen from where it lies between the old gray and that of the line,
     which is the gray nearby that differs most.
     """
     image = Image.fromarray(picture)
     lightest, darkest = (
-        np.asarray(image.filter(extreme(5)), np.float32)
+        np.asarray(image.filter(extreme(EDGE)), np.float32)
         for extreme in (ImageFilter.MaxFilter, ImageFilter.MinFilter)
     )
-    line = np.where(lightest - old > old - darkest, lightest, darkest)
-    share = np.clip((picture - np.float32(old)) / np.where(line == old, 1, line - old), 0, 1)
-    return share * line + (1 - share) * new
+    line_gray = np.where(lightest - old > old - darkest, lightest, darkest)
+    share = np.clip(
+        (picture - np.float32(old)) / np.where(line_gray == old, 1, line_gray - old), 0, 1
+    )
+    return share * line_gray + (1 - share) * new
 
 
 def pack_face(face: np.ndarray | None) -> str | None:

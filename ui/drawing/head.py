@@ -13,17 +13,18 @@ BUST = (5.0, 15.0, 172.0, 159.0)  # of a head with shoulders
 FACE = (47.0, 47.0, 141.0, 155.0)  # of the outline of a face, without hair or ears
 INNER = (LEFT_EYE[0] - 12, 82, RIGHT_EYE[0] + 8, 142)  # of a bald face without brows
 CONTRAST = 25  # least difference between ink and paper, gray levels
-LARGEST = 3.0  # enlargement above which a drawing is only a part of a face
+MOST_ENLARGED = 3.0  # enlargement above which a drawing is only a part of a face
 SHAPES = (0.5, 1.6)  # least and largest width by height of a head or a bust
 FILLED = 0.4  # least share of its box that a head encloses; eyes and a mouth alone enclose less
 ROUND = 0.72  # share of its box that a head encloses and a bust does not
 WIDE = 0.95  # width by height that a bust exceeds
 FITS = (1.3, 16.0)  # enlargement and displacement (canvas pixels) below which nothing is moved
-FACE_FITS = (0.9, 1.4)  # enlargements of a face between which the box around the ink is kept
+FACE_FITS = (0.9, 1.4)  # the box around the ink is kept below the first enlargement of a face, and
+# up to the second if the face is near its place
 FACE_SHAPES = (0.5, 1.25)  # least and largest width by height of a face
 OVAL = 0.6  # least share of its box that a face encloses
 SKIN = 0.4  # least share of its box that is skin; a ring of hair has less
-SMALLEST = 80  # least area of skin, blocks of 2 x 2 pixels
+LEAST_SKIN = 80  # least area of skin, blocks of 2 x 2 pixels
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
@@ -75,10 +76,10 @@ def find_head(pixels: np.ndarray) -> Region:
     region, outline = _around_ink(image), _face_outline(image)
     if outline is None:
         return region
-    closer = _brought(outline, FACE)
-    more = closer.scale / region.scale
-    fits = more < FACE_FITS[1] and _off(closer, region) < FITS[1]
-    return region if fits or more < FACE_FITS[0] else closer
+    closer = _region_for(outline, FACE)
+    enlargement = closer.scale / region.scale
+    fits = enlargement < FACE_FITS[1] and _displacement(closer, region) < FITS[1]
+    return region if fits or enlargement < FACE_FITS[0] else closer
 
 
 def _around_ink(image: np.ndarray) -> Region:
@@ -91,14 +92,14 @@ def _around_ink(image: np.ndarray) -> Region:
     wide, high = right - left, bottom - top
     filled = _between(ink[top:bottom, left:right]).mean()
     bust = wide > WIDE * high and filled < ROUND
-    region = _brought(box, BUST if bust else HEAD)
+    region = _region_for(box, BUST if bust else HEAD)
     scale = region.scale
-    if scale > LARGEST or filled < FILLED or not SHAPES[0] < wide / high < SHAPES[1]:
+    if scale > MOST_ENLARGED or filled < FILLED or not SHAPES[0] < wide / high < SHAPES[1]:
         return WHOLE
     inside = left <= INNER[0] and top <= INNER[1] and right >= INNER[2] and bottom >= INNER[3]
     if scale > FITS[0] and inside:
         return WHOLE
-    fits = 1 / FITS[0] < scale < FITS[0] and _off(region, WHOLE) < FITS[1]
+    fits = 1 / FITS[0] < scale < FITS[0] and _displacement(region, WHOLE) < FITS[1]
     return WHOLE if fits else region
 
 
@@ -113,16 +114,16 @@ def _face_outline(image: np.ndarray) -> Box | None:
         np.asarray(picture.filter(extreme(3)))[1::2, 1::2].astype(int)
         for extreme in (ImageFilter.MinFilter, ImageFilter.MaxFilter)
     )
-    areas = _areas(lightest - darkest <= CONTRAST)
+    areas = _connected_components(lightest - darkest <= CONTRAST)
     sizes = np.bincount(areas.ravel())
     sizes[[0, *areas[0], *areas[-1], *areas[:, 0], *areas[:, -1]]] = 0
     for area in np.argsort(-sizes):
         box = Image.fromarray(areas == area).getbbox()
-        if box is None or sizes[area] < SMALLEST:
+        if box is None or sizes[area] < LEAST_SKIN:
             break
         left, top, right, bottom = box
         skin = areas[top:bottom, left:right] == area
-        things = len(np.unique(_areas(np.pad(~skin, 1, constant_values=True)))) - 2
+        things = len(np.unique(_connected_components(np.pad(~skin, 1, constant_values=True)))) - 2
         shape_fits = FACE_SHAPES[0] < skin.shape[1] / skin.shape[0] < FACE_SHAPES[1]
         oval = shape_fits and _between(skin).mean() > OVAL
         if oval and things >= 2 and skin.mean() > SKIN:
@@ -143,7 +144,7 @@ def paper_tone(image: np.ndarray) -> float:
     return float(np.median(np.concatenate([image[0], image[:, 0], image[:, -1]])))
 
 
-def _brought(box: Box, usual: Box) -> Region:
+def _region_for(box: Box, usual: Box) -> Region:
     """Return the region in which a box lies where a usual one does on the canvas."""
     (left, top, right, bottom), (x0, y0, x1, y1) = box, usual
     scale = np.sqrt((x1 - x0) * (y1 - y0) / ((right - left) * (bottom - top)))
@@ -151,28 +152,28 @@ def _brought(box: Box, usual: Box) -> Region:
     return Region(float(x), float(y), float(scale))
 
 
-def _off(region: Region, seen: Region) -> float:
+def _displacement(region: Region, seen: Region) -> float:
     """Return how far from its place a face that one region would show lies in another, pixels."""
     x, y = region.left + FACE_AXIS / region.scale, region.top + FACE_CENTRE[1] / region.scale
     x, y = (x - seen.left) * seen.scale, (y - seen.top) * seen.scale
     return float(np.hypot(x - FACE_AXIS, y - FACE_CENTRE[1]))
 
 
-def _areas(mask: np.ndarray) -> np.ndarray:
+def _connected_components(mask: np.ndarray) -> np.ndarray:
     """Return the number of the connected area that each pixel of a mask is in, 0 outside."""
     starts = mask & ~np.pad(mask, ((0, 0), (1, 0)))[:, :-1]
     runs = np.cumsum(starts).reshape(mask.shape)  # of true pixels in a row
     joined = mask[:-1] & mask[1:]
     upper, lower = runs[:-1][joined], runs[1:][joined]
-    names = np.arange(runs.max() + 1)
-    while True:  # each run takes the least name of those it touches
-        least = names.copy()
-        np.minimum.at(least, upper, names[lower])
-        np.minimum.at(least, lower, names[upper])
+    labels = np.arange(runs.max() + 1)
+    while True:  # the least label spreads to all runs that touch
+        least = labels.copy()
+        np.minimum.at(least, upper, labels[lower])
+        np.minimum.at(least, lower, labels[upper])
         least = least[least]
-        if np.array_equal(least, names):
-            return np.where(mask, names[runs], 0)
-        names = least
+        if np.array_equal(least, labels):
+            return np.where(mask, labels[runs], 0)
+        labels = least
 
 
 def _between(ink: np.ndarray) -> np.ndarray:
