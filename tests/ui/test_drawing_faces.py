@@ -58,6 +58,15 @@ def drawing(driver):
 # Refining
 
 
+def test_a_drawing_on_dark_paper_is_read_as_a_drawing(driver):
+    driver.key("shift+w")
+    stroke(driver, (60, 60), (120, 60), settled=True)
+    drawing, decoder = driver.screen.drawing, driver.screen.keeper.decoder
+    code = driver.engine.encode_sketch(drawing.model_input()[np.newaxis])[0]
+    expected = decoder.latent.make_likely(code, decoder.realism)
+    np.testing.assert_allclose(driver.screen.keeper.answer.code, expected, atol=1e-4)
+
+
 @pytest.mark.parametrize("realism", [0.0, 0.5, 1.0])
 def test_a_start_face_changes_only_where_it_is_painted(driver, realism):
     engine, decoder = driver.engine, DrawingDecoder(driver.latent, realism)

@@ -14,7 +14,7 @@ from PIL import Image
 from data.errors import UserError
 from model.frame import IMAGE_SHAPE
 from model.latent import LatentSpace
-from ui.drawing.drawing import Drawing
+from ui.drawing.drawing import Drawing, is_face
 from ui.drawing.head import WHOLE, Region, model_input
 from ui.pictures import block_means
 from ui.worker import Worker, decode_one
@@ -71,7 +71,7 @@ class DrawingDecoder:
             pixels: uint8 (rows, columns, 2), the drawing.
             region: the part that is encoded.
             start: uint8 (rows, columns), the start face, whose code then changes by as much as the
-                drawing differs from it: what was not painted stays. None for a drawing on paper.
+                drawing differs from it: what was not painted stays. None, or one gray, for paper.
         """
         if not pixels[..., 1].any():
             return self.face(engine, self.latent.mean)
@@ -79,7 +79,7 @@ class DrawingDecoder:
         if self.as_photo:
             return self.likely_face(engine, engine.guess(drawing[..., :1])[0])
         code = self.latent.make_likely(engine.encode_sketch(drawing)[0], self.realism)
-        if start is not None:
+        if start is not None and is_face(start):
             known, drawn = _start_codes(engine, start.tobytes())
             code = code + known - self.latent.make_likely(drawn, self.realism)
         return self.face(engine, code)

@@ -27,7 +27,7 @@ class Step:
         pixels: uint8 (rows, columns, 2), gray and coverage, never modified.
         fixed_code: float32 (latent_dim,), the answer's code if it is not encoded from the drawing
             but refined, taken from the sliders, or that of the start face; else None.
-        start: uint8 (rows, columns), the face that was painted on, or None.
+        start: uint8 (rows, columns), the face or the dark paper that was painted on, or None.
         stroke: the stroke that led here, or None.
         new_sheet: whether the drawing begins here.
     """
@@ -41,7 +41,7 @@ class Step:
     @cached_property
     def head(self) -> Region:
         """The part that is encoded: all of it where a face was painted on."""
-        return WHOLE if self.start is not None else find_head(self.pixels)
+        return WHOLE if is_face(self.start) else find_head(self.pixels)
 
     def same(self, other: "Step") -> bool:
         """Whether drawing, answer and start face are equal."""
@@ -60,7 +60,7 @@ class Drawing:
         pixels: uint8 (rows, columns, 2), gray and coverage.
         stroke: the stroke in progress, or None.
         fixed_code: the answer's code if it is not encoded from the drawing; see `Step`.
-        start: the start face, which the eraser restores, or None.
+        start: the start face or dark paper, which the eraser restores, or None.
 
     Example:
         drawing = Drawing()
@@ -255,6 +255,11 @@ def _blend_edges(picture: np.ndarray, old: int, new: float) -> np.ndarray:
         (picture - np.float32(old)) / np.where(line_gray == old, 1, line_gray - old), 0, 1
     )
     return share * line_gray + (1 - share) * new
+
+
+def is_face(start: np.ndarray | None) -> bool:
+    """Return whether what was painted on is a face, not paper of one gray."""
+    return start is not None and bool(start.min() < start.max())
 
 
 def pack_face(face: np.ndarray | None) -> str | None:

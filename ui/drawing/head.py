@@ -135,12 +135,12 @@ def model_input(pixels: np.ndarray, region: Region) -> np.ndarray:
     """Return a region's tone on white paper and coverage: float32 (rows, columns, 2) in [0, 1]."""
     tone, coverage = over_paper(pixels), pixels[..., 1]
     if region != WHOLE:
-        tone, coverage = region.look(tone, paper_tone(tone)), region.look(coverage, 0)
+        tone, coverage = (region.look(plane, paper_tone(plane)) for plane in (tone, coverage))
     return np.stack([tone, coverage], axis=-1).astype(np.float32) / np.float32(255)
 
 
 def paper_tone(image: np.ndarray) -> float:
-    """Return the gray of the paper: the median along all edges except the lower one."""
+    """Return a picture's paper, its gray or coverage: the median along all edges but the lower."""
     return float(np.median(np.concatenate([image[0], image[:, 0], image[:, -1]])))
 
 
