@@ -25,8 +25,6 @@ CHUNK = 32  # most images or codes in one call of the network
 NUDGE = 0.1  # step of the finite differences, in standard deviations
 NUDGED = 16  # nudged codes decoded at a time
 DAMPINGS = (0.1, 1.0, 10.0)  # damping factors, tried in order; unit: mean curvature
-PAINTED = (0.7, 0.95)  # coverage from which the portrait encoder reads too, and where wholly
-PHOTO_SHARE = 0.65  # its share then
 
 Rows = dict[str, tuple[int, ...]]  # by the name of an array, the shape of its rows
 
@@ -42,7 +40,7 @@ class FaceEngine:
         model_id: hash of its file.
         title: its name on the screens.
         finisher: for its decoder, see `build_finisher`.
-        sketch_encoder: turns drawings into codes, see `build_sketch_encoder`, or into portraits
+        sketch_encoder: turns drawings into codes, see `load_sketch_encoder`, or into portraits
             `(n, 160, 176, 1)`, which are then encoded. None encodes the drawings themselves.
 
     Attributes:
@@ -98,7 +96,7 @@ class FaceEngine:
         folder = find_model(folder)
         network = load_network(folder)
         finisher = load_finisher(folder, network.get_layer("decoder"))
-        reads = load_sketch_encoder(folder) or _shipped_sketch_painter()
+        reads = load_sketch_encoder(folder, network) or _shipped_sketch_painter()
         model_id = read_card(folder)["model_id"]
         engine = cls(network, model_id, model_title(folder), finisher, reads)
         gray = np.full((2, *IMAGE_SHAPE, 1), 0.5, np.float32)
@@ -136,11 +134,10 @@ class FaceEngine:
         return self._guess(images)
 
     def encode_sketch(self, drawings: np.ndarray) -> np.ndarray:
-        """Find codes of the faces that drawings mean.
+        """Find codes of the faces that drawings mean, see `model.sketch_encoder`.
 
-        A drawing that is painted all over is nearly a picture, so the portrait encoder, which
-        follows tones better, has a share in its code. A model without a sketch encoder guesses
-        the codes of the portraits that the shipped one makes of drawings.
+        A model without a sketch encoder guesses the codes of the portraits that the shipped one
+        makes of drawings.
 
         Args:
             drawings: float32 `(n, 160, 176, 2)` in [0, 1]: the tone of every pixel on white paper,
@@ -149,18 +146,10 @@ class FaceEngine:
         Returns:
             float32 codes `(n, latent_dim)`.
         """
-        drawings = _checked(drawings, (*IMAGE_SHAPE, 2), "drawings")
         if self._read_drawing is None:
-            return self.guess(drawings[..., :1])
+            return self.guess(_checked(drawings, (*IMAGE_SHAPE, 2), "drawings")[..., :1])
         read = self._read_drawing(drawings)
-        codes = self.guess(read) if read.ndim > 2 else read  # a correction takes 5 times as long
-        start, end = PAINTED
-        painted = np.clip((drawings[..., 1].mean(axis=(1, 2)) - start) / (end - start), 0, 1)
-        filled = painted > 0
-        if filled.any():
-            change = self.guess(drawings[filled, ..., :1]) - codes[filled]
-            codes[filled] += PHOTO_SHARE * painted[filled, np.newaxis] * change
-        return codes
+        return self.guess(read) if read.ndim > 2 else read  # a correction takes 5 times as long
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Turn float32 codes `(n, latent_dim)` into faces `(n, 160, 176, 1)` in [0, 1]."""
@@ -235,13 +224,11 @@ def _shipped_sketch_painter() -> keras.Model | None:
     """Return the shipped model's network from drawings to portraits; None if there is none."""
     try:
         find_model(SHIPPED_MODEL)
-        sketch_encoder = load_sketch_encoder(SHIPPED_MODEL)
-        if sketch_encoder is None:
-            return None
-        decoder = load_network(SHIPPED_MODEL).get_layer("decoder")
+        network = load_network(SHIPPED_MODEL)
+        reads = load_sketch_encoder(SHIPPED_MODEL, network)
     except UserError:
         return None
-    return keras.Model(sketch_encoder.input, decoder(sketch_encoder.output))
+    return reads and keras.Model(reads.input, network.get_layer("decoder")(reads.output))
 
 
 class _Compiled:

@@ -29,7 +29,7 @@ from model.folder import (
 )
 from model.network import build_autoencoder
 from model.safe_zip import finite, read_zip
-from model.sketch_encoder import build_sketch_encoder
+from model.sketch_encoder import build_sketch_encoder, with_guesses
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 MAX_ITEMS = 4000  # groups and arrays of weights
@@ -90,8 +90,11 @@ def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
     return finisher
 
 
-def load_sketch_encoder(folder: Path) -> keras.Model | None:
+def load_sketch_encoder(folder: Path, autoencoder: keras.Model) -> keras.Model | None:
     """Build the sketch encoder of a model folder, with the weights in it, if it has some.
+
+    Returns:
+        A model from drawings to codes, see `with_guesses`.
 
     Raises:
         UserError: if the card names a sketch encoder that is damaged, or another model's.
@@ -101,7 +104,7 @@ def load_sketch_encoder(folder: Path) -> keras.Model | None:
         return None
     network = build_sketch_encoder(Architecture.from_card(card))
     _load_weights(network, folder / SKETCH_ENCODER_FILE)
-    return network
+    return with_guesses(network, autoencoder.get_layer("encoder"))
 
 
 def _load_weights(network: keras.Model, path: Path) -> None:

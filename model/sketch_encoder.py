@@ -4,27 +4,51 @@ The encoder of `model.network` reads a few lines on white paper as the photograp
 before a white wall. This one has the same layers and another input: the drawing's tone beside its
 coverage, since painted white means something and bare paper does not. It is trained on drawings
 made from portraits, to predict the codes of these portraits (see `tests/bench/sketches`).
+
+What the portrait encoder guesses from the tones is an input too, since it follows shading well.
+Every number of a code is a mixture of the guess and of a number of its own, in shares that are
+learned. So the sketch encoder learns what the guess lacks.
 """
 
 from dataclasses import replace
 
 import keras
+from keras import layers
 
 from model.architecture import Architecture
 from model.frame import IMAGE_SHAPE
 from model.network import encode_pictures
 
 RESIDUAL_BLOCKS = 2  # one more than for portraits, as drawn heads have any size and place
+FIRST_SHARE = -2.0  # logit of the guess's share before training
 
 
 def build_sketch_encoder(architecture: Architecture) -> keras.Model:
     """Build the sketch encoder of an autoencoder with these widths.
 
     Returns:
-        A model from drawings, `(n, 160, 176, 2)` in [0, 1], tone on white paper and coverage, to
-        codes `(n, latent_dim)`.
+        A model from drawings, `(n, 160, 176, 2)` in [0, 1], tone on white paper and coverage, and
+        codes that the portrait encoder guesses from the tones, `(n, latent_dim)`, to codes
+        `(n, latent_dim)`.
     """
     widths = replace(architecture, residual_blocks=RESIDUAL_BLOCKS)
     drawings = keras.Input((*IMAGE_SHAPE, 2), name="drawings")
-    _, codes = encode_pictures(drawings, widths)
-    return keras.Model(drawings, codes, name="sketch_encoder")
+    guesses = keras.Input((architecture.latent_dim,), name="guesses")
+    features, codes = encode_pictures(drawings, widths)
+    share = layers.Dense(
+        architecture.latent_dim,
+        activation="sigmoid",
+        kernel_initializer="zeros",
+        bias_initializer=keras.initializers.Constant(FIRST_SHARE),
+        dtype="float32",
+        name="share",
+    )(features)
+    codes = codes + share * (guesses - codes)
+    return keras.Model([drawings, guesses], codes, name="sketch_encoder")
+
+
+def with_guesses(sketch_encoder: keras.Model, encoder: keras.Model) -> keras.Model:
+    """Return a model from drawings alone: the portrait encoder makes the guesses."""
+    drawings = keras.Input((*IMAGE_SHAPE, 2), name="drawings")
+    guesses, _ = encoder(drawings[..., :1])
+    return keras.Model(drawings, sketch_encoder([drawings, guesses]), name="sketch_reader")

@@ -13,15 +13,17 @@ from model.sketch_encoder import build_sketch_encoder
 from tests.bench.sketches import judge, training
 from tests.bench.sketches.beginner import Head, heads
 from tests.bench.sketches.dataset import (
+    COUNTS,
     KEPT_ASIDE,
     PAIRS_KEPT_ASIDE,
     Job,
     followed,
     make,
+    mirrored,
     part_of,
     with_tones_of,
 )
-from tests.bench.sketches.drawings import Sketcher, edited
+from tests.bench.sketches.drawings import BEARD, LEFT_EYE, LIPS, Sketcher, edited
 from tests.bench.sketches.filters import filtered
 from tests.bench.sketches.imagined import imagined, sketches
 from tests.bench.sketches.sheet import Sheet
@@ -77,6 +79,16 @@ def test_drawings_painted_in_their_place_have_the_tones_of_the_portrait(portrait
     assert (drawn[..., 1].mean(axis=(1, 2)) > 60).all()
 
 
+def test_paper_may_be_dark_and_eyes_too_high(portrait):
+    dark = Sketcher(portrait, np.random.default_rng(3), paper=0.2).draw(finished=True)
+    assert (dark[:20, :20] == (51, 255)).all()
+    usual, high = (
+        Sketcher(portrait, np.random.default_rng(3), eyes_up=pixels).points for pixels in (0, 10)
+    )
+    assert (usual - high)[LEFT_EYE].tolist() == [[0, 10]] * 16
+    assert not (usual - high)[LIPS].any()
+
+
 def test_a_smile_is_drawn_with_its_corners_up(portrait):
     corners = {}
     for smile in (0.0, 0.12):
@@ -90,15 +102,24 @@ def test_a_smile_is_drawn_with_its_corners_up(portrait):
     assert corners[0.0] < -1 and corners[0.12] > 1
 
 
-@pytest.mark.parametrize(
-    "kind", ["made", "filtered", "artists", "portrait", "edited", "hair", "painted"]
-)
+@pytest.mark.parametrize("kind", COUNTS)
 def test_every_kind_of_drawing_is_made(portrait, kind):
     picture = np.rint(255 * portrait.image).astype(np.uint8)
     drawing, said = make(Job(kind, portrait, picture, 3))
     assert drawing.shape == (160, 176, 2) and drawing.dtype == np.uint8 and drawing[..., 1].any()
-    if kind == "hair":
-        assert set(said) == {"hair light"}
+    says = {"hair": {"hair light"}, "dark": {"background light"}, "glasses": {"glasses"}}
+    if kind != "edited":  # that leaves it to chance
+        assert set(said) == says.get(kind, set())
+
+
+def test_a_beard_is_painted_on_the_portrait_and_drawn(portrait):
+    for seed in range(6):
+        bearded = portrait.with_beard(np.random.default_rng(seed))
+        changed = portrait.image - bearded.image > 0.1
+        assert changed[110:].any() and not changed[:105].any()
+        assert max(bearded.beard) > BEARD and bearded.hair_tone == portrait.hair_tone
+        lip, chin = (beard > BEARD for beard in bearded.beard)
+        assert bearded.beard_mask(lip, chin)[changed].mean() > 0.7
 
 
 def test_a_start_face_changes_where_it_is_painted_alone(portrait):
@@ -116,6 +137,12 @@ def test_filters_draw_dark_on_light(portrait):
     for seed in range(12):
         drawing = filtered(portrait.image, portrait.figure, np.random.default_rng(seed))
         assert drawing[..., 0].max() > 200 and drawing.shape == (160, 176, 2)
+
+
+def test_pictures_are_mirrored_about_the_face_axis():
+    pictures = np.zeros((1, 160, 176), np.uint8)
+    pictures[0, :, 60] = 255
+    assert np.flatnonzero(mirrored(pictures)[0, 0]).tolist() == [187 - 60]
 
 
 def test_pictures_of_one_person_share_a_part():
@@ -166,7 +193,8 @@ def test_a_sketch_encoder_starts_as_the_portrait_encoder():
     training.start_from(encoder, sketch_encoder)
     drawings = np.random.default_rng(0).random((2, 160, 176, 2), np.float32)
     codes, _ = encoder(drawings[..., :1])
-    np.testing.assert_allclose(sketch_encoder(drawings), codes, atol=1e-5)
+    answers = sketch_encoder([drawings, codes.numpy()])
+    np.testing.assert_allclose(answers, codes, atol=1e-5)
 
 
 def test_training_learns_and_joins_a_model_folder(tmp_path):
@@ -174,13 +202,15 @@ def test_training_learns_and_joins_a_model_folder(tmp_path):
     rng = np.random.default_rng(0)
     drawings = rng.integers(0, 256, (training.BATCH, 160, 176, 2), np.uint8)
     network, codes = build_sketch_encoder(TINY), np.ones((training.BATCH, 80), np.float32)
-    before = np.square(network(drawings / np.float32(255)) - codes).mean()
-    training.train(network, drawings, codes, np.eye(80), 0.05)
-    assert np.square(network(drawings / np.float32(255)) - codes).mean() < before
+    seen = [drawings / np.float32(255), 0 * codes]
+    before = np.square(network(seen) - codes).mean()
+    training.train(network, drawings, seen[1], codes, np.eye(80), 0.05)
+    assert np.square(network(seen) - codes).mean() < before
     training.add_sketch_encoder(folder, network, {"about": "noise"})
     assert read_card(folder)["sketch_encoder"]["about"] == "noise"
-    answered = FaceEngine.load(folder).encode_sketch(drawings[:2] / np.float32(255))
-    np.testing.assert_allclose(answered, network(drawings[:2] / np.float32(255)), atol=1e-4)
+    engine, seen = FaceEngine.load(folder), drawings[:2] / np.float32(255)
+    expected = network([seen, engine.guess(seen[..., :1])])
+    np.testing.assert_allclose(engine.encode_sketch(seen), expected, atol=1e-4)
 
 
 def test_drawings_are_moved_about_the_face():
@@ -199,7 +229,7 @@ def test_the_judge_prints_all_figures_and_a_page(tmp_path, capsys, latent, monke
         monkeypatch.setattr(judge, name, 4)
     monkeypatch.setattr(LatentSpace, "load", lambda folder: latent)
     drawings = np.stack([head.pixels() for head in heads(12)])
-    kinds = ("artists", "studio", "place", "wide")
+    kinds = ("artists", "studio", "place", "wide", "eyes high", "eyes low")
     arrays = dict.fromkeys(kinds, drawings) | {
         f"{name}_codes": latent.gallery[:12] for name in kinds
     }
@@ -207,6 +237,13 @@ def test_the_judge_prints_all_figures_and_a_page(tmp_path, capsys, latent, monke
     options = {"model": folder, "drawings": tmp_path / "test.npz", "page": tmp_path / "page.png"}
     judge.main([f"--{name}={path}" for name, path in options.items()])
     printed = capsys.readouterr().out
-    for name in ("artists, readings", "studio, found", "mouth up, by", "painted tones", "20 left"):
+    for name in (
+        "artists, readings",
+        "studio, found",
+        "mouth up, by",
+        "painted tones",
+        "20 left",
+        "eyes low",
+    ):
         assert name in printed
     assert Image.open(tmp_path / "page.png").width == 10 * 176

@@ -11,7 +11,7 @@ from data.errors import UserError
 from model import encoding
 from model import engine as engine_module
 from model.encoding import correct
-from model.engine import PHOTO_SHARE, FaceEngine
+from model.engine import FaceEngine
 from model.folder import (
     CARD_FILE,
     FINISHER_FILE,
@@ -22,8 +22,8 @@ from model.folder import (
 )
 from model.latent import LatentSpace
 from model.network import build_autoencoder, build_encoder
-from model.network_file import load_sketch_encoder
-from model.sketch_encoder import build_sketch_encoder
+from model.network_file import load_network, load_sketch_encoder
+from model.sketch_encoder import FIRST_SHARE, build_sketch_encoder
 from tests.model.tiny_model import TINY, write_tiny_model
 
 
@@ -198,15 +198,13 @@ def test_sketches_are_read_by_tone_and_coverage(whole):
     np.testing.assert_allclose(whole.encode_sketch(BLACK_AND_BARE[:1])[0], codes[0], atol=1e-5)
 
 
-def test_the_portrait_encoder_has_a_share_in_what_is_painted_all_over(whole, whole_model):
-    drawings = np.random.default_rng(0).random((3, 160, 176, 2), np.float32)
-    for drawing, coverage in zip(drawings, (0.5, 0.825, 1.0), strict=True):
-        drawing[..., 1] = coverage
-    alone = load_sketch_encoder(whole_model)(drawings).numpy()
-    photo = whole.guess(drawings[..., :1])
-    shares = PHOTO_SHARE * np.array([[0.0], [0.5], [1.0]])
-    expected = alone + shares * (photo - alone)
-    np.testing.assert_allclose(whole.encode_sketch(drawings), expected, atol=1e-4)
+def test_the_portrait_encoder_has_a_learned_share_in_the_code_of_a_drawing(whole, whole_model):
+    reads = load_sketch_encoder(whole_model, load_network(whole_model))
+    sketch_encoder = reads.get_layer("sketch_encoder")
+    guesses = whole.guess(BLACK_AND_BARE[..., :1])
+    alone = sketch_encoder([BLACK_AND_BARE, 0 * guesses]).numpy()
+    expected = alone + guesses / (1 + np.exp(-FIRST_SHARE))
+    np.testing.assert_allclose(whole.encode_sketch(BLACK_AND_BARE), expected, atol=1e-4)
 
 
 def test_a_model_without_a_sketch_encoder_codes_the_portrait_that_the_shipped_one_makes(
@@ -224,7 +222,7 @@ def test_a_model_without_a_sketch_encoder_codes_the_portrait_that_the_shipped_on
 
 def test_the_layers_of_the_sketch_encoder_are_those_of_the_portrait_encoder():
     network = build_sketch_encoder(TINY)
-    assert network.input_shape == (None, 160, 176, 2)
+    assert network.input_shape == [(None, 160, 176, 2), (None, TINY.latent_dim)]
     assert network.output_shape == (None, TINY.latent_dim)
     portrait = build_encoder(TINY)
     for name in ("down_2", "squeeze", "mean"):

@@ -8,8 +8,8 @@ photographs they were made from: `drawing/NAME.jpg` and `photo/NAME.jpg`. All ar
 aligned as the archive's. The landmarks are arrays `names`, `points` int16 (n, 144, 2) in eighths of
 a pixel of the model's frame, and `person`, packed bits of a 40 x 44 mask.
 
-Written are `drawings.npy` and `codes.npy`, and drawings kept aside, `validation.npz` to choose by
-and `test.npz` to report.
+Written are `drawings.npy`, their `codes.npy` and `guesses.npy`, what the portrait encoder guesses,
+and drawings kept aside, `validation.npz` to choose by and `test.npz` to report.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from model.frame import CROP_LEFT, CROP_TOP, IMAGE_SHAPE
+from model.frame import CROP_LEFT, CROP_TOP, FACE_AXIS, IMAGE_SHAPE
 from tests.bench.sketches.drawings import Portrait, Sketcher, edited, moved
 from tests.bench.sketches.filters import filtered, ink_coverage, on_paper
 
@@ -35,20 +35,30 @@ if TYPE_CHECKING:
     from model.latent import LatentSpace
 
 COUNTS = {  # drawings of each kind
-    "made": 76_000,
-    "filtered": 25_000,
-    "artists": 16_000,
-    "portrait": 4_000,  # photographs as they are
-    "edited": 7_000,  # start faces, painted over
+    "made": 66_700,
+    "filtered": 21_000,
+    "artists": 11_400,
+    "portrait": 2_900,  # photographs as they are
+    "edited": 7_600,  # start faces, painted over
     "hair": 6_700,  # drawings with hair in any tone
-    "painted": 6_700,  # drawings in their place, painted all over in any tones
+    "painted": 28_400,  # drawings in their place, painted all over in any tones
+    "dark": 15_400,  # drawings on dark paper
+    "beard": 9_800,  # drawings of portraits that were given a beard
+    "glasses": 6_300,  # drawings of portraits that were given glasses
 }
 KEPT_ASIDE = {"test": 0.025, "validation": 0.05}  # cumulative shares of the portraits
 PAIRS_KEPT_ASIDE = {"test": 0.11, "validation": 0.18}
 SHAPES = 11  # of the readings, the first, which tell shapes and not tones
 FOLLOWED = 0.85  # of what the portrait encoder sees in the tones of a painted drawing
 GENTLY = 0.25  # ridge by which shapes are kept from following too
+GLASSES = 2.6  # value of the readout of that name, of a face that wears some
 LONGEST = 4.0  # standard deviations by which what was painted may change a reading
+VARIANTS = (  # drawings kept aside: name, whether in place, pixels by which eyes are too high
+    ("place", True, 0),
+    ("wide", False, 0),
+    ("eyes high", True, 10),
+    ("eyes low", True, -10),
+)
 CHUNK = 128
 NOBODY = Portrait(np.ones(IMAGE_SHAPE), np.zeros((144, 2)), np.zeros((40, 44), bool))
 
@@ -98,9 +108,18 @@ def make(job: Job) -> tuple[np.ndarray, dict[str, float]]:
         return sketcher.draw(finished=True), {"hair light": tone}
     if job.kind == "painted":
         tones = {"hair_tone": rng.uniform(0, 0.75), "background_tone": rng.uniform(0.05, 1)}
-        skin = np.clip(rng.normal(0.7, 0.17), 0.1, 1)
-        painted = job.portrait.with_tones(skin_tone=skin, **tones)
+        painted = job.portrait.with_tones(skin_tone=rng.uniform(0.15, 0.95), **tones)
         return Sketcher(painted, rng, full=True, in_place=True).draw(finished=True), {}
+    if job.kind == "dark":
+        paper = float(rng.uniform(0, 0.35))
+        return Sketcher(job.portrait, rng, paper=paper).draw(finished=True), {
+            "background light": paper
+        }
+    if job.kind == "beard":
+        return Sketcher(job.portrait, rng).draw(finished=True), {}
+    if job.kind == "glasses":
+        with_glasses = job.portrait.with_tones(glasses=True)
+        return Sketcher(with_glasses, rng).draw(finished=True), {"glasses": GLASSES}
     return Sketcher(job.portrait, rng).draw(), {}
 
 
@@ -137,11 +156,13 @@ class Pictures:
             self.person = arrays["person"][found]
         self.images = np.stack([_read(pictures / name) for name in self.names])
         self.pairs = sorted(path.stem for path in (pairs / "drawing").iterdir())
-        self.drawings = np.stack([_read(pairs / "drawing" / f"{name}.jpg") for name in self.pairs])
-        photos = np.stack([_read(pairs / "photo" / f"{name}.jpg") for name in self.pairs])
-        self.codes, self.photo_codes = (
+        self.drawings, photos = (
+            np.stack([_read(pairs / kind / f"{name}.jpg") for name in self.pairs])
+            for kind in ("drawing", "photo")
+        )
+        self.codes, self.photo_codes, self.mirror_codes = (
             engine.encode(images[..., np.newaxis] / np.float32(255))
-            for images in (self.images, photos)
+            for images in (self.images, photos, mirrored(photos))
         )
 
     def portrait(self, number: int) -> Portrait:
@@ -157,22 +178,31 @@ class Pictures:
 
 
 def training_jobs(
-    pictures: Pictures, engine: FaceEngine, kinds: np.ndarray, rows: np.ndarray
-) -> Iterator[Job]:
-    """Yield a job for each kind and row of a portrait or a pair."""
-    for seed, (kind, row) in enumerate(zip(kinds, rows, strict=True)):
+    pictures: Pictures, engine: FaceEngine, kinds: np.ndarray, rows: np.ndarray, first: int
+) -> Iterator[tuple[Job, np.ndarray]]:
+    """Yield a job, and the code of what it draws, for each kind and row of a portrait or a pair.
+
+    The first has the seed `first`, every other one the next.
+    """
+    for seed, (kind, row) in enumerate(zip(kinds, rows, strict=True), first):
         if kind == "artists":
-            yield Job(kind, NOBODY, pictures.drawings[row], seed)
+            drawing, codes = pictures.drawings[row : row + 1], pictures.photo_codes
+            if seed % 2:
+                drawing, codes = mirrored(drawing), pictures.mirror_codes
+            yield Job(kind, NOBODY, drawing[0], seed), codes[row]
             continue
-        picture = pictures.images[row]
+        portrait, picture, code = pictures.portrait(row), pictures.images[row], pictures.codes[row]
+        if kind == "beard":
+            portrait = portrait.with_beard(np.random.default_rng(seed))
+            code = engine.encode(portrait.image[np.newaxis, ..., np.newaxis])[0]
         if kind == "edited":
             face = engine.decode(pictures.codes[row : row + 1])[0, ..., 0]
             picture = np.rint(255 * face).astype(np.uint8)
-        yield Job(kind, pictures.portrait(row), picture, seed)
+        yield Job(kind, portrait, picture, seed), code
 
 
 def write_training(pictures: Pictures, engine: FaceEngine, latent: LatentSpace, out: Path) -> None:
-    """Write `drawings.npy` and `codes.npy`, in random order."""
+    """Write `drawings.npy`, `codes.npy` and `guesses.npy`, in random order."""
     rng = np.random.default_rng(0)
     kinds = rng.permutation(np.repeat(list(COUNTS), list(COUNTS.values())))
     rows = np.where(
@@ -182,24 +212,21 @@ def write_training(pictures: Pictures, engine: FaceEngine, latent: LatentSpace, 
     )
     shape = (len(kinds), *IMAGE_SHAPE, 2)
     drawings = np.lib.format.open_memmap(out / "drawings.npy", "w+", np.uint8, shape)
-    codes = np.zeros((len(kinds), latent.latent_dim), np.float32)
+    codes, guesses = (np.zeros((len(kinds), latent.latent_dim), np.float32) for _ in range(2))
     with ProcessPoolExecutor() as workers:
         for start in range(0, len(kinds), CHUNK):
             part = slice(start, start + CHUNK)
-            jobs = training_jobs(pictures, engine, kinds[part], rows[part])
+            asked = training_jobs(pictures, engine, kinds[part], rows[part], start)
+            jobs, targets = zip(*asked, strict=True)
             made, said = zip(*workers.map(make, jobs, chunksize=8), strict=True)
             drawings[part] = made
-            artists = kinds[part] == "artists"
-            own = np.where(artists, 0, rows[part]), np.where(artists, rows[part], 0)
-            targets = np.where(
-                artists[:, np.newaxis], pictures.photo_codes[own[1]], pictures.codes[own[0]]
-            )
-            targets = followed(latent, targets, said)
+            guesses[part] = engine.guess(drawings[part, ..., :1] / np.float32(255))
+            targets = followed(latent, np.stack(targets), said)
             painted = kinds[part] == "painted"
-            guesses = engine.guess(drawings[part][painted][..., :1] / np.float32(255))
-            targets[painted] = with_tones_of(latent, targets[painted], guesses)
+            targets[painted] = with_tones_of(latent, targets[painted], guesses[part][painted])
             codes[part] = targets
     np.save(out / "codes.npy", codes)
+    np.save(out / "guesses.npy", guesses)
 
 
 def write_aside(pictures: Pictures, part: str, path: Path) -> None:
@@ -207,9 +234,11 @@ def write_aside(pictures: Pictures, part: str, path: Path) -> None:
     rows, pairs = pictures.rows(part), pictures.rows(part, pairs=True)
     portraits = [pictures.portrait(row) for row in rows]
     arrays: dict[str, np.ndarray] = {}
-    for name, in_place in (("place", True), ("wide", False)):
+    for name, in_place, eyes_up in VARIANTS:
         rng = np.random.default_rng(0)
-        drawn = [Sketcher(one, rng, in_place=in_place).draw(finished=True) for one in portraits]
+        drawn = [
+            Sketcher(one, rng, None, in_place, eyes_up).draw(finished=True) for one in portraits
+        ]
         arrays |= {name: np.stack(drawn), f"{name}_codes": pictures.codes[rows]}
     studio = np.array([pictures.pairs[row].startswith("cufs") for row in pairs], bool)
     for name, chosen in (("artists", pairs[~studio]), ("studio", pairs[studio])):
@@ -220,6 +249,12 @@ def write_aside(pictures: Pictures, part: str, path: Path) -> None:
             f"{name}_codes": pictures.photo_codes[chosen],
         }
     np.savez(path, allow_pickle=False, **arrays)
+
+
+def mirrored(pictures: np.ndarray) -> np.ndarray:
+    """Mirror pictures (n, 160, 176) about the face axis; the edge is repeated beyond it."""
+    columns = round(2 * FACE_AXIS) - np.arange(IMAGE_SHAPE[1])
+    return pictures[:, :, np.clip(columns, 0, IMAGE_SHAPE[1] - 1)]
 
 
 def _read(path: Path) -> np.ndarray:

@@ -23,6 +23,7 @@ NOSE_TIP, NOSE_BASE, NOSE_WINGS = 134, 135, (136, 138, 137, 139)
 IRISES = (140, 141)
 LIP_CORNERS = (88, 98)
 USUAL_SMILE = 0.055  # of a mouth drawn straight; corners above the lips' middle, in eye distances
+BEARD = 0.25  # grays by which a lip or chin is darker than the cheeks, beyond which it has a beard
 BALD = 0.07  # gray by which hair differs from skin at least
 GLASSES = 0.07  # gray from row to row on the bridge of the nose, beyond which there are glasses
 FINISHED = 0.66  # share of drawings that are not half-finished
@@ -48,6 +49,18 @@ class Portrait:
         """Return the same portrait to be drawn in other tones, such as `hair_tone`."""
         other = Portrait(self.image, self.points, self.person)
         vars(other).update({"hair": self.hair, "bald": self.bald} | tones)
+        return other
+
+    def with_beard(self, rng: np.random.Generator) -> Portrait:
+        """Return the portrait with a painted moustache, a beard, or both."""
+        lip, chin = ((1, 0), (0, 1), (1, 1))[rng.integers(3)]
+        darker = rng.uniform(0.3, 0.55)
+        hairs = darker - 0.7 * (self.image - self.skin_tone) + rng.normal(0, 0.03, IMAGE_SHAPE)
+        image = self.image - 0.85 * _blurred(self.beard_mask(lip, chin), 1.8) * hairs
+        other = Portrait(np.clip(image, 0, 1).astype(np.float32), self.points, self.person)
+        kept = ("hair", "bald", "hair_tone", "skin_tone", "glasses")
+        vars(other).update({name: getattr(self, name) for name in kept})
+        vars(other)["beard"] = lip * darker, chin * darker
         return other
 
     @cached_property
@@ -135,6 +148,21 @@ class Portrait:
         cheek = (self._at(self.points[142]) + self._at(self.points[143])) / 2
         return cheek - self._at(lip), cheek - self._at(chin)
 
+    def beard_mask(self, lip: bool, chin: bool) -> np.ndarray:
+        """Return where a moustache and a beard are, float32 (160, 176), 0 or 1."""
+        mouth, mask = self.points[LIPS], Image.new("L", IMAGE_SHAPE[::-1])
+        pen = ImageDraw.Draw(mask)
+        if lip:
+            base = self.points[NOSE_BASE]
+            wide = 1.05 * np.ptp(mouth[:, 0]) / 2
+            above = np.add(base, (-wide / 2, 2)), np.add(base, (wide / 2, 2))
+            pen.polygon([tuple(p) for p in (mouth[0], *above, mouth[10], mouth[5])], 1)
+        if chin:
+            around = [*self.points[9:28], *resized(mouth, 1.25, 1.5)[:11]]
+            pen.polygon([tuple(point) for point in around], 1)
+            pen.polygon([tuple(point) for point in mouth], 0)
+        return np.asarray(mask, np.float32)
+
     def _at(self, point: np.ndarray) -> float:
         x, y = np.clip(point.round().astype(int), 2, (IMAGE_SHAPE[1] - 3, IMAGE_SHAPE[0] - 3))
         return float(self.image[y - 2 : y + 3, x - 2 : x + 3].mean())
@@ -151,6 +179,8 @@ class Sketcher:
         rng: source of everything else.
         full: whether everything is painted; None leaves it to chance, as below.
         in_place: whether the head has the size and place that portraits have.
+        eyes_up: pixels of the portrait by which eyes and brows are drawn too high.
+        paper: tone of the sheet, which is then dark; None leaves it to chance.
     """
 
     def __init__(
@@ -159,8 +189,11 @@ class Sketcher:
         rng: np.random.Generator,
         full: bool | None = None,
         in_place: bool | None = None,
+        eyes_up: float = 0.0,
+        paper: float | None = None,
     ):
         self.portrait, self.rng, self.sheet = portrait, rng, Sheet()
+        self.paper = paper
         self.width = float(np.clip(rng.lognormal(1.1, 0.45), 1.0, 7.0))
         self.ink = 0.0 if rng.random() < 0.5 else rng.uniform(0, 0.45)
         self.opacity = 1.0 if rng.random() < 0.8 else rng.uniform(0.45, 0.9)
@@ -169,6 +202,8 @@ class Sketcher:
         self.symbolic = rng.random() < 0.55  # shapes that a beginner draws, not the outlines
         self._place(rng.random() < AT_PLACE if in_place is None else in_place)
         self.points = self._features_out_of_place()
+        self.points[LEFT_EYE.start : RIGHT_BROW.stop, 1] -= eyes_up
+        self.points[list(IRISES), 1] -= eyes_up
 
     def draw(self, finished: bool | None = None) -> np.ndarray:
         """Draw: uint8 (160, 176, 2), tone on white paper and coverage; None: finished or not."""
@@ -183,9 +218,9 @@ class Sketcher:
         parts = layers + face + [part for part in (self._brows,) if rng.random() < 0.7]
         parts += [self._hair] if not layers or layers[0] != self._hair_behind else []
         parts += [part for part in (self._clothes, self._ears) if rng.random() < 0.35]
-        if self.portrait.glasses and rng.random() < 0.8:
+        if self.portrait.glasses and rng.random() < 0.95:
             parts.append(self._glasses)
-        if max(self.portrait.beard) > 0.12 and rng.random() < 0.8:
+        if max(self.portrait.beard) > BEARD and rng.random() < 0.95:
             parts.insert(parts.index(self._mouth), self._beard)
         if not (rng.random() < FINISHED if finished is None else finished):
             parts = self._some_of(parts)
@@ -233,8 +268,8 @@ class Sketcher:
     def _features_out_of_place(self) -> np.ndarray:
         """Move features as a hand that does not measure: eyes with brows, nose, mouth."""
         rng, points = self.rng, self.portrait.points.copy()
-        far = rng.random() < 0.35
-        eyes = rng.uniform(-12, 12) if far else rng.normal(0, 1.5)
+        far = rng.random() < (0.5 if self.symbolic else 0.15)
+        eyes = rng.uniform(-14, 14) if far else rng.normal(0, 1.5)
         apart = rng.normal(0, 2.5 if far else 1.0)
         for rows, iris, side in (
             ((LEFT_EYE, LEFT_BROW), IRISES[0], -1),
@@ -244,13 +279,8 @@ class Sketcher:
                 points[part] += (side * apart, eyes)
         points[128:140] += rng.normal(0, (1.0, 3.0 if far else 1.2), 2)
         points[LIPS.start : INNER_LIPS.stop] += rng.normal(0, (1.0, 3.5 if far else 1.2), 2)
-        points[OVAL] = self._resized(points[OVAL], *np.exp(rng.normal(0, 0.04, 2)))
+        points[OVAL] = resized(points[OVAL], *np.exp(rng.normal(0, 0.04, 2)))
         return points
-
-    @staticmethod
-    def _resized(points: np.ndarray, wide: float, high: float) -> np.ndarray:
-        middle = points.mean(axis=0)
-        return middle + (points - middle) * (wide, high)
 
     def _line(self, points: np.ndarray, thick: float = 1.0, gray: float | None = None) -> None:
         """Draw a line through points of the portrait's frame, with the hand's errors."""
@@ -277,8 +307,9 @@ class Sketcher:
         chance = rng.random()
         if self.full and rng.random() < 0.5:
             chance *= 0.3
-        if chance < 0.14:  # a sheet of another tone
+        if self.paper is not None or chance < 0.14:  # a sheet of another tone
             tone = own if rng.random() < 0.7 else rng.uniform(0, 0.8)
+            tone = tone if self.paper is None else self.paper
             self.sheet.cover(np.ones(IMAGE_SHAPE), tone)
             self.dark_paper = True
             far = self.ink < tone - 0.3 or (tone > 0.5 and rng.random() < 0.8)
@@ -339,11 +370,11 @@ class Sketcher:
                 self._dot(centre, self.rng.uniform(2, 4) * size)
                 continue
             if kind == "lines":
-                lid = self._resized(eye[:9], size, size)
+                lid = resized(eye[:9], size, size)
                 self._line(lid)
                 continue
             if kind == "almonds":
-                outline = self._resized(eye, size, size)
+                outline = resized(eye, size, size)
             else:
                 high = max(high * (1.0 if kind == "ovals" else 1.6), 1.5)
                 outline = ellipse(centre, (wide, high))
@@ -559,32 +590,20 @@ class Sketcher:
             self._line(np.stack([np.add(right, (wide, 0)), self.points[7]]))
 
     def _beard(self) -> None:
-        """A moustache, a beard, or both where the portrait is dark there."""
+        """A moustache, a beard, or both, where the portrait has them."""
         lip, chin = self.portrait.beard
         tone = float(np.clip(self._about(self.portrait.skin_tone - max(lip, chin) - 0.05), 0, 1))
-        mouth = self.points[LIPS]
-        mask = Image.new("L", IMAGE_SHAPE[::-1])
-        pen = ImageDraw.Draw(mask)
-        if lip > 0.1:
-            base = self.points[NOSE_BASE]
-            wide = 1.05 * np.ptp(mouth[:, 0]) / 2
-            shape = [
-                mouth[0],
-                np.add(base, (-wide / 2, 2)),
-                np.add(base, (wide / 2, 2)),
-                mouth[10],
-                mouth[5],
-            ]
-            pen.polygon([tuple(point) for point in shape], 255)
-        if chin > 0.1:
-            shape = [*self.points[9:28], *self._resized(mouth, 1.25, 1.5)[:11]]
-            pen.polygon([tuple(point) for point in shape], 255)
-            pen.polygon([tuple(point) for point in mouth], 0)
-        where = self._placed_mask(np.asarray(mask, np.float32) / 255)
+        where = self._placed_mask(self.portrait.beard_mask(lip > BEARD, chin > BEARD))
         if self.rng.random() < 0.6:
             self.sheet.cover(where > 0.5, tone)
         else:
             self._strands(where, self.pen, 0.1)
+
+
+def resized(points: np.ndarray, wide: float, high: float) -> np.ndarray:
+    """Stretch points (n, 2) about their mean."""
+    middle = points.mean(axis=0)
+    return middle + (points - middle) * (wide, high)
 
 
 def moved(
@@ -645,7 +664,7 @@ def edited(
     elif kind == "smile":
         said[kind] = rng.uniform(-0.02, 0.16)
         lips = portrait.points[LIPS]
-        patch = Sketcher._resized(lips, 1.15, 1.3)
+        patch = resized(lips, 1.15, 1.3)
         sketcher.sheet.area(patch, float(np.median(face[portrait.face])))
         sketcher.pen, sketcher.opacity = rng.uniform(0, 0.3), 1.0
         sketcher.curved_mouth(said[kind])

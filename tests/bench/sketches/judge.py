@@ -47,7 +47,6 @@ MOVES = {  # (x, y) and scale of a drawing about the middle of the face
     "20 down": (0, 20, 1),
 }
 SHOWN = 60  # drawings on the page
-EYES = 10  # pixels that eyes are drawn high or low
 Answer = Callable[[np.ndarray], np.ndarray]  # drawings uint8 (n, 160, 176, 2) to codes (n, d)
 
 
@@ -75,8 +74,7 @@ def judge(
     """Measure all figures."""
     figures = file_figures(latent, answer, file) if file else {}
     figures |= mouth_figures(latent, answer) | hair_figures(latent, answer)
-    figures["painted tones"] = painted_tones(engine, answer)
-    return figures | eyes_figures(latent, answer)
+    return figures | {"painted tones": painted_tones(engine, answer)}
 
 
 def file_figures(latent: LatentSpace, answer: Answer, file: Path) -> dict[str, float]:
@@ -88,10 +86,10 @@ def file_figures(latent: LatentSpace, answer: Answer, file: Path) -> dict[str, f
             each = agreement(latent, codes, own)
             figures |= {f"{name}, readings": each.mean(), f"{name}, smile": each[0]}
             figures[f"{name}, found"] = found(latent, codes, own)
-        own = arrays["place_codes"]
-        for name, move in MOVES.items():
-            codes = answer(moved(arrays["place"], *move))
-            there = agreement(latent, codes, own).mean()
+        changed = {name: moved(arrays["place"], *move) for name, move in MOVES.items()}
+        changed |= {name: arrays[name] for name in ("eyes high", "eyes low")}
+        for name, drawings in changed.items():
+            there = agreement(latent, answer(drawings), arrays["place_codes"]).mean()
             figures[f"{name}, of in place"] = there / figures["place, readings"]
     return figures
 
@@ -147,22 +145,6 @@ def painted_tones(engine: FaceEngine, answer: Answer) -> float:
         painted = coverage > 0.5
         correlations.append(np.corrcoef(tone[painted], blurred(image, BLUR)[painted])[0, 1])
     return float(np.mean(correlations))
-
-
-def eyes_figures(latent: LatentSpace, answer: Answer) -> dict[str, float]:
-    """Compare answers to beginners' heads with their eyes high and low with those to the same."""
-    drawn = [
-        replace(head, bend=head.bend * (1 if number % 2 else -1))
-        for number, head in enumerate(heads(HEADS))
-    ]
-    high, usual, low = (
-        answer(np.stack([replace(head, eyes_up=head.eyes_up + up).pixels() for head in drawn]))
-        for up in (EYES, 0, -EYES)
-    )
-    return {
-        f"eyes {EYES} {name}": float(agreement(latent, codes, usual).mean())
-        for name, codes in (("high", high), ("low", low))
-    }
 
 
 def moved(drawings: np.ndarray, x: float, y: float, scale: float) -> np.ndarray:

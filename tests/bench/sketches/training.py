@@ -1,6 +1,7 @@
 """Train the sketch encoder on drawings and the codes that should answer them.
 
-    python -m tests.bench.sketches.training --drawings FOLDER --minutes 90 [--model FOLDER]
+    python -m tests.bench.sketches.training --drawings FOLDER --minutes 90 [--go-on]
+                                            [--model FOLDER]
 
 The decoder is frozen, and not even needed: each drawing comes with the code of the portrait that it
 was made from (see `dataset`). Errors of whitened coordinates count by how much each changes the
@@ -24,7 +25,7 @@ from model.architecture import Architecture
 from model.engine import FaceEngine
 from model.folder import SKETCH_ENCODER_FILE, file_hash, publish, read_card
 from model.latent import LatentSpace
-from model.network_file import load_network, save_network
+from model.network_file import load_network, load_sketch_encoder, save_network
 from model.sketch_encoder import build_sketch_encoder
 
 BATCH = 48
@@ -90,6 +91,7 @@ def readings_matrix(latent: LatentSpace) -> np.ndarray:
 def train(
     network: keras.Model,
     drawings: np.ndarray,
+    guesses: np.ndarray,
     codes: np.ndarray,
     weights: np.ndarray,
     minutes: float,
@@ -99,7 +101,8 @@ def train(
     Args:
         network: see `build_sketch_encoder`.
         drawings: uint8 `(n, 160, 176, 2)`, may be a memory map.
-        codes: float32 `(n, latent_dim)`.
+        guesses: float32 `(n, latent_dim)`, what the portrait encoder makes of the tones.
+        codes: float32 `(n, latent_dim)`, the answers.
         weights: `(k, latent_dim)`: errors of codes are multiplied by it, then squared.
         minutes: how long.
     """
@@ -109,9 +112,10 @@ def train(
     matrix = tf.constant(weights.T, tf.float32)
 
     @tf.function
-    def step(batch: tf.Tensor, targets: tf.Tensor, decay: tf.Tensor) -> tf.Tensor:
+    def step(batch: tf.Tensor, guessed: tf.Tensor, targets: tf.Tensor, decay: tf.Tensor):
         with tf.GradientTape() as tape:
-            errors = network(tf.cast(batch, tf.float32) / 255, training=True) - targets
+            seen = tf.cast(batch, tf.float32) / 255
+            errors = network([seen, guessed], training=True) - targets
             loss = tf.reduce_mean(tf.reduce_sum(tf.square(errors @ matrix), axis=1))
         gradients = tape.gradient(loss, network.trainable_variables)
         optimizer.apply_gradients(zip(gradients, network.trainable_variables, strict=True))
@@ -128,7 +132,7 @@ def train(
         cosine = 0.5 + 0.5 * np.cos(np.pi * share)
         optimizer.learning_rate.assign(RATE * cosine * min(1, (count + 1) / WARMING_STEPS))
         decay = tf.constant(min(AVERAGING, (1 + count) / (10 + count)), tf.float32)
-        losses.append(float(step(drawings[rows], codes[rows], decay)))
+        losses.append(float(step(drawings[rows], guesses[rows], codes[rows], decay)))
         count += 1
         if count % REPORTED == 0:
             print(f"step {count:,}, {share:.0%} of the time: loss {np.mean(losses):.1f}")
@@ -156,6 +160,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--drawings", type=Path, required=True, help="folder of `dataset`")
     parser.add_argument("--minutes", type=float, default=90)
     parser.add_argument("--model", type=Path, default=SHIPPED_MODEL, help="a model folder")
+    parser.add_argument("--go-on", action="store_true", help="from the sketch encoder there is")
     parser.add_argument("--policy", default="mixed_bfloat16", help="float32 on older processors")
     parser.add_argument("--about", default="", help="a sentence on the drawings, for the card")
     options = parser.parse_args(arguments)
@@ -166,10 +171,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     trained = build_sketch_encoder(architecture)
     keras.config.set_dtype_policy("float32")
     start_from(network.get_layer("encoder"), trained)
+    if options.go_on and (known := load_sketch_encoder(options.model, network)):
+        trained.set_weights(known.get_layer("sketch_encoder").get_weights())
     whitening = latent.components / latent.scales[:, np.newaxis]
     weights = error_matrix(FaceEngine(network), latent) @ whitening
     drawings = np.load(options.drawings / "drawings.npy", mmap_mode="r")
-    train(trained, drawings, np.load(options.drawings / "codes.npy"), weights, options.minutes)
+    guesses, codes = (np.load(options.drawings / f"{name}.npy") for name in ("guesses", "codes"))
+    train(trained, drawings, guesses, codes, weights, options.minutes)
     kept = build_sketch_encoder(architecture)
     kept.set_weights(trained.get_weights())
     about = {"about": options.about, "drawings": len(drawings), "minutes": options.minutes}
