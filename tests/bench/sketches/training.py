@@ -30,11 +30,12 @@ from model.sketch_encoder import build_sketch_encoder
 
 BATCH = 48
 RATE = 1e-3  # highest learning rate; it falls to zero as a cosine
+CONTINUED = 0.4  # share of that rate when a training goes on
 WARMING_STEPS = 200  # in which the rate rises
 DECAY = 1e-3  # of weights
 AVERAGING = 0.999  # decay of the averaged weights, which are kept
 EQUALLY = 0.3  # share of the weight that all coordinates have alike
-READINGS_WEIGHT = 2.0  # of a reading's squared error, in those of a usual coordinate
+READINGS_WEIGHT = 4.0  # of a reading's squared error, in those of a usual coordinate
 READINGS = (
     "smile",
     "mouth open",
@@ -95,6 +96,7 @@ def train(
     codes: np.ndarray,
     weights: np.ndarray,
     minutes: float,
+    rate: float = RATE,
 ) -> None:
     """Train a sketch encoder for some minutes; it ends with its averaged weights.
 
@@ -105,8 +107,9 @@ def train(
         codes: float32 `(n, latent_dim)`, the answers.
         weights: `(k, latent_dim)`: errors of codes are multiplied by it, then squared.
         minutes: how long.
+        rate: highest learning rate.
     """
-    optimizer = keras.optimizers.AdamW(RATE, weight_decay=DECAY)
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=DECAY)
     optimizer.build(network.trainable_variables)
     averages = [tf.Variable(weight, trainable=False) for weight in network.get_weights()]
     matrix = tf.constant(weights.T, tf.float32)
@@ -130,7 +133,7 @@ def train(
             order = rng.permutation(len(drawings))
         rows, order = np.sort(order[:BATCH]), order[BATCH:]
         cosine = 0.5 + 0.5 * np.cos(np.pi * share)
-        optimizer.learning_rate.assign(RATE * cosine * min(1, (count + 1) / WARMING_STEPS))
+        optimizer.learning_rate.assign(rate * cosine * min(1, (count + 1) / WARMING_STEPS))
         decay = tf.constant(min(AVERAGING, (1 + count) / (10 + count)), tf.float32)
         losses.append(float(step(drawings[rows], guesses[rows], codes[rows], decay)))
         count += 1
@@ -171,13 +174,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     trained = build_sketch_encoder(architecture)
     keras.config.set_dtype_policy("float32")
     start_from(network.get_layer("encoder"), trained)
+    rate = RATE
     if options.go_on and (known := load_sketch_encoder(options.model, network)):
+        rate *= CONTINUED
         trained.set_weights(known.get_layer("sketch_encoder").get_weights())
     whitening = latent.components / latent.scales[:, np.newaxis]
     weights = error_matrix(FaceEngine(network), latent) @ whitening
     drawings = np.load(options.drawings / "drawings.npy", mmap_mode="r")
     guesses, codes = (np.load(options.drawings / f"{name}.npy") for name in ("guesses", "codes"))
-    train(trained, drawings, guesses, codes, weights, options.minutes)
+    train(trained, drawings, guesses, codes, weights, options.minutes, rate)
     kept = build_sketch_encoder(architecture)
     kept.set_weights(trained.get_weights())
     about = {"about": options.about, "drawings": len(drawings), "minutes": options.minutes}
