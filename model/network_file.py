@@ -17,7 +17,7 @@ import numpy as np
 
 from data.errors import UserError, tell_failure
 from model.architecture import Architecture
-from model.finisher import VERSION, build_finisher
+from model.finisher import FINISHER_VERSION, build_finisher
 from model.folder import (
     FINISHER_FILE,
     MAX_NETWORK_BYTES,
@@ -29,7 +29,7 @@ from model.folder import (
 )
 from model.network import build_autoencoder
 from model.safe_zip import finite, read_zip
-from model.sketch_encoder import build_sketch_encoder, with_guesses
+from model.sketch_encoder import SKETCH_ENCODER_VERSION, build_sketch_encoder, with_guesses
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 MAX_ITEMS = 4000  # groups and arrays of weights
@@ -83,7 +83,7 @@ def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
     card = read_card(folder)
     if part_id(card, "finisher") is None:
         return None
-    if card["finisher"].get("version") != VERSION:  # of an older version
+    if card["finisher"].get("version") != FINISHER_VERSION:  # of an older version
         return None
     finisher = build_finisher(decoder)
     _load_weights(finisher, folder / FINISHER_FILE)
@@ -91,7 +91,7 @@ def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
 
 
 def load_sketch_encoder(folder: Path, autoencoder: keras.Model) -> keras.Model | None:
-    """Build the sketch encoder of a model folder, with the weights in it, if it has some.
+    """Build the sketch encoder of a model folder, with the weights in it, if it has one that fits.
 
     Returns:
         A model from drawings to codes, see `with_guesses`.
@@ -101,6 +101,8 @@ def load_sketch_encoder(folder: Path, autoencoder: keras.Model) -> keras.Model |
     """
     card = read_card(folder)
     if part_id(card, "sketch_encoder") is None:
+        return None
+    if card["sketch_encoder"].get("version") != SKETCH_ENCODER_VERSION:  # of an older version
         return None
     network = build_sketch_encoder(Architecture.from_card(card))
     _load_weights(network, folder / SKETCH_ENCODER_FILE)

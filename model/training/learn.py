@@ -32,7 +32,7 @@ from model.architecture import Architecture
 from model.encoding import encode
 from model.engine import FaceEngine
 from model.finisher import (
-    VERSION,
+    FINISHER_VERSION,
     build_finisher,
     decoder_maps,
     set_code_statistics,
@@ -355,7 +355,7 @@ def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
     def write(new: Path) -> dict:
         save_network(finisher, new / FINISHER_FILE)
         write_history(new / FINISHER_HISTORY_FILE, state.history)
-        known = {"id": file_hash(new / FINISHER_FILE), "version": VERSION}
+        known = {"id": file_hash(new / FINISHER_FILE), "version": FINISHER_VERSION}
         return {"finisher": known | card["finisher"]}
 
     def measure(step: Callable[[int], None]) -> Callable[[Path], dict]:
@@ -492,7 +492,10 @@ def _lacks_finisher(run: _Run, settings: Settings) -> bool:
     try:
         card = read_card(find_model(run.out))
         return (
-            card["finisher"]["ended"] in (NOT_BEGUN, INTERRUPTED)
+            (
+                card["finisher"]["ended"] in (NOT_BEGUN, INTERRUPTED)
+                or card["finisher"]["version"] != FINISHER_VERSION
+            )
             and card["training"]["ended"] != INTERRUPTED
             and card["settings"] == json.loads(json.dumps(asdict(settings)))
             and card["data"]["fingerprint"] == run.portraits.fingerprint

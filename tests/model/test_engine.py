@@ -220,6 +220,17 @@ def test_a_model_without_a_sketch_encoder_codes_the_portrait_that_the_shipped_on
     np.testing.assert_allclose(taught.encode_sketch(BARE), taught.guess(portraits), atol=1e-3)
 
 
+def test_a_sketch_encoder_of_an_older_version_is_passed_over(tmp_path, monkeypatch):
+    folder = write_tiny_model(tmp_path / "own", sketch_encoder=True)
+    card = read_card(folder)
+    del card["sketch_encoder"]["version"]
+    (folder / CARD_FILE).write_text(json.dumps(card))
+    monkeypatch.setattr(engine_module, "SHIPPED_MODEL", tmp_path / "nothing")
+    engine = FaceEngine.load(folder)
+    guesses = engine.guess(BLACK_AND_BARE[..., :1])
+    np.testing.assert_array_equal(engine.encode_sketch(BLACK_AND_BARE), guesses)
+
+
 def test_the_layers_of_the_sketch_encoder_are_those_of_the_portrait_encoder():
     network = build_sketch_encoder(TINY)
     assert network.input_shape == [(None, 160, 176, 2), (None, TINY.latent_dim)]

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from model.architecture import Architecture
-from model.finisher import SHARPENER, VERSION, build_finisher
+from model.finisher import FINISHER_VERSION, SHARPENER, build_finisher
 from model.folder import (
     FINISHER_FILE,
     HISTORY_FILE,
@@ -19,7 +19,7 @@ from model.folder import (
 )
 from model.latent import LatentSpace
 from model.network import build_autoencoder
-from model.sketch_encoder import build_sketch_encoder
+from model.sketch_encoder import SKETCH_ENCODER_VERSION, build_sketch_encoder
 from model.training.settings import FinisherSettings, Settings
 
 TINY = Architecture(
@@ -68,7 +68,9 @@ def write_tiny_model(
             network.save(new / name)
         card = {Path(name).stem: {"id": file_hash(new / name)} for name in parts}
         if finisher:
-            card["finisher"]["version"] = VERSION
+            card["finisher"]["version"] = FINISHER_VERSION
+        if sketch_encoder:
+            card["sketch_encoder"]["version"] = SKETCH_ENCODER_VERSION
         return card
 
     publish(folder, save, {"settings": {"architecture": asdict(architecture)}})

@@ -60,6 +60,8 @@ def drawing(driver):
 
 def test_a_drawing_on_dark_paper_is_read_as_a_drawing(driver):
     driver.key("shift+w")
+    driver.settle()
+    np.testing.assert_allclose(driver.screen.keeper.answer.code, driver.latent.mean, atol=1e-4)
     stroke(driver, (60, 60), (120, 60), settled=True)
     drawing, decoder = driver.screen.drawing, driver.screen.keeper.decoder
     code = driver.engine.encode_sketch(drawing.model_input()[np.newaxis])[0]

@@ -14,7 +14,7 @@ from PIL import Image
 from data.errors import UserError
 from model.frame import IMAGE_SHAPE
 from model.latent import LatentSpace
-from ui.drawing.drawing import Drawing, is_face
+from ui.drawing.drawing import Drawing, is_bare, is_face
 from ui.drawing.head import WHOLE, Region, model_input
 from ui.pictures import block_means
 from ui.worker import Worker, decode_one
@@ -73,7 +73,7 @@ class DrawingDecoder:
             start: uint8 (rows, columns), the start face, whose code then changes by as much as the
                 drawing differs from it: what was not painted stays. None, or one gray, for paper.
         """
-        if not pixels[..., 1].any():
+        if is_bare(pixels, start):
             return self.face(engine, self.latent.mean)
         drawing = model_input(pixels, region)[np.newaxis]
         if self.as_photo:
@@ -183,7 +183,7 @@ class AnswerKeeper:
         """The code of the answer; None while the canvas is untouched."""
         if self._unmoved and not self.refining:
             return self.drawing.fixed_code
-        return None if self.drawing.empty or self.answer is None else self.answer.code
+        return None if self.drawing.bare or self.answer is None else self.answer.code
 
     @property
     def description(self) -> str:
@@ -198,7 +198,7 @@ class AnswerKeeper:
         if fixed is not None:
             how = "refined" if fixed is self._refined else "as given"
             return f"{how}, until you draw on"
-        if self.drawing.empty:
+        if self.drawing.bare:
             return "the mean face, until you draw"
         return "as the portrait encoder reads it" if self.decoder.as_photo else ""
 
@@ -264,7 +264,7 @@ class AnswerKeeper:
             return
         if self.answer is None:
             raise UserError("The model is still loading; refine in a moment.")
-        if self.drawing.empty:
+        if self.drawing.bare:
             raise UserError("Draw something first: bare canvas is no evidence to refine with.")
         self.drawing.finish()
         self.refining, self._refined = True, self.answer.code

@@ -82,6 +82,11 @@ class Drawing:
         return not self.pixels[..., 1].any()
 
     @property
+    def bare(self) -> bool:
+        """Whether nothing is painted, or all of it is dark paper."""
+        return is_bare(self.pixels, self.start)
+
+    @property
     def sheet(self) -> list[Step]:
         """The steps since the last new sheet, oldest first."""
         past = self.history.past
@@ -255,6 +260,12 @@ def _blend_edges(picture: np.ndarray, old: int, new: float) -> np.ndarray:
         (picture - np.float32(old)) / np.where(line_gray == old, 1, line_gray - old), 0, 1
     )
     return share * line_gray + (1 - share) * new
+
+
+def is_bare(pixels: np.ndarray, start: np.ndarray | None) -> bool:
+    """Return whether there is nothing but paper, white or dark."""
+    dark = start is not None and not is_face(start) and np.array_equal(pixels[..., 0], start)
+    return dark or not pixels[..., 1].any()
 
 
 def is_face(start: np.ndarray | None) -> bool:

@@ -26,7 +26,7 @@ from model.engine import FaceEngine
 from model.folder import SKETCH_ENCODER_FILE, file_hash, publish, read_card
 from model.latent import LatentSpace
 from model.network_file import load_network, load_sketch_encoder, save_network
-from model.sketch_encoder import build_sketch_encoder
+from model.sketch_encoder import SKETCH_ENCODER_VERSION, build_sketch_encoder
 
 BATCH = 48
 RATE = 1e-3  # highest learning rate; it falls to zero as a cosine
@@ -152,7 +152,8 @@ def add_sketch_encoder(folder: Path, network: keras.Model, about: dict[str, obje
 
     def write(new: Path) -> dict:
         save_network(network, new / SKETCH_ENCODER_FILE)
-        return {"sketch_encoder": {"id": file_hash(new / SKETCH_ENCODER_FILE), **about}}
+        known = {"id": file_hash(new / SKETCH_ENCODER_FILE), "version": SKETCH_ENCODER_VERSION}
+        return {"sketch_encoder": known | about}
 
     publish(folder, write, read_card(folder), folder)
 
