@@ -45,6 +45,7 @@ COUNTS = {  # drawings of each kind
     "dark": 15_400,  # drawings on dark paper
     "beard": 9_800,  # drawings of portraits that were given a beard
     "glasses": 6_300,  # drawings of portraits that were given glasses
+    "beginner": 8_200,  # drawings of a few strokes, without glasses
 }
 KEPT_ASIDE = {"test": 0.025, "validation": 0.05}  # cumulative shares of the portraits
 PAIRS_KEPT_ASIDE = {"test": 0.11, "validation": 0.18}
@@ -120,6 +121,8 @@ def make(job: Job) -> tuple[np.ndarray, dict[str, float]]:
     if job.kind == "glasses":
         with_glasses = job.portrait.with_tones(glasses=True)
         return Sketcher(with_glasses, rng).draw(finished=True), {"glasses": GLASSES}
+    if job.kind == "beginner":
+        return Sketcher(job.portrait, rng, full=False).draw_few(), {"glasses": 0.0}
     return Sketcher(job.portrait, rng).draw(), {}
 
 
