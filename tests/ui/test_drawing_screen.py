@@ -214,6 +214,9 @@ def test_a_click_with_the_bucket_fills_and_dark_paper_is_one_click(driver):
     assert cover(driver.screen.drawing).min() == 1 and image[120, 120] < 0.3 and image[80, 80] == 1
     driver.key("ctrl+z", "ctrl+z")
     assert np.array_equal(driver.screen.drawing.pixels, drawn)
+    driver.key("shift+w", "delete")
+    stroke(driver, (80, 80), settled=True)
+    assert tone(driver.screen.drawing)[80, 80] == 0  # not white on white
 
 
 def test_the_ghost_is_there_at_first_shows_the_answer_and_is_never_drawn(driver):

@@ -57,7 +57,7 @@ def drawing_commands(screen) -> list[Command]:
         ("ctrl+z", "Undo", "Take the last stroke back", lambda: s.step(s.drawing.undo), True),
         ("ctrl+shift+z ctrl+y", "Redo", redo, lambda: s.step(s.drawing.redo), True),
         ("shift+w", "Dark paper", dark, lambda: s.take_dark_paper()),
-        ("delete", "Clear", clear, lambda: s.step(s.drawing.clear)),
+        ("delete", "Clear", clear, lambda: s.take_white_paper()),
     ]
     start: list[tuple] = [
         ("m", "Mean face", "Paint on the mean face", lambda: s.start(s.starts.mean())),

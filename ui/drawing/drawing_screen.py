@@ -12,7 +12,7 @@ from data.errors import UserError
 from ui.clipboard import copy_beside
 from ui.drawing.answers import ANSWER, Answer, AnswerKeeper
 from ui.drawing.canvas_view import CanvasView
-from ui.drawing.drawing import Drawing, pack_face, painted, unpack_face
+from ui.drawing.drawing import Drawing, is_face, pack_face, painted, unpack_face
 from ui.drawing.drawing_commands import drawing_commands
 from ui.drawing.drawing_view import DrawingView
 from ui.drawing.replay import film
@@ -252,6 +252,13 @@ class DrawingScreen(Screen):
         """Begin on dark paper, with a white brush."""
         self.put_face(np.full(self.drawing.pixels.shape[:2], DARK))
         self.change_brush(tone=GRAYS["white"])
+
+    def take_white_paper(self) -> None:
+        """Begin on white paper; a white brush, which dark paper came with, turns black."""
+        dark = self.drawing.start is not None and not is_face(self.drawing.start)
+        self.step(self.drawing.clear)
+        if dark and self.brush.tone == GRAYS["white"]:
+            self.change_brush(tone=GRAYS["black"])
 
     def panels_changed(self) -> None:
         """End stroke and refinement when a panel has opened."""
