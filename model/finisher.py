@@ -27,9 +27,9 @@ from model.network import convolution, depth_to_space, residual_block
 MAPS = ("up_1", "up_2", "up_3", "pixels")  # the decoder's layers whose outputs the finisher reads
 CHANNELS = (64, 48, 32)  # at 20 x 22, 40 x 44 and 80 x 88 pixels
 SHARPENER = "sharpener"  # name of the part that also works on crops of a face
-NOISE = "noise"  # name of the part that makes it
+NOISE = "noise"  # name of the part that makes the noise
 FIXED = "fixed"  # name of the layer that subtracts what all faces have in common
-FINISHER_VERSION = 2  # raised when finishers of before would no longer fit
+FINISHER_VERSION = 2  # raised when older finishers no longer fit
 NOISE_CHANNELS = {"up_1": 2, "up_2": 2, "up_3": 1}  # of the noise beside these of `MAPS`
 STRENGTH = 0.4  # standard deviation of the noise in use; in training it is 1
 FREQUENCY = 3.0  # of the noise, in radians per standard deviation of the codes

@@ -9,7 +9,7 @@ import numpy as np
 
 from data.portraits import PORTRAIT_SHAPE
 
-LATENT_DIM = 80  # numbers in a code, and sliders; the shipped model has 80, others call learn()
+LATENT_DIM = 80  # numbers in a code, and sliders; another number needs a new model, by learn()
 IMAGE_SHAPE = (160, 176)
 CROP_TOP, CROP_LEFT = 5, 5
 PORTRAIT_AXIS = 98.5  # x of the face axis in a portrait

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +24,7 @@ LIKELY = 0.75  # least distance of likely faces, relative to portraits
 TOWARDS = 0.6  # share of the way to the nearest training codes at full realism
 CLOSE = 0.015  # excess distance at which a training code counts half, relative to the nearest
 CLEAREST = 0.7  # share of the gallery whose faces random and likely ones are made of
-READING_RIDGE = 0.1  # of the projection that keeps readings; 0 keeps them exactly
+READING_RIDGE = 0.1  # ridge by which likely faces keep their readings
 CHANCE = 0.3  # noise of a random code, in standard deviations
 SMALLEST_SCALE = 1e-6  # least standard deviation of a component
 
@@ -221,13 +222,29 @@ class LatentSpace:
     def _clear_values(self) -> np.ndarray:
         return self._gallery_values[: math.ceil(CLEAREST * len(self.gallery))]
 
-    @cached_property
-    def _readout_rows(self) -> np.ndarray:
-        """The readouts as rows of length 1 on slider values, `(k, d)`."""
-        weights = np.reshape([one.weights for one in self.readouts.values()], (-1, self.latent_dim))
+    def readout_rows(self, names: Iterable[str]) -> np.ndarray:
+        """Return named readouts as rows of length 1 on slider values, `(k, d)`."""
+        weights = [self.readouts[name].weights for name in names]
         scales, components = self._eigen
-        rows = weights @ components.T * scales
+        rows = np.reshape(weights, (-1, self.latent_dim)) @ components.T * scales
         return rows / _lengths(rows)
+
+    def keep_readings(
+        self, moves: np.ndarray, names: Iterable[str], ridge: float = READING_RIDGE
+    ) -> np.ndarray:
+        """Take out of moves what would change named readings.
+
+        Args:
+            moves: `(..., d)`, of slider values.
+            names: of the readouts.
+            ridge: 0 keeps the readings exactly, but for much of the moves.
+
+        Returns:
+            The rest of the moves, of the same shape.
+        """
+        rows = self.readout_rows(names)
+        inverse = np.linalg.inv(rows @ rows.T + ridge * np.eye(len(rows)))
+        return moves - moves @ rows.T @ inverse @ rows
 
     def nearest(self, code: np.ndarray, k: int) -> np.ndarray:
         """Return the indices of the k gallery codes nearest to a code `(d,)`, nearest first."""
@@ -264,9 +281,8 @@ class LatentSpace:
         near = np.argsort(distances, kind="stable")[:12]
         farther = distances[near] / max(distances[near[0]], SMALLEST_SCALE) - 1
         move = np.average(portraits[near], axis=0, weights=0.5 ** (farther / CLOSE)) - values
-        rows = self._readout_rows
-        along = np.linalg.solve(rows @ rows.T + READING_RIDGE * np.eye(len(rows)), rows @ move)
-        values = values + TOWARDS * max(0.0, 2 * realism - 1) * (move - along @ rows)
+        move = self.keep_readings(move, self.readouts)
+        values = values + TOWARDS * max(0.0, 2 * realism - 1) * move
         distance = np.linalg.norm(values) / usual
         return self.from_sliders(values * max(1.0, min(LIKELY, clear / usual) / distance))
 

@@ -80,10 +80,7 @@ def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
     Raises:
         UserError: if the card names a finisher that is damaged, or another decoder's.
     """
-    card = read_card(folder)
-    if part_id(card, "finisher") is None:
-        return None
-    if card["finisher"].get("version") != FINISHER_VERSION:  # of an older version
+    if not _has_part(read_card(folder), "finisher", FINISHER_VERSION):
         return None
     finisher = build_finisher(decoder)
     _load_weights(finisher, folder / FINISHER_FILE)
@@ -100,13 +97,16 @@ def load_sketch_encoder(folder: Path, autoencoder: keras.Model) -> keras.Model |
         UserError: if the card names a sketch encoder that is damaged, or another model's.
     """
     card = read_card(folder)
-    if part_id(card, "sketch_encoder") is None:
-        return None
-    if card["sketch_encoder"].get("version") != SKETCH_ENCODER_VERSION:  # of an older version
+    if not _has_part(card, "sketch_encoder", SKETCH_ENCODER_VERSION):
         return None
     network = build_sketch_encoder(Architecture.from_card(card))
     _load_weights(network, folder / SKETCH_ENCODER_FILE)
     return with_guesses(network, autoencoder.get_layer("encoder"))
+
+
+def _has_part(card: dict, name: str, version: int) -> bool:
+    """Return whether a card names a part of this version, see `PARTS`; others do not fit."""
+    return part_id(card, name) is not None and card[name].get("version") == version
 
 
 def _load_weights(network: keras.Model, path: Path) -> None:

@@ -20,7 +20,7 @@ from model.frame import IMAGE_SHAPE
 from model.network import encode_pictures
 
 RESIDUAL_BLOCKS = 2  # one more than for portraits, as drawn heads have any size and place
-SKETCH_ENCODER_VERSION = 2  # raised when weights of before would no longer fit
+SKETCH_ENCODER_VERSION = 2  # raised when older sketch encoders no longer fit
 FIRST_SHARE = -2.0  # logit of the guess's share before training
 
 

@@ -1,7 +1,7 @@
 """Gray pictures: as pixels, on paper, enlarged, side by side."""
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from model.frame import IMAGE_SHAPE
 
@@ -47,6 +47,16 @@ def enlarge(image: np.ndarray, times: int) -> np.ndarray:
     pixels = to_pixels(image)
     size = (pixels.shape[1] * times, pixels.shape[0] * times)
     return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
+
+
+def local_extremes(picture: np.ndarray, side: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the darkest and the lightest gray in a square around each pixel.
+
+    The picture is uint8 (h, w), the squares are `side` pixels wide; both are float32 (h, w).
+    """
+    image, filters = Image.fromarray(picture), (ImageFilter.MinFilter, ImageFilter.MaxFilter)
+    darkest, lightest = (np.asarray(image.filter(one(side)), np.float32) for one in filters)
+    return darkest, lightest
 
 
 def block_means(image: np.ndarray, side: int) -> np.ndarray:

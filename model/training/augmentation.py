@@ -61,8 +61,7 @@ def validation_batches(portraits: np.ndarray, batch_size: int) -> tf.data.Datase
     """Return batches of (images, images), unchanged and in order; `(n, 160, 176, 1)` in [0, 1]."""
 
     def pair(batch):
-        bottom, right = CROP_TOP + IMAGE_SHAPE[0], CROP_LEFT + IMAGE_SHAPE[1]
-        images = tf.cast(batch[:, CROP_TOP:bottom, CROP_LEFT:right], tf.float32) / 255.0
+        images = _cropped(batch)
         return images, images
 
     rows = tf.data.Dataset.range(len(portraits)).batch(batch_size)
@@ -111,10 +110,8 @@ def mirror_half(portraits: tf.Tensor, draws: Draws, recombination: float) -> tf.
     """
     columns = mirror(np.arange(PORTRAIT_SHAPE[1])[np.newaxis, np.newaxis])[0, 0]
     mirrored = draws.uniform((portraits.shape[0], 1, 1, 1)) < 0.5
-    images = tf.where(mirrored, tf.gather(portraits, columns, axis=2), portraits)
-    bottom, right = CROP_TOP + IMAGE_SHAPE[0], CROP_LEFT + IMAGE_SHAPE[1]
-    images = tf.cast(images[:, CROP_TOP:bottom, CROP_LEFT:right], tf.float32) / 255.0
-    return recombine(images, recombination, draws)
+    portraits = tf.where(mirrored, tf.gather(portraits, columns, axis=2), portraits)
+    return recombine(_cropped(portraits), recombination, draws)
 
 
 def recombine(images: tf.Tensor, share: float, draws: Draws) -> tf.Tensor:
@@ -142,6 +139,12 @@ def recombine(images: tf.Tensor, share: float, draws: Draws) -> tf.Tensor:
     others += tf.reduce_sum(rim * (images - others), axis=(1, 2, 3), keepdims=True)
     mixed = tf.clip_by_value(images + mask * (others - images), 0.0, 1.0)
     return tf.where(uniform(0, 1) < share, mixed, images)
+
+
+def _cropped(portraits: tf.Tensor) -> tf.Tensor:
+    """Return the model's frame of portraits, as `model.frame.crop` does, in a graph."""
+    bottom, right = CROP_TOP + IMAGE_SHAPE[0], CROP_LEFT + IMAGE_SHAPE[1]
+    return tf.cast(portraits[:, CROP_TOP:bottom, CROP_LEFT:right], tf.float32) / 255.0
 
 
 def _resample(portraits: tf.Tensor, transforms: tf.Tensor) -> tf.Tensor:

@@ -494,7 +494,7 @@ def _lacks_finisher(run: _Run, settings: Settings) -> bool:
         return (
             (
                 card["finisher"]["ended"] in (NOT_BEGUN, INTERRUPTED)
-                or card["finisher"]["version"] != FINISHER_VERSION
+                or card["finisher"].get("version") != FINISHER_VERSION
             )
             and card["training"]["ended"] != INTERRUPTED
             and card["settings"] == json.loads(json.dumps(asdict(settings)))

@@ -166,9 +166,9 @@ def test_tones_follow_and_shapes_stay(latent):
     codes, guesses = np.zeros((1, 80), np.float32), np.ones((1, 80), np.float32)
     mixed = latent.to_sliders(with_tones_of(latent, codes, guesses))
     before, after = (
-        latent.to_sliders(x) @ training.readings_matrix(latent).T for x in (codes, guesses)
+        latent.to_sliders(x) @ latent.readout_rows(training.READINGS).T for x in (codes, guesses)
     )
-    shares = (mixed @ training.readings_matrix(latent).T - before) / (after - before)
+    shares = (mixed @ latent.readout_rows(training.READINGS).T - before) / (after - before)
     assert (shares[0, :11] < 0.5).all() and (shares[0, 11:] > 0.6).all()
 
 

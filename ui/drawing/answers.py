@@ -79,7 +79,7 @@ class DrawingDecoder:
         if self.as_photo:
             return self.likely_face(engine, engine.guess(drawing[..., :1])[0])
         code = self.latent.make_likely(engine.encode_sketch(drawing)[0], self.realism)
-        if start is not None and is_face(start):
+        if is_face(start):
             known, drawn = _start_codes(engine, start.tobytes())
             code = code + known - self.latent.make_likely(drawn, self.realism)
         return self.face(engine, code)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeGuard
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
@@ -11,7 +12,7 @@ from model.frame import IMAGE_SHAPE
 from ui.drawing.head import WHOLE, Region, find_head, model_input
 from ui.drawing.stroke import Brush, Point, Stroke, Tool
 from ui.history import History
-from ui.pictures import DRAWING_SHAPE, PAPER, drawing_on_paper, to_pixels
+from ui.pictures import DRAWING_SHAPE, PAPER, drawing_on_paper, local_extremes, to_pixels
 from ui.storage import pack_pixels, unpack_pixels
 
 ALIKE = 48  # difference within an area that is filled, levels of tone and of coverage
@@ -250,11 +251,7 @@ def _blend_edges(picture: np.ndarray, old: int, new: float) -> np.ndarray:
     How far a pixel is line is seen from where it lies between the old gray and that of the line,
     which is the gray nearby that differs most.
     """
-    image = Image.fromarray(picture)
-    lightest, darkest = (
-        np.asarray(image.filter(extreme(EDGE)), np.float32)
-        for extreme in (ImageFilter.MaxFilter, ImageFilter.MinFilter)
-    )
+    darkest, lightest = local_extremes(picture, EDGE)
     line_gray = np.where(lightest - old > old - darkest, lightest, darkest)
     share = np.clip(
         (picture - np.float32(old)) / np.where(line_gray == old, 1, line_gray - old), 0, 1
@@ -268,7 +265,7 @@ def is_bare(pixels: np.ndarray, start: np.ndarray | None) -> bool:
     return dark or not pixels[..., 1].any()
 
 
-def is_face(start: np.ndarray | None) -> bool:
+def is_face(start: np.ndarray | None) -> TypeGuard[np.ndarray]:
     """Return whether what was painted on is a face, not paper of one gray."""
     return start is not None and bool(start.min() < start.max())
 

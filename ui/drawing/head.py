@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from model.frame import FACE_AXIS, FACE_CENTRE, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
-from ui.pictures import over_paper
+from ui.pictures import local_extremes, over_paper
 
 HEAD = (38.0, 12.0, 150.0, 158.0)  # left, top, right, bottom of a head with hair, canvas pixels
 BUST = (5.0, 15.0, 172.0, 159.0)  # of a head with shoulders
@@ -109,12 +109,8 @@ def _face_outline(image: np.ndarray) -> Box | None:
     A face is an even area, bare or painted, about round and with an edge all around it, in which
     there are at least two things.
     """
-    picture = Image.fromarray(image.astype(np.uint8))
-    darkest, lightest = (
-        np.asarray(picture.filter(extreme(3)))[1::2, 1::2].astype(int)
-        for extreme in (ImageFilter.MinFilter, ImageFilter.MaxFilter)
-    )
-    areas = _connected_components(lightest - darkest <= CONTRAST)
+    darkest, lightest = local_extremes(image.astype(np.uint8), 3)
+    areas = _connected_components((lightest - darkest)[1::2, 1::2] <= CONTRAST)
     sizes = np.bincount(areas.ravel())
     sizes[[0, *areas[0], *areas[-1], *areas[:, 0], *areas[:, -1]]] = 0
     for area in np.argsort(-sizes):

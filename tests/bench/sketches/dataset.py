@@ -139,13 +139,12 @@ def followed(latent: LatentSpace, codes: np.ndarray, said: Sequence[dict]) -> np
 
 def with_tones_of(latent: LatentSpace, codes: np.ndarray, guesses: np.ndarray) -> np.ndarray:
     """Return codes with the tones of others, both (n, latent_dim), and shapes of their own."""
-    from tests.bench.sketches.training import readings_matrix
+    from tests.bench.sketches.training import READINGS
 
-    shapes = readings_matrix(latent)[:SHAPES]
-    keep = shapes.T @ np.linalg.solve(shapes @ shapes.T + GENTLY * np.eye(SHAPES), shapes)
     values = latent.to_sliders(codes)
     change = latent.to_sliders(guesses) - values
-    return latent.from_sliders(values + FOLLOWED * (change - change @ keep))
+    change = latent.keep_readings(change, READINGS[:SHAPES], GENTLY)
+    return latent.from_sliders(values + FOLLOWED * change)
 
 
 class Pictures:

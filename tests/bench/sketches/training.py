@@ -78,15 +78,8 @@ def error_matrix(engine: FaceEngine, latent: LatentSpace) -> np.ndarray:
         for move in NUDGE * np.eye(latent.latent_dim)
     ]
     weights = EQUALLY + (1 - EQUALLY) * np.array(slopes) / np.mean(slopes)
-    rows = readings_matrix(latent)
+    rows = latent.readout_rows(READINGS)
     return np.concatenate([np.diag(np.sqrt(weights)), np.sqrt(READINGS_WEIGHT) * rows])
-
-
-def readings_matrix(latent: LatentSpace) -> np.ndarray:
-    """Return the readings' rows (13, latent_dim) on whitened codes, each of length 1."""
-    rows = np.stack([latent.readouts[name].weights for name in READINGS])
-    rows = rows @ latent.components.T * latent.scales
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 def train(
