@@ -65,18 +65,16 @@ def test_another_python_gives_one_sentence_before_anything_is_imported(monkeypat
     ("mode", "said"),
     [
         (lambda: main.print_faces("valid"), 'split must be "train" or "test", not \'valid\'.'),
-        (
-            lambda: main.print_faces(start="3"),
-            "start must be a whole number of at least 0, not '3'.",
-        ),
+        (lambda: main.print_faces("a\n" * 99), 'split must be "train" or "test", not '),
         (lambda: main.test_auto(start=-1), "start must be a whole number of at least 0, not -1."),
         (lambda: main.prepare_data(5), "source must be the path of a file or folder, not 5."),
         (lambda: main.learn(steps=5), "learn() has no option 'steps': use init, "),
     ],
 )
-def test_a_wrong_option_is_one_sentence(monkeypatch, mode, said):
+def test_a_wrong_option_is_one_short_sentence(monkeypatch, mode, said):
     monkeypatch.setattr(main, "main", mode)
-    assert main.run().startswith(said)
+    told = main.run()
+    assert told.startswith(said) and told.isprintable() and len(told) < 200
 
 
 def test_a_portrait_that_there_is_not_is_told_before_anything_is_loaded(arrays, monkeypatch):

@@ -5,13 +5,14 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from data import UserError
 from model.training.learn import learn
 from model.training.settings import Augmentation, FinisherSettings, Settings
 
-NO_NUMBERS = ("8", None, -1, math.nan, math.inf, [8], True)
+NO_NUMBERS = ("8", None, -1, math.nan, math.inf, 10**400, [8], True)
 NUMBERS = [
     (kind, field.name, value)
     for kind in (Settings, FinisherSettings, Augmentation)
@@ -66,8 +67,6 @@ def test_a_wrong_argument_is_one_sentence_and_nothing_is_done(
 
 
 def test_numbers_are_stored_as_plain_ones():
-    import numpy as np
-
     settings = Settings(seed=np.int64(3), learning_rate=1, patience=np.float32(0.5))
     assert [type(settings.seed), type(settings.learning_rate)] == [int, float]
     assert replace(settings, steps=5).patience == 0.5

@@ -138,9 +138,10 @@ def sliders(driver):
 
 
 def drag_slider(driver, slider, value, release=True, button=1):
-    """Drag the handle of a slider from where it is to a value."""
+    """Drag the handle of a slider from where it is to a value; the mouse may leave it."""
     y = slider.track.centery
     driver.press((slider.x_of(slider.value), y), button)
+    driver.drag((slider.x_of(value), y + 99))
     driver.drag((slider.x_of(value), y))
     if release:
         driver.release(button=button)

@@ -256,6 +256,7 @@ def test_morph_slider_is_one_step_for_a_whole_drag(driver):
     driver.release()
     driver.settle()
     assert abs(editor(driver).now.morph - 0.4) < 0.02
+    assert driver.screen.area.caption.text == "Between A and B"
     assert np.allclose(
         editor(driver).now.code, editor(driver).between(editor(driver).now.morph), atol=1e-6
     )

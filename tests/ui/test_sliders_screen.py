@@ -70,6 +70,8 @@ def test_more_stands_beside_the_sliders_where_the_window_is_wide_enough(driver):
 
 def test_raw_codes_have_sliders_of_their_own_that_mark_zero_even_under_the_handle(driver):
     driver.keys("u")
+    numbers = [int(slider.label.split()[1]) - 1 for slider in sliders(driver)]
+    assert (np.diff(np.diag(driver.latent.covariance)[numbers]) <= 0).all()
     for slider in sliders(driver)[:16]:
         assert slider.low < 0 < slider.high
         column = pygame.Rect(slider.x_of(0.0), slider.track.centery - 8, 1, 16)
@@ -85,8 +87,9 @@ def test_raw_codes_have_sliders_of_their_own_that_mark_zero_even_under_the_handl
 
 
 def test_drag_moves_its_value_alone_and_the_face_follows(driver):
-    driver.keys("n")
+    driver.keys("shift+n")
     code, slider = editor(driver).now.code, sliders(driver)[3]
+    assert np.array_equal(code, driver.latent.gallery[-1])
     before = driver.latent.to_sliders(code)
     start = (slider.x_of(slider.value), slider.track.centery)
     drag_slider(driver, slider, 2.0)
@@ -113,12 +116,15 @@ def test_wheel_and_resizing_during_a_drag_lose_nothing(driver):
     drag_slider(driver, dragged, 1.0, release=False)
     for _ in range(5):  # one nudge after another is one step
         driver.wheel(1, other.rect.center)
+    for x, y in ((1.0, 0.0), (-0.4, 0.1), (0.05, 0.2)):  # by a touchpad, also sideways
+        driver.post(pygame.MOUSEWHEEL, x=round(x), y=0, precise_x=x, precise_y=y, flipped=False)
+        driver.step()
     driver.resize((900, 600))
-    driver.drag((dragged.x_of(2.0), dragged.track.centery))
+    driver.drag((9999, 9999))
     driver.release()
     driver.settle()
-    assert abs(dragged.value - 2.0) < 0.05
-    assert abs(other.value - 0.5) < 1e-3
+    assert dragged.value == 3.0
+    assert abs(other.value - 0.52) < 1e-3
     assert np.array_equal(shown(driver), editor(driver).now.code)
     for _ in range(3):
         driver.key("ctrl+z")
@@ -137,10 +143,17 @@ def test_right_button_and_l_lock_what_nothing_moves_any_more(driver):
     named = driver.screen.sliders.directions[0]
     drag_slider(driver, named, 2.0)
     assert abs(named.value - 2.0) < 0.05
-    driver.key("r")
-    after = driver.latent.to_sliders(editor(driver).now.code)
-    assert np.allclose(after[[2, 30]], before[[2, 30]], atol=1e-4)
-    assert np.abs(after - before).max() > 0.5
+    driver.keys("s")
+    codes = list(driver.screen.area.suggestions)
+    for key in ("shift+a", "m", "n", "r", "shift+b"):
+        driver.key(key)
+        codes.append(editor(driver).now.code)
+    assert driver.screen.area.caption.text.endswith(" · locked sliders kept")
+    editor(driver).morph_to(0.5)
+    for code in (*codes, editor(driver).now.code):
+        after = driver.latent.to_sliders(code)
+        assert np.allclose(after[[2, 30]], before[[2, 30]], atol=1e-4)
+        assert np.abs(after - before).max() > 0.5
     state = editor(driver).now
     assert locked.locked
     for use in (
@@ -163,8 +176,13 @@ def test_middle_button_backspace_and_a_double_click_reset(driver, monkeypatch):
     driver.click(sliders(driver)[1], button=2)
     driver.move(sliders(driver)[5].rect.center)
     driver.key("backspace")
-    for _ in range(2):
-        driver.click((sliders(driver)[9].x_of(1.5), sliders(driver)[9].track.centery))
+    place = sliders(driver)[9].x_of(1.5), sliders(driver)[9].track.centery
+    driver.click(place)
+    driver.press((place[0], place[1] + 40))  # away between two presses: no double click
+    driver.release()
+    driver.click(place)
+    assert abs(sliders(driver)[9].value - 1.5) < 0.05
+    driver.click(place)
     values = driver.latent.to_sliders(editor(driver).now.code)
     assert np.allclose(values[[1, 5, 9]], 0, atol=1e-4)
 
@@ -213,6 +231,8 @@ def test_one_slider_is_lit_and_gets_the_keys(driver):
     driver.key("l")
     assert list(np.flatnonzero(editor(driver).now.locks)) == [9]
     driver.key("down", "right")
+    assert abs(sliders(driver)[10].value - 0.1) < 1e-4
+    driver.key("shift+left", "shift+right")
     assert abs(sliders(driver)[10].value - 0.1) < 1e-4
     assert lit() == [sliders(driver)[10]]
     assert driver.window.help_line.text.startswith("Slider 11")
