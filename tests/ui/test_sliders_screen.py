@@ -240,6 +240,9 @@ def test_one_slider_is_lit_and_gets_the_keys(driver):
     assert lit() == [sliders(driver)[10]]
     driver.move(sliders(driver)[60].rect.center)
     assert lit() == [sliders(driver)[60]]
+    driver.resize((1280, 720))  # another slider comes under the mouse, which rests
+    assert lit() == [s for s in driver.screen.sliders.all if s.rect.collidepoint(driver.pos)]
+    assert lit() != [sliders(driver)[60]]
 
 
 def test_hover_shows_the_faces_at_the_two_ends(driver):
@@ -439,6 +442,7 @@ def test_sliders_with_names_come_first_in_groups_and_say_where_the_face_stands(m
         assert tuple(slider.label for slider in groups[heading]) == names
     year = groups["OTHER"][-1]
     assert (year.label, year.value_text) == ("year", "1989 ± 9")
+    assert year.axis.ends == (1974, 2004)
     many.key("n")
     smile, code = groups["EXPRESSION"][0], editor(many).now.code
     assert abs(smile.value - many.latent.readouts["smile"].read(code)) < 1e-4
