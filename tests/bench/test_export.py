@@ -1,3 +1,5 @@
+import csv
+import itertools
 import json
 import sys
 from dataclasses import replace
@@ -5,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from data import load_arrays
+from data import load_arrays, load_labels
 from model.engine import FaceEngine
 from model.folder import CARD_FILE, NETWORK_FILE, read_card, read_history
 from model.latent import LatentSpace
@@ -31,19 +33,25 @@ def run(monkeypatch, *arguments):
     export.main()
 
 
-def test_the_same_network_described_by_all_portraits(arrays, model, tmp_path, monkeypatch):
-    out, asked = tmp_path / "out", []
+@pytest.fixture
+def fitted(monkeypatch):
+    """What directions are fitted to: codes, targets, codes of mirror images, names of sliders."""
+    asked = []
 
-    def fit(engine, latent, codes, targets, mirrored, offered):
-        asked.append((list(targets), offered, len(codes), len(mirrored)))
+    def fit(engine, latent, *rest):
+        asked.append(rest)
         step = {"smile": np.ones(80, np.float32)}
         return replace(latent, directions=step), {"smile": {"own": 2.0}}
 
-    def readings(X):
-        return {"smile": Target.of(np.zeros(len(X)))}, ["smile"]
-
-    monkeypatch.setattr("model.training.export.shipped_targets", readings)
+    readings = {"smile": Target.of(np.zeros(22))}, ["smile"]
+    monkeypatch.setattr("model.training.export.shipped_targets", lambda X: readings)
     monkeypatch.setattr("model.training.export.fit_directions", fit)
+    monkeypatch.setattr(export, "fit_directions", fit)
+    return asked
+
+
+def test_the_same_network_described_by_all_portraits(arrays, model, tmp_path, monkeypatch, fitted):
+    out = tmp_path / "out"
     run(monkeypatch, "--model", model, "--arrays", arrays, "--out", out, "--about", "mine", "--all")
     X_train, X_test = load_arrays(arrays)
     card = read_card(out)
@@ -55,21 +63,36 @@ def test_the_same_network_described_by_all_portraits(arrays, model, tmp_path, mo
     assert read_history(out) == read_history(model)
     engine, latent = FaceEngine.load(out), LatentSpace.load(out)
     assert engine.can_finish and card["figures"]["test"]["sharp_mse"] > 0
-    assert asked == [(["smile"], ["smile"], len(X_train), len(X_train))]
-    assert list(latent.directions) == ["smile"] and card["directions"] == {"smile": {"own": 2.0}}
-    assert len(latent.gallery) == len(X_train)
+    ((codes, targets, mirrored, offered),) = fitted
+    assert len(codes) == len(mirrored) == len(latent.gallery) == len(X_train)
+    assert list(targets) == offered == list(latent.directions) == ["smile"]
+    assert card["directions"] == {"smile": {"own": 2.0}}
     last = encode_portraits(engine, X_train[-1:])
     assert np.isclose(latent.gallery, last, atol=1e-4).all(axis=1).any()
 
-    again = tmp_path / "again"
-    run(monkeypatch, "--model", out, "--arrays", arrays, "--out", again)
-    card = read_card(again)
-    held_back = len(X_train) // 10
-    assert held_back
-    counts = {"fit": len(X_train) - held_back, "validation": held_back}
-    assert card["data"] == {**card["data"], **counts}
+
+def test_a_part_is_held_back_and_measured_labels_are_fitted_to(
+    arrays, model, tmp_path, monkeypatch, fitted
+):
+    out, table = tmp_path / "out", tmp_path / "labels.csv"
+    columns = [name for names in export.COLUMNS.values() for name in names]
+    with table.open("w", newline="") as file:
+        writer = csv.DictWriter(file, ["file", *columns])
+        writer.writeheader()
+        for number, portrait in enumerate(load_labels(arrays)):
+            row = dict.fromkeys(columns, number) | {"under_eye": -number, "chin": "" if number else 5}
+            writer.writerow({"file": f"{portrait.folder}/{portrait.file}", **row})
+    options = {"--model": model, "--arrays": arrays, "--out": out, "--labels": table}
+    run(monkeypatch, *itertools.chain(*options.items()))
+    card = read_card(out)
+    assert card["data"] == {**card["data"], "fit": 20, "validation": 2}
     assert card["training"]["data"] == {"about": "other faces"}  # what it learned from, still
-    assert "validation" in card["figures"]
+    assert "validation" in card["figures"] and card["directions"] == {"smile": {"own": 2.0}}
+    targets, mirrored, offered = fitted[-1][1:]
+    np.testing.assert_allclose(targets["smile"].values[1:-1], np.arange(1, 19))
+    np.testing.assert_allclose(targets["glasses"].values, 0, atol=1e-6)
+    assert targets["chin"].rows.sum() == 1 and len(mirrored) == 20
+    assert set(offered) == set(targets) - set(export.HELD)
 
 
 def test_without_arrays_or_model_it_is_one_sentence(model, tmp_path, monkeypatch, capsys):
