@@ -22,25 +22,15 @@ MARKS = {"q": "/;,", "w": "'"}  # on letters' keys in Hebrew, Greek and Bulgaria
 
 @dataclass(frozen=True)
 class Command:
-    """An action of the user, with its keys.
+    """An action of the user, with its keys."""
 
-    Attributes:
-        keys: such as `("ctrl+z",)` or `("r",)`, where "ctrl" means Ctrl or Cmd; the first is shown.
-        name: on a button, in a menu and in the list of keys.
-        help: one sentence for the help line.
-        action: called when the key goes down.
-        group: the heading in the list of keys.
-        repeats: whether a held key repeats the action.
-        release: called when the key comes up, or None.
-    """
-
-    keys: tuple[str, ...]
-    name: str
-    help: str
-    action: Callable[[], object]
-    group: str = "Window"
-    repeats: bool = False
-    release: Callable[[], object] | None = None
+    keys: tuple[str, ...]  # "r" or "ctrl+z", where "ctrl" is Ctrl or Cmd; the first is shown
+    name: str  # on a button, in a menu and in the list of keys
+    help: str  # one sentence for the help line
+    action: Callable[[], object]  # called when the key goes down
+    group: str = "Window"  # the heading in the list of keys
+    repeats: bool = False  # whether a held key repeats the action
+    release: Callable[[], object] | None = None  # called when the key comes up
 
 
 def commands_of(groups: Mapping[str, Iterable[tuple]]) -> list[Command]:

@@ -54,16 +54,11 @@ class Screen(Widget):
     Args:
         host: the window.
         commands: of its keys and buttons.
-
-    Attributes:
-        name: for `Window.show`.
-        title: on its tab.
-        live_slot: the worker's slot whose result a frame waits some milliseconds for, or None.
     """
 
-    name = ""
-    title = ""
-    live_slot: str | None = None
+    name = ""  # for `Window.show`
+    title = ""  # on its tab
+    live_slot: str | None = None  # of the worker: a frame waits some milliseconds for its result
 
     def __init__(self, host: Host, commands: Sequence[Command] = ()):
         super().__init__()

@@ -47,21 +47,11 @@ class Session:
         folder: where the file lies; may be missing.
         model_id: the model in use.
         latent_dim: the length of its codes.
-
-    Attributes:
-        settings: plain values by name, see `setting`.
-        code, face_a, face_b: float32 `(latent_dim,)`, of the face on the screen and of faces A and
-            B, or None.
-        locks: bool `(latent_dim,)`, the locked sliders.
-        directions: the user's own, name to float32 `(latent_dim,)`.
-        names: the user's names for sliders, by their original names.
-        drawing: uint8, of `DRAWING_SHAPE`, or None.
-        problem: a sentence about what was not read, or None.
     """
 
     def __init__(self, folder: Path, model_id: str = "", latent_dim: int = LATENT_DIM):
         self.folder = Path(folder)
-        self.problem: str | None = None
+        self.problem: str | None = None  # a sentence about what was not read
         self._model_id = model_id
         self._saving = threading.Lock()
         remove_unfinished(self.folder)
@@ -75,16 +65,16 @@ class Session:
             self.problem = f"The last session in {path} cannot be read ({error.strerror})."
         self._models = _models_of(content)  # as in the file, the latest last
         entry = self._models.get(model_id, {})
-        self.settings: dict[str, object] = _dict_of(content, "settings")
+        self.settings: dict[str, object] = _dict_of(content, "settings")  # see `setting`
         self.drawing = self._valid(unpack_pixels, content.get("drawing"), DRAWING_SHAPE)
-        self.code, self.face_a, self.face_b = (
+        self.code, self.face_a, self.face_b = (  # of the face on the screen, and of A and B
             self._valid(unpack_numbers, entry.get(name), shape) for name in _CODES
         )
         self.locks = np.zeros(latent_dim, dtype=bool)
         if isinstance(locks := entry.get("locks"), list):
             self.locks[[i for i in locks if type(i) is int and 0 <= i < latent_dim]] = True
-        self.names: dict[str, str] = _names_of(entry)
-        self.directions: dict[str, np.ndarray] = {}
+        self.names: dict[str, str] = _names_of(entry)  # the user's for sliders, by original names
+        self.directions: dict[str, np.ndarray] = {}  # the user's own, (latent_dim,) by name
         directions = _dict_of(entry, "directions")
         for name, text in directions.items():
             vector = self._valid(unpack_numbers, text if _is_name(name) else "", shape)

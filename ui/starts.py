@@ -19,19 +19,14 @@ class Start:
 
 
 class Starts:
-    """Finds faces to start from in a latent space.
-
-    Attributes:
-        temperature: of random faces: 0 for the mean face, 1 for the distance of portraits.
-        seed: of the last random face.
-    """
+    """Finds faces to start from in a latent space."""
 
     def __init__(self, latent: LatentSpace):
         self.latent = latent
-        self.temperature = TEMPERATURE
+        self.temperature = TEMPERATURE  # 0 for the mean face, 1 for the distance of portraits
         self._place = -1  # index of the last training face
         self._rng = np.random.default_rng()
-        self.seed = self.new_seed()
+        self.seed = self.new_seed()  # of the last random face
 
     def mean(self) -> Start:
         """Return the mean face."""

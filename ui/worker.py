@@ -47,11 +47,6 @@ class Worker:
         loaded: to be called once the engine is loaded or has failed to load.
         failed: to be called with the slot and the exception of a job that failed.
 
-    Attributes:
-        state: "loading", "ready" or "failed".
-        engine: the engine, once it is loaded.
-        error: the exception that loading raised.
-
     Example:
         >>> worker = Worker(FaceEngine.load, print, print)
         >>> worker.start()
@@ -67,9 +62,9 @@ class Worker:
         loaded: Call,
         failed: Callable[[str, Exception], object],
     ):
-        self.state = "loading"
-        self.engine: FaceEngine | None = None
-        self.error: BaseException | None = None
+        self.state = "loading"  # then "ready" or "failed"
+        self.engine: FaceEngine | None = None  # once it is loaded
+        self.error: BaseException | None = None  # that loading raised
         self._load_engine, self._loaded, self._failed = load_engine, loaded, failed
         self._changed = threading.Condition()
         self._requests: dict[str, _Request] = {}

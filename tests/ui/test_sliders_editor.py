@@ -15,7 +15,7 @@ def latent():
 
 @pytest.fixture
 def editor(latent):
-    editor = FaceEditor(latent, lambda: None, {})
+    editor = FaceEditor(latent, lambda: None, {}, {})
     editor.starts._rng = np.random.default_rng(1)
     return editor
 

@@ -40,11 +40,6 @@ class CanvasView(FaceView):
         extend: called with the points since then and whether Shift was held.
         lift: called when the button is released.
         resize: called with notches of the wheel.
-
-    Attributes:
-        radius: of the brush, canvas pixels; set by `change`.
-        mirror: whether the brush shows on both halves; set by `change`.
-        region: the part that is encoded, framed if it is not all; set by `change`.
     """
 
     def __init__(
@@ -57,9 +52,9 @@ class CanvasView(FaceView):
     ):
         super().__init__(help=lambda: HELP if self.region == WHOLE else FRAMED)
         self.begin, self.extend, self.lift, self.resize = begin, extend, lift, resize
-        self.radius = 2.0
-        self.mirror = False
-        self.region: Region = WHOLE
+        self.radius = 2.0  # of the brush, canvas pixels; set by `change`, as the next two
+        self.mirror = False  # whether the brush shows on both halves
+        self.region: Region = WHOLE  # the part that is encoded, framed if it is not all
         self._points: list[Point] = []  # since the last `flush`
         self._straight = False
         self._mouse: Point | None = None

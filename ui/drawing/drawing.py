@@ -24,20 +24,15 @@ MOST_STEPS = 300  # states kept for undo; at most 25 MB of pixels
 class Step:
     """A state of the drawing that undo can restore.
 
-    Attributes:
-        pixels: uint8 (rows, columns, 2), gray and coverage, never modified.
-        fixed_code: float32 (latent_dim,), the answer's code if it is not encoded from the drawing
-            but refined, taken from the sliders, or that of the start face; else None.
-        start: uint8 (rows, columns), the face or the dark paper that was painted on, or None.
-        stroke: the stroke that led here, or None.
-        new_sheet: whether the drawing begins here.
+    A fixed code, float32 (latent_dim,), is that of the answer where it is not encoded from the
+    drawing but refined, taken from the sliders, or that of the start face.
     """
 
-    pixels: np.ndarray
+    pixels: np.ndarray  # uint8 (rows, columns, 2), gray and coverage, never modified
     fixed_code: np.ndarray | None = None
-    start: np.ndarray | None = None
-    stroke: Stroke | None = None
-    new_sheet: bool = False
+    start: np.ndarray | None = None  # uint8 (rows, columns), face or dark paper painted on
+    stroke: Stroke | None = None  # led here
+    new_sheet: bool = False  # whether the drawing begins here
 
     @cached_property
     def head(self) -> Region:
@@ -57,12 +52,6 @@ class Drawing:
     paint does. Both are whole numbers, so saving and restoring are exact. A stroke paints on a
     copy: the pixels of the history are never modified.
 
-    Attributes:
-        pixels: uint8 (rows, columns, 2), gray and coverage.
-        stroke: the stroke in progress, or None.
-        fixed_code: the answer's code if it is not encoded from the drawing; see `Step`.
-        start: the start face or dark paper, which the eraser restores, or None.
-
     Example:
         drawing = Drawing()
         drawing.begin(Brush(radius=3), (60, 80))
@@ -72,9 +61,9 @@ class Drawing:
 
     def __init__(self) -> None:
         self.pixels = blank()
-        self.stroke: Stroke | None = None
-        self.fixed_code: np.ndarray | None = None
-        self.start: np.ndarray | None = None
+        self.stroke: Stroke | None = None  # in progress
+        self.fixed_code: np.ndarray | None = None  # see `Step`, as for `start`
+        self.start: np.ndarray | None = None  # what the eraser restores
         self.history = History(Step(self.pixels, new_sheet=True), MOST_STEPS, Step.same)
 
     @property

@@ -41,17 +41,7 @@ AS_PHOTO = (
 
 
 class DrawingScreen(Screen):
-    """Draw, and the model answers with a face.
-
-    Attributes:
-        drawing: what is painted, and its history.
-        brush: what is painted with.
-        ghost: whether the answer shows through the paper.
-        keeper: keeps the answer up to date.
-        starts: finds faces to start from.
-        view: the widgets.
-        panels: saved faces and the user's photo, over the view.
-    """
+    """Draw, and the model answers with a face."""
 
     name = "drawing"
     title = "Draw"
@@ -62,7 +52,7 @@ class DrawingScreen(Screen):
         self.drawing = Drawing()
         self.keeper = AnswerKeeper(self.drawing, host.latent, host.worker, self._show_answer)
         self.starts = Starts(host.latent)
-        self.brush, self.ghost = Brush(), True
+        self.brush, self.ghost = Brush(), True  # the ghost: the answer shows through the paper
         self._restore_settings()
         self.view = self.add(
             DrawingView(

@@ -40,21 +40,13 @@ class Tool(Enum):
 
 @dataclass(frozen=True)
 class Brush:
-    """A round brush.
-
-    Args:
-        tool: what its strokes do.
-        radius: canvas pixels, `SMALLEST` to `LARGEST`.
-        soft: whether it fades out towards its edge.
-        tone: the gray it paints, 0.0 black to 1.0 white; other tools ignore it.
-        mirror: whether every stroke is repeated, mirrored about the face axis.
-    """
+    """A round brush."""
 
     tool: Tool = Tool.PAINT
-    radius: float = 2.0
-    soft: bool = False
-    tone: float = 0.0
-    mirror: bool = False
+    radius: float = 2.0  # canvas pixels, `SMALLEST` to `LARGEST`
+    soft: bool = False  # whether it fades out towards its edge
+    tone: float = 0.0  # the gray it paints, 0.0 black to 1.0 white; other tools ignore it
+    mirror: bool = False  # whether strokes are repeated, mirrored about the face axis
 
     def resized(self, notches: float) -> float:
         """Return the radius after some notches of the wheel."""
@@ -102,17 +94,13 @@ class Stroke:
         brush: the brush it is drawn with.
         start: its first point.
         source: uint8 (rows, columns), the picture that the brush copies, or None.
-
-    Attributes:
-        coverage: float32 (rows, columns) in [0, 1].
-        sections: the points of every section; complete once the stroke is finished.
     """
 
     def __init__(self, brush: Brush, start: Point, source: np.ndarray | None = None):
         self.brush = brush
         self.source = source
-        self.coverage = np.zeros(IMAGE_SHAPE, np.float32)
-        self.sections = [[on_grid(*start)]]
+        self.coverage = np.zeros(IMAGE_SHAPE, np.float32)  # in [0, 1]
+        self.sections = [[on_grid(*start)]]  # their points; complete once it is finished
         self._settled = np.zeros(IMAGE_SHAPE, np.float32)  # coverage of the spans that are final
         self._straight = False
         self._tip = self.sections[0][0]  # the latest point

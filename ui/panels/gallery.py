@@ -30,10 +30,6 @@ class Gallery(Widget, Generic[Item]):
         chosen: called with the item that was clicked.
         more: called with an item and its rectangle, see `Thumbnail`; None for no dots.
         unreadable: called with an item whose picture is `UNREADABLE`.
-
-    Attributes:
-        cursor: number of the item that the keys are at, or None.
-        height: pixels of all rows together.
     """
 
     def __init__(
@@ -52,8 +48,9 @@ class Gallery(Widget, Generic[Item]):
         self.read, self.describe, self.chosen, self.more = read, describe, chosen, more
         self.unreadable = unreadable
         self.items: Sequence[Item] = ()
-        self.cursor: int | None = None
-        self.height = self._scroll = self._first = 0
+        self.cursor: int | None = None  # number of the item that the keys are at
+        self.height = 0  # pixels of all rows together
+        self._scroll = self._first = 0
         self._columns = self._row = 1  # tiles in a row, and its height in pixels
         self._shown: list[Item] = []  # items of the rows in sight
         self._asked: set[Item] = set()  # items that the worker is to read

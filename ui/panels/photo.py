@@ -43,19 +43,12 @@ NOT_FOUND = "No face was found: drag the rings onto the eyes, L on the left one 
 
 @dataclass(frozen=True, eq=False)
 class AlignedFace:
-    """A face from a photo.
+    """A face from a photo."""
 
-    Attributes:
-        image: (160, 176) float32 in [0, 1], the aligned crop.
-        code: (latent_dim,) float32, what the encoder makes of it.
-        detail: (160, 176) float32, what the reconstruction lost: image minus its reconstruction.
-        name: of the file.
-    """
-
-    image: np.ndarray
-    code: np.ndarray
-    detail: np.ndarray
-    name: str
+    image: np.ndarray  # float32 (160, 176) in [0, 1], the aligned crop
+    code: np.ndarray  # float32 (latent_dim,), what the encoder makes of it
+    detail: np.ndarray  # float32 (160, 176), the image minus its reconstruction
+    name: str  # of the file
 
 
 class PhotoPanel(Panel):

@@ -35,9 +35,6 @@ class PanelStack(Widget):
         take_save: called with a save that was picked or dropped, once it is read.
         take_photo: called with the face of a photo, after its panel closed.
         changed: called after a panel opened or closed, see `open`.
-
-    Attributes:
-        open: the panel that shows, or None.
     """
 
     solid = False
@@ -53,7 +50,7 @@ class PanelStack(Widget):
         super().__init__()
         self.host, self.open_slot = host, f"{owner}.open"
         self.take_save, self.take_photo, self.changed = take_save, take_photo, changed
-        self.open: Panel | None = None
+        self.open: Panel | None = None  # the panel that shows
         self._dropped = False  # whether the current drop brought a file or an address
         self.saves = self.add_panel(SavesPanel(host, owner, self.open_save))
         self.photo = self.add_panel(

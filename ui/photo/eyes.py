@@ -42,17 +42,11 @@ _finders: dict[str, FaceFinder] = {}  # the last one learned, by the id of its m
 
 @dataclass(frozen=True)
 class Guess:
-    """Where the eyes may be.
+    """Where the eyes may be."""
 
-    Attributes:
-        left_eye: (x, y) in `Photo.gray`; left as one sees it.
-        right_eye: the same.
-        score: resemblance of the photo to the faces drawn there, about 0 (no face) to 1.
-    """
-
-    left_eye: tuple[float, float]
+    left_eye: tuple[float, float]  # (x, y) in `Photo.gray`; left as one sees it
     right_eye: tuple[float, float]
-    score: float
+    score: float  # resemblance of the photo to the faces drawn there, about 0 (no face) to 1
 
 
 def guess_eyes(photo: Photo, engine: FaceEngine, latent: LatentSpace) -> Iterator[Guess | None]:

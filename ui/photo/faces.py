@@ -102,12 +102,9 @@ class Filter:
     """A pattern of local contrast, correlated with a whole photo in many sizes and angles.
 
     It is a linear discriminant between faces in their place and faces moved, turned or scaled.
-
-    Attributes:
-        weights: float32, one for each point inside the face, of mean 0 and length 1.
     """
 
-    weights: np.ndarray
+    weights: np.ndarray  # float32, one for each point inside the face, of mean 0 and length 1
 
     @classmethod
     def learn(cls, levels: list[np.ndarray], rng: np.random.Generator) -> Filter:

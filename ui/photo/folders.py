@@ -21,34 +21,21 @@ MOST = 10_000  # files of a folder that are listed
 
 @dataclass(frozen=True)
 class Entry:
-    """A folder to go to, or a picture.
-
-    Attributes:
-        path: where it is.
-        name: what it is called.
-        changed: when the picture was written, as in `os.stat_result.st_mtime`; None for a folder.
-    """
+    """A folder to go to, or a picture."""
 
     path: Path
     name: str
-    changed: float | None = None
+    changed: float | None = None  # of a picture, `os.stat_result.st_mtime`; None for a folder
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What a user can choose from.
+    """What a user can choose from."""
 
-    Attributes:
-        folder: what was looked into; None for the usual folders themselves.
-        entries: folders by their names, then pictures, the newest first.
-        places: the usual folders.
-        cut: whether there are more files than were looked at.
-    """
-
-    folder: Path | None = None
-    entries: list[Entry] = field(default_factory=list)
-    places: list[Entry] = field(default_factory=list)
-    cut: bool = False
+    folder: Path | None = None  # what was looked into; None for the usual folders themselves
+    entries: list[Entry] = field(default_factory=list)  # folders by name, then the newest pictures
+    places: list[Entry] = field(default_factory=list)  # the usual folders
+    cut: bool = False  # whether there are more files than were looked at
 
     @property
     def pictures(self) -> int:

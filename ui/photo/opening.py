@@ -49,16 +49,11 @@ class Photo:
     """A photo as the screens and the search see it.
 
     Points in it are (x, y), with whole numbers at the centres of pixels.
-
-    Attributes:
-        gray: float32 (h, w) in [0, 1], upright, at most 2048 on a side.
-        name: of the file, or where it is from.
-        problem: what was wrong with the file, a sentence, or "".
     """
 
-    gray: np.ndarray
-    name: str = "photo"
-    problem: str = ""
+    gray: np.ndarray  # float32 (h, w) in [0, 1], upright, at most 2048 on a side
+    name: str = "photo"  # of the file, or where it is from
+    problem: str = ""  # what was wrong with the file, a sentence
 
     @property
     def size(self) -> tuple[int, int]:

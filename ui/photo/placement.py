@@ -23,19 +23,10 @@ _QUARTERS = np.array([-1 - 1j, 1 - 1j, -1 + 1j, 1 + 1j]) / 4  # centres of a pix
 
 @dataclass(frozen=True, eq=False)
 class Placement:
-    """A similarity transform from the model's frame to a photo, or an array of them.
+    """A similarity transform from the model's frame to a photo, or an array of them."""
 
-    Attributes:
-        turn: complex () or (n,): photo pixels per frame pixel, times the rotation.
-        offset: the same shape: the photo point of the frame's point (0, 0).
-
-    Example:
-        placement = Placement.from_eyes((210, 180), (290, 176))
-        placement.to_photo([[93.5, 130]])   # where the mouth should be
-    """
-
-    turn: np.ndarray
-    offset: np.ndarray
+    turn: np.ndarray  # complex () or (n,): photo pixels per frame pixel, times the rotation
+    offset: np.ndarray  # the same shape: the photo point of the frame's point (0, 0)
 
     @classmethod
     def from_eyes(cls, left_eye: ArrayLike, right_eye: ArrayLike) -> Placement:

@@ -26,11 +26,6 @@ class FaceEditor:
         changed: called after every change of `now` or of the history.
         directions: the user's own, (latent_dim,) each, by name.
         names: the user's names for other sliders, by their original names.
-
-    Attributes:
-        now: the state that shows.
-        history: the steps, for undo.
-        starts: faces to start from, with the seed and temperature of random ones.
     """
 
     def __init__(
@@ -38,13 +33,12 @@ class FaceEditor:
         latent: LatentSpace,
         changed: Callable[[], object],
         directions: dict[str, np.ndarray],
-        names: dict[str, str] | None = None,
+        names: dict[str, str],
     ):
         self.latent, self.changed = latent, changed
         mean, locks = frozen(latent.mean), np.zeros(latent.latent_dim, bool)
-        self.now = FaceState(
-            mean, "Mean face", mean, locks, directions=directions, names=names or {}
-        )
+        # The state that shows, and the steps that can be undone.
+        self.now = FaceState(mean, "Mean face", mean, locks, directions=directions, names=names)
         self.history: History[FaceState] = History(self.now)
         self.starts = Starts(latent)
 

@@ -42,10 +42,6 @@ class MapPad(FaceView):
             leave; see `follow`.
         taken: called with a place that was clicked.
         corner: called with a place and its rectangle by the right button.
-
-    Attributes:
-        looked_at: the place that is pointed at, or None.
-        here: the place of the current face, or None.
     """
 
     focusable = True
@@ -59,8 +55,8 @@ class MapPad(FaceView):
     ):
         super().__init__(background=COLORS.panel, help=help)
         self.looked, self.taken, self.corner = looked, taken, corner
-        self.looked_at: Place | None = None
-        self.here: Place | None = None
+        self.looked_at: Place | None = None  # pointed at
+        self.here: Place | None = None  # of the current face
         self._pos: Point | None = None  # of the mouse, while it is over the pad
         self._takes = False  # whether the press under way takes a face
         self._faces = np.full((SIDE * CELL, SIDE * CELL), EMPTY, np.uint8)
@@ -139,10 +135,6 @@ class FaceMapPanel(Panel):
         axes: returns the axes to choose from by their names, two at least.
         own: returns the faces of the user that can be a corner, by their names.
         random: returns so many random codes.
-
-    Attributes:
-        names: of the axes across and up.
-        corners: the codes of the four faces, see `CornersMap`; None while two sliders span it.
     """
 
     def __init__(
@@ -158,8 +150,8 @@ class FaceMapPanel(Panel):
         super().__init__("Face map")
         self.host, self.axes, self.own, self.random = host, axes, own, random
         self.code = host.latent.mean
-        self.names = list(FIRST)
-        self.corners: np.ndarray | None = None
+        self.names = list(FIRST)  # of the axes across and up
+        self.corners: np.ndarray | None = None  # see `CornersMap`; None while two sliders span it
         self._asked: np.ndarray | None = None  # codes of the small faces
         sliders, faces = "The faces that two sliders lead to", "The faces between four others"
         self.modes = [

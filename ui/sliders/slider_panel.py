@@ -64,12 +64,6 @@ class FaceSlider(Slider):
         axis: what it moves along.
         gestures: what it calls.
         type_number: called with the slider and the first character.
-
-    Attributes:
-        free: the axis, ignoring locks.
-        axis: the axis whose step leaves locked sliders alone.
-        locked: whether it is locked itself.
-        wheel_scrolls: whether the wheel scrolls the panel until the slider has the keyboard.
     """
 
     def __init__(
@@ -87,9 +81,11 @@ class FaceSlider(Slider):
             center=axis.zero,
             help=self._describe,
         )
-        self.free = self.axis = axis
+        self.free = axis  # without locks
+        self.axis = axis  # its step leaves locked sliders alone
         self.gestures, self.type_number = gestures, type_number
-        self.locked = self.wheel_scrolls = False
+        self.locked = False
+        self.wheel_scrolls = False  # the panel, until the slider has the keyboard
         self._number = pygame.Rect(0, 0, 0, 0)  # where the value is written
         self._on_number = False  # whether the press under way began there
 
@@ -205,30 +201,19 @@ def reading(axis: Axis, value: float) -> str:
 
 
 class SliderPanel(Scrolled):
-    """All sliders, in groups with headings.
-
-    Args:
-        gestures: what the sliders call.
-
-    Attributes:
-        directions: the sliders of named directions, the model's before the user's own.
-        sliders: the numbered ones, raw codes or principal coordinates.
-        raw: whether these are raw codes.
-        covered: whether a panel lies over it; then keys do not move sliders.
-        field: the open text field, or None.
-    """
+    """All sliders, in groups with headings."""
 
     def __init__(self, host: Host, gestures: Gestures):
         super().__init__()
         self.host, self.gestures = host, gestures
-        self.raw = self.covered = False
-        self.directions: list[FaceSlider] = []
-        self.sliders: list[FaceSlider] = []
+        self.covered = False  # whether a panel lies over it; then keys do not move sliders
+        self.directions: list[FaceSlider] = []  # the model's before the user's own
+        self.sliders: list[FaceSlider] = []  # raw codes or principal coordinates
         self.headings = {
             text: self.add(Label(text, COLORS.faint, SIZES.tiny, True))
             for text in (*NAMED, *PRINCIPAL, *RAW)
         }
-        self.field: TextField | None = None
+        self.field: TextField | None = None  # open
         self._own: Mapping[str, np.ndarray] | None = None  # the user's directions
         self._names: Mapping[str, str] = {}  # the user's for sliders
         self._locks = np.zeros(host.latent.latent_dim, bool)

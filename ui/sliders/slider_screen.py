@@ -42,19 +42,7 @@ HINT = (
 
 
 class SlidersScreen(Screen):
-    """Joins editor, view and worker: a gesture becomes a step of the editor, and then a face.
-
-    Attributes:
-        editor: holds the state and takes every step.
-        view: the widgets: `area` shows the face, `strip` faces A and B, `sliders` the code, and
-            `preview` what the slider under the mouse does.
-        panels: over the view, one at a time: `more`, `mix`, `map` and those of both screens.
-        walk: the walk that plays, or None.
-        looked: the state of the face under the mouse on the map, or None.
-        comparing: whether the starting face shows instead.
-        shown: code (latent_dim,) and image (160, 176) of the face on the screen, as `FaceView.set`
-            takes it, and whether it is sharp; None before the first one.
-    """
+    """Joins editor, view and worker: a gesture becomes a step of the editor, and then a face."""
 
     name = "sliders"
     title = "Sliders"
@@ -62,9 +50,10 @@ class SlidersScreen(Screen):
 
     def __init__(self, host: Host):
         super().__init__(host, slider_commands(self))
-        self.walk: Walk | None = None
-        self.comparing = False
-        self.looked: FaceState | None = None
+        self.walk: Walk | None = None  # that plays
+        self.comparing = False  # whether the starting face shows instead
+        self.looked: FaceState | None = None  # of the face under the mouse on the map
+        # Code (latent_dim,) and image (160, 176) on the screen, and whether it is sharp.
         self.shown: tuple[np.ndarray, np.ndarray, bool] | None = None
         self._beside = False  # whether More stands beside the sliders, not over them
         session = host.session

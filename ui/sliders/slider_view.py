@@ -38,9 +38,6 @@ class SlidersView(Widget):
     Args:
         area, strip, sliders, preview: its parts.
         commands: of the screen, by name.
-
-    Attributes:
-        side: pixels that the next layout leaves free at the right, for a panel.
     """
 
     def __init__(
@@ -54,7 +51,7 @@ class SlidersView(Widget):
         super().__init__()
         self.area, self.strip = self.add(area), self.add(strip)
         self.sliders, self.preview = self.add(sliders), self.add(preview)
-        self.side = 0
+        self.side = 0  # pixels that the next layout leaves free at the right, for a panel
         self.buttons = [self.add(Button.of(commands[name])) for name in BUTTONS]
         self.detail = self.add(Toggle.of(commands["Keep detail"]))
         self.more_button = self.add(Button.of(commands["More"]))
@@ -97,9 +94,6 @@ class FaceArea(Widget):
     Args:
         chosen: called with the number of a suggestion.
         buttons: beside the caption.
-
-    Attributes:
-        suggestions: codes (12, latent_dim) of the strip.
     """
 
     def __init__(self, chosen: Callable[[int], object], buttons: Sequence[Button]):
@@ -114,7 +108,7 @@ class FaceArea(Widget):
         self.caption = self.add(Label("", COLORS.soft, SIZES.body))
         self.strip = self.add(Strip(chosen))
         self.strip.show(False)
-        self.suggestions = np.empty((0, 0), np.float32)
+        self.suggestions = np.empty((0, 0), np.float32)  # codes (12, latent_dim) of the strip
 
     def suggest(self, codes: np.ndarray, images: Sequence[np.ndarray | None]) -> None:
         """Show faces to choose from; images that are None follow later."""
@@ -207,10 +201,6 @@ class MorphStrip(Widget):
         moved, ended: called with a place from A (0) to B (1), and after the last one.
         end_chosen: called with 0.0 for face A and 1.0 for face B.
         export: called by the button that writes a GIF.
-
-    Attributes:
-        faces: A and B by "a" and "b"; a click sets one that is not set, or goes to it.
-        codes: their codes (latent_dim,), None for one that is not set.
     """
 
     def __init__(
@@ -224,6 +214,7 @@ class MorphStrip(Widget):
     ):
         super().__init__()
         self.commands, self.end_chosen = commands, end_chosen
+        # Codes (latent_dim,) of A and B, where they are set, and the faces.
         self.codes: dict[str, np.ndarray | None] = {"a": None, "b": None}
         self.faces = {name: self._add_face(name) for name in self.codes}
         help = "A face on the way from A to B; locked sliders stay"
@@ -274,13 +265,6 @@ class SliderPreview(Widget):
     Args:
         decode: asks for the faces of codes (2, latent_dim), see `fill`.
         cancel: withdraws the last request.
-
-    Attributes:
-        slider: the one that shows, or None.
-        faces: at the low and the high end.
-        due: time in seconds at which the difference tints the face; None once the face has changed,
-            which is then shown without a tint.
-        difference: (160, 176), the face at the high end minus that at the low one, or None.
     """
 
     solid = False
@@ -289,10 +273,10 @@ class SliderPreview(Widget):
         super().__init__()
         self.decode, self.cancel = decode, cancel
         self.visible = False
-        self.slider: FaceSlider | None = None
-        self.faces = [self.add(FaceView()) for _ in range(2)]
-        self.due: float | None = None
-        self.difference: np.ndarray | None = None
+        self.slider: FaceSlider | None = None  # the one that shows
+        self.faces = [self.add(FaceView()) for _ in range(2)]  # at the low and the high end
+        self.due: float | None = None  # when the difference tints the face; None once it changed
+        self.difference: np.ndarray | None = None  # (160, 176), high end minus low end
         self._value: float | None = None  # of the slider, as it is drawn
         self._code: np.ndarray | None = None  # (latent_dim,) that the ends belong to
         self._low = np.empty(0)  # (160, 176), the face at the low end

@@ -72,9 +72,6 @@ class Page:
     """A figure with a title, a sentence below it and a caption; content goes between them.
 
     It is made, filled and saved inside `styled()`.
-
-    Attributes:
-        figure: the figure itself.
     """
 
     width: float  # inches

@@ -17,17 +17,13 @@ class Scrolled(Widget):
     """A widget that scrolls its contents where they do not fit.
 
     Subclasses place the contents in `arrange`, and call `arrange_in` and `draw_bar`.
-
-    Attributes:
-        view: the rectangle that the contents are seen in.
-        scroll: pixels that the top of the contents lies above the view.
-        inside: height of the contents, in pixels.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.view = pygame.Rect(0, 0, 0, 0)
-        self.scroll = self.inside = 0
+        self.view = pygame.Rect(0, 0, 0, 0)  # that the contents are seen in
+        self.scroll = 0  # pixels that the top of the contents lies above the view
+        self.inside = 0  # height of the contents, in pixels
 
     def arrange(self, area: pygame.Rect, theme: Theme) -> int:
         """Place the contents from `area.top` on; return their height."""

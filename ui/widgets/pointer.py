@@ -16,23 +16,15 @@ NEVER = (-math.inf, 0, OUTSIDE)  # time, button and place of a press
 
 
 class Pointer:
-    """Turns events into gestures of the widgets under a root.
-
-    Attributes:
-        hovered: the widget under the mouse; None while keys choose widgets.
-        captured: the widget that was pressed, until the button is released.
-        focused: the widget that has the keyboard.
-        by_keys: whether a key chose the focused widget and the mouse entered no other since.
-        pos: the mouse, `OUTSIDE` while it is not over the window.
-    """
+    """Turns events into gestures of the widgets under a root."""
 
     def __init__(self, root: Root):
         self.root = root
-        self.hovered: Widget | None = None
-        self.captured: Widget | None = None
-        self.focused: Widget | None = None
-        self.by_keys = False
-        self.pos = OUTSIDE
+        self.hovered: Widget | None = None  # under the mouse; None while keys choose widgets
+        self.captured: Widget | None = None  # was pressed, until the button is released
+        self.focused: Widget | None = None  # has the keyboard
+        self.by_keys = False  # a key chose `focused`, and the mouse entered no other since
+        self.pos = OUTSIDE  # the mouse
         self._under: Widget | None = None  # the widget under the mouse, hovered or not
         self._button = 0
         self._pressed = NEVER

@@ -22,10 +22,6 @@ class TextField(Widget):
         allowed: characters that can be typed; "" for all printable ones.
         longest: characters that fit.
         keeps: whether text left without Enter stays; otherwise the former text returns.
-
-    Attributes:
-        cursor, anchor: the ends of the selection, as numbers of characters before them.
-        composed: text that an input method has not finished.
     """
 
     focusable = True
@@ -47,8 +43,8 @@ class TextField(Widget):
         self.entered, self.left = entered, left
         self.hint, self.allowed, self.longest, self.keeps = hint, allowed, longest, keeps
         self.text = self._before = text
-        self.cursor = self.anchor = len(text)
-        self.composed = ""
+        self.cursor = self.anchor = len(text)  # ends of the selection: characters before them
+        self.composed = ""  # text that an input method has not finished
         self._start = 0  # x of the first character, in pixels
 
     def set(self, text: str) -> None:
