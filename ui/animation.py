@@ -1,9 +1,8 @@
 """Paths between faces, and GIFs of them.
 
-All paths are in whitened coordinates (the sliders' own), where the codes of portraits spread
-equally in every direction, at about the same distance from the mean. A straight line between two of
-them passes near the mean, where faces are bland. So the direction turns on a great circle while the
-radius changes evenly (T. White, "Sampling Generative Networks", arXiv:1609.04468).
+They are in whitened coordinates (the sliders' own). A straight line between two faces passes near
+the mean, where faces are bland; so the direction turns on a great circle while the radius changes
+evenly (T. White, "Sampling Generative Networks", arXiv:1609.04468).
 """
 
 import io

@@ -43,9 +43,7 @@ R = TypeVar("R")
 
 
 class App:
-    """The loop that runs a window and its worker.
-
-    The constructor opens the window, draws it, and begins to load the engine beside it.
+    """The loop that runs a window and its worker, which loads the engine beside it.
 
     Args:
         screens: make the screens, in the order of their tabs.

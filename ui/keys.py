@@ -1,8 +1,4 @@
-"""Commands, each defined once, with its keys.
-
-What a key does, the list of keys, the help line, the buttons and the README's table are all made
-from the same list of `Command`.
-"""
+"""Commands, from which keys, buttons, the help line and the lists of keys are made."""
 
 import sys
 from collections.abc import Callable, Iterable, Mapping

@@ -1,8 +1,4 @@
-"""The bar along the lower edge of the window: messages, hints and offers.
-
-It lies over the help line and the margin above it, where no screen has anything to use: it covers
-no button and takes no stroke.
-"""
+"""The bar along the lower edge of the window, where it covers nothing: messages, hints, offers."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -22,13 +18,9 @@ LINE, SIGN = 16, 18  # points
 
 
 class Message(Widget):
-    """One or more sentences, perhaps with buttons.
+    """One or more sentences, perhaps with buttons; a problem is marked with a sign.
 
-    Args:
-        lines: the sentences.
-        over: returns whether the message has become pointless.
-        ends: the time at which it disappears.
-        problem: whether it is marked with a sign.
+    It disappears at the time `ends`, or once `over` returns that it has become pointless.
     """
 
     def __init__(
@@ -97,16 +89,10 @@ class Messages(Widget):
         """The messages, the one that shows first."""
         return self.standing if self.message is None else [self.message, *self.standing]
 
-    def show_message(
-        self,
-        text: str,
-        ends: float,
-        problem: bool = False,
-        over: Callable[[], bool] = lambda: False,
-    ) -> None:
-        """Show a message in place of the one before, until a time or until it is over."""
+    def show_message(self, message: Message) -> None:
+        """Show a message in place of the one before."""
         self.dismiss(self.message)
-        self.message = self.add(Message([text], over, ends, problem))
+        self.message = self.add(message)
         self.rearrange()
 
     def ask(
@@ -116,13 +102,9 @@ class Messages(Widget):
         over: Callable[[], bool] = lambda: False,
         first: bool = False,
     ) -> None:
-        """Show lines with buttons until one is pressed or they are over, after earlier ones.
+        """Show lines with buttons, (text, action, help), until one is pressed or they are over.
 
-        Args:
-            lines: the sentences.
-            actions: (text, action, help) of each button.
-            over: returns whether the question has become pointless.
-            first: show it before earlier ones.
+        They show after earlier ones, or before them as the first.
         """
         message = self.add(Message(lines, over))
         for number, (text, action, help) in enumerate(actions):

@@ -1,8 +1,7 @@
 """Saved faces: one PNG each, a picture to look at that also carries the code bit for bit.
 
-The picture is an ordinary PNG, enlarged for the eye. A text chunk in front of its pixels holds the
-record: the model, the code, the face's own pixels and, from the drawing screen, the drawing. Only
-the record is read back; the picture is never decoded, so a hostile one can do no harm.
+A text chunk in front of its pixels holds the record: the model, the code, the face's own pixels
+and, from the drawing screen, the drawing. Only the record is read; the picture is never decoded.
 """
 
 import io

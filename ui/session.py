@@ -1,8 +1,7 @@
 """The session: what the screens keep from one start to the next.
 
-It is one JSON file. Settings and the drawing belong to the user. Codes, locks, saved directions and
-names of sliders are kept per model, so trying a model of your own loses nothing made with the
-included one. A damaged file never stops the program: its valid parts are used, and a copy is kept.
+It is one JSON file. Settings and the drawing belong to the user; codes, locks, directions and names
+of sliders to a model. Of a damaged file the valid parts are used, and a copy is kept.
 """
 
 from __future__ import annotations
@@ -40,13 +39,8 @@ S = TypeVar("S", bool, int, float, str)
 class Session:
     """What the user was doing: the current code, faces, drawing, directions and settings.
 
-    The attributes are plain and may be assigned; `save` writes them all. Nothing in the folder can
-    keep a session from opening.
-
-    Args:
-        folder: where the file lies; may be missing.
-        model_id: the model in use.
-        latent_dim: the length of its codes.
+    Its attributes may be assigned; `save` writes them all. Nothing in the folder, which may be
+    missing, can keep a session from opening.
     """
 
     def __init__(self, folder: Path, model_id: str = "", latent_dim: int = LATENT_DIM):

@@ -1,8 +1,6 @@
 """Files that the screens keep: written whole or not at all, and never trusted when read.
 
-Saved faces and the session are JSON. Arrays are base64 text in it, so they come back bit for bit
-and can hold nothing but numbers. Damage raises a `ValueError`, which the callers turn into a
-sentence.
+Arrays are base64 text in JSON, so they come back bit for bit and can hold nothing but numbers.
 """
 
 import base64

@@ -1,8 +1,4 @@
-"""The look of the window: colors, text, and sizes that follow the UI scale.
-
-Sizes are in points, the pixels of an ordinary screen; `Theme.px` turns them into the pixels of this
-one. The fonts come with the program, so that the window looks the same everywhere.
-"""
+"""The look of the window: colors, text, and sizes in points, the pixels of an ordinary screen."""
 
 from bisect import bisect_right
 from dataclasses import dataclass

@@ -13,7 +13,7 @@ from ui import display
 from ui.header import Header, HelpLine
 from ui.keys import Command, Keymap, commands_of
 from ui.keys_overlay import KeysOverlay
-from ui.messages import BAR, Messages
+from ui.messages import BAR, Message, Messages
 from ui.screen import Host, Screen
 from ui.session import Session
 from ui.theme import SIZES, Theme, natural_scale
@@ -65,10 +65,6 @@ class Window:
         self.screen = self.screens[start] if start else made[0]  # the visible one
         self.keymaps = {s.name: Keymap([*s.commands, *self.commands]) for s in made}
         self.menu: Menu | None = None
-        self._add_widgets()
-        self.resized()
-
-    def _add_widgets(self) -> None:
         tabs = []
         for name, screen in self.screens.items():
             help = f"{screen.title}: Tab takes the face along, and so does a click once you drew"
@@ -83,6 +79,7 @@ class Window:
         self.help_line = self.root.add(HelpLine())
         self.overlay = self.root.add(KeysOverlay(lambda: self.keymap.commands, self.toggle_keys))
         self.messages = self.root.add(Messages())
+        self.resized()
 
     def now(self) -> float:
         """Return the seconds since the window opened."""
@@ -179,7 +176,7 @@ class Window:
     def show_sharp(self) -> None:
         """Show whether faces are sharp, and whether they can be."""
         self.header.sharp.enable(self._can_finish)
-        self.header.sharp.set(self.sharp)
+        self.header.sharp.select(self.sharp)
 
     def toggle_sharp(self) -> None:
         """Show faces sharp, or as the decoder makes them."""
@@ -204,7 +201,7 @@ class Window:
         """
         ends, steps = self.now() + MESSAGE[0] + MESSAGE[1] * len(text), self.steps
         self.messages.show_message(
-            text, ends, problem, lambda: not lasts() or (problem and self.steps != steps)
+            Message([text], lambda: not lasts() or (problem and self.steps != steps), ends, problem)
         )
 
     def show_hint(self, name: str, lines: Sequence[str]) -> None:

@@ -1,9 +1,8 @@
 """A thread that loads the model, then computes beside the window.
 
-Work is submitted to a slot ("sliders.face", "drawing.answer"). A slot holds one request: a newer
-one replaces an older one that has not begun. A job that has begun is finished and its value
-delivered, so that even a slow model keeps answering during a long drag, always with the latest
-face it made.
+Work is submitted to a slot ("sliders.face", "drawing.answer"), which holds one request: a newer one
+replaces an older one that has not begun. A job that has begun is finished and its value delivered,
+so that even a slow model keeps answering during a long drag.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ class SharpEngine(FakeEngine):
 @pytest.fixture
 def driver(opened):
     driver = opened(engine=SharpEngine(), start="sliders", size=(1280, 720))
-    assert driver.window.header.sharp.on  # until somebody wants nothing that is invented
+    assert driver.window.header.sharp.selected  # until somebody wants nothing that is invented
     return driver
 
 
@@ -56,17 +56,17 @@ def test_a_key_and_a_click_change_every_face_and_the_session_remembers(driver, o
             ),
         }
 
-    assert toggle.on and every_face() == {True}
+    assert toggle.selected and every_face() == {True}
     assert "invented" in toggle.help_text()
     driver.keys("shift+s")
-    assert not toggle.on and every_face() == {False}
+    assert not toggle.selected and every_face() == {False}
     driver.close()
     assert Session(tmp_path).setting("sharp", True) is False
     again = opened(engine=SharpEngine())
-    assert not again.window.header.sharp.on
+    assert not again.window.header.sharp.selected
     again.click(again.window.header.sharp)
     again.settle()
-    assert again.window.header.sharp.on
+    assert again.window.header.sharp.selected
     shown = again.screen.area.face.pixels
     assert invented(shown, again.screen.editor.now.code)
 
@@ -121,7 +121,7 @@ def test_answers_to_a_drawing_are_sharp_or_not(driver, tmp_path):
 def test_without_a_finisher_the_toggle_says_why_it_is_off(opened):
     driver = opened()
     toggle = driver.window.header.sharp
-    assert not toggle.on and not toggle.enabled
+    assert not toggle.selected and not toggle.enabled
     driver.move(toggle.rect.center)
     driver.step()
     assert driver.window.help_line.text == NO_FINISHER

@@ -7,6 +7,7 @@ import pytest
 
 from model.latent import Readout
 from tests.ui.driver import drag_slider, editor, fake_latent, lie_apart, sliders
+from ui.messages import Message
 from ui.pictures import to_pixels
 from ui.sliders import slider_view as view
 from ui.sliders.slider_panel import GROUPS
@@ -161,7 +162,7 @@ def test_right_button_and_l_lock_what_nothing_moves_any_more(driver):
         lambda: driver.wheel(1, locked.rect.center),
         lambda: drag_slider(driver, locked, 0.0, button=2),
     ):
-        driver.window.messages.show_message("", 0)
+        driver.window.messages.show_message(Message([""], bool, 0))
         use()
         assert "Slider 3 is locked" in driver.said()
         assert editor(driver).now is state and abs(locked.value - before[2]) < 1e-3
@@ -207,7 +208,7 @@ def test_number_is_typed_exactly_and_beyond_the_ends(driver):
     assert abs(sliders(driver)[0].value - 2.5) < 1e-3
     slider = sliders(driver)[4]
     for typed, value, said in (("\N{MINUS SIGN}0.75", -0.75, ""), ("1.2.3", -0.75, "1.2.3")):
-        driver.window.messages.show_message("", 0)
+        driver.window.messages.show_message(Message([""], bool, 0))
         driver.move(slider.rect.center)
         driver.key("return")
         driver.post(pygame.TEXTINPUT, text=typed)
@@ -295,7 +296,7 @@ def test_face_is_tinted_where_a_resting_mouse_would_make_it_lighter_or_darker(dr
     assert face.difference is not None
     driver.key("t")
     assert face.difference is None
-    assert not driver.screen.more.tint.on
+    assert not driver.screen.more.tint.selected
     assert driver.session.settings["tint"] is False
     driver.key("t")
     assert face.difference is not None

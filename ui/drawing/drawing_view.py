@@ -47,7 +47,7 @@ class DrawingView(Widget):
         set_radius: called with the radius of the brush.
         set_realism: called with a share from 0 to 1.
         pull: called with the code (latent_dim,) of a training face that was clicked.
-        open_menu: called with items (text, action, help) and the rectangle of their button.
+        open_menu: see `Host.open_menu`.
     """
 
     def __init__(
@@ -66,10 +66,11 @@ class DrawingView(Widget):
         titles = ("Canvas", "Answer")
         self.titles = [self.add(Label(title, size=SIZES.title, bold=True)) for title in titles]
         self.status = self.add(Label("", COLORS.faint, SIZES.small))
-        self.ghost = self.add(Toggle.of(commands["Ghost"]))
-        self.film = self.add(Button.of(commands["Replay as GIF"], plain=True))
-        self.as_photo = self.add(Button.of(commands["As a photo"], plain=True))
-        self.explain_button = self.add(Button.of(commands["Explain"], plain=True))
+        self.ghost, self.live = (self.add(Toggle.of(commands[n])) for n in ("Ghost", "Live"))
+        self.film, self.as_photo, self.explain_button = (
+            self.add(Button.of(commands[name], plain=True))
+            for name in ("Replay as GIF", "As a photo", "Explain")
+        )
         starts = [
             (c.name, c.action, help_of(c)) for c in commands.values() if c.group == "Start from"
         ]
@@ -79,7 +80,6 @@ class DrawingView(Widget):
         edits = ("Undo", "Redo", "Clear", "Dark paper", "Save")
         self.edits = [self.add(Button.of(commands[name])) for name in edits]
         self.undo, self.redo, self.clear = self.edits[:3]
-        self.live = self.add(Toggle.of(commands["Live"]))
         realism = Slider(
             "Realism",
             0,
@@ -138,12 +138,7 @@ class DrawingView(Widget):
 
 
 class ToolRow(Widget):
-    """The row above the canvas: tools, grays, size and switches.
-
-    Args:
-        commands: of the screen, by name.
-        set_radius: called with the radius of the brush.
-    """
+    """The row above the canvas: tools, grays, size and switches; see `DrawingView`."""
 
     def __init__(self, commands: Mapping[str, Command], set_radius: Callable[[float], object]):
         super().__init__()
@@ -176,7 +171,7 @@ class ToolRow(Widget):
             swatch.select(brush.tool in (Tool.PAINT, Tool.FILL) and swatch.tone == brush.tone)
         self.size.set(math.log(brush.radius))
         for toggle, on in zip(self.switches, (brush.soft, brush.mirror), strict=True):
-            toggle.set(on)
+            toggle.select(on)
 
     def layout(self, rect: Rect, theme: Theme) -> None:
         """Place everything in one row; the size slider takes what room it can use."""
@@ -231,8 +226,7 @@ PALETTE = _palette()
 class ExplainPanel(Widget):
     """Where answer and drawing differ, and the training faces nearest to the answer.
 
-    Args:
-        chosen: called with the code (latent_dim,) of a face that was clicked.
+    `chosen` is called with the code (latent_dim,) of a face that was clicked.
     """
 
     def __init__(self, chosen: Callable[[np.ndarray], object]):

@@ -1,7 +1,6 @@
 """Strokes: from a brush and the points of the mouse to covered pixels.
 
-In a fast stroke the points of the mouse lie 40 pixels apart, and straight lines between them show
-corners. A centripetal Catmull-Rom curve passes through every point, without corners or loops.
+A centripetal Catmull-Rom curve passes through every point, without corners or loops.
 """
 
 import math

@@ -20,10 +20,7 @@ FRAME = np.array([[0, 0], [RIGHT, 0], [RIGHT, BOTTOM], [0, BOTTOM]], float)  # (
 class EyeMarkers(FaceView):
     """Shows a photo; a drag moves the marker under it, or both where none is.
 
-    The wheel moves the markers together or apart.
-
-    Args:
-        moved: called after every change by the user.
+    The wheel moves the markers together or apart. `moved` is called after every change by the user.
     """
 
     reacts = True

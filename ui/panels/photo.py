@@ -54,11 +54,8 @@ class AlignedFace:
 class PhotoPanel(Panel):
     """Lists folders and photos; then shows one with markers, its crop and its reconstruction.
 
-    Args:
-        host: the window.
-        owner: name of the screen, for the worker's slots.
-        opened: called when a photo was read, before it shows.
-        done: called with the `AlignedFace` that the user takes.
+    The owner is the name of the screen, for the worker's slots. `opened` is called when a photo was
+    read, before it shows, and `done` with the face that the user takes.
     """
 
     def __init__(

@@ -24,12 +24,9 @@ NOTHING = "Nothing saved yet. Ctrl S saves the face that you see; it will be lis
 
 
 class SavesPanel(Panel):
-    """Shows the saves of a folder, newest first, and hands over the file that is picked.
+    """Shows the saves of a folder, newest first; `chosen` is called with the path of one.
 
-    Args:
-        host: the window.
-        owner: name of the screen, for the worker's slots.
-        chosen: called with the path of a save.
+    The owner is the name of the screen, for the worker's slots.
     """
 
     def __init__(self, host: Host, owner: str, chosen: Callable[[Path], object]):

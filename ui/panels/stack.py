@@ -29,12 +29,9 @@ P = TypeVar("P", bound=Panel)
 class PanelStack(Widget):
     """Saved faces, the user's photo, and the panels that a screen adds.
 
-    Args:
-        host: the window.
-        owner: name of the screen, whose slots the panels use.
-        take_save: called with a save that was picked or dropped, once it is read.
-        take_photo: called with the face of a photo, after its panel closed.
-        changed: called after a panel opened or closed, see `open`.
+    The owner is the name of the screen, for the worker's slots. `take_save` is called with a save
+    that was picked or dropped, once it is read, `take_photo` with the face of a photo, after its
+    panel closed, and `changed` after a panel opened or closed.
     """
 
     solid = False

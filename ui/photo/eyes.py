@@ -1,9 +1,9 @@
 """Finding the eyes in a photo: where a face lies in the frame as the autoencoder's faces do.
 
-The search goes from coarse to fine. A filter runs over the photo in many sizes and angles; a
-cascade moves the best few hundred placements towards faces; and a space of faces ranks them. The
-autoencoder, which draws nothing but faces, reconstructs the best: the one most like its photo wins.
-All of this is learned from the model's own faces and needs no data.
+A filter runs over the photo in many sizes and angles; a cascade moves the best few hundred
+placements towards faces; and a space of faces ranks them. The autoencoder, which draws nothing but
+faces, reconstructs the best: the one most like its photo wins. All of this is learned from faces of
+the model itself.
 """
 
 from __future__ import annotations

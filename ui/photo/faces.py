@@ -1,11 +1,9 @@
 """What the search for eyes learns from decoded faces, in about a second.
 
 The autoencoder's faces all lie in the same place of the frame. Moved, turned and scaled by known
-amounts, they teach three things: a filter that responds only to faces in their place; a cascade of
-linear regressions from what a frame shows to where it belongs (Xiong and De la Torre, "Supervised
-descent method", CVPR 2013); and the linear space of faces, a fast stand-in for the autoencoder
-(Turk and Pentland, "Eigenfaces", 1991): where a frame and its projection into the space have the
-same local contrast, there is a face.
+amounts, they teach a filter that responds only to faces in their place; a cascade of regressions
+(Xiong and De la Torre, "Supervised descent method", CVPR 2013); and the linear space of faces, a
+fast stand-in for the autoencoder (Turk and Pentland, "Eigenfaces", 1991).
 """
 
 from __future__ import annotations

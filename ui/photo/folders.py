@@ -1,7 +1,4 @@
-"""Where pictures may be: the usual folders of every system, and what is in a folder.
-
-A folder can be on a slow drive, so looking into one is a job for the worker.
-"""
+"""Where pictures may be: the usual folders of every system, and what is in a folder."""
 
 import os
 import re

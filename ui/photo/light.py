@@ -1,8 +1,4 @@
-"""Evening out the light of a face from a photo that is nearly black, pale or gray.
-
-Yearbook photographers lit every face alike, and the model has seen no others: a face of similar
-grays comes back as fog.
-"""
+"""Evening out the light of a face that is nearly black, pale or gray, which the model never saw."""
 
 import numpy as np
 

@@ -1,7 +1,6 @@
 """Taking a photo from the clipboard: a picture, or a file copied in a file manager.
 
-Another program owns the clipboard and may never answer. So nothing here waits long, and nothing
-runs in the window's thread; see `ui.clipboard.run_beside`.
+Another program owns the clipboard and may never answer: see `ui.clipboard.run_beside`.
 """
 
 import io

@@ -1,8 +1,7 @@
 """Where a face lies in a photo: two eyes, the frame they span, and the pixels inside it.
 
-Two pairs of points define a rotation, a scale and a shift. Points are complex numbers x + iy here,
-so a placement is one multiplication and one addition: photo point = turn * frame point + offset.
-The search for eyes tries thousands of placements at once; then both are arrays.
+Points are complex numbers x + iy here, so a rotation, a scale and a shift are one multiplication
+and one addition: photo point = turn * frame point + offset.
 """
 
 from __future__ import annotations

@@ -20,11 +20,7 @@ EXPLAINED = (
 
 
 class MixPanel(Panel):
-    """A row of parts for each of the two faces.
-
-    Args:
-        chosen: called with "a" or "b" and the name of a part.
-    """
+    """A row of parts for each of two faces; `chosen` is called with "a" or "b" and a part."""
 
     def __init__(self, chosen: Callable[[str, str], object]):
         super().__init__("Mix by part")

@@ -24,11 +24,8 @@ DIRECTION = "The change from A to B, or from the start to here, becomes a slider
 class MorePanel(Panel):
     """Faces to start from, directions of the user, saves and photo, view.
 
-    Args:
-        commands: of the screen and the window, by name.
-        seed_typed: called with the digits of a seed, "" for none.
-        temperature_moved: called with the temperature.
-        direction_named: called with the name of a new direction.
+    Its functions are called with the digits of a seed, "" for none, with the temperature, and with
+    the name of a new direction; the commands are those of screen and window by name.
     """
 
     def __init__(
@@ -93,9 +90,9 @@ class MorePanel(Panel):
             self.seed.set(str(starts.seed))
         self.temperature.set(starts.temperature)
         self.detail.enable(state.detail is not None)
-        self.detail.set(state.keep_detail)
-        self.raw.set(raw)
-        self.tint.set(tint)
+        self.detail.select(state.keep_detail)
+        self.raw.select(raw)
+        self.tint.select(tint)
 
     def arrange(self, area: pygame.Rect, theme: Theme) -> int:
         """Place the sections under each other."""

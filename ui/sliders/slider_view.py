@@ -33,12 +33,7 @@ OPAQUE = 180  # alpha of the full color, from 0 to 255
 
 
 class SlidersView(Widget):
-    """Everything on the slider screen that is always visible.
-
-    Args:
-        area, strip, sliders, preview: its parts.
-        commands: of the screen, by name.
-    """
+    """Everything on the slider screen that is always visible."""
 
     def __init__(
         self,
@@ -62,7 +57,7 @@ class SlidersView(Widget):
         self.strip.follow(state, playing)
         self.buttons[-1].enable(can_undo)
         self.detail.show(state.detail is not None)
-        self.detail.set(state.keep_detail)
+        self.detail.select(state.keep_detail)
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Make the face as large as it can be beside the sliders, which get the rest."""
@@ -89,11 +84,9 @@ class SlidersView(Widget):
 
 
 class FaceArea(Widget):
-    """The face as large as fits, its caption, and a strip of suggestions while it shows.
+    """The face as large as fits, its caption beside buttons, and a strip of suggestions.
 
-    Args:
-        chosen: called with the number of a suggestion.
-        buttons: beside the caption.
+    `chosen` is called with the number of a suggestion.
     """
 
     def __init__(self, chosen: Callable[[int], object], buttons: Sequence[Button]):
@@ -262,9 +255,7 @@ class MorphStrip(Widget):
 class SliderPreview(Widget):
     """Shows a slider's value, and small faces at its two ends.
 
-    Args:
-        decode: asks for the faces of codes (2, latent_dim), see `fill`.
-        cancel: withdraws the last request.
+    `decode` asks for the faces of codes (2, latent_dim), see `fill`; `cancel` withdraws that.
     """
 
     solid = False
@@ -293,13 +284,9 @@ class SliderPreview(Widget):
             place.right = place.left - theme.px(SIZES.gap)
 
     def follow(self, slider: FaceSlider | None, code: np.ndarray, busy: bool, now: float) -> None:
-        """Show what a slider does to a face.
+        """Show what a slider does to the face of a code (latent_dim,); None shows nothing.
 
-        Args:
-            slider: the one to show, or None.
-            code: (latent_dim,) of the face.
-            busy: whether the face is changing, so that decoding has to wait.
-            now: time in seconds, see `due`.
+        While the face is changing, `busy`, decoding waits. The time `now` is in seconds.
         """
         if slider is None:
             self.leave()

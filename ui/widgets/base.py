@@ -23,9 +23,6 @@ class Widget:
     Subclasses override `layout` to place children, `draw` to draw what lies behind them, and the
     gestures they answer. Each gesture returns True if the widget answered it; otherwise the parent
     is asked. From an answered press to its release, all movement goes to that widget.
-
-    Args:
-        help: shown in the help line while the mouse is over the widget.
     """
 
     focusable = False  # whether a click or the arrow keys can give it the keyboard
@@ -36,7 +33,7 @@ class Widget:
     text = ""  # its words
 
     def __init__(self, help: Help = ""):
-        self.help = help
+        self.help = help  # shown in the help line while the mouse is over the widget
         self.rect = pygame.Rect(0, 0, 0, 0)
         self.theme = Theme()  # the window's, once the widget has been placed
         self.parent: Widget | None = None

@@ -16,11 +16,8 @@ B = TypeVar("B", bound="Button")
 class Button(Widget):
     """A button; it acts when the mouse is released over it.
 
-    Args:
-        text: on the button.
-        action: called by a click.
-        strong: filled with the accent color, for the most important button.
-        plain: without a box until the mouse is over it.
+    A strong one, the most important, is filled with the accent color. A plain one has no box until
+    the mouse is over it.
     """
 
     reacts = True
@@ -36,7 +33,7 @@ class Button(Widget):
         super().__init__(help)
         self.text, self.action = text, action
         self.strong, self.plain = strong, plain
-        self.selected = False  # the chosen one of a group
+        self.selected = False  # the chosen one of a group, or a switch that is on
 
     @classmethod
     def of(cls: type[B], command: Command, text: str = "", plain: bool = False) -> B:
@@ -44,7 +41,7 @@ class Button(Widget):
         return cls(text or command.name, command.action, help_of(command), plain=plain)
 
     def select(self, selected: bool) -> None:
-        """Show it as the chosen one of a group, or not."""
+        """Show it as chosen or on, or not."""
         self.change(selected=selected)
 
     def width(self, theme: Theme) -> int:
@@ -92,13 +89,7 @@ class Button(Widget):
 
 
 class Toggle(Button):
-    """A switch with its text beside it; the action changes a state, and `set` shows it."""
-
-    on = False
-
-    def set(self, on: bool) -> None:
-        """Show whether it is on."""
-        self.change(on=on)
+    """A switch with its text beside it; the action changes a state, and `select` shows it."""
 
     def width(self, theme: Theme) -> int:
         """Return the width of switch and text."""
@@ -110,10 +101,11 @@ class Toggle(Button):
             box(surface, self.rect, COLORS.hover, theme.px(SIZES.radius))
         groove = pygame.Rect(0, 0, theme.px(28), theme.px(16))
         groove.midleft = (self.rect.left + theme.px(6), self.rect.centery)
-        lit = self.on and self.enabled
+        lit = self.selected and self.enabled
         box(surface, groove, COLORS.accent if lit else COLORS.line, groove.height // 2)
         knob = groove.height - theme.px(4)
-        x = groove.right - groove.height / 2 if self.on else groove.left + groove.height / 2
+        half = groove.height / 2
+        x = groove.right - half if self.selected else groove.left + half
         dot(surface, (x, groove.centery), knob, COLORS.on_accent if lit else COLORS.soft)
         left = groove.right + theme.px(8)
         area = pygame.Rect(left, self.rect.top, self.rect.right - left, self.rect.height)

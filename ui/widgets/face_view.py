@@ -36,13 +36,10 @@ def surface_of(
 
 
 class FaceView(Widget):
-    """Shows an image as large as fits.
+    """Shows an image as large as fits, or a text while there is none.
 
-    Args:
-        text: shown while there is no image.
-        title: a small line over the lower edge of the picture.
-        background: the color at the round corners.
-        palette: of the picture, see `surface_of`.
+    The title is a small line over the lower edge of the picture, the background the color at its
+    round corners; see `surface_of` for the palette.
     """
 
     def __init__(

@@ -8,15 +8,9 @@ from ui.widgets.shapes import write
 
 
 class Label(Widget):
-    """One or more lines of text, wrapped to the width of the rectangle.
+    """Text in so many lines at most, wrapped to the width of the rectangle.
 
-    Args:
-        text: the words.
-        color: of the text.
-        size: in points.
-        bold: heavier, for headings.
-        align: "left", "center" or "right".
-        lines: at most; a single line is cut with an ellipsis.
+    A single line is cut with an ellipsis. It is aligned "left", "center" or "right".
     """
 
     def __init__(

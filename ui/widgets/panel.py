@@ -100,13 +100,10 @@ class Panel(Scrolled):
 
 
 class Menu(Widget):
-    """A list of actions; a press anywhere else closes it.
+    """A list of actions beside a rectangle; a press anywhere else closes it.
 
-    Args:
-        items: (text, action, help) of each action.
-        closed: called before an action, or by a press elsewhere.
-        anchor: the rectangle that it opens beside.
-        chosen: the text of the item that is marked as the current choice.
+    `closed` is called before an action, or by a press elsewhere. The item with the text `chosen` is
+    marked as the current choice.
     """
 
     modal = True

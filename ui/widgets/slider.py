@@ -24,9 +24,7 @@ class Slider(Widget):
     beyond the ends: an arrow at the end then replaces the handle.
 
     Args:
-        label: shown on the left.
         low, high: the ends of the track.
-        value: at first.
         changed: called with the new value on every movement.
         began, ended: called before and after a gesture, for undo.
         nudge: what one step of the wheel or an arrow key adds.

@@ -101,7 +101,12 @@ class TextField(Widget):
         """Edit; keys that type a character are never commands, other keys may be."""
         name = key.removeprefix("shift+")
         if key == "return":
-            self._enter()
+            before, self._before = self._before, self.text
+            try:
+                self.entered(self.text)
+            except UserError:
+                self._before = before
+                raise
         elif name in ("left", "right", "home", "end"):
             steps = {"left": self.cursor - 1, "right": self.cursor + 1, "home": 0}
             self._move(steps.get(name, len(self.text)), select=key != name)
@@ -123,14 +128,6 @@ class TextField(Widget):
         else:  # keys that type a character are not commands
             return len(name) == 1 or name == "space" or name.startswith("[")
         return True
-
-    def _enter(self) -> None:
-        before, self._before = self._before, self.text
-        try:
-            self.entered(self.text)
-        except UserError:
-            self._before = before
-            raise
 
     def _move(self, place: int, select: bool = False) -> None:
         """Move the cursor, and with it the end of the selection or all of it."""
