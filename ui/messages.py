@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import pygame
@@ -17,22 +18,17 @@ LINES = 2  # the most that fit
 LINE, SIGN = 16, 18  # points
 
 
+@dataclass(eq=False)
 class Message(Widget):
-    """One or more sentences, perhaps with buttons; a problem is marked with a sign.
+    """One or more sentences, perhaps with buttons."""
 
-    It disappears at the time `ends`, or once `over` returns that it has become pointless.
-    """
+    lines: Sequence[str]
+    over: Callable[[], bool]  # returns whether the message has become pointless
+    ends: float = math.inf  # time at which it disappears
+    problem: bool = False  # whether it is marked with a sign
 
-    def __init__(
-        self,
-        lines: Sequence[str],
-        over: Callable[[], bool],
-        ends: float = math.inf,
-        problem: bool = False,
-    ):
+    def __post_init__(self) -> None:
         super().__init__()
-        self.lines = list(lines)
-        self.over, self.ends, self.problem = over, ends, problem
         self.buttons: list[Button] = []
         self._wrapped: list[str] = []
         self._left = 0  # pixels, of the lines

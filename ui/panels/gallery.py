@@ -1,6 +1,7 @@
 """A list of thousands of pictures; only the visible rows are made and read."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -18,35 +19,21 @@ Item = TypeVar("Item")
 Picture = np.ndarray | str  # gray uint8 (h, w), or a sign, see `Thumbnail`
 
 
+@dataclass(eq=False)
 class Gallery(Widget, Generic[Item]):
-    """Tiles in rows; visible ones are filled as their pictures are read.
+    """Tiles in rows; visible ones are filled as their pictures are read."""
 
-    Args:
-        host: the window, whose worker reads.
-        slot: of the worker.
-        tile: least width of a tile, in points.
-        read: returns the picture of an item; called in the worker's thread.
-        describe: returns the caption of an item, and its sentence for the help line.
-        chosen: called with the item that was clicked.
-        more: called with an item and its rectangle, see `Thumbnail`; None for no dots.
-        unreadable: called with an item whose picture is `UNREADABLE`.
-    """
+    host: Host
+    slot: str  # of the worker, which reads
+    tile: int  # least width of a tile, in points
+    read: Callable[[Item], Picture]  # returns the picture; called in the worker's thread
+    describe: Callable[[Item], tuple[str, str]]  # returns caption and sentence for the help line
+    chosen: Callable[[Item], object]  # called with the item that was clicked
+    more: Callable[[Item, pygame.Rect], object] | None = None  # see `Thumbnail`; None for no dots
+    unreadable: Callable[[Item], object] = lambda item: None  # where a picture is `UNREADABLE`
 
-    def __init__(
-        self,
-        host: Host,
-        slot: str,
-        tile: int,
-        read: Callable[[Item], Picture],
-        describe: Callable[[Item], tuple[str, str]],
-        chosen: Callable[[Item], object],
-        more: Callable[[Item, pygame.Rect], object] | None = None,
-        unreadable: Callable[[Item], object] = lambda item: None,
-    ):
+    def __post_init__(self) -> None:
         super().__init__()
-        self.host, self.slot, self.tile = host, slot, tile
-        self.read, self.describe, self.chosen, self.more = read, describe, chosen, more
-        self.unreadable = unreadable
         self.items: Sequence[Item] = ()
         self.cursor: int | None = None  # number of the item that the keys are at
         self.height = 0  # pixels of all rows together
@@ -55,7 +42,8 @@ class Gallery(Widget, Generic[Item]):
         self._shown: list[Item] = []  # items of the rows in sight
         self._asked: set[Item] = set()  # items that the worker is to read
         self._pictures: dict[Item, Picture] = {}
-        self.strip = self.add(Strip(self._choose, more=None if more is None else self._open_more))
+        more = None if self.more is None else self._open_more
+        self.strip = self.add(Strip(self._choose, more=more))
 
     def fill(self, items: Sequence[Item]) -> None:
         """Show other items; pictures that were read stay."""

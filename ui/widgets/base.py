@@ -30,7 +30,7 @@ class Widget:
     typing = False  # whether letter keys are text while it has the keyboard
     modal = False  # whether nothing behind it can be reached while it shows
     reacts = False  # whether it looks different under the mouse or while it is held
-    text = ""  # its words
+    text: str  # its words, if it has any
 
     def __init__(self, help: Help = ""):
         self.help = help  # shown in the help line while the mouse is over the widget

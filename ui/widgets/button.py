@@ -1,6 +1,7 @@
 """Buttons and switches."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import pygame
@@ -13,27 +14,21 @@ from ui.widgets.shapes import box, dot, write
 B = TypeVar("B", bound="Button")
 
 
+@dataclass(eq=False)
 class Button(Widget):
-    """A button; it acts when the mouse is released over it.
+    """A button; it acts when the mouse is released over it."""
 
-    A strong one, the most important, is filled with the accent color. A plain one has no box until
-    the mouse is over it.
-    """
+    text: str
+    action: Callable[[], object]
+    help: Help = ""
+    strong: bool = False  # filled with the accent color, for the most important button
+    plain: bool = False  # without a box until the mouse is over it
+    selected: bool = False  # the chosen one of a group, or a switch that is on
 
     reacts = True
 
-    def __init__(
-        self,
-        text: str,
-        action: Callable[[], object],
-        help: Help = "",
-        strong: bool = False,
-        plain: bool = False,
-    ):
-        super().__init__(help)
-        self.text, self.action = text, action
-        self.strong, self.plain = strong, plain
-        self.selected = False  # the chosen one of a group, or a switch that is on
+    def __post_init__(self) -> None:
+        super().__init__(self.help)
 
     @classmethod
     def of(cls: type[B], command: Command, text: str = "", plain: bool = False) -> B:

@@ -1,5 +1,7 @@
 """Shows a gray picture as large as fits."""
 
+from dataclasses import dataclass, field
+
 import numpy as np
 import pygame
 
@@ -35,24 +37,18 @@ def surface_of(
     return pygame.transform.smoothscale(surface, size)
 
 
+@dataclass(eq=False)
 class FaceView(Widget):
-    """Shows an image as large as fits, or a text while there is none.
+    """Shows an image as large as fits."""
 
-    The title is a small line over the lower edge of the picture, the background the color at its
-    round corners; see `surface_of` for the palette.
-    """
+    text: str = ""  # shown while there is no image
+    title: str = ""  # a small line over the lower edge of the picture
+    background: Color = COLORS.window  # at the round corners
+    help: Help = ""
+    palette: np.ndarray = field(default_factory=lambda: GRAY_PALETTE)  # see `surface_of`
 
-    def __init__(
-        self,
-        text: str = "",
-        title: str = "",
-        background: Color = COLORS.window,
-        help: Help = "",
-        palette: np.ndarray = GRAY_PALETTE,
-    ):
-        super().__init__(help)
-        self.text, self.title = text, title
-        self.background, self.palette = background, palette
+    def __post_init__(self) -> None:
+        super().__init__(self.help)
         self.shape: tuple[int, int] = IMAGE_SHAPE  # (rows, columns) of the image
         self.pixels: np.ndarray | None = None  # uint8 (rows, columns)
         self.picture = pygame.Rect(0, 0, 0, 0)  # where the image is drawn

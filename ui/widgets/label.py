@@ -1,5 +1,7 @@
 """Text on the window."""
 
+from dataclasses import dataclass
+
 import pygame
 
 from ui.theme import COLORS, SIZES, Color, Theme
@@ -7,24 +9,19 @@ from ui.widgets.base import Widget
 from ui.widgets.shapes import write
 
 
+@dataclass(eq=False)
 class Label(Widget):
-    """Text in so many lines at most, wrapped to the width of the rectangle.
+    """One or more lines of text, wrapped to the width of the rectangle."""
 
-    A single line is cut with an ellipsis. It is aligned "left", "center" or "right".
-    """
+    text: str = ""
+    color: Color = COLORS.text
+    size: int = SIZES.body  # points
+    bold: bool = False  # for headings
+    align: str = "left"  # or "center" or "right"
+    lines: int = 1  # at most; a single line is cut with an ellipsis
 
-    def __init__(
-        self,
-        text: str = "",
-        color: Color = COLORS.text,
-        size: int = SIZES.body,
-        bold: bool = False,
-        align: str = "left",
-        lines: int = 1,
-    ):
+    def __post_init__(self) -> None:
         super().__init__()
-        self.text, self.lines, self.align = text, lines, align
-        self.color, self.size, self.bold = color, size, bold
 
     def width(self, theme: Theme) -> int:
         """Return the width of the text in one line."""

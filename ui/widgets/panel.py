@@ -1,6 +1,7 @@
 """Widgets that scroll, panels over a part of the window, and menus that pop up."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import pygame
 
@@ -99,31 +100,24 @@ class Panel(Scrolled):
         self.draw_bar(surface, theme)
 
 
+@dataclass(eq=False)
 class Menu(Widget):
-    """A list of actions beside a rectangle; a press anywhere else closes it.
+    """A list of actions; a press anywhere else closes it."""
 
-    `closed` is called before an action, or by a press elsewhere. The item with the text `chosen` is
-    marked as the current choice.
-    """
+    items: Sequence[Item]
+    closed: Callable[[], object]  # called before an action, or by a press elsewhere
+    anchor: pygame.Rect  # that it opens beside
+    chosen: str = ""  # text of the item that is marked as the current choice
 
     modal = True
 
-    def __init__(
-        self,
-        items: Sequence[Item],
-        closed: Callable[[], object],
-        anchor: pygame.Rect,
-        chosen: str = "",
-    ):
+    def __post_init__(self) -> None:
         super().__init__()
-        self.closed, self.anchor = closed, anchor
         self.box = pygame.Rect(0, 0, 0, 0)
-        self.buttons = [
-            self.add(Button(text, in_turn(closed, action), help, plain=True))
-            for text, action, help in items
-        ]
-        for button in self.buttons:
-            button.selected = button.text == chosen
+        self.buttons = []
+        for text, action, help in self.items:
+            act, chosen = in_turn(self.closed, action), text == self.chosen
+            self.buttons.append(self.add(Button(text, act, help, plain=True, selected=chosen)))
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place the items under each other, in columns where the window is too low for one."""

@@ -1,6 +1,7 @@
 """A slider, with label and value above its track, or compact in a single row."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pygame
 
@@ -17,48 +18,33 @@ def in_digits(value: float, digits: int = 2) -> str:
     return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", MINUS)
 
 
+@dataclass(eq=False)
 class Slider(Widget):
     """A value that is dragged, nudged with the wheel, or moved with the arrow keys.
 
     A press on the track moves it; a press elsewhere only gives it the keyboard. The value may lie
     beyond the ends: an arrow at the end then replaces the handle.
-
-    Args:
-        low, high: the ends of the track.
-        changed: called with the new value on every movement.
-        began, ended: called before and after a gesture, for undo.
-        nudge: what one step of the wheel or an arrow key adds.
-        words: returns a value as it is shown.
-        compact: whether label, track and value share a row; otherwise the track is below.
-        center: the value where the lit part of the track begins; None for the low end.
-        default: the value that a double click resets to, if any.
     """
+
+    label: str
+    low: float  # left end of the track
+    high: float
+    value: float
+    changed: Callable[[float], object]  # called with the new value on every movement
+    began: Callable[[], object] = lambda: None  # called before a gesture, for undo
+    ended: Callable[[], object] = lambda: None  # and after it
+    nudge: float = 0.1  # what one step of the wheel or an arrow key adds
+    words: Callable[[float], str] = in_digits  # returns a value as it is shown
+    compact: bool = False  # whether label, track and value share a row; else the track is below
+    center: float | None = None  # where the lit part of the track begins; None for the low end
+    default: float | None = None  # the value that a double click resets to, if any
+    help: Help = ""
 
     focusable = True
     reacts = True
 
-    def __init__(
-        self,
-        label: str,
-        low: float,
-        high: float,
-        value: float,
-        changed: Callable[[float], object],
-        began: Callable[[], object] = lambda: None,
-        ended: Callable[[], object] = lambda: None,
-        nudge: float = 0.1,
-        words: Callable[[float], str] = in_digits,
-        compact: bool = False,
-        center: float | None = None,
-        default: float | None = None,
-        help: Help = "",
-    ):
-        super().__init__(help)
-        self.label = label
-        self.low, self.high, self.value = low, high, value
-        self.changed, self.began, self.ended = changed, began, ended
-        self.nudge, self.words, self.compact, self.center = nudge, words, compact, center
-        self.default = default
+    def __post_init__(self) -> None:
+        super().__init__(self.help)
         self.track = pygame.Rect(0, 0, 0, 0)
         self._grip: float | None = None  # pixels from mouse to handle, while it is dragged
 

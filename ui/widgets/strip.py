@@ -1,6 +1,7 @@
 """Rows of small pictures to choose from."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -89,23 +90,16 @@ class Thumbnail(FaceView):
             self.draw_title(surface, theme)
 
 
+@dataclass(eq=False)
 class Strip(Widget):
-    """Thumbnails in rows, as large as fits.
+    """Thumbnails in rows, as large as fits."""
 
-    Args:
-        chosen: called with the index of the thumbnail that was clicked.
-        columns: how many in a row; 0 chooses the number that makes them largest.
-        more: called with index and rectangle where a `Thumbnail` is asked for more.
-    """
+    chosen: Callable[[int], object]  # called with the index of the thumbnail that was clicked
+    columns: int = 0  # how many in a row; 0 chooses the number that makes them largest
+    more: Callable[[int, pygame.Rect], object] | None = None  # with index and rectangle
 
-    def __init__(
-        self,
-        chosen: Callable[[int], object],
-        columns: int = 0,
-        more: Callable[[int, pygame.Rect], object] | None = None,
-    ):
+    def __post_init__(self) -> None:
         super().__init__()
-        self.chosen, self.more, self.columns = chosen, more, columns
         self.thumbnails: list[Thumbnail] = []
 
     def fill(

@@ -1,49 +1,38 @@
 """A field for one line of text; while it has the keyboard, letter keys are letters."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pygame
 
 from data.errors import UserError
 from ui.clipboard import copy_text, paste_text
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Point, Widget
+from ui.widgets.base import Help, Point, Widget
 from ui.widgets.shapes import box, write
 
 
+@dataclass(eq=False)
 class TextField(Widget):
-    """One line of text. All of it is selected when the field gets the keyboard.
+    """One line of text. All of it is selected when the field gets the keyboard."""
 
-    Args:
-        text: at first.
-        entered: called with the text by Enter; raises a `UserError` to refuse it.
-        left: called when the keyboard leaves.
-        hint: shown in an empty field.
-        allowed: characters that can be typed; "" for all printable ones.
-        longest: characters that fit.
-        keeps: whether text left without Enter stays; otherwise the former text returns.
-    """
+    text: str = ""
+    entered: Callable[[str], object] = lambda text: None  # by Enter; `UserError` refuses the text
+    left: Callable[[], object] = lambda: None  # called when the keyboard leaves
+    hint: str = ""  # shown in an empty field
+    allowed: str = ""  # characters that can be typed; "" for all printable ones
+    longest: int = 60  # characters that fit
+    keeps: bool = False  # whether text left without Enter stays; else the former text returns
+    help: Help = ""
 
     focusable = True
     typing = True
     reacts = True
 
-    def __init__(
-        self,
-        text: str = "",
-        entered: Callable[[str], object] = lambda text: None,
-        left: Callable[[], object] = lambda: None,
-        hint: str = "",
-        allowed: str = "",
-        longest: int = 60,
-        keeps: bool = False,
-        help: str = "",
-    ):
-        super().__init__(help)
-        self.entered, self.left = entered, left
-        self.hint, self.allowed, self.longest, self.keeps = hint, allowed, longest, keeps
-        self.text = self._before = text
-        self.cursor = self.anchor = len(text)  # ends of the selection: characters before them
+    def __post_init__(self) -> None:
+        super().__init__(self.help)
+        self._before = self.text
+        self.cursor = self.anchor = len(self.text)  # ends of the selection: characters before them
         self.composed = ""  # text that an input method has not finished
         self._start = 0  # x of the first character, in pixels
 
