@@ -1,6 +1,7 @@
 """The panels over a screen, one open at a time."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -26,32 +27,25 @@ NOT_DROPPED = (
 P = TypeVar("P", bound=Panel)
 
 
+@dataclass(eq=False)
 class PanelStack(Widget):
-    """Saved faces, the user's photo, and the panels that a screen adds.
+    """Saved faces, the user's photo, and the panels that a screen adds."""
 
-    The owner is the name of the screen, for the worker's slots. `take_save` is called with a save
-    that was picked or dropped, once it is read, `take_photo` with the face of a photo, after its
-    panel closed, and `changed` after a panel opened or closed.
-    """
+    host: Host
+    owner: str  # name of the screen, for the worker's slots
+    take_save: Callable[[SavedFace], object]  # with a save picked or dropped, once it is read
+    take_photo: Callable[[AlignedFace], object]  # with the face of a photo, its panel closed
+    changed: Callable[[], object]  # called after a panel opened or closed
 
     solid = False
 
-    def __init__(
-        self,
-        host: Host,
-        owner: str,
-        take_save: Callable[[SavedFace], object],
-        take_photo: Callable[[AlignedFace], object],
-        changed: Callable[[], object],
-    ):
+    def __post_init__(self) -> None:
         super().__init__()
-        self.host, self.open_slot = host, f"{owner}.open"
-        self.take_save, self.take_photo, self.changed = take_save, take_photo, changed
         self.open: Panel | None = None  # the panel that shows
         self._dropped = False  # whether the current drop brought a file or an address
-        self.saves = self.add_panel(SavesPanel(host, owner, self.open_save))
+        self.saves = self.add_panel(SavesPanel(self.host, self.owner, self.open_save))
         self.photo = self.add_panel(
-            PhotoPanel(host, owner, lambda: self._show(self.photo), self._photo_taken)
+            PhotoPanel(self.host, self.owner, lambda: self._show(self.photo), self._photo_taken)
         )
 
     def add_panel(self, panel: P) -> P:
@@ -105,7 +99,8 @@ class PanelStack(Widget):
 
     def open_save(self, path: Path) -> None:
         """Read a save in the worker, and take it; say so if it is of another model."""
-        self.host.worker.submit(self.open_slot, partial(open_save, path), self._take_save)
+        slot = f"{self.owner}.open"
+        self.host.worker.submit(slot, partial(open_save, path), self._take_save)
 
     def _take_save(self, save: SavedFace) -> None:
         if save.model != self.host.latent.model_id:

@@ -1,6 +1,7 @@
 """The face map: a square of small faces; the large one shows what is under the mouse."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -126,30 +127,20 @@ class MapPad(FaceView):
                 dot(surface, center, theme.px(MARK), color)
 
 
+@dataclass(eq=False)
 class FaceMapPanel(Panel):
-    """The square, and a choice of its axes: two sliders, or four faces in the corners.
+    """The square, and a choice of its axes: two sliders, or four faces in the corners."""
 
-    Args:
-        looked: called with the code (latent_dim,) that is pointed at, or None; see `MapPad`.
-        taken: called with the code that was clicked.
-        axes: returns the axes to choose from by their names, two at least.
-        own: returns the faces of the user that can be a corner, by their names.
-        random: returns so many random codes.
-    """
+    host: Host
+    looked: Callable[[np.ndarray | None], object]  # with the code pointed at, see `MapPad`
+    taken: Callable[[np.ndarray], object]  # called with the code that was clicked
+    axes: Callable[[], Mapping[str, Axis]]  # returns those to choose from by name, two at least
+    own: Callable[[], dict[str, np.ndarray]]  # returns the user's faces for corners, by name
+    random: Callable[[int], np.ndarray]  # returns so many random codes
 
-    def __init__(
-        self,
-        host: Host,
-        *,
-        looked: Callable[[np.ndarray | None], object],
-        taken: Callable[[np.ndarray], object],
-        axes: Callable[[], Mapping[str, Axis]],
-        own: Callable[[], dict[str, np.ndarray]],
-        random: Callable[[int], np.ndarray],
-    ):
+    def __post_init__(self) -> None:
         super().__init__("Face map")
-        self.host, self.axes, self.own, self.random = host, axes, own, random
-        self.code = host.latent.mean
+        self.code = self.host.latent.mean
         self.names = list(FIRST)  # of the axes across and up
         self.corners: np.ndarray | None = None  # see `CornersMap`; None while two sliders span it
         self._asked: np.ndarray | None = None  # codes of the small faces
@@ -164,8 +155,8 @@ class FaceMapPanel(Panel):
         self.again = Button("Other faces", self.use_faces, again)
         self.note = Label("A right click changes a corner.", COLORS.soft, SIZES.small)
         self.pad = MapPad(
-            lambda place: looked(None if place is None else self.square.at(place)),
-            lambda place: taken(self.square.at(place)),
+            lambda place: self.looked(None if place is None else self.square.at(place)),
+            lambda place: self.taken(self.square.at(place)),
             self._list_corner,
             lambda: HELP if self.corners is None else HELP + CORNER_HELP,
         )

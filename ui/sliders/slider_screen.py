@@ -79,7 +79,7 @@ class SlidersScreen(Screen):
             moved=partial(self.step, editor.morph),
             ended=editor.commit,
             end_chosen=partial(self.step, editor.morph_to),
-            export=self.choose_gif,
+            choose_gif=self.choose_gif,
         )
         self.preview = SliderPreview(self._decode_ends, partial(host.worker.cancel, PREVIEW))
         parts = self.area, self.strip, self.sliders, self.preview

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pygame
@@ -186,36 +187,29 @@ def tint_of(difference: np.ndarray) -> pygame.Surface:
     return tint
 
 
+@dataclass(eq=False)
 class MorphStrip(Widget):
-    """Face A, buttons over the morph slider, and face B.
+    """Face A, buttons over the morph slider, and face B."""
 
-    Args:
-        commands: of the screen, by name.
-        moved, ended: called with a place from A (0) to B (1), and after the last one.
-        end_chosen: called with 0.0 for face A and 1.0 for face B.
-        export: called by the button that writes a GIF.
-    """
+    commands: Mapping[str, Command]  # of the screen, by name
+    moved: Callable[[float], object]  # called with a place from A (0) to B (1)
+    ended: Callable[[], object]  # called after the last one
+    end_chosen: Callable[[float], object]  # called with 0.0 for face A and 1.0 for face B
+    choose_gif: Callable[[], object]  # called by the button that writes a GIF
 
-    def __init__(
-        self,
-        commands: Mapping[str, Command],
-        *,
-        moved: Callable[[float], object],
-        ended: Callable[[], object],
-        end_chosen: Callable[[float], object],
-        export: Callable[[], object],
-    ):
+    def __post_init__(self) -> None:
         super().__init__()
-        self.commands, self.end_chosen = commands, end_chosen
+        commands = self.commands
         # Codes (latent_dim,) of A and B, where they are set, and the faces.
         self.codes: dict[str, np.ndarray | None] = {"a": None, "b": None}
         self.faces = {name: self._add_face(name) for name in self.codes}
         help = "A face on the way from A to B; locked sliders stay"
         self.slider = self.add(
-            Slider("", 0.0, 1.0, 0.0, moved, ended=ended, nudge=0.05, compact=True, help=help)
+            Slider("", 0, 1, 0, self.moved, ended=self.ended, nudge=0.05, compact=True, help=help)
         )
         self.play = self.add(Button.of(commands["Play or stop"], "Play"))
-        self.export = self.add(Button("Export GIF", export, help_of(commands["Export GIF"])))
+        help = help_of(commands["Export GIF"])
+        self.export = self.add(Button("Export GIF", self.choose_gif, help))
         set_a, set_b = (self.add(Button.of(commands[name])) for name in ("Set A", "Set B"))
         middle: Row = [(self.play, 0), (self.export, 0)]
         self.row: Row = [(set_a, 0), (Widget(), 1), *middle, (Widget(), 1), (set_b, 0)]
