@@ -46,12 +46,8 @@ def between(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
 def walk(points: np.ndarray, n: int) -> np.ndarray:
     """Return `n` points (n, d) on a walk through all `points` and back to the first.
 
-    The walk slows down at each of them. The last point comes just before the first one, so that a
-    film of the walk repeats smoothly.
-
-    Args:
-        points: (m, d) whitened values, m >= 1.
-        n: how many, at least 2.
+    The points are whitened values (m, d). The walk slows down at each of them. The last point comes
+    just before the first one, so that a film of the walk repeats smoothly.
     """
     points = np.asarray(points)
     if points.ndim != 2 or len(points) < 1 or n < 2:
@@ -71,12 +67,9 @@ def ease(t: float) -> float:
 def encode_gif(frames: Iterable[np.ndarray | Image.Image], fps: float = 25) -> bytes:
     """Return the bytes of a GIF that loops for ever.
 
-    Gray images keep their 256 levels if `LARGEST` allows, else as many as it does; where even the
-    fewest levels take too much, frames are left out and those before them stay longer.
-
-    Args:
-        frames: gray images (h, w), floats in [0, 1] or uint8; or Pillow's images with one palette.
-        fps: frames a second, at most 50.
+    Frames are gray images (h, w), see `to_pixels`, which keep their 256 levels if `LARGEST` allows,
+    else as many as it does; where even the fewest take too much, frames are left out and those
+    before them stay longer. Or they are Pillow's images with one palette.
     """
     pictures = [
         frame if isinstance(frame, Image.Image) else Image.fromarray(to_pixels(frame))

@@ -86,11 +86,7 @@ class App:
         self.window.offer_session()
 
     def run(self) -> None:
-        """Show the window until it is closed.
-
-        Raises:
-            UserError: after the window was closed, if the engine could not be loaded.
-        """
+        """Show the window until it is closed; `UserError` then if no engine could be loaded."""
         hangup: int = getattr(signal, "SIGHUP", 0)  # when the terminal closes; not on Windows
         main = threading.current_thread() is threading.main_thread()
         heard = bool(hangup) and main and signal.getsignal(hangup) == signal.SIG_DFL

@@ -60,11 +60,7 @@ def copy_beside(pixels: np.ndarray, notify: Callable[[str], object]) -> None:
 
 
 def copy_picture(pixels: np.ndarray) -> None:
-    """Put a face, uint8 (h, w), into the clipboard, enlarged; it may take up to `PATIENCE`.
-
-    Raises:
-        UserError: the system has no program for it, or that fails.
-    """
+    """Put a face, uint8 (h, w), into the clipboard, enlarged; see `run_program`."""
     content = io.BytesIO()
     Image.fromarray(enlarge(pixels, ENLARGEMENT)).save(content, "png")
     with tempfile.TemporaryDirectory() as folder:
@@ -74,18 +70,10 @@ def copy_picture(pixels: np.ndarray) -> None:
 
 
 def run_program(command: list[str], instead: str, content: bytes | None = None) -> bytes:
-    """Run a program of the clipboard, for at most `PATIENCE`.
+    """Run a program of the clipboard, for at most `PATIENCE`, and return what it writes.
 
-    Args:
-        command: the program and its arguments.
-        instead: what to do without it, for the sentence of an error.
-        content: written to the program, which must succeed then.
-
-    Returns:
-        What the program wrote, b"" where it was given a content.
-
-    Raises:
-        UserError: the program is missing, does not end, or fails with a content.
+    One that is given a content must succeed, and returns b"". Where it is missing, does not end or
+    fails, a `UserError` says what to do `instead`.
     """
     output = subprocess.PIPE if content is None else subprocess.DEVNULL  # xclip never closes it
     try:

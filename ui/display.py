@@ -33,11 +33,7 @@ _handle: Window | None = None  # kept alive: events of the window only refer to 
 
 
 def open_display() -> None:
-    """Connect to the display.
-
-    Raises:
-        UserError: if there is none and the user has not chosen a driver in SDL_VIDEODRIVER.
-    """
+    """Connect to the display; `UserError` if there is none, unless SDL_VIDEODRIVER is set."""
     asked = os.environ.get("SDL_VIDEODRIVER", "")
     unix = sys.platform not in ("win32", "darwin")
     if unix and not any(os.environ.get(name) for name in SEEN):

@@ -1,6 +1,5 @@
 """Undo and redo: a bounded list of states and a place in it."""
 
-from collections.abc import Callable
 from typing import Generic, TypeVar
 
 State = TypeVar("State")
@@ -9,24 +8,15 @@ State = TypeVar("State")
 class History(Generic[State]):
     """States that a user can undo and redo; a state is never changed once it is pushed.
 
-    Args:
-        first: the initial state.
-        limit: how many states are kept; the oldest are dropped.
-        same: returns whether two states are equal; a push of an equal state changes nothing.
+    A push of an equal state changes nothing; of more states than the limit the oldest are dropped.
     """
 
-    def __init__(
-        self,
-        first: State,
-        limit: int = 500,
-        same: Callable[[State, State], bool] = lambda a, b: bool(a == b),
-    ):
+    def __init__(self, first: State, limit: int = 500):
         self._states = [first]
         self.moves = 0  # changes of the current state, undo and redo included
         self._place = 0
         self._tag: object = None
         self._limit = limit
-        self._same = same
 
     @property
     def now(self) -> State:
@@ -49,17 +39,12 @@ class History(Generic[State]):
         return self._place + 1 < len(self._states)
 
     def push(self, state: State, tag: object = None) -> bool:
-        """Make `state` the current one, if it differs, and drop what could be redone.
+        """Make `state` the current one and drop what could be redone; return whether it differs.
 
-        Args:
-            state: the new state.
-            tag: a push with the tag of the push before replaces that state, so that many small
-                steps of one kind are undone together. None replaces nothing.
-
-        Returns:
-            Whether the state differs.
+        A push with the tag of the push before replaces that state, so that many small steps of one
+        kind are undone together.
         """
-        if self._same(state, self.now):
+        if state == self.now:
             return False
         joins = tag is not None and tag == self._tag and self._place > 0
         self._states[self._place + (not joins) :] = [state]

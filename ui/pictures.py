@@ -11,11 +11,7 @@ GAP, MARGIN = 12, 32  # pixels between and around two pictures, and their gray
 
 
 def to_pixels(image: np.ndarray) -> np.ndarray:
-    """Return an image as uint8 (h, w).
-
-    Args:
-        image: (h, w) or (h, w, 1); floats in [0, 1], which are clipped and rounded, or uint8.
-    """
+    """Return an image, (h, w) or (h, w, 1), floats in [0, 1] or uint8, as uint8 (h, w)."""
     image = np.asarray(image)
     if image.ndim == 3 and image.shape[-1] == 1:
         image = image[..., 0]
@@ -29,9 +25,7 @@ def to_pixels(image: np.ndarray) -> np.ndarray:
 def over_paper(drawing: np.ndarray, paper: np.ndarray | int = PAPER) -> np.ndarray:
     """Return what a drawing looks like on paper, float32 (h, w) from 0 to 255.
 
-    Args:
-        drawing: uint8 (h, w, 2): gray, and coverage from 0 (bare canvas) to 255 (painted).
-        paper: gray of the paper, 0 to 255; one number, or an array (h, w).
+    The drawing is uint8 (h, w, 2): gray, and coverage from 0 (bare canvas) to 255 (painted).
     """
     cover = drawing[..., 1] / np.float32(255)
     return drawing[..., 0] * cover + np.float32(1) * paper * (1 - cover)

@@ -90,15 +90,12 @@ def save_face(
     """Write one PNG that shows the face and carries its code, and return its path.
 
     Args:
-        folder: made if it is missing.
+        folder: made if it is missing; `UserError` if it cannot be written.
         image: the face, (160, 176) or (160, 176, 1), floats in [0, 1] or uint8.
         code: (latent_dim,) float32, finite.
         model_id: the model whose code it is.
         drawing: uint8 (160, 176, 2), gray level and coverage; shown on the left of the face.
         details: further JSON values to keep.
-
-    Raises:
-        UserError: the file cannot be written.
     """
     pixels = to_pixels(image)
     code = np.asarray(code, dtype=np.float32)
@@ -128,11 +125,7 @@ def save_face(
 
 
 def read_save(path: Path) -> SavedFace:
-    """Return the face that `save_face` wrote, of whatever model.
-
-    Raises:
-        UserError: one sentence: no such file, empty, no save, or damaged.
-    """
+    """Return the face that `save_face` wrote, of whatever model; `UserError` if there is none."""
     with tell_failure(f"{path.name} cannot be read", "pick another file"):
         content = _read(path, _LARGEST)
     before, mark, after = content.partition(_MARK)
@@ -162,9 +155,6 @@ def open_save(path: Path, engine) -> SavedFace:
     """Return a saved face with a code of the model in use, and the detail of its photo.
 
     The picture of another model's save is encoded anew, since its code means another face here.
-
-    Raises:
-        UserError: as `read_save`.
     """
     save = read_save(path)
     if save.model != engine.model_id:
@@ -189,14 +179,9 @@ def model_of(path: Path) -> str | None:
 
 
 def list_saves(folder: Path, known: Iterable[SaveFile] = ()) -> list[SaveFile]:
-    """Return the saves in a folder, newest first; other files are skipped.
+    """Return the saves in a folder, newest first; `UserError` if it cannot be read.
 
-    Args:
-        folder: it may be missing.
-        known: saves that were listed before; those that have not changed are not read again.
-
-    Raises:
-        UserError: the folder cannot be read.
+    Known saves, which were listed before, are not read again if they have not changed.
     """
     before = {(str(save.path), save.changed): save for save in known}
     found = []
@@ -239,11 +224,7 @@ def saved_words(path: Path) -> str:
 
 
 def rename_save(path: Path, name: str) -> Path:
-    """Give a save a name that no other file has; return its new path.
-
-    Raises:
-        UserError: the name is taken or impossible, or the file cannot be renamed.
-    """
+    """Give a save a name and return its new path; `UserError` if it is taken or impossible."""
     name = name.strip().removesuffix(".png")
     if not name or name[0] == "." or _FORBIDDEN & set(name) or not name.isprintable():
         raise UserError('A name needs letters or digits, and none of / \\ : * ? " < > |.')
@@ -255,11 +236,7 @@ def rename_save(path: Path, name: str) -> Path:
 
 
 def delete_save(path: Path) -> Callable[[], Path]:
-    """Delete a save; return a function that brings it back and returns its path.
-
-    Raises:
-        UserError: the system refuses, here or when it is brought back.
-    """
+    """Delete a save; return a function that brings it back. Both may raise a `UserError`."""
     with tell_failure(f"{path.name} cannot be deleted", CHECK):
         content, status = path.read_bytes(), path.stat()
         path.unlink()
@@ -275,11 +252,7 @@ def delete_save(path: Path) -> Callable[[], Path]:
 
 
 def open_folder(folder: Path) -> None:
-    """Show a folder in the system's file manager, without waiting for it.
-
-    Raises:
-        UserError: there is none, or the folder cannot be made.
-    """
+    """Show a folder in the system's file manager; `UserError` if there is none."""
     opener = "open" if sys.platform == "darwin" else "xdg-open"
     with tell_failure(f"{folder} cannot be opened", CHECK):
         make_folder(folder)

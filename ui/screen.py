@@ -81,14 +81,7 @@ class Screen(Widget):
         return False
 
     def update(self, now: float) -> float | None:
-        """Prepare a frame.
-
-        Args:
-            now: seconds since the window opened.
-
-        Returns:
-            The time of the next frame that is needed without an event, or None.
-        """
+        """Prepare a frame; return the time of the next one that is needed without an event."""
         return None
 
     def ready(self) -> None:

@@ -97,11 +97,7 @@ class Session:
         return twin
 
     def save(self) -> None:
-        """Write the session in one step; copies of one session may do so in several threads.
-
-        Raises:
-            UserError: the file cannot be written.
-        """
+        """Write the session in one step, in whatever thread; `UserError` if that fails."""
         path = self.folder / FILE_NAME
         busy = f"Another window keeps writing {path}."
         told = tell_failure(f"{path} could not be written", CHECK)
@@ -122,9 +118,7 @@ class Session:
     def _all_models(self, theirs: dict[str, dict]) -> dict[str, dict]:
         """Return the entries of all models, the one in use last.
 
-        Args:
-            theirs: what the file holds by now; another window may have added models to it, and
-                directions and names to the model in use.
+        To what the file holds by now, `theirs`, another window may have added.
         """
         models = {**self._models, **theirs}
         old = models.pop(self._model_id, {})

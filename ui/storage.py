@@ -24,12 +24,9 @@ _LONGEST_INTEGER = 20  # digits; some Pythons take minutes for a million
 
 
 def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
-    """Write `content` to a new file, flush it to the disk, and return its path.
+    """Write `content` to a new file and return its path; `UserError` if that fails.
 
     Names sort by time, as in `face-2026-11-22-151204.png`; more in the same second get -2, -3, ...
-
-    Raises:
-        UserError: the disk is full, the folder cannot be written, and the like.
     """
     stem = f"{stem}-{time.strftime(STAMP)}"
     with tell_failure(f"Nothing can be saved in {folder}", CHECK):
@@ -44,11 +41,7 @@ def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
 
 
 def parse_json(text: str | bytes) -> dict:
-    """Return the object that `text` holds.
-
-    Raises:
-        ValueError: it is no JSON object, holds NaN or infinity, or has numbers of absurd length.
-    """
+    """Return the JSON object that `text` holds; `ValueError` if it is none, as with NaN in it."""
     try:
         value = json.loads(text, parse_int=_integer, parse_float=_number, parse_constant=_number)
     except RecursionError as error:
@@ -64,11 +57,7 @@ def pack_numbers(values: np.ndarray) -> str:
 
 
 def unpack_numbers(text: object, shape: tuple[int, ...]) -> np.ndarray:
-    """Return the float32 array of this `shape` that `pack_numbers` wrote, bit for bit.
-
-    Raises:
-        ValueError: the text is damaged, of another length, or holds NaN or infinity.
-    """
+    """Return the float32 array of this `shape` that `pack_numbers` wrote; else `ValueError`."""
     values = np.frombuffer(_decode(text), dtype="<f4").reshape(shape)
     if not np.isfinite(values).all():
         raise ValueError("not all numbers are finite")
@@ -82,11 +71,7 @@ def pack_pixels(pixels: np.ndarray) -> str:
 
 
 def unpack_pixels(text: object, shape: tuple[int, ...]) -> np.ndarray:
-    """Return the uint8 array of this `shape` that `pack_pixels` wrote.
-
-    Raises:
-        ValueError: the text is damaged or unpacks to another size; at most that size is unpacked.
-    """
+    """Return the uint8 array of this `shape` that `pack_pixels` wrote; else `ValueError`."""
     size = math.prod(shape)
     decompressor = zlib.decompressobj()
     try:

@@ -35,10 +35,7 @@ NO_FINISHER = (
 class Window:
     """A window with screens between a header and a help line; the `Host` of the screens.
 
-    Its arguments are the worker and those of `App`.
-
-    Raises:
-        UserError: if there is no display.
+    Its arguments are the worker and those of `App`. Without a display it raises a `UserError`.
     """
 
     def __init__(
@@ -317,11 +314,7 @@ class Window:
 
 
 def window_commands(w) -> list[Command]:
-    """Return the commands that every screen has.
-
-    Args:
-        w: the window, or None for a list only.
-    """
+    """Return the commands that every screen has; for a list only, the window can be None."""
     last = "Bring back what was open when the window was last closed"
     full = "Fill the screen, or go back to a window"
     frames = "Show how long frames take"

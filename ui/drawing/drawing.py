@@ -39,8 +39,7 @@ class Step:
         """The part that is encoded: all of it where a face was painted on."""
         return WHOLE if is_face(self.start) else find_head(self.pixels)
 
-    def same(self, other: "Step") -> bool:
-        """Whether drawing, answer and start face are equal."""
+    def __eq__(self, other: object) -> bool:
         names = ("fixed_code", "start", "pixels")
         return all(np.array_equal(getattr(self, n), getattr(other, n)) for n in names)
 
@@ -64,7 +63,7 @@ class Drawing:
         self.stroke: Stroke | None = None  # in progress
         self.fixed_code: np.ndarray | None = None  # see `Step`, as for `start`
         self.start: np.ndarray | None = None  # what the eraser restores
-        self.history = History(Step(self.pixels, new_sheet=True), MOST_STEPS, Step.same)
+        self.history = History(Step(self.pixels, new_sheet=True), MOST_STEPS)
 
     @property
     def empty(self) -> bool:
@@ -95,10 +94,7 @@ class Drawing:
     def begin(self, brush: Brush, point: Point, source: np.ndarray | None = None) -> None:
         """Start a stroke; from here on the answer is encoded from the drawing.
 
-        Args:
-            brush: what to draw with.
-            point: where.
-            source: the picture that a cloning brush copies, (rows, columns), see `to_pixels`.
+        A cloning brush copies a source, the picture (rows, columns) that `to_pixels` takes.
         """
         if brush.tool is Tool.CLONE and source is None:
             raise ValueError("A cloning brush needs a picture to copy. Received: source=None")
@@ -180,11 +176,9 @@ class Drawing:
         return self.fix_code(fixed_code, new_sheet)
 
     def put_under(self, face: np.ndarray, code: np.ndarray) -> bool:
-        """Make a face the start face under what is painted; return whether anything changed.
+        """Put a face, uint8 (rows, columns), and its code under what is painted, as the start face.
 
-        Args:
-            face: uint8 (rows, columns).
-            code: (latent_dim,) of the face.
+        Return whether anything changed.
         """
         self.finish()
         pixels = self.pixels
@@ -233,9 +227,7 @@ def painted(image: np.ndarray) -> np.ndarray:
 
 
 def _blend_edges(picture: np.ndarray, old: int, new: float) -> np.ndarray:
-    """Return a picture with another gray beside its lines, blended along their edges.
-
-    The picture is uint8 (rows, columns), the result float32; grays are levels from 0 to 255.
+    """Return a picture, uint8, with another gray beside its lines, blended along their edges.
 
     How far a pixel is line is seen from where it lies between the old gray and that of the line,
     which is the gray nearby that differs most.

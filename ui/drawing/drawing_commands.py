@@ -6,19 +6,14 @@ from ui.drawing.stroke import GRAYS, Tool
 from ui.keys import Command, commands_of
 
 
-def drawing_commands(screen) -> list[Command]:
-    """Return the commands of a drawing screen, in the order in which they are listed.
-
-    Args:
-        screen: the screen, or None for a list only.
-    """
-    s = screen  # asked only when a command acts
+def drawing_commands(s) -> list[Command]:
+    """Return the commands of a drawing screen, as they are listed; for that it can be None."""
 
     def use(**changes) -> Callable[[], None]:
-        return lambda: screen.change_brush(**changes)
+        return lambda: s.change_brush(**changes)
 
     def flip(name: str) -> Callable[[], None]:
-        return lambda: screen.change_brush(**{name: not getattr(screen.brush, name)})
+        return lambda: s.change_brush(**{name: not getattr(s.brush, name)})
 
     brush = "Paint; Shift draws straight lines, the right button erases"
     eraser = "Restore the face you started from, or bare paper without one"

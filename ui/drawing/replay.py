@@ -25,14 +25,9 @@ ENLARGEMENT = 2
 
 
 def replay(steps: Sequence[Step]) -> list[Step]:
-    """Return steps with states between them, in which strokes grow.
+    """Return the steps of a drawing with states between them, in which strokes grow.
 
-    Args:
-        steps: states of a drawing, oldest first.
-
-    Returns:
-        The steps and the states between them, or an even selection that ends with the last step;
-        strokes grow faster where they are more than `MOST_FRAMES`.
+    Where these are more than `MOST_FRAMES`, strokes grow faster, and some are left out.
     """
     lengths = [_length(step) for step in steps]
     stride = max(STRIDE, sum(lengths) / max(1, MOST_FRAMES - len(steps)))
@@ -45,11 +40,7 @@ def replay(steps: Sequence[Step]) -> list[Step]:
 
 
 def film(engine, steps: Sequence[Step], decoder: DrawingDecoder, folder: Path) -> Iterator[str]:
-    """Write the film of some steps as a GIF.
-
-    Yields:
-        Sentences: how much is done, and at the end where the file is.
-    """
+    """Write the film of some steps as a GIF; yield how much is done, and at last where it is."""
     frames, states, region = [], replay(steps), WHOLE
     ends = set(map(id, steps))
     for number, state in enumerate(states, 1):

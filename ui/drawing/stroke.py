@@ -87,12 +87,8 @@ class Stroke:
 
     The last two spans of the curve change when the next point arrives. So the coverage of the spans
     before them is kept apart, and the last two are drawn again on top of it. A stroke has one
-    section, and one more after every corner between a curve and a straight line.
-
-    Args:
-        brush: the brush it is drawn with.
-        start: its first point.
-        source: uint8 (rows, columns), the picture that the brush copies, or None.
+    section, and one more after every corner between a curve and a straight line. The brush may copy
+    a source, uint8 (rows, columns).
     """
 
     def __init__(self, brush: Brush, start: Point, source: np.ndarray | None = None):
@@ -105,13 +101,7 @@ class Stroke:
         self._tip = self.sections[0][0]  # the latest point
 
     def extend(self, points: Iterable[Point], straight: bool = False) -> None:
-        """Continue through points.
-
-        Args:
-            points: where the mouse went.
-            straight: draw a straight line from the latest corner to the last point instead of a
-                curve through all points.
-        """
+        """Continue in a curve through points, or straight from the latest corner to the last."""
         if straight != self._straight:
             self._straight = straight
             self.turn()

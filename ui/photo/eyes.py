@@ -53,13 +53,8 @@ def guess_eyes(photo: Photo, engine: FaceEngine, latent: LatentSpace) -> Iterato
     """Yield better and better guesses; the last is the final one.
 
     There is always a guess, if only the middle of the photo. At most some tens of milliseconds pass
-    between two yields, so this runs well as a job beside a window; None means no new guess yet. The
-    first call for a model learns from its faces, for a second or two.
-
-    Args:
-        photo: the photo.
-        engine: the model: `guess`, `decode` and `model_id` are used.
-        latent: its latent space: `gallery` is used.
+    between two yields; None means no new guess yet. The first call for a model learns from its
+    faces, for a second or two.
     """
     yield middle_guess(photo)
     photo = _stretched(photo)

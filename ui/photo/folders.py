@@ -61,11 +61,7 @@ def usual_places() -> list[Entry]:
 
 
 def look_into(folder: Path | None, places: list[Entry] | None = None) -> Listing:
-    """List a folder, or for None the usual folders, which are found unless they are given.
-
-    Raises:
-        UserError: the folder cannot be opened.
-    """
+    """List a folder, or for None the usual ones; `UserError` if it cannot be opened."""
     places = usual_places() if places is None else places
     if folder is None:
         return Listing(None, places, places)

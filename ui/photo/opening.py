@@ -84,14 +84,8 @@ def open_photo(path: Path, side: int = MAX_SIDE) -> Photo:
     """Read an image file of any size, kind and color, turned upright by its EXIF orientation.
 
     Animations give their first frame; transparent parts become white. A file that is damaged in
-    places gives what can be read of it.
-
-    Args:
-        path: the file.
-        side: pixels of the longer side at most; a small picture is read sooner.
-
-    Raises:
-        UserError: one sentence: missing, empty, no image, damaged, or above 64 megapixels.
+    places gives what can be read of it. The longer side has at most `side` pixels; a small picture
+    is read sooner. `UserError` for what is missing, empty, no image or above 64 megapixels.
     """
     path = Path(path)
     with _one_sentence(path.name):

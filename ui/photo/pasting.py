@@ -30,11 +30,7 @@ _REMOTE = (
 
 
 def paste_photo() -> Photo:
-    """Return the picture in the clipboard, or the first of the files that were copied.
-
-    Raises:
-        UserError: nothing is there, it is damaged, or a program for pasting is missing.
-    """
+    """Return the picture or the first of the files in the clipboard; else `UserError`."""
     if sys.platform not in ("win32", "darwin"):
         return _paste_with_program()
     try:
@@ -49,11 +45,7 @@ def paste_photo() -> Photo:
 
 
 def linked_file(text: str) -> Path | None:
-    """Return the first file that a list of links names, None if it names none.
-
-    Raises:
-        UserError: it names a web page.
-    """
+    """Return the first file that a list of links names, or None; `UserError` for a web page."""
     links = []
     for line in text.splitlines():
         with suppress(ValueError):  # such as "http://[", which is no address

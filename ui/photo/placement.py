@@ -117,8 +117,7 @@ def sample(
 ) -> np.ndarray:
     """Return the photo's values at some points of each placement, float32 (n, k).
 
-    Each value is an average over about as much of the photo as lies between two points. All
-    placements are sampled at once, which makes a search in NumPy fast.
+    Each value is an average over about as much of the photo as lies between two points.
 
     Args:
         levels: of one photo, (h, w) each, or of m images, (m, h, w) each; see `pyramid`.

@@ -118,11 +118,7 @@ class FaceEditor:
     # Sliders
 
     def begin(self, axis: Axis) -> None:
-        """Begin to move along an axis.
-
-        Raises:
-            UserError: if the slider is locked, or nearly everything it moves.
-        """
+        """Begin to move along an axis; `UserError` if it is locked, or nearly all that it moves."""
         self.commit()
         if not axis.step.any() and axis.lock is None:
             raise UserError(f"{axis.name} moves mostly locked sliders: unlock some of them first.")
@@ -176,11 +172,7 @@ class FaceEditor:
         self.commit()
 
     def between(self, t: float) -> np.ndarray:
-        """Return the code at `t` in [0, 1] on the way from A to B, exact at both ends.
-
-        Raises:
-            UserError: if A or B is needed and not set.
-        """
+        """Return the code at `t` in [0, 1] on the way from A to B; `UserError` without both."""
         a, b = self.now.face_a, self.now.face_b
         if t <= 0 and a is not None:
             return a
@@ -208,11 +200,7 @@ class FaceEditor:
         self.go(replace(state, directions=directions))
 
     def _name_of_direction(self, name: str) -> str:
-        """Return the tidied name of a direction.
-
-        Raises:
-            UserError: if it is empty, or the name of one of the model's directions.
-        """
+        """Return the tidied name of a direction; `UserError` if it is empty or of the model."""
         name = _tidy(name)
         if not name:
             raise UserError("A direction needs a name: type one, then Enter.")

@@ -8,11 +8,7 @@ from ui.keys import Command, commands_of
 
 
 def slider_commands(s) -> list[Command]:
-    """Return the commands of a slider screen, in the order in which they are listed.
-
-    Args:
-        s: the screen, asked only when a command acts; None for a list only.
-    """
+    """Return the commands of a slider screen, as they are listed; for that it can be None."""
 
     def slider(action: Callable) -> Callable[[], None]:
         def act() -> None:

@@ -40,14 +40,7 @@ class Walk:
 def walk_codes(latent: LatentSpace, state: FaceState, folder: Path, steps: int) -> np.ndarray:
     """Return the codes (n, latent_dim) of a walk: A to B and back, or through the saved faces.
 
-    Args:
-        latent: the latent space.
-        state: holds faces A and B, where they are set.
-        folder: of the saves.
-        steps: codes from each face to the next.
-
-    Raises:
-        UserError: if there are fewer than two faces.
+    There are so many steps from each face to the next. `UserError` for fewer than two faces.
     """
     stops = [] if state.ends is None else list(state.ends)
     if not stops:
@@ -65,20 +58,11 @@ def walk_codes(latent: LatentSpace, state: FaceState, folder: Path, steps: int) 
 def write_gif(
     folder: Path, stem: str, codes: np.ndarray, times: int, sharp: bool, engine
 ) -> Iterator[str]:
-    """Write a GIF of a walk.
+    """Write a GIF of a walk; yield the progress as sentences, and at last where the file is.
 
-    A long walk has fewer frames from face to face, so that the file does not grow too large.
-
-    Args:
-        folder: where the file is written.
-        stem: how its name begins.
-        codes: (n, latent_dim), `GIF_STEPS` from each face to the next.
-        times: size of the frames in sizes of the model's faces, see `GIF_FRAMES`.
-        sharp: whether the faces have detail that the finisher invents.
-        engine: the trained network.
-
-    Yields:
-        The progress after each frame, as a sentence; finally where the file is.
+    The codes (n, latent_dim) are `GIF_STEPS` from each face to the next; a long walk has fewer
+    frames, so that the file does not grow too large. These are `times` as large as the model's
+    faces, see `GIF_FRAMES`.
     """
     every = -(-len(codes) // GIF_FRAMES[times])
     codes, frames = codes[::every], []

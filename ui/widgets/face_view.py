@@ -19,12 +19,9 @@ LARGEST = 1_200_000  # pixels; larger pictures are smoothed at half size, then d
 def surface_of(
     image: np.ndarray, size: tuple[int, int] | None = None, palette: np.ndarray = GRAY_PALETTE
 ) -> pygame.Surface:
-    """Return a surface of an image.
+    """Return a surface of an image, see `to_pixels`, scaled to a size in pixels if there is one.
 
-    Args:
-        image: (h, w) or (h, w, 1), floats in [0, 1] or uint8.
-        size: (width, height) in pixels to scale to; None keeps that of the image.
-        palette: uint32 (256,), the color 0xRRGGBB of each gray.
+    The palette is uint32 (256,), the color 0xRRGGBB of each gray.
     """
     pixels = to_pixels(image)
     surface = pygame.Surface(pixels.shape[::-1], 0, 32)
