@@ -74,7 +74,8 @@ from model.loading import import_tensorflow
 import_tensorflow()
 import model.encoding
 from tests.model.tiny_model import TINY_SETTINGS, write_tiny_model
-model.encoding.STEPS = 2  # each takes long to trace
+import model.measuring.pca
+model.encoding.STEPS = model.measuring.pca.PASSES = 1  # each takes long
 write_tiny_model(SHIPPED_MODEL)
 import ui.views.figures
 ui.views.figures.DPI = 50

@@ -365,3 +365,4 @@ def test_names_given_to_sliders_and_directions_are_there_at_the_next_start(again
     driver.window.pointer.focus(sliders(driver)[40])
     driver.key("f2", "backspace", "return")
     assert sliders(driver)[40].label == "Slider 41"
+    assert [slider.label for slider in driver.screen.sliders.groups()["YOURS"]] == ["smile"]

@@ -91,6 +91,7 @@ def test_drag_moves_its_value_alone_and_the_face_follows(driver):
     driver.keys("shift+n")
     code, slider = editor(driver).now.code, sliders(driver)[3]
     assert np.array_equal(code, driver.latent.gallery[-1])
+    assert driver.screen.area.caption.text == "Training face 300 of 300"
     before = driver.latent.to_sliders(code)
     start = (slider.x_of(slider.value), slider.track.centery)
     drag_slider(driver, slider, 2.0)
