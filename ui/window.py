@@ -11,8 +11,7 @@ from model.frame import LATENT_DIM
 from model.latent import LatentSpace
 from ui import display
 from ui.header import Header, HelpLine
-from ui.keys import Command, Keymap, commands_of
-from ui.keys_overlay import KeysOverlay
+from ui.keys import Command, Keymap, KeysOverlay, commands_of
 from ui.messages import BAR, Message, Messages
 from ui.screen import Host, Screen
 from ui.session import Session
