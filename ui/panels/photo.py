@@ -9,26 +9,26 @@ import numpy as np
 import pygame
 
 from data.errors import UserError
-from model.frame import LATENT_DIM
+from model.frame import IMAGE_SHAPE, LATENT_DIM
 from ui.clipboard import run_beside
 from ui.keys import spoken
-from ui.panels.eye_markers import EyeMarkers
 from ui.panels.gallery import UNREADABLE, Gallery, Picture
 from ui.photo.eyes import Guess, guess_eyes, middle_guess
 from ui.photo.folders import Entry, Listing, first_look, look_into
 from ui.photo.light import even_out, is_badly_lit
 from ui.photo.opening import Photo, open_photo
 from ui.photo.pasting import paste_photo
-from ui.photo.placement import align
+from ui.photo.placement import Placement, align
 from ui.pictures import to_pixels
 from ui.saves import where
 from ui.screen import Host
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Widget, place_row
+from ui.widgets.base import Point, Widget, place_row
 from ui.widgets.button import Button
 from ui.widgets.face_view import FaceView
 from ui.widgets.label import Label
 from ui.widgets.panel import Panel
+from ui.widgets.shapes import write
 from ui.widgets.strip import FOLDER
 from ui.worker import decode_one
 
@@ -39,6 +39,9 @@ SURE = 0.65  # least score of a guess that counts as a face
 DARK = "Its light is far from that of the model's portraits: try Even light."
 FOUND = "Are the rings on the eyes? Drag them if not, then use this face."
 NOT_FOUND = "No face was found: drag the rings onto the eyes, L on the left one as you see it."
+REACH = 28  # points from a marker within which a press grabs it
+RIGHT, BOTTOM = IMAGE_SHAPE[1] - 1, IMAGE_SHAPE[0] - 1
+FRAME = np.array([[0, 0], [RIGHT, 0], [RIGHT, BOTTOM], [0, BOTTOM]], float)  # (x, y)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +52,89 @@ class AlignedFace:
     code: np.ndarray  # float32 (latent_dim,), what the encoder makes of it
     detail: np.ndarray  # float32 (160, 176), the image minus its reconstruction
     name: str  # of the file
+
+
+class EyeMarkers(FaceView):
+    """Shows a photo; a drag moves the marker under it, or both where none is.
+
+    The wheel moves the markers together or apart. `moved` is called after every change by the user.
+    """
+
+    reacts = True
+
+    def __init__(self, moved: Callable[[], object]):
+        super().__init__(
+            background=COLORS.panel,
+            help="Drag the rings onto the eyes · drag elsewhere moves both · wheel or +/- resizes",
+        )
+        self.moved = moved
+        self.eyes = np.zeros((2, 2))
+        self._grip: int | None = None  # 0 left, 1 right, None both
+        self._last: Point = (0, 0)
+
+    def put(self, left: Point, right: Point) -> None:
+        """Place the markers; `moved` is not called."""
+        self.eyes = np.array([left, right], float)
+        self.invalidate()
+
+    def resize(self, factor: float) -> None:
+        """Multiply the distance of the markers by a factor."""
+        middle = self.eyes.mean(axis=0)
+        self._change(middle + (self.eyes - middle) * factor)
+
+    def press(self, pos: Point, button: int) -> bool:
+        """Take hold of a marker, or of both."""
+        if button != 1:
+            return False
+        distances = [np.hypot(*np.subtract(self.to_window(eye), pos)) for eye in self.eyes]
+        nearest = int(np.argmin(distances))
+        self._grip = nearest if distances[nearest] <= self.theme.px(REACH) else None
+        self._last = self.to_image(pos)
+        return True
+
+    def drag(self, pos: Point) -> None:
+        """Move what is held."""
+        here = self.to_image(pos)
+        shift = np.subtract(here, self._last)
+        self._last = here
+        eyes = self.eyes.copy()
+        if self._grip is None:
+            eyes += shift
+        else:
+            eyes[self._grip] += shift
+        self._change(eyes)
+
+    def wheel(self, steps: float, pos: Point) -> bool:
+        """Move the markers apart, or together."""
+        self.resize(1.04**steps)
+        return True
+
+    def _change(self, eyes: np.ndarray) -> None:
+        size = np.array(self.shape[::-1])
+        eyes = np.clip(eyes, -0.5 * size, 1.5 * size)
+        if np.hypot(*(eyes[1] - eyes[0])) < 4 or eyes[0, 0] > eyes[1, 0] + size[0]:
+            return
+        self.eyes = eyes
+        self.invalidate()
+        self.moved()
+
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw the photo, the frame and the markers, light on dark to stand out on any photo."""
+        super().draw(surface, theme)
+        corners = Placement.from_eyes(*self.eyes).to_photo(FRAME)
+        outline = [self.to_window(corner) for corner in corners]
+        pygame.draw.aalines(surface, COLORS.shadow, True, [(x + 1, y + 1) for x, y in outline])
+        pygame.draw.aalines(surface, COLORS.accent, True, outline)
+        radius = theme.px(11)
+        for eye, letter in zip(self.eyes, "LR", strict=True):
+            center = self.to_window(eye)
+            for color, width, grow in ((COLORS.shadow, 4, 1), (COLORS.accent, 2, 0)):
+                pygame.draw.circle(surface, color, center, radius + theme.px(grow), theme.px(width))
+            pygame.draw.circle(surface, COLORS.accent, center, theme.px(2))
+            plate = pygame.Rect(0, 0, theme.px(16), theme.px(16))
+            plate.center = (round(center[0]), round(center[1] - radius - theme.px(11)))
+            surface.fill(COLORS.shadow, plate)
+            write(surface, theme.text(letter, COLORS.accent, SIZES.tiny, True), plate)
 
 
 class PhotoPanel(Panel):
