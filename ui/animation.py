@@ -49,9 +49,6 @@ def walk(points: np.ndarray, n: int) -> np.ndarray:
     The points are whitened values (m, d). The walk slows down at each of them. The last point comes
     just before the first one, so that a film of the walk repeats smoothly.
     """
-    points = np.asarray(points)
-    if points.ndim != 2 or len(points) < 1 or n < 2:
-        raise ValueError(f"A walk takes (m, d) points and n >= 2. Received: {points.shape}, {n}")
     stops = np.concatenate([points, points[:1]])
     places = np.linspace(0, len(points), n, endpoint=False)
     legs = places.astype(int)
@@ -75,8 +72,6 @@ def encode_gif(frames: Iterable[np.ndarray | Image.Image], fps: float = 25) -> b
         frame if isinstance(frame, Image.Image) else Image.fromarray(to_pixels(frame))
         for frame in frames
     ]
-    if not pictures or len({picture.size for picture in pictures}) > 1:
-        raise ValueError("A GIF takes at least one frame, all of one shape.")
     # GIF counts in hundredths of a second; rounding the ends, not the lengths, keeps the pace.
     ends = np.rint(np.arange(len(pictures) + 1) * 100 / min(fps, _MAX_FPS)).astype(int)
     levels, content = 256, _gif_of(pictures, ends)

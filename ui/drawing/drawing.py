@@ -96,8 +96,6 @@ class Drawing:
 
         A cloning brush copies a source, the picture (rows, columns) that `to_pixels` takes.
         """
-        if brush.tool is Tool.CLONE and source is None:
-            raise ValueError("A cloning brush needs a picture to copy. Received: source=None")
         self.finish()
         self.fixed_code = None
         self.pixels = self.pixels.copy()

@@ -34,8 +34,6 @@ class Placement:
         Eyes closer together than two pixels are moved apart.
         """
         left, right = np.asarray([left_eye, right_eye], dtype=np.float64) @ (1, 1j)
-        if not np.isfinite([left, right]).all():
-            raise ValueError(f"Eyes are finite points. Received: {left_eye!r}, {right_eye!r}")
         distance = abs(right - left)
         if distance < _MIN_DISTANCE:
             middle = (left + right) / 2
