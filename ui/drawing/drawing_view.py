@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from pygame import Rect, Surface
@@ -38,30 +39,22 @@ DIFFERENCE_HELP = "Orange where the answer is lighter than your paint, blue wher
 PULL_HELP = "Move the answer halfway to this face; your drawing stays"
 
 
+@dataclass(eq=False)
 class DrawingView(Widget):
-    """All widgets of the drawing screen but those that pop up over it.
+    """All widgets of the drawing screen but those that pop up over it."""
 
-    Args:
-        canvas: where the user draws.
-        commands: of the screen, by name.
-        set_radius: called with the radius of the brush.
-        set_realism: called with a share from 0 to 1.
-        pull: called with the code (latent_dim,) of a training face that was clicked.
-        open_menu: see `Host.open_menu`.
-    """
+    canvas: CanvasView  # where the user draws
+    commands: Mapping[str, Command]  # of the screen, by name
+    set_radius: Callable[[float], object]  # called with the radius of the brush
+    set_realism: Callable[[float], object]  # called with a share from 0 to 1
+    pull: Callable[[np.ndarray], object]  # with the code (latent_dim,) of a face that was clicked
+    open_menu: Callable[[Sequence, Rect], object]  # see `Host.open_menu`
 
-    def __init__(
-        self,
-        canvas: CanvasView,
-        commands: Mapping[str, Command],
-        set_radius: Callable[[float], object],
-        set_realism: Callable[[float], object],
-        pull: Callable[[np.ndarray], object],
-        open_menu: Callable[[Sequence, Rect], object],
-    ):
+    def __post_init__(self) -> None:
         super().__init__()
-        self.tools = self.add(ToolRow(commands, set_radius))
-        self.canvas = self.add(canvas)
+        commands = self.commands
+        self.tools = self.add(ToolRow(commands, self.set_radius))
+        self.add(self.canvas)
         self.face = self.add(FaceView("The face appears when the model is loaded"))
         titles = ("Canvas", "Answer")
         self.titles = [self.add(Label(title, size=SIZES.title, bold=True)) for title in titles]
@@ -75,7 +68,7 @@ class DrawingView(Widget):
             (c.name, c.action, help_of(c)) for c in commands.values() if c.group == "Start from"
         ]
         help = "Put a face on the canvas and paint on it"
-        start = Button("Start from …", lambda: open_menu(starts, start.rect), help)
+        start = Button("Start from …", lambda: self.open_menu(starts, start.rect), help)
         self.start = self.add(start)
         edits = ("Undo", "Redo", "Clear", "Dark paper", "Save")
         self.edits = [self.add(Button.of(commands[name])) for name in edits]
@@ -85,7 +78,7 @@ class DrawingView(Widget):
             0,
             1,
             0,
-            set_realism,
+            self.set_realism,
             nudge=0.05,
             compact=True,
             default=REALISM,
@@ -94,7 +87,7 @@ class DrawingView(Widget):
         )
         self.realism = self.add(realism)
         self.refine = self.add(Button.of(commands["Refine"]))
-        self.explain = self.add(ExplainPanel(pull))
+        self.explain = self.add(ExplainPanel(self.pull))
 
     def layout(self, rect: Rect, theme: Theme) -> None:
         """Give the pictures all the room that the rows around them leave."""

@@ -36,7 +36,6 @@ class SavesPanel(Panel):
         self.saves: list[SaveFile] = []
         self.deleted: list[Callable[[], Path]] = []  # what brings each one back
         self._damaged: set[SaveFile] = set()
-        self._others: set[SaveFile] = set()  # of another model, and not damaged
         self._problem = ""  # why the folder cannot be read
         add, folder = self.body.add, host.session.folder
         self.place_label = add(Label("", COLORS.soft, SIZES.small))
@@ -129,15 +128,14 @@ class SavesPanel(Panel):
     def _list(self, saves: list[SaveFile]) -> None:
         self.saves = saves
         self._damaged = {save for save in saves if not save.model or save in self._damaged}
-        own = self.host.latent.model_id
-        self._others = {save for save in saves if save.model != own} - self._damaged
         self.gallery.fill(saves)
         self._show_note()
 
     def _show_note(self) -> None:
         """Say what is wrong with the folder, or with saves in it."""
         said = [self._problem or ("" if self.saves else NOTHING)]
-        if others := len(self._others):
+        sound, own = set(self.saves) - self._damaged, self.host.latent.model_id
+        if others := sum(save.model != own for save in sound):
             said.append(f"{others:,} of another model at the end: their pictures are encoded anew.")
         if self._damaged:
             said.append(f"{len(self._damaged):,} damaged, marked with {UNREADABLE}.")
@@ -146,7 +144,6 @@ class SavesPanel(Panel):
 
     def _add_damaged(self, save: SaveFile) -> None:
         self._damaged.add(save)
-        self._others.discard(save)
         self._show_note()
 
     def arrange(self, area: pygame.Rect, theme: Theme) -> int:

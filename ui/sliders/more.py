@@ -1,6 +1,7 @@
 """The panel with everything that does not fit the first view."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import pygame
 
@@ -21,39 +22,35 @@ TEMPERATURE_HELP = "How far random faces go from the mean face: 0 not at all, 1 
 DIRECTION = "The change from A to B, or from the start to here, becomes a slider; Enter"
 
 
+@dataclass(eq=False)
 class MorePanel(Panel):
-    """Faces to start from, directions of the user, saves and photo, view.
+    """Faces to start from, directions of the user, saves and photo, view."""
 
-    Its functions are called with the digits of a seed, "" for none, with the temperature, and with
-    the name of a new direction; the commands are those of screen and window by name.
-    """
+    commands: Mapping[str, Command]  # of the screen and the window, by name
+    seed_typed: Callable[[str], object]  # called with the digits of a seed, "" for none
+    temperature_moved: Callable[[float], object]
+    direction_named: Callable[[str], object]  # called with the name of a new direction
 
-    def __init__(
-        self,
-        commands: Mapping[str, Command],
-        *,
-        seed_typed: Callable[[str], object],
-        temperature_moved: Callable[[float], object],
-        direction_named: Callable[[str], object],
-    ):
+    def __post_init__(self) -> None:
         super().__init__("More")
-        self.seed = TextField(entered=seed_typed, allowed="0123456789", longest=6, help=SEED)
+        commands = self.commands
+        self.seed = TextField(entered=self.seed_typed, allowed="0123456789", longest=6, help=SEED)
         self.temperature = Slider(
             "Temperature",
             0.0,
             1.5,
             TEMPERATURE,
-            temperature_moved,
+            self.temperature_moved,
             nudge=0.05,
             default=TEMPERATURE,
             help=TEMPERATURE_HELP,
         )
         hint = "Name a new direction"
         self.name = TextField(
-            "", direction_named, hint=hint, longest=24, keeps=True, help=DIRECTION
+            "", self.direction_named, hint=hint, longest=24, keeps=True, help=DIRECTION
         )
         help = help_of(commands["Save direction"])
-        save = Button("Save direction", lambda: direction_named(self.name.text), help)
+        save = Button("Save direction", lambda: self.direction_named(self.name.text), help)
         toggles = (commands[name] for name in ("Keep detail", "Raw codes", "Tint"))
         self.detail, self.raw, self.tint = map(Toggle.of, toggles)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
 import pygame
 
 from ui.screen import Host
@@ -203,20 +202,17 @@ def reading(axis: Axis, value: float) -> str:
 class SliderPanel(Scrolled):
     """All sliders, in groups with headings."""
 
-    def __init__(self, host: Host, gestures: Gestures):
+    def __init__(self, host: Host, state: FaceState, gestures: Gestures):
         super().__init__()
-        self.host, self.gestures = host, gestures
+        self.host, self.state, self.gestures = host, state, gestures
         self.covered = False  # whether a panel lies over it; then keys do not move sliders
-        self.directions: list[FaceSlider] = []  # the model's before the user's own
         self.sliders: list[FaceSlider] = []  # raw codes or principal coordinates
         self.headings = {
             text: self.add(Label(text, COLORS.faint, SIZES.tiny, True))
             for text in (*NAMED, *PRINCIPAL, *RAW)
         }
         self.field: TextField | None = None  # open
-        self._own: Mapping[str, np.ndarray] | None = None  # the user's directions
-        self._names: Mapping[str, str] = {}  # the user's for sliders
-        self._locks = np.zeros(host.latent.latent_dim, bool)
+        self.directions = self._replace((), self._axes())  # the model's before the user's own
         self.show_raw(False)
 
     # What it shows
@@ -230,13 +226,12 @@ class SliderPanel(Scrolled):
 
     def follow(self, state: FaceState) -> None:
         """Show a state; only the sliders that changed are drawn again."""
-        if state.directions is not self._own:
-            self.directions = self._replace(self.directions, self._axes(state.directions))
-        if state.directions is not self._own or state.names is not self._names:
-            self._own, self._names = state.directions, state.names
+        before, self.state = self.state, state
+        if state.directions is not before.directions:
+            self.directions = self._replace(self.directions, self._axes())
+        if state.directions is not before.directions or state.names is not before.names:
             self._rearrange()
-        if state.locks is not self._locks:
-            self._locks = state.locks
+        if state.locks is not before.locks:
             self._hold(self.all)
         for slider in self.directions + self.sliders:
             value = slider.axis.read(state.code)
@@ -246,16 +241,16 @@ class SliderPanel(Scrolled):
     def _hold(self, sliders: Sequence[FaceSlider]) -> None:
         """Make sliders leave the locked ones alone."""
         for slider in sliders:
-            slider.axis = hold(self.host.latent, slider.free, self._locks)
+            slider.axis = hold(self.host.latent, slider.free, self.state.locks)
             lock = slider.axis.lock
-            slider.change(locked=lock is not None and bool(self._locks[lock]))
+            slider.change(locked=lock is not None and bool(self.state.locks[lock]))
 
-    def _axes(self, own: Mapping[str, np.ndarray]) -> list[Axis]:
+    def _axes(self) -> list[Axis]:
         """Return the axes of the model's directions, in the order of the groups, and of own ones.
 
         A direction of the user replaces one of the model's that has the same name.
         """
-        latent = self.host.latent
+        latent, own = self.host.latent, self.state.directions
         grouped = [name for names in GROUPS.values() for name in names if name in latent.directions]
         return [
             direction_axis(latent, name, latent.directions[name], latent.readouts.get(name))
@@ -279,7 +274,7 @@ class SliderPanel(Scrolled):
         large, small = RAW if self.raw else PRINCIPAL
         groups: dict[str, list[FaceSlider]] = {text: [] for text in (*NAMED, large, small)}
         for slider in self.directions:
-            own, name = slider.axis.name in (self._own or ()), slider.axis.name
+            own, name = slider.axis.name in self.state.directions, slider.axis.name
             found = (text for text, names in GROUPS.items() if name in names)
             groups[YOURS if own else next(found, OTHER)].append(slider)
         for number, slider in enumerate(self.sliders):
@@ -402,7 +397,7 @@ class SliderPanel(Scrolled):
     def _rearrange(self) -> None:
         for number, slider in enumerate(self.directions + self.sliders, -len(self.directions)):
             own = slider.axis.name
-            slider.label = self._names.get(own, own)
+            slider.label = self.state.names.get(own, own)
             slider.compact = number >= LARGE and slider.label == own
         self.rearrange()
 

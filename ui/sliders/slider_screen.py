@@ -73,7 +73,7 @@ class SlidersScreen(Screen):
             toggle_lock=editor.toggle_lock,
             rename=partial(self.step, editor.rename),
         )
-        self.sliders = SliderPanel(host, gestures)
+        self.sliders = SliderPanel(host, editor.now, gestures)
         self.strip = MorphStrip(
             named,
             moved=partial(self.step, editor.morph),

@@ -85,17 +85,9 @@ def _draw_panels(
         axes.set(xlim=(-RANGE, RANGE), ylim=(0, 0.62), xticks=[-3, 0, 3], yticks=[])
         axes.tick_params(labelbottom=unit >= (rows - 1) * COLUMNS, length=2, color=LINE)
         axes.spines["left"].set_visible(False)
-        axes.text(0.03, 0.97, unit + 1, transform=axes.transAxes, va="top", size=7.5, color=INK)
-        axes.text(
-            0.99,
-            0.97,
-            notes[unit],
-            transform=axes.transAxes,
-            va="top",
-            ha="right",
-            size=5.5,
-            color=QUIET,
-        )
+        at_top = {"transform": axes.transAxes, "va": "top"}
+        axes.text(0.03, 0.97, unit + 1, size=7.5, color=INK, **at_top)
+        axes.text(0.99, 0.97, notes[unit], ha="right", size=5.5, color=QUIET, **at_top)
     return page
 
 
