@@ -80,7 +80,10 @@ def test_a_part_is_held_back_and_measured_labels_are_fitted_to(
         writer = csv.DictWriter(file, ["file", *columns])
         writer.writeheader()
         for number, portrait in enumerate(load_labels(arrays)):
-            row = dict.fromkeys(columns, number) | {"under_eye": -number, "chin": "" if number else 5}
+            row = dict.fromkeys(columns, number) | {
+                "under_eye": -number,
+                "chin": "" if number else 5,
+            }
             writer.writerow({"file": f"{portrait.folder}/{portrait.file}", **row})
     options = {"--model": model, "--arrays": arrays, "--out": out, "--labels": table}
     run(monkeypatch, *itertools.chain(*options.items()))

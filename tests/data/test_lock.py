@@ -45,13 +45,6 @@ def test_a_second_process_is_told_until_the_first_has_ended(tmp_path, holder, en
     assert not list(tmp_path.iterdir())
 
 
-def test_a_second_call_in_one_process_is_told_and_leaves_the_lock_to_the_first(tmp_path):
-    with hold_lock(tmp_path, "first"):
-        for _ in range(2):
-            with pytest.raises(UserError, match="second"), hold_lock(tmp_path, "second"):
-                pass
-
-
 def test_a_disk_without_locks_stops_nobody(tmp_path):
     with hold_lock(tmp_path / "no such folder", "busy"):
         pass

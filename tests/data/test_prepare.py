@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from data import UserError, load_arrays, load_labels, prepare_data
+from data import Portrait, UserError, load_arrays, load_labels, prepare_data
 from data.paths import ASSETS
 from data.portraits import split_portraits
 from tests.data.drawn_archive import (
@@ -58,15 +58,10 @@ def test_arrays_and_labels_belong_together(tmp_path, archive, files):
         assert np.array_equal(pixels, draw_portrait(list(files).index(name)))
         year = one.file.split("_")[0]
         assert one.year == (None if year == "undated" else int(year))
+        assert one.source == "published"
     assert len({one.file for one in labels}) == COUNT
-
-
-def test_source_of_a_portrait_is_read_from_its_name(tmp_path, files):
-    other = {"F/1960_Unknown_Unknown_archive-org_7.png": next(iter(files.values()))}
-    prepare_data(write_folder(tmp_path / "in", files | other), tmp_path / "out")
-    sources = {one.file: one.source for one in load_labels(tmp_path / "out")}
-    assert sources.pop("1960_Unknown_Unknown_archive-org_7.png") == "archive-org"
-    assert set(sources.values()) == {"published"}
+    other = Portrait(0, "test", "1960_Unknown_Unknown_archive-org_7.png", "F", 1960)
+    assert other.source == "archive-org"
 
 
 def test_archive_and_folder_give_the_same_files(tmp_path, files):
@@ -91,14 +86,10 @@ def test_all_forms_of_tar_give_long_names(tmp_path, files, options):
     assert all("Ohio" * 12 in one.file for one in load_labels(tmp_path / "out"))
 
 
-def test_published_archive_gives_30000_portraits_to_train_on():
-    names = [f"F/{i}.png" for i in range(37_921)]
-    train, test = split_portraits(names)
+def test_split_depends_on_names_alone_and_never_changes():
+    train, test = split_portraits([f"F/{i}.png" for i in range(37_921)])
     assert (len(train), len(test)) == (30_000, 7_921)
     assert len(np.union1d(train, test)) == 37_921
-
-
-def test_split_depends_on_names_alone_and_never_changes():
     names = portrait_names(12)
     train, test = split_portraits(names)
     again, _ = split_portraits(names[::-1])
