@@ -28,21 +28,13 @@ _ARRAYS = {"train": TRAIN_NAME, "test": TEST_NAME}
 
 @dataclass(frozen=True)
 class Portrait:
-    """The label of one portrait.
+    """The label of one portrait."""
 
-    Attributes:
-        row: its row in `X_train` or in `X_test`.
-        split: "train" or "test", which says in which of the two.
-        file: the name of its file in the archive, without the folder.
-        folder: "F" or "M".
-        year: the year of the yearbook, or None where it is not known.
-    """
-
-    row: int
-    split: str
-    file: str
-    folder: str
-    year: int | None
+    row: int  # in `X_train` or in `X_test`
+    split: str  # which of the two: "train" or "test"
+    file: str  # its name in the archive, without the folder
+    folder: str  # "F" or "M"
+    year: int | None  # of the yearbook, if it is known
 
     @property
     def source(self) -> str:
@@ -52,9 +44,6 @@ class Portrait:
 
 def load_arrays(folder: Path | str = NUMPY_FOLDER) -> tuple[np.ndarray, np.ndarray]:
     """Open the prepared portraits as read-only memory maps, which take no memory until used.
-
-    Args:
-        folder: the folder that `prepare_data` wrote to.
 
     Returns:
         `X_train` and `X_test`, uint8 of shape (n, 171, 186, 1). The rows of `X_train` are in
@@ -72,8 +61,7 @@ def load_arrays(folder: Path | str = NUMPY_FOLDER) -> tuple[np.ndarray, np.ndarr
 def load_labels(folder: Path | str = NUMPY_FOLDER) -> list[Portrait]:
     """Return the label of every portrait: those of `X_train` in the order of its rows, then test.
 
-    Raises:
-        UserError: There is no `portraits.csv`, it is damaged, or belongs to other arrays.
+    A `portraits.csv` that is missing, damaged, or of other arrays raises a `UserError`.
     """
     path = check_path("arrays", folder) / LABELS_NAME
     with _told(path, "labels"):

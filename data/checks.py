@@ -8,10 +8,9 @@ import contextlib
 import inspect
 import math
 from collections.abc import Callable, Collection, Iterable
+from numbers import Integral, Real
 from pathlib import Path
 from typing import TypeVar
-
-import numpy as np
 
 from data.errors import UserError
 
@@ -45,18 +44,14 @@ def check_choice(name: str, value: object, choices: Collection[str]) -> str:
 
 def check_whole(name: str, value: object, low: int = 0, high: float = math.inf) -> int:
     """Check that an option is a whole number from `low` to `high`, both included."""
-    if (
-        isinstance(value, (int, np.integer))
-        and not isinstance(value, bool)
-        and low <= value <= high
-    ):
+    if isinstance(value, Integral) and not isinstance(value, bool) and low <= int(value) <= high:
         return int(value)
     raise _wrong(name, f"a whole number {_range(low, high)}", value)
 
 
 def check_number(name: str, value: object, low: float = 0, high: float = math.inf) -> float:
     """Check that an option is a finite number from `low` to `high`, both included."""
-    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+    if isinstance(value, Real) and not isinstance(value, bool):
         with contextlib.suppress(OverflowError):  # a whole number of hundreds of digits
             number = float(value)
             if low <= number <= high and math.isfinite(number):

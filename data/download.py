@@ -65,12 +65,8 @@ def download(publication: Publication, folder: Path, wait: float = 1.0) -> Path:
     """Download an archive into a folder and return its path.
 
     A partial download from an earlier call is resumed. The file gets its name only once its MD5
-    matches. Nothing is written outside `folder`, whatever the server sends.
-
-    Args:
-        publication: what to download.
-        folder: where to; it is made if it does not exist.
-        wait: seconds before the second attempt; each later pause is twice as long.
+    matches. Nothing is written outside `folder`, whatever the server sends. There are several
+    attempts, the second after `wait` seconds; each later pause is twice as long.
 
     Raises:
         UserError: The archive cannot be downloaded, or is not the published one.

@@ -53,11 +53,8 @@ def read_year(name: str) -> int | None:
 def split_portraits(names: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """Divide portraits into training and test, in shuffled order, the same on every machine.
 
-    The parts depend only on the names, not on their order, so the archive and a folder give the
-    same arrays.
-
-    Args:
-        names: those of at least two portraits.
+    The parts depend only on the names, at least two, and not on their order, so the archive and a
+    folder give the same arrays.
 
     Returns:
         Two int arrays of indices into `names`: the rows of `X_train` and those of `X_test`.
@@ -75,13 +72,8 @@ def decode_in_order(
 ) -> Iterator[tuple[str, np.ndarray] | Skipped]:
     """Decode files of the archive in other threads while the caller's thread reads more of them.
 
-    Only a few batches are in memory at a time, however large the archive.
-
-    Args:
-        files: name and content of each file, or `Skipped`.
-
-    Yields:
-        In the same order: name and pixels, uint8 (171, 186), or `Skipped`.
+    It takes the name and content of each file, or `Skipped`, and yields in the same order the name
+    and pixels, uint8 (171, 186), or `Skipped`. Only a few batches are in memory at a time.
     """
     workers = min(os.cpu_count() or 1, _MAX_WORKERS)
     files = iter(files)

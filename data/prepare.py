@@ -36,7 +36,6 @@ _SHOWN = 20  # number of skipped files in the summary
 _PORTRAIT_BYTES = PORTRAIT_SHAPE[0] * PORTRAIT_SHAPE[1]
 _BUFFER_BYTES = 1 << 20
 _SPARE_BYTES = 64 << 20  # free space to leave
-_OR_DOWNLOAD = ", or delete it and prepare_data() downloads the published one"
 _OTHER_FOLDER = (
     "give prepare_data() another folder with out=..., free space, or close the programs that use "
     "the arrays"
@@ -46,22 +45,14 @@ _WAIT = "wait for it, or stop it, and call prepare_data() again."
 
 @dataclass(frozen=True)
 class Preparation:
-    """What `prepare_data` did; `str()` of it is a summary for the user.
+    """What `prepare_data` did; `str()` of it is a summary for the user."""
 
-    Attributes:
-        source: the archive or folder that the portraits came from.
-        folder: of the arrays.
-        train, test: number of portraits in `X_train` and in `X_test`.
-        skipped: all that was.
-        made: false if the arrays were there already and nothing was done.
-    """
-
-    source: str
-    folder: Path
-    train: int
+    source: str  # the archive or folder that the portraits came from
+    folder: Path  # of the arrays
+    train: int  # portraits in `X_train`
     test: int
     skipped: list[Skipped] = field(default_factory=list)
-    made: bool = True
+    made: bool = True  # false if the arrays were there already and nothing was done
 
     def __str__(self) -> str:
         start = "Prepared" if self.made else "Nothing to do, the arrays are there already:"
@@ -103,18 +94,16 @@ def prepare_data(
         original: the folder for the original archive.
         published: what to download.
 
-    Returns:
-        A summary to print.
-
-    Raises:
-        UserError: The source is missing or damaged, or the arrays cannot be written.
+    Returns a summary to print. A source that is missing or damaged, or arrays that cannot be
+    written, raise a `UserError`.
 
     Example:
         >>> print(prepare_data("~/Downloads/faces.tar.gz", "my-arrays"))
     """
     out, original = check_path("out", out), check_path("original", original)
     if source is None:
-        found = find_source(original, _OR_DOWNLOAD)
+        advice = ", or delete it and prepare_data() downloads the published one"
+        found = find_source(original, advice)
     else:
         found = open_source(check_path("source", source))
     with contextlib.suppress(OSError):  # reported when the arrays are written

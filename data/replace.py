@@ -1,13 +1,5 @@
 """The one way to write files so that neither a kill nor a power cut leaves half of one.
 
-- `replace_file(path)`: one file. `with replace_file(path) as new: new.write_bytes(content)`
-- `replace_set(folder, names)`: files that belong together, such as a model's. They are written into
-  the folder that is yielded, and appear in `folder` together. Whoever reads such files calls
-  `recover_set(folder)` first.
-- `flush(path)`: what both do before they rename anything.
-- `make_folder(path)`: makes a folder, also one that a link points at and that is gone.
-- `remove_unfinished(folder)`: removes what a kill left of single files.
-
 What is new is written under a hidden name beside the old, flushed to the disk, and takes its place
 by renaming; the old is removed after that is flushed too. Links are followed: a link to a folder or
 a file stays, and what it points at is replaced. Folders are never renamed, so a folder may also be
@@ -25,8 +17,6 @@ from pathlib import Path
 from data.errors import UserError
 from data.lock import hold_lock
 
-UNFINISHED_FILES = ".*.new"  # pattern of the hidden names; a kill can leave such files
-
 _UNFINISHED_SECONDS = 60  # age of a file that nobody can be writing any more
 _WORK, _READY, _OLD = ".new", ".ready", ".old"  # folders of a set: unfinished, complete, former
 _RETRY_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)  # pauses while another program holds a file
@@ -36,9 +26,7 @@ _RETRY_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)  # pauses while another program hold
 def replace_file(path: Path, *, new_only: bool = False) -> Iterator[Path]:
     """Yield a path to write a file to; at the end that file takes the place of `path`.
 
-    Args:
-        path: the file to replace or create; its folder is made if it does not exist.
-        new_only: raise FileExistsError instead of replacing a file.
+    Its folder is made if there is none. `new_only` raises FileExistsError where there is a file.
     """
     path = _resolved(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +46,7 @@ def replace_file(path: Path, *, new_only: bool = False) -> Iterator[Path]:
 
 def remove_unfinished(folder: Path) -> None:
     """Remove the files that killed calls of `replace_file` left in a folder."""
-    for path in folder.glob(UNFINISHED_FILES):
+    for path in folder.glob(".*.new"):
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _UNFINISHED_SECONDS:
                 path.unlink()
@@ -68,12 +56,9 @@ def remove_unfinished(folder: Path) -> None:
 def replace_set(folder: Path, names: Sequence[str]) -> Iterator[Path]:
     """Yield a folder to write a set of files into; at the end they take the place of the old set.
 
-    Only one process at a time may do this: see `data.lock`.
-
-    Args:
-        folder: where the set belongs; it is made if it does not exist.
-        names: all files that can belong to the set. Those not written are removed from `folder`.
-            Files of other names are neither changed there nor moved there.
+    Only one process at a time may do this: see `data.lock`. Whoever reads the files calls
+    `recover_set` first. Of the names, all that can belong to the set, those not written are removed
+    from `folder`; files of other names are neither changed there nor moved there.
     """
     folder = _resolved(folder)
     folder.mkdir(parents=True, exist_ok=True)

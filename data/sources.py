@@ -12,29 +12,21 @@ ARCHIVE_ENDINGS = (".tar.gz", ".tgz", ".tar")
 
 
 class ArchiveSource:
-    """The portraits in a `.tar.gz` file as published; `advice` is for one that is damaged.
-
-    Attributes:
-        fingerprint: a short text that changes when the file does.
-        estimate: upper estimate of the number of portraits.
-        size: bytes of the file.
-        done: bytes read so far.
-    """
+    """The portraits in a `.tar.gz` file as published; `advice` is for one that is damaged."""
 
     def __init__(self, path: Path, advice: str = ""):
         self.path = path
         status = path.stat()
-        self.fingerprint = f"{path.name} {status.st_size} {status.st_mtime_ns}"
-        self.estimate = status.st_size // 12_000  # a published portrait takes about 15 kB
-        self.size = status.st_size
-        self.done = 0
+        self.fingerprint = f"{path.name} {status.st_size} {status.st_mtime_ns}"  # of this state
+        self.estimate = status.st_size // 12_000  # portraits; a published one takes about 15 kB
+        self.size = status.st_size  # bytes
+        self.done = 0  # bytes read so far
         self._advice = advice
 
     def files(self) -> Iterator[tuple[str, bytes] | Skipped]:
         """Yield the files in F and M, each as its name and content, and what is skipped.
 
-        Raises:
-            UserError: The archive is cut off, damaged or not an archive of portraits.
+        An archive that is cut off, damaged or not one of portraits raises a `UserError`.
         """
         cannot = f"The archive {self.path} cannot be read"
         try:
@@ -52,7 +44,7 @@ class ArchiveSource:
 
 
 class FolderSource:
-    """The portraits in a folder that holds F and M; attributes as `ArchiveSource`, in files."""
+    """The portraits in a folder that holds F and M; `size` and `done` are in files."""
 
     def __init__(self, path: Path):
         self.path = path

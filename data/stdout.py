@@ -11,36 +11,22 @@ class LastingOutput(io.TextIOWrapper):
     """The same output as `stream`, except that everything after its first failure is dropped."""
 
     def __init__(self, stream: io.TextIOWrapper):
-        super().__init__(
-            stream.buffer,
-            encoding=stream.encoding,
-            errors="backslashreplace",
-            line_buffering=True,  # failures show as they happen
-        )
+        super().__init__(stream.buffer, stream.encoding, "backslashreplace")
 
     def write(self, text: str) -> int:
-        """Write text and return its length, whether it could be written or not."""
-        with self._failures_ignored():
-            super().write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        """Write what is buffered, if that is possible."""
-        with self._failures_ignored():
-            super().flush()
-
-    def close(self) -> None:
-        """Flush only: the buffer belongs to `stream`."""
-        self.flush()
-
-    @contextlib.contextmanager
-    def _failures_ignored(self) -> Iterator[None]:
+        """Write text at once and return its length, whether it could be written or not."""
         try:
-            yield
+            super().write(text)
+            super().flush()
         except OSError:  # what is buffered, and all that follows, goes to the null device
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self.fileno())
             os.close(nowhere)
+        return len(text)
+
+    def close(self) -> None:
+        """Flush only: the buffer belongs to `stream`."""
+        self.flush()
 
 
 @contextlib.contextmanager
@@ -52,6 +38,4 @@ def lasting_stdout() -> Iterator[None]:
     try:
         yield
     finally:
-        if sys.stdout is not None:
-            sys.stdout.flush()
         sys.stdout = former

@@ -32,16 +32,9 @@ class DamagedArchive(Exception):  # noqa: N818 - reads better where it is raised
 def read_tar(file: BufferedReader, max_file_bytes: int) -> Iterator[TarEntry]:
     """Yield the entries of a `.tar.gz` (or `.tar`) file in their order, extracting nothing.
 
-    Args:
-        file: the archive, opened at its start.
-        max_file_bytes: larger files are skipped.
-
-    Yields:
-        For all but folders: the name; a file's bytes, or None if it is larger than that; and ""
-        or what the entry is instead of a file, such as "is a link".
-
-    Raises:
-        DamagedArchive: The archive is cut off or damaged, or larger than any archive of portraits.
+    They are, for all but folders: the name; a file's bytes, or None if they are more than
+    `max_file_bytes`; and "" or what the entry is instead of a file, such as "is a link". An archive
+    that is cut off, damaged, or larger than any of portraits raises `DamagedArchive`.
     """
     packed = file.peek(2)[:2] == b"\x1f\x8b"
     stream = _Stream(gzip.GzipFile(fileobj=file) if packed else file)
@@ -59,18 +52,13 @@ def read_tar(file: BufferedReader, max_file_bytes: int) -> Iterator[TarEntry]:
 
 
 class _Stream(RawIOBase):
-    """A file that is read forward, up to `MAX_UNPACKED_BYTES`, and up to a limit set meanwhile.
-
-    Attributes:
-        limit: bytes from the start that may be read so far.
-        last: what was read last.
-        complete: whether the archive has ended, so that the file may end too.
-    """
+    """A file that is read forward, up to `MAX_UNPACKED_BYTES`, and up to a limit set meanwhile."""
 
     def __init__(self, file: BufferedReader | gzip.GzipFile):
         self._file, self._taken = file, 0
-        self.limit = MAX_EXTENSION_BYTES
-        self.last, self.complete = b"", False
+        self.limit = MAX_EXTENSION_BYTES  # bytes from the start that may be read so far
+        self.last = b""  # what was read last
+        self.complete = False  # whether the archive has ended, so that the file may end too
 
     def read(self, size: int = -1) -> bytes:
         self._taken += size
