@@ -3,9 +3,8 @@
 A model folder holds `autoencoder.keras` (the network, without optimizer state), `latent.npz`
 (statistics of its codes), `card.json` (data, settings, measured figures) and `history.csv` (the
 training, one row an epoch). The card and `latent.npz` name the hash of the `.keras` file that they
-belong to; a folder where they disagree is not used. Where the network has a finisher or a sketch
-encoder, the card names the hash of `finisher.keras` or `sketch_encoder.keras` too, and
-`finisher.csv` is the history of that training.
+belong to; a folder where they disagree is not used. The card also names the hashes of a finisher
+and a sketch encoder, if there are any.
 """
 
 import contextlib
@@ -106,13 +105,9 @@ def lineage(card: dict) -> list[dict]:
 
 
 def check_folder(folder: Path) -> str:
-    """Check that a model folder is complete and that its files belong together.
+    """Check that a model folder is complete, and return the model's id, the hash of its network.
 
-    Returns:
-        The model's id, the hash of its `.keras` file.
-
-    Raises:
-        UserError: if a file is missing, oversized or of another model.
+    A file that is missing, oversized or of another model raises a `UserError`.
     """
     with tell_failure(f"The model in {folder} cannot be completed", "make the folder writable"):
         recover_set(folder)
@@ -186,28 +181,26 @@ def model_title(folder: Path) -> str:
 
 def publish(
     folder: Path,
-    write: Callable[[Path], dict],
+    write: Callable[[Path], dict | None],
     card: dict,
     base: Path | None = None,
     check: Callable[[Path], object] = check_folder,
 ) -> dict:
     """Write a model folder under a new name, then make it current.
 
-    A kill at any moment leaves the former or the new model whole.
+    A kill at any moment leaves the former or the new model whole. A `UserError` is raised if the
+    folder cannot be written, or the new model fails its check; then the former model stays.
 
     Args:
         folder: where the model belongs.
-        write: writes files of the model into the folder it is given, and returns more entries for
-            the card.
+        write: writes files of the model into the folder it is given, and may return more entries
+            for the card.
         card: entries that are known already; the model's id is added.
         base: a model folder, maybe the same, whose files are copied first.
-        check: raises UserError for a folder that cannot be used; the former model then stays.
+        check: raises a `UserError` for a folder that cannot be used.
 
     Returns:
         The card.
-
-    Raises:
-        UserError: if the folder cannot be written, or the new model fails its check.
     """
     failure = f"The model cannot be written to {folder}"
     then = "make room or make the folder writable, then call learn() again: it continues"
@@ -215,7 +208,7 @@ def publish(
         for name in ALL_FILES:
             if base and (base / name).is_file():
                 shutil.copyfile(base / name, new / name)
-        card = {**card, **write(new), "model_id": file_hash(new / NETWORK_FILE)}
+        card = {**card, **(write(new) or {}), "model_id": file_hash(new / NETWORK_FILE)}
         (new / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
         try:
             check(new)

@@ -15,7 +15,7 @@ import h5py  # Keras' own, and what it keeps weights in
 import keras
 import numpy as np
 
-from data.errors import UserError, tell_failure
+from data.errors import tell_failure
 from model.architecture import Architecture
 from model.finisher import FINISHER_VERSION, build_finisher
 from model.folder import (
@@ -23,6 +23,7 @@ from model.folder import (
     MAX_NETWORK_BYTES,
     NETWORK_FILE,
     SKETCH_ENCODER_FILE,
+    file_hash,
     part_id,
     read_card,
     tell_damage,
@@ -37,10 +38,10 @@ MAX_WEIGHT = 1e6
 WEIGHT_BITS = 8  # significant bits kept, of 24: as many as bfloat16 has
 
 
-def save_network(network: keras.Model, path: Path) -> None:
-    """Write a `.keras` file of half the size: its weights, and the network's, are rounded first.
+def save_network(network: keras.Model, path: Path) -> str:
+    """Write a `.keras` file of half the size, and return its hash.
 
-    On average a pixel changes by a seventh of a gray level.
+    Its weights, and the network's, are rounded first: a pixel changes by a seventh of a gray level.
     """
     network.set_weights([rounded(weight) for weight in network.get_weights()])
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
@@ -51,6 +52,7 @@ def save_network(network: keras.Model, path: Path) -> None:
                 member = zipfile.ZipInfo(name)  # of a fixed date: equal weights, equal files
                 member.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(member, stored.read(name), compresslevel=9)
+    return file_hash(path)
 
 
 def rounded(weights: np.ndarray) -> np.ndarray:
@@ -63,22 +65,17 @@ def rounded(weights: np.ndarray) -> np.ndarray:
 def load_network(folder: Path) -> keras.Model:
     """Build the network that a model folder's card describes, with the weights in the folder.
 
-    Raises:
-        UserError: if the network is missing, damaged, or another than the card describes.
+    One that is missing, damaged, or another than the card describes raises a `UserError`.
     """
-    path = folder / NETWORK_FILE
-    if not path.is_file():
-        raise UserError(f"There is no model at {path}. Train one with learn().")
     network = build_autoencoder(Architecture.from_card(read_card(folder)))
-    _load_weights(network, path)
+    _load_weights(network, folder / NETWORK_FILE)
     return network
 
 
 def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
     """Build the finisher of a decoder, with the weights in a model folder, if it has one that fits.
 
-    Raises:
-        UserError: if the card names a finisher that is damaged, or another decoder's.
+    One that the card names and that is damaged, or another decoder's, raises a `UserError`.
     """
     if not _has_part(read_card(folder), "finisher", FINISHER_VERSION):
         return None
@@ -88,13 +85,9 @@ def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
 
 
 def load_sketch_encoder(folder: Path, autoencoder: keras.Model) -> keras.Model | None:
-    """Build the sketch encoder of a model folder, with the weights in it, if it has one that fits.
+    """Build the sketch encoder of a model folder, see `with_guesses`, if it has one that fits.
 
-    Returns:
-        A model from drawings to codes, see `with_guesses`.
-
-    Raises:
-        UserError: if the card names a sketch encoder that is damaged, or another model's.
+    One that the card names and that is damaged, or another model's, raises a `UserError`.
     """
     card = read_card(folder)
     if not _has_part(card, "sketch_encoder", SKETCH_ENCODER_VERSION):

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from data.arrays import drop_pages
 from data.portraits import PORTRAIT_SHAPE
-from model.frame import CROP_LEFT, CROP_TOP, FACE_CENTRE, IMAGE_SHAPE, mirror
+from model.frame import CROP_LEFT, CROP_TOP, FACE_CENTRE, IMAGE_SHAPE
 from model.training.settings import Augmentation
 
 
@@ -37,31 +37,30 @@ class Draws:
 
 
 def training_batches(
-    portraits: np.ndarray, batch_size: int, change: Callable, seed: int
+    portraits: np.ndarray, batch_size: int, augmentation: Augmentation, seed: int
 ) -> tf.data.Dataset:
-    """Return endless shuffled batches, each changed by random numbers of its own.
+    """Return endless shuffled batches of inputs and targets, see `augment`.
 
-    Args:
-        portraits: uint8 `(n, 171, 186, 1)`, usually a memory map; rows are read as they are needed.
-        batch_size: portraits in a batch.
-        change: makes what is trained on from portraits and `Draws`: `augment`, `mirror_half`.
-        seed: decides order and changes.
+    The portraits, uint8 `(n, 171, 186, 1)`, are usually a memory map, whose rows are read as they
+    are needed. The seed decides order and changes.
     """
     n, read = len(portraits), _reader(portraits)
     rows = tf.data.Dataset.range(n).shuffle(n, seed=seed).repeat()
     batches = rows.batch(batch_size, drop_remainder=True).enumerate()
 
     def make(number, rows):
-        return change(read(rows), Draws(tf.stack([tf.constant(seed, tf.int64), number])))
+        draws = Draws(tf.stack([tf.constant(seed, tf.int64), number]))
+        return augment(read(rows), draws, augmentation)
 
     return batches.map(make, num_parallel_calls=2, deterministic=True).prefetch(4)
 
 
 def validation_batches(portraits: np.ndarray, batch_size: int) -> tf.data.Dataset:
     """Return batches of (images, images), unchanged and in order; `(n, 160, 176, 1)` in [0, 1]."""
+    bottom, right = CROP_TOP + IMAGE_SHAPE[0], CROP_LEFT + IMAGE_SHAPE[1]
 
-    def pair(batch):
-        images = _cropped(batch)
+    def pair(batch):  # as `model.frame.crop` does, in a graph
+        images = tf.cast(batch[:, CROP_TOP:bottom, CROP_LEFT:right], tf.float32) / 255.0
         return images, images
 
     rows = tf.data.Dataset.range(len(portraits)).batch(batch_size)
@@ -89,7 +88,8 @@ def augment(
     """Change a batch of portraits, uint8 `(n, 171, 186, 1)`, see `Augmentation`.
 
     Returns:
-        Inputs and targets, float32 `(n, 160, 176, 1)` in [0, 1]; the inputs are noisy.
+        Inputs and targets, float32 `(n, 160, 176, 1)` in [0, 1]; the inputs are noisy. Without any
+        changes, half of the portraits are still mirrored, pixel by pixel.
     """
     n = portraits.shape[0]
     targets = _resample(portraits, _random_transforms(n, augmentation, draws))
@@ -100,18 +100,6 @@ def augment(
         targets = recombine(targets, augmentation.recombination, draws)
     inputs = targets + draws.normal((n, *IMAGE_SHAPE, 1), augmentation.noise)
     return tf.clip_by_value(inputs, 0.0, 1.0), targets
-
-
-def mirror_half(portraits: tf.Tensor, draws: Draws, recombination: float) -> tf.Tensor:
-    """Mirror half of the portraits about the face axis, without blurring any.
-
-    Takes uint8 `(n, 171, 186, 1)`, returns images `(n, 160, 176, 1)` in [0, 1]. `recombination` is
-    the share of the portraits that get a part of another one, see `recombine`.
-    """
-    columns = mirror(np.arange(PORTRAIT_SHAPE[1])[np.newaxis, np.newaxis])[0, 0]
-    mirrored = draws.uniform((portraits.shape[0], 1, 1, 1)) < 0.5
-    portraits = tf.where(mirrored, tf.gather(portraits, columns, axis=2), portraits)
-    return recombine(_cropped(portraits), recombination, draws)
 
 
 def recombine(images: tf.Tensor, share: float, draws: Draws) -> tf.Tensor:
@@ -139,12 +127,6 @@ def recombine(images: tf.Tensor, share: float, draws: Draws) -> tf.Tensor:
     others += tf.reduce_sum(rim * (images - others), axis=(1, 2, 3), keepdims=True)
     mixed = tf.clip_by_value(images + mask * (others - images), 0.0, 1.0)
     return tf.where(uniform(0, 1) < share, mixed, images)
-
-
-def _cropped(portraits: tf.Tensor) -> tf.Tensor:
-    """Return the model's frame of portraits, as `model.frame.crop` does, in a graph."""
-    bottom, right = CROP_TOP + IMAGE_SHAPE[0], CROP_LEFT + IMAGE_SHAPE[1]
-    return tf.cast(portraits[:, CROP_TOP:bottom, CROP_LEFT:right], tf.float32) / 255.0
 
 
 def _resample(portraits: tf.Tensor, transforms: tf.Tensor) -> tf.Tensor:

@@ -22,28 +22,23 @@ class Film(keras.callbacks.Callback):
 
     Portraits are shown above their reconstructions, beside the face of one random code. A training
     that is continued adds to the film that is there. A film that cannot be written does not end the
-    training.
-
-    Args:
-        path: the GIF.
-        images: float32 `(n, 160, 176, 1)`, the portraits.
-        steps: batches of the whole training.
-        steps_done: batches done before; with 0, a new film is begun.
+    training, which takes so many steps in all. The portraits are float32 `(n, 160, 176, 1)`.
     """
 
-    def __init__(self, path: Path, images: np.ndarray, steps: int, steps_done: int = 0):
+    def __init__(self, path: Path, images: np.ndarray, steps: int):
         super().__init__()
         self.path = path
         self.images = images
-        self._step, self._steps = steps_done, steps
+        self._steps = steps
         self._moments = set(np.rint(steps * np.linspace(0, 1, FRAMES) ** 2).astype(int))
         self._frames: list[Image.Image] = []
-        if steps_done:
-            with contextlib.suppress(OSError, ValueError, EOFError), Image.open(path) as film:
-                self._frames = [frame.convert("L") for frame in ImageSequence.Iterator(film)]
 
     def on_train_begin(self, logs=None):
-        """Record the first frame."""
+        """Go on with the film that is there, or record the first frame."""
+        self._step = int(self.model.optimizer.iterations)
+        if self._step:
+            with contextlib.suppress(OSError, ValueError, EOFError), Image.open(self.path) as film:
+                self._frames = [frame.convert("L") for frame in ImageSequence.Iterator(film)]
         network = self.model.autoencoder
         self._encode = tf.function(lambda images: encode(network, images), autograph=False)
         if not self._frames:

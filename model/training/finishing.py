@@ -31,11 +31,8 @@ MAX_GAIN = 1.6  # largest factor on the detail that brings it there
 class TwoRates(keras.optimizers.Adam):
     """Adam with a learning rate `CRITIC_RATE` times as high for the critic (Heusel et al. 2017).
 
-    A critic that lags behind cannot tell the two apart, and its gradients are noise.
-
-    Args:
-        first: number of the finisher's variables, which come first; the others are the critic's.
-        options: those of Keras' Adam.
+    A critic that lags behind cannot tell the two apart, and its gradients are noise. The first
+    variables, so many, are the finisher's, the others the critic's.
     """
 
     def __init__(self, first: int, **options):
@@ -65,10 +62,7 @@ class Finishing(keras.Model):
     distant: the squared difference of finished and decoded face, both blurred by 7 x 7 pixels.
     fixed: see `FixedDetail`, which asks for detail of the face, not of the place.
 
-    Args:
-        autoencoder: trained, from `build_autoencoder`.
-        finisher: from `build_finisher`.
-        settings: weights of the terms, see `FinisherSettings`.
+    Their weights are in the settings.
     """
 
     def __init__(self, autoencoder: keras.Model, finisher: keras.Model, settings: FinisherSettings):
@@ -86,8 +80,9 @@ class Finishing(keras.Model):
         """Finish the reconstructions of images `(n, 160, 176, 1)`."""
         return self.finisher(self._maps(self._encode(images)))
 
-    def train_step(self, portraits):
-        """Take a step with both networks, each by the gradient of its own loss."""
+    def train_step(self, data):
+        """Take a step by `training_batches`: each network by the gradient of its own loss."""
+        _, portraits = data
         codes, *maps = self._maps(self._encode(portraits))
         noise = self.finisher.get_layer(NOISE)(codes, training=False)
         cell = random_cell(maps[0].shape[1:3])
@@ -117,11 +112,7 @@ class Finishing(keras.Model):
         return self._track(portraits, finished, loss=finisher_loss, critic=critic_loss)
 
     def test_step(self, data):
-        """Measure reconstructions; the loss is their relative error plus their error in sharpness.
-
-        Args:
-            data: images twice, as `validation_batches` gives them.
-        """
+        """Measure `validation_batches`; the loss is the relative error plus that in sharpness."""
         portraits, _ = data
         maps = self._maps(self._encode(portraits))
         decoded, finished = pictures(maps[-1]), self.finisher(maps, training=False)
@@ -158,9 +149,7 @@ class FixedDetail:
 
     For every pixel of the frame it keeps running means of the detail of portraits and of that of
     finished faces; training pulls the second to the first. Aligned portraits have little in common:
-    a rim of the eyes, the line between lips.
-
-    The means are not saved with the training, which fills them again.
+    a rim of the eyes, the line between lips. A training that goes on fills the means again.
     """
 
     def __init__(self):
@@ -174,13 +163,9 @@ class FixedDetail:
     ) -> tf.Tensor:
         """Add a batch, and return a number whose gradient is that of the fixed detail's energy.
 
-        The energy is divided by that of the portraits' detail, of each place and of all places.
-
-        Args:
-            portraits: what portraits have beside decoded faces, `(n, h, w, 1)`.
-            finished: what finished faces have beside them, of the same shape.
-            row: of the corner of the window, see `window`.
-            column: the same.
+        The energy is divided by that of the portraits' detail, of each place and of all places. The
+        detail of portraits and finished faces is what they have beside decoded ones,
+        `(n, h, w, 1)`; row and column are the corner of the `window`.
         """
         portraits, finished = fine_detail(portraits), fine_detail(finished)
         height, width = portraits.shape[1:3]
@@ -242,11 +227,8 @@ def adjust_gain(finishing: Finishing, images: np.ndarray) -> None:
     """Scale the finisher's detail so that the median sharpness is `SHARPNESS`.
 
     An absolute error is least at the median of all plausible details, so detail that cannot be
-    predicted comes out too weak; and with less noise than in training it is weaker still.
-
-    Args:
-        finishing: trained; its finisher changes.
-        images: float32 `(n, 160, 176, 1)` in [0, 1] that were not trained on.
+    predicted comes out too weak; and with less noise than in training it is weaker still. The
+    images, float32 `(n, 160, 176, 1)` in [0, 1], were not trained on.
     """
     detail = finishing.finisher.get_layer(SHARPENER).get_layer("detail")
     weights, gain = detail.get_weights(), 1.0
@@ -259,14 +241,10 @@ def adjust_gain(finishing: Finishing, images: np.ndarray) -> None:
 
 
 def subtract_fixed_detail(finisher: keras.Model, maps: keras.Model, codes: np.ndarray) -> None:
-    """Subtract the mean detail of many faces, pixel by pixel.
+    """Let a trained finisher subtract the mean detail of many faces, pixel by pixel.
 
-    `FixedDetail` lowers it in training; what is left goes here.
-
-    Args:
-        finisher: trained; it changes.
-        maps: see `decoder_maps`.
-        codes: `(n, latent_dim)`, of many portraits: the mean of few keeps detail of each.
+    `FixedDetail` lowers it in training; what is left goes here. The codes are `(n, latent_dim)`, of
+    many portraits: the mean of few keeps detail of each. For `maps` see `decoder_maps`.
     """
     layer = finisher.get_layer(FIXED)
     sharp, fixed = keras.Model(finisher.inputs, layer.output), 0.0

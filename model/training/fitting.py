@@ -29,7 +29,7 @@ LOG_SECONDS = 60  # time between two updates of the progress bar where there is 
 MAX_RECORD_BYTES = 2**24  # of the state beside its weights: above all the history
 
 History = list[dict[str, float]]
-Pictures = dict[str, np.ndarray]
+Pictures = dict[str, np.ndarray]  # validation portraits, and what is made of them, by their row
 
 
 class Interruption(keras.callbacks.Callback):
@@ -88,13 +88,7 @@ class TrainingState(keras.callbacks.Callback):
         fingerprint: of data and settings; a state with another one is not continued.
         epochs: of the whole training.
         patience: epochs without a better validation loss after which training stops.
-        history: of former trainings, which goes on.
-
-    Attributes:
-        epochs_done: epochs trained, those of interrupted calls included.
-        history: one dictionary an epoch.
-        best_weights: the averaged weights of the best epoch, None before the first.
-        diverged: whether a loss was not a finite number.
+        history: of former trainings, a dictionary an epoch, which goes on.
     """
 
     def __init__(
@@ -108,10 +102,10 @@ class TrainingState(keras.callbacks.Callback):
         super().__init__()
         self.path, self.fingerprint = path, fingerprint
         self.epochs, self.patience = epochs, patience
-        self.epochs_done = 0
+        self.epochs_done = 0  # those of interrupted calls included
         self.history = list(history)
-        self.best_weights: list[np.ndarray] | None = None
-        self.diverged = False
+        self.best_weights: list[np.ndarray] | None = None  # averaged, of the best epoch
+        self.diverged = False  # whether a loss was not a finite number
         self._started = 0.0
 
     @property
@@ -150,11 +144,7 @@ class TrainingState(keras.callbacks.Callback):
         self.model.stop_training |= self.ended is not None
 
     def save(self) -> None:
-        """Write the state file.
-
-        Raises:
-            UserError: if there is no room or no permission.
-        """
+        """Write the state file; `UserError` if there is no room or no permission."""
         variables = _variables(self.model).items()
         arrays = {name: keras.ops.convert_to_numpy(value) for name, value in variables}
         arrays |= {f"best_{i}": value for i, value in enumerate(self.best_weights or [])}
@@ -168,11 +158,8 @@ class TrainingState(keras.callbacks.Callback):
     def restore(self, model: keras.Model) -> bool:
         """Continue an interrupted training, if the state file is whole and of the same kind.
 
-        Args:
-            model: compiled, with its optimizer built.
-
-        Returns:
-            Whether there was something to continue; if not, nothing was changed.
+        The model is compiled, its optimizer built. Returns whether there was something to continue;
+        if not, nothing was changed.
         """
         variables = _variables(model)
         best = {f"best_{i}": variable for i, variable in enumerate(model.weights)}
@@ -242,12 +229,8 @@ class Progress(keras.callbacks.Callback):
 class Views(keras.callbacks.Callback):
     """Shows how the training goes, now and then and at the end.
 
-    Args:
-        state: holds the history and the best weights.
-        pictures: returns validation portraits and what the model makes of them, by the name of
-            their row; called while the model has its best weights.
-        on_progress: called with the history and these pictures; None shows nothing.
-        say: told once if they cannot be shown.
+    `on_progress`, if any, is called with the history and what `pictures` returns while the model
+    has its best weights. If that cannot be shown, `say` is told so once.
     """
 
     def __init__(
@@ -295,19 +278,10 @@ def fit(
     interruption: Interruption,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> str:
-    """Train from where the state stands to the end.
+    """Train a compiled model from where the state stands to the end.
 
-    Args:
-        model: compiled; if the state was restored, into this model.
-        batches: without end, to train on.
-        validation: batches that decide which epoch is the best.
-        steps_per_epoch: batches of an epoch.
-        state: keeps the best weights and the history.
-        interruption: ends the training.
-        callbacks: more of Keras' own, called last.
-
-    Returns:
-        Why it ended, as the card says it.
+    There is no end of batches; those of validation decide which epoch is the best. The callbacks
+    are called last. Returns why the training ended, as the card says it.
     """
     if state.ended:  # in an earlier call that was stopped before the model was measured
         return state.ended

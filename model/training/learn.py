@@ -1,7 +1,6 @@
 """Training: from the arrays to a model folder.
 
-Reads from top to bottom: `learn`, its two trainings, and what these share. Its settings are in
-`model.training.settings`, the loop of both trainings is `model.training.fitting.fit`.
+It reads from top to bottom: `learn`, its two trainings, and what they share.
 """
 
 import contextlib
@@ -14,9 +13,8 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from functools import partial
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -31,19 +29,13 @@ from data.replace import remove_unfinished
 from model.architecture import Architecture
 from model.encoding import encode
 from model.engine import FaceEngine
-from model.finisher import (
-    FINISHER_VERSION,
-    build_finisher,
-    decoder_maps,
-    set_code_statistics,
-)
+from model.finisher import FINISHER_VERSION, build_finisher, decoder_maps, set_code_statistics
 from model.folder import (
     FINISHER_FILE,
     FINISHER_HISTORY_FILE,
     HISTORY_COLUMNS,
     HISTORY_FILE,
     NETWORK_FILE,
-    file_hash,
     find_model,
     is_history,
     lineage,
@@ -57,12 +49,7 @@ from model.latent import LatentSpace
 from model.measuring.metrics import evenly_spaced
 from model.network import build_autoencoder
 from model.network_file import load_network, save_network
-from model.training.augmentation import (
-    augment,
-    mirror_half,
-    training_batches,
-    validation_batches,
-)
+from model.training.augmentation import training_batches, validation_batches
 from model.training.devices import training_policy, training_strategy
 from model.training.export import (
     Portraits,
@@ -72,13 +59,7 @@ from model.training.export import (
     measure_latent,
 )
 from model.training.film import Film
-from model.training.finishing import (
-    BLOCK,
-    FinisherSettings,
-    adjust_gain,
-    compiled_finishing,
-    subtract_fixed_detail,
-)
+from model.training.finishing import BLOCK, adjust_gain, compiled_finishing, subtract_fixed_detail
 from model.training.fitting import (
     INTERRUPTED,
     History,
@@ -90,7 +71,7 @@ from model.training.fitting import (
 )
 from model.training.objective import VariationalAutoencoder
 from model.training.optimizer import build_optimizer
-from model.training.settings import Settings
+from model.training.settings import Augmentation, FinisherSettings, Settings
 
 PICTURED = 8  # validation portraits in the picture of progress
 CONTINUED = 1 / 3  # share of the learning rate with which a training continues a model
@@ -122,6 +103,7 @@ class _Run:
 class _Former(NamedTuple):
     """The model that a training continues; nothing for a new one."""
 
+    architecture: Architecture
     model_id: str = ""
     weights: list[np.ndarray] | None = None
     history: Sequence[dict[str, float]] = ()
@@ -167,12 +149,8 @@ def learn(
         about: a sentence for the card on what the portraits are.
         say: called with sentences about what goes on.
 
-    Returns:
-        The model card.
-
-    Raises:
-        UserError: without arrays, with too few portraits, without a model to continue, where
-            nothing can be written, or where the loss diverged before anything was learned.
+    Returns the model card. A `UserError` is raised without arrays or a model to continue, with too
+    few portraits, where nothing can be written, or if the loss diverges in the first epoch.
     """
     for name, switch in (("init", init), ("fresh", fresh)):
         check_kind(name, switch, bool, "True or False")
@@ -192,11 +170,14 @@ def learn(
         remove_unfinished(out.parent)
         run = _Run(out, Portraits.load(arrays), interruption, on_progress, say)
         check_path("out", run.state_path)
-        _check_portraits(run.portraits, settings.batch_size)
-        former = _Former()
-        if not init:
-            former, architecture = _former_model(out)
-            settings = replace(settings, architecture=architecture)
+        X_fit, X_validation = run.portraits.split()
+        if len(X_fit) < settings.batch_size or not len(X_validation):
+            raise UserError(
+                f"{len(run.portraits.train)} portraits are too few to train on in batches of "
+                f"{settings.batch_size}. Prepare a larger archive with prepare_data()."
+            )
+        former = _Former(settings.architecture) if init else _former_model(out)
+        settings = replace(settings, architecture=former.architecture)
         if fresh:
             run.state_path.unlink(missing_ok=True)
         if not fresh and _lacks_finisher(run, settings):
@@ -245,25 +226,29 @@ def _train_autoencoder(
         reconstructions = keras.ops.convert_to_numpy(model(pictured)[0])
         return {"Portrait": pictured, "Network": reconstructions}
 
-    change = partial(augment, augmentation=settings.augmentation)
-    done, seed = state.epochs_done * steps_per_epoch, settings.seed + state.epochs_done
-    filming = [Film(film, pictured, epochs * steps_per_epoch, done)] if film else []
+    seed = settings.seed + state.epochs_done
     ended = fit(
         model,
-        training_batches(X_fit, settings.batch_size, change, seed),
+        training_batches(X_fit, settings.batch_size, settings.augmentation, seed),
         validation_batches(X_validation, settings.batch_size),
         steps_per_epoch,
         state,
         run.interruption,
         [
             keras.callbacks.LambdaCallback(on_train_begin=measure_codes),
-            *filming,
+            *([Film(film, pictured, epochs * steps_per_epoch)] if film else []),
             Views(state, pictures, run.on_progress, run.say),
             *callbacks,
         ],
     )
+    if state.best_weights is None and ended == INTERRUPTED:
+        run.say("\nStopped in the first epoch; nothing was learned yet.")
+        raise KeyboardInterrupt
     if state.best_weights is None:
-        _give_up(run, ended)
+        raise UserError(
+            "Training diverged before anything was learned. Call learn() with a lower "
+            "learning_rate in its settings."
+        )
     if ended == INTERRUPTED and _is_better(read_history(run.out), state):
         run.say(
             f"\nStopped. The better model in {run.out} stays; the same call continues this "
@@ -276,22 +261,16 @@ def _train_autoencoder(
     engine = FaceEngine(autoencoder)
 
     def write(new: Path) -> dict:
-        save_network(autoencoder, new / NETWORK_FILE)
-        engine.model_id = file_hash(new / NETWORK_FILE)
+        engine.model_id = save_network(autoencoder, new / NETWORK_FILE)
         draft_latent(engine, run.portraits).save(new)
         write_history(new / HISTORY_FILE, state.history)
         more = {"finisher": {"ended": NOT_BEGUN}} if settings.finisher.steps else {}
         return {"data": run.portraits.describe(about), "figures": {}, "directions": {}} | more
 
-    def measure(step: Callable[[int], None]) -> Callable[[Path], dict]:
+    def measure(step: Callable[[int], None]) -> tuple[LatentSpace, dict]:
         latent, effects = measure_latent(engine, run.portraits, step)
         figures = measure_figures(engine, latent, run.portraits, step)
-
-        def write_measured(new: Path) -> dict:
-            latent.save(new)
-            return {"figures": figures, "directions": effects}
-
-        return write_measured
+        return latent, {"figures": figures, "directions": effects}
 
     card = {
         "created": date.today().isoformat(),
@@ -303,7 +282,7 @@ def _train_autoencoder(
             "keras": keras.__version__,
         },
     }
-    return _keep(run, state, ended, "training", card, write, measure, 2 * len(X_fit))
+    return _keep(run, state, ended, "training", card, write, measure)
 
 
 def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
@@ -330,11 +309,11 @@ def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
         finished = keras.ops.convert_to_numpy(model(pictured))
         return {"Portrait": pictured, "Network": decoded, "Made sharp": finished}
 
-    change = partial(mirror_half, recombination=settings.recombination)
+    mirrored = Augmentation(0, 0, 0, 0, 0, 0, 0, settings.recombination)  # and never blurred
     unseen, seed = evenly_spaced(X_validation, VALIDATED), settings.seed + state.epochs_done
     ended = fit(
         model,
-        training_batches(X_fit, settings.portraits, change, seed),
+        training_batches(X_fit, settings.portraits, mirrored, seed),
         validation_batches(unseen, BLOCK),
         settings.steps_per_epoch,
         state,
@@ -353,18 +332,16 @@ def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
     subtract_fixed_detail(finisher, decoder_maps(decoder), latent.gallery)
 
     def write(new: Path) -> dict:
-        save_network(finisher, new / FINISHER_FILE)
+        known = {"id": save_network(finisher, new / FINISHER_FILE), "version": FINISHER_VERSION}
         write_history(new / FINISHER_HISTORY_FILE, state.history)
-        known = {"id": file_hash(new / FINISHER_FILE), "version": FINISHER_VERSION}
         return {"finisher": known | card["finisher"]}
 
-    def measure(step: Callable[[int], None]) -> Callable[[Path], dict]:
+    def measure(step: Callable[[int], None]) -> tuple[LatentSpace, dict]:
         engine = FaceEngine(network, card["model_id"], finisher=finisher)
-        figures = measure_figures(engine, latent, run.portraits, step)
-        return lambda new: {"figures": figures}
+        return latent, {"figures": measure_figures(engine, latent, run.portraits, step)}
 
     card["finisher"] = _summary(state)
-    _keep(run, state, ended, "finisher", card, write, measure, 0, run.out)
+    _keep(run, state, ended, "finisher", card, write, measure)
 
 
 def _keep(
@@ -374,25 +351,22 @@ def _keep(
     section: str,
     card: dict,
     write: Callable[[Path], dict],
-    measure: Callable[[Callable[[int], None]], Callable[[Path], dict]],
-    encoded: int,
-    base: Path | None = None,
+    measure: Callable[[Callable[[int], None]], tuple[LatentSpace, dict]],
 ) -> bool:
     """Save the best weights of a training, then measure them: an interruption ends only that.
 
-    `write` writes the model, see `publish`; `measure` measures it, and returns what writes the
-    figures. `encoded` portraits are counted beside those that were not trained on. Until all is
-    measured, the card's section says "interrupted", and the same call goes on with that.
-
-    Returns:
-        Whether the training came to its end and was measured.
+    `write` writes the model, see `publish`; `measure` measures it, and returns its latent space and
+    entries for the card. Until all is measured, the card's section, "training" or "finisher", says
+    "interrupted", and the same call goes on with that. Returns whether there is nothing left to do.
     """
     run.say(f"\nEnded after epoch {state.epochs_done} ({ended}). Saving the best model.")
     card[section]["ended"] = INTERRUPTED
-    card = publish(run.out, write, card, base, check_model)
+    card = publish(run.out, write, card, run.out if section == "finisher" else None, check_model)
     run.say(f"The model is in {run.out}. Measuring it; Ctrl-C stops that and keeps the model.")
-    total = encoded + len(run.portraits.split()[1]) + len(run.portraits.test)
-    done, write_figures = 0, None
+    X_fit, X_validation = run.portraits.split()
+    encoded = 0 if section == "finisher" else 2 * len(X_fit)
+    total = encoded + len(X_validation) + len(run.portraits.test)
+    done, measured = 0, None
     with run.interruption.ends(), ProgressBar("Measuring", total) as bar:
 
         def step(portraits: int) -> None:
@@ -401,12 +375,13 @@ def _keep(
             done += portraits
             bar.update(done)
 
-        write_figures = measure(step)
-    if write_figures is None:
+        measured = measure(step)
+    if measured is None:
         run.say("\nStopped. The model is saved, but not measured; the same call goes on.")
         return False
+    latent, entries = measured
     card[section]["ended"] = ended
-    publish(run.out, write_figures, card, run.out, check_model)
+    publish(run.out, latent.save, card | entries, run.out, check_model)
     if ended != INTERRUPTED:
         state.path.unlink(missing_ok=True)
     return ended != INTERRUPTED
@@ -419,15 +394,7 @@ def compiled_model(
     autoencoder = build_autoencoder(settings.architecture, training_policy())
     if weights is not None:
         autoencoder.set_weights(weights)
-    model = VariationalAutoencoder(
-        autoencoder,
-        steps,
-        young=weights is None,
-        pixels_per_error=settings.pixels_per_error,
-        radius_weight=settings.radius_weight,
-        seed=settings.seed,
-        replicas=tf.distribute.get_strategy().num_replicas_in_sync,
-    )
+    model = VariationalAutoencoder(autoencoder, settings, steps, young=weights is None)
     rate = settings.learning_rate if weights is None else CONTINUED * settings.learning_rate
     model.compile(build_optimizer(steps, rate), jit_compile=False)
     model.optimizer.build(model.trainable_variables)
@@ -457,18 +424,8 @@ def _only_training(out: Path) -> Iterator[None]:
         yield
 
 
-def _check_portraits(portraits: Portraits, batch_size: int) -> None:
-    """Check that the portraits are enough to train on and to validate."""
-    X_fit, X_validation = portraits.split()
-    if len(X_fit) < batch_size or not len(X_validation):
-        raise UserError(
-            f"{len(portraits.train)} portraits are too few to train on in batches of {batch_size}. "
-            "Prepare a larger archive with prepare_data()."
-        )
-
-
-def _former_model(out: Path) -> tuple[_Former, Architecture]:
-    """Return the model to continue, and its architecture.
+def _former_model(out: Path) -> _Former:
+    """Return the model to continue.
 
     Of a model that an interrupted call left, it is the model which that call continued: so the same
     call finds its state again.
@@ -478,13 +435,13 @@ def _former_model(out: Path) -> tuple[_Former, Architecture]:
     models = lineage(card)
     if card.get("training", {}).get("ended") == INTERRUPTED and len(models) > 1:
         models = models[1:]
-    former = _Former(
+    return _Former(
+        Architecture.from_card(card),
         str(models[0]["model_id"]),
         load_network(folder).get_weights(),
         history if is_history(history, HISTORY_COLUMNS) else [],
         models,
     )
-    return former, Architecture.from_card(card)
 
 
 def _lacks_finisher(run: _Run, settings: Settings) -> bool:
@@ -502,17 +459,6 @@ def _lacks_finisher(run: _Run, settings: Settings) -> bool:
         )
     except (UserError, KeyError, TypeError):
         return False
-
-
-def _give_up(run: _Run, ended: str) -> NoReturn:
-    """End a training that learned nothing."""
-    if ended == INTERRUPTED:
-        run.say("\nStopped in the first epoch; nothing was learned yet.")
-        raise KeyboardInterrupt
-    raise UserError(
-        "Training diverged before anything was learned. Call learn() with a lower "
-        "learning_rate in its settings."
-    )
 
 
 def _summary(state: TrainingState) -> dict[str, object]:

@@ -8,12 +8,15 @@ from keras import ops
 from model.encoding import correct_once, encode, face_weights
 from model.frame import IMAGE_SHAPE
 from model.measuring.ssim import ssim
-from model.training.code_statistics import CodeStatistics
+from model.training.settings import Settings
 
 EDGE_WEIGHT = 0.5  # weight of the squared differences between neighbouring errors
 NOISE_ENDS = 0.2  # share of a training after which codes carry no noise
 WHITENING = (0.2, 0.5)  # shares of a training between which whitening comes in
 CORRECTION_BEGINS = 0.5  # share of a training after which codes are corrected
+LONGEST_MEMORY = 200  # batches over which the statistics are averaged
+FIRST_MEMORY = 10  # batches that the initial standard normal distribution counts for
+LEAST_VARIANCE = 1e-3  # variance added to every unit, so that the covariance can be inverted
 
 
 class VariationalAutoencoder(keras.Model):
@@ -46,37 +49,25 @@ class VariationalAutoencoder(keras.Model):
     Args:
         autoencoder: from `build_autoencoder`; `ssim_weight` and the weight of the face are those
             of its architecture.
+        settings: the other weights of the loss, and the seed of the noise on the codes. P is the
+            number of all pixels over `pixels_per_error`.
         steps: batches of the whole training.
         young: whether the training starts from random weights; if not, it has no noise, but
             whitening and corrected codes from the start.
-        pixels_per_error: pixels that share one independent error: P is all pixels over this.
-        radius_weight: weight of R.
-        seed: of the noise on the codes.
-        replicas: devices that share a batch; their gradients are added up.
     """
 
-    def __init__(
-        self,
-        autoencoder: keras.Model,
-        steps: int,
-        young: bool = True,
-        pixels_per_error: float = 10.0,
-        radius_weight: float = 15.0,
-        seed: int = 0,
-        replicas: int = 1,
-    ):
+    def __init__(self, autoencoder: keras.Model, settings: Settings, steps: int, young: bool):
         super().__init__()
         self.autoencoder = autoencoder
         self.decoder = autoencoder.get_layer("decoder")
         self.steps = steps
         self.young = young
-        self.divergence_weight = pixels_per_error / float(np.prod(IMAGE_SHAPE))
-        self.radius_weight = radius_weight
+        self.divergence_weight = settings.pixels_per_error / float(np.prod(IMAGE_SHAPE))
+        self.radius_weight = settings.radius_weight
         self.ssim_weight = autoencoder.architecture.ssim_weight
         self.pixel_weights = face_weights(autoencoder.architecture.face_emphasis)
-        self.replicas = replicas
         self.statistics = CodeStatistics(self.decoder.input_shape[-1])
-        self.noise = keras.random.SeedGenerator(seed)
+        self.noise = keras.random.SeedGenerator(settings.seed)
         self.mse_tracker = keras.metrics.Mean(name="mse")
         self.divergence_tracker = keras.metrics.Mean(name="divergence")
 
@@ -96,11 +87,9 @@ class VariationalAutoencoder(keras.Model):
         return ops.clip((self.progress() - begin) / (end - begin), 0.0, 1.0)
 
     def call(self, images, training=False):
-        """Reconstruct images; in training from codes with noise, or half of them corrected.
+        """Reconstruct images `(n, 160, 176, 1)`.
 
-        Args:
-            images: `(n, 160, 176, 1)`.
-            training: whether this is a training step; if not, all codes are corrected once.
+        In training, codes have noise, or half of them are corrected; else all are, once.
 
         Returns:
             Reconstructions `(n, 160, 176, 1)`, means and log variances of the codes `(n, d)`.
@@ -127,11 +116,7 @@ class VariationalAutoencoder(keras.Model):
         return ops.concatenate([guesses[:half], corrected])
 
     def measure_codes(self, batches) -> None:
-        """Fill the statistics of the codes before a training continues.
-
-        Args:
-            batches: of `(images, images)`, see `validation_batches`.
-        """
+        """Fill the statistics of the codes from `validation_batches`, to continue a training."""
         compiled = tf.function(lambda images: encode(self.autoencoder, images), autograph=False)
         for images, _ in batches:
             mean = compiled(images)
@@ -162,4 +147,48 @@ class VariationalAutoencoder(keras.Model):
         loss = 0.5 * ops.log(squared) + self.divergence_weight * nats
         if self.ssim_weight:
             loss += self.ssim_weight * (1 - ops.mean(ssim(reconstructions, y)))
-        return loss / self.replicas
+        return loss / tf.distribute.get_strategy().num_replicas_in_sync  # gradients are added up
+
+
+class CodeStatistics:
+    """Running mean and covariance of the codes, and the radius of a code in whitened coordinates.
+
+    They are not saved with the model: a training that is continued measures them again. The spread
+    of the codes differs between directions, so a distance from the mean means something only after
+    whitening, by which the latent space is fitted too.
+    """
+
+    def __init__(self, latent_dim: int):
+        self.mean, self.covariance, self.batches = (
+            keras.Variable(value, trainable=False, dtype="float32", aggregation="mean", name=name)
+            for name, value in (
+                ("code_mean", ops.zeros(latent_dim)),
+                ("code_covariance", ops.eye(latent_dim)),
+                ("code_batches", 0.0),
+            )
+        )
+
+    def update(self, mean, variance) -> None:
+        """Add a batch: means and variances of the codes' distributions, both `(n, d)`."""
+        share = ops.maximum(1 / LONGEST_MEMORY, 1 / (FIRST_MEMORY + self.batches))
+        offsets = ops.stop_gradient(mean) - self.mean
+        covariance = ops.matmul(ops.transpose(offsets), offsets) / offsets.shape[0]
+        covariance += ops.diag(ops.mean(ops.stop_gradient(variance), axis=0))
+        self.covariance.assign(self.covariance + share * (covariance - self.covariance))
+        self.mean.assign(self.mean + share * ops.mean(offsets, axis=0))
+        self.batches.assign(self.batches + 1.0)
+
+    def radius(self, mean, variance, whitened=1.0):
+        """Return the root of each code's expected squared Mahalanobis distance, `(n,)`.
+
+        The codes' distributions have means and variances `(n, d)`. `whitened`, 0 to 1, is the
+        weight of the running statistics; the rest is that of a standard normal distribution.
+        """
+        identity = ops.eye(mean.shape[1])
+        finite = ops.where(ops.isfinite(self.covariance), self.covariance, 0.0)  # invertible
+        covariance = identity + whitened * (finite + (LEAST_VARIANCE - 1) * identity)
+        precision = ops.stop_gradient(ops.inv(covariance))
+        offsets = mean - whitened * self.mean
+        squared = ops.sum(ops.matmul(offsets, precision) * offsets, axis=1)
+        squared += ops.matmul(variance, ops.diag(precision))
+        return ops.sqrt(squared + 1e-6)  # the root has no gradient at 0

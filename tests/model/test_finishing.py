@@ -1,5 +1,3 @@
-from functools import partial
-
 import keras
 import numpy as np
 import pytest
@@ -8,9 +6,9 @@ import tensorflow as tf
 from model.finisher import SHARPENER, decoder_maps
 from model.network import build_autoencoder
 from model.training import finishing
-from model.training.augmentation import mirror_half, training_batches
+from model.training.augmentation import training_batches
 from model.training.critic import HOLE, RIM, critic_input
-from model.training.settings import FinisherSettings
+from model.training.settings import Augmentation, FinisherSettings
 from tests.data.drawn_archive import draw_portrait
 from tests.model.tiny_model import TINY, tiny_finisher
 
@@ -33,11 +31,7 @@ def test_steps_change_finisher_and_critic_and_leave_the_autoencoder_alone(
     trained = finishing.compiled_finishing(autoencoder, SETTINGS)
     models = (autoencoder, trained.finisher, trained.critic)
     before = [model.get_weights() for model in models]
-    trained.fit(
-        training_batches(portraits, 2, partial(mirror_half, recombination=0.9), 0),
-        steps_per_epoch=2,
-        verbose=0,
-    )
+    trained.fit(training_batches(portraits, 2, Augmentation(), 0), steps_per_epoch=2, verbose=0)
     changed = [
         any(not np.array_equal(*pair) for pair in zip(model.get_weights(), former, strict=True))
         for model, former in zip(models, before, strict=True)
@@ -54,7 +48,7 @@ def test_a_step_can_be_traced_as_thousands_of_steps_are(policy, monkeypatch):
     monkeypatch.setattr(finishing, "training_policy", lambda: policy)
     trained = finishing.compiled_finishing(build_autoencoder(TINY, policy), SETTINGS)
     images = tf.TensorSpec((2, 160, 176, 1))
-    step = tf.function(trained.train_step).get_concrete_function(images)
+    step = tf.function(trained.train_step).get_concrete_function((images, images))
     assert {"loss", "critic", "mse", "sharpness"} == step.structured_outputs.keys()
     assert trained(tf.zeros((1, 160, 176, 1))).dtype == tf.float32
 

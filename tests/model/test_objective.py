@@ -7,18 +7,20 @@ import tensorflow as tf
 
 from model.encoding import propose
 from model.network import build_autoencoder
-from model.training.code_statistics import CodeStatistics
-from model.training.objective import VariationalAutoencoder
+from model.training.objective import CodeStatistics, VariationalAutoencoder
 from model.training.optimizer import build_optimizer
+from model.training.settings import Settings
 from tests.model.tiny_model import TINY
 
 STEPS = 1000
 
 
-def objective(done=0.0, ssim_weight=2.5, face_emphasis=2.0, **settings) -> VariationalAutoencoder:
+def objective(
+    done=0.0, ssim_weight=2.5, face_emphasis=2.0, young=True, **settings
+) -> VariationalAutoencoder:
     """A model whose training is so far done."""
     widths = replace(TINY, ssim_weight=ssim_weight, face_emphasis=face_emphasis)
-    model = VariationalAutoencoder(build_autoencoder(widths), STEPS, **settings)
+    model = VariationalAutoencoder(build_autoencoder(widths), Settings(**settings), STEPS, young)
     model.compile(build_optimizer(STEPS, 1e-3))
     model.optimizer.build(model.trainable_variables)
     model.optimizer.iterations.assign(round(done * STEPS))
