@@ -18,32 +18,19 @@ MAX_LOSS_WEIGHT = 100
 class Architecture:
     """What a network is built from: its widths, and the weights of the error it is trained by.
 
-    Attributes:
-        encoder_channels: channels at 80 x 88, 40 x 44, 20 x 22 and 10 x 11 pixels.
-        head_channels: channels that the 10 x 11 map is squeezed to before the dense heads.
-        decoder_channels: channels at 10 x 11, 20 x 22, 40 x 44 and 80 x 88 pixels.
-        detail_channels: channels at 20 x 22 pixels that a dense layer makes of the codes: faces are
-            aligned, so each pixel has weights of its own.
-        residual_blocks: residual blocks at 10 x 11 pixels, in encoder and decoder each.
-        overview_pooling: side of the squares of pixels averaged for the linear path from the image
-            to the means of the codes; 0 for no such path.
-        latent_dim: numbers in a code.
-        face_emphasis: of the error that training and correction minimise, see `face_weights`.
-        ssim_weight: of the structural similarity in that error.
-
-    Raises:
-        UserError: for values that are out of range, or codes of another length than the program's.
+    Faces are aligned, so each pixel of the detail channels has weights of its own. Values out of
+    range, or codes of another length than the program's, raise a `UserError`.
     """
 
-    encoder_channels: tuple[int, int, int, int] = (24, 48, 96, 144)
-    head_channels: int = 64
-    decoder_channels: tuple[int, int, int, int] = (96, 64, 32, 16)
-    detail_channels: int = 32
-    residual_blocks: int = 1
-    overview_pooling: int = 4
-    latent_dim: int = LATENT_DIM
-    face_emphasis: float = 2.0
-    ssim_weight: float = 2.5
+    encoder_channels: tuple[int, int, int, int] = (24, 48, 96, 144)  # at 80 x 88 to 10 x 11 pixels
+    head_channels: int = 64  # that the 10 x 11 map is squeezed to before the dense heads
+    decoder_channels: tuple[int, int, int, int] = (96, 64, 32, 16)  # at 10 x 11 to 80 x 88 pixels
+    detail_channels: int = 32  # at 20 x 22 pixels, made of the codes by a dense layer
+    residual_blocks: int = 1  # at 10 x 11 pixels, in encoder and decoder each
+    overview_pooling: int = 4  # pixels a side of a mean on the linear path to the codes; 0: no path
+    latent_dim: int = LATENT_DIM  # numbers in a code
+    face_emphasis: float = 2.0  # of the error that is minimised, see `face_weights`
+    ssim_weight: float = 2.5  # of the structural similarity in that error
 
     def __post_init__(self):
         for name in ("encoder_channels", "decoder_channels"):
@@ -61,16 +48,12 @@ class Architecture:
 
     @classmethod
     def from_card(cls, card: dict) -> Architecture:
-        """Read what the network of a model card is built from.
-
-        Raises:
-            UserError: if the card does not describe a network that this program can build.
-        """
+        """Read what the network of a card is built from; `UserError` if that cannot be built."""
         known = {field.name for field in fields(cls)}
         stored = card.get("settings", {}).get("architecture")
-        if isinstance(stored, dict) and "ssim_weight" not in stored:
-            raise UserError("The model is of an older version: call learn() again.")
         if isinstance(stored, dict):
+            if "ssim_weight" not in stored:
+                raise UserError("The model is of an older version: call learn() again.")
             check_length(stored.get("latent_dim", LATENT_DIM))
         try:
             values = {name: stored[name] for name in known & stored.keys()}

@@ -45,11 +45,8 @@ def correct(autoencoder: keras.Model, guesses: tf.Tensor, images: tf.Tensor) -> 
 
     Args:
         autoencoder: see `build_autoencoder`.
-        guesses: codes to start from, `(n, latent_dim)`.
-        images: the pictures that the faces should match, `(n, 160, 176, 1)` in [0, 1].
-
-    Returns:
-        Codes `(n, latent_dim)`, through which no gradient flows.
+        guesses: codes to start from, `(n, latent_dim)`; no gradient flows back to them.
+        images: `(n, 160, 176, 1)` in [0, 1].
     """
     codes = guesses
     ssim_weight = autoencoder.architecture.ssim_weight
@@ -89,12 +86,6 @@ def propose(
     The loss of a face is that of the training, `log(E) / 2 + ssim_weight * (1 - SSIM)`. Its
     gradient is taken times the squared error E: the nearer a face is, the less its code moves.
 
-    Args:
-        autoencoder: see `build_autoencoder`.
-        codes: `(n, latent_dim)`.
-        images: the pictures that the faces should match, `(n, 160, 176, 1)` in [0, 1].
-        ssim_weight: weight of the structural similarity in the loss, 0 or more.
-
     Returns:
         Faces `(n, 160, 176, 1)`, changes of the codes `(n, latent_dim)`, losses `(n,)`. Gradients
         flow back from the changes to the layer "correction" only.
@@ -114,14 +105,9 @@ def propose(
 
 
 def best_shares(faces: list[tf.Tensor], images: tf.Tensor) -> tf.Tensor:
-    """Return the shares in which mixed faces have the least squared error.
+    """Return the shares in which mixed faces come nearest to images, both `(n, 160, 176, 1)`.
 
-    Args:
-        faces: `(n, 160, 176, 1)` each, the newest last.
-        images: the pictures that the mixtures should match, `(n, 160, 176, 1)`.
-
-    Returns:
-        `(n, len(faces))`; those of each image sum to 1, and some may be negative.
+    The shares, `(n, len(faces))`, sum to 1 for each image, and some may be negative.
     """
     *others, newest = (tf.reshape(face - images, (-1, np.prod(IMAGE_SHAPE))) for face in faces)
     if not others:

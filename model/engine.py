@@ -26,8 +26,6 @@ NUDGE = 0.1  # step of the finite differences, in standard deviations
 NUDGED = 16  # nudged codes decoded at a time
 DAMPINGS = (0.1, 1.0, 10.0)  # damping factors, tried in order; unit: mean curvature
 
-Rows = dict[str, tuple[int, ...]]  # by the name of an array, the shape of its rows
-
 
 class FaceEngine:
     """Encodes and decodes with compiled functions; holds no state of the screens.
@@ -42,11 +40,6 @@ class FaceEngine:
         finisher: for its decoder, see `build_finisher`.
         sketch_encoder: turns drawings into codes, see `load_sketch_encoder`, or into portraits
             `(n, 160, 176, 1)`, which are then encoded. None encodes the drawings themselves.
-
-    Attributes:
-        image_shape: (160, 176).
-        latent_dim: numbers in a code.
-        can_finish: whether it has a finisher.
     """
 
     def __init__(
@@ -60,16 +53,13 @@ class FaceEngine:
         encoder = autoencoder.get_layer("encoder")
         decoder = autoencoder.get_layer("decoder")
         self.image_shape = IMAGE_SHAPE
-        self.latent_dim = int(decoder.input_shape[-1])
+        self.latent_dim = int(decoder.input_shape[-1])  # numbers in a code
         self.model_id = model_id
         self.title = title
         self.can_finish = finisher is not None
-        image: Rows = {"images": (*IMAGE_SHAPE, 1)}
-        code: Rows = {"codes": (self.latent_dim,)}
+        image, code = (*IMAGE_SHAPE, 1), (self.latent_dim,)
         self._guess = _Compiled(lambda images: encoder(images, training=False)[0], image)
-        self._correct = _Compiled(
-            lambda images, codes: correct(autoencoder, codes, images), image | code
-        )
+        self._correct = _Compiled(lambda x, codes: correct(autoencoder, codes, x), image, code)
         self._decode = self._finish = _Compiled(lambda codes: decoder(codes, training=False), code)
         if finisher is not None:
             maps = decoder_maps(decoder)
@@ -78,20 +68,15 @@ class FaceEngine:
             )
         self._read_drawing = None
         if sketch_encoder is not None:
-            drawing: Rows = {"drawings": (*IMAGE_SHAPE, 2)}
             self._read_drawing = _Compiled(
-                lambda seen: sketch_encoder(seen, training=False), drawing
+                lambda seen: sketch_encoder(seen, training=False), (*IMAGE_SHAPE, 2)
             )
 
     @classmethod
     def load(cls, folder: str | Path | None = None) -> FaceEngine:
-        """Load a trained network and warm it up.
+        """Load the network of a model folder and warm it up; `UserError` if it cannot be used.
 
-        Args:
-            folder: a model folder; None takes the model in use, see `choose_model`.
-
-        Raises:
-            UserError: if there is no such model, or it is damaged.
+        None takes the model in use, see `choose_model`.
         """
         folder = find_model(folder)
         network = load_network(folder)
@@ -111,17 +96,10 @@ class FaceEngine:
         return engine
 
     def encode(self, images: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
-        """Squeeze images into codes, see `model.encoding`.
+        """Squeeze images `(n, 160, 176, 1)` in [0, 1] into codes `(n, latent_dim)`, all float32.
 
-        Args:
-            images: float32 `(n, 160, 176, 1)` in [0, 1].
-            start: float32 codes `(n, latent_dim)` to correct; None takes the encoder's guesses.
-
-        Returns:
-            float32 codes `(n, latent_dim)`.
-
-        Raises:
-            ValueError: if an array has another shape; so do the other methods.
+        They are corrected, see `model.encoding`: the encoder's guesses, or codes to start from. An
+        array of another shape raises a ValueError, here and in the other methods.
         """
         return self._correct(images, self.guess(images) if start is None else start)
 
@@ -137,17 +115,11 @@ class FaceEngine:
         """Find codes of the faces that drawings mean, see `model.sketch_encoder`.
 
         A model without a sketch encoder guesses the codes of the portraits that the shipped one
-        makes of drawings.
-
-        Args:
-            drawings: float32 `(n, 160, 176, 2)` in [0, 1]: the tone of every pixel on white paper,
-                and its coverage, how far it is painted.
-
-        Returns:
-            float32 codes `(n, latent_dim)`.
+        makes of drawings. Drawings are float32 `(n, 160, 176, 2)` in [0, 1]: the tone of every
+        pixel on white paper, and how far it is painted; codes are float32 `(n, latent_dim)`.
         """
         if self._read_drawing is None:
-            return self.guess(_checked(drawings, (*IMAGE_SHAPE, 2), "drawings")[..., :1])
+            return self.guess(_checked(drawings, (*IMAGE_SHAPE, 2))[..., :1])
         read = self._read_drawing(drawings)
         return self.guess(read) if read.ndim > 2 else read  # a correction takes 5 times as long
 
@@ -182,13 +154,9 @@ class FaceEngine:
             steps: at most; the search ends once the face comes no nearer.
 
         Yields:
-            The best code so far, `(latent_dim,)`, and the share of the search that is done, 0 to 1;
-            several times in each step.
+            The best code so far, and the share of the search that is done, 0 to 1.
         """
-        image, weights = (
-            _checked(array[np.newaxis], IMAGE_SHAPE, name).reshape(-1)
-            for array, name in ((image, "image"), (weights, "weights"))
-        )
+        image, weights = (_checked(x[np.newaxis], IMAGE_SHAPE).ravel() for x in (image, weights))
 
         def decode(values: np.ndarray) -> np.ndarray:
             return self.decode(latent.from_sliders(values)).reshape(len(values), -1)
@@ -232,19 +200,17 @@ def _shipped_sketch_painter() -> keras.Model | None:
 
 
 class _Compiled:
-    """A function of rows of arrays, compiled for one row, and for more at its first call.
+    """A function of float32 tensors, compiled for one row, and for more at its first call.
 
-    Args:
-        function: takes and returns float32 tensors.
-        rows: the shape of a row of each array that it takes, by the array's name.
+    `rows` are the shapes of a row of each tensor that it takes.
     """
 
-    def __init__(self, function: Callable[..., tf.Tensor], rows: Rows):
+    def __init__(self, function: Callable[..., tf.Tensor], *rows: tuple[int, ...]):
         self._rows = rows
         one, self._many = (
             tf.function(
                 function,
-                [tf.TensorSpec((n, *shape), tf.float32) for shape in rows.values()],
+                [tf.TensorSpec((n, *shape), tf.float32) for shape in rows],
                 autograph=False,
             )
             for n in (1, None)
@@ -253,8 +219,7 @@ class _Compiled:
 
     def __call__(self, *given: np.ndarray) -> np.ndarray:
         """Return what the function makes of arrays, `CHUNK` rows at a time."""
-        rows = zip(given, self._rows.items(), strict=True)
-        arrays = [_checked(array, shape, name) for array, (name, shape) in rows]
+        arrays = [_checked(*each) for each in zip(given, self._rows, strict=True)]
         count = len(arrays[0])
         if count == 1:
             return self._one(*map(tf.constant, arrays)).numpy()
@@ -268,8 +233,8 @@ class _Compiled:
         )
 
 
-def _checked(array: np.ndarray, row_shape: tuple[int, ...], name: str) -> np.ndarray:
+def _checked(array: np.ndarray, row_shape: tuple[int, ...]) -> np.ndarray:
     array = np.asarray(array, np.float32)
     if array.shape[1:] != row_shape or array.ndim != len(row_shape) + 1:
-        raise ValueError(f"Expected {name} of shape (n, {row_shape}). Received: {array.shape}")
+        raise ValueError(f"Expected rows of shape {row_shape}. Received: {array.shape}")
     return array

@@ -22,11 +22,7 @@ LEFT_EYE, RIGHT_EYE = (70.0, 86.0), (117.0, 85.0)  # (x, y); left as one sees it
 def crop(portraits: np.ndarray) -> np.ndarray:
     """Cut the model's frame out of archive portraits, uint8 `(n, 171, 186, 1)`.
 
-    Returns:
-        float32 images `(n, 160, 176, 1)` in [0, 1].
-
-    Raises:
-        ValueError: if the portraits have another shape.
+    Returns float32 images `(n, 160, 176, 1)` in [0, 1]; another shape raises a ValueError.
     """
     if portraits.ndim != 4 or portraits.shape[1:] != (*PORTRAIT_SHAPE, 1):
         raise ValueError(

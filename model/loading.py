@@ -25,8 +25,7 @@ LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 def import_tensorflow() -> None:
     """Import TensorFlow and Keras quietly, unless the user has set a log level of their own.
 
-    Raises:
-        UserError: Keras has been imported with another backend before.
+    If Keras has been imported with another backend before, a `UserError` is raised.
     """
     quiet = contextlib.nullcontext() if LOG_LEVEL in os.environ else _compiled_code_silenced()
     os.environ.setdefault(LOG_LEVEL, "3")

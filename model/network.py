@@ -42,11 +42,7 @@ def depth_to_space(x, name: str):
 
 
 def encode_pictures(pictures, architecture: Architecture):
-    """Build the layers of an encoder.
-
-    Returns:
-        The features of pictures, `(n, k)`, and the means of their codes, `(n, latent_dim)`.
-    """
+    """Build layers from pictures to features, `(n, k)`, and means of codes, `(n, latent_dim)`."""
     first, *others = architecture.encoder_channels
     x = convolution(pictures, first, "down_1", strides=2, size=5)
     for number, channels in enumerate(others, start=2):
@@ -67,11 +63,9 @@ def encode_pictures(pictures, architecture: Architecture):
 
 
 def build_encoder(architecture: Architecture) -> keras.Model:
-    """Build the encoder.
+    """Build the encoder, from images, `(n, 160, 176, 1)` in [0, 1], to a list of two.
 
-    Returns:
-        A model from images, `(n, 160, 176, 1)` in [0, 1], to a list of two: means and log variances
-        of the codes, each `(n, latent_dim)`.
+    These are the means and the log variances of the codes, each `(n, latent_dim)`.
     """
     images = keras.Input((*IMAGE_SHAPE, 1), name="images")
     features, mean = encode_pictures(images, architecture)
@@ -86,11 +80,7 @@ def build_encoder(architecture: Architecture) -> keras.Model:
 
 
 def build_decoder(architecture: Architecture) -> keras.Model:
-    """Build the decoder.
-
-    Returns:
-        A model from codes, `(n, latent_dim)`, to images, `(n, 160, 176, 1)` in [0, 1].
-    """
+    """Build the decoder, from codes, `(n, latent_dim)`, to images, `(n, 160, 176, 1)` in [0, 1]."""
     codes = keras.Input((architecture.latent_dim,), name="codes")
     first, *others = architecture.decoder_channels
     height, width = BOTTOM_SHAPE
@@ -114,11 +104,7 @@ def build_decoder(architecture: Architecture) -> keras.Model:
 
 
 def build_autoencoder(architecture: Architecture, dtype_policy: str = "float32") -> keras.Model:
-    """Build encoder and decoder as one model.
-
-    Args:
-        architecture: widths.
-        dtype_policy: Keras dtype policy of the layers, "float32" or "mixed_bfloat16".
+    """Build encoder and decoder as one model, "float32" or "mixed_bfloat16".
 
     Returns:
         A model from images to their reconstructions, both `(n, 160, 176, 1)` in [0, 1], with the

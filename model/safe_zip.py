@@ -10,23 +10,23 @@ import numpy as np
 def read_zip(path: Path, max_bytes: int) -> dict[str, bytes]:
     """Read all members of a zip file into memory: their bytes, by their names.
 
-    Args:
-        path: the file.
-        max_bytes: limit of the file, and of its members together.
-
-    Raises:
-        OSError: if the file cannot be read.
-        ValueError: if it is damaged or larger.
+    OSError if it cannot be read; ValueError if it is damaged, or it or its members together are
+    larger than `max_bytes`.
     """
     if path.stat().st_size > max_bytes:
         raise ValueError("too large")
     data = path.read_bytes()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            if sum(member.file_size for member in members) > max_bytes:
+            members = {}
+            if sum(member.file_size for member in archive.infolist()) > max_bytes:
                 raise ValueError("too large")
-            return {member.filename: _read_member(archive, member) for member in members}
+            for member in archive.infolist():
+                with archive.open(member) as file:  # without a limit, all that unpacks is kept
+                    members[member.filename] = file.read(member.file_size + 1)
+                if len(members[member.filename]) != member.file_size:
+                    raise ValueError("cut off")
+            return members
     except Exception as error:  # `zipfile` raises a dozen kinds
         raise ValueError("not a whole zip file") from error
 
@@ -64,11 +64,3 @@ def finite(array: np.ndarray, shape: tuple[int, ...], limit: float) -> np.ndarra
     if not np.abs(numbers).max(initial=0) <= limit:
         raise ValueError(f"Expected finite numbers up to {limit}. Received: others")
     return numbers
-
-
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    with archive.open(member) as file:
-        data = file.read(member.file_size + 1)  # without a limit, all that unpacks is kept
-    if len(data) != member.file_size:
-        raise ValueError("cut off")
-    return data

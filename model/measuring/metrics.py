@@ -1,9 +1,7 @@
 """Every figure this project reports.
 
 `evaluate` measures what a model card says about a set of unseen portraits, `Comparison` what a page
-shows: the errors of reconstructions, how normal the codes are, how varied samples are. Choices are
-made on the validation slice (the last tenth of `X_train`); `X_test` is for figures that are
-reported.
+shows. Choices are made on the validation slice; `X_test` is for figures that are reported.
 """
 
 from __future__ import annotations
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 
 BLOCK = 128  # most images measured at a time
 SHOWN = 500  # most portraits measured for a page
-WAYS = ("", "sharp_", "pca_")  # prefixes of metrics: by the network, finished, by PCA
 
 
 def split_validation(X_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -39,13 +36,7 @@ def split_validation(X_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def evaluate(
     engine: FaceEngine, latent: LatentSpace, X: np.ndarray, baseline: PCABaseline
 ) -> dict[str, float]:
-    """Measure a model on portraits, and PCA beside it.
-
-    Args:
-        engine: the trained network.
-        latent: the statistics of its training codes.
-        X: uint8 (n, 171, 186, 1), an array or a memory map.
-        baseline: PCA with as many numbers, fitted on the training portraits.
+    """Measure a model on portraits, uint8 (n, 171, 186, 1), and PCA with as many numbers beside it.
 
     Returns:
         Numbers: those of `image_metrics`; the same of PCA as `pca_mse` and so on, and of finished
@@ -65,21 +56,14 @@ def evaluate(
 
 
 class Comparison:
-    """Reconstructions of unseen portraits by the network and by PCA.
-
-    Attributes:
-        count: number of unseen portraits.
-        can_finish: whether the network has a finisher.
-        averages: the metrics of reconstructions, as `evaluate` gives them.
-        note: the portraits that the averages are of, in words.
-    """
+    """Reconstructions of unseen portraits by the network and by PCA."""
 
     def __init__(self, engine: FaceEngine, folder: Path = NUMPY_FOLDER):
         X_train, self._X_test = load_arrays(folder)
         self._engine, self._baseline = engine, PCABaseline.cached(X_train, folder)
         self.count, self.can_finish = len(self._X_test), engine.can_finish
         portraits, which = _some_of(self._X_test, "unseen")
-        self.averages = _measure(engine, portraits, self._baseline)[0]
+        self.averages = _measure(engine, portraits, self._baseline)[0]  # some metrics of `evaluate`
         self.note = f"mean of {which}"
 
     def portraits(self, rows: slice) -> np.ndarray:
@@ -89,9 +73,11 @@ class Comparison:
     def reconstructions(
         self, images: np.ndarray
     ) -> dict[str, tuple[np.ndarray, dict[str, np.ndarray]]]:
-        """Return reconstructions of images and their `image_metrics`, by the `WAYS` there are."""
-        _, ways = _reconstruct(self._engine, images, self._baseline)
-        return {way: (faces, image_metrics(images, faces)) for way, faces in ways.items()}
+        """Return reconstructions of images and their `image_metrics`.
+
+        They are by the network, "", by PCA, "pca_", and, where it has a finisher, sharp, "sharp_".
+        """
+        return _reconstruct(self._engine, images, self._baseline)[1]
 
 
 def comparison_lines(metrics: dict[str, float]) -> Iterator[str]:
@@ -160,22 +146,13 @@ def encode_portraits(engine: FaceEngine, X: np.ndarray, mirrored: bool = False) 
 
 
 def image_metrics(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, np.ndarray]:
-    """Compare each image with its reconstruction.
-
-    Args:
-        images: float32 (n, 160, 176, 1) in [0, 1].
-        reconstructions: the same shape and range.
+    """Compare each image with its reconstruction, both float32 (n, 160, 176, 1) in [0, 1].
 
     Returns:
         float32 (n,) arrays: `mse`; `face_mse`, inside the face ellipse; `ssim`, the structural
         similarity (1 is identical); `sharpness`, the reconstruction's Laplacian energy relative to
         the image's (1 is as sharp, 0 is flat).
     """
-    if images.shape != reconstructions.shape:
-        raise ValueError(
-            "Images and reconstructions must have one shape. "
-            f"Received: {images.shape} and {reconstructions.shape}"
-        )
     from keras.ops import convert_to_numpy
 
     from model.measuring.ssim import ssim
@@ -225,8 +202,8 @@ def _measure(
     for images in image_blocks(X):
         code, ways = _reconstruct(engine, images, baseline)
         codes.append(code)
-        for way, faces in ways.items():
-            parts.setdefault(way, []).append(image_metrics(images, faces))
+        for way, (_, figures) in ways.items():
+            parts.setdefault(way, []).append(figures)
     metrics = {
         way + name: value
         for way, blocks in parts.items()
@@ -240,13 +217,13 @@ def _measure(
 
 def _reconstruct(
     engine: FaceEngine, images: np.ndarray, baseline: PCABaseline
-) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Return the codes of images, and their reconstructions by the `WAYS` there are."""
+) -> tuple[np.ndarray, dict[str, tuple[np.ndarray, dict[str, np.ndarray]]]]:
+    """Return the codes of images, and what `Comparison.reconstructions` returns."""
     codes = engine.encode(images)
     ways = {"": engine.decode(codes), "pca_": baseline.reconstruct(images)}
     if engine.can_finish:
         ways["sharp_"] = engine.finish(codes)
-    return codes, ways
+    return codes, {way: (faces, image_metrics(images, faces)) for way, faces in ways.items()}
 
 
 def _ratio(value: float, unit: float) -> float:

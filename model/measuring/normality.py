@@ -15,11 +15,7 @@ DRAWN = 1000  # sets of random normal numbers to compare with
 
 
 def code_metrics(codes: np.ndarray, latent: LatentSpace) -> dict[str, np.ndarray]:
-    """Compare codes with a normal distribution.
-
-    Args:
-        codes: float32 (n, d), raw codes of portraits.
-        latent: the statistics of the training codes.
+    """Compare raw codes of portraits, float32 (n, d), with a normal distribution.
 
     Returns:
         Arrays of (d,): of the raw units `raw_mean`, `raw_std`, `raw_skewness` and `alive`

@@ -1,11 +1,8 @@
 """Principal component analysis of the portraits, the baseline of every figure.
 
 PCA is the best *linear* encoder and decoder through as many numbers, so what a network gains over
-it is due to its non-linearity. It is fitted on the training portraits and their mirror images.
-
-The fit is a randomised subspace iteration (Halko, Martinsson & Tropp 2011, "Finding structure with
-randomness"): a few passes over the portraits, read in blocks, so that 30,000 of them never become
-one array of floats.
+it is due to its non-linearity. The fit is a randomised subspace iteration (Halko, Martinsson and
+Tropp 2011): a few passes over the portraits, read in blocks.
 """
 
 import contextlib
@@ -35,29 +32,17 @@ CACHE_PATTERN = "pca-baseline-*.npz"
 
 @dataclass(frozen=True)
 class PCABaseline:
-    """A mean face and the directions of largest variance.
+    """A mean face and the directions of largest variance."""
 
-    Attributes:
-        mean: float32 (160 * 176,), the mean image.
-        components: float32 (k, 160 * 176), orthonormal rows, largest variance first.
-    """
-
-    mean: np.ndarray
-    components: np.ndarray
+    mean: np.ndarray  # float32 (160 * 176,), the mean image
+    components: np.ndarray  # float32 (k, 160 * 176), orthonormal rows, largest variance first
 
     @classmethod
     def fit(cls, X_train: np.ndarray, components: int = COMPONENTS) -> "PCABaseline":
-        """Fit on portraits and their mirror images; the same portraits give the same baseline.
+        """Fit on portraits, uint8 (n, 171, 186, 1), and their mirror images.
 
-        Args:
-            X_train: uint8 (n, 171, 186, 1), an array or a memory map, n >= 1.
-            components: number of components; at most the number of images (two per portrait).
-
-        Raises:
-            ValueError: if there is no portrait.
+        There are at most as many components as images. Equal portraits give equal baselines.
         """
-        if len(X_train) == 0:
-            raise ValueError("A baseline needs at least one portrait. Received: none")
         count = 2 * len(X_train)
         keep = min(components, count)
         total = sum(block.sum(axis=0, dtype=np.float64) for block in _blocks(X_train))

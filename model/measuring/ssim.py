@@ -28,14 +28,9 @@ DOWN, ACROSS = _blurring(IMAGE_SHAPE[0]), _blurring(IMAGE_SHAPE[1]).T
 
 
 def ssim(images, others):
-    """Compare images, as `tf.image.ssim` does with its default window.
+    """Compare images, float32 `(n, 160, 176, 1)` in [0, 1], as `tf.image.ssim` does by default.
 
-    Args:
-        images: float32 `(n, 160, 176, 1)` in [0, 1].
-        others: the same.
-
-    Returns:
-        The mean over each image, `(n,)`, at most 1.
+    Returns the mean over each image, `(n,)`, at most 1.
     """
     images, others = images[..., 0], others[..., 0]
     level = ops.mean(images + others, axis=(1, 2), keepdims=True) / 2

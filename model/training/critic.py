@@ -15,9 +15,8 @@ HOLE = 32  # pixels a side of the square that is masked out
 def build_critic() -> keras.Model:
     """Build the critic, without a dense layer: it scores patches (Isola et al. 2017).
 
-    Returns:
-        A model from `critic_input` to two lists: scores at three resolutions, high for portraits,
-        and the feature maps.
+    It makes two lists of `critic_input`: scores at three resolutions, high for portraits, and the
+    feature maps.
     """
     x = images = keras.Input((None, None, 2), name="images")
     scores, features = [], []
@@ -58,13 +57,7 @@ def critic_input(portraits: tf.Tensor, finished: tf.Tensor, decoded: tf.Tensor) 
     changed portraits alone would teach the finisher these changes. A rim is cut off, so that the
     critic's strides begin at any pixel: else detail could hide between them.
 
-    Args:
-        portraits: `(n, h, w, 1)` in [0, 1].
-        finished: their finished reconstructions, of the same shape.
-        decoded: their reconstructions as the decoder makes them, of the same shape.
-
-    Returns:
-        `(2 n, h - RIM, w - RIM, 2)`, the portraits first.
+    All images are `(n, h, w, 1)` in [0, 1]. Returns `(2 n, h - RIM, w - RIM, 2)`, portraits first.
     """
     n, height, width, _ = portraits.shape
     height, width = height - RIM, width - RIM

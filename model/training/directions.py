@@ -3,15 +3,14 @@
 A readout is a ridge regression of an attribute on whitened codes. A step along its weights would
 also change whatever correlates with the attribute, so the steps of all attributes are solved for
 together: each changes its own reading by one standard deviation, and the others as little as a
-regulariser allows (the plain pseudo-inverse would not change them at all, but its steps lead so far
-from all portraits that faces break). Where no reading tells what else shows in the picture, a step
-also leaves some pixels alone: lighter hair must not burn the forehead.
+regulariser allows (without one, steps lead so far from all portraits that faces break). Lighter
+hair must not burn the forehead, which no reading tells: such a step leaves pixels alone too.
 
 The targets are the labels of the archive, and readings of the shipped model, so that portraits
-without labels get directions too. In a data set of several sources, a label that correlates with
-the source would describe the source and not the face. So F and M are compared within one source,
-and the year within each folder and source. A readout has to predict portraits that it was not
-fitted on, and a direction has to be visible: in readings of the moved face, decoded and encoded.
+without labels get directions too. A label that correlates with the source of a portrait would
+describe the source, so F and M are compared within one source, and the year within each folder and
+source. A readout has to predict portraits that it was not fitted on, and a direction has to be
+visible: in readings of the moved face, decoded and encoded.
 """
 
 from __future__ import annotations
@@ -52,21 +51,13 @@ SIDED = ("turn", "light from the right")  # readings of left and right: their si
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """What a readout should predict of portraits.
+    """What a readout should predict of n portraits."""
 
-    Attributes:
-        rows: bool `(n,)`, the portraits it is known of.
-        values: `(n,)`; NaN where they are not known.
-        strata: `(n,)` of words: only portraits of one word are compared with each other.
-        groups: `(n,)` of words: the prediction has to hold within each.
-        error: root mean square error of the values, if they are readings themselves.
-    """
-
-    rows: np.ndarray
-    values: np.ndarray
-    strata: np.ndarray
-    groups: np.ndarray
-    error: float = 0.0
+    rows: np.ndarray  # bool `(n,)`, the portraits it is known of
+    values: np.ndarray  # `(n,)`; NaN where they are not known
+    strata: np.ndarray  # `(n,)` of words: only portraits of one word are compared with each other
+    groups: np.ndarray  # `(n,)` of words: the prediction has to hold within each
+    error: float = 0.0  # root mean square error of the values, if they are readings themselves
 
     @classmethod
     def of(cls, values: np.ndarray, error: float = 0.0) -> Target:
@@ -100,12 +91,12 @@ def fit_directions(
     mirrored: np.ndarray | None = None,
     offered: Iterable[str] | None = None,
 ) -> tuple[LatentSpace, dict[str, dict[str, float]]]:
-    """Fit readouts and directions.
+    """Fit readouts and directions of a network to the codes of portraits, `(n, d)`.
 
     Args:
-        engine: the network of the codes.
-        latent: their latent space.
-        codes: `(n, d)` of the training portraits.
+        engine: the network.
+        latent: the latent space of its codes.
+        codes: of the training portraits.
         targets: by the name of an attribute, for these portraits.
         mirrored: `(n, d)` of their mirror images, which are fitted too: that halves the noise of
             the codes, and keeps turns of the head out of attributes without a side.
@@ -113,13 +104,8 @@ def fit_directions(
 
     Returns:
         The latent space with readouts and directions, and of each what `measure_effects` returns.
-
-    Raises:
-        ValueError: if codes and targets differ in number.
     """
     values, many = latent.to_sliders(codes), len(codes)
-    if any(len(target.values) != many for target in targets.values()):
-        raise ValueError(f"Expected a target for each of {many} codes. Received: others")
     if mirrored is not None:
         values = np.concatenate([values, latent.to_sliders(mirrored)])
         targets = {
@@ -204,11 +190,8 @@ def joint_directions(
 
     With the readouts' weights on whitened codes as the rows w of W, each step is a multiple of
     (W' W + a (I + H))^-1 w: of all steps that raise their own reading by 1, the one of least length
-    plus penalties on changes of the others, and of pixels.
-
-    Args:
-        latent: the latent space, with readouts.
-        held: by name, H, see `pixel_gram`; of the others, H is 0.
+    plus penalties on changes of the others, and of pixels. `held` has H by name, see `pixel_gram`;
+    of the others, it is 0.
     """
     jacobian = latent.components * latent.scales[:, np.newaxis]  # of codes by coordinates
     weights = np.array([readout.weights for readout in latent.readouts.values()], float)

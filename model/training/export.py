@@ -28,20 +28,13 @@ BLOCK = 256  # portraits encoded between two steps of the progress bar
 
 @dataclass(frozen=True)
 class Portraits:
-    """The prepared portraits, opened once: other arrays may be written while a training runs.
+    """The prepared portraits, opened once: other arrays may be written while a training runs."""
 
-    Attributes:
-        folder: of the arrays, where PCA baselines are kept too.
-        train, test: uint8 `(n, 171, 186, 1)`, memory maps.
-        labels: of both; empty where the arrays come without.
-        held_back: whether the last tenth of `train` is the validation slice.
-    """
-
-    folder: Path
-    train: np.ndarray
-    test: np.ndarray
-    labels: list[Portrait]
-    held_back: bool = True
+    folder: Path  # of the arrays, where PCA baselines are kept too
+    train: np.ndarray  # uint8 `(n, 171, 186, 1)`, a memory map
+    test: np.ndarray  # the same
+    labels: list[Portrait]  # of both; empty where the arrays come without
+    held_back: bool = True  # whether the last tenth of `train` is the validation slice
 
     @cached_property
     def fingerprint(self) -> str:
@@ -137,11 +130,7 @@ def measure_figures(
 
 
 def check_model(folder: Path) -> None:
-    """Read all files of a model as whoever uses it will.
-
-    Raises:
-        UserError: if that fails.
-    """
+    """Read all files of a model as whoever uses it will; `UserError` if that fails."""
     load_finisher(folder, load_network(folder).get_layer("decoder"))
     LatentSpace.load(folder)
 

@@ -60,13 +60,7 @@ def orthogonal(matrix):
     """Bring all singular values of a matrix near 1, between 0.7 and 1.2 or so.
 
     The iteration runs on the smaller of the matrix's two products with its transpose, and is
-    applied to the matrix once, at the end.
-
-    Args:
-        matrix: float32 `(m, n)`.
-
-    Returns:
-        The same shape.
+    applied to the matrix, float32 `(m, n)`, once, at the end.
     """
     tall = matrix.shape[0] > matrix.shape[1]
     wide = ops.transpose(matrix) if tall else matrix
@@ -85,11 +79,9 @@ def orthogonal(matrix):
 
 
 def build_optimizer(steps: int, learning_rate: float) -> keras.optimizers.Optimizer:
-    """Build the optimizer of the autoencoder.
+    """Build the optimizer of the autoencoder for a training of so many batches.
 
-    Args:
-        steps: batches of the whole training.
-        learning_rate: highest; it rises over the first 3 % of the steps and falls as a cosine.
+    The learning rate rises to the one given over the first 3 % of them, and falls as a cosine.
     """
     warm_up = max(1, round(WARM_UP * steps))
     rate = keras.optimizers.schedules.CosineDecay(

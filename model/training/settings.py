@@ -33,30 +33,18 @@ class Augmentation(_Checked):
     """How much a portrait may change; standard deviations unless said otherwise.
 
     The defaults suit a few thousand portraits, each seen a hundred times and more. Of tens of
-    thousands each is seen less often, and half as much works better.
-
-    Attributes:
-        shift: pixels.
-        rotation: degrees.
-        scale: logarithm of the size, of width against height, and the shear.
-        perspective: change of size across the frame.
-        contrast: logarithm of the contrast.
-        brightness: in units of black to white.
-        noise: on the input only, in units of black to white.
-        recombination: share of the portraits that get a part of another one, see `recombine`.
-
-    Raises:
-        UserError: for values of a wrong kind or out of range.
+    thousands each is seen less often, and half as much works better. Values of a wrong kind or out
+    of range raise a UserError, as in all settings.
     """
 
-    shift: float = 1.5
-    rotation: float = 2.0
-    scale: float = 0.03
-    perspective: float = 0.02
-    contrast: float = 0.1
-    brightness: float = 0.05
-    noise: float = 0.01
-    recombination: float = 0.6
+    shift: float = 1.5  # pixels
+    rotation: float = 2.0  # degrees
+    scale: float = 0.03  # logarithm of the size, of width against height, and the shear
+    perspective: float = 0.02  # change of size across the frame
+    contrast: float = 0.1  # logarithm of the contrast
+    brightness: float = 0.05  # in units of black to white
+    noise: float = 0.01  # on the input only, in units of black to white
+    recombination: float = 0.6  # share that gets a part of another portrait, see `recombine`
 
     def __post_init__(self):
         self._check(recombination=(0, 1))
@@ -64,34 +52,20 @@ class Augmentation(_Checked):
 
 @dataclass(frozen=True)
 class FinisherSettings(_Checked):
-    """Settings of the finisher's training.
+    """Settings of the finisher's training, with the weights of its loss, see `Finishing`."""
 
-    Attributes:
-        steps: batches in all; with 0, no finisher is trained.
-        steps_per_epoch: batches between two validations, after which the state is written.
-        portraits: images in a batch.
-        recombination: share of the portraits that get a part of another one, see `recombine`.
-        learning_rate: highest one of the finisher; it falls as a cosine.
-        averaging: momentum of the moving average of the weights.
-        plausible, features, pixels, distant, fixed: weights of the loss terms, see `Finishing`.
-        seed: decides weights, order and changes.
-
-    Raises:
-        UserError: for values of a wrong kind or out of range.
-    """
-
-    steps: int = 2400
-    steps_per_epoch: int = 100
-    portraits: int = 12
-    recombination: float = 0.6
-    learning_rate: float = 4e-4
-    averaging: float = 0.998
+    steps: int = 2400  # batches in all; with 0, no finisher is trained
+    steps_per_epoch: int = 100  # between two validations, after which the state is written
+    portraits: int = 12  # in a batch
+    recombination: float = 0.6  # share that gets a part of another portrait, see `recombine`
+    learning_rate: float = 4e-4  # highest one of the finisher; it falls as a cosine
+    averaging: float = 0.998  # momentum of the moving average of the weights
     plausible: float = 0.15
     features: float = 1.3
     pixels: float = 2.0
     distant: float = 400.0
     fixed: float = 40.0
-    seed: int = 0
+    seed: int = 0  # decides weights, order and changes
 
     def __post_init__(self):
         shares = {"recombination": (0, 1), "averaging": (0, 1)}
@@ -100,35 +74,21 @@ class FinisherSettings(_Checked):
 
 @dataclass(frozen=True)
 class Settings(_Checked):
-    """Settings of a training.
+    """Settings of a training; for the weights of its loss see `VariationalAutoencoder`.
 
-    Attributes:
-        steps: batches in all; the number of epochs follows from the number of portraits.
-        least_epochs: least number of epochs, however many portraits there are.
-        batch_size: portraits in a batch.
-        learning_rate: highest one; it rises over the first 3 % of the steps and falls as a cosine.
-            A training that continues a model takes a third of it.
-        patience: share of the epochs without a better validation loss after which training stops.
-        pixels_per_error, radius_weight: of the loss, see `VariationalAutoencoder`.
-        seed: decides initial weights, order and changes of the portraits.
-        architecture: what the network is built from, and the other weights of the loss: its
-            correction minimises the same error. A training that continues a model takes the
-            model's.
-        augmentation: how much portraits change.
-        finisher: settings of the finisher's training.
-
-    Raises:
-        UserError: for values of a wrong kind or out of range.
+    The architecture holds the others of these weights, since the correction of codes minimises the
+    same error. A training that continues a model takes the model's, and a third of the learning
+    rate.
     """
 
-    steps: int = 8000
-    least_epochs: int = 5
-    batch_size: int = 32
-    learning_rate: float = 3e-3
-    patience: float = 0.2
+    steps: int = 8000  # batches in all; the number of epochs follows from that of the portraits
+    least_epochs: int = 5  # however many portraits there are
+    batch_size: int = 32  # portraits
+    learning_rate: float = 3e-3  # highest one; it rises in 3 % of the steps and falls as a cosine
+    patience: float = 0.2  # share of the epochs, without a better validation loss, to stop after
     pixels_per_error: float = 10.0
     radius_weight: float = 15.0
-    seed: int = 0
+    seed: int = 0  # decides initial weights, order and changes of the portraits
     architecture: Architecture = field(default_factory=Architecture)
     augmentation: Augmentation = field(default_factory=Augmentation)
     finisher: FinisherSettings = field(default_factory=FinisherSettings)

@@ -62,8 +62,6 @@ def test_figures_tell_identical_images_the_face_and_blur(portraits):
     figures = evaluate.average_metrics([evaluate.image_metrics(images, images)])
     assert figures["mse"] == figures["face_mse"] == 0
     assert figures["ssim"] == figures["sharpness"] == pytest.approx(1)
-    with pytest.raises(ValueError, match="one shape"):
-        evaluate.image_metrics(images, images[:1])
     outside = np.where(face_mask()[..., None], images, 1 - images)
     figures = evaluate.average_metrics([evaluate.image_metrics(images, outside)])
     assert figures["face_mse"] == 0
