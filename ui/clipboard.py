@@ -95,11 +95,8 @@ def run_program(command: list[str], instead: str, content: bytes | None = None) 
 def _program(path: Path) -> list[str]:
     """Return the command that copies a PNG from its standard input or its path."""
     if sys.platform == "darwin":
-        return [
-            "osascript",
-            "-e",
-            f'set the clipboard to (read POSIX file "{path}" as «class PNGf»)',
-        ]
+        script = f'set the clipboard to (read POSIX file "{path}" as «class PNGf»)'
+        return ["osascript", "-e", script]
     if sys.platform == "win32":
         load = "Add-Type -AssemblyName System.Windows.Forms, System.Drawing"
         image = f"[System.Drawing.Image]::FromFile('{path}')"

@@ -25,9 +25,8 @@ class Header(Widget):
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place everything in one row."""
-        fixed = [self.name, Widget(), *self.tabs, Widget()]
-        words: Row = [(self.times, 1), (self.status, 1), (Widget(), 0)]
-        row: Row = [*((w, 0) for w in fixed), *words, (self.sharp, 0), (self.keys, 0)]
+        words: Row = [Widget(), (self.times, 1), (self.status, 1), Widget()]
+        row: Row = [self.name, Widget(), *self.tabs, *words, self.sharp, self.keys]
         place_row(row, rect.inflate(-2 * theme.px(SIZES.margin), -theme.px(12)), theme)
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:

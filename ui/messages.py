@@ -46,7 +46,7 @@ class Message(Widget):
         self._wrapped = lines
         left = self._left + max(theme.width(line, SIZES.small) for line in lines) + 2 * gap
         row = pygame.Rect(left, rect.top, sum(widths) + gap * len(widths), rect.height)
-        place_row([(button, 0) for button in self.buttons], row.inflate(0, -theme.px(6)), theme)
+        place_row(self.buttons, row.inflate(0, -theme.px(6)), theme)
 
     def press(self, pos: Point, button: int) -> bool:
         """Shield the widgets behind from presses."""

@@ -67,7 +67,11 @@ class Session:
         self.locks = np.zeros(latent_dim, dtype=bool)
         if isinstance(locks := entry.get("locks"), list):
             self.locks[[i for i in locks if type(i) is int and 0 <= i < latent_dim]] = True
-        self.names: dict[str, str] = _names_of(entry)  # the user's for sliders, by original names
+        self.names: dict[str, str] = {  # the user's for sliders, by original names
+            own: name
+            for own, name in _dict_of(entry, "names").items()
+            if _is_name(own) and _is_name(name)
+        }
         self.directions: dict[str, np.ndarray] = {}  # the user's own, (latent_dim,) by name
         directions = _dict_of(entry, "directions")
         for name, text in directions.items():
@@ -163,15 +167,8 @@ def _dict_of(content: dict, name: str) -> dict:
 
 
 def _models_of(content: dict) -> dict[str, dict]:
-    """Return the entries of the latest models by their ids."""
     entries = _dict_of(content, "models").items()
     return dict([entry for entry in entries if isinstance(entry[1], dict)][-_MAX_MODELS:])
-
-
-def _names_of(entry: dict) -> dict[str, str]:
-    """Return the valid names of sliders in a model's entry."""
-    names = _dict_of(entry, "names").items()
-    return {own: name for own, name in names if _is_name(own) and _is_name(name)}
 
 
 def _is_name(name: object) -> bool:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -27,31 +28,24 @@ HELP = "Draw here. Shift: straight lines; right button: eraser; wheel: size of t
 FRAMED = "The head in the thin frame is looked at enlarged. " + HELP.removeprefix("Draw here. ")
 
 
+@dataclass(eq=False, kw_only=True)
 class CanvasView(FaceView):
     """Shows a drawing, and turns the mouse into strokes.
 
     A guide (oval, eyes and axis) shows where a face belongs until eyes are drawn, and while strokes
     are mirrored; it is no part of the drawing. Points of the mouse are collected until `flush`,
     once a frame.
-
-    Args:
-        pixels: uint8 (rows, columns, 2), the drawing to begin with.
-        begin: called with (x, y) on the canvas and whether to erase when a button is pressed.
-        extend: called with the points since then and whether Shift was held.
-        lift: called when the button is released.
-        resize: called with notches of the wheel.
     """
 
-    def __init__(
-        self,
-        pixels: np.ndarray,
-        begin: Callable[[Point, bool], object],
-        extend: Callable[[list[Point], bool], object],
-        lift: Callable[[], object],
-        resize: Callable[[float], object],
-    ):
-        super().__init__(help=lambda: HELP if self.region == WHOLE else FRAMED)
-        self.begin, self.extend, self.lift, self.resize = begin, extend, lift, resize
+    drawing: np.ndarray  # uint8 (rows, columns, 2)
+    begin: Callable[[Point, bool], object]  # called by a press, with (x, y) and whether to erase
+    extend: Callable[[list[Point], bool], object]  # with points and whether Shift was held
+    lift: Callable[[], object]  # called when the button is released
+    resize: Callable[[float], object]  # called with notches of the wheel
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.help = lambda: HELP if self.region == WHOLE else FRAMED
         self.radius = 2.0  # of the brush, canvas pixels; set by `change`, as the next two
         self.mirror = False  # whether the brush shows on both halves
         self.region: Region = WHOLE  # the part that is encoded, framed if it is not all
@@ -59,11 +53,11 @@ class CanvasView(FaceView):
         self._straight = False
         self._mouse: Point | None = None
         self._paper = np.full(IMAGE_SHAPE, PAPER, np.float32)  # white, or with the ghost on it
-        self.show_drawing(pixels)
+        self.show_drawing(self.drawing)
 
     def show_drawing(self, drawing: np.ndarray) -> None:
         """Show a drawing, uint8 (rows, columns, 2)."""
-        self._drawing, self._guided = drawing, not eyes_drawn(drawing)
+        self.drawing, self._guided = drawing, not eyes_drawn(drawing)
         self.set(drawing_on_paper(drawing, self._paper))
 
     def set_ghost(self, face: np.ndarray | None) -> None:
@@ -74,7 +68,7 @@ class CanvasView(FaceView):
             paper -= GHOST * (lightest - self.region.put_back(face, lightest))
         if not np.array_equal(paper, self._paper):
             self._paper = paper
-            self.show_drawing(self._drawing)
+            self.show_drawing(self.drawing)
 
     def set_mouse(self, pos: Point | None) -> None:
         """Show the brush at a point of the window, or hide it (None)."""
@@ -142,7 +136,7 @@ class CanvasView(FaceView):
         """Draw a face's axis, which is the mirror's; until eyes are drawn, its oval and eyes."""
         dash, width = theme.px(DASH), theme.px(1)
         axis = round(self.to_window((FACE_AXIS, 0))[0])
-        color = GUIDES[paper_tone(over_paper(self._drawing)) > PAPER / 2]
+        color = GUIDES[paper_tone(over_paper(self.drawing)) > PAPER / 2]
         for top in range(self.picture.top, self.picture.bottom, 2 * dash):
             surface.fill(COLORS.accent if self.mirror else color, Rect(axis, top, width, dash))
         if not self._guided:

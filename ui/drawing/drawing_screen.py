@@ -54,11 +54,16 @@ class DrawingScreen(Screen):
         self.starts = Starts(host.latent)
         self.brush, self.ghost = Brush(), True  # the ghost: the answer shows through the paper
         self._restore_settings()
+        canvas = CanvasView(
+            drawing=self.drawing.pixels,
+            begin=self.begin,
+            extend=self.extend,
+            lift=self.lift,
+            resize=self.resize_brush,
+        )
         self.view = self.add(
             DrawingView(
-                CanvasView(
-                    self.drawing.pixels, self.begin, self.extend, self.lift, self.resize_brush
-                ),
+                canvas,
                 {command.name: command for command in self.commands},
                 set_radius=lambda radius: self.change_brush(radius=radius),
                 set_realism=self.keeper.set_realism,
@@ -144,7 +149,6 @@ class DrawingScreen(Screen):
         self._show_state()
 
     def _show_state(self) -> None:
-        """Update every widget."""
         view, drawing, keeper = self.view, self.drawing, self.keeper
         view.undo.enable(drawing.stroke is not None or drawing.history.can_undo)
         view.redo.enable(drawing.stroke is None and drawing.history.can_redo)

@@ -114,20 +114,18 @@ class DrawingView(Widget):
             self.explain.place(place, theme)
 
     def _captions(self, left: Rect, right: Rect, top: int, height: int, theme: Theme) -> None:
-        """Place title, status and buttons above each picture."""
         buttons = (self.ghost, self.film), (self.as_photo, self.explain_button)
         for picture, title, middle, row in zip(
             (left, right), self.titles, (Widget(), self.status), buttons, strict=True
         ):
             place = Rect(picture.left, top, picture.width, height)
-            place_row([(title, 0), (middle, 1), *((button, 0) for button in row)], place, theme)
+            place_row([title, (middle, 1), *row], place, theme)
 
     def _actions(self, row: Rect, middle: int, theme: Theme) -> None:
-        """Place the buttons of the drawing on the left, those of the answer on the right."""
         row = row.inflate(0, theme.px(SIZES.button) - row.height)
-        x = place_row([(button, 0) for button in (self.start, *self.edits)], row, theme, SPACE)
+        x = place_row([self.start, *self.edits], row, theme, SPACE)
         place = Rect(max(x, middle), row.top, row.right - max(x, middle), row.height)
-        place_row([(self.live, 0), (self.realism, 1), (self.refine, 0)], place, theme)
+        place_row([self.live, (self.realism, 1), self.refine], place, theme)
 
 
 class ToolRow(Widget):
@@ -169,7 +167,7 @@ class ToolRow(Widget):
     def layout(self, rect: Rect, theme: Theme) -> None:
         """Place everything in one row; the size slider takes what room it can use."""
         before = [*self.tools.values(), Widget(), *self.grays, Widget()]
-        row: Row = [*((w, 0) for w in before), (self.size, 1), *((w, 0) for w in self.switches)]
+        row: Row = [*before, (self.size, 1), *self.switches]
         inner = rect.inflate(0, theme.px(SIZES.button) - rect.height)
         place_row(row, inner, theme, SPACE)
         place = self.size.rect

@@ -363,15 +363,14 @@ class PhotoPanel(Panel):
         size = (body.width - side - gap, body.height - line - gap)
         self.markers.place(pygame.Rect(body.topleft, size), theme)
         row = pygame.Rect(body.left, body.bottom - line, size[0], line)
-        place_row([(self.use, 0), (self.even, 0), (self.other, 0)], row, theme)
+        place_row([self.use, self.even, self.other], row, theme)
         return area.height
 
     def _arrange_list(self, area: pygame.Rect, theme: Theme) -> int:
         """Place the buttons, and the rows of tiles that are in sight."""
         line = theme.px(SIZES.button)
         row = pygame.Rect(area.topleft, (area.width, line))
-        places = [(button, 0) for button in (self.above, *self.places)]
-        place_row([*places, (Widget(), 1), (self.paster, 0)], row, theme)
+        place_row([self.above, *self.places, (Widget(), 1), self.paster], row, theme)
         note = pygame.Rect(area.left, row.bottom, area.width, theme.px(40))
         self.note.place(note, theme)
         view = pygame.Rect(area.left, note.bottom, area.width, max(0, area.bottom - note.bottom))

@@ -151,7 +151,7 @@ class SavesPanel(Panel):
         gap, line = theme.px(SIZES.gap), theme.px(SIZES.button)
         area.top += self.scroll  # only the rows of the list move
         row = pygame.Rect(area.topleft, (area.width, line))
-        buttons = [(button, 0) for button in (self.undo, self.folder) if button.visible]
+        buttons = [button for button in (self.undo, self.folder) if button.visible]
         place_row([(self.place_label, 1), *buttons], row, theme)
         top = row.bottom + gap
         if self.name.visible:

@@ -5,7 +5,7 @@ import struct
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -149,19 +149,14 @@ def _one_sentence(name: str) -> Iterator[None]:
 
 def _mended_png(content: bytes) -> bytes:
     """Return a PNG reduced to its picture, with right checksums and an end."""
-    mended, place = [_PNG], len(_PNG)
+    chunks, place = [], len(_PNG)
     while place + 8 <= len(content):
         length, kind = struct.unpack(">I4s", content[place : place + 8])
-        chunk = content[place + 4 : place + 8 + length]
-        place += 12 + length
         if kind in _NEEDED:
-            mended += [
-                struct.pack(">I", len(chunk) - 4),
-                chunk,
-                struct.pack(">I", zlib.crc32(chunk)),
-            ]
-    end = b"IEND"
-    return b"".join([*mended, struct.pack(">I", 0), end, struct.pack(">I", zlib.crc32(end))])
+            chunks.append(content[place + 4 : place + 8 + length])
+        place += 12 + length
+    parts = [(struct.pack(">I", len(c) - 4), c, zlib.crc32(c)) for c in (*chunks, b"IEND")]
+    return _PNG + b"".join(size + c + struct.pack(">I", checksum) for size, c, checksum in parts)
 
 
 def _mended_webp(content: bytes) -> bytes:
@@ -195,7 +190,9 @@ def gray_of(image: Image.Image, name: str, side: int = MAX_SIDE) -> np.ndarray:
     if image.format in ("JPEG", "MPO"):
         image.draft("L", (side, side))  # decodes at a lower resolution if that is enough
     image.load()  # it turns a TIFF upright and removes its orientation
-    orientation = _orientation(image)
+    orientation = 1  # upright
+    with suppress(Exception):  # damage raises errors of many kinds
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
     if image.mode in _DEEP_MODES:
         image = Image.fromarray(_eight_bits(np.asarray(image)))
     transparent, gray = image.has_transparency_data, image.mode in ("1", "L")
@@ -211,14 +208,6 @@ def gray_of(image: Image.Image, name: str, side: int = MAX_SIDE) -> np.ndarray:
     image.info = {}  # other metadata, perhaps damaged
     image.getexif()[ExifTags.Base.Orientation] = orientation
     return np.asarray(ImageOps.exif_transpose(image), dtype=np.float32) / 255
-
-
-def _orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation, 1 (upright) if it is damaged."""
-    try:
-        return image.getexif().get(ExifTags.Base.Orientation, 1)
-    except Exception:  # damage raises errors of many kinds
-        return 1
 
 
 def _eight_bits(values: np.ndarray) -> np.ndarray:

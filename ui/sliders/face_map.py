@@ -68,10 +68,6 @@ class CornersMap:
         above, below = between(above_left, above_right, x), between(left, right, x)
         return self.latent.from_sliders(between(below, above, y))
 
-    def place_of(self, code: np.ndarray) -> None:
-        """Return None: hardly any code lies between four others."""
-        return None
-
 
 def grid(square: SlidersMap | CornersMap) -> np.ndarray:
     """Return codes (49, latent_dim) that cover a square, row by row from its top left corner."""

@@ -12,7 +12,7 @@ from ui.pictures import to_pixels
 from ui.screen import Host
 from ui.sliders.axes import Axis
 from ui.sliders.face_map import SIDE, CornersMap, Place, SlidersMap, grid
-from ui.theme import COLORS, SIZES, Theme
+from ui.theme import COLORS, SIZES, Color, Theme
 from ui.widgets.base import Point, place_row
 from ui.widgets.button import Button
 from ui.widgets.face_view import FaceView
@@ -35,27 +35,19 @@ EMPTY = 42  # gray of a place whose face is not there yet
 _COLUMNS = slice(*(round(FACE_AXIS + sign * CELL / 2) for sign in (-1, 1)))
 
 
+@dataclass(eq=False, kw_only=True)
 class MapPad(FaceView):
-    """A square of small faces to point into.
+    """A square of small faces to point into."""
 
-    Args:
-        looked: called with the place that the mouse or the keys point at, and with None once they
-            leave; see `follow`.
-        taken: called with a place that was clicked.
-        corner: called with a place and its rectangle by the right button.
-    """
+    looked: Callable[[Place | None], object]  # where mouse or keys point; None once they leave
+    taken: Callable[[Place], object]  # called with a place that was clicked
+    corner: Callable[[Place, pygame.Rect], object]  # with place and rectangle, by the right button
+    background: Color = COLORS.panel
 
     focusable = True
 
-    def __init__(
-        self,
-        looked: Callable[[Place | None], object],
-        taken: Callable[[Place], object],
-        corner: Callable[[Place, pygame.Rect], object],
-        help: Callable[[], str],
-    ):
-        super().__init__(background=COLORS.panel, help=help)
-        self.looked, self.taken, self.corner = looked, taken, corner
+    def __post_init__(self) -> None:
+        super().__post_init__()
         self.looked_at: Place | None = None  # pointed at
         self.here: Place | None = None  # of the current face
         self._pos: Point | None = None  # of the mouse, while it is over the pad
@@ -155,10 +147,10 @@ class FaceMapPanel(Panel):
         self.again = Button("Other faces", self.use_faces, again)
         self.note = Label("A right click changes a corner.", COLORS.soft, SIZES.small)
         self.pad = MapPad(
-            lambda place: self.looked(None if place is None else self.square.at(place)),
-            lambda place: self.taken(self.square.at(place)),
-            self._list_corner,
-            lambda: HELP if self.corners is None else HELP + CORNER_HELP,
+            looked=lambda place: self.looked(None if place is None else self.square.at(place)),
+            taken=lambda place: self.taken(self.square.at(place)),
+            corner=self._list_corner,
+            help=lambda: HELP if self.corners is None else HELP + CORNER_HELP,
         )
         for widget in (*self.modes, *self.choices, self.again, self.note, self.pad):
             self.body.add(widget)
@@ -214,7 +206,9 @@ class FaceMapPanel(Panel):
             self._asked = codes
             job = partial(decode_each, codes=codes)
             self.host.worker.submit("sliders.map", job, self.pad.fill, 2)
-        self.pad.change(here=self.square.place_of(self.code))
+        square = self.square
+        here = square.place_of(self.code) if isinstance(square, SlidersMap) else None
+        self.pad.change(here=here)
 
     # Menus
 
@@ -255,7 +249,7 @@ class FaceMapPanel(Panel):
         place_row([(button, 1) for button in self.modes], row, theme)
         row.top = row.bottom + gap
         place_row([(button, 1) for button in self.choices], row, theme)
-        place_row([(self.again, 0), (self.note, 1)], row, theme)
+        place_row([self.again, (self.note, 1)], row, theme)
         top = row.bottom + gap
         side = max(SIDE, min(area.width, self.body.rect.height - (top - area.top)))
         self.pad.place(pygame.Rect(area.centerx - side // 2, top, side, side), theme)

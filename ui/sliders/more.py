@@ -55,7 +55,7 @@ class MorePanel(Panel):
         self.detail, self.raw, self.tint = map(Toggle.of, toggles)
 
         def buttons(*names: str) -> Row:
-            return [(Button.of(commands[name]), 0) for name in names]
+            return [Button.of(commands[name]) for name in names]
 
         seed_label = Label("Seed", COLORS.soft, SIZES.small)
         self.sections: dict[str, list[Row]] = {
@@ -64,12 +64,12 @@ class MorePanel(Panel):
                 [(seed_label, 0.3), (self.seed, 0.5), (self.temperature, 1)],
             ],
             "SLIDERS OF YOUR OWN": [
-                [(self.name, 1), (save, 0)],
+                [(self.name, 1), save],
                 buttons("Remove direction", "Rename slider"),
             ],
-            "SAVES AND PHOTO": [[*buttons("Saved faces", "Redo"), (self.detail, 0)]],
+            "SAVES AND PHOTO": [[*buttons("Saved faces", "Redo"), self.detail]],
             "VIEW": [
-                [(self.raw, 0), (self.tint, 0), *buttons("Full screen")],
+                [self.raw, self.tint, *buttons("Full screen")],
                 buttons("Larger text", "Smaller text"),
             ],
         }
@@ -78,8 +78,8 @@ class MorePanel(Panel):
             for title in self.sections
         }
         for row in (row for rows in self.sections.values() for row in rows):
-            for widget, _ in row:
-                self.body.add(widget)
+            for item in row:
+                self.body.add(item[0] if isinstance(item, tuple) else item)
 
     def follow(self, state: FaceState, starts: Starts, raw: bool, tint: bool) -> None:
         """Show a state, the seed and temperature of random faces, and which switches are on."""

@@ -75,9 +75,8 @@ class SlidersView(Widget):
         self.strip.place(pygame.Rect(area.left, area.bottom + gap, left, strip), theme)
         self.sliders.place(pygame.Rect(area.right + margin, top, room - left, height), theme)
         row = pygame.Rect(area.left, rect.bottom - bar, rect.width - 2 * margin, bar)
-        buttons = [(button, 0) for button in (*self.buttons, self.detail)]
         inner = row.inflate(0, theme.px(SIZES.button) - bar)
-        place_row([*buttons, (Widget(), 1), (self.more_button, 0)], inner, theme)
+        place_row([*self.buttons, self.detail, (Widget(), 1), self.more_button], inner, theme)
         left = max(self.detail.rect.right + gap, self.sliders.rect.left)
         free = pygame.Rect(left, row.top + theme.px(2), self.more_button.rect.left - gap - left, 0)
         free.height = row.bottom - gap - free.top  # messages reach over the lower edge
@@ -137,8 +136,8 @@ class FaceArea(Widget):
         face = pygame.Rect(0, 0, round(width * scale), round(height * scale))
         face.midtop = (room.centerx, room.top + max(0, room.height - line - face.height) // 3)
         self.face.place(face, theme)
-        row: Row = [(self.caption, 1), *((button, 0) for button in self.buttons)]
-        place_row(row, pygame.Rect(face.left, face.bottom, face.width, line), theme)
+        row = pygame.Rect(face.left, face.bottom, face.width, line)
+        place_row([(self.caption, 1), *self.buttons], row, theme)
 
 
 class TintedFace(FaceView):
@@ -211,8 +210,7 @@ class MorphStrip(Widget):
         help = help_of(commands["Export GIF"])
         self.export = self.add(Button("Export GIF", self.choose_gif, help))
         set_a, set_b = (self.add(Button.of(commands[name])) for name in ("Set A", "Set B"))
-        middle: Row = [(self.play, 0), (self.export, 0)]
-        self.row: Row = [(set_a, 0), (Widget(), 1), *middle, (Widget(), 1), (set_b, 0)]
+        self.row: Row = [set_a, (Widget(), 1), self.play, self.export, (Widget(), 1), set_b]
 
     def _add_face(self, name: str) -> Thumbnail:
         letter, place = name.upper(), float(name == "b")

@@ -66,7 +66,6 @@ def _metrics(metrics: dict[str, np.ndarray], index: int) -> str:
 
 
 def _draw_averages(page: Page, averages: dict[str, float], note: str) -> None:
-    """Draw the averages of each method as bars at the foot of the page."""
     bottom, height = 0.72 / page.height, 0.62 / page.height
     ways = {start: way for start, way in WAYS.items() if f"{start}mse" in averages}
     names, colors = zip(*ways.values(), strict=True)

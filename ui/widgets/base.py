@@ -205,22 +205,23 @@ def merged(rects: list[pygame.Rect]) -> list[pygame.Rect]:
     return [result[0].unionall(result[1:])] if len(result) > MANY else result
 
 
-Row = Sequence[tuple[Widget, float]]  # widgets, each with its share of the free width
+Row = Sequence[Widget | tuple[Widget, float]]  # some with a share of the free width
 
 
 def place_row(row: Row, rect: pygame.Rect, theme: Theme, gap: int = GAP) -> int:
     """Place widgets beside each other in a rectangle; return where another one would begin.
 
-    A share of 0 gives a widget its own `width`; these shrink together if they do not fit. The gap
+    One without a share has its own `width`; these shrink together if they do not fit. The gap
     between two widgets is in points.
     """
     gap = theme.px(gap)
-    fixed = {widget: widget.width(theme) for widget, share in row if not share}
+    shared = [item if isinstance(item, tuple) else (item, 0) for item in row]
+    fixed = {widget: widget.width(theme) for widget, share in shared if not share}
     room, needed = rect.width - gap * (len(row) - 1), sum(fixed.values())
-    free, shares = max(0, room - needed), sum(share for _, share in row)
+    free, shares = max(0, room - needed), sum(share for _, share in shared)
     squeeze = min(1.0, room / needed) if fixed else 1.0
     left = rect.left
-    for widget, share in row:
+    for widget, share in shared:
         width = int(fixed[widget] * squeeze) if widget in fixed else int(free * share / shares)
         widget.place(pygame.Rect(left, rect.top, max(0, width), rect.height), theme)
         left += width + gap

@@ -16,24 +16,6 @@ SMALL = 120  # least width of a picture with a large title, in points
 LARGEST = 1_200_000  # pixels; larger pictures are smoothed at half size, then doubled
 
 
-def surface_of(
-    image: np.ndarray, size: tuple[int, int] | None = None, palette: np.ndarray = GRAY_PALETTE
-) -> pygame.Surface:
-    """Return a surface of an image, see `to_pixels`, scaled to a size in pixels if there is one.
-
-    The palette is uint32 (256,), the color 0xRRGGBB of each gray.
-    """
-    pixels = to_pixels(image)
-    surface = pygame.Surface(pixels.shape[::-1], 0, 32)
-    pygame.surfarray.blit_array(surface, palette[pixels.T])
-    if size is None:
-        return surface
-    if size[0] * size[1] > LARGEST:
-        half = ((size[0] + 1) // 2, (size[1] + 1) // 2)
-        return pygame.transform.scale(pygame.transform.smoothscale(surface, half), size)
-    return pygame.transform.smoothscale(surface, size)
-
-
 @dataclass(eq=False)
 class FaceView(Widget):
     """Shows an image as large as fits."""
@@ -42,7 +24,7 @@ class FaceView(Widget):
     title: str = ""  # a small line over the lower edge of the picture
     background: Color = COLORS.window  # at the round corners
     help: Help = ""
-    palette: np.ndarray = field(default_factory=lambda: GRAY_PALETTE)  # see `surface_of`
+    palette: np.ndarray = field(default_factory=lambda: GRAY_PALETTE)  # uint32 (256,), 0xRRGGBB
 
     def __post_init__(self) -> None:
         super().__init__(self.help)
@@ -52,7 +34,7 @@ class FaceView(Widget):
         self._scaled: pygame.Surface | None = None
 
     def set(self, image: np.ndarray | None) -> None:
-        """Show another image, as `surface_of` takes it, or none."""
+        """Show another image, as `to_pixels` takes it, or none."""
         self.pixels = None if image is None else to_pixels(image)
         self._scaled = None
         if self.pixels is not None and self.pixels.shape != self.shape:
@@ -109,6 +91,14 @@ class FaceView(Widget):
 
     def draw_picture(self, surface: pygame.Surface, pixels: np.ndarray) -> None:
         """Draw the picture itself; the scaled one is kept for the next time."""
-        if self._scaled is None or self._scaled.get_size() != self.picture.size:
-            self._scaled = surface_of(pixels, self.picture.size, self.palette)
+        size = self.picture.size
+        if self._scaled is None or self._scaled.get_size() != size:
+            picture = pygame.Surface(pixels.shape[::-1], 0, 32)
+            pygame.surfarray.blit_array(picture, self.palette[pixels.T])
+            if size[0] * size[1] > LARGEST:
+                half = ((size[0] + 1) // 2, (size[1] + 1) // 2)
+                picture = pygame.transform.smoothscale(picture, half)
+                self._scaled = pygame.transform.scale(picture, size)
+            else:
+                self._scaled = pygame.transform.smoothscale(picture, size)
         surface.blit(self._scaled, self.picture)

@@ -84,7 +84,7 @@ class Panel(Scrolled):
         pad, line = theme.px(SIZES.margin), theme.px(SIZES.button)
         top = rect.top + theme.px(8)
         row = pygame.Rect(rect.left + pad, top, rect.width - pad - theme.px(8), line)
-        place_row([(self.heading, 1), (self.closer, 0)], row, theme)
+        place_row([(self.heading, 1), self.closer], row, theme)
         body = pygame.Rect(rect.left, top + line + theme.px(4), rect.width, 0)
         body.height = max(0, rect.bottom - body.top - theme.px(8))
         self.body.rect = body
