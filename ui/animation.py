@@ -22,10 +22,7 @@ LARGEST = 4_000_000  # bytes of a GIF, small enough to send
 
 
 def between(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
-    """Return the point at `t` in [0, 1] on the way from `a` to `b`, whitened values (d,).
-
-    It is exact at both ends.
-    """
+    """Return the point at `t` in [0, 1] between whitened values (d,), exact at both ends."""
     if t <= 0:
         return a.copy()
     if t >= 1:

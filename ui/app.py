@@ -43,7 +43,7 @@ R = TypeVar("R")
 
 
 class App:
-    """The loop that runs a window and its worker, which loads the engine beside it.
+    """The loop that runs a window and its worker; `UserError` if there is no display.
 
     Args:
         screens: make the screens, in the order of their tabs.
@@ -52,9 +52,6 @@ class App:
         latent: the latent space of the same model.
         start: name of the screen in front; the first one unless given.
         size: of the window in pixels; None chooses one.
-
-    Raises:
-        UserError: if there is no display.
     """
 
     def __init__(
@@ -266,10 +263,7 @@ def open_explorer(
     latent: LatentSpace,
     problem: str = "",
 ) -> App:
-    """Open the window with both screens, "sliders" or "drawing" in front; see `App`.
-
-    A problem is a sentence to show first, such as why the user's own model is not used.
-    """
+    """Open the window with both screens, and perhaps a sentence about a problem; see `App`."""
     app = App(SCREENS, session, load_engine, latent, start)
     if problem:
         app.window.messages.ask([problem], [("Got it", lambda: None, "Close this")], first=True)

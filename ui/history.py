@@ -6,10 +6,7 @@ State = TypeVar("State")
 
 
 class History(Generic[State]):
-    """States that a user can undo and redo; a state is never changed once it is pushed.
-
-    A push of an equal state changes nothing; of more states than the limit the oldest are dropped.
-    """
+    """States to undo and redo, never changed once pushed; the oldest beyond a limit are dropped."""
 
     def __init__(self, first: State, limit: int = 500):
         self._states = [first]

@@ -84,11 +84,7 @@ def spoken(key: str) -> str:
 
 
 class Keymap:
-    """Carries out the commands of key events.
-
-    Raises:
-        ValueError: if a key is given to two commands.
-    """
+    """Carries out the commands of key events; `ValueError` if a key is given to two of them."""
 
     def __init__(self, commands: Iterable[Command]):
         self.commands = list(commands)

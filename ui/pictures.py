@@ -44,10 +44,7 @@ def enlarge(image: np.ndarray, times: int) -> np.ndarray:
 
 
 def local_extremes(picture: np.ndarray, side: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the darkest and the lightest gray in a square around each pixel.
-
-    The picture is uint8 (h, w), the squares are `side` pixels wide; both are float32 (h, w).
-    """
+    """Return the darkest and the lightest gray around each pixel of uint8 (h, w), float32 both."""
     image, filters = Image.fromarray(picture), (ImageFilter.MinFilter, ImageFilter.MaxFilter)
     darkest, lightest = (np.asarray(image.filter(one(side)), np.float32) for one in filters)
     return darkest, lightest

@@ -50,10 +50,6 @@ class Screen(Widget):
 
     A screen adds its widgets as children, places them in `layout`, and keeps its state apart from
     them. It never draws: it changes widgets, which are drawn at the end of the frame.
-
-    Args:
-        host: the window.
-        commands: of its keys and buttons.
     """
 
     name = ""  # for `Window.show`
@@ -63,7 +59,7 @@ class Screen(Widget):
     def __init__(self, host: Host, commands: Sequence[Command] = ()):
         super().__init__()
         self.host = host
-        self.commands = list(commands)
+        self.commands = list(commands)  # of its keys and buttons
 
     @property
     def steps(self) -> int:

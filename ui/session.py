@@ -120,10 +120,7 @@ class Session:
             self._known.update(directions=set(self.directions), names=set(self.names))
 
     def _all_models(self, theirs: dict[str, dict]) -> dict[str, dict]:
-        """Return the entries of all models, the one in use last.
-
-        To what the file holds by now, `theirs`, another window may have added.
-        """
+        """Return the entries of all models, the one in use last; `theirs` are in the file now."""
         models = {**self._models, **theirs}
         old = models.pop(self._model_id, {})
         entry: dict[str, object] = {"locks": np.flatnonzero(self.locks).tolist()}

@@ -132,10 +132,7 @@ class Theme:
 
 
 def printable(text: str) -> str:
-    """Replace what cannot be drawn: control characters, halves of characters, unknown ones.
-
-    File names can hold any bytes, and forged files any text.
-    """
+    """Replace what cannot be drawn: names of files can hold any bytes, forged files any text."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else " " if c.isspace() else UNKNOWN for c in text)

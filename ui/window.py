@@ -32,10 +32,7 @@ NO_FINISHER = (
 
 
 class Window:
-    """A window with screens between a header and a help line; the `Host` of the screens.
-
-    Its arguments are the worker and those of `App`. Without a display it raises a `UserError`.
-    """
+    """A window with screens, their `Host`; its arguments are the worker and those of `App`."""
 
     def __init__(
         self,

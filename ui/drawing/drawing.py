@@ -92,10 +92,7 @@ class Drawing:
         return model_input(self.pixels, self.head)
 
     def begin(self, brush: Brush, point: Point, source: np.ndarray | None = None) -> None:
-        """Start a stroke; from here on the answer is encoded from the drawing.
-
-        A cloning brush copies a source, the picture (rows, columns) that `to_pixels` takes.
-        """
+        """Start a stroke; a cloning brush copies a source (rows, columns), see `to_pixels`."""
         self.finish()
         self.fixed_code = None
         self.pixels = self.pixels.copy()
@@ -174,10 +171,7 @@ class Drawing:
         return self.fix_code(fixed_code, new_sheet)
 
     def put_under(self, face: np.ndarray, code: np.ndarray) -> bool:
-        """Put a face, uint8 (rows, columns), and its code under what is painted, as the start face.
-
-        Return whether anything changed.
-        """
+        """Put a start face, uint8 (rows, columns), and its code under the paint; see `put`."""
         self.finish()
         pixels = self.pixels
         if self.start is not None:  # what was not painted over shows the new face

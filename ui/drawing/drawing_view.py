@@ -215,14 +215,11 @@ PALETTE = _palette()
 
 
 class ExplainPanel(Widget):
-    """Where answer and drawing differ, and the training faces nearest to the answer.
-
-    `chosen` is called with the code (latent_dim,) of a face that was clicked.
-    """
+    """Where answer and drawing differ, and the training faces nearest to the answer."""
 
     def __init__(self, chosen: Callable[[np.ndarray], object]):
         super().__init__()
-        self.chosen = chosen
+        self.chosen = chosen  # called with the code (latent_dim,) of a face that was clicked
         self.codes: np.ndarray | None = None
         self.visible = False
         titles = ("Answer against drawing", "Nearest training faces, as the model sees them")

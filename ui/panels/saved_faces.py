@@ -24,10 +24,7 @@ NOTHING = "Nothing saved yet. Ctrl S saves the face that you see; it will be lis
 
 
 class SavesPanel(Panel):
-    """Shows the saves of a folder, newest first; `chosen` is called with the path of one.
-
-    The owner is the name of the screen, for the worker's slots.
-    """
+    """Shows the saves of a folder, newest first; `chosen` is called with the path of one."""
 
     def __init__(self, host: Host, owner: str, chosen: Callable[[Path], object]):
         super().__init__("Saved faces")

@@ -60,10 +60,7 @@ def _lattice(spacing: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _displaced(amounts: np.ndarray) -> Placement:
-    """Return frames displaced about the face's center by amounts (n, 4).
-
-    They are frame pixels in x and y, the logarithm of the scale, and the angle in radians.
-    """
+    """Return frames displaced about the face's center by x, y, logarithm of scale, and angle."""
     turns = np.exp(amounts[:, 2] + 1j * amounts[:, 3])
     return Placement(turns, _FACE_CENTRE * (1 - turns) + amounts[:, 0] + 1j * amounts[:, 1])
 
@@ -97,10 +94,7 @@ def _blur(pictures: np.ndarray, reach: int) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Filter:
-    """A pattern of local contrast, correlated with a whole photo in many sizes and angles.
-
-    It is a linear discriminant between faces in their place and faces moved, turned or scaled.
-    """
+    """A linear discriminant between faces in their place and faces moved, turned or scaled."""
 
     weights: np.ndarray  # float32, one for each point inside the face, of mean 0 and length 1
 
@@ -188,11 +182,7 @@ class CascadeStep:
     def learn(
         cls, levels: list[np.ndarray], spacing: int, spreads: tuple, rng: np.random.Generator
     ) -> CascadeStep:
-        """Return a step from displaced frames to the right one, learned from a pyramid of faces.
-
-        `spacing` is in frame pixels; `spreads` are the standard deviations of the displacements
-        that `rng` draws, see `_displaced`.
-        """
+        """Learn from a pyramid of faces, displaced with deviations `spreads`, see `_displaced`."""
         which = np.repeat(np.arange(len(levels[0])), _DISPLACED)
         amounts = rng.standard_normal((len(which), 4)) * spreads
         points = np.extract(*reversed(_lattice(spacing)))

@@ -46,10 +46,7 @@ PngImagePlugin.MAX_TEXT_CHUNK = 64 << 20
 
 @dataclass(frozen=True, eq=False)
 class Photo:
-    """A photo as the screens and the search see it.
-
-    Points in it are (x, y), with whole numbers at the centres of pixels.
-    """
+    """A photo; points in it are (x, y), with whole numbers at the centres of pixels."""
 
     gray: np.ndarray  # float32 (h, w) in [0, 1], upright, at most 2048 on a side
     name: str = "photo"  # of the file, or where it is from

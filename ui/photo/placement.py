@@ -29,10 +29,7 @@ class Placement:
 
     @classmethod
     def from_eyes(cls, left_eye: ArrayLike, right_eye: ArrayLike) -> Placement:
-        """Return the placement that puts the frame's eyes on two photo points (x, y).
-
-        Eyes closer together than two pixels are moved apart.
-        """
+        """Return what lays the frame's eyes on two photo points (x, y), not too close ones."""
         left, right = np.asarray([left_eye, right_eye], dtype=np.float64) @ (1, 1j)
         distance = abs(right - left)
         if distance < _MIN_DISTANCE:

@@ -14,13 +14,10 @@ LEAST_LEFT = 0.3  # least share of a step that locks may leave; less would be sc
 
 @dataclass(frozen=True, eq=False)
 class Axis:
-    """The line of one slider through the space of codes.
-
-    Moving a code by `t * step` changes its reading by exactly `t`.
-    """
+    """The line of one slider through the space of codes."""
 
     name: str  # as the screen shows it
-    step: np.ndarray  # (latent_dim,), added to a code for each unit
+    step: np.ndarray  # (latent_dim,), moves a code by exactly one unit of its reading
     reader: np.ndarray  # (latent_dim,), weights of the reading
     origin: float = 0.0  # subtracted from a reading
     ends: tuple[float, float] = (-REACH, REACH)
@@ -48,10 +45,7 @@ def principal_axes(latent: LatentSpace) -> list[Axis]:
 
 
 def raw_axes(latent: LatentSpace) -> list[Axis]:
-    """Return an axis for each number of the code itself, largest deviation first.
-
-    Every track includes zero.
-    """
+    """Return an axis for each number of a code, largest deviation first; tracks include zero."""
     stds = np.sqrt(np.maximum(np.diag(latent.covariance), 1e-6)).astype(np.float64)
     mean, unit = latent.mean.astype(np.float64), np.eye(len(stds))
     low = np.minimum(mean - REACH * stds, -stds / 4)

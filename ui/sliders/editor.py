@@ -20,12 +20,7 @@ class FaceEditor:
     """The current face and all that belongs to it, with its history.
 
     During a gesture `now` runs ahead of the history; `commit` makes it a step that can be undone.
-
-    Args:
-        latent: the latent space.
-        changed: called after every change of `now` or of the history.
-        directions: the user's own, (latent_dim,) each, by name.
-        names: the user's names for other sliders, by their original names.
+    `changed` is called after every change of these. See `FaceState` for directions and names.
     """
 
     def __init__(

@@ -58,11 +58,6 @@ class FaceSlider(Slider):
 
     The right button locks, the middle button and a double click reset, a digit begins to type a
     value; keys do the same.
-
-    Args:
-        axis: what it moves along.
-        gestures: what it calls.
-        type_number: called with the slider and the first character.
     """
 
     def __init__(
@@ -82,7 +77,8 @@ class FaceSlider(Slider):
         )
         self.free = axis  # without locks
         self.axis = axis  # its step leaves locked sliders alone
-        self.gestures, self.type_number = gestures, type_number
+        self.gestures = gestures
+        self.type_number = type_number  # called with the slider and the first character
         self.locked = False
         self.wheel_scrolls = False  # the panel, until the slider has the keyboard
         self._number = pygame.Rect(0, 0, 0, 0)  # where the value is written
@@ -267,10 +263,7 @@ class SliderPanel(Scrolled):
         return added
 
     def groups(self) -> dict[str, list[FaceSlider]]:
-        """Return the sliders by their headings, in reading order.
-
-        Sliders that the user renamed are among the user's own.
-        """
+        """Return the sliders by heading, in reading order; renamed ones are the user's own."""
         large, small = RAW if self.raw else PRINCIPAL
         groups: dict[str, list[FaceSlider]] = {text: [] for text in (*NAMED, large, small)}
         for slider in self.directions:

@@ -84,10 +84,7 @@ class SlidersView(Widget):
 
 
 class FaceArea(Widget):
-    """The face as large as fits, its caption beside buttons, and a strip of suggestions.
-
-    `chosen` is called with the number of a suggestion.
-    """
+    """The face as large as fits, its caption beside buttons, and a strip of suggestions."""
 
     def __init__(self, chosen: Callable[[int], object], buttons: Sequence[Button]):
         super().__init__()
@@ -99,7 +96,7 @@ class FaceArea(Widget):
             )
         )
         self.caption = self.add(Label("", COLORS.soft, SIZES.body))
-        self.strip = self.add(Strip(chosen))
+        self.strip = self.add(Strip(chosen))  # called with the number of a suggestion
         self.strip.show(False)
         self.suggestions = np.empty((0, 0), np.float32)  # codes (12, latent_dim) of the strip
 
@@ -245,16 +242,14 @@ class MorphStrip(Widget):
 
 
 class SliderPreview(Widget):
-    """Shows a slider's value, and small faces at its two ends.
-
-    `decode` asks for the faces of codes (2, latent_dim), see `fill`; `cancel` withdraws that.
-    """
+    """Shows a slider's value, and small faces at its two ends."""
 
     solid = False
 
     def __init__(self, decode: Callable[[np.ndarray], object], cancel: Callable[[], object]):
         super().__init__()
-        self.decode, self.cancel = decode, cancel
+        self.decode = decode  # asks for the faces of codes (2, latent_dim), see `fill`
+        self.cancel = cancel  # withdraws that
         self.visible = False
         self.slider: FaceSlider | None = None  # the one that shows
         self.faces = [self.add(FaceView()) for _ in range(2)]  # at the low and the high end

@@ -69,10 +69,7 @@ def styled() -> Iterator[None]:
 
 @dataclass
 class Page:
-    """A figure with a title, a sentence below it and a caption; content goes between them.
-
-    It is made, filled and saved inside `styled()`.
-    """
+    """A figure with a title, a lead and a caption, made, filled and saved inside `styled()`."""
 
     width: float  # inches
     height: float

@@ -17,13 +17,7 @@ FOLDER = "folder"  # the sign for a folder
 
 
 class Thumbnail(FaceView):
-    """A small picture or sign, with a caption if it has `text`.
-
-    Args:
-        chosen: called by a click.
-        more: called with its rectangle by a right click, or a click on the dots beside the
-            caption; None for no dots.
-    """
+    """A small picture or sign, with a caption if it has `text`."""
 
     reacts = True
 
@@ -31,7 +25,8 @@ class Thumbnail(FaceView):
         self, chosen: Callable[[], object], more: Callable[[pygame.Rect], object] | None = None
     ):
         super().__init__()
-        self.chosen, self.more = chosen, more
+        self.chosen = chosen  # called by a click
+        self.more = more  # with its rectangle, by a right click or one on the dots; None for none
         self._caption = pygame.Rect(0, 0, 0, 0)
         self._dots = pygame.Rect(0, 0, 0, 0)
         self._button = 1
