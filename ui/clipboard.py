@@ -2,7 +2,6 @@
 
 import contextlib
 import ctypes
-import io
 import os
 import subprocess
 import sys
@@ -61,12 +60,10 @@ def copy_beside(pixels: np.ndarray, notify: Callable[[str], object]) -> None:
 
 def copy_picture(pixels: np.ndarray) -> None:
     """Put a face, uint8 (h, w), into the clipboard, enlarged; see `run_program`."""
-    content = io.BytesIO()
-    Image.fromarray(enlarge(pixels, ENLARGEMENT)).save(content, "png")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "face.png")
-        path.write_bytes(content.getvalue())
-        run_program(_program(path), "Ctrl S saves the face as a file", content.getvalue())
+        Image.fromarray(enlarge(pixels, ENLARGEMENT)).save(path)
+        run_program(_program(path), "Ctrl S saves the face as a file", path.read_bytes())
 
 
 def run_program(command: list[str], instead: str, content: bytes | None = None) -> bytes:

@@ -1,7 +1,5 @@
 """Faces to start from: the mean face, random ones by seed, training faces in turn."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from model.latent import LatentSpace
@@ -9,13 +7,7 @@ from model.latent import LatentSpace
 TEMPERATURE = 0.8  # distance of random faces from the mean face, relative to portraits
 LARGEST_SEED = 999_999
 
-
-@dataclass(frozen=True, eq=False)
-class Start:
-    """A face to start from."""
-
-    code: np.ndarray  # (latent_dim,) float32
-    caption: str
+Start = tuple[np.ndarray, str]  # code (latent_dim,) float32 and caption of a face to start from
 
 
 class Starts:
@@ -30,7 +22,7 @@ class Starts:
 
     def mean(self) -> Start:
         """Return the mean face."""
-        return Start(self.latent.mean, "Mean face")
+        return self.latent.mean, "Mean face"
 
     def training(self, step: int) -> Start:
         """Return the next (1) or the previous (-1) training face."""
@@ -39,7 +31,7 @@ class Starts:
             self._place = 0
         self._place = (self._place + step) % len(gallery)
         caption = f"Training face {self._place + 1:,} of {len(gallery):,}"
-        return Start(gallery[self._place], caption)
+        return gallery[self._place], caption
 
     def random(self, seed: int | None = None) -> Start:
         """Return a new random face, or the one of a seed."""
@@ -47,7 +39,7 @@ class Starts:
         caption = f"Random face · seed {self.seed}"
         if round(self.temperature, 2) != TEMPERATURE:
             caption += f" · temperature {self.temperature:.2f}"
-        return Start(self.sample(self.seed, 1)[0], caption)
+        return self.sample(self.seed, 1)[0], caption
 
     def sample(self, seed: int, n: int) -> np.ndarray:
         """Return codes (n, latent_dim) of the random faces of a seed."""

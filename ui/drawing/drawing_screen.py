@@ -235,7 +235,8 @@ class DrawingScreen(Screen):
 
     def start(self, start: Start) -> None:
         """Begin from a face of `starts`."""
-        self._decode(start.code, lambda image: self.put_face(image, start.code))
+        code, _ = start
+        self._decode(code, lambda image: self.put_face(image, code))
 
     def start_from_answer(self) -> None:
         """Begin from the answer."""

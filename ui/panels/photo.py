@@ -137,25 +137,19 @@ class EyeMarkers(FaceView):
             write(surface, theme.text(letter, COLORS.accent, SIZES.tiny, True), plate)
 
 
+@dataclass(eq=False)
 class PhotoPanel(Panel):
-    """Lists folders and photos; then shows one with markers, its crop and its reconstruction.
+    """Lists folders and photos; then shows one with markers, its crop and its reconstruction."""
 
-    The owner is the name of the screen, for the worker's slots. `opened` is called when a photo was
-    read, before it shows, and `done` with the face that the user takes.
-    """
+    host: Host
+    owner: str  # name of the screen, for the worker's slots
+    opened: Callable[[], object]  # called when a photo was read, before it shows
+    done: Callable[[AlignedFace], object]  # called with the face that the user takes
 
-    def __init__(
-        self,
-        host: Host,
-        owner: str,
-        opened: Callable[[], object],
-        done: Callable[[AlignedFace], object],
-    ):
+    def __post_init__(self) -> None:
         super().__init__("Your photo")
-        self.host = host
-        self.slots = [f"{owner}.{name}" for name in ("photo", "photos", "eyes", "align")]
+        self.slots = [f"{self.owner}.{name}" for name in ("photo", "photos", "eyes", "align")]
         self.open_slot, self.list_slot, self.guess_slot, self.align_slot = self.slots
-        self.opened, self.done = opened, done
         self.photo: Photo | None = None
         self.face: AlignedFace | None = None
         self.listing = Listing()
@@ -167,8 +161,8 @@ class PhotoPanel(Panel):
         help = f"Take the picture that you copied elsewhere  [{PASTE}]"
         self.paster = add(Button("Paste", self.paste, help))
         self.places: list[Button] = []
-        thumbnails = f"{owner}.thumbnail"
-        self.gallery = add(Gallery[Entry](host, thumbnails, TILE, _picture, _describe, self._enter))
+        host, slot = self.host, f"{self.owner}.thumbnail"
+        self.gallery = add(Gallery[Entry](host, slot, TILE, _picture, _describe, self._enter))
         self.markers = add(EyeMarkers(self._moved))
         self.crop = add(FaceView("", "Your photo", COLORS.panel))
         self.reconstruction = add(FaceView("", f"From {LATENT_DIM} numbers", COLORS.panel))

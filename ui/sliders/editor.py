@@ -77,7 +77,7 @@ class FaceEditor:
 
     def start_from(self, start: Start, tag: object = None) -> None:
         """Start from a face of `starts`; locked sliders stay."""
-        self.go(self.fresh(start.code, start.caption), tag)
+        self.go(self.fresh(*start), tag)
 
     def set_temperature(self, temperature: float) -> None:
         """Start from the random face of the same seed at another temperature."""

@@ -2,7 +2,6 @@
 
 import math
 import time
-from collections.abc import Iterable
 
 import pygame
 
@@ -52,7 +51,8 @@ class Pointer:
         elif event.type == pygame.MOUSEWHEEL:
             x, y = (getattr(event, f"precise_{n}", 0) or getattr(event, n) for n in "xy")
             if abs(y) > abs(x):  # a sideways swipe is never quite level
-                any(widget.wheel(y, self.pos) for widget in self._line(self.root.hit(self.pos)))
+                under = self.root.hit(self.pos)
+                any(widget.wheel(y, self.pos) for widget in (under.ancestors() if under else ()))
         elif event.type == pygame.WINDOWLEAVE and self.captured is None:
             self.pos = OUTSIDE
             self._look()
@@ -136,7 +136,7 @@ class Pointer:
         now, self._button = time.monotonic(), button
         double = button == before and now - when < DOUBLE_CLICK and math.dist(pos, place) < STILL
         self._pressed = NEVER if double else (now, button, pos)
-        for widget in self._line(self.hovered):
+        for widget in self.hovered.ancestors() if self.hovered else ():
             if not widget.enabled:
                 return
             self.captured = widget
@@ -148,10 +148,6 @@ class Pointer:
                     self.focus(widget)
                 return
             self.captured = None
-
-    @staticmethod
-    def _line(target: Widget | None) -> Iterable[Widget]:
-        return () if target is None else target.ancestors()
 
     def _hover(self, widget: Widget | None) -> None:
         if widget is self.hovered:
