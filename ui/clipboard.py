@@ -32,10 +32,7 @@ T = TypeVar("T")
 
 
 def run_beside(job: Callable[[], T], done: Callable[[T], object]) -> None:
-    """Run a job that other programs may delay, in a thread of its own.
-
-    `done` is called with its result in the window's thread. A `UserError` is shown on the window.
-    """
+    """Run a slow job in a thread of its own, and `done` with its result in the window's thread."""
 
     def work() -> None:
         try:

@@ -37,11 +37,7 @@ class Command:
 
 
 def commands_of(groups: Mapping[str, Iterable[tuple]]) -> list[Command]:
-    """Return the commands of rows by their groups.
-
-    A row has the keys, such as "h f1 ?", then name, help and action, and if need be `repeats` and
-    `release`.
-    """
+    """Return the commands of rows by group: keys as in "h f1 ?", name, help, action, the rest."""
     return [
         Command(tuple(keys.split()), name, help, action, group, *more)
         for group, rows in groups.items()

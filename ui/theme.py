@@ -139,10 +139,7 @@ def printable(text: str) -> str:
 
 
 def starting_scale(desktop: tuple[int, int]) -> float:
-    """Choose a UI scale for a screen of this size in pixels, so that text starts readable.
-
-    An ordinary screen is 1080 high; a 4K one gets 2. Steps of a quarter keep hairlines crisp.
-    """
+    """Choose a UI scale for a screen of this size in pixels, in quarters; 1 for 1080 rows."""
     return min(3.0, max(1.0, round(min(desktop[1] / 1080, desktop[0] / 1600) * 4) / 4))
 
 

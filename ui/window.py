@@ -1,6 +1,7 @@
 """The window: its widgets, size and scale, what pops up over the screens, and its commands."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -10,16 +11,17 @@ from data.errors import UserError
 from model.frame import LATENT_DIM
 from model.latent import LatentSpace
 from ui import display
-from ui.header import Header, HelpLine
 from ui.keys import Command, Keymap, KeysOverlay, commands_of
 from ui.messages import BAR, Message, Messages
 from ui.screen import Host, Screen
 from ui.session import Session
-from ui.theme import SIZES, Theme, natural_scale
-from ui.widgets.base import Root
+from ui.theme import COLORS, SIZES, Theme, natural_scale
+from ui.widgets.base import Root, Row, Widget, place_row
 from ui.widgets.button import Button, Toggle, help_of
+from ui.widgets.label import Label
 from ui.widgets.panel import Item, Menu, Scrolled
 from ui.widgets.pointer import Pointer
+from ui.widgets.shapes import write
 from ui.worker import Worker
 
 SCALES = (0.75, 3.0, 0.25)  # least, most and step of the UI scale
@@ -69,7 +71,7 @@ class Window:
         sharp.help = lambda: help_of(named["Sharp"]) if sharp.enabled else NO_FINISHER
         self.header = self.root.add(Header(display.NAME, tabs, sharp, keys))
         self.show_sharp()
-        self.help_line = self.root.add(HelpLine())
+        self.help_line = self.root.add(HelpLine("", COLORS.soft, SIZES.small))
         self.overlay = self.root.add(KeysOverlay(lambda: self.keymap.commands, self.toggle_keys))
         self.messages = self.root.add(Messages())
         self.resized()
@@ -307,6 +309,56 @@ class Window:
         if not self.closed:
             end = "The window closes when it is written; close it again to drop the file."
             self.notify(f"A file is still being saved. {end}", lasts=lambda: self.closing)
+
+
+class Header(Widget):
+    """The program's name, a tab for each screen, the state of the model, and two buttons."""
+
+    def __init__(self, name: str, tabs: Sequence[Button], sharp: Toggle, keys: Button):
+        super().__init__()
+        self.name = self.add(Label(name, bold=True, size=SIZES.title))
+        self.tabs = [self.add(tab) for tab in tabs]
+        self.sharp, self.keys = self.add(sharp), self.add(keys)
+        self.status = self.add(Label("", COLORS.faint, SIZES.small, align="right"))
+        self.times = self.add(FrameTimes())
+
+    def layout(self, rect: pygame.Rect, theme: Theme) -> None:
+        """Place everything in one row."""
+        words: Row = [Widget(), (self.times, 1), (self.status, 1), Widget()]
+        row: Row = [self.name, Widget(), *self.tabs, *words, self.sharp, self.keys]
+        place_row(row, rect.inflate(-2 * theme.px(SIZES.margin), -theme.px(12)), theme)
+
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw the line below."""
+        surface.fill(COLORS.panel)
+        line = pygame.Rect(self.rect.left, self.rect.bottom - 1, self.rect.width, 1)
+        surface.fill(COLORS.line, line)
+
+
+class FrameTimes(Label):
+    """The time that frames took to draw; shown on demand."""
+
+    def __init__(self) -> None:
+        super().__init__("", COLORS.soft, SIZES.small, align="right")
+        self.visible = False
+        self.seconds: deque[float] = deque(maxlen=600)  # of work in each frame
+
+    def count(self, seconds: float) -> None:
+        """Add a frame, and show the median and the 95th percentile of all."""
+        self.seconds.append(seconds)
+        times = sorted(self.seconds)
+        middle, high = times[len(times) // 2], times[int(len(times) * 0.95)]
+        self.set_text(f"{1000 * middle:.1f} ms a frame, 95 % under {1000 * high:.1f} ms")
+
+
+class HelpLine(Label):
+    """One line about the widget under the mouse."""
+
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
+        """Draw the words on a bar."""
+        surface.fill(COLORS.panel)
+        row = self.rect.inflate(-2 * theme.px(SIZES.margin), 0)
+        write(surface, theme.text(self.text, self.color, self.size, width=row.width), row, "left")
 
 
 def window_commands(w) -> list[Command]:

@@ -15,8 +15,8 @@ from ui.panels import gallery
 from ui.panels import photo as photo_panel
 from ui.photo import folders
 from ui.photo.folders import first_look, look_into, usual_places
-from ui.photo.light import MEAN
 from ui.photo.opening import Photo
+from ui.photo.placement import MEAN
 
 
 @pytest.fixture

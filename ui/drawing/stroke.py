@@ -184,10 +184,7 @@ def span(points: list[Point], first: int) -> list[Point]:
 
 
 def _tangent(near: np.ndarray, here: np.ndarray, far: np.ndarray) -> np.ndarray:
-    """Return the centripetal Catmull-Rom tangent at `here` on the way from `near` to `far`.
-
-    It is scaled for the Hermite form of the span between `near` and `here`.
-    """
+    """Return the centripetal Catmull-Rom tangent at `here`, for the span from `near` to `here`."""
     step, following = (
         np.sqrt(max(float(np.hypot(*ends)), 1e-6)) for ends in (here - near, far - here)
     )

@@ -15,10 +15,9 @@ from ui.keys import spoken
 from ui.panels.gallery import UNREADABLE, Gallery, Picture
 from ui.photo.eyes import Guess, guess_eyes, middle_guess
 from ui.photo.folders import Entry, Listing, first_look, look_into
-from ui.photo.light import even_out, is_badly_lit
 from ui.photo.opening import Photo, open_photo
 from ui.photo.pasting import paste_photo
-from ui.photo.placement import Placement, align
+from ui.photo.placement import Placement, align, even_out, is_badly_lit
 from ui.pictures import to_pixels
 from ui.saves import where
 from ui.screen import Host
@@ -55,10 +54,7 @@ class AlignedFace:
 
 
 class EyeMarkers(FaceView):
-    """Shows a photo; a drag moves the marker under it, or both where none is.
-
-    The wheel moves the markers together or apart. `moved` is called after every change by the user.
-    """
+    """Shows a photo; a drag moves a marker or both, the wheel moves them apart; calls `moved`."""
 
     reacts = True
 

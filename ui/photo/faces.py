@@ -73,10 +73,7 @@ def _standardise(samples: np.ndarray, floor: float = 0.02) -> np.ndarray:
 
 
 def _local_contrast(pictures: np.ndarray, reach: int) -> np.ndarray:
-    """Return pictures (..., h, w) minus their local mean, divided by their local deviation.
-
-    This keeps the eyes, brows, nose and mouth of a face, and removes the light.
-    """
+    """Return pictures (..., h, w) without their light: minus local mean, by local deviation."""
     detail = pictures - _blur(pictures, reach)
     return detail / np.sqrt(_blur(detail**2, reach) + 0.03**2)
 

@@ -1,4 +1,4 @@
-"""Where a face lies in a photo: two eyes, the frame they span, and the pixels inside it.
+"""Where a face lies in a photo: two eyes, the frame they span, the pixels in it, and their light.
 
 Points are complex numbers x + iy here, so a rotation, a scale and a shift are one multiplication
 and one addition: photo point = turn * frame point + offset.
@@ -11,13 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from model.frame import IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
+from model.frame import IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE, face_mask
 from ui.photo.opening import Photo
 
 _SOFT_EDGE = 8.0  # frame pixels beyond the photo over which its edge is blurred
 _MIN_DISTANCE = 2.0  # photo pixels between the eyes
 _PIXELS = np.arange(IMAGE_SHAPE[1]) + 1j * np.arange(IMAGE_SHAPE[0])[:, None]
 _QUARTERS = np.array([-1 - 1j, 1 - 1j, -1 + 1j, 1 + 1j]) / 4  # centres of a pixel's quarters
+MEAN, DEVIATION = 0.67, 0.13  # of the grays inside the face, in portraits of the archive
+_FLAT = 0.05  # deviation inside the face; 1 in 50 portraits is below it
+_DARK, _PALE = 0.35, 0.87  # means inside the face; hardly any portrait is beyond them
+_LEAST = 1 / 255  # least deviation divided by, for a face of a single gray
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,3 +155,16 @@ def _interpolate(
     above = pixels[start] * (1 - x) + pixels[start + right] * x
     below = pixels[start + down] * (1 - x) + pixels[start + down + right] * x
     return above * (1 - y) + below * y
+
+
+def is_badly_lit(image: np.ndarray) -> bool:
+    """Return whether a face (160, 176) is too dark, pale or gray for the model."""
+    inside = image[face_mask()]
+    return bool(inside.std() < _FLAT or not _DARK < inside.mean() < _PALE)
+
+
+def even_out(image: np.ndarray) -> np.ndarray:
+    """Return a face (160, 176) in [0, 1] with the mean and deviation of the archive's portraits."""
+    inside = image[face_mask()]
+    factor = DEVIATION / max(_LEAST, float(inside.std()))
+    return np.clip((image - inside.mean()) * factor + MEAN, 0, 1).astype(np.float32)

@@ -33,10 +33,7 @@ class SlidersMap:
 
     @cached_property
     def _steps(self) -> np.ndarray:
-        """Changes of the code (latent_dim, 2) that move only to the right, and only upwards.
-
-        Moving one slider may move the reading of the other, so both are solved together.
-        """
+        """Changes of the code (latent_dim, 2) that move one reading and leave the other."""
         here = np.array(self.place_of(self.code))
         steps = [(axis.ends[1] - axis.ends[0]) * axis.step for axis in (self.across, self.up)]
         moves = np.transpose([self.place_of(self.code + step) - here for step in steps])
@@ -51,13 +48,10 @@ class SlidersMap:
 
 @dataclass(frozen=True, eq=False)
 class CornersMap:
-    """The faces between four others, which lie exactly at the corners.
-
-    The corners are codes (4, latent_dim): top left, top right, bottom left, bottom right.
-    """
+    """The faces between four others, which lie exactly at the corners."""
 
     latent: LatentSpace
-    corners: np.ndarray
+    corners: np.ndarray  # (4, latent_dim): top left, top right, bottom left, bottom right
 
     def at(self, place: Place) -> np.ndarray:
         """Return the code (latent_dim,) at a place."""

@@ -238,10 +238,7 @@ class SlidersScreen(Screen):
         self._ask(state.start if self.comparing else state.code)
 
     def _ask(self, code: np.ndarray) -> None:
-        """Show the face of a code; the newest request wins.
-
-        Where a photo's own detail is kept, none is invented.
-        """
+        """Show the face of a code; where a photo's own detail is kept, none is invented."""
         shown, sharp = self.shown, self.host.sharp and not self.front.shows_detail
         if shown is not None and shown[2] == sharp and np.array_equal(shown[0], code):
             self.host.worker.cancel(self.live_slot)

@@ -64,10 +64,7 @@ def _skewness(values: np.ndarray) -> str:
 def _draw_panels(
     values: np.ndarray, marked: np.ndarray, notes: list[str], title: str, lead: str, caption: str
 ) -> Page:
-    """Draw a histogram of each column of values (n, d), and the normal curve around its mean.
-
-    Columns marked in (d,) are red; a note stands beside each.
-    """
+    """Draw a histogram of each column of values (n, d), red if marked, and the normal curve."""
     page = Page(12, 8.6, title, lead, caption)
     rows = -(-values.shape[1] // COLUMNS)
     panels = page.panels(rows, COLUMNS, above=0.12, below=0.15, wspace=0.12, hspace=0.22)

@@ -15,10 +15,7 @@ Item = tuple[str, Callable[[], object], str]  # text, action and help of an item
 
 
 class Scrolled(Widget):
-    """A widget that scrolls its contents where they do not fit.
-
-    Subclasses place the contents in `arrange`, and call `arrange_in` and `draw_bar`.
-    """
+    """Scrolls what subclasses place in `arrange`, which also call `arrange_in` and `draw_bar`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,10 +64,7 @@ class Scrolled(Widget):
 
 
 class Panel(Scrolled):
-    """A titled box with a button that closes it, whose action is set by who opens it.
-
-    Subclasses add children to `body` and place them in `arrange`.
-    """
+    """A titled box with a button that closes it; subclasses add to `body`, see `arrange`."""
 
     def __init__(self, title: str):
         super().__init__()
