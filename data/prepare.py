@@ -20,7 +20,7 @@ from data.arrays import (
     write_labels,
 )
 from data.checks import check_path
-from data.download import PUBLISHED, Publication, download
+from data.download import PUBLISHED, download
 from data.errors import UserError, tell_failure
 from data.lock import hold_lock
 from data.paths import NUMPY_FOLDER, ORIGINAL_FOLDER
@@ -71,12 +71,7 @@ class Preparation:
 
 
 def prepare_data(
-    source: Path | str | None = None,
-    out: Path | str = NUMPY_FOLDER,
-    *,
-    fresh: bool = False,
-    original: Path | str = ORIGINAL_FOLDER,
-    published: Publication = PUBLISHED,
+    source: Path | str | None = None, out: Path | str = NUMPY_FOLDER, *, fresh: bool = False
 ) -> Preparation:
     """Turn the archive of portraits into arrays.
 
@@ -88,11 +83,9 @@ def prepare_data(
 
     Args:
         source: the archive (`.tar.gz`), or a folder that holds it or its folders F and M. None:
-            what is in `original`; if nothing is, the published archive is downloaded into it.
+            what is in assets/data/original; if nothing is, the published archive is downloaded.
         out: the folder for the arrays.
         fresh: prepare again even if the arrays are there already.
-        original: the folder for the original archive.
-        published: what to download.
 
     Returns a summary to print. A source that is missing or damaged, or arrays that cannot be
     written, raise a `UserError`.
@@ -100,10 +93,10 @@ def prepare_data(
     Example:
         >>> print(prepare_data("~/Downloads/faces.tar.gz", "my-arrays"))
     """
-    out, original = check_path("out", out), check_path("original", original)
+    out = check_path("out", out)
     if source is None:
         advice = ", or delete it and prepare_data() downloads the published one"
-        found = find_source(original, advice)
+        found = find_source(ORIGINAL_FOLDER, advice)
     else:
         found = open_source(check_path("source", source))
     with contextlib.suppress(OSError):  # reported when the arrays are written
@@ -113,8 +106,8 @@ def prepare_data(
             return before
         if found is not None:
             return _prepare(found, out, str(found.path))
-        archive = download(published, original)
-        return _prepare(ArchiveSource(archive), out, f"{archive}, downloaded from {published.url}")
+        archive = download(PUBLISHED, ORIGINAL_FOLDER)
+        return _prepare(ArchiveSource(archive), out, f"{archive}, downloaded from {PUBLISHED.url}")
 
 
 def _find_prepared(folder: Path, fingerprint: str | None) -> Preparation | None:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -158,19 +157,17 @@ def label_targets(labels: list[Portrait], fewest: int = FEWEST) -> dict[str, Tar
     return targets
 
 
-def shipped_targets(
-    X: np.ndarray, folder: Path = SHIPPED_MODEL
-) -> tuple[dict[str, Target], list[str]]:
+def shipped_targets(X: np.ndarray) -> tuple[dict[str, Target], list[str]]:
     """Return what the shipped model reads in `MEASURED` of the portraits `(n, 171, 186, 1)`.
 
     They are targets for another network, which needs no labels then, by the names of the readouts;
     with them come the names that are directions. None if there is no model that can be used.
     """
     try:
-        latent = LatentSpace.load(folder)
+        latent = LatentSpace.load(SHIPPED_MODEL)
         if not latent.readouts or len(X) < FEWEST:
             return {}, []
-        engine = FaceEngine.load(folder)
+        engine = FaceEngine.load(SHIPPED_MODEL)
     except UserError:
         return {}, []
     rows = evenly_spaced(np.arange(len(X)), MEASURED)

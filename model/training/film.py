@@ -22,20 +22,20 @@ class Film(keras.callbacks.Callback):
 
     Portraits are shown above their reconstructions, beside the face of one random code. A training
     that is continued adds to the film that is there. A film that cannot be written does not end the
-    training, which takes so many steps in all. The portraits are float32 `(n, 160, 176, 1)`.
+    training. The portraits are float32 `(n, 160, 176, 1)`.
     """
 
-    def __init__(self, path: Path, images: np.ndarray, steps: int):
+    def __init__(self, path: Path, images: np.ndarray):
         super().__init__()
         self.path = path
         self.images = images
-        self._steps = steps
-        self._moments = set(np.rint(steps * np.linspace(0, 1, FRAMES) ** 2).astype(int))
         self._frames: list[Image.Image] = []
 
     def on_train_begin(self, logs=None):
         """Go on with the film that is there, or record the first frame."""
         self._step = int(self.model.optimizer.iterations)
+        moments = self.model.steps * np.linspace(0, 1, FRAMES) ** 2
+        self._moments = set(np.rint(moments).astype(int))
         if self._step:
             with contextlib.suppress(OSError, ValueError, EOFError), Image.open(self.path) as film:
                 self._frames = [frame.convert("L") for frame in ImageSequence.Iterator(film)]
@@ -71,7 +71,7 @@ class Film(keras.callbacks.Callback):
         sheet = np.pad(sheet, ((LINE, 0), (0, 0)), constant_values=PAPER)
         frame = Image.fromarray(sheet)
         pen, font = ImageDraw.Draw(frame), ImageFont.load_default(LINE - 6)
-        pen.text((GAP, 3), f"{self._step / self._steps:.1%} of the training", INK, font)
+        pen.text((GAP, 3), f"{self._step / self.model.steps:.1%} of the training", INK, font)
         column = frame.width - frame.width // len(faces)
         pen.text((column, LINE + sheet.shape[0] // 4), "a random face:", INK, font)
         self._frames.append(frame)

@@ -180,9 +180,9 @@ def learn(
         settings = replace(settings, architecture=former.architecture)
         if fresh:
             run.state_path.unlink(missing_ok=True)
-        if not fresh and _lacks_finisher(run, settings):
+        finished = not fresh and _lacks_finisher(run, settings)
+        if finished:
             say(f"Going on with the model in {out}; learn(fresh=True) begins a new one.")
-            finished = True
         else:
             finished = _train_autoencoder(run, settings, former, strategy, callbacks, film, about)
         if finished and settings.finisher.steps:
@@ -236,7 +236,7 @@ def _train_autoencoder(
         run.interruption,
         [
             keras.callbacks.LambdaCallback(on_train_begin=measure_codes),
-            *([Film(film, pictured, epochs * steps_per_epoch)] if film else []),
+            *([Film(film, pictured)] if film else []),
             Views(state, pictures, run.on_progress, run.say),
             *callbacks,
         ],

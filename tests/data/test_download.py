@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 import data.download
+import data.prepare
 from data import UserError, prepare_data
 from data.download import Publication, download
 from tests.data.drawn_archive import drawn_files, write_archive
@@ -212,11 +213,13 @@ def test_no_network_and_no_room_are_one_sentence(tmp_path, serve, monkeypatch):
         get(serve(), tmp_path / "file")
 
 
-def test_preparation_downloads_when_there_is_nothing_else(tmp_path, serve):
-    original = tmp_path / "original"
-    summary = prepare_data(None, tmp_path / "out", original=original, published=serve("drop"))
+def test_preparation_downloads_when_there_is_nothing_else(tmp_path, serve, monkeypatch):
+    monkeypatch.setattr(data.prepare, "ORIGINAL_FOLDER", tmp_path / "original")
+    monkeypatch.setattr(data.prepare, "PUBLISHED", serve("drop"))
+    summary = prepare_data(None, tmp_path / "out")
     assert summary.train + summary.test == 12
     assert f"downloaded from {serve().url}" in str(summary)
-    again = prepare_data(None, tmp_path / "other", original=original, published=serve("gone"))
+    serve("gone")
+    again = prepare_data(None, tmp_path / "other")
     assert again.train == summary.train
     assert len(serve.ranges) == 2

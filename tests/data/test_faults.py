@@ -38,12 +38,13 @@ def test_second_run_has_nothing_to_do_and_takes_the_first_source(
     assert not second.made and len(load_arrays("~/out")[0]) == 9
     assert str(second).startswith("Nothing to do")
     assert (second.source, second.train, second.test) == (first.source, first.train, first.test)
-    kept = prepare_data(None, tmp_path / "out", original=tmp_path / "nothing")
-    assert not kept.made  # no source, but arrays: nothing is downloaded
+    monkeypatch.setattr(data.prepare, "ORIGINAL_FOLDER", tmp_path / "nothing")
+    assert not prepare_data(None, tmp_path / "out").made  # no source, but arrays: no download
     monkeypatch.undo()  # the first source found in the original folder is used
-    assert prepare_data(None, tmp_path / "a", original=archive.parent).source == str(archive)
     folder = write_folder(tmp_path / "original" / "faces", files)
-    assert prepare_data(None, tmp_path / "b", original=folder.parent).source == str(folder)
+    for name, source in (("a", archive), ("b", folder)):
+        monkeypatch.setattr(data.prepare, "ORIGINAL_FOLDER", source.parent)
+        assert prepare_data(None, tmp_path / name).source == str(source)
 
 
 def test_arrays_are_made_again_when_they_should_be(tmp_path, archive, files):
@@ -186,5 +187,6 @@ def test_only_a_downloaded_archive_may_be_deleted(tmp_path, monkeypatch):
     with pytest.raises(UserError, match="complete copy") as told:
         prepare_data(bad, tmp_path / "out")
     assert "delete" not in str(told.value)
+    monkeypatch.setattr(data.prepare, "ORIGINAL_FOLDER", bad.parent)
     with pytest.raises(UserError, match="or delete it"):
-        prepare_data(None, tmp_path / "out", original=bad.parent)
+        prepare_data(None, tmp_path / "out")

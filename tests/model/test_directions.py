@@ -165,21 +165,22 @@ def test_a_model_without_labels_asks_the_shipped_one(tmp_path, monkeypatch):
     monkeypatch.setattr("model.encoding.STEPS", 1)
     folder = write_tiny_model(tmp_path / "shipped")
     portraits = np.random.default_rng(0).integers(0, 255, (120, 171, 186, 1), dtype=np.uint8)
-    assert shipped_targets(portraits, folder) == ({}, [])
-    assert shipped_targets(portraits, tmp_path / "none") == ({}, [])
+    for place in (tmp_path / "none", folder):
+        monkeypatch.setattr("model.training.directions.SHIPPED_MODEL", place)
+        assert shipped_targets(portraits) == ({}, [])
     codes, labels = labelled(1500)
     latent = LatentSpace.load(folder)
     fit = LatentSpace.fit(codes, model_id=latent.model_id)
     fit, _ = fit_directions(Pegboard(), fit, codes, label_targets(labels), offered=["year"])
     fit.save(folder)
-    asked, offered = shipped_targets(portraits, folder)
+    asked, offered = shipped_targets(portraits)
     assert list(asked) == ["F to M", "year"] and offered == ["year"]
-    assert shipped_targets(portraits[:20], folder) == ({}, [])  # too few to fit anything to
+    assert shipped_targets(portraits[:20]) == ({}, [])  # too few to fit anything to
     assert asked["year"].rows.all() and asked["year"].error == pytest.approx(
         fit.readouts["year"].error
     )
     (folder / LATENT_FILE).write_bytes(b"damaged")
-    assert shipped_targets(portraits, folder) == ({}, [])
+    assert shipped_targets(portraits) == ({}, [])
 
 
 def test_what_goes_with_the_source_alone_is_no_direction():

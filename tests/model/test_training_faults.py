@@ -124,7 +124,7 @@ def test_a_film_that_cannot_be_written_leaves_the_former_one_and_ends_nothing(
         Path(file).write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    film = Film(tmp_path / "learning.gif", np.zeros((1, 160, 176, 1)), steps=2)
+    film = Film(tmp_path / "learning.gif", np.zeros((1, 160, 176, 1)))
     film._frames = [Image.new("L", (9, 9))]
     film.on_epoch_end(0)
     before = film.path.read_bytes()
