@@ -22,11 +22,10 @@ from data.arrays import (
 from data.checks import check_path
 from data.download import PUBLISHED, download
 from data.errors import UserError, tell_failure
-from data.lock import hold_lock
 from data.paths import NUMPY_FOLDER, ORIGINAL_FOLDER
 from data.portraits import PORTRAIT_SHAPE, Skipped, decode_in_order, read_year, split_portraits
 from data.progress_bar import ProgressBar
-from data.replace import replace_set
+from data.replace import hold_lock, replace_set
 from data.sources import ArchiveSource, FolderSource, find_source, open_source
 
 RECORD_NAME = "prepared.json"  # what the arrays were made from, and what was skipped

@@ -10,16 +10,20 @@ import contextlib
 import os
 import secrets
 import shutil
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from data.errors import UserError
-from data.lock import hold_lock
+
+if sys.platform != "win32":
+    import fcntl
 
 _UNFINISHED_SECONDS = 60  # age of a file that nobody can be writing any more
 _WORK, _READY, _OLD = ".new", ".ready", ".old"  # folders of a set: unfinished, complete, former
 _RETRY_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)  # pauses while another program holds a file
+_BUSY = -1
 
 
 @contextlib.contextmanager
@@ -56,7 +60,7 @@ def remove_unfinished(folder: Path) -> None:
 def replace_set(folder: Path, names: Sequence[str]) -> Iterator[Path]:
     """Yield a folder to write a set of files into; at the end they take the place of the old set.
 
-    Only one process at a time may do this: see `data.lock`. Whoever reads the files calls
+    Only one process at a time may do this: see `hold_lock`. Whoever reads the files calls
     `recover_set` first. Of the names, all that can belong to the set, those not written are removed
     from `folder`; files of other names are neither changed there nor moved there.
     """
@@ -100,6 +104,25 @@ def recover_set(folder: Path) -> None:
         _clear(folder)
 
 
+@contextlib.contextmanager
+def hold_lock(folder: Path, busy: str, patience: float = 0.0) -> Iterator[None]:
+    """Lock a folder while the block runs; run without a lock on disks that have none.
+
+    Nothing stays in the folder, not even after a kill. If another process, or another call in this
+    one, holds the lock for more than `patience` seconds, `busy` is raised as a `UserError`.
+    """
+    end = time.monotonic() + patience
+    while (descriptor := _take(folder)) == _BUSY:
+        if time.monotonic() >= end:
+            raise UserError(busy)
+        time.sleep(0.02)
+    try:
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
 def flush(path: Path) -> None:
     """Flush a file, or the list of names in a folder, to the disk."""
     if path.is_dir():
@@ -117,6 +140,21 @@ def flush(path: Path) -> None:
 def make_folder(folder: Path) -> None:
     """Make a folder, or the one that a link points at, unless it is there."""
     _resolved(folder).mkdir(parents=True, exist_ok=True)
+
+
+def _take(folder: Path) -> int | None:
+    """Return a descriptor that keeps the lock while it is open, _BUSY, or None without locks."""
+    descriptor = None
+    try:
+        if sys.platform == "win32":  # a file that vanishes with the process that opened it
+            return os.open(folder / ".locked", os.O_CREAT | os.O_EXCL | os.O_TEMPORARY)
+        descriptor = os.open(folder, os.O_RDONLY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return descriptor
+    except OSError as error:
+        if descriptor is not None:
+            os.close(descriptor)
+        return _BUSY if isinstance(error, (BlockingIOError, FileExistsError)) else None
 
 
 def _switch(folder: Path, names: Sequence[str]) -> None:

@@ -81,10 +81,11 @@ def correct_once(autoencoder: keras.Model, guesses: tf.Tensor, images: tf.Tensor
 def propose(
     autoencoder: keras.Model, codes: tf.Tensor, images: tf.Tensor, ssim_weight: float
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Decode codes, and propose changes that bring the faces nearer to images.
+    """Decode codes `(n, latent_dim)`, and propose changes that bring the faces nearer to images.
 
-    The loss of a face is that of the training, `log(E) / 2 + ssim_weight * (1 - SSIM)`. Its
-    gradient is taken times the squared error E: the nearer a face is, the less its code moves.
+    The images are `(n, 160, 176, 1)` in [0, 1], the weight of the similarity is 0 or more. The loss
+    of a face is that of the training, `log(E) / 2 + ssim_weight * (1 - SSIM)`. Its gradient is
+    taken times the squared error E: the nearer a face is, the less its code moves.
 
     Returns:
         Faces `(n, 160, 176, 1)`, changes of the codes `(n, latent_dim)`, losses `(n,)`. Gradients

@@ -98,8 +98,8 @@ class FaceEngine:
     def encode(self, images: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
         """Squeeze images `(n, 160, 176, 1)` in [0, 1] into codes `(n, latent_dim)`, all float32.
 
-        They are corrected, see `model.encoding`: the encoder's guesses, or codes to start from. An
-        array of another shape raises a ValueError, here and in the other methods.
+        The encoder's guesses, or codes to start from, are corrected, see `model.encoding`. An array
+        of another shape raises a ValueError, here and in the other methods.
         """
         return self._correct(images, self.guess(images) if start is None else start)
 

@@ -55,18 +55,11 @@ def _compiled_code_silenced() -> Iterator[None]:
     except OSError:  # no terminal at all, as under pythonw
         yield
         return
-    stream, usual = None, sys.stderr
-    if usual is sys.__stderr__ and usual is not None:
-        usual.flush()
-        stream = sys.stderr = os.fdopen(os.dup(former), "w", buffering=1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
+    with os.fdopen(former, "w", buffering=1) as terminal, contextlib.ExitStack() as stack:
+        if sys.stderr is sys.__stderr__ and sys.stderr is not None:
+            sys.stderr.flush()
+            stack.enter_context(contextlib.redirect_stderr(terminal))
+        stack.callback(os.dup2, former, 2)
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
         yield
-    finally:
-        os.dup2(former, 2)
-        os.close(nowhere)
-        os.close(former)
-        if stream is not None:
-            sys.stderr = usual
-            stream.close()

@@ -18,8 +18,7 @@ from typing import TypeVar
 import numpy as np
 
 from data.errors import tell_failure
-from data.lock import hold_lock
-from data.replace import remove_unfinished, replace_file
+from data.replace import hold_lock, remove_unfinished, replace_file
 from model.frame import LATENT_DIM
 from ui.pictures import DRAWING_SHAPE
 from ui.storage import CHECK, pack_numbers, pack_pixels, parse_json, unpack_numbers, unpack_pixels

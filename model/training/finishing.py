@@ -31,8 +31,8 @@ MAX_GAIN = 1.6  # largest factor on the detail that brings it there
 class TwoRates(keras.optimizers.Adam):
     """Adam with a learning rate `CRITIC_RATE` times as high for the critic (Heusel et al. 2017).
 
-    A critic that lags behind cannot tell the two apart, and its gradients are noise. The first
-    variables, so many, are the finisher's, the others the critic's.
+    A critic that lags behind cannot tell the two apart, and its gradients are noise. So many
+    variables as `first` says are the finisher's, those after them the critic's.
     """
 
     def __init__(self, first: int, **options):

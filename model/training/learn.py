@@ -22,10 +22,9 @@ import tensorflow as tf
 
 from data.checks import check_kind, check_path
 from data.errors import UserError, tell_failure
-from data.lock import hold_lock
 from data.paths import MY_MODEL, NUMPY_FOLDER
 from data.progress_bar import ProgressBar
-from data.replace import remove_unfinished
+from data.replace import hold_lock, remove_unfinished
 from model.architecture import Architecture
 from model.encoding import encode
 from model.engine import FaceEngine

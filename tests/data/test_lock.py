@@ -6,13 +6,13 @@ import sys
 import pytest
 
 from data import UserError
-from data.lock import hold_lock
 from data.paths import ASSETS
+from data.replace import hold_lock
 
 HOLDER = """
 import sys
 from pathlib import Path
-from data.lock import hold_lock
+from data.replace import hold_lock
 
 with hold_lock(Path(sys.argv[1]), "busy"):
     print("held", flush=True)

@@ -14,8 +14,7 @@ from PIL import Image
 
 from data import UserError
 from data.arrays import hash_array
-from data.lock import hold_lock
-from data.replace import replace_set
+from data.replace import hold_lock, replace_set
 from model.engine import FaceEngine
 from model.folder import MODEL_FILES, read_card, read_history
 from model.latent import LatentSpace
