@@ -59,10 +59,7 @@ def load_arrays(folder: Path | str = NUMPY_FOLDER) -> tuple[np.ndarray, np.ndarr
 
 
 def load_labels(folder: Path | str = NUMPY_FOLDER) -> list[Portrait]:
-    """Return the label of every portrait: those of `X_train` in the order of its rows, then test.
-
-    A `portraits.csv` that is missing, damaged, or of other arrays raises a `UserError`.
-    """
+    """Return the labels of `X_train` row by row, then of `X_test`; errors as `load_arrays`."""
     path = check_path("arrays", folder) / LABELS_NAME
     with _told(path, "labels"):
         recover_set(path.parent)

@@ -88,10 +88,7 @@ def decode_in_order(
 
 
 def _decode(file: tuple[str, bytes] | Skipped) -> tuple[str, np.ndarray] | Skipped:
-    """Return the name and the pixels of a PNG file, color turned to gray, or why it is skipped.
-
-    The size is read from the file's header first, so that an image of another size takes no memory.
-    """
+    """Return the name and the gray pixels of a PNG file, or why it is skipped."""
     if isinstance(file, Skipped):
         return file
     name, data = file
@@ -99,7 +96,7 @@ def _decode(file: tuple[str, bytes] | Skipped) -> tuple[str, np.ndarray] | Skipp
         return Skipped(name, "is empty")
     if data[:8] != _PNG_START or data[12:16] != b"IHDR" or len(data) < 24:
         return Skipped(name, "is not a PNG image")
-    width, height = struct.unpack(">II", data[16:24])
+    width, height = struct.unpack(">II", data[16:24])  # before another size takes memory
     rows, columns = PORTRAIT_SHAPE
     if (height, width) != PORTRAIT_SHAPE:
         return Skipped(name, f"is {width} x {height} pixels, not {columns} x {rows}")

@@ -110,10 +110,7 @@ def prepare_data(
 
 
 def _find_prepared(folder: Path, fingerprint: str | None) -> Preparation | None:
-    """Return what an earlier run did, if its arrays are sound and from the same source.
-
-    A fingerprint of None accepts any source.
-    """
+    """Return what an earlier run did, if its arrays are sound and of this source; None: any."""
     try:
         record = json.loads((folder / RECORD_NAME).read_text(encoding="utf-8"))
         train, test = (len(array) for array in load_arrays(folder))

@@ -91,10 +91,7 @@ def replace_set(folder: Path, names: Sequence[str]) -> Iterator[Path]:
 
 
 def recover_set(folder: Path) -> None:
-    """Complete a `replace_set` that was killed while its files took their places.
-
-    Does nothing while the process that replaces them is alive. Raises an OSError if it fails.
-    """
+    """Complete a `replace_set` that was killed in its last step; do nothing while it is at work."""
     ready = folder / _READY
     if ready.is_dir():
         with contextlib.suppress(UserError), hold_lock(folder / _OLD, "in use"):

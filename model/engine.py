@@ -74,10 +74,7 @@ class FaceEngine:
 
     @classmethod
     def load(cls, folder: str | Path | None = None) -> FaceEngine:
-        """Load the network of a model folder and warm it up; `UserError` if it cannot be used.
-
-        None takes the model in use, see `choose_model`.
-        """
+        """Load and warm up the network of a model folder; errors, and None, as `find_model`."""
         folder = find_model(folder)
         network = load_network(folder)
         finisher = load_finisher(folder, network.get_layer("decoder"))
@@ -104,11 +101,7 @@ class FaceEngine:
         return self._correct(images, self.guess(images) if start is None else start)
 
     def guess(self, images: np.ndarray) -> np.ndarray:
-        """Squeeze images into codes, as `encode`, but without the correction.
-
-        For pictures unlike any face, such as a few lines on white paper: the correction would lead
-        away from the face that is meant.
-        """
+        """Squeeze images into codes as `encode`, but uncorrected: for pictures unlike any face."""
         return self._guess(images)
 
     def encode_sketch(self, drawings: np.ndarray) -> np.ndarray:
@@ -200,10 +193,7 @@ def _shipped_sketch_painter() -> keras.Model | None:
 
 
 class _Compiled:
-    """A function of float32 tensors, compiled for one row, and for more at its first call.
-
-    `rows` are the shapes of a row of each tensor that it takes.
-    """
+    """A function of float32 tensors with rows of these shapes, compiled for one row and for any."""
 
     def __init__(self, function: Callable[..., tf.Tensor], *rows: tuple[int, ...]):
         self._rows = rows

@@ -105,10 +105,7 @@ def lineage(card: dict) -> list[dict]:
 
 
 def check_folder(folder: Path) -> str:
-    """Check that a model folder is complete, and return the model's id, the hash of its network.
-
-    A file that is missing, oversized or of another model raises a `UserError`.
-    """
+    """Return a model's id; `UserError` if a file is missing, oversized or of another model."""
     with tell_failure(f"The model in {folder} cannot be completed", "make the folder writable"):
         recover_set(folder)
     card = read_card(folder)

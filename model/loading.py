@@ -23,10 +23,7 @@ LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
 
 def import_tensorflow() -> None:
-    """Import TensorFlow and Keras quietly, unless the user has set a log level of their own.
-
-    If Keras has been imported with another backend before, a `UserError` is raised.
-    """
+    """Import TensorFlow and Keras quietly; `UserError` if Keras runs with another backend."""
     quiet = contextlib.nullcontext() if LOG_LEVEL in os.environ else _compiled_code_silenced()
     os.environ.setdefault(LOG_LEVEL, "3")
     with quiet:

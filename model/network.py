@@ -63,10 +63,7 @@ def encode_pictures(pictures, architecture: Architecture):
 
 
 def build_encoder(architecture: Architecture) -> keras.Model:
-    """Build the encoder, from images, `(n, 160, 176, 1)` in [0, 1], to a list of two.
-
-    These are the means and the log variances of the codes, each `(n, latent_dim)`.
-    """
+    """Build the encoder: images to a list of means and log variances, `(n, latent_dim)` each."""
     images = keras.Input((*IMAGE_SHAPE, 1), name="images")
     features, mean = encode_pictures(images, architecture)
     log_variance = layers.Dense(

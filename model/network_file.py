@@ -63,20 +63,14 @@ def rounded(weights: np.ndarray) -> np.ndarray:
 
 
 def load_network(folder: Path) -> keras.Model:
-    """Build the network that a model folder's card describes, with the weights in the folder.
-
-    One that is missing, damaged, or another than the card describes raises a `UserError`.
-    """
+    """Build the network of a model folder, with its weights; `UserError` if they do not fit."""
     network = build_autoencoder(Architecture.from_card(read_card(folder)))
     _load_weights(network, folder / NETWORK_FILE)
     return network
 
 
 def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
-    """Build the finisher of a decoder, with the weights in a model folder, if it has one that fits.
-
-    One that the card names and that is damaged, or another decoder's, raises a `UserError`.
-    """
+    """Build a model folder's finisher, if it has one of this version; errors as `load_network`."""
     if not _has_part(read_card(folder), "finisher", FINISHER_VERSION):
         return None
     finisher = build_finisher(decoder)
@@ -85,10 +79,7 @@ def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
 
 
 def load_sketch_encoder(folder: Path, autoencoder: keras.Model) -> keras.Model | None:
-    """Build the sketch encoder of a model folder, see `with_guesses`, if it has one that fits.
-
-    One that the card names and that is damaged, or another model's, raises a `UserError`.
-    """
+    """Build a model folder's sketch encoder as `load_finisher` does; see `with_guesses`."""
     card = read_card(folder)
     if not _has_part(card, "sketch_encoder", SKETCH_ENCODER_VERSION):
         return None

@@ -32,10 +32,7 @@ def read_zip(path: Path, max_bytes: int) -> dict[str, bytes]:
 
 
 def read_arrays(path: Path, max_bytes: int) -> dict[str, np.ndarray]:
-    """Read an `.npz` file of plain arrays, by their names; errors as `read_zip`.
-
-    Pickled objects are damage too.
-    """
+    """Read an `.npz` file of plain arrays, never pickles, by their names; errors as `read_zip`."""
     arrays = {}
     for name, data in read_zip(path, max_bytes).items():
         try:

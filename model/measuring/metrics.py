@@ -73,10 +73,7 @@ class Comparison:
     def reconstructions(
         self, images: np.ndarray
     ) -> dict[str, tuple[np.ndarray, dict[str, np.ndarray]]]:
-        """Return reconstructions of images and their `image_metrics`.
-
-        They are by the network, "", by PCA, "pca_", and, where it has a finisher, sharp, "sharp_".
-        """
+        """Return faces and their `image_metrics`, by way: "" (the network), "pca_", "sharp_"."""
         return _reconstruct(self._engine, images, self._baseline)[1]
 
 
@@ -98,11 +95,7 @@ def comparison_lines(metrics: dict[str, float]) -> Iterator[str]:
 def describe_codes(
     engine: FaceEngine, latent: LatentSpace
 ) -> tuple[np.ndarray, dict[str, np.ndarray], str]:
-    """Measure the distribution of codes: of prepared portraits, else of the model's gallery.
-
-    Returns:
-        The codes (n, latent_dim), their `code_metrics`, and their portraits in words.
-    """
+    """Return codes of prepared portraits, or the gallery's, their metrics, and whose they are."""
     try:
         portraits, owner = _some_of(load_arrays()[0], "training")
     except UserError:
@@ -129,10 +122,7 @@ def evenly_spaced(X: np.ndarray, at_most: int) -> np.ndarray:
 
 
 def image_blocks(X: np.ndarray, mirrored: bool = False) -> Iterator[np.ndarray]:
-    """Yield portraits (n, 171, 186, 1), or their mirror images, in the model's frame.
-
-    They are float32 (m, 160, 176, 1) in [0, 1], m <= BLOCK.
-    """
+    """Yield portraits, or mirror images, as float32 (m, 160, 176, 1) in [0, 1], m <= BLOCK."""
     for start in range(0, len(X), BLOCK):
         portraits = np.asarray(X[start : start + BLOCK])
         images = crop(mirror(portraits) if mirrored else portraits)
@@ -175,10 +165,7 @@ def average_metrics(parts: list[dict[str, np.ndarray]]) -> dict[str, float]:
 
 
 def sample_diversity(engine: FaceEngine, latent: LatentSpace, X: np.ndarray) -> float:
-    """Return the mean distance of two samples, divided by that of two reconstructed portraits.
-
-    It is near 1 where samples, at temperature 1, vary as people do.
-    """
+    """Return the mean distance of samples over that of portraits: near 1 where they vary alike."""
     real = engine.decode(engine.encode(crop(evenly_spaced(X, 200))))
     sampled = engine.decode(latent.sample(len(real), np.random.default_rng(0)))
     return _ratio(mean_pairwise_distance(sampled), mean_pairwise_distance(real))

@@ -28,10 +28,7 @@ DOWN, ACROSS = _blurring(IMAGE_SHAPE[0]), _blurring(IMAGE_SHAPE[1]).T
 
 
 def ssim(images, others):
-    """Compare images, float32 `(n, 160, 176, 1)` in [0, 1], as `tf.image.ssim` does by default.
-
-    Returns the mean over each image, `(n,)`, at most 1.
-    """
+    """Return what `tf.image.ssim` does for images `(n, 160, 176, 1)` in [0, 1]: `(n,)`."""
     images, others = images[..., 0], others[..., 0]
     level = ops.mean(images + others, axis=(1, 2), keepdims=True) / 2
     images, others = images - level, others - level  # smaller rounding errors of the variances

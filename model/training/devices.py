@@ -9,10 +9,7 @@ from data.checks import check_choice, check_kind
 
 
 def training_policy() -> str:
-    """Return Keras' dtype policy for a training: bfloat16 where the machine multiplies in it.
-
-    There, training takes half to four fifths of the time. The model is saved in float32 either way.
-    """
+    """Return the dtype policy of a training: bfloat16 where the machine is faster in it."""
     with contextlib.suppress(OSError):
         flags = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").split()
         if {"amx_bf16", "avx512_bf16"} & set(flags):
@@ -25,10 +22,7 @@ def training_policy() -> str:
 
 
 def training_strategy(devices: list[str] | None) -> tf.distribute.Strategy:
-    """Return how devices such as "GPU:0" share every batch; None takes all GPUs of the machine.
-
-    Names of no devices raise a `UserError`.
-    """
+    """Return how devices such as "GPU:0" share batches, None: all GPUs; `UserError` for others."""
     if devices is None:
         devices = [device.name for device in tf.config.list_logical_devices("GPU")]
     known = [device.name.removeprefix("/device:") for device in tf.config.list_logical_devices()]

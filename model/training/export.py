@@ -136,10 +136,7 @@ def check_model(folder: Path) -> None:
 
 
 def _fit_latent(engine: FaceEngine, codes: np.ndarray, mirrored: np.ndarray) -> LatentSpace:
-    """Fit a latent space, with previews, to codes of portraits and of their mirror images.
-
-    The clearest faces come first in its gallery.
-    """
+    """Fit a latent space to codes and those of mirror images; the clearest faces come first."""
     both = np.concatenate([codes, mirrored])
     latent = LatentSpace.fit(both, model_id=engine.model_id, gallery=codes)
     blocks = [latent.gallery[i : i + BLOCK] for i in range(0, len(latent.gallery), BLOCK)]

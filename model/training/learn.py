@@ -1,7 +1,4 @@
-"""Training: from the arrays to a model folder.
-
-It reads from top to bottom: `learn`, its two trainings, and what they share.
-"""
+"""Training, from the arrays to a model folder: `learn`, its two trainings, and what they share."""
 
 import contextlib
 import hashlib

@@ -107,10 +107,7 @@ class VariationalAutoencoder(keras.Model):
         return self.decoder(codes, training=True), mean, log_variance
 
     def half_corrected(self, guesses, images):
-        """Correct the second half of a batch: it trains the correction, the first half the encoder.
-
-        The matrix is trained in one step and serves for all later ones.
-        """
+        """Correct half of a batch, which trains the correction; the other trains the encoder."""
         half = ops.shape(guesses)[0] // 2
         corrected = correct_once(self.autoencoder, guesses[half:], images[half:])
         return ops.concatenate([guesses[:half], corrected])

@@ -12,11 +12,7 @@ MAX = 2**31 - 1  # greatest whole number: Keras takes no seed, and TensorFlow no
 @dataclass(frozen=True)
 class _Checked:
     def _check(self, **ranges: tuple[int, float]) -> None:
-        """Check all fields against their defaults; store plain numbers.
-
-        They are numbers of the default's kind, from 0 on or in one of the ranges, or objects of the
-        class that makes the default.
-        """
+        """Check all fields by their defaults and ranges, else from 0 on; store plain numbers."""
         for one in fields(self):
             name, kind = one.name, one.default_factory
             value, (low, high) = getattr(self, name), ranges.get(name, (0, math.inf))
