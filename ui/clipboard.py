@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
@@ -32,21 +33,18 @@ T = TypeVar("T")
 
 
 def run_beside(job: Callable[[], T], done: Callable[[T], object]) -> None:
-    """Run a slow job in a thread of its own, and `done` with its result in the window's thread."""
+    """Run a slow job in a thread of its own; call `done`, or show its error, in the window's."""
 
     def work() -> None:
+        made: Future[T] = Future()
         try:
-            action: Callable[[], object] = partial(done, job())
+            made.set_result(job())
         except UserError as error:
-            action = partial(_fail, error)
+            made.set_exception(error)
         with contextlib.suppress(pygame.error):  # the window was closed meanwhile
-            pygame.event.post(pygame.event.Event(DONE, action=action))
+            pygame.event.post(pygame.event.Event(DONE, action=lambda: done(made.result())))
 
     threading.Thread(target=work, name="beside", daemon=True).start()
-
-
-def _fail(error: UserError) -> None:
-    raise error
 
 
 def copy_beside(pixels: np.ndarray, notify: Callable[[str], object]) -> None:

@@ -37,7 +37,7 @@ class Command:
 
 
 def commands_of(groups: Mapping[str, Iterable[tuple]]) -> list[Command]:
-    """Return the commands of rows by group: keys as in "h f1 ?", name, help, action, the rest."""
+    """Return the commands of rows, by group: ("h f1 ?", name, help, action, ...), see `Command`."""
     return [
         Command(tuple(keys.split()), name, help, action, group, *more)
         for group, rows in groups.items()

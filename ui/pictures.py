@@ -44,7 +44,7 @@ def enlarge(image: np.ndarray, times: int) -> np.ndarray:
 
 
 def local_extremes(picture: np.ndarray, side: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the darkest and the lightest gray around each pixel of uint8 (h, w), float32 both."""
+    """Return the darkest and the lightest gray, float32, around each pixel of uint8 (h, w)."""
     image, filters = Image.fromarray(picture), (ImageFilter.MinFilter, ImageFilter.MaxFilter)
     darkest, lightest = (np.asarray(image.filter(one(side)), np.float32) for one in filters)
     return darkest, lightest

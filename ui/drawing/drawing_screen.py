@@ -363,9 +363,8 @@ class DrawingScreen(Screen):
         steps = self.drawing.sheet
         if len(steps) < 2:
             raise UserError("There is no history to replay yet; draw something first.")
-        job = partial(
-            film, steps=steps, decoder=self.keeper.decoder, folder=self.host.session.folder
-        )
+        decoder, folder = self.keeper.decoder, self.host.session.folder
+        job = partial(film, steps=steps, decoder=decoder, folder=folder)
         self.host.worker.submit(FILM, job, self.host.notify, 2, saves=True)
         self.host.notify("Writing the film of your drawing …")
 

@@ -1,12 +1,14 @@
 """A list of thousands of pictures; only the visible rows are made and read."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import numpy as np
 import pygame
 
+from data.errors import UserError
 from ui.screen import Host
 from ui.theme import Theme
 from ui.widgets.base import Widget
@@ -26,7 +28,7 @@ class Gallery(Widget, Generic[Item]):
     host: Host
     slot: str  # of the worker, which reads
     tile: int  # least width of a tile, in points
-    read: Callable[[Item], Picture]  # returns the picture; called in the worker's thread
+    read: Callable[[Item], Picture]  # called in the worker's thread; `UserError` if damaged
     describe: Callable[[Item], tuple[str, str]]  # returns caption and sentence for the help line
     chosen: Callable[[Item], object]  # called with the item that was clicked
     more: Callable[[Item, pygame.Rect], object] | None = None  # see `Thumbnail`; None for no dots
@@ -114,7 +116,10 @@ class Gallery(Widget, Generic[Item]):
 
     def _read(self, items: list[Item]) -> Iterator[tuple[Item, Picture]]:
         for item in items:
-            yield item, self.read(item)
+            picture: Picture = UNREADABLE
+            with suppress(UserError):
+                picture = self.read(item)
+            yield item, picture
 
     def _keep(self, found: tuple[Item, Picture]) -> None:
         item, picture = found

@@ -12,7 +12,7 @@ from data.errors import UserError
 from model.frame import IMAGE_SHAPE, LATENT_DIM
 from ui.clipboard import run_beside
 from ui.keys import spoken
-from ui.panels.gallery import UNREADABLE, Gallery, Picture
+from ui.panels.gallery import Gallery, Picture
 from ui.photo.eyes import Guess, guess_eyes, middle_guess
 from ui.photo.folders import Entry, Listing, first_look, look_into
 from ui.photo.opening import Photo, open_photo
@@ -381,13 +381,8 @@ def _found(listing: Listing) -> str:
 
 
 def _picture(entry: Entry) -> Picture:
-    """Return a small picture, or a sign for a folder and for what cannot be opened."""
-    if entry.changed is None:
-        return FOLDER
-    try:
-        return to_pixels(open_photo(entry.path, THUMBNAIL).gray)
-    except UserError:
-        return UNREADABLE
+    """Return a small picture, or the sign for a folder."""
+    return FOLDER if entry.changed is None else to_pixels(open_photo(entry.path, THUMBNAIL).gray)
 
 
 def _describe(entry: Entry) -> tuple[str, str]:

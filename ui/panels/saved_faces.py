@@ -8,7 +8,7 @@ from pathlib import Path
 import pygame
 
 from data.errors import UserError
-from ui.panels.gallery import UNREADABLE, Gallery, Picture
+from ui.panels.gallery import UNREADABLE, Gallery
 from ui.pictures import to_pixels
 from ui.saves import SaveFile, delete_save, list_saves, open_folder, read_save, rename_save, where
 from ui.screen import Host
@@ -16,7 +16,7 @@ from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import place_row
 from ui.widgets.button import Button
 from ui.widgets.label import Label
-from ui.widgets.panel import Panel
+from ui.widgets.panel import Item, Panel
 from ui.widgets.text_field import TextField
 
 TILE = 104  # points across
@@ -49,7 +49,7 @@ class SavesPanel(Panel):
                 host,
                 f"{owner}.save",
                 TILE,
-                read=_picture,
+                read=lambda save: to_pixels(read_save(save.path).image),
                 describe=_describe,
                 chosen=lambda save: chosen(save.path),
                 more=self._menu,
@@ -58,15 +58,13 @@ class SavesPanel(Panel):
         )
 
     def _menu(self, save: SaveFile, anchor: pygame.Rect) -> None:
-        path = save.path
-        self.host.open_menu(
-            [
-                ("Go to it", partial(self.chosen, path), f"Go to {path.name}"),
-                ("Rename …", partial(self._ask_name, path), f"Give {path.name} another name"),
-                ("Delete", partial(self._delete, path), f"Delete {path.name}; this can be undone"),
-            ],
-            anchor,
-        )
+        path, name = save.path, save.path.name
+        items: list[Item] = [
+            ("Go to it", partial(self.chosen, path), f"Go to {name}"),
+            ("Rename …", partial(self._ask_name, path), f"Give {name} another name"),
+            ("Delete", partial(self._delete, path), f"Delete {name}; this can be undone"),
+        ]
+        self.host.open_menu(items, anchor)
 
     # What is done with files
 
@@ -162,14 +160,6 @@ class SavesPanel(Panel):
         view = pygame.Rect(area.left, top, area.width, max(0, area.bottom - top))
         self.gallery.place_rows(view, self.scroll, theme)
         return top - area.top + self.gallery.height
-
-
-def _picture(save: SaveFile) -> Picture:
-    """Return the face of a save, or a sign for a damaged one."""
-    try:
-        return to_pixels(read_save(save.path).image)
-    except UserError:
-        return UNREADABLE
 
 
 def _describe(save: SaveFile) -> tuple[str, str]:

@@ -33,7 +33,7 @@ class Placement:
 
     @classmethod
     def from_eyes(cls, left_eye: ArrayLike, right_eye: ArrayLike) -> Placement:
-        """Return what lays the frame's eyes on two photo points (x, y), not too close ones."""
+        """Return the placement with its eyes on two photo points (x, y), moved apart if close."""
         left, right = np.asarray([left_eye, right_eye], dtype=np.float64) @ (1, 1j)
         distance = abs(right - left)
         if distance < _MIN_DISTANCE:

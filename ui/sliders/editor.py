@@ -167,7 +167,7 @@ class FaceEditor:
         self.commit()
 
     def between(self, t: float) -> np.ndarray:
-        """Return the code at `t` in [0, 1] on the way from A to B; `UserError` without both."""
+        """Return the code at `t` in [0, 1] from A to B; `UserError` if a needed one is not set."""
         a, b = self.now.face_a, self.now.face_b
         if t <= 0 and a is not None:
             return a

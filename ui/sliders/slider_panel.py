@@ -242,7 +242,7 @@ class SliderPanel(Scrolled):
             slider.change(locked=lock is not None and bool(self.state.locks[lock]))
 
     def _axes(self) -> list[Axis]:
-        """Return axes of the model's directions, by groups, and of own ones, even of one name."""
+        """Return the axes of directions, the model's by groups; own ones of a name replace them."""
         latent, own = self.host.latent, self.state.directions
         grouped = [name for names in GROUPS.values() for name in names if name in latent.directions]
         return [
