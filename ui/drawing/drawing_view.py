@@ -52,26 +52,24 @@ class DrawingView(Widget):
 
     def __post_init__(self) -> None:
         super().__init__()
-        commands = self.commands
-        self.tools = self.add(ToolRow(commands, self.set_radius))
+        self.tools = self.add(ToolRow(self.commands, self.set_radius))
         self.add(self.canvas)
         self.face = self.add(FaceView("The face appears when the model is loaded"))
         titles = ("Canvas", "Answer")
         self.titles = [self.add(Label(title, size=SIZES.title, bold=True)) for title in titles]
         self.status = self.add(Label("", COLORS.faint, SIZES.small))
-        self.ghost, self.live = (self.add(Toggle.of(commands[n])) for n in ("Ghost", "Live"))
+        self.ghost, self.live = (self.add(Toggle.of(self.commands[n])) for n in ("Ghost", "Live"))
         self.film, self.as_photo, self.explain_button = (
-            self.add(Button.of(commands[name], plain=True))
+            self.add(Button.of(self.commands[name], plain=True))
             for name in ("Replay as GIF", "As a photo", "Explain")
         )
-        starts = [
-            (c.name, c.action, help_of(c)) for c in commands.values() if c.group == "Start from"
-        ]
+        faces = [each for each in self.commands.values() if each.group == "Start from"]
+        starts = [(each.name, each.action, help_of(each)) for each in faces]
         help = "Put a face on the canvas and paint on it"
         start = Button("Start from …", lambda: self.open_menu(starts, start.rect), help)
         self.start = self.add(start)
         edits = ("Undo", "Redo", "Clear", "Dark paper", "Save")
-        self.edits = [self.add(Button.of(commands[name])) for name in edits]
+        self.edits = [self.add(Button.of(self.commands[name])) for name in edits]
         self.undo, self.redo, self.clear = self.edits[:3]
         realism = Slider(
             "Realism",
@@ -86,7 +84,7 @@ class DrawingView(Widget):
             help=REALISM_HELP,
         )
         self.realism = self.add(realism)
-        self.refine = self.add(Button.of(commands["Refine"]))
+        self.refine = self.add(Button.of(self.commands["Refine"]))
         self.explain = self.add(ExplainPanel(self.pull))
 
     def layout(self, rect: Rect, theme: Theme) -> None:

@@ -213,12 +213,10 @@ class PhotoPanel(Panel):
             self.body.remove(button)
         self.places = []
         for place in listing.places:
+            go, here = partial(self.go, place.path), place.path == listing.folder
             help = f"Go to {where(place.path)}"
-            button = self.body.add(
-                Button(place.name, partial(self.go, place.path), help, plain=True)
-            )
-            button.select(place.path == listing.folder)
-            self.places.append(button)
+            button = Button(place.name, go, help, plain=True, selected=here)
+            self.places.append(self.body.add(button))
         self.listing, self.scroll = listing, 0
         self.gallery.fill(listing.entries)
         self.above.enable(listing.folder is not None)

@@ -33,7 +33,6 @@ class MorePanel(Panel):
 
     def __post_init__(self) -> None:
         super().__init__("More")
-        commands = self.commands
         self.seed = TextField(entered=self.seed_typed, allowed="0123456789", longest=6, help=SEED)
         self.temperature = Slider(
             "Temperature",
@@ -49,13 +48,13 @@ class MorePanel(Panel):
         self.name = TextField(
             "", self.direction_named, hint=hint, longest=24, keeps=True, help=DIRECTION
         )
-        help = help_of(commands["Save direction"])
+        help = help_of(self.commands["Save direction"])
         save = Button("Save direction", lambda: self.direction_named(self.name.text), help)
-        toggles = (commands[name] for name in ("Keep detail", "Raw codes", "Tint"))
+        toggles = (self.commands[name] for name in ("Keep detail", "Raw codes", "Tint"))
         self.detail, self.raw, self.tint = map(Toggle.of, toggles)
 
         def buttons(*names: str) -> Row:
-            return [Button.of(commands[name]) for name in names]
+            return [Button.of(self.commands[name]) for name in names]
 
         seed_label = Label("Seed", COLORS.soft, SIZES.small)
         self.sections: dict[str, list[Row]] = {

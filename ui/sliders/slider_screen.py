@@ -56,10 +56,8 @@ class SlidersScreen(Screen):
         # Code (latent_dim,) and image (160, 176) on the screen, and whether it is sharp.
         self.shown: tuple[np.ndarray, np.ndarray, bool] | None = None
         self._beside = False  # whether More stands beside the sliders, not over them
-        session = host.session
-        self.editor = editor = FaceEditor(
-            host.latent, self.changed, session.directions, session.names
-        )
+        kept = host.session
+        self.editor = editor = FaceEditor(host.latent, self.changed, kept.directions, kept.names)
         if host.latent.previews is not None:
             self.shown = (host.latent.mean, host.latent.previews.images[0], host.sharp)
         named = {command.name: command for command in (*self.commands, *host.commands)}
@@ -245,9 +243,8 @@ class SlidersScreen(Screen):
             self._show(*shown)
         else:
             job = partial(decode_one, code=code, sharp=sharp)
-            self.host.worker.submit(
-                self.live_slot, job, lambda image: self._show(code, image, sharp)
-            )
+            show = partial(self._show, code, sharp=sharp)
+            self.host.worker.submit(self.live_slot, job, show)
 
     def _show(self, code: np.ndarray, image: np.ndarray, sharp: bool) -> None:
         self.shown = code, image, sharp

@@ -33,24 +33,24 @@ WEAK = 0.15  # least difference of gray levels shown in full color
 OPAQUE = 180  # alpha of the full color, from 0 to 255
 
 
+@dataclass(eq=False)
 class SlidersView(Widget):
     """Everything on the slider screen that is always visible."""
 
-    def __init__(
-        self,
-        area: FaceArea,
-        strip: MorphStrip,
-        sliders: SliderPanel,
-        preview: SliderPreview,
-        commands: Mapping[str, Command],
-    ):
+    area: FaceArea
+    strip: MorphStrip
+    sliders: SliderPanel
+    preview: SliderPreview
+    commands: Mapping[str, Command]  # of the screen, by name
+    side: int = 0  # pixels that the next layout leaves free at the right, for a panel
+
+    def __post_init__(self) -> None:
         super().__init__()
-        self.area, self.strip = self.add(area), self.add(strip)
-        self.sliders, self.preview = self.add(sliders), self.add(preview)
-        self.side = 0  # pixels that the next layout leaves free at the right, for a panel
-        self.buttons = [self.add(Button.of(commands[name])) for name in BUTTONS]
-        self.detail = self.add(Toggle.of(commands["Keep detail"]))
-        self.more_button = self.add(Button.of(commands["More"]))
+        for part in (self.area, self.strip, self.sliders, self.preview):
+            self.add(part)
+        self.buttons = [self.add(Button.of(self.commands[name])) for name in BUTTONS]
+        self.detail = self.add(Toggle.of(self.commands["Keep detail"]))
+        self.more_button = self.add(Button.of(self.commands["More"]))
 
     def follow(self, state: FaceState, can_undo: bool, playing: bool) -> None:
         """Show a state; `area` is given its face and caption."""
@@ -195,7 +195,6 @@ class MorphStrip(Widget):
 
     def __post_init__(self) -> None:
         super().__init__()
-        commands = self.commands
         # Codes (latent_dim,) of A and B, where they are set, and the faces.
         self.codes: dict[str, np.ndarray | None] = {"a": None, "b": None}
         self.faces = {name: self._add_face(name) for name in self.codes}
@@ -203,10 +202,10 @@ class MorphStrip(Widget):
         self.slider = self.add(
             Slider("", 0, 1, 0, self.moved, ended=self.ended, nudge=0.05, compact=True, help=help)
         )
-        self.play = self.add(Button.of(commands["Play or stop"], "Play"))
-        help = help_of(commands["Export GIF"])
+        self.play = self.add(Button.of(self.commands["Play or stop"], "Play"))
+        help = help_of(self.commands["Export GIF"])
         self.export = self.add(Button("Export GIF", self.choose_gif, help))
-        set_a, set_b = (self.add(Button.of(commands[name])) for name in ("Set A", "Set B"))
+        set_a, set_b = (self.add(Button.of(self.commands[name])) for name in ("Set A", "Set B"))
         self.row: Row = [set_a, (Widget(), 1), self.play, self.export, (Widget(), 1), set_b]
 
     def _add_face(self, name: str) -> Thumbnail:
