@@ -70,9 +70,8 @@ class PCABaseline:
         fitted_on = f"{COMPONENTS} {OVERSAMPLING} {PASSES} {DRAFT} {IMAGE_SHAPE} "
         name = hashlib.sha256((fitted_on + hash_array(X_train)).encode()).hexdigest()[:16]
         path = Path(folder) / CACHE_PATTERN.replace("*", name)
-        if path.is_file():
-            with contextlib.suppress(*DAMAGED):  # a damaged file is fitted again
-                return cls.load(path)
+        with contextlib.suppress(*DAMAGED):  # without a file, or with a damaged one, fit again
+            return cls.load(path)
         baseline = cls.fit(X_train)
         with contextlib.suppress(OSError):
             others = set(path.parent.glob(CACHE_PATTERN)) - {path}

@@ -157,12 +157,8 @@ class CodeStatistics:
 
     def __init__(self, latent_dim: int):
         self.mean, self.covariance, self.batches = (
-            keras.Variable(value, trainable=False, dtype="float32", aggregation="mean", name=name)
-            for name, value in (
-                ("code_mean", ops.zeros(latent_dim)),
-                ("code_covariance", ops.eye(latent_dim)),
-                ("code_batches", 0.0),
-            )
+            keras.Variable(value, trainable=False, dtype="float32", aggregation="mean")
+            for value in (ops.zeros(latent_dim), ops.eye(latent_dim), 0.0)
         )
 
     def update(self, mean, variance) -> None:
