@@ -10,7 +10,6 @@ takes about ten minutes on two cores, during which nothing else should run.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import importlib.metadata
 import io
 import itertools
@@ -25,6 +24,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -37,12 +37,12 @@ from tests.bench.readme import with_block
 from tests.data.drawn_archive import draw_portrait, png
 from tests.memory import peak_memory
 
+if TYPE_CHECKING:
+    from tests.bench.original import Training
+
 PAGE = Path(__file__).with_name("README.md")
 PUBLISHED = 37_921  # portraits in the published archive
 DRAWN = 500  # different pictures in an archive of drawn ones
-ORIGINAL_BATCH_SIZE, ORIGINAL_EPOCHS = 4, 3
-SETTLED = 5  # steps before times are counted, while TensorFlow traces and warms up
-MINUTES = 10.0  # limit for learn() to reach the original's error
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,6 @@ def make_archive(path: Path, count: int) -> None:
             tar.addfile(entry, io.BytesIO(data))
 
 
-def prepare(archive: Path, out: Path) -> int:
-    """Prepare an archive; return the number of portraits."""
-    summary = prepare_data(archive, out)
-    return summary.train + summary.test
-
-
 def prepare_as_original(archive: Path, out: Path) -> int:
     """Extract all, open image by image into a list, and save that; return the number of images."""
     out.mkdir()
@@ -96,95 +90,6 @@ def prepare_as_original(archive: Path, out: Path) -> int:
     ]
     np.save(out / "X.npy", np.array(pictures))
     return len(pictures)
-
-
-# --- Training -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Training:
-    """What a training came to: MSE on the validation slice, seconds to there, ms an image."""
-
-    mse: float
-    seconds: float
-    milliseconds: float
-
-
-def train_original(arrays: Path) -> Training:
-    """Train the original network in its own way on the training portraits, and measure it."""
-    from model.frame import crop
-    from model.measuring.metrics import split_validation
-    from tests.bench.original import build_original
-
-    X_fit, X_validation = (
-        crop(np.asarray(part)) for part in split_validation(load_arrays(arrays)[0])
-    )
-    began = time.perf_counter()
-    network, times = build_original(), step_times()
-    how = {"batch_size": ORIGINAL_BATCH_SIZE, "epochs": ORIGINAL_EPOCHS, "verbose": 0}
-    network.fit(X_fit, X_fit, callbacks=[times], **how)
-    seconds = time.perf_counter() - began
-    made = network.predict(X_validation, batch_size=32, verbose=0)
-    mse = float(np.square(made - X_validation).mean())
-    return Training(mse, seconds, 1000 * times.mean / ORIGINAL_BATCH_SIZE)
-
-
-def train_here(arrays: Path, mse: float, minutes: float = MINUTES, settings=None) -> Training:
-    """Let `learn()` train until its validation error is at most `mse`, or for so many minutes."""
-    from model.training.learn import learn
-    from model.training.settings import Settings
-
-    settings = settings or Settings()
-    times = step_times(lambda error, seconds: error <= mse or seconds > 60 * minutes)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        contextlib.redirect_stdout(io.StringIO()),  # its progress bar
-        contextlib.suppress(_Enough),
-    ):
-        learn(arrays=arrays, out=Path(folder, "model"), settings=settings, callbacks=[times])
-    seconds = times.seconds if times.mse <= mse else math.nan
-    return Training(times.mse, seconds, 1000 * times.mean / settings.batch_size)
-
-
-class _Enough(Exception):  # noqa: N818, as StopIteration it is no error
-    """Ends a training that was only run to be measured."""
-
-
-def step_times(enough: Callable[[float, float], bool] = lambda mse, seconds: False):
-    """Make a Keras callback that times every step.
-
-    Args:
-        enough: called with the validation error and the seconds after every epoch; the training
-            is ended where it returns true.
-    """
-    import keras
-
-    class StepTimes(keras.callbacks.Callback):
-        """Holds `mean`, seconds of a step, and `mse` and `seconds` of the last epoch."""
-
-        mse, seconds = math.inf, 0.0
-
-        def __init__(self):
-            super().__init__()
-            self._steps, self._began = [], time.perf_counter()
-
-        @property
-        def mean(self):
-            return float(np.mean(self._steps[SETTLED:] or self._steps))
-
-        def on_train_batch_begin(self, batch, logs=None):
-            self._last = time.perf_counter()
-
-        def on_train_batch_end(self, batch, logs=None):
-            self._steps.append(time.perf_counter() - self._last)
-
-        def on_epoch_end(self, epoch, logs=None):
-            self.mse = (logs or {}).get("val_mse", math.inf)
-            self.seconds = time.perf_counter() - self._began
-            if enough(self.mse, self.seconds):
-                raise _Enough
-
-    return StepTimes()
 
 
 # --- The table ----------------------------------------------------------------------------------
@@ -205,32 +110,27 @@ def table(
         trained: training here and the original's.
     """
     medians = {name: float(np.median(times)) for name, times in frames.items()}
+    face, sketch, picture = (
+        medians[name] for name in ("decode", "encode a sketch and decode", "encode and decode")
+    )
+    back = medians["encode and decode, predict"]
     seconds, megabytes = ([getattr(m, name) for m in prepared] for name in ("seconds", "peak"))
-    there_and_back = medians["encode and decode, predict"]
+    ours, theirs = trained
     rows = [
         (f"{count:,} portraits from archive to arrays, seconds", *seconds, "{:,.0f}"),
         ("memory to prepare them in, MB", *(n / 1e6 for n in megabytes), "{:,.0f}"),
-        (
-            "a face from a code, milliseconds",
-            medians["decode"], medians["decode, predict"], "{:.1f}",
-        ),
-        (
-            "a sketch to its code and back, milliseconds",
-            medians["encode a sketch and decode"], there_and_back, "{:.1f}",
-        ),
-        (
-            "a picture to its code and back, milliseconds",
-            medians["encode and decode"], there_and_back, "{:.1f}",
-        ),
+        ("a face from a code, milliseconds", face, medians["decode, predict"], "{:.1f}"),
+        ("a sketch to its code and back, milliseconds", sketch, back, "{:.1f}"),
+        ("a picture to its code and back, milliseconds", picture, back, "{:.1f}"),
         (
             "time to learn from an image, milliseconds",
-            *(each.milliseconds for each in trained), "{:.1f}",
+            *(ours.milliseconds, theirs.milliseconds, "{:.1f}"),
         ),
         (
-            f"training to an error of {trained[1].mse:.4f} on unseen portraits, seconds",
-            *(each.seconds for each in trained), "{:,.0f}",
+            f"training to an error of {theirs.mse:.4f} on unseen portraits, seconds",
+            *(ours.seconds, theirs.seconds, "{:,.0f}"),
         ),
-    ]  # fmt: skip
+    ]
     lines = [
         f"| on {machine()} | here | the original's way | times better |",
         "| --- | --- | --- | --- |",
@@ -259,12 +159,14 @@ def main() -> None:
     parser.add_argument("--arrays", type=Path, default=NUMPY_FOLDER)
     parser.add_argument("--portraits", type=int, default=PUBLISHED, help="in the archive")
     options = parser.parse_args()
+    from tests.bench.original import train_here, train_original  # Keras, only where it is used
+
     try:
         load_arrays(options.arrays)
         with tempfile.TemporaryDirectory() as folder:
             archive = Path(folder, "faces.tar.gz")
             make_archive(archive, options.portraits)
-            ways = ((prepare, "arrays"), (prepare_as_original, "original"))
+            ways = ((prepare_data, "arrays"), (prepare_as_original, "original"))
             prepared = tuple(measure(way, archive, Path(folder, name)) for way, name in ways)
         original = measure(train_original, options.arrays).result
         ours = measure(train_here, options.arrays, original.mse).result

@@ -6,9 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from data import prepare_data
 from tests.bench import benchmarks
-from tests.bench.benchmarks import Measured, Training, make_archive, prepare, train_here
+from tests.bench.benchmarks import Measured, make_archive
 from tests.bench.engine_times import WARM_UP, call_times, frame_times
+from tests.bench.original import Training, train_here, train_original
 from tests.model.tiny_model import TINY_SETTINGS, write_tiny_model
 
 FRAMES = {
@@ -33,7 +35,8 @@ def test_calls_are_timed_after_some_that_are_not_counted(tmp_path, monkeypatch):
 def test_an_archive_repeats_portraits_under_other_names(tmp_path, monkeypatch):
     monkeypatch.setattr(benchmarks, "DRAWN", 4)
     make_archive(tmp_path / "faces.tar.gz", 10)
-    assert prepare(tmp_path / "faces.tar.gz", tmp_path / "out") == 10
+    summary = prepare_data(tmp_path / "faces.tar.gz", tmp_path / "out")
+    assert summary.train + summary.test == 10
     assert benchmarks.prepare_as_original(tmp_path / "faces.tar.gz", tmp_path / "usual") == 10
 
 
@@ -46,10 +49,10 @@ def test_learning_ends_at_the_first_epoch_that_is_as_good(one_graph, arrays):
 
 def test_the_command_measures_each_step_and_renews_the_page(arrays, tmp_path, monkeypatch, capsys):
     results = {
-        benchmarks.prepare: PREPARED[0],
+        prepare_data: PREPARED[0],
         benchmarks.prepare_as_original: PREPARED[1],
-        benchmarks.train_original: Measured(0, 0, Training(0.009, 400.0, 100.0)),
-        benchmarks.train_here: Measured(0, 0, Training(0.0095, float("nan"), 6.25)),
+        train_original: Measured(0, 0, Training(0.009, 400.0, 100.0)),
+        train_here: Measured(0, 0, Training(0.0095, float("nan"), 6.25)),
         benchmarks.frame_times: Measured(0, 0, FRAMES),
     }
     monkeypatch.setattr(benchmarks, "measure", lambda step, *_: results[step])

@@ -65,6 +65,7 @@ class OneGraph:
         patch.setattr("model.training.learn.FaceEngine", UntracedEngine)
         patch.setattr("keras.utils.set_random_seed", lambda seed: None)
         patch.setattr("model.encoding.STEPS", 1)  # of the engines that check a model
+        patch.setattr("model.measuring.pca.PASSES", 1)  # over the portraits
 
 
 def _variables(model: VariationalAutoencoder) -> list:

@@ -7,7 +7,6 @@ from model.latent import LatentSpace
 from model.training.directions import (
     Target,
     fit_directions,
-    joint_directions,
     label_targets,
     shipped_targets,
 )
@@ -151,16 +150,6 @@ def test_a_direction_leaves_pixels_alone_that_it_has_to_hold(monkeypatch):
     assert moved[0] > 0.8 and moved[1] < 0.1
 
 
-def test_what_is_only_held_is_no_direction_but_is_read():
-    codes, portraits = labelled(1500)
-    latent = LatentSpace.fit(codes)
-    asked = label_targets(portraits)
-    latent, effects = fit_directions(Pegboard(), latent, codes, asked, offered=["year"])
-    assert list(latent.directions) == list(effects) == ["year"]
-    assert list(latent.readouts) == ["F to M", "year"]
-    assert joint_directions(LatentSpace.fit(codes)) == {}
-
-
 def test_a_model_without_labels_asks_the_shipped_one(tmp_path, monkeypatch):
     monkeypatch.setattr("model.encoding.STEPS", 1)
     folder = write_tiny_model(tmp_path / "shipped")
@@ -183,25 +172,6 @@ def test_a_model_without_labels_asks_the_shipped_one(tmp_path, monkeypatch):
     assert shipped_targets(portraits) == ({}, [])
 
 
-def test_what_goes_with_the_source_alone_is_no_direction():
-    codes, portraits = labelled(1500)
-    rng = np.random.default_rng(2)
-    noise = rng.normal(size=codes.shape).astype(np.float32)
-    noise[:, 2] = codes[:, 2]  # the source
-    portraits = [
-        Portrait(
-            portrait.row,
-            "train",
-            portrait.file,
-            "M" if portrait.source == "published" else "FM"[i % 7 == 0],
-            int(rng.integers(1950, 1960)) + 40 * (portrait.source == "published"),
-        )
-        for i, portrait in enumerate(portraits)
-    ]
-    assert label_targets(portraits).keys() == {"F to M", "year"}
-    assert fitted(noise, portraits) == {}
-
-
 def test_a_face_and_its_mirror_image_are_fitted_together():
     codes, portraits = labelled(1500)
     is_m = np.array([portrait.folder == "M" for portrait in portraits])
@@ -222,11 +192,3 @@ def test_a_turn_is_the_other_way_round_in_a_mirror():
     latent = LatentSpace.fit(np.concatenate([codes, mirrored]))
     latent, _ = fit_directions(Pegboard(), latent, codes, asked, mirrored)
     assert list(latent.directions) == ["turn"]  # a width that changes sides is none
-
-
-def test_a_shift_that_all_portraits_of_a_stratum_share_is_no_answer():
-    codes, portraits = labelled(1500)
-    question = label_targets(portraits)["year"]
-    shifted = codes + 5 * (question.strata == "Mpublished")[:, np.newaxis]
-    assert question.centred(shifted) == pytest.approx(question.centred(codes), abs=1e-5)
-    assert question.among(np.arange(1500) < 700).rows.sum() == question.rows[:700].sum()

@@ -1,7 +1,6 @@
 import itertools
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,24 +43,18 @@ def whole(whole_model):
     return FaceEngine.load(whole_model)
 
 
-def test_shapes_types_and_ranges(engine):
-    images = np.random.default_rng(0).random((5, 160, 176, 1), np.float32)
-    codes = engine.encode(images)
-    faces = engine.decode(codes)
+def test_shapes_types_and_ranges_one_by_one_and_in_chunks(engine):
     assert (engine.image_shape, engine.latent_dim) == ((160, 176), 80)
-    assert codes.shape == (5, 80) and codes.dtype == np.float32
-    assert codes.min() < 0 < codes.max()  # no ReLU
-    assert faces.shape == images.shape and faces.dtype == np.float32
-    assert faces.min() >= 0 and faces.max() <= 1
-
-
-def test_one_by_one_and_in_chunks_agree(engine):
     codes = np.random.default_rng(0).normal(size=(70, 80)).astype(np.float32)
     faces = engine.decode(codes)
-    assert len(faces) == 70
+    assert faces.shape == (70, 160, 176, 1) and faces.dtype == np.float32
+    assert faces.min() >= 0 and faces.max() <= 1
     for i in (0, 31, 32, 69):
         np.testing.assert_allclose(engine.decode(codes[i : i + 1])[0], faces[i], atol=1e-5)
-    np.testing.assert_allclose(engine.encode(faces[40:41])[0], engine.encode(faces)[40], atol=1e-4)
+    again = engine.encode(faces)
+    assert again.shape == (70, 80) and again.dtype == np.float32
+    assert again.min() < 0 < again.max()  # no ReLU
+    np.testing.assert_allclose(engine.encode(faces[40:41])[0], again[40], atol=1e-4)
     assert engine.decode(codes[:0]).shape == (0, 160, 176, 1)
 
 
@@ -166,21 +159,6 @@ def test_refine_ends_where_it_finds_nothing_nearer(engine):
         *_, (found, share) = engine.refine(code, own, weights, latent)
         np.testing.assert_allclose(found, code, atol=1e-3)
         assert share == 1
-
-
-def test_a_network_refused_after_its_hash_was_right_is_one_sentence_and_no_traceback(
-    tmp_path, capfd
-):
-    folder = write_tiny_model(tmp_path / "model")
-    latent = LatentSpace.load(folder)
-    (folder / NETWORK_FILE).write_bytes(b"PK" + bytes(1000))
-    card = read_card(folder) | {"model_id": file_hash(folder / NETWORK_FILE)}
-    replace(latent, model_id=card["model_id"]).save(folder)
-    (folder / CARD_FILE).write_text(json.dumps(card))
-    with pytest.raises(UserError, match="damaged or belongs to another model") as refused:
-        FaceEngine.load(folder)
-    assert "\n" not in str(refused.value) and refused.value.__suppress_context__
-    assert not any(capfd.readouterr())
 
 
 # The sketch encoder

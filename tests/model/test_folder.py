@@ -54,14 +54,6 @@ def folder(tmp_path):
     return tmp_path / "mine"
 
 
-def test_a_model_appears_whole(folder):
-    assert sorted(path.name for path in folder.iterdir()) == sorted(MODEL_FILES)
-    assert read_card(folder)["said"] == "one"
-    assert read_history(folder) == [{"epoch": 1.0, "loss": 0.5}]
-    assert check_folder(folder) == read_card(folder)["model_id"]
-    assert [path.name for path in folder.parent.iterdir()] == ["mine"]
-
-
 def test_a_failed_save_leaves_the_former_model(folder):
     def broken(new):
         save_as("two")(new)
@@ -198,13 +190,6 @@ def test_no_history_a_damaged_one_and_one_too_long_are_no_obstacle(folder, monke
     history = [{"epoch": 1.0, "old": 3.0}, {"epoch": 2.0, "loss": 0.5}]
     write_history(folder / HISTORY_FILE, history)
     assert read_history(folder) == [{"epoch": 1.0}, {"epoch": 2.0, "loss": 0.5}]
-
-
-def test_a_model_is_published_again_with_files_of_its_own(folder):
-    (folder / "notes.txt").write_text("a user's")
-    card = publish(folder, lambda new: {"about": 3}, read_card(folder), folder)
-    assert card == read_card(folder) and (card["said"], card["about"]) == ("one", 3)
-    assert check_folder(folder) == card["model_id"] and len(read_history(folder)) == 1
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")

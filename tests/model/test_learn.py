@@ -230,6 +230,9 @@ def test_the_settings_reach_the_objective_and_going_on_is_slower():
     assert model.young and not goes_on.young
     rates = [float(some.optimizer.learning_rate.numpy()) for some in (goes_on, model)]
     assert rates[0] == pytest.approx(train.CONTINUED * rates[1])
+    for least, epochs in ((2, 2), (1, 1)):  # a large set is seen often enough
+        long = settings(steps=5, least_epochs=least)
+        assert train.schedule(long, portraits=43) == (epochs, 5)
 
 
 def test_early_stopping_writes_where_a_link_leads_and_clears_what_others_left(arrays, tmp_path):
@@ -300,11 +303,6 @@ def test_no_arrays_too_few_portraits_and_no_model_are_one_sentence(arrays, tmp_p
     (tmp_path / "empty").mkdir()
     with pytest.raises(UserError, match="no model"):
         learn(init=False, arrays=arrays, out=tmp_path / "empty", settings=settings())
-
-
-def test_a_large_set_is_seen_often_enough():
-    assert train.schedule(settings(steps=5, least_epochs=2), portraits=43) == (2, 5)
-    assert train.schedule(settings(steps=5, least_epochs=1), portraits=43) == (1, 5)
 
 
 def test_two_trainings_in_one_folder_do_not_meet(arrays, tmp_path):

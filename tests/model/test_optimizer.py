@@ -29,16 +29,6 @@ def test_a_step_moves_matrices_alike_in_all_directions_and_vectors_as_adam_does(
     assert np.ptp(np.asarray(bias)) < 1e-6 and float(bias[0]) < 0
 
 
-def test_a_small_problem_is_solved():
-    rng = np.random.default_rng(0)
-    inputs = rng.normal(size=(64, 12)).astype(np.float32)
-    wanted = inputs @ rng.normal(size=(12, 8)).astype(np.float32)
-    model = keras.Sequential([keras.Input((12,)), keras.layers.Dense(8)])
-    model.compile(build_optimizer(200, 0.1), loss="mse")
-    history = model.fit(inputs, wanted, epochs=50, batch_size=16, verbose=0).history["loss"]
-    assert history[-1] < 0.01 * history[0]
-
-
 def test_the_average_follows_early_and_forgets_slowly_later():
     optimizer = build_optimizer(1000, 1.0)
     weight = keras.Variable(0.0)

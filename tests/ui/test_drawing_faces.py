@@ -12,7 +12,7 @@ from ui.drawing.answers import CANDIDATES, NEAREST_FACES, REALISM, DrawingDecode
 from ui.drawing.drawing import painted
 from ui.drawing.drawing_screen import DrawingScreen
 from ui.pictures import to_pixels
-from ui.saves import list_saves, save_face
+from ui.saves import list_saves
 from ui.sliders.slider_screen import SlidersScreen
 from ui.theme import COLORS
 
@@ -118,7 +118,9 @@ def test_refining_never_shows_a_face_that_agrees_less(driver):
     assert len(found) > 4 and all(np.array_equal(answer.code, code) for answer in found)
 
 
-def test_refining_shows_progress_and_can_be_stopped(driver):
+def test_refining_shows_progress_and_ends_by_esc_or_a_new_stroke(driver):
+    driver.key("i")
+    assert "Draw something first" in driver.said() and not driver.screen.keeper.refining
     sketch(driver)
     before = driver.screen.keeper.answer.code
     driver.engine.goes_on.clear()
@@ -133,12 +135,6 @@ def test_refining_shows_progress_and_can_be_stopped(driver):
     driver.engine.goes_on.set()
     driver.settle()
     assert np.array_equal(driver.screen.code(), kept)
-
-
-def test_a_new_stroke_ends_refining_and_bare_canvas_cannot_be_refined(driver):
-    driver.key("i")
-    assert "Draw something first" in driver.said() and not driver.screen.keeper.refining
-    sketch(driver)
     driver.key("i")
     stroke(driver, (90, 120), (100, 120))
     assert not driver.screen.keeper.refining
@@ -221,7 +217,7 @@ def test_a_face_to_start_from_is_canvas_and_answer(driver):
     assert np.array_equal(driver.screen.code(), answer.code)
 
 
-def test_the_panel_shows_difference_and_nearest_faces(driver):
+def test_the_panel_shows_difference_and_nearest_faces_which_pull_the_answer(driver):
     driver.keys("n")
     driver.keys("d")
     panel = driver.screen.view.explain
@@ -230,6 +226,14 @@ def test_the_panel_shows_difference_and_nearest_faces(driver):
     assert np.ptp(panel.difference.pixels.astype(int)) <= 1  # the answer is what is painted
     stroke(driver, (60, 60), (120, 60), settled=True)
     assert np.ptp(panel.difference.pixels.astype(int)) > 20
+    before, code, face = drawing(driver), driver.screen.keeper.answer.code, panel.codes[3]
+    driver.choose(panel.strip.children[3])
+    assert np.array_equal(drawing(driver), before)
+    pulled = driver.screen.keeper.answer.code
+    assert np.allclose(pulled, (code + face) / 2, atol=1e-5)
+    assert np.array_equal(driver.screen.code(), pulled)
+    driver.keys("ctrl+z")
+    assert np.array_equal(driver.screen.keeper.answer.code, code)
     driver.key("escape")
     assert not panel.visible
 
@@ -243,20 +247,6 @@ def test_the_nearest_faces_are_those_that_look_most_alike(driver):
     shown = np.square(images - images[0]).mean(axis=(1, 2))
     assert np.array_equal(codes[0], code) and len(codes) == NEAREST_FACES
     np.testing.assert_allclose(shown, np.sort(errors)[:NEAREST_FACES], rtol=0.3, atol=1e-9)
-
-
-def test_a_nearest_face_pulls_the_answer_and_leaves_the_drawing(driver):
-    sketch(driver)
-    driver.keys("d")
-    panel = driver.screen.view.explain
-    before, code, face = drawing(driver), driver.screen.keeper.answer.code, panel.codes[3]
-    driver.choose(panel.strip.children[3])
-    assert np.array_equal(drawing(driver), before)
-    pulled = driver.screen.keeper.answer.code
-    assert np.allclose(pulled, (code + face) / 2, atol=1e-5)
-    assert np.array_equal(driver.screen.code(), pulled)
-    driver.keys("ctrl+z")
-    assert np.array_equal(driver.screen.keeper.answer.code, code)
 
 
 def test_the_difference_has_the_colours_of_the_tint(driver):
@@ -408,29 +398,14 @@ def test_a_save_brings_back_every_pixel_and_the_code(driver, tmp_path):
         assert picture.width > 2 * SHAPE[1]
 
 
-def test_a_saved_face_without_a_drawing_is_painted(driver, tmp_path):
-    code = driver.latent.gallery[5]
-    image = driver.engine.decode(code[None])[0, ..., 0]
-    save_face(tmp_path, image, code, driver.latent.model_id)
-    driver.keys("ctrl+o")
-    panel = driver.screen.panels.saves
-    assert panel.visible and len(panel.saves) == 1
-    driver.choose(panel.gallery.strip.thumbnails[0])
-    assert not panel.visible and np.array_equal(driver.screen.code(), code)
-    assert np.abs(tone(driver.screen.drawing) - image).max() < 0.003
-
-
-def test_a_photo_is_aligned_and_painted(driver, tmp_path):
+def test_a_photo_is_aligned_and_painted(driver, tmp_path, monkeypatch):
+    monkeypatch.setattr("ui.panels.photo.guess_eyes", lambda *asked: iter(()))
     image = driver.engine.decode(driver.latent.gallery[:1])[0, ..., 0]
-    path, eyes = doubled_photo(tmp_path, image)
+    path, _ = doubled_photo(tmp_path, image)
     panel = driver.screen.panels.photo
     driver.key("p", "escape")
     assert not panel.visible and driver.screen.drawing.empty
-    driver.drop(path)
-    driver.until(lambda: panel.photo is not None)
-    panel.markers.put(*eyes)
-    panel._moved()
-    driver.settle()
+    driver.drop(path, settled=True)
     face = panel.face
     driver.keys("return")
     assert not panel.visible

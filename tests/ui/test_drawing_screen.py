@@ -38,17 +38,6 @@ def shown(view):
     return view.pixels.astype(int)
 
 
-def test_a_face_on_the_guide_is_read_as_it_is_before_it_has_hair():
-    gray = Image.new("L", IMAGE_SHAPE[::-1], 255)
-    pen, (x, y), (a, b) = ImageDraw.Draw(gray), FACE_CENTRE, FACE_HALF_AXES
-    pen.arc((x - a, y - b, x + a, y + b), -10, 190, fill=0, width=4)
-    for eye in (LEFT_EYE, RIGHT_EYE):
-        pen.ellipse((eye[0] - 8, eye[1] - 4, eye[0] + 8, eye[1] + 4), fill=0)
-        pen.arc((eye[0] - 12, eye[1] - 12, eye[0] + 12, eye[1]), 200, 340, fill=0, width=3)
-    ink = np.asarray(gray)
-    assert find_head(np.stack([ink, 255 - ink], axis=-1)) == WHOLE
-
-
 def test_a_stroke_appears_on_canvas_and_window_and_is_answered(driver):
     face = driver.screen.view.face
     before = shown(face)
@@ -260,15 +249,6 @@ def test_a_small_head_is_found_framed_and_read_enlarged_once_its_stroke_ends(dri
     assert view.region == WHOLE and "frame" not in view.help_text()
 
 
-def test_faces_that_fit_the_frame_are_read_as_they_are_and_parts_are_no_heads():
-    assert all(find_head(drawing) == WHOLE for drawing in sketches(15))
-    eyes = blank()
-    for x in (60, 70, 117, 127):
-        eyes[83:89, x - 4 : x + 4] = 0, 255
-    assert find_head(eyes) == WHOLE
-    assert find_head(blank()) == WHOLE
-
-
 @pytest.mark.parametrize("off", [(18, 0), (-20, 0), (0, -17)])
 def test_a_head_that_is_off_its_place_is_brought_back(off):
     gray = Image.new("L", IMAGE_SHAPE[::-1], 255)
@@ -319,19 +299,21 @@ def test_the_face_of_a_figure_is_brought_to_its_usual_place(middle, size, lines,
     assert region.scale * math.dist((0, 0), size) == pytest.approx(70, abs=5)
 
 
-def test_a_face_that_lies_well_in_the_box_around_the_ink_leaves_it_as_it_is():
+def test_what_fits_the_frame_parts_and_outlines_without_a_face_are_read_as_they_are():
+    assert all(find_head(drawing) == WHOLE for drawing in sketches(15))
     hair = [(44, 90), (44, 30), (94, 6), (144, 30), (144, 90)]
     assert find_head(figure((94, 98), (36, 48), hair)) == WHOLE
     assert find_head(figure((94, 98), (28, 38), hair)).scale > 1.4
     alone = find_head(figure((50, 50), (22, 30)))
     assert alone.scale == pytest.approx(2.4, abs=0.1)  # a head, which is larger than a face
-
-
-def test_an_outline_without_eyes_and_mouth_or_with_a_gap_is_no_face():
-    empty, gap = (figure((80, 52), (24, 31), *SHOULDERS) for _ in range(2))
+    bald = figure(FACE_CENTRE, FACE_HALF_AXES)  # on the guide, before it has hair
+    eyes, empty, gap = blank(), *(figure((80, 52), (24, 31), *SHOULDERS) for _ in range(2))
+    for x in (60, 70, 117, 127):
+        eyes[83:89, x - 4 : x + 4] = 0, 255
     empty[40:68, 60:100] = 255, 0
     gap[40:60, 50:62] = 255, 0
-    assert find_head(empty) == find_head(gap) == WHOLE
+    for drawing in (bald, eyes, blank(), empty, gap):
+        assert find_head(drawing) == WHOLE
 
 
 def test_a_face_that_was_started_from_is_read_as_it_is(driver):

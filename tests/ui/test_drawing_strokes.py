@@ -5,7 +5,7 @@ import pytest
 
 from model.frame import IMAGE_SHAPE as SHAPE
 from tests.ui.driver import cover, tone
-from ui.drawing.drawing import MOST_STEPS, Drawing, blank, painted
+from ui.drawing.drawing import MOST_STEPS, Drawing, blank
 from ui.drawing.replay import replay
 from ui.drawing.stroke import LARGEST, SMALLEST, Brush, Tool
 
@@ -149,18 +149,6 @@ def test_undo_in_the_middle_of_a_stroke_drops_that_stroke(drawing):
     assert np.array_equal(drawing.pixels, kept) and np.array_equal(before, kept)
     drawing.undo()
     assert drawing.empty
-
-
-def test_a_given_code_is_a_step_that_the_next_stroke_ends(drawing):
-    code = np.arange(80, dtype=np.float32)
-    drawing.put(painted(FACE))
-    assert drawing.fix_code(code) and not drawing.fix_code(code.copy())
-    draw(drawing, (20, 20), (80, 60))
-    assert drawing.fixed_code is None
-    drawing.undo()
-    assert np.array_equal(drawing.fixed_code, code)
-    drawing.undo()
-    assert drawing.fixed_code is None and np.array_equal(drawing.pixels, painted(FACE))
 
 
 def test_a_face_put_under_a_drawing_replaces_the_one_before_and_keeps_the_strokes(drawing):

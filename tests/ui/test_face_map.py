@@ -56,30 +56,29 @@ def test_four_faces_are_exact_at_their_corners():
 
 
 def test_the_face_follows_the_mouse_and_nothing_happens_until_a_click(driver):
-    screen = driver.screen
+    screen, pad = driver.screen, driver.screen.map.pad
     before, steps = screen.editor.now, screen.steps
     for place in (PLACE, (0.1, 0.6)):
         point(driver, place)
         assert np.array_equal(screen.shown[0], expected(driver, place))
         assert not np.array_equal(screen.shown[0], before.code)
+    count = len(driver.engine.decoded)
+    for _ in range(20):  # while the mouse rests
+        driver.app.step()
+        assert not driver.window.root.stale
+    assert len(driver.engine.decoded) == count and screen.update(driver.window.now()) is None
     assert "changed" in screen.area.caption.text
     assert screen.editor.now is before and screen.steps == steps
     assert np.array_equal(screen.code(), before.code)
     driver.rest(screen.area.face.rect.center)
     assert np.array_equal(screen.shown[0], before.code)
     assert screen.area.caption.text == before.title
-
-
-def test_escape_and_presses_that_mean_nothing_leave_the_face_as_it_was(driver):
-    before, pad = driver.screen.editor.now, driver.screen.map.pad
-    point(driver, PLACE)
     driver.press(pad.where(PLACE))
-    driver.release(driver.screen.area.face.rect.center)
+    driver.release(screen.area.face.rect.center)
     driver.click(pad.where(PLACE), button=3)
     driver.keys("escape")
-    assert driver.screen.panels.open is None
-    assert driver.screen.editor.now is before
-    assert np.array_equal(driver.screen.shown[0], before.code)
+    assert screen.panels.open is None and screen.editor.now is before
+    assert np.array_equal(screen.shown[0], before.code)
 
 
 def test_a_click_takes_the_face_as_one_step(driver):
@@ -180,25 +179,6 @@ def test_four_faces_are_this_one_a_b_and_chance_and_corners_can_be_changed(drive
     assert all(map(np.array_equal, screen.map.corners[:3], (this, a, b)))
 
 
-def test_locked_sliders_stay_between_four_faces_as_in_a_morph(driver):
-    driver.key("r")
-    driver.screen.editor.toggle_lock(0)
-    value = driver.latent.to_sliders(driver.screen.editor.now.code)[0]
-    driver.click(driver.screen.map.modes[1])
-    point(driver, PLACE)
-    assert abs(driver.latent.to_sliders(driver.screen.shown[0])[0] - value) < 1e-3
-
-
-def test_nothing_is_computed_or_drawn_while_the_mouse_rests_on_the_map(driver):
-    point(driver, PLACE)
-    count = len(driver.engine.decoded)
-    for _ in range(20):
-        driver.app.step()
-        assert not driver.window.root.stale
-    assert len(driver.engine.decoded) == count
-    assert driver.screen.update(driver.window.now()) is None
-
-
 def test_everything_has_its_place_in_every_size(driver):
     for size in SIZES:
         driver.resize(size)
@@ -233,11 +213,17 @@ def test_the_map_opens_while_a_slider_is_held(opened):
     assert editor.now is editor.history.now
 
 
-def test_a_locked_slider_is_no_axis(driver):
+def test_a_locked_slider_is_no_axis_and_stays_between_four_faces(driver):
+    driver.key("r")
     driver.screen.editor.toggle_lock(1)
+    value = driver.latent.to_sliders(driver.screen.editor.now.code)[1]
     assert driver.screen.map.names == ["Slider 1", "Slider 3"]
     driver.key("escape")
     driver.move(driver.screen.sliders.sliders[1].rect.center)
     driver.key("shift+f")
     driver.click(driver.screen.map.choices[0])
     assert "Slider 2" not in [button.text for button in driver.window.menu.buttons]
+    driver.key("escape")
+    driver.click(driver.screen.map.modes[1])
+    point(driver, PLACE)
+    assert abs(driver.latent.to_sliders(driver.screen.shown[0])[1] - value) < 1e-3

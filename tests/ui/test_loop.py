@@ -214,15 +214,6 @@ def test_tab_takes_the_code_to_the_other_screen_and_a_click_only_shows_it(driver
     assert driver.screen.log == [Path("/somewhere/a b.png")]
 
 
-def test_h_lists_every_key_and_escape_closes(driver):
-    driver.key("h")
-    assert driver.window.overlay.visible
-    listed = [c for column in driver.window.overlay.columns(20) for _, c in column if c]
-    assert listed == driver.window.keymaps["plain"].commands
-    driver.key("escape")
-    assert not driver.window.overlay.visible
-
-
 @pytest.mark.parametrize("size", [(900, 600), (1280, 720), (2560, 1440), (640, 400)])
 def test_everything_lies_inside_the_window_at_any_size_and_scale(driver, size):
     driver.resize(size)

@@ -106,20 +106,6 @@ def test_a_pipe_does_not_stop_the_list(tmp_path):
         read_save(tmp_path / "pipe.png")
 
 
-@pytest.mark.parametrize(
-    ("image", "code"),
-    [
-        (np.zeros((10, 10)), np.zeros(80)),
-        (np.zeros((160, 176)), np.full(80, np.nan)),
-        (np.zeros((160, 176)), np.zeros((1, 80))),
-    ],
-)
-def test_what_cannot_be_restored_is_not_saved(tmp_path, image, code):
-    with pytest.raises(ValueError, match="Received"):
-        save_face(tmp_path, image, code, MODEL)
-    assert list(tmp_path.iterdir()) == []
-
-
 def one_sentence(path, word):
     with pytest.raises(UserError, match=word) as caught:
         read_save(path)

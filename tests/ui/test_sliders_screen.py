@@ -34,31 +34,30 @@ def shown(driver):
     return code
 
 
-def test_first_view_has_every_slider_inside_the_window_and_none_over_another(driver):
-    for size in SIZES:
-        driver.resize(size)
-        assert len(sliders(driver)) == 80 and lie_apart(sliders(driver), driver.screen.rect)
-        assert min(slider.rect.height for slider in sliders(driver)) >= 14
-        assert min(slider.track.width for slider in sliders(driver)) >= 20
-        face = driver.screen.area.face.picture
-        assert abs(face.width / face.height - 1.1) < 0.01
-        assert not face.colliderect(driver.screen.sliders.rect)
-        buttons = [*driver.screen.view.buttons, *driver.screen.strip.children]
-        buttons += [driver.screen.view.more_button, driver.screen.area.face]
-        assert lie_apart(buttons, driver.screen.rect)
-
-
-def test_more_stands_beside_the_sliders_where_the_window_is_wide_enough(driver):
+def test_everything_has_its_place_at_every_size(driver):
     screen = driver.screen
     for size in SIZES:
         driver.resize(size)
-        driver.key("o")
-        assert screen.panels.open is screen.more
+        assert len(sliders(driver)) == 80 and lie_apart(sliders(driver), screen.rect)
+        assert min(slider.rect.height for slider in sliders(driver)) >= 14
+        assert min(slider.track.width for slider in sliders(driver)) >= 20
+        face = screen.area.face.picture
+        assert abs(face.width / face.height - 1.1) < 0.01
+        assert not face.colliderect(screen.sliders.rect)
+        buttons = [*screen.view.buttons, *screen.strip.children]
+        assert lie_apart([*buttons, screen.view.more_button, screen.area.face], screen.rect)
+        for panel in (screen.panels.saves, screen.more):
+            screen.panels.toggle(panel)
+            driver.settle()
+            assert screen.panels.open is panel and screen.rect.contains(panel.rect)
+            for rect in [child.rect for child in panel.body.children if child.rect.width]:
+                assert panel.rect.left <= rect.left and rect.right <= panel.rect.right
+            assert panel.inside <= panel.body.rect.height
         others = [screen.area.face.rect, screen.strip.rect, screen.preview.rect]
-        assert screen.more.rect.collidelist(others) < 0
+        assert screen.more.rect.collidelist(others) < 0  # beside the sliders, if there is room
         over = any(screen.more.rect.colliderect(s.rect) for s in screen.sliders.all)
         assert over == (size[0] < 1280)
-        driver.key("o")
+        driver.key("escape")
     driver.resize((1280, 720))
     driver.key("o", "down")
     first = screen.sliders.all[0]

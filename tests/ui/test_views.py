@@ -227,29 +227,26 @@ def test_the_latent_space_is_saved_whole_and_no_text_leaves_its_page(
             assert box.x0 <= extent.x0 < extent.x1 <= box.x1 and box.y0 <= extent.y0, page.title
 
 
-def test_the_training_curve_marks_the_epoch_that_is_kept(tmp_path, monkeypatch):
+def test_training_pictures_mark_the_epoch_that_is_kept_and_replace_those_before(
+    tmp_path, monkeypatch
+):
     drawn = []
-    monkeypatch.setattr(training, "save", lambda figure, *_: drawn.append(figure))
-    losses = [3.0, 1.0, 2.0]
-    history = [
-        {"epoch": i + 1.0, "mse": 0.1 / (i + 1), "val_mse": 0.2 / (i + 1), "val_loss": losses[i]}
-        for i in range(3)
+    monkeypatch.setattr(
+        training, "save", lambda figure, *rest: drawn.append(figure) or figures.save(figure, *rest)
+    )
+    rows = [
+        {"epoch": i + 1.0, "mse": 0.1 / (i + 1), "val_mse": 0.2 / (i + 1), "val_loss": loss}
+        for i, loss in enumerate([3.0, 1.0, 2.0])
     ]
-    images = np.zeros((1, 160, 176, 1), np.float32)
-    training.draw_training(history, {"Portrait": images, "Network": images}, tmp_path)
-    marker = drawn[0].axes[0].lines[2]
-    assert (marker.get_xdata()[0], marker.get_ydata()[0]) == (2.0, 0.1)
-    assert "epoch 2" in " ".join(text.get_text() for text in drawn[0].findobj(Text))
-
-
-def test_training_pictures_are_written_over_those_before(tmp_path):
-    rows = [{"epoch": 1.0, "mse": 0.1, "val_mse": 0.2, "val_loss": 5.0}]
     batch = np.random.default_rng(0).random((3, 160, 176, 1)).astype(np.float32)
     pictures = {"Portrait": batch, "Network": batch / 2}
     for shown in (pictures, pictures, pictures | {"Made sharp": batch}):
         assert all(map(opens_as_picture, training.draw_training(rows, shown, tmp_path)))
     names = {"training-curve.png", "training-progress.png", "finisher-progress.png"}
     assert {path.name for path in tmp_path.iterdir()} == names
+    marker = drawn[0].axes[0].lines[2]
+    assert (marker.get_xdata()[0], marker.get_ydata()[0]) == (2.0, 0.1)
+    assert "epoch 2" in " ".join(text.get_text() for text in drawn[0].findobj(Text))
 
 
 def test_a_folder_that_cannot_be_written_gives_a_sentence(metrics, tmp_path):

@@ -224,9 +224,12 @@ def test_keys_of_both_screens_fit_into_the_overlay(driver, size):
         overlay = driver.window.overlay
         rows = (overlay.rect.height - driver.window.theme.px(110)) // driver.window.theme.px(23)
         columns = overlay.columns(rows)
-        assert len(columns) <= 4
+        assert overlay.visible and len(columns) <= 4
         assert max(map(len, columns)) <= rows + 4
-        driver.key("h", "tab")
+        listed = [command for column in columns for _, command in column if command]
+        assert listed == driver.window.keymap.commands
+        driver.key("escape", "tab")
+        assert not overlay.visible
 
 
 # Esc, F3
