@@ -103,11 +103,7 @@ def table(
 ) -> str:
     """Write what was measured, here and the original's way, as a Markdown table.
 
-    Args:
-        count: portraits in the archive.
-        prepared: preparation here and the original's way.
-        frames: milliseconds of calls by name, see `frame_times`.
-        trained: training here and the original's.
+    `count` is the portraits in the archive; for `frames`, see `frame_times`.
     """
     medians = {name: float(np.median(times)) for name, times in frames.items()}
     face, sketch, picture = (

@@ -191,10 +191,7 @@ def draw_network(
 ) -> Figure:
     """Draw the feature maps from a portrait to the codes and on to the face.
 
-    Args:
-        engine: the trained network.
-        latent: the statistics of its training codes.
-        widths: `encoder_channels` and `decoder_channels`, four each, as in the model card.
+    `widths` are `encoder_channels` and `decoder_channels`, four each, as in the model card.
     """
     image = engine.decode(latent.sample(1, np.random.default_rng(PASSING), 0.7))
     codes = engine.encode(image)

@@ -47,15 +47,7 @@ Point = tuple[float, float]
 
 
 class Film(Driver):
-    """Drives a window and films it.
-
-    Args:
-        name: the screen, "sliders" or "drawing".
-        folder: where a session goes, so that no one's own is touched.
-        engine: the model.
-        latent: the latent space of the same model.
-        size: width and height of the film in pixels.
-    """
+    """Drives a window and films it; the session goes to a folder where no one's own is."""
 
     def __init__(self, name: str, folder: Path, engine: Any, latent: Any, size: tuple[int, int]):
         super().__init__(SCREENS, folder, engine, WINDOW, name, latent)
@@ -73,9 +65,8 @@ class Film(Driver):
     def glide(self, point: Point, seconds: float) -> None:
         """Move the mouse to a point, gently, pressed or not."""
         start, count = np.array(self.pos), max(1, round(seconds * FPS))
-        for number in range(1, count + 1):
-            self.move(start + ease(number / count) * np.subtract(point, start))
-            self.shoot()
+        shares = [ease(number / count) for number in range(1, count + 1)]
+        self.follow([start + share * np.subtract(point, start) for share in shares], seconds)
 
     def follow(self, points: list[Point], seconds: float) -> None:
         """Move the mouse through points at an even pace; the window sees each of them."""

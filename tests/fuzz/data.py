@@ -1,9 +1,4 @@
-"""Damaged archives, arrays and labels by the thousand.
-
-Each seed damages one file in its own way and hands it to the data room, which must answer with a
-result or with one sentence; nothing else may be raised, no file may appear elsewhere, and every run
-must end. `tests/fuzz/test_fuzzing.py` runs the first seeds of the same.
-"""
+"""Damaged archives, pictures in them, arrays and labels, given to the data room."""
 
 import gzip
 import random

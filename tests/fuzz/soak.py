@@ -1,8 +1,4 @@
-"""Random use of the window, as by a person who means no good: keys, mouse, files, sizes.
-
-Nothing may end the window. One-pixel photos, names that nobody can type and windows of a few
-pixels are among it, and where a key closes the window, it is opened again where it was left.
-"""
+"""Random use of the window, as by a person who means no good: nothing may end it."""
 
 from __future__ import annotations
 
@@ -50,13 +46,7 @@ def write_files(folder: Path, rng: random.Random) -> list[Path]:
 
 
 class Visitor:
-    """Does one thing after another at a window.
-
-    Args:
-        folder: where the session and the saves go.
-        files: what is dropped on the window.
-        rng: what decides.
-    """
+    """Does one thing after another at a window, and drops files on it."""
 
     def __init__(self, folder: Path, files: list[Path], rng: random.Random):
         self.folder, self.files, self.rng = folder, files, rng

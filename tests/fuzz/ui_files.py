@@ -1,10 +1,4 @@
-"""Damaged saves, sessions and photos by the thousand.
-
-Each seed damages one file in its own way, the record inside a save and the header of a picture with
-right checksums too, and hands it to the room of the screens. A save and a photo must be read or
-refused in one sentence, a session must open whatever is in it; nothing else may be raised, no other
-file may change, and every run must end. `tests/fuzz/test_fuzzing.py` runs the first seeds.
-"""
+"""Damaged saves, sessions and photos, the records and headers in them with right checksums."""
 
 import io
 import random

@@ -4,12 +4,7 @@ import pytest
 from data import Portrait
 from model.folder import LATENT_FILE
 from model.latent import LatentSpace
-from model.training.directions import (
-    Target,
-    fit_directions,
-    label_targets,
-    shipped_targets,
-)
+from model.training.directions import Target, fit_directions, label_targets, shipped_targets
 from tests.model.tiny_model import write_tiny_model
 
 ROWS, COLUMNS = np.mgrid[80:130:5, 75:115:5].reshape(2, 80)  # a pixel of the face for each number

@@ -36,7 +36,6 @@ class Plain(Screen):
         self.commands = [
             Command(("r",), "Count", "Counts", lambda: self.log.append("r")),
             Command(("up",), "Step", "Steps", lambda: self.log.append("up"), repeats=True),
-            Command(("b",), "Break", "Fails", self.fail),
             Command(
                 ("c",), "Hold", "Holds", lambda: self.log.append("down"),
                 release=lambda: self.log.append("up again"),
@@ -48,9 +47,6 @@ class Plain(Screen):
     def layout(self, rect, theme):
         self.button.place(pygame.Rect(rect.left + 20, rect.top + 20, 100, 30), theme)
         self.field.place(pygame.Rect(rect.left + 20, rect.top + 70, 100, 30), theme)
-
-    def fail(self):
-        raise UserError("That did not work; try another way.")
 
     def handle(self, event):
         if event.type == pygame.DROPFILE:
@@ -112,19 +108,6 @@ def test_closing_the_terminal_keeps_the_session_and_under_nohup_the_window(tmp_p
         signal.signal(signal.SIGHUP, usual)
     assert len(frames) == (3 if nohup else 1)
     assert Session(tmp_path).setting("kept", False)
-
-
-def test_user_errors_of_keys_and_jobs_become_messages_and_the_window_lives_on(driver):
-    driver.key("b")
-    assert driver.said() == "That did not work; try another way."
-
-    def job(engine):
-        raise UserError("The photo is empty.")
-
-    driver.app.worker.submit("plain.job", job, driver.screen.log.append)
-    driver.settle()
-    assert driver.said() == "The photo is empty."
-    assert not driver.screen.log and driver.app.step()
 
 
 def test_nothing_is_drawn_at_rest_and_only_the_changed_part_later(driver):

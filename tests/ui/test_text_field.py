@@ -3,28 +3,14 @@ import pytest
 
 from data.errors import UserError
 from tests.raising import raising
+from tests.ui.test_loop import Plain
 from ui.clipboard import paste_text
-from ui.screen import Screen
-from ui.widgets.text_field import TextField
-
-
-class Form(Screen):
-    """A screen with a field, which keeps what was entered."""
-
-    name = title = "form"
-
-    def __init__(self, host):
-        super().__init__(host)
-        self.log = []
-        self.field = self.add(TextField("a name", self.log.append))
-
-    def layout(self, rect, theme):
-        self.field.place(pygame.Rect(100, 100, 200, 30), theme)
 
 
 @pytest.fixture
 def driver(opened):
-    driver = opened([Form])
+    driver = opened([Plain])
+    driver.screen.field.set("a name")
     driver.window.pointer.focus(driver.screen.field)
     return driver
 

@@ -17,20 +17,11 @@ from PIL import Image
 from data import Portrait, UserError
 from model.latent import LatentSpace
 from model.measuring.normality import code_metrics
+from tests.ui.driver import FakeEngine
 from ui.views import distributions, figures, latent_space, portrait_pages, reconstructions, training
 from ui.views.style import BLUE, RED, Page, styled
 
 PROJECT = Path(__file__).resolve().parents[2]
-
-
-class FlatEngine:
-    """Decodes a code to a grey picture: bright where its numbers are large."""
-
-    title = "test model"
-
-    def decode(self, codes):
-        grey = 1 / (1 + np.exp(np.clip(-codes.sum(axis=1), -50, 50)))
-        return np.broadcast_to(grey[:, None, None, None], (len(codes), 160, 176, 1))
 
 
 class FlatComparison:
@@ -182,25 +173,25 @@ def test_spectrum_counts_the_sliders_that_hold_most():
 
 
 def test_components_move_one_slider_at_a_time(latent):
-    faces = images(latent_space.draw_components(FlatEngine(), latent))
+    faces = images(latent_space.draw_components(FakeEngine(), latent))
     steps = len(latent_space.STEPS)
     assert len(faces) == latent_space.COMPONENTS * steps
-    middle = FlatEngine().decode(latent.mean[None])[0, ..., 0]
+    middle = FakeEngine().decode(latent.mean[None])[0, ..., 0]
     for row in range(latent_space.COMPONENTS):
         np.testing.assert_allclose(faces[row * steps + steps // 2], middle, atol=1e-5)
-    assert len({float(image[0, 0]) for image in faces[:steps]}) == steps
+    assert len({image.tobytes() for image in faces[:steps]}) == steps
 
 
 def test_named_directions_are_shown_with_what_they_are_worth(latent):
     steps = {"smile": np.full(80, 0.1, np.float32), "turn": np.full(80, -0.1, np.float32)}
     worth = {"smile": {"correlation": 0.815, "own": 1.9, "others": 0.2, "risen": 1.0}}
-    page = latent_space.draw_directions(FlatEngine(), replace(latent, directions=steps), worth)
+    page = latent_space.draw_directions(FakeEngine(), replace(latent, directions=steps), worth)
     faces, many = images(page), len(latent_space.STEPS)
     assert len(faces) == 2 * many
     written = " ".join(texts(page))
     assert all(word in written for word in ("smile", "turn", "0.81", "1.90", "0.20"))
     for row, step in enumerate(steps.values()):
-        last = FlatEngine().decode((latent.mean + latent_space.STEPS[-1] * step)[None])[0, ..., 0]
+        last = FakeEngine().decode((latent.mean + latent_space.STEPS[-1] * step)[None])[0, ..., 0]
         np.testing.assert_allclose(faces[(row + 1) * many - 1], last, atol=1e-5)
 
 
@@ -213,7 +204,7 @@ def test_the_latent_space_is_saved_whole_and_no_text_leaves_its_page(
     long = Page(8, 4, "Title", "word " * 60, "word " * 40)
     long.figure.draw_without_rendering()
     named = replace(latent, directions={"smile": np.ones(80, np.float32)})
-    rest = FlatEngine(), named, codes, metrics, who, {}, tmp_path / "new"
+    rest = FakeEngine(), named, codes, metrics, who, {}, tmp_path / "new"
     paths = latent_space.show_latent_space(*rest)
     assert sorted(paths) == sorted((tmp_path / "new").iterdir())
     assert len(paths) == 7
