@@ -42,12 +42,9 @@ def test_as_shipped_only_the_sliders_open_and_every_mode_by_uncommenting_its_lin
         arguments = functions[name].args
         assert len(arguments.args) == len(arguments.defaults), name
         assert ast.get_docstring(functions[name]), name
-
-
-def test_every_line_of_the_menu_says_what_it_shows():
     for line in SOURCE[SOURCE.index("def main()") : SOURCE.index("# --- Each mode")].splitlines():
         if re.match(r"    (# )?\w+\(", line):
-            assert re.search(r"\)  # \w", line), line
+            assert re.search(r"\)  # \w", line), line  # what it shows
 
 
 def test_another_python_gives_one_sentence_before_anything_is_imported(monkeypatch):

@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 
 import main
-from tests.bench.__main__ import commands
 from tests.bench.readme import PAGES, PROJECT, README, renewed, with_block
 from tests.data.drawn_archive import draw_portrait
 from tests.test_main import MODES
@@ -39,12 +38,12 @@ def test_every_link_and_picture_leads_somewhere(page):
             assert (page.parent / link).exists(), link
 
 
-def test_the_list_of_the_workshop_names_every_command_that_pages_name():
-    listed = {command.rpartition(" ")[2]: summary for command, summary in commands()}
-    pages = [page.read_text(encoding="utf-8") for page in PAGES]
-    named = {name for page in pages for name in re.findall(r"-m (tests\.bench\.[\w.]*\w)", page)}
-    assert named and named <= listed.keys()
-    assert all(summary.endswith(".") or ":" in summary for summary in listed.values())
+def test_commands_of_the_workshop_that_pages_name_exist():
+    pages = " ".join(page.read_text(encoding="utf-8") for page in PAGES)
+    commands = set(re.findall(r"-m (tests\.bench\.[\w.]*\w)", pages))
+    assert len(commands) > 5
+    for command in commands:
+        assert (PROJECT / command.replace(".", "/")).with_suffix(".py").is_file(), command
 
 
 def test_tests_named_in_the_catalogue_of_faults_exist():

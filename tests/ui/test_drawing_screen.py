@@ -389,20 +389,17 @@ def test_the_window_can_be_resized_in_the_middle_of_a_stroke(driver):
     assert cover(driver.screen.drawing)[70:].max() == 0
 
 
-@pytest.fixture(params=[(900, 600), (1280, 720), (1920, 1080), (2560, 1440)])
-def sized(request, opened):
-    return opened([DrawingScreen], size=request.param)
-
-
-def test_everything_lies_inside_the_window_and_nothing_overlaps(sized):
-    view = sized.screen.view
-    for _ in ("without", "with the panel"):
-        rows = [*view.children, *view.tools.children]
-        flat = [w for w in rows if w.visible and w is not view.tools]
-        assert lie_apart(flat, view.rect)
-        assert all(widget.rect.width > 20 and widget.rect.height > 10 for widget in flat)
-        assert view.canvas.picture.size == view.face.picture.size
-        assert 0 < view.redo.rect.left - view.undo.rect.right < sized.window.theme.px(10)
-        for button in [*view.edits, view.start, view.refine, *view.tools.tools.values()]:
-            assert button.rect.width >= button.width(sized.window.theme)
-        sized.key("d")
+def test_everything_lies_inside_the_window_and_nothing_overlaps(driver):
+    view, px = driver.screen.view, driver.window.theme.px
+    for size in ((900, 600), (1280, 720), (1920, 1080), (2560, 1440)):
+        driver.resize(size)
+        for _ in ("without", "with the panel"):
+            rows = [*view.children, *view.tools.children]
+            flat = [w for w in rows if w.visible and w is not view.tools]
+            assert lie_apart(flat, view.rect)
+            assert all(widget.rect.width > 20 and widget.rect.height > 10 for widget in flat)
+            assert view.canvas.picture.size == view.face.picture.size
+            assert 0 < view.redo.rect.left - view.undo.rect.right < px(10)
+            for button in [*view.edits, view.start, view.refine, *view.tools.tools.values()]:
+                assert button.rect.width >= button.width(driver.window.theme)
+            driver.key("d")

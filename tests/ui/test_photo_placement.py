@@ -58,16 +58,11 @@ def test_beyond_the_photo_its_edge_goes_on_softly():
     assert abs(beyond.mean() - inside.mean()) < 0.15
 
 
-@pytest.mark.parametrize(
-    "eyes", [((3, 3), (3, 3)), ((0, 0), (1e9, 5)), ((-5e4, 0), (-4.9e4, 0)), ((59, 59), (0, 0))]
-)
-def test_eyes_in_impossible_places_still_give_a_frame(eyes):
-    frame = align(Photo(blobs((60, 60), [(30, 30)], 9)), *eyes)
-    assert frame.shape == (160, 176)
-    assert np.isfinite(frame).all()
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (3, 2)])
-def test_tiny_photos_give_a_frame(shape):
-    photo = Photo(np.full(shape, 0.25, dtype=np.float32))
-    assert np.allclose(align(photo, (0, 0), (1, 0)), 0.25)
+def test_tiny_photos_and_eyes_in_impossible_places_still_give_a_frame():
+    for shape in ((1, 1), (1, 500), (500, 1), (3, 2)):
+        photo = Photo(np.full(shape, 0.25, dtype=np.float32))
+        assert np.allclose(align(photo, (0, 0), (1, 0)), 0.25)
+    photo = Photo(blobs((60, 60), [(30, 30)], 9))
+    for left in ((3, 3), (1e9, 5), (-5e4, 0), (59, 59)):
+        frame = align(photo, left, (3, 3))
+        assert frame.shape == (160, 176) and np.isfinite(frame).all()

@@ -72,6 +72,17 @@ def test_every_value_of_a_generator_is_delivered_and_urgent_work_runs_between_tw
     assert [value for _, value in recording.finish()] == [1, 2, "now", 3]
 
 
+def test_a_newer_request_ends_a_generator_of_its_slot(recording):
+    def parts(engine):
+        yield "stale"
+        yield "never"
+
+    gate = recording.begin("slot", parts)
+    recording.ask("slot", lambda engine: "new")
+    gate.set()
+    assert recording.finish() == [("slot", "new")]
+
+
 def test_a_failed_job_is_told_and_the_next_one_runs(recording):
     recording.ask("bad", lambda engine: 1 / 0)
     recording.ask("worse", lambda engine: (1 / 0 for _ in range(3)))
