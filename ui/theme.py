@@ -67,6 +67,7 @@ class Theme:
 
     def __init__(self, scale: float = 1.0):
         self.scale = scale
+        self._fonts = read_fonts(FOLDER)
 
     def px(self, points: float) -> int:
         """Turn points into whole pixels, at least 1 for anything that is not 0."""
@@ -76,7 +77,7 @@ class Theme:
     @lru_cache(maxsize=64)  # noqa: B019 (themes are few)
     def font(self, size: int = SIZES.body, bold: bool = False, path: str = "") -> pygame.font.Font:
         """Return the font at `size` points, or one of the system's by its path."""
-        return open_font(path or read_fonts(FOLDER)[bold], self.px(size))
+        return open_font(path or self._fonts[bold], self.px(size))
 
     @lru_cache(maxsize=1500)  # noqa: B019 (the values of 80 sliders change all the time)
     def text(
