@@ -224,7 +224,7 @@ def saved_words(path: Path) -> str:
 
 
 def rename_save(path: Path, name: str) -> Path:
-    """Give a save a name and return its new path; `UserError` if it is taken or impossible."""
+    """Rename a save and return its new path; `UserError` if the name is taken or impossible."""
     name = name.strip().removesuffix(".png")
     if not name or name[0] == "." or _FORBIDDEN & set(name) or not name.isprintable():
         raise UserError('A name needs letters or digits, and none of / \\ : * ? " < > |.')

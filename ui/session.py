@@ -100,7 +100,7 @@ class Session:
         return twin
 
     def save(self) -> None:
-        """Write the session in one step, in whatever thread; `UserError` if that fails."""
+        """Write the session in one step, from any thread; `UserError` if that fails."""
         path = self.folder / FILE_NAME
         busy = f"Another window keeps writing {path}."
         told = tell_failure(f"{path} could not be written", CHECK)

@@ -362,7 +362,7 @@ class HelpLine(Label):
 
 
 def window_commands(w) -> list[Command]:
-    """Return the commands that every screen has; for a list only, the window can be None."""
+    """Return the commands that every screen has; None is enough to list them."""
     last = "Bring back what was open when the window was last closed"
     full = "Fill the screen, or go back to a window"
     frames = "Show how long frames take"

@@ -31,7 +31,7 @@ class Step:
     pixels: np.ndarray  # uint8 (rows, columns, 2), gray and coverage, never modified
     fixed_code: np.ndarray | None = None
     start: np.ndarray | None = None  # uint8 (rows, columns), face or dark paper painted on
-    stroke: Stroke | None = None  # led here
+    stroke: Stroke | None = None  # the one that led here
     new_sheet: bool = False  # whether the drawing begins here
 
     @cached_property

@@ -7,7 +7,7 @@ from ui.keys import Command, commands_of
 
 
 def drawing_commands(s) -> list[Command]:
-    """Return the commands of a drawing screen, as they are listed; for that it can be None."""
+    """Return the commands of a drawing screen in order; None is enough to list them."""
 
     def use(**changes) -> Callable[[], None]:
         return lambda: s.change_brush(**changes)

@@ -207,7 +207,7 @@ class SliderPanel(Scrolled):
             text: self.add(Label(text, COLORS.faint, SIZES.tiny, True))
             for text in (*NAMED, *PRINCIPAL, *RAW)
         }
-        self.field: TextField | None = None  # open
+        self.field: TextField | None = None  # the one that is open
         self.directions = self._replace((), self._axes())  # the model's before the user's own
         self.show_raw(False)
 

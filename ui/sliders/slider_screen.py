@@ -50,7 +50,7 @@ class SlidersScreen(Screen):
 
     def __init__(self, host: Host):
         super().__init__(host, slider_commands(self))
-        self.walk: Walk | None = None  # that plays
+        self.walk: Walk | None = None  # the walk that plays
         self.comparing = False  # whether the starting face shows instead
         self.looked: FaceState | None = None  # of the face under the mouse on the map
         # Code (latent_dim,) and image (160, 176) on the screen, and whether it is sharp.
