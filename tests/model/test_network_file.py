@@ -42,15 +42,19 @@ def members(written):
     return {member.name: member for member in unpack((written / NETWORK_FILE).read_bytes())}
 
 
+def changed(members, **changes: bytes | None) -> bytes:
+    """A network's file with its "weights" or its "config" replaced; None leaves one out."""
+    new = {WEIGHTS if name == "weights" else CONFIG: data for name, data in changes.items()}
+    kept = [replace(m, data=new.get(m.name, m.data)) for m in members.values()]
+    return pack([member for member in kept if member.data is not None])
+
+
 @pytest.fixture
 def load(members, model):
-    """Load the network with some members replaced; None leaves one out."""
+    """Load the network, changed."""
 
     def load(**changes: bytes | None):
-        changed = {WEIGHTS if name == "weights" else CONFIG: d for name, d in changes.items()}
-        kept = [replace(m, data=changed.get(m.name, m.data)) for m in members.values()]
-        content = pack([member for member in kept if member.data is not None])
-        (model / NETWORK_FILE).write_bytes(content)
+        (model / NETWORK_FILE).write_bytes(changed(members, **changes))
         return load_network(model)
 
     return load
@@ -115,9 +119,7 @@ def test_a_finisher_is_loaded_as_suspiciously(tmp_path):
     members = {m.name: m for m in unpack((folder / FINISHER_FILE).read_bytes())}
 
     def load(**changes: bytes):
-        changed = {WEIGHTS if name == "weights" else CONFIG: d for name, d in changes.items()}
-        content = pack([replace(m, data=changed.get(m.name, m.data)) for m in members.values()])
-        (folder / FINISHER_FILE).write_bytes(content)
+        (folder / FINISHER_FILE).write_bytes(changed(members, **changes))
         return load_finisher(folder, decoder)
 
     for ours, theirs in zip(load(config=b"[").get_weights(), load().get_weights(), strict=True):

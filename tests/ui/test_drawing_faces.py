@@ -308,19 +308,24 @@ def test_the_eraser_brings_back_the_face_that_was_started_from(driver):
     assert np.array_equal(drawing(driver)[100:], face[100:])
 
 
-def test_the_start_face_is_kept_in_the_session_and_in_saves(again, tmp_path):
+def test_the_start_face_is_kept_in_the_session_with_the_tools_and_in_saves(again, tmp_path):
     first = again()
     first.keys("n")
     face = drawing(first)
-    stroke(first, (60, 40), (120, 40))
-    first.settle()
+    stroke(first, (60, 40), (120, 40), settled=True)
+    first.keys("i")
     first.keys("ctrl+s")
-    path = list_saves(tmp_path)[0].path
+    first.key("3", "f")
+    code, path = first.screen.code(), list_saves(tmp_path)[0].path
+    again()  # who only looks in loses nothing
     second = again()
+    assert second.screen.brush.tone == 0.5 and second.screen.brush.soft
+    assert second.screen.drawing.empty
+    second.key("f")
     for bring_back in (lambda: second.key("ctrl+l"), lambda: second.drop(path)):
         bring_back()
         second.settle()
-        assert drawing(second)[40, 90, 0] == 0
+        assert drawing(second)[40, 90, 0] == 0 and np.array_equal(second.screen.code(), code)
         erase(second, "e", (50, 40), (130, 40))
         assert np.array_equal(drawing(second)[:60], face[:60])
         second.key("delete")
@@ -450,18 +455,3 @@ def test_the_film_begins_at_the_last_new_sheet(driver, tmp_path):
         assert picture[290, 200] < 50
     driver.keys("n")
     assert len(driver.screen.drawing.sheet) == 1  # another face is a new sheet
-
-
-def test_closing_keeps_the_drawing_and_the_tools(again):
-    first = again()
-    sketch(first)
-    first.keys("i")
-    first.key("3", "f")
-    before, code = drawing(first), first.screen.code()
-    again()  # who only looks in loses nothing
-    second = again()
-    assert second.screen.brush.tone == 0.5 and second.screen.brush.soft
-    assert second.screen.drawing.empty
-    second.keys("ctrl+l")
-    assert np.array_equal(drawing(second), before)
-    assert np.array_equal(second.screen.code(), code)

@@ -232,7 +232,7 @@ def settled():
         time.sleep(0.02)
     return sizes[-1]
 
-for _ in range(3):
+for _ in range(2):
     assert settled() == ((900, 600), (900, 600)), settled()
     driver.window.full_screen()
     assert settled() == ((1600, 1000), (1600, 1000)), settled()

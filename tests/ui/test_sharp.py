@@ -45,16 +45,10 @@ def test_a_key_and_a_click_change_every_face_and_the_session_remembers(driver, o
 
     def every_face():
         places = [slider.axis.moved(state.code, end) for end in slider.axis.ends]
-        pictures = zip(screen.area.suggestions, screen.area.strip.children, strict=True)
-        return {
-            invented(screen.area.face.pixels, state.code),
-            invented(screen.strip.faces["a"].pixels, state.face_a),
-            *(invented(child.pixels, code) for code, child in pictures),
-            *(
-                invented(face.pixels, code)
-                for face, code in zip(screen.preview.faces, places, strict=True)
-            ),
-        }
+        faces = [(screen.area.face, state.code), (screen.strip.faces["a"], state.face_a)]
+        faces += zip(screen.area.strip.children, screen.area.suggestions, strict=True)
+        faces += zip(screen.preview.faces, places, strict=True)
+        return {invented(face.pixels, code) for face, code in faces}
 
     assert toggle.selected and every_face() == {True}
     assert "invented" in toggle.help_text()

@@ -72,11 +72,6 @@ def metrics(codes, latent):
     return code_metrics(codes, latent)
 
 
-@pytest.fixture(scope="module")
-def codes_page(codes, metrics):
-    return distributions.draw_codes(codes, metrics, "Codes")
-
-
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     monkeypatch.setattr(figures, "DPI", 50)
@@ -136,11 +131,12 @@ def test_reconstructions_errors_and_averages_are_shown(tmp_path, shown, can_fini
     assert len(images(draw(1))) == len(rows) * 3
 
 
-def test_dead_codes_and_odd_sliders_stand_out(codes, codes_page, latent, metrics):
-    colours = [to_hex(patch.get_facecolor()) for patch in codes_page.figure.findobj(StepPatch)]
+def test_dead_codes_and_odd_sliders_stand_out(codes, latent, metrics):
+    page = distributions.draw_codes(codes, metrics, "Codes")
+    colours = [to_hex(patch.get_facecolor()) for patch in page.figure.findobj(StepPatch)]
     assert [place for place, colour in enumerate(colours) if colour == RED] == [7]
     assert colours.count(BLUE) == 79
-    assert "Alive: 79 of 80" in " ".join(texts(codes_page))
+    assert "Alive: 79 of 80" in " ".join(texts(page))
     page = distributions.draw_sliders(latent.to_sliders(codes), metrics, "Codes")
     colours = [to_hex(patch.get_facecolor()) for patch in page.figure.findobj(StepPatch)]
     assert colours.count(RED) == (odd := (metrics["ks_p"] < 0.05).sum())
