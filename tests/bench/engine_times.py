@@ -24,14 +24,9 @@ def call_times(call: Callable[[], object], calls: int = CALLS) -> np.ndarray:
 
 
 def frame_times(folder: str | Path | None = None, calls: int = CALLS) -> dict[str, np.ndarray]:
-    """Return the milliseconds of one frame's work, by what is done and how.
+    """Return the milliseconds of one frame's work, so many calls each, by what is done and how.
 
-    Args:
-        folder: a model folder; None takes the model in use.
-        calls: of each kind.
-
-    Raises:
-        UserError: if there is no such model.
+    `folder` is a model's; None takes the model in use.
     """
     from model.folder import find_model
     from model.loading import load_engine

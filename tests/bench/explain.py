@@ -76,18 +76,12 @@ def draw_explanation(engine: FaceEngine, latent: LatentSpace) -> Figure:
     moved_face.set_title("another face")
     note.set_axis_off()
     before = round(float(values[MOVED]), 1) + 0.0  # -0.0 is 0
-    note.text(
-        1,
-        0.5,
+    words = (
         f"You drag slider {MOVED + 1}\nfrom {before:+.1f} to {moved[MOVED]:+.1f}.\n"
-        "The other 79 stay.",
-        ha="right",
-        va="center",
-        size=12,
-        color=RED,
-        linespacing=1.6,
-        transform=note.transAxes,
+        "The other 79 stay."
     )
+    style = {"ha": "right", "va": "center", "size": 12, "color": RED, "linespacing": 1.6}
+    note.text(1, 0.5, words, transform=note.transAxes, **style)
     _draw_arrow(page.figure, start, bars, "encoder")
     _draw_arrow(page.figure, bars, face, "decoder")
     _draw_arrow(page.figure, note, moved_bars, "", RED)
@@ -111,11 +105,8 @@ def _draw_arrow(figure: Figure, left: Axes, right: Axes, text: str, colour: str 
     one, other = left.get_position(), right.get_position()
     y = (one.y0 + one.y1) / 2
     start, end = one.x1 + 0.012, other.x0 - (0.012 if right.images else 0.03)
-    figure.add_artist(
-        FancyArrowPatch(
-            (start, y), (end, y), arrowstyle="-|>", mutation_scale=14, linewidth=1.6, color=colour
-        )
-    )
+    style = {"arrowstyle": "-|>", "mutation_scale": 14, "linewidth": 1.6, "color": colour}
+    figure.add_artist(FancyArrowPatch((start, y), (end, y), **style))
     figure.text((start + end) / 2, y + 0.02, text, ha="center", size=9, color=colour)
 
 
@@ -230,21 +221,13 @@ def _draw_picture(axes: Axes, x: float, image: np.ndarray, text: str) -> float:
 def _draw_maps(axes: Axes, x: float, size: tuple[int, int], channels: int, colour: str) -> float:
     """Draw a stack of feature maps: as high as one of them, half a unit wide for each."""
     height, width = size[0], channels * 0.5
-    box = FancyBboxPatch(
-        (x, BASE - height / 2),
-        width,
-        height,
-        boxstyle="round,pad=0,rounding_size=2",
-        facecolor=colour,
-        edgecolor="white",
-        alpha=0.85,
-    )
-    axes.add_patch(box)
+    bottom = BASE - height / 2
+    style = {"facecolor": colour, "edgecolor": "white", "alpha": 0.85}
+    rounded = "round,pad=0,rounding_size=2"
+    axes.add_patch(FancyBboxPatch((x, bottom), width, height, boxstyle=rounded, **style))
     text = f"{size[0]} x {size[1]}\n{channels}"
-    below = BASE - height / 2 - 12
-    axes.text(
-        x + width / 2, below, text, ha="center", va="top", size=8, color=QUIET, linespacing=1.4
-    )
+    style = {"ha": "center", "va": "top", "size": 8, "color": QUIET, "linespacing": 1.4}
+    axes.text(x + width / 2, bottom - 12, text, **style)
     return x + width + GAP
 
 
