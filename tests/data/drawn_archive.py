@@ -55,6 +55,10 @@ def write_folder(folder: Path, files: dict[str, bytes]) -> Path:
     return folder
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
 def prepared_arrays(folder: Path) -> Path:
     """Prepare 28 drawn portraits: 20 to train on, 2 to validate, 6 to test."""
     prepare_data(write_folder(folder / "in", drawn_files(28)), folder / "out")

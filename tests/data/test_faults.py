@@ -9,7 +9,7 @@ import pytest
 
 import data.prepare
 from data import UserError, load_arrays, load_labels, prepare_data
-from tests.data.drawn_archive import drawn_files, write_archive, write_folder
+from tests.data.drawn_archive import contents, drawn_files, write_archive, write_folder
 from tests.raising import raising
 
 
@@ -21,10 +21,6 @@ def files():
 @pytest.fixture
 def archive(tmp_path, files):
     return write_archive(tmp_path / "in" / "faces.tar.gz", files)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_second_run_has_nothing_to_do_and_takes_the_first_source(

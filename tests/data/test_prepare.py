@@ -15,6 +15,7 @@ from data import Portrait, UserError, load_arrays, load_labels, prepare_data
 from data.paths import ASSETS
 from data.portraits import split_portraits
 from tests.data.drawn_archive import (
+    contents,
     draw_portrait,
     drawn_files,
     png,
@@ -36,10 +37,6 @@ def files():
 @pytest.fixture
 def archive(tmp_path, files):
     return write_archive(tmp_path / "in" / "faces.tar.gz", files)
-
-
-def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_arrays_and_labels_belong_together(tmp_path, archive, files):

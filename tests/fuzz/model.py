@@ -15,15 +15,7 @@ import h5py
 import keras
 import numpy as np
 
-from model.folder import (
-    CARD_FILE,
-    FINISHER_FILE,
-    HISTORY_COLUMNS,
-    LATENT_FILE,
-    NETWORK_FILE,
-    check_folder,
-    read_card,
-)
+from model import folder as files
 from model.frame import IMAGE_SHAPE
 from model.latent import LatentSpace, Readout
 from model.measuring.pca import DAMAGED, PCABaseline
@@ -45,14 +37,14 @@ class ModelFuzzer(Fuzzer):
 
     def make(self) -> None:
         self.model = write_tiny_model(self.folder / "model", architecture=PLAIN)
-        self.network_members = unpack((self.model / NETWORK_FILE).read_bytes())
+        self.network_members = unpack((self.model / files.NETWORK_FILE).read_bytes())
         latent, step = LatentSpace.load(self.model), np.ones(80, np.float32)
         readouts = {"smile": Readout(step, 0.0)}
         replace(latent, directions={"smile": step}, readouts=readouts).save(self.model)
-        self.latent_members = unpack((self.model / LATENT_FILE).read_bytes())
+        self.latent_members = unpack((self.model / files.LATENT_FILE).read_bytes())
         self.finishing = write_tiny_model(self.folder / "sharp", architecture=PLAIN, finisher=True)
         self.decoder = load_network(self.finishing).get_layer("decoder")
-        self.finisher_members = unpack((self.finishing / FINISHER_FILE).read_bytes())
+        self.finisher_members = unpack((self.finishing / files.FINISHER_FILE).read_bytes())
         self.bomb = bomb(2 * 2**29)
         with h5py.File(self.folder / "secret.h5", "w") as file:
             file["secret"] = np.full(2**16, SECRET, np.float32)
@@ -67,7 +59,7 @@ class ModelFuzzer(Fuzzer):
         state = TrainingState(self.folder / "state.npz", "mine", 4, 3)
         state.set_model(self.trained)
         state.best_weights, state.epochs_done = self.trained.get_weights(), 2
-        state.history = [dict.fromkeys(HISTORY_COLUMNS, float(epoch)) for epoch in (1, 2)]
+        state.history = [dict.fromkeys(files.HISTORY_COLUMNS, float(epoch)) for epoch in (1, 2)]
         state.save()
         self.state_members = unpack(state.path.read_bytes())
 
@@ -80,9 +72,9 @@ class ModelFuzzer(Fuzzer):
             members = self.network_members
             data = _with(members, "config.json", lambda text: odd_json(text, rng, ODD_VALUES))
         else:
-            card = odd_json((folder / CARD_FILE).read_bytes(), rng, ODD_SIZES)
-            (folder / CARD_FILE).write_bytes(card)
-        (folder / NETWORK_FILE).write_bytes(data)
+            card = odd_json((folder / files.CARD_FILE).read_bytes(), rng, ODD_SIZES)
+            (folder / files.CARD_FILE).write_bytes(card)
+        (folder / files.NETWORK_FILE).write_bytes(data)
         network = load_network(folder)
         self._check(network)
         faces = network([np.zeros((1, *IMAGE_SHAPE, 1)), np.zeros((1, 80))])
@@ -90,7 +82,7 @@ class ModelFuzzer(Fuzzer):
 
     def finisher(self, place: Path, rng: random.Random) -> None:
         folder = Path(shutil.copytree(self.finishing, place / "model"))
-        (folder / FINISHER_FILE).write_bytes(self._odd_network(self.finisher_members, rng))
+        (folder / files.FINISHER_FILE).write_bytes(self._odd_network(self.finisher_members, rng))
         self._check(load_finisher(folder, self.decoder))
 
     @staticmethod
@@ -102,7 +94,7 @@ class ModelFuzzer(Fuzzer):
     def latent(self, place: Path, rng: random.Random) -> None:
         folder = self._copy(place)
         data = forge_arrays(self.latent_members, rng, self.bomb)
-        (folder / LATENT_FILE).write_bytes(data)
+        (folder / files.LATENT_FILE).write_bytes(data)
         latent = LatentSpace.load(folder)
         codes = latent.sample(3, np.random.default_rng(0))
         pulled = latent.make_likely(latent.gallery[0], 0.5)
@@ -147,11 +139,11 @@ class ModelFuzzer(Fuzzer):
 
     def card(self, place: Path, rng: random.Random) -> None:
         folder = self._copy(place)
-        data = (folder / CARD_FILE).read_bytes()
+        data = (folder / files.CARD_FILE).read_bytes()
         data = odd_json(data, rng) if rng.random() < 0.5 else damage(data, rng)
-        (folder / CARD_FILE).write_bytes(data)
-        assert isinstance(read_card(folder)["model_id"], str)
-        check_folder(folder)
+        (folder / files.CARD_FILE).write_bytes(data)
+        assert isinstance(files.read_card(folder)["model_id"], str)
+        files.check_folder(folder)
 
     def _copy(self, place: Path) -> Path:
         return Path(shutil.copytree(self.model, place / "model"))

@@ -9,16 +9,9 @@ import pytest
 from data.errors import UserError
 from model import encoding
 from model import engine as engine_module
+from model import folder as files
 from model.encoding import correct
 from model.engine import FaceEngine
-from model.folder import (
-    CARD_FILE,
-    FINISHER_FILE,
-    NETWORK_FILE,
-    SKETCH_ENCODER_FILE,
-    file_hash,
-    read_card,
-)
 from model.latent import LatentSpace
 from model.network import build_autoencoder, build_encoder
 from model.network_file import load_network, load_sketch_encoder
@@ -102,19 +95,19 @@ def test_a_finisher_adds_detail_and_an_engine_without_one_decodes(engine, whole)
         whole.finish(codes[0])
 
 
-@pytest.mark.parametrize("name", [FINISHER_FILE, SKETCH_ENCODER_FILE])
+@pytest.mark.parametrize("name", [files.FINISHER_FILE, files.SKETCH_ENCODER_FILE])
 def test_a_finisher_that_is_missing_torn_or_anothers_is_one_sentence(whole_model, tmp_path, name):
     """And a sketch encoder, too."""
     folder = Path(shutil.copytree(whole_model, tmp_path / "model"))
     path = folder / name
     content = path.read_bytes()
-    for damaged in (b"", content[:-1], (folder / NETWORK_FILE).read_bytes()):
+    for damaged in (b"", content[:-1], (folder / files.NETWORK_FILE).read_bytes()):
         path.write_bytes(damaged)
         with pytest.raises(UserError, match="damaged or belongs to another model"):
             FaceEngine.load(folder)
-    card = read_card(folder)
-    card[path.stem]["id"] = file_hash(path)  # the autoencoder's weights
-    (folder / CARD_FILE).write_text(json.dumps(card))
+    card = files.read_card(folder)
+    card[path.stem]["id"] = files.file_hash(path)  # the autoencoder's weights
+    (folder / files.CARD_FILE).write_text(json.dumps(card))
     with pytest.raises(UserError, match="damaged or belongs to another model"):
         FaceEngine.load(folder)
     path.unlink()
@@ -200,9 +193,9 @@ def test_a_model_without_a_sketch_encoder_codes_the_portrait_that_the_shipped_on
 
 def test_a_sketch_encoder_of_an_older_version_is_passed_over(tmp_path, monkeypatch):
     folder = write_tiny_model(tmp_path / "own", sketch_encoder=True)
-    card = read_card(folder)
+    card = files.read_card(folder)
     del card["sketch_encoder"]["version"]
-    (folder / CARD_FILE).write_text(json.dumps(card))
+    (folder / files.CARD_FILE).write_text(json.dumps(card))
     monkeypatch.setattr(engine_module, "SHIPPED_MODEL", tmp_path / "nothing")
     engine = FaceEngine.load(folder)
     guesses = engine.guess(BLACK_AND_BARE[..., :1])

@@ -11,37 +11,19 @@ import pytest
 from data.errors import UserError
 from model import folder as files
 from model.architecture import Architecture
-from model.folder import (
-    CARD_FILE,
-    HISTORY_FILE,
-    LATENT_FILE,
-    MAX_CARD_BYTES,
-    MODEL_FILES,
-    NETWORK_FILE,
-    REPAIR,
-    check_folder,
-    file_hash,
-    find_model,
-    lineage,
-    model_title,
-    publish,
-    read_card,
-    read_history,
-    write_history,
-)
 from model.frame import LATENT_DIM
 from tests.raising import raising
 
 
 def write_latent(folder: Path, length: int = LATENT_DIM) -> None:
-    model_id = file_hash(folder / NETWORK_FILE)
-    np.savez(folder / LATENT_FILE, mean=np.zeros(length), model_id=np.array(model_id))
+    model_id = files.file_hash(folder / files.NETWORK_FILE)
+    np.savez(folder / files.LATENT_FILE, mean=np.zeros(length), model_id=np.array(model_id))
 
 
 def save_as(content: str):
     def save(folder):
-        write_history(folder / HISTORY_FILE, [{"epoch": 1.0, "loss": 0.5}])
-        (folder / NETWORK_FILE).write_text(content)
+        files.write_history(folder / files.HISTORY_FILE, [{"epoch": 1.0, "loss": 0.5}])
+        (folder / files.NETWORK_FILE).write_text(content)
         write_latent(folder)
         return {"said": content, "settings": {"architecture": asdict(Architecture())}}
 
@@ -50,7 +32,7 @@ def save_as(content: str):
 
 @pytest.fixture
 def folder(tmp_path):
-    publish(tmp_path / "mine", save_as("one"), {"data": {}})
+    files.publish(tmp_path / "mine", save_as("one"), {"data": {}})
     return tmp_path / "mine"
 
 
@@ -60,29 +42,32 @@ def test_a_failed_save_leaves_the_former_model(folder):
         raise OSError(28, "No space left on device")
 
     with pytest.raises(UserError, match="No space left"):
-        publish(folder, broken, {})
-    assert read_card(folder)["said"] == "one"
+        files.publish(folder, broken, {})
+    assert files.read_card(folder)["said"] == "one"
     assert [path.name for path in folder.parent.iterdir()] == ["mine"]
 
 
 def test_a_kill_between_the_renames_leaves_a_whole_model(folder, tmp_path):
-    publish(tmp_path / "new", save_as("two"), {})
+    files.publish(tmp_path / "new", save_as("two"), {})
     (folder / ".ready").mkdir()  # kills at every step are those of data/test_replace.py
     for number, path in enumerate(sorted((tmp_path / "new").iterdir())):
         path.replace((folder if number % 2 else folder / ".ready") / path.name)
-    assert find_model(folder) == folder and read_card(folder)["said"] == "two"
-    assert {path.name for path in folder.iterdir()} == set(MODEL_FILES)
+    assert files.find_model(folder) == folder and files.read_card(folder)["said"] == "two"
+    assert {path.name for path in folder.iterdir()} == set(files.MODEL_FILES)
 
 
 def test_the_users_own_model_goes_first_and_a_damaged_one_not_at_all(tmp_path, monkeypatch):
     mine, shipped = tmp_path / "mine", tmp_path / "shipped"
     monkeypatch.setattr(files, "MY_MODEL", mine)
     monkeypatch.setattr(files, "SHIPPED_MODEL", shipped)
-    publish(shipped, save_as("shipped"), {})
-    assert find_model() == shipped
-    publish(mine, save_as("mine"), {})
-    assert find_model() == mine
-    assert (model_title(mine), model_title(shipped)) == ("your own model", "shipped model")
+    files.publish(shipped, save_as("shipped"), {})
+    assert files.find_model() == shipped
+    files.publish(mine, save_as("mine"), {})
+    assert files.find_model() == mine
+    assert (files.model_title(mine), files.model_title(shipped)) == (
+        "your own model",
+        "shipped model",
+    )
     assert files.choose_model() == (mine, "")
 
     def refuse(model):
@@ -95,7 +80,7 @@ def test_the_users_own_model_goes_first_and_a_damaged_one_not_at_all(tmp_path, m
 
 
 def change_card(model, **changes):
-    (model / CARD_FILE).write_text(json.dumps(read_card(model) | changes))
+    (model / files.CARD_FILE).write_text(json.dumps(files.read_card(model) | changes))
 
 
 def unplug(model, other):
@@ -107,8 +92,8 @@ def unplug(model, other):
 
 
 def put_a_folder(model, other):
-    (model / CARD_FILE).unlink()
-    (model / CARD_FILE).mkdir()
+    (model / files.CARD_FILE).unlink()
+    (model / files.CARD_FILE).mkdir()
 
 
 NARROW = {"encoder_channels": [], "decoder_channels": [1] * 4, "ssim_weight": 2.0}
@@ -118,10 +103,10 @@ SPOILT = {  # what is done to a model, beside another one, and what is said of i
     "narrow": (lambda m, _: change_card(m, settings={"architecture": NARROW}), "describes no net"),
     "older": (lambda m, _: change_card(m, settings={"architecture": OLDER}), "of an older version"),
     "longer": (lambda m, _: write_latent(m, LATENT_DIM + 1), f"codes of {LATENT_DIM + 1} numbers"),
-    "torn": (lambda m, _: (m / NETWORK_FILE).write_text("torn"), DAMAGED),
-    "cut": (lambda m, _: os.truncate(m / LATENT_FILE, 500), DAMAGED),
-    "foreign": (lambda m, other: shutil.copy(other / LATENT_FILE, m), DAMAGED),
-    "gone": (lambda m, _: (m / LATENT_FILE).unlink(), r"has no latent\.npz"),
+    "torn": (lambda m, _: (m / files.NETWORK_FILE).write_text("torn"), DAMAGED),
+    "cut": (lambda m, _: os.truncate(m / files.LATENT_FILE, 500), DAMAGED),
+    "foreign": (lambda m, other: shutil.copy(other / files.LATENT_FILE, m), DAMAGED),
+    "gone": (lambda m, _: (m / files.LATENT_FILE).unlink(), r"has no latent\.npz"),
     "folder": (put_a_folder, r"card\.json"),
     "unplugged": (unplug, "There is no model in"),
 }
@@ -136,13 +121,13 @@ def test_an_own_model_that_cannot_be_used_is_passed_over_and_the_reason_told(
     monkeypatch.setattr(files, "MY_MODEL", mine)
     monkeypatch.setattr(files, "SHIPPED_MODEL", shipped)
     for folder in (mine, shipped):
-        publish(folder, save_as(folder.name), {})
+        files.publish(folder, save_as(folder.name), {})
     spoil(mine, shipped)
     used, told = files.choose_model()
-    assert find_model() == used == shipped
+    assert files.find_model() == used == shipped
     assert re.search(f"^The shipped model is in use, since your own .*{reason}", told)
     with pytest.raises(UserError, match=reason):
-        find_model(mine)
+        files.find_model(mine)
 
 
 def test_a_model_of_another_owner_is_one_sentence(folder, monkeypatch):
@@ -150,7 +135,7 @@ def test_a_model_of_another_owner_is_one_sentence(folder, monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(*place, raising(PermissionError(13, "Permission denied")))
             with pytest.raises(UserError, match="Permission denied"):
-                check_folder(folder)
+                files.check_folder(folder)
 
 
 def test_a_model_behind_links_keeps_its_title(folder, tmp_path, monkeypatch):
@@ -159,72 +144,72 @@ def test_a_model_behind_links_keeps_its_title(folder, tmp_path, monkeypatch):
     except OSError:
         pytest.skip("this user may not make links")
     monkeypatch.setattr(files, "MY_MODEL", tmp_path / "link")
-    assert model_title(find_model()) == model_title(folder) == "your own model"
+    assert files.model_title(files.find_model()) == files.model_title(folder) == "your own model"
 
 
 def test_missing_and_damaged_cards_are_one_sentence(folder):
     with pytest.raises(UserError, match="no model"):
-        find_model(folder / "nothing")
+        files.find_model(folder / "nothing")
     parts = {"directions": 3}, {"figures": {"test": 5}}, {"directions": {"smile": {"own": "much"}}}
     parts += {"settings": []}, {"training": {"data": 1}}, {"finisher": "none"}, {"model_id": 3}
     parts += ({"sketch_encoder": "none"},)
-    damaged = [json.dumps(read_card(folder) | part) for part in parts]
+    damaged = [json.dumps(files.read_card(folder) | part) for part in parts]
     for text in ("", "[]", "{}", "[" * 100_000, *damaged):
-        (folder / CARD_FILE).write_text(text)
+        (folder / files.CARD_FILE).write_text(text)
         with pytest.raises(UserError, match="card"):
-            check_folder(folder)
+            files.check_folder(folder)
 
 
 def test_no_history_a_damaged_one_and_one_too_long_are_no_obstacle(folder, monkeypatch):
-    assert read_history(folder / "nothing") == []
+    assert files.read_history(folder / "nothing") == []
     for rows in ("1,what", "1,nan", "1,1e999", "1", "1,2,3", "1,2\x00", "\xff"):
         (folder / "history.csv").write_bytes(f"epoch,loss\n{rows}\n".encode("latin-1"))
-        assert read_history(folder) == [], rows
+        assert files.read_history(folder) == [], rows
     (folder / "history.csv").write_text("loss\n1\n")
-    assert read_history(folder) == []  # no epochs
+    assert files.read_history(folder) == []  # no epochs
     (folder / "history.csv").write_text("epoch\n1\n")
-    assert read_history(folder) == [{"epoch": 1.0}]
+    assert files.read_history(folder) == [{"epoch": 1.0}]
     with monkeypatch.context() as patch:
         patch.setattr(files, "MAX_HISTORY_BYTES", 5)
-        assert read_history(folder) == []
+        assert files.read_history(folder) == []
     history = [{"epoch": 1.0, "old": 3.0}, {"epoch": 2.0, "loss": 0.5}]
-    write_history(folder / HISTORY_FILE, history)
-    assert read_history(folder) == [{"epoch": 1.0}, {"epoch": 2.0, "loss": 0.5}]
+    files.write_history(folder / files.HISTORY_FILE, history)
+    assert files.read_history(folder) == [{"epoch": 1.0}, {"epoch": 2.0, "loss": 0.5}]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
 def test_a_pipe_in_place_of_a_card_or_history_is_not_waited_for(folder):
-    for name in (CARD_FILE, "history.csv"):
+    for name in (files.CARD_FILE, "history.csv"):
         (folder / name).unlink()
         os.mkfifo(folder / name)
-    assert read_history(folder) == []
+    assert files.read_history(folder) == []
     with pytest.raises(UserError, match="card"):
-        read_card(folder)
+        files.read_card(folder)
 
 
 def test_a_model_that_fails_its_check_is_not_used(folder):
     def refuse(new):
-        assert read_card(new)["said"] == "two"
-        raise UserError(f"It makes no faces. {REPAIR}")
+        assert files.read_card(new)["said"] == "two"
+        raise UserError(f"It makes no faces. {files.REPAIR}")
 
     with pytest.raises(UserError, match=r"stays as it was\. \(It makes no faces\.\)"):
-        publish(folder, save_as("two"), {}, check=refuse)
+        files.publish(folder, save_as("two"), {}, check=refuse)
     with pytest.raises(UserError, match="card"):  # too large to be read again
-        publish(folder, save_as("two"), {"about": "x" * MAX_CARD_BYTES})
-    assert read_card(folder)["said"] == "one"
+        files.publish(folder, save_as("two"), {"about": "x" * files.MAX_CARD_BYTES})
+    assert files.read_card(folder)["said"] == "one"
     assert [path.name for path in folder.parent.iterdir()] == ["mine"]
 
 
 def test_the_lineage_of_a_model_stays_flat_and_short(folder):
-    card = read_card(folder)
+    card = files.read_card(folder)
     for number in range(40):
         data = {"about": "faces " * 100, "fit": number}
-        training = {"epochs": 3, "minutes": 1.5, "continued_from": lineage(card)}
-        publish(folder, save_as(str(number)), {"data": data, "training": training})
-        card = read_card(folder)
+        training = {"epochs": 3, "minutes": 1.5, "continued_from": files.lineage(card)}
+        files.publish(folder, save_as(str(number)), {"data": data, "training": training})
+        card = files.read_card(folder)
     former = card["training"]["continued_from"]
     assert [model["portraits"] for model in former] == list(range(38, 26, -1))
     assert former[0].keys() == {"model_id", "about", "portraits", "epochs", "minutes"}
-    assert len((folder / CARD_FILE).read_bytes()) < MAX_CARD_BYTES / 10
+    assert len((folder / files.CARD_FILE).read_bytes()) < files.MAX_CARD_BYTES / 10
     card = {"data": {"about": "other"}, "training": {"data": {"about": "what it saw"}}}
-    assert lineage(card)[0]["about"] == "what it saw"  # goes before what describes it
+    assert files.lineage(card)[0]["about"] == "what it saw"  # goes before what describes it

@@ -8,19 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from model import folder as files
 from model.engine import FaceEngine
 from model.finisher import FINISHER_VERSION, FIXED
-from model.folder import (
-    CARD_FILE,
-    FINISHER_FILE,
-    FINISHER_HISTORY_FILE,
-    HISTORY_COLUMNS,
-    MODEL_FILES,
-    check_folder,
-    is_history,
-    read_card,
-    read_history,
-)
 from model.network_file import load_finisher, load_network
 from model.training import fitting, learn
 from model.training.finishing import FinisherSettings, Finishing
@@ -40,7 +30,7 @@ def fit(model, batches, validation, steps, state, *rest):
     if isinstance(model, Finishing):
         return fitting.fit(model, batches, validation, steps, state, *rest)
     state.best_weights, state.epochs_done = model.get_weights(), 1
-    state.history = [{"epoch": 1.0, **dict.fromkeys(HISTORY_COLUMNS[1:], 1.0)}]
+    state.history = [{"epoch": 1.0, **dict.fromkeys(files.HISTORY_COLUMNS[1:], 1.0)}]
     return "all epochs done"
 
 
@@ -68,23 +58,23 @@ def test_the_finisher_is_stopped_and_goes_on_and_joins_the_model(arrays, tmp_pat
         patch.setattr(learn, "compiled_finishing", build)
         first = learn.learn(**options)
     assert "no finisher yet" in said[-1] and first["finisher"] == {"ended": "not begun"}
-    assert check_folder(out) == first["model_id"]
+    assert files.check_folder(out) == first["model_id"]
     monkeypatch.setattr(learn, "compiled_model", None)  # it is trained already
     card = learn.learn(**options, init=False, on_progress=stop)
     assert any("fresh=True" in sentence for sentence in said)
     assert card["finisher"]["ended"] == "interrupted" and card["finisher"]["epochs"] == 1
-    assert check_folder(out) and (out / FINISHER_FILE).is_file()
+    assert files.check_folder(out) and (out / files.FINISHER_FILE).is_file()
     card = learn.learn(**options, on_progress=lambda *shown: seen.append(shown))
     assert card["model_id"] == first["model_id"]
     assert card["finisher"] == {**card["finisher"], "ended": "all epochs done", "epochs": 2}
-    files = {*MODEL_FILES, FINISHER_FILE, FINISHER_HISTORY_FILE}
-    assert {path.name for path in out.iterdir()} == files
+    names = {*files.MODEL_FILES, files.FINISHER_FILE, files.FINISHER_HISTORY_FILE}
+    assert {path.name for path in out.iterdir()} == names
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
-    assert len(read_history(out)) == 1
-    finished = read_history(out, FINISHER_HISTORY_FILE)
-    assert len(finished) == 2 and is_history(finished, HISTORY_COLUMNS)
+    assert len(files.read_history(out)) == 1
+    finished = files.read_history(out, files.FINISHER_HISTORY_FILE)
+    assert len(finished) == 2 and files.is_history(finished, files.HISTORY_COLUMNS)
     assert {"critic", "val_sharpness"} <= finished[-1].keys()
-    assert read_card(out)["figures"] == {"test": {"mse": 0.5}}
+    assert files.read_card(out)["figures"] == {"test": {"mse": 0.5}}
     history, pictures = seen[-1]
     assert len(history) == 2 and list(pictures) == ["Portrait", "Network", "Made sharp"]
     assert {images.shape for images in pictures.values()} == {(2, 160, 176, 1)}
@@ -93,6 +83,7 @@ def test_the_finisher_is_stopped_and_goes_on_and_joins_the_model(arrays, tmp_pat
     finisher = load_finisher(out, load_network(out).get_layer("decoder"))
     assert np.abs(finisher.get_layer(FIXED).get_weights()[0]).max() > 0
     del card["finisher"]["version"]  # what learn() of an older version made
-    (out / CARD_FILE).write_text(json.dumps(read_card(out) | {"finisher": card["finisher"]}))
+    older = files.read_card(out) | {"finisher": card["finisher"]}
+    (out / files.CARD_FILE).write_text(json.dumps(older))
     assert load_finisher(out, load_network(out).get_layer("decoder")) is None
     assert learn.learn(**options)["finisher"]["version"] == FINISHER_VERSION

@@ -11,17 +11,9 @@ import numpy as np
 import pytest
 
 from data.errors import UserError
+from model import network_file
 from model.folder import CARD_FILE, FINISHER_FILE, NETWORK_FILE, read_card
 from model.network import build_autoencoder
-from model.network_file import (
-    CONFIG,
-    WEIGHT_BITS,
-    WEIGHTS,
-    load_finisher,
-    load_network,
-    rounded,
-    save_network,
-)
 from tests.model.tiny_model import TINY, write_tiny_model
 from tests.model.weight_forgery import CHANGES
 from tests.model.zip_forgery import pack, unpack
@@ -44,7 +36,8 @@ def members(written):
 
 def changed(members, **changes: bytes | None) -> bytes:
     """A network's file with its "weights" or its "config" replaced; None leaves one out."""
-    new = {WEIGHTS if name == "weights" else CONFIG: data for name, data in changes.items()}
+    places = {"weights": network_file.WEIGHTS, "config": network_file.CONFIG}
+    new = {places[name]: data for name, data in changes.items()}
     kept = [replace(m, data=new.get(m.name, m.data)) for m in members.values()]
     return pack([member for member in kept if member.data is not None])
 
@@ -55,13 +48,13 @@ def load(members, model):
 
     def load(**changes: bytes | None):
         (model / NETWORK_FILE).write_bytes(changed(members, **changes))
-        return load_network(model)
+        return network_file.load_network(model)
 
     return load
 
 
 def test_the_config_in_a_file_is_not_looked_at(load, members):
-    config = json.loads(members[CONFIG].data)
+    config = json.loads(members[network_file.CONFIG].data)
     layers = {layer["config"]["name"]: layer["config"] for layer in config["config"]["layers"]}
     encoder = layers["encoder"]
     encoder["layers"][1] |= {"class_name": "Lambda", "config": {"function": "print"}}
@@ -80,11 +73,11 @@ def test_a_card_that_describes_another_network_is_one_sentence(model, change, sa
     card["settings"]["architecture"] |= change
     (model / CARD_FILE).write_text(json.dumps(card))
     with pytest.raises(UserError, match=said):
-        load_network(model)
+        network_file.load_network(model)
 
 
 def changed_weights(members, change, secret="") -> bytes:
-    buffer = io.BytesIO(members[WEIGHTS].data)
+    buffer = io.BytesIO(members[network_file.WEIGHTS].data)
     with h5py.File(buffer, "r+") as file:
         group = file[file.visit(lambda name: name if name.endswith("/conv2d/vars") else None)]
         array = group["0"][()]
@@ -106,7 +99,7 @@ def test_weights_that_are_no_plain_arrays_of_usual_numbers_are_refused(
 
 @pytest.mark.parametrize("name", ["layers/functional/layers", "layers/functional/layers/conv2d"])
 def test_weights_that_are_missing_are_refused_and_not_made_up(load, members, name):
-    buffer = io.BytesIO(members[WEIGHTS].data)
+    buffer = io.BytesIO(members[network_file.WEIGHTS].data)
     with h5py.File(buffer, "r+") as file:
         del file[name]
     with pytest.raises(UserError, match="damaged"):
@@ -115,12 +108,12 @@ def test_weights_that_are_missing_are_refused_and_not_made_up(load, members, nam
 
 def test_a_finisher_is_loaded_as_suspiciously(tmp_path):
     folder = write_tiny_model(tmp_path / "model", finisher=True)
-    decoder = load_network(folder).get_layer("decoder")
+    decoder = network_file.load_network(folder).get_layer("decoder")
     members = {m.name: m for m in unpack((folder / FINISHER_FILE).read_bytes())}
 
     def load(**changes: bytes):
         (folder / FINISHER_FILE).write_bytes(changed(members, **changes))
-        return load_finisher(folder, decoder)
+        return network_file.load_finisher(folder, decoder)
 
     for ours, theirs in zip(load(config=b"[").get_weights(), load().get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
@@ -129,40 +122,40 @@ def test_a_finisher_is_loaded_as_suspiciously(tmp_path):
             load(weights=changed_weights(members, change))
     foreign = build_autoencoder(replace(TINY, decoder_channels=(8, 8, 4, 5)))
     with pytest.raises(UserError, match="damaged or belongs"):
-        load() and load_finisher(folder, foreign.get_layer("decoder"))
+        load() and network_file.load_finisher(folder, foreign.get_layer("decoder"))
     card = read_card(folder)
     for finisher in ({}, {"id": card["finisher"]["id"]}):  # none; one of an older version
         (folder / CARD_FILE).write_text(json.dumps(card | {"finisher": finisher}))
-        assert load_finisher(folder, decoder) is None
+        assert network_file.load_finisher(folder, decoder) is None
 
 
 def test_no_room_to_read_a_network_is_not_called_damage(model, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
     with pytest.raises(UserError, match=r"No temporary file can be written .*free some space"):
-        load_network(model)
+        network_file.load_network(model)
 
 
 def test_weights_are_rounded_to_so_many_bits():
     weights = np.random.default_rng(0).normal(size=(100, 80)).astype(np.float32)
-    weights[0, :4] = 0, 1, -2, 1 + 2.0**-WEIGHT_BITS
-    short = rounded(weights)
+    weights[0, :4] = 0, 1, -2, 1 + 2.0**-network_file.WEIGHT_BITS
+    short = network_file.rounded(weights)
     assert short.dtype == np.float32 and short.shape == weights.shape
-    np.testing.assert_allclose(short, weights, rtol=2.0**-WEIGHT_BITS, atol=0)
-    mantissas = np.frexp(short)[0] * 2**WEIGHT_BITS
+    np.testing.assert_allclose(short, weights, rtol=2.0**-network_file.WEIGHT_BITS, atol=0)
+    mantissas = np.frexp(short)[0] * 2**network_file.WEIGHT_BITS
     np.testing.assert_array_equal(mantissas, np.round(mantissas))
-    assert short[0, :4].tolist() == [0, 1, -2, 1 + 2 * 2.0**-WEIGHT_BITS]
+    assert short[0, :4].tolist() == [0, 1, -2, 1 + 2 * 2.0**-network_file.WEIGHT_BITS]
 
 
 def test_a_saved_network_is_small_and_the_one_that_is_loaded(model):
     images = np.random.default_rng(0).random((2, 160, 176, 1), np.float32)
-    network = load_network(model)
+    network = network_file.load_network(model)
     gradients = np.random.default_rng(1).normal(size=(2, 80))
     drawn = network([images, gradients]).numpy()
     path = model / NETWORK_FILE
     plain = path.stat().st_size
-    save_network(network, path)
+    network_file.save_network(network, path)
     assert path.stat().st_size < 0.65 * plain
-    loaded = load_network(model)
+    loaded = network_file.load_network(model)
     for ours, theirs in zip(network.get_weights(), loaded.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     assert np.abs(loaded([images, gradients]) - drawn).max() < 0.5 / 255

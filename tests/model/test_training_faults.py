@@ -12,14 +12,7 @@ import pytest
 from PIL import Image
 
 from data import UserError
-from model.folder import (
-    HISTORY_COLUMNS,
-    MODEL_FILES,
-    NETWORK_FILE,
-    publish,
-    read_card,
-    read_history,
-)
+from model import folder as files
 from model.network import build_autoencoder
 from model.network_file import save_network
 from model.training.export import check_model
@@ -60,9 +53,9 @@ def test_a_killed_process_costs_at_most_an_epoch(arrays, tmp_path):
     assert not out.exists()
     learn(arrays=arrays, out=out, settings=SETTINGS, say=said.append)
     assert "after epoch 1 of 4" in said[0]
-    assert [row["epoch"] for row in read_history(out)] == [1, 2, 3, 4]
+    assert [row["epoch"] for row in files.read_history(out)] == [1, 2, 3, 4]
     assert [path.name for path in out.parent.iterdir()] == ["mine"]
-    assert sorted(path.name for path in out.iterdir()) == sorted(MODEL_FILES)
+    assert sorted(path.name for path in out.iterdir()) == sorted(files.MODEL_FILES)
 
 
 @pytest.fixture
@@ -79,7 +72,7 @@ def state(model, tmp_path):
     state = TrainingState(tmp_path / "state.npz", "mine", 4, 3)
     state.set_model(model)
     state.best_weights, state.epochs_done = model.get_weights(), 1
-    state.history = [dict.fromkeys(HISTORY_COLUMNS, 1.0)]
+    state.history = [dict.fromkeys(files.HISTORY_COLUMNS, 1.0)]
     state.save()
     return state
 
@@ -136,10 +129,10 @@ def test_a_film_that_cannot_be_written_leaves_the_former_one_and_ends_nothing(
 def test_no_room_for_the_network_is_one_sentence_and_leaves_the_former_model(tmp_path):
     resource = pytest.importorskip("resource")  # files of limited size, in place of a full disk
     folder = write_tiny_model(tmp_path / "mine")
-    before, files = read_card(folder), sorted(folder.iterdir())
+    before, listed = files.read_card(folder), sorted(folder.iterdir())
 
     def write(new):
-        save_network(build_autoencoder(TINY), new / NETWORK_FILE)
+        save_network(build_autoencoder(TINY), new / files.NETWORK_FILE)
         return {}
 
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -148,10 +141,10 @@ def test_no_room_for_the_network_is_one_sentence_and_leaves_the_former_model(tmp
         with pytest.raises(
             UserError, match=r"cannot be written to .* \(File too large\): make room"
         ):
-            publish(folder, write, {})
+            files.publish(folder, write, {})
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert read_card(folder) == before and sorted(folder.iterdir()) == files
+    assert files.read_card(folder) == before and sorted(folder.iterdir()) == listed
 
 
 class Spoil(keras.callbacks.Callback):
@@ -169,12 +162,12 @@ class Spoil(keras.callbacks.Callback):
 def test_divergence_stops_with_the_last_good_model(arrays, tmp_path):
     out = tmp_path / "mine"
     learn(arrays=arrays, out=out, settings=SETTINGS, callbacks=[Spoil(epoch=2)])
-    before = read_card(out)
+    before = files.read_card(out)
     assert before["training"]["ended"] == "the loss diverged"
-    assert len(read_history(out)) == 2
+    assert len(files.read_history(out)) == 2
     with pytest.raises(UserError, match="diverged"):
         learn(arrays=arrays, out=out, settings=SETTINGS, callbacks=[Spoil(epoch=0)])
-    assert read_card(out) == before
+    assert files.read_card(out) == before
     check_model(out)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 

@@ -6,17 +6,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from model import folder as files
 from model.architecture import Architecture
 from model.finisher import FINISHER_VERSION, SHARPENER, build_finisher
-from model.folder import (
-    FINISHER_FILE,
-    HISTORY_FILE,
-    NETWORK_FILE,
-    SKETCH_ENCODER_FILE,
-    file_hash,
-    publish,
-    write_history,
-)
 from model.latent import LatentSpace
 from model.network import build_autoencoder
 from model.sketch_encoder import SKETCH_ENCODER_VERSION, build_sketch_encoder
@@ -55,25 +47,26 @@ def write_tiny_model(
     autoencoder = build_autoencoder(architecture)
 
     def save(new: Path) -> dict:
-        write_history(new / HISTORY_FILE, [{"epoch": 1.0, "val_loss": 1.0}])
-        autoencoder.save(new / NETWORK_FILE)
+        files.write_history(new / files.HISTORY_FILE, [{"epoch": 1.0, "val_loss": 1.0}])
+        autoencoder.save(new / files.NETWORK_FILE)
         codes = np.random.default_rng(seed).normal(size=(200, architecture.latent_dim))
-        LatentSpace.fit(codes.astype(np.float32), model_id=file_hash(new / NETWORK_FILE)).save(new)
+        model_id = files.file_hash(new / files.NETWORK_FILE)
+        LatentSpace.fit(codes.astype(np.float32), model_id=model_id).save(new)
         parts = {}
         if finisher:
-            parts[FINISHER_FILE] = tiny_finisher(autoencoder.get_layer("decoder"))
+            parts[files.FINISHER_FILE] = tiny_finisher(autoencoder.get_layer("decoder"))
         if sketch_encoder:
-            parts[SKETCH_ENCODER_FILE] = build_sketch_encoder(architecture)
+            parts[files.SKETCH_ENCODER_FILE] = build_sketch_encoder(architecture)
         for name, network in parts.items():
             network.save(new / name)
-        card = {Path(name).stem: {"id": file_hash(new / name)} for name in parts}
+        card = {Path(name).stem: {"id": files.file_hash(new / name)} for name in parts}
         if finisher:
             card["finisher"]["version"] = FINISHER_VERSION
         if sketch_encoder:
             card["sketch_encoder"]["version"] = SKETCH_ENCODER_VERSION
         return card
 
-    publish(folder, save, {"settings": {"architecture": asdict(architecture)}})
+    files.publish(folder, save, {"settings": {"architecture": asdict(architecture)}})
     return folder
 
 

@@ -107,17 +107,14 @@ def test_a_fill_covers_the_area_up_to_the_lines_around_it_and_can_be_undone(draw
     assert np.array_equal(drawing.pixels, before)
 
 
-def test_a_fill_of_a_line_does_not_let_it_grow(drawing):
+def test_a_fill_lets_no_line_grow_and_leaves_no_seam_beside_a_light_one(drawing):
     draw(drawing, (40, 80), (140, 80), radius=2.5)
     before = drawing.pixels[:, 90]
     for _ in range(3):
         drawing.fill((90, 80), tone=0.6)
     assert np.array_equal(drawing.pixels[:, 90, 1], before[:, 1])
     assert np.abs(tone(drawing)[before[:, 1] > 0, 90] - 0.6).max() < 0.003
-
-
-def test_a_fill_on_dark_paper_leaves_no_seam_beside_a_light_line(drawing):
-    drawing.put(np.full_like(drawing.pixels, (60, 255)))
+    drawing.put(np.full_like(drawing.pixels, (60, 255)))  # dark paper
     draw(drawing, *circle(40), radius=2, tone=1.0)
     drawing.fill((88, 80), tone=0.7)
     radii = np.hypot(*(np.indices(SHAPE) - np.array([80, 88]).reshape(2, 1, 1)))
