@@ -75,14 +75,11 @@ def test_a_judge_sees_plain_differences_and_nothing_where_there_is_none(monkeypa
 def test_the_command_measures_both_kinds_of_faces_and_draws_them(
     arrays, tmp_path, monkeypatch, capsys
 ):
-    for name, few in {
-        "JUDGE_STEPS": 1,
-        "PATCHES": 1,
-        "WALKS": 2,
-        "SAMPLES": 10,
-        "FIXED": 4,
-    }.items():
-        monkeypatch.setattr(finisher, name, few)
+    few = {"JUDGE_STEPS": 1, "PATCHES": 1, "WALKS": 2, "SAMPLES": 10, "FIXED": 4}
+    for name, count in few.items():
+        monkeypatch.setattr(finisher, name, count)
+    monkeypatch.setattr("model.encoding.STEPS", 1)  # each takes long to trace
+    monkeypatch.setattr("model.measuring.pca.PASSES", 1)
     monkeypatch.setattr(call_times, "__defaults__", (3,))
     model = write_tiny_model(tmp_path / "model")
     picture = tmp_path / "out" / "page.png"
