@@ -56,9 +56,6 @@ def test_a_picture_goes_to_the_program_that_copies(tmp_path, monkeypatch):
     monkeypatch.setattr(clipboard, "_program", lambda path: [sys.executable, "-c", copy, str(out)])
     clipboard.copy_picture(PIXELS)
     assert pygame.image.load(out).get_size() == (704, 640)
-
-
-def test_a_program_that_fails_to_copy_gets_a_sentence(monkeypatch):
     monkeypatch.setattr(clipboard, "_program", lambda path: [sys.executable, "-c", "exit(1)"])
     with pytest.raises(UserError, match="answer"):
         clipboard.copy_picture(PIXELS)

@@ -290,14 +290,20 @@ def test_a_photo_in_bad_light_is_evened_out_and_back_by_a_button(driver):
     assert np.array_equal(panel.face.image, dark.image)
 
 
-def test_a_folder_that_cannot_be_opened_is_said_and_nothing_changes(driver, home):
-    draw(home / "Pictures", "a.png")
+def test_folders_that_cannot_be_opened_and_tiles_that_go_change_nothing(driver, home):
+    draw(home / "Pictures", "a.png", "b.png")
     (home / "Pictures" / "gone").mkdir()
     panel = open_panel(driver)
     (home / "Pictures" / "gone").rmdir()
     driver.choose(tile(panel, "gone"))
     assert driver.said().startswith("gone cannot be opened (")
     assert panel.listing.folder == home / "Pictures"
+    driver.press(tile(panel, "a.png").rect.center)
+    panel.go(home / "Downloads")  # while it is held
+    driver.settle()
+    driver.release()
+    driver.settle()
+    assert panel.listing.folder == home / "Downloads" and panel.photo is None
     driver.key("escape")
     assert not panel.visible
 
@@ -328,14 +334,3 @@ def test_thousands_of_files_do_not_stop_the_window(driver, home, monkeypatch):
         driver.keys("pageup")
         assert len(panel.gallery._pictures) <= 200
         assert all(child.pixels is not None for child in tiles(panel))
-
-
-def test_a_tile_that_goes_while_it_is_held_opens_nothing(driver, home):
-    draw(home / "Pictures", "a.png", "b.png")
-    panel = open_panel(driver)
-    driver.press(tiles(panel)[1].rect.center)
-    panel.go(home / "Downloads")
-    driver.settle()
-    driver.release()
-    driver.settle()
-    assert panel.listing.folder == home / "Downloads" and panel.photo is None

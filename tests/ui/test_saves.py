@@ -164,15 +164,10 @@ def test_a_save_with_the_longest_name_comes_back_after_deletion(tmp_path, monkey
 A_MODEL = '{"format": 1, "details": {}, "model": "' + MODEL + '", "code": '
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("", "[]", "{", '{"format": 2, "details": {}}', '{"a":' * 50_000, " " * 5_000_000),
-        *(A_MODEL + "7}", A_MODEL + '"' + "A" * 428 + '"}'),
-    ],
-)
-def test_a_forged_record_is_damaged(tmp_path, text):
-    one_sentence(with_record(tmp_path / "forged.png", text), "damaged")
+def test_a_forged_record_is_damaged(tmp_path):
+    texts = ["", "[]", "{", '{"format": 2, "details": {}}', '{"a":' * 50_000, " " * 5_000_000]
+    for text in (*texts, A_MODEL + "7}", A_MODEL + '"' + "A" * 428 + '"}'):
+        one_sentence(with_record(tmp_path / "forged.png", text), "damaged")
 
 
 def test_a_cut_file_is_damaged_and_endless_chunks_are_passed_over(tmp_path):
