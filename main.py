@@ -7,6 +7,7 @@ those that start with `#` are left out. Move the `#` to run others, one or sever
 import os
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 PACKAGES = {"tensorflow", "keras", "numpy", "pygame", "matplotlib", "PIL"}
@@ -157,13 +158,14 @@ def _open_window(start):
     from model.folder import choose_model
     from model.latent import LatentSpace
     from model.loading import load_engine
-    from ui.app import open_explorer
+    from ui.app import SCREENS, App
     from ui.session import Session
 
     folder, passed_over = choose_model(LatentSpace.load)
     latent = LatentSpace.load(folder)
     session = Session(SAVES_FOLDER, latent.model_id, latent.latent_dim)
-    open_explorer(start, session, lambda: load_engine(folder), latent, passed_over).run()
+    load = partial(load_engine, folder)
+    App(SCREENS, session, load, latent, start, problem=passed_over).run()
 
 
 def _print_saved(*paths):

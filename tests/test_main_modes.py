@@ -109,7 +109,7 @@ import threading, time
 import pygame
 import main, ui.app
 
-opened = ui.app.open_explorer
+opened = ui.app.App
 
 def close_when_loaded(app):
     while app.worker.state == "loading":
@@ -119,15 +119,15 @@ def close_when_loaded(app):
         time.sleep(0.5)
     pygame.event.post(pygame.event.Event(pygame.QUIT))
 
-def open_explorer(start, *rest):
-    app = opened(start, *rest)
+def open_app(*arguments, **options):
+    app, start = opened(*arguments, **options), arguments[4]
     colours = len(set(pygame.image.tobytes(app.window.surface, "RGB")))
     print(start, app.window.screen.name, colours > 10, "tensorflow" in sys.modules)
     threading.Thread(target=close_when_loaded, args=(app,)).start()
     windows.append(app)
     return app
 
-ui.app.open_explorer, windows = open_explorer, []
+ui.app.App, windows = open_app, []
 main.generate_faces()
 main.draw_faces()
 from ui.saves import read_saves

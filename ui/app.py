@@ -52,6 +52,7 @@ class App:
         latent: the latent space of the same model.
         start: name of the screen in front; the first one unless given.
         size: of the window in pixels; None chooses one.
+        problem: a sentence to show first, until it was read.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class App:
         latent: LatentSpace,
         start: str | None = None,
         size: tuple[int, int] | None = None,
+        problem: str = "",
     ):
         self.session = session
         self.worker = Worker(load_engine, self._loaded, self._failed)
@@ -81,6 +83,9 @@ class App:
         self.worker.start()
         pygame.key.stop_text_input()
         self.window.offer_session()
+        if problem:
+            got_it = ("Got it", lambda: None, "Close this")
+            self.window.messages.ask([problem], [got_it], first=True)
 
     def run(self) -> None:
         """Show the window until it is closed; `UserError` then if no engine could be loaded."""
@@ -143,7 +148,7 @@ class App:
         if stale:
             pygame.display.update(stale)
             if stale != [window.header.times.rect]:  # drawing the times is not counted
-                window.header.times.count(time.perf_counter() - started)
+                window.header.count(time.perf_counter() - started)
         return True
 
     def close(self) -> None:
@@ -254,20 +259,6 @@ class App:
         window.show_sharp()
         for screen in window.screens.values():
             self._guard(screen.ready)
-
-
-def open_explorer(
-    start: str,
-    session: Session,
-    load_engine: Callable[[], FaceEngine],
-    latent: LatentSpace,
-    problem: str = "",
-) -> App:
-    """Open the window with both screens, and perhaps a sentence about a problem; see `App`."""
-    app = App(SCREENS, session, load_engine, latent, start)
-    if problem:
-        app.window.messages.ask([problem], [("Got it", lambda: None, "Close this")], first=True)
-    return app
 
 
 def _log(what: str, error: BaseException) -> None:

@@ -21,7 +21,6 @@ from ui.widgets.button import Button, Toggle, help_of
 from ui.widgets.label import Label
 from ui.widgets.panel import Item, Menu, Scrolled
 from ui.widgets.pointer import Pointer
-from ui.widgets.shapes import write
 from ui.worker import Worker
 
 SCALES = (0.75, 3.0, 0.25)  # least, most and step of the UI scale
@@ -71,7 +70,8 @@ class Window:
         sharp.help = lambda: help_of(named["Sharp"]) if sharp.enabled else NO_FINISHER
         self.header = self.root.add(Header(display.NAME, tabs, sharp, keys))
         self.show_sharp()
-        self.help_line = self.root.add(HelpLine("", COLORS.soft, SIZES.small))
+        line = Label("", COLORS.soft, SIZES.small, fill=COLORS.panel)
+        self.help_line = self.root.add(line)  # about the widget under the mouse
         self.overlay = self.root.add(KeysOverlay(lambda: self.keymap.commands, self.toggle_keys))
         self.messages = self.root.add(Messages())
         self.resized()
@@ -320,7 +320,9 @@ class Header(Widget):
         self.tabs = [self.add(tab) for tab in tabs]
         self.sharp, self.keys = self.add(sharp), self.add(keys)
         self.status = self.add(Label("", COLORS.faint, SIZES.small, align="right"))
-        self.times = self.add(FrameTimes())
+        self.times = self.add(Label("", COLORS.soft, SIZES.small, align="right"))
+        self.times.show(False)
+        self.seconds: deque[float] = deque(maxlen=600)  # that frames took to draw
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place everything in one row."""
@@ -334,31 +336,12 @@ class Header(Widget):
         line = pygame.Rect(self.rect.left, self.rect.bottom - 1, self.rect.width, 1)
         surface.fill(COLORS.line, line)
 
-
-class FrameTimes(Label):
-    """The time that frames took to draw; shown on demand."""
-
-    def __init__(self) -> None:
-        super().__init__("", COLORS.soft, SIZES.small, align="right")
-        self.visible = False
-        self.seconds: deque[float] = deque(maxlen=600)  # of work in each frame
-
     def count(self, seconds: float) -> None:
-        """Add a frame, and show the median and the 95th percentile of all."""
+        """Add the time of a frame; `times` tells the median and the 95th percentile of all."""
         self.seconds.append(seconds)
         times = sorted(self.seconds)
         middle, high = times[len(times) // 2], times[int(len(times) * 0.95)]
-        self.set_text(f"{1000 * middle:.1f} ms a frame, 95 % under {1000 * high:.1f} ms")
-
-
-class HelpLine(Label):
-    """One line about the widget under the mouse."""
-
-    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the words on a bar."""
-        surface.fill(COLORS.panel)
-        row = self.rect.inflate(-2 * theme.px(SIZES.margin), 0)
-        write(surface, theme.text(self.text, self.color, self.size, width=row.width), row, "left")
+        self.times.set_text(f"{1000 * middle:.1f} ms a frame, 95 % under {1000 * high:.1f} ms")
 
 
 def window_commands(w) -> list[Command]:

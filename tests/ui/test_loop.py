@@ -112,9 +112,9 @@ def test_closing_the_terminal_keeps_the_session_and_under_nohup_the_window(tmp_p
 
 def test_nothing_is_drawn_at_rest_and_only_the_changed_part_later(driver):
     driver.settle()
-    driver.window.header.times.seconds.clear()
+    driver.window.header.seconds.clear()
     driver.step(20)
-    assert not driver.window.header.times.seconds
+    assert not driver.window.header.seconds
     driver.window.surface.fill((255, 0, 255))  # what is not drawn again stays
     driver.move(driver.screen.button.rect.center)
     pixels, button = driver.pixels(), driver.screen.button.rect

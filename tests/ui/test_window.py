@@ -16,7 +16,7 @@ from tests.bench.readme import all_commands
 from tests.raising import raising
 from tests.ui.driver import FakeEngine, every, fake_latent, stroke
 from ui import fonts
-from ui.app import open_explorer
+from ui.app import SCREENS, App
 from ui.session import Session
 from ui.sliders.slider_panel import FaceSlider
 from ui.theme import Theme, printable
@@ -187,7 +187,7 @@ def test_larger_text_says_when_it_is_at_its_largest(driver):
 
 def test_why_the_own_model_is_passed_over_stands_until_it_was_read(tmp_path):
     why = "The shipped model is in use, since your own cannot be: latent.npz is damaged."
-    app = open_explorer("drawing", Session(tmp_path), FakeEngine, fake_latent(), why)
+    app = App(SCREENS, Session(tmp_path), FakeEngine, fake_latent(), "drawing", problem=why)
     assert app.window.screen.name == "drawing"
     message = app.window.messages.standing[0]
     assert message.lines == [why] and message.visible
@@ -253,17 +253,18 @@ def test_a_resting_mouse_counts_again_once_keys_gave_up_their_slider(driver):
 
 
 def test_f3_shows_numbers_at_once_and_keeps_them_fresh(driver):
-    times = driver.window.header.times
+    header = driver.window.header
+    times = header.times
     driver.key("f3")
     assert times.visible and "ms a frame" in times.text
-    times.seconds.clear()
-    times.count(9.0)
+    header.seconds.clear()
+    header.count(9.0)
     driver.keys("r")
-    drawn = len(times.seconds)
+    drawn = len(header.seconds)
     assert drawn > 1
-    assert times.text.startswith(f"{1000 * sorted(times.seconds)[drawn // 2]:.1f} ms a frame")
+    assert times.text.startswith(f"{1000 * sorted(header.seconds)[drawn // 2]:.1f} ms a frame")
     driver.step(20)
-    assert len(times.seconds) == drawn  # to show them is no frame to count
+    assert len(header.seconds) == drawn  # to show them is no frame to count
     driver.key("f3")
     assert not times.visible
 

@@ -19,6 +19,7 @@ class Label(Widget):
     bold: bool = False  # for headings
     align: str = "left"  # or "center" or "right"
     lines: int = 1  # at most; a single line is cut with an ellipsis
+    fill: Color | None = None  # behind it; then there is a margin at either side
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -29,13 +30,17 @@ class Label(Widget):
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the lines, centered vertically."""
-        width = self.rect.width
+        area = self.rect
+        if self.fill is not None:
+            surface.fill(self.fill)
+            area = area.inflate(-2 * theme.px(SIZES.margin), 0)
+        width = area.width
         lines = [self.text]
         if self.lines > 1:
             lines = theme.wrap(self.text, width, self.size, self.bold)[: self.lines]
         height = theme.font(self.size, self.bold).get_linesize()
-        top = self.rect.centery - height * len(lines) // 2
+        top = area.centery - height * len(lines) // 2
         for line in lines:
             text = theme.text(line, self.color, self.size, self.bold, width)
-            write(surface, text, pygame.Rect(self.rect.left, top, width, height), self.align)
+            write(surface, text, pygame.Rect(area.left, top, width, height), self.align)
             top += height
