@@ -11,6 +11,8 @@ from data.portraits import PORTRAIT_SHAPE
 
 LATENT_DIM = 80  # numbers in a code, and sliders; another number needs a new model, by learn()
 IMAGE_SHAPE = (160, 176)
+CELL = 8  # side of the cells in which tones are compared, pixels
+CELLS = (IMAGE_SHAPE[0] // CELL) * (IMAGE_SHAPE[1] // CELL)
 CROP_TOP, CROP_LEFT = 5, 5
 PORTRAIT_AXIS = 98.5  # x of the face axis in a portrait
 FACE_AXIS = PORTRAIT_AXIS - CROP_LEFT  # x of the face axis in the model's frame
@@ -41,6 +43,13 @@ def mirror(portraits: np.ndarray) -> np.ndarray:
     width = portraits.shape[2]
     source = np.minimum(round(2 * PORTRAIT_AXIS) - np.arange(width), width - 1)
     return portraits[:, :, source]
+
+
+def block_means(images: np.ndarray, side: int) -> np.ndarray:
+    """Return the means of the square blocks of images `(..., h, w)`, `side` pixels wide."""
+    rows, columns = (length // side for length in images.shape[-2:])
+    blocks = images.reshape(*images.shape[:-2], rows, side, columns, side)
+    return blocks.mean(axis=(-3, -1))
 
 
 def face_radius() -> np.ndarray:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from model.folder import LATENT_FILE, find_model, read_card, read_latent_arrays, tell_damage
-from model.frame import IMAGE_SHAPE
+from model.frame import CELLS, IMAGE_SHAPE
 from model.safe_zip import finite, write_arrays
 
 MAX_GALLERY = 2000  # codes
@@ -24,6 +24,10 @@ LIKELY = 0.75  # least distance of likely faces, relative to portraits
 TOWARDS = 0.6  # share of the way to the nearest training codes at full realism
 CLOSE = 0.015  # excess distance at which a training code counts half, relative to the nearest
 CLEAREST = 0.7  # share of the gallery whose faces random and likely ones are made of
+PARTNERS = 8  # portraits most like one, with which it is mixed
+MOST_ALIKE = 0.6  # share of these pairs, the most alike, of which random faces are made
+NO_GLASSES = 0.35  # reading below which a portrait surely wears none
+GLASSES_GONE = -0.4  # reading of faces without a trace of glasses
 READING_RIDGE = 0.1  # ridge by which likely faces keep their readings
 CHANCE = 0.3  # noise of a random code, in standard deviations
 SMALLEST_SCALE = 1e-6  # least standard deviation of a component
@@ -80,6 +84,7 @@ class LatentSpace:
         readouts: `{name: Readout}` of attributes, whether or not a direction moves them.
         model_id: hash of the network these codes belong to.
         previews: pictures of some faces, or None in older models.
+        tones: float32 `(d + 1, 440)`, see `fit_tones`, or None in older models.
 
     Example:
         latent = LatentSpace.load()
@@ -95,6 +100,7 @@ class LatentSpace:
     model_id: str = ""
     previews: Previews | None = None
     readouts: dict[str, Readout] = field(default_factory=dict)
+    tones: np.ndarray | None = None
 
     def __post_init__(self):
         (d,), readouts = self.mean.shape, self.readouts.values()
@@ -106,6 +112,8 @@ class LatentSpace:
             shapes += [(codes, (max(1, len(codes)), d))]
             if (images.dtype, images.shape) != (np.uint8, (len(codes), *IMAGE_SHAPE)):
                 raise ValueError(f"Expected pictures. Received: {images.dtype} {images.shape}")
+        if self.tones is not None:
+            shapes += [(self.tones, (d + 1, CELLS))]
         for array, shape in shapes:
             finite(array, shape, MAX_NUMBER)
         for readout in readouts:
@@ -183,13 +191,14 @@ class LatentSpace:
         return (np.asarray(values, np.float64) * scales @ components + self.mean).astype(np.float32)
 
     def sample(self, n: int, rng: np.random.Generator, temperature: float = 1.0) -> np.ndarray:
-        """Draw codes of random faces: between two portraits, with noise added.
+        """Draw codes of random faces: between two portraits that look alike, with noise added.
 
         Codes drawn from a normal distribution make less likely faces than portraits' codes. So two
-        codes of the gallery are interpolated along the sphere, at random, both of clear faces:
-        between blurred ones lie ghosts, with two hairlines or half a pair of glasses. Added noise
-        makes every code possible. The distance from the mean lies between those of the two
-        portraits; a linear mixture would be nearer to the mean, where faces are blurred.
+        codes of the gallery are interpolated along the sphere, at random. Between faces that differ
+        much, and between blurred ones, lie ghosts with two hairlines: the two are clear and alike.
+        Neither wears glasses, of which a mixture has half a pair. Added noise makes every code
+        possible. The distance from the mean lies between those of the two portraits; a linear
+        mixture would be nearer to the mean, where faces are blurred.
 
         Args:
             n: how many.
@@ -199,13 +208,33 @@ class LatentSpace:
         Returns:
             float32 codes `(n, d)`.
         """
-        one, other = self._clear_values[rng.integers(len(self._clear_values), size=(2, n))]
+        one, other = self._clear_values[self._pairs[rng.integers(len(self._pairs), size=n)].T]
         angle = rng.uniform(np.pi / 8, 3 * np.pi / 8, (n, 1))  # between the two
         values = np.cos(angle) * one + np.sin(angle) * other
         values += CHANCE * rng.standard_normal(values.shape)
         share = np.sin(angle) ** 2
         radius = (1 - share) * _lengths(one) + share * _lengths(other)
-        return self.from_sliders(temperature * radius * values / _lengths(values))
+        codes = self.from_sliders(radius * values / _lengths(values))
+        if "glasses" in self.directions:
+            traces = self.readouts["glasses"].read(codes) - GLASSES_GONE
+            codes -= np.outer(np.maximum(traces, 0), self.directions["glasses"])
+        return self.mean + np.float32(temperature) * (codes - self.mean)
+
+    @cached_property
+    def _pairs(self) -> np.ndarray:
+        """Clear portraits that look alike, without glasses: indices `(k, 2)`."""
+        chosen = np.arange(len(self._clear_values))
+        if "glasses" in self.directions:
+            readings = self.readouts["glasses"].read(self.gallery[chosen])
+            chosen = chosen[readings < max(NO_GLASSES, np.median(readings))]
+        codes = self._clear_values[chosen] * self.scales
+        squares = np.square(codes).sum(axis=1)
+        distances = squares[:, np.newaxis] + squares - 2 * codes @ codes.T
+        others = np.argsort(distances, axis=1)[:, min(1, len(chosen) - 1) :][:, :PARTNERS]
+        ones = np.arange(len(chosen)).repeat(others.shape[1])
+        order = np.argsort(distances[ones, others.ravel()], kind="stable")
+        order = order[: math.ceil(MOST_ALIKE * len(order))]
+        return chosen[np.stack([ones, others.ravel()], axis=1)[order]]
 
     def mahalanobis(self, codes: np.ndarray) -> np.ndarray:
         """Return the distances `(...)` of codes `(..., d)` from the mean, in standard deviations.
@@ -301,6 +330,8 @@ class LatentSpace:
             arrays[f"direction_{number}"] = vector.astype(np.float32)
         if self.previews is not None:
             arrays["preview_codes"], arrays["preview_images"] = self.previews
+        if self.tones is not None:
+            arrays["tones"] = self.tones
         write_arrays(Path(folder) / LATENT_FILE, arrays)
 
     @classmethod
@@ -330,6 +361,7 @@ class LatentSpace:
                 model_id,
                 previews,
                 {name: Readout(row[:-4], *row[-4:].tolist()) for name, row in readouts},
+                arrays.get("tones"),
             )
 
 

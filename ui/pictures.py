@@ -50,12 +50,6 @@ def local_extremes(picture: np.ndarray, side: int) -> tuple[np.ndarray, np.ndarr
     return darkest, lightest
 
 
-def block_means(image: np.ndarray, side: int) -> np.ndarray:
-    """Return the means of the square blocks of an image (h, w), `side` pixels wide."""
-    rows, columns = (length // side for length in image.shape)
-    return image.reshape(rows, side, columns, side).mean(axis=(1, 3))
-
-
 def side_by_side(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Return two images (h, w) of one height beside each other, with a margin, uint8."""
     pictures = [np.pad(to_pixels(image), GAP, constant_values=MARGIN) for image in (left, right)]

@@ -18,6 +18,7 @@ from model.measuring.metrics import encode_portraits, evaluate, evenly_spaced, s
 from model.measuring.normality import code_metrics, code_summary
 from model.measuring.pca import PCABaseline
 from model.network_file import load_finisher, load_network
+from model.tones import cell_tones, fit_tones
 from model.training.directions import fit_directions, label_targets, shipped_targets
 
 PREVIEWS = 12  # random faces
@@ -140,9 +141,13 @@ def _fit_latent(engine: FaceEngine, codes: np.ndarray, mirrored: np.ndarray) -> 
     both = np.concatenate([codes, mirrored])
     latent = LatentSpace.fit(both, model_id=engine.model_id, gallery=codes)
     blocks = [latent.gallery[i : i + BLOCK] for i in range(0, len(latent.gallery), BLOCK)]
-    clearness = np.concatenate([_clearness(engine.decode(block)) for block in blocks])
-    order = np.argsort(-clearness, kind="stable")
-    latent = replace(latent, gallery=latent.gallery[order])
+    seen = []
+    for block in blocks:
+        images = engine.decode(block)
+        seen.append((_clearness(images), cell_tones(images)))
+    clearness, tones = (np.concatenate(arrays) for arrays in zip(*seen, strict=True))
+    latent = replace(latent, tones=fit_tones(latent, tones))
+    latent = replace(latent, gallery=latent.gallery[np.argsort(-clearness, kind="stable")])
     return replace(latent, previews=make_previews(engine, latent))
 
 

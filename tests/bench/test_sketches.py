@@ -21,7 +21,6 @@ from tests.bench.sketches.dataset import (
     make,
     mirrored,
     part_of,
-    with_tones_of,
 )
 from tests.bench.sketches.drawings import BEARD, LEFT_EYE, LIPS, Sketcher, edited
 from tests.bench.sketches.filters import filtered
@@ -160,16 +159,6 @@ def test_codes_follow_what_was_said(latent):
     moved = followed(latent, codes, [{}, {"hair light": 0.7}])
     assert not moved[0].any()
     assert latent.readouts["hair light"].read(moved[1]) == pytest.approx(2)
-
-
-def test_tones_follow_and_shapes_stay(latent):
-    codes, guesses = np.zeros((1, 80), np.float32), np.ones((1, 80), np.float32)
-    mixed = latent.to_sliders(with_tones_of(latent, codes, guesses))
-    before, after = (
-        latent.to_sliders(x) @ latent.readout_rows(training.READINGS).T for x in (codes, guesses)
-    )
-    shares = (mixed @ latent.readout_rows(training.READINGS).T - before) / (after - before)
-    assert (shares[0, :11] < 0.5).all() and (shares[0, 11:] > 0.6).all()
 
 
 def test_a_line_is_as_wide_as_it_says_and_an_area_is_one_gray():

@@ -7,7 +7,8 @@ import pytest
 from data.errors import UserError
 from data.paths import SHIPPED_MODEL
 from model.folder import LATENT_FILE
-from model.latent import CLEAREST, LatentSpace, Readout
+from model.frame import CELLS
+from model.latent import CLEAREST, GLASSES_GONE, LatentSpace, Readout
 from model.training.export import _fit_latent, make_previews
 from tests.model.tiny_model import write_tiny_model
 
@@ -42,7 +43,8 @@ def test_samples_follow_the_codes_and_the_temperature(latent, codes):
     np.testing.assert_allclose(samples.mean(axis=0), codes.mean(axis=0), atol=0.15 * scale)
     assert samples.std(axis=0).mean() == pytest.approx(scale, rel=0.08)
     cold = latent.sample(100, np.random.default_rng(1), temperature=0.5)
-    assert latent.mahalanobis(cold).mean() == pytest.approx(0.5 * np.sqrt(80), rel=0.05)
+    warm = latent.sample(100, np.random.default_rng(1))
+    np.testing.assert_allclose(cold - latent.mean, (warm - latent.mean) / 2, atol=1e-5)
     same = latent.sample(3, np.random.default_rng(7))
     np.testing.assert_array_equal(same, latent.sample(3, np.random.default_rng(7)))
 
@@ -56,10 +58,33 @@ def test_samples_are_made_between_clear_faces():
     assert (gallery[:, 0] < 0.3).mean() < 0.8
 
 
+def test_samples_are_made_between_faces_that_look_alike():
+    rng = np.random.default_rng(0)
+    centres = 10 * rng.normal(size=(20, 80))
+    gallery = np.repeat(centres, 30, axis=0) + rng.normal(size=(600, 80))
+    latent = LatentSpace.fit(gallery)
+    directions = latent.sample(200, rng) - latent.mean
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    centres = centres - latent.mean
+    nearest = (directions @ (centres / np.linalg.norm(centres, axis=1, keepdims=True)).T).max(
+        axis=1
+    )
+    assert np.median(nearest) > 0.9  # between two of different centers: 0.7
+
+
+def test_samples_wear_no_glasses(codes):
+    glasses = Readout(np.eye(80)[0] / codes[:, 0].std(), -codes[:, 0].mean() / codes[:, 0].std())
+    step = np.eye(80, dtype=np.float32)[0] * codes[:, 0].std()
+    latent = replace(LatentSpace.fit(codes, {"glasses": step}), readouts={"glasses": glasses})
+    read = glasses.read(latent.sample(300, np.random.default_rng(0)))
+    assert glasses.read(codes).max() > 2 and read.max() < GLASSES_GONE + 1e-3
+    assert np.isfinite(replace(latent, gallery=codes[:1]).sample(3, np.random.default_rng(0))).all()
+
+
 def test_samples_lie_as_far_out_as_portraits_and_reach_beyond_their_blends(latent):
     far = latent.mahalanobis(latent.sample(500, np.random.default_rng(2)))
     of_portraits = latent.mahalanobis(latent.gallery)
-    assert far.mean() == pytest.approx(of_portraits.mean(), rel=0.02)
+    assert far.mean() == pytest.approx(of_portraits.mean(), rel=0.06)
     assert far.max() <= of_portraits.max() + 1e-3
     few = LatentSpace.fit(latent.gallery[:200], gallery=latent.gallery[:2])
     values = few.to_sliders(few.sample(300, np.random.default_rng(3)))
@@ -119,10 +144,11 @@ def test_save_and_load_bit_for_bit(tmp_path):
         latent.model_id,
     )  # fmt: skip
     year = Readout(np.full(80, 0.5, np.float32), -1.0, 1970.0, 9.0, 4.0)
-    changed = replace(changed, readouts={"year": year})
+    tones = rng.random((81, CELLS), np.float32)
+    changed = replace(changed, readouts={"year": year}, tones=tones)
     changed.save(folder)
     loaded = LatentSpace.load(folder)
-    for name in ("mean", "covariance", "gallery"):
+    for name in ("mean", "covariance", "gallery", "tones"):
         np.testing.assert_array_equal(getattr(loaded, name), getattr(changed, name))
     assert list(loaded.directions) == ["F to M", "Jahr"]
     assert loaded.directions["F to M"].dtype == np.float32
@@ -152,6 +178,7 @@ def test_files_of_another_model_damage_pickles_and_wrong_shapes_are_refused(tmp_
         ("readouts", np.full((1, 84), np.nan, np.float32)),
         ("readouts", np.float32([[1] * 82 + [0, 1]])),  # a scale of 0
         ("readout_names", np.array(["one", "too many"])),
+        ("tones", np.zeros((80, CELLS), np.float32)),
     ]:
         directions = {"direction_0": np.ones(80, np.float32)}
         directions["readout_names"] = np.array(["smile"])

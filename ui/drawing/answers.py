@@ -12,11 +12,11 @@ import numpy as np
 from PIL import Image
 
 from data.errors import UserError
-from model.frame import IMAGE_SHAPE
+from model.frame import IMAGE_SHAPE, block_means
 from model.latent import LatentSpace
+from model.tones import follow_tones
 from ui.drawing.drawing import Drawing, is_bare, is_face
 from ui.drawing.head import WHOLE, Region, model_input
-from ui.pictures import block_means
 from ui.worker import Worker, decode_one
 
 REALISM = 0.75  # default, chosen by eye on sixty drawings
@@ -82,7 +82,7 @@ class DrawingDecoder:
         if is_face(start):
             known, drawn = _start_codes(engine, start.tobytes())
             code = code + known - self.latent.make_likely(drawn, self.realism)
-        return self.face(engine, code)
+        return self.face(engine, follow_tones(self.latent, code, drawing[0]))
 
     def likely_face(self, engine, code: np.ndarray) -> Answer:
         """Decode a code (latent_dim,) after moving it by the realism."""

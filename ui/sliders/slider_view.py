@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pygame
 
-from model.frame import LATENT_DIM
+from model.frame import LATENT_DIM, block_means
 from ui.keys import Command
-from ui.pictures import block_means
 from ui.sliders.slider_panel import FaceSlider, SliderPanel
 from ui.sliders.state import FaceState
 from ui.theme import COLORS, SIZES, Theme

@@ -27,6 +27,7 @@ import numpy as np
 from PIL import Image
 
 from model.frame import CROP_LEFT, CROP_TOP, FACE_AXIS, IMAGE_SHAPE
+from model.tones import follow_tones
 from tests.bench.sketches.drawings import Portrait, Sketcher, edited, moved
 from tests.bench.sketches.filters import filtered, ink_coverage, on_paper
 
@@ -49,9 +50,6 @@ COUNTS = {  # drawings of each kind
 }
 KEPT_ASIDE = {"test": 0.025, "validation": 0.05}  # cumulative shares of the portraits
 PAIRS_KEPT_ASIDE = {"test": 0.11, "validation": 0.18}
-SHAPES = 11  # of the readings, the first, which tell shapes and not tones
-FOLLOWED = 0.85  # of what the portrait encoder sees in the tones of a painted drawing
-GENTLY = 0.25  # ridge by which shapes are kept from following too
 GLASSES = 2.6  # value of the readout of that name, of a face that wears some
 LONGEST = 4.0  # standard deviations by which what was painted may change a reading
 VARIANTS = (  # drawings kept aside: name, whether in place, pixels by which eyes are too high
@@ -137,16 +135,6 @@ def followed(latent: LatentSpace, codes: np.ndarray, said: Sequence[dict]) -> np
     return codes.astype(np.float32)
 
 
-def with_tones_of(latent: LatentSpace, codes: np.ndarray, guesses: np.ndarray) -> np.ndarray:
-    """Return codes with the tones of others, both (n, latent_dim), and shapes of their own."""
-    from tests.bench.sketches.training import READINGS
-
-    values = latent.to_sliders(codes)
-    change = latent.to_sliders(guesses) - values
-    change = latent.keep_readings(change, READINGS[:SHAPES], GENTLY)
-    return latent.from_sliders(values + FOLLOWED * change)
-
-
 class Pictures:
     """Portraits with landmarks, and pairs, with their codes."""
 
@@ -224,8 +212,8 @@ def write_training(pictures: Pictures, engine: FaceEngine, latent: LatentSpace, 
             drawings[part] = made
             guesses[part] = engine.guess(drawings[part, ..., :1] / np.float32(255))
             targets = followed(latent, np.stack(targets), said)
-            painted = kinds[part] == "painted"
-            targets[painted] = with_tones_of(latent, targets[painted], guesses[part][painted])
+            for row in np.flatnonzero(kinds[part] == "painted"):
+                targets[row] = follow_tones(latent, targets[row], made[row] / np.float32(255))
             codes[part] = targets
     np.save(out / "codes.npy", codes)
     np.save(out / "guesses.npy", guesses)

@@ -26,7 +26,7 @@ from tests.bench.sketches.beginner import heads
 from tests.bench.sketches.filters import blurred
 from tests.bench.sketches.imagined import sketches
 from tests.bench.sketches.training import READINGS
-from ui.drawing.answers import REALISM
+from ui.drawing.answers import REALISM, DrawingDecoder
 from ui.drawing.head import WHOLE, Region, find_head, model_input
 
 if TYPE_CHECKING:
@@ -59,11 +59,12 @@ def answers(
 ) -> Answer:
     """Return how the screen answers drawings; see the command's options."""
 
+    decoder = DrawingDecoder(latent, realism, as_photo)
+
     def answer(drawings: np.ndarray) -> np.ndarray:
         regions = [WHOLE if whole else find_head(drawing) for drawing in drawings]
-        seen = np.stack([model_input(*both) for both in zip(drawings, regions, strict=True)])
-        codes = engine.guess(seen[..., :1]) if as_photo else engine.encode_sketch(seen)
-        return np.stack([latent.make_likely(code, realism) for code in codes])
+        asked = zip(drawings, regions, strict=True)
+        return np.stack([decoder.decode(engine, *both).code for both in asked])
 
     return answer
 

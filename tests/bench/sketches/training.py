@@ -27,6 +27,7 @@ from model.folder import SKETCH_ENCODER_FILE, file_hash, publish, read_card
 from model.latent import LatentSpace
 from model.network_file import load_network, load_sketch_encoder, save_network
 from model.sketch_encoder import SKETCH_ENCODER_VERSION, build_sketch_encoder
+from model.tones import SHAPES
 
 BATCH = 48
 RATE = 1e-3  # highest learning rate; it falls to zero as a cosine
@@ -36,21 +37,7 @@ DECAY = 1e-3  # of weights
 AVERAGING = 0.999  # decay of the averaged weights, which are kept
 EQUALLY = 0.3  # share of the weight that all coordinates have alike
 READINGS_WEIGHT = 4.0  # of a reading's squared error, in those of a usual coordinate
-READINGS = (
-    "smile",
-    "mouth open",
-    "mouth width",
-    "lips",
-    "eyes open",
-    "eyebrows up",
-    "turn",
-    "nod",
-    "face width",
-    "jaw",
-    "hair",
-    "hair light",
-    "skin",
-)
+READINGS = (*SHAPES, "hair light", "skin")
 NUDGE = 0.1  # standard deviations by which a code is moved to see how its face changes
 REPORTED = 250  # steps between two lines of the report
 
