@@ -1,12 +1,14 @@
 """Around the canvas: refining, faces to start from, hand-over, saves, films and the session."""
 
 import threading
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from model.tones import cell_tones, fit_tones
 from tests.ui.driver import SHAPE, FakeEngine, cover, doubled_photo, stroke, tone
 from ui.drawing.answers import CANDIDATES, NEAREST_FACES, REALISM, DrawingDecoder
 from ui.drawing.drawing import painted
@@ -69,9 +71,15 @@ def test_a_drawing_on_dark_paper_is_read_as_a_drawing(driver):
     np.testing.assert_allclose(driver.screen.keeper.answer.code, expected, atol=1e-4)
 
 
+def with_tones(driver):
+    """The driver's latent space, with the tones of its engine's faces."""
+    tones = cell_tones(driver.engine.decode(driver.latent.gallery))
+    return replace(driver.latent, tones=fit_tones(driver.latent, tones))
+
+
 @pytest.mark.parametrize("realism", [0.0, 0.5, 1.0])
 def test_a_start_face_changes_only_where_it_is_painted(driver, realism):
-    engine, decoder = driver.engine, DrawingDecoder(driver.latent, realism)
+    engine, decoder = driver.engine, DrawingDecoder(with_tones(driver), realism)
     face = engine.decode(3 * driver.latent.gallery[:1])[0, ..., 0]  # far out: realism would move it
     start = to_pixels(face)
     untouched = decoder.decode(engine, painted(face), start=start)
@@ -81,6 +89,18 @@ def test_a_start_face_changes_only_where_it_is_painted(driver, realism):
     canvas[20:60, 40:140, 0] = 0
     changed = decoder.decode(engine, canvas, start=start)
     assert np.abs(changed.code - code).max() > 0.1
+
+
+def test_areas_that_are_painted_have_their_tone_in_the_answer(driver, monkeypatch):
+    engine, errors = driver.engine, []
+    monkeypatch.setattr(
+        engine, "encode_sketch", lambda drawings: 0.2 * engine.guess(drawings[..., :1])
+    )
+    canvas = painted(engine.decode(2 * driver.latent.gallery[:1])[0, ..., 0])
+    for latent in (driver.latent, with_tones(driver)):
+        answer = DrawingDecoder(latent, 0.0).decode(engine, canvas)
+        errors.append(np.abs(answer.image - canvas[..., 0] / 255).mean())
+    assert errors[1] < 0.7 * errors[0]
 
 
 def test_refining_brings_the_tones_nearer_to_what_is_painted_and_leaves_the_rest(driver):

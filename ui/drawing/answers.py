@@ -78,11 +78,15 @@ class DrawingDecoder:
         drawing = model_input(pixels, region)[np.newaxis]
         if self.as_photo:
             return self.likely_face(engine, engine.guess(drawing[..., :1])[0])
-        code = self.latent.make_likely(engine.encode_sketch(drawing)[0], self.realism)
+        code = self._answer(engine.encode_sketch(drawing)[0], drawing[0])
         if is_face(start):
-            known, drawn = _start_codes(engine, start.tobytes())
-            code = code + known - self.latent.make_likely(drawn, self.realism)
-        return self.face(engine, follow_tones(self.latent, code, drawing[0]))
+            known, picture, drawn = _start_codes(engine, start.tobytes())
+            code = code + known - self._answer(drawn, picture)
+        return self.face(engine, code)
+
+    def _answer(self, code: np.ndarray, drawing: np.ndarray) -> np.ndarray:
+        """Move what a drawing (rows, columns, 2) means towards likely faces and painted tones."""
+        return follow_tones(self.latent, self.latent.make_likely(code, self.realism), drawing)
 
     def likely_face(self, engine, code: np.ndarray) -> Answer:
         """Decode a code (latent_dim,) after moving it by the realism."""
@@ -307,8 +311,8 @@ def _enlarged(blocks: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=4)
-def _start_codes(engine, start: bytes) -> tuple[np.ndarray, np.ndarray]:
-    """Return the code of a start face's picture, and the code it has as a drawing."""
+def _start_codes(engine, start: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return a start face's code, its picture as a drawing, and the code this is read as."""
     picture = np.frombuffer(start, np.uint8).reshape(1, *IMAGE_SHAPE, 1) / np.float32(255)
     drawing = np.concatenate([picture, np.ones_like(picture)], axis=-1)
-    return engine.encode(picture)[0], engine.encode_sketch(drawing)[0]
+    return engine.encode(picture)[0], drawing[0], engine.encode_sketch(drawing)[0]

@@ -473,7 +473,7 @@ class Sketcher:
 
     def _hair_behind(self) -> None:
         """Hair in one tone, beneath the face."""
-        if self.portrait.bald:
+        if self.portrait.bald or not self.portrait.above.any():
             return
         cap = (
             self._cap()
