@@ -20,11 +20,10 @@ from model.latent import LatentSpace
 from ui import display
 from ui.clipboard import DONE
 from ui.drawing.drawing_screen import DrawingScreen
-from ui.screen import Host, Screen
 from ui.session import Session
 from ui.sliders.slider_screen import SlidersScreen
 from ui.theme import printable
-from ui.window import Window
+from ui.window import Screen, Window
 from ui.worker import Worker, sentence
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class App:
 
     def __init__(
         self,
-        screens: Sequence[Callable[[Host], Screen]],
+        screens: Sequence[Callable[[Window], Screen]],
         session: Session,
         load_engine: Callable[[], FaceEngine],
         latent: LatentSpace,

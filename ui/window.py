@@ -1,10 +1,13 @@
-"""The window: its widgets, size and scale, what pops up over the screens, and its commands."""
+"""The window: its widgets, size and scale, what pops up over its screens, and its commands."""
+
+from __future__ import annotations
 
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import numpy as np
 import pygame
 
 from data.errors import UserError
@@ -13,7 +16,6 @@ from model.latent import LatentSpace
 from ui import display
 from ui.keys import Command, Keymap, KeysOverlay, commands_of
 from ui.messages import BAR, Message, Messages
-from ui.screen import Host, Screen
 from ui.session import Session
 from ui.theme import COLORS, SIZES, Theme, natural_scale
 from ui.widgets.base import Root, Row, Widget, place_row
@@ -33,11 +35,11 @@ NO_FINISHER = (
 
 
 class Window:
-    """A window with screens, their `Host`; its arguments are the worker and those of `App`."""
+    """A window with screens; its arguments are the worker and those of `App`."""
 
     def __init__(
         self,
-        screens: Sequence[Callable[[Host], Screen]],
+        screens: Sequence[Callable[[Window], Screen]],
         session: Session,
         latent: LatentSpace,
         worker: Worker,
@@ -309,6 +311,71 @@ class Window:
         if not self.closed:
             end = "The window closes when it is written; close it again to drop the file."
             self.notify(f"A file is still being saved. {end}", lasts=lambda: self.closing)
+
+
+class Screen(Widget):
+    """One mode of the window: a widget that fills the space between header and help line.
+
+    A screen adds its widgets as children, places them in `layout`, and keeps its state apart from
+    them. It never draws: it changes widgets, which are drawn at the end of the frame.
+    """
+
+    name = ""  # for `Window.show`
+    title = ""  # on its tab
+    live_slot: str | None = None  # of the worker: a frame waits some milliseconds for its result
+
+    def __init__(self, host: Window, commands: Sequence[Command] = ()):
+        super().__init__()
+        self.host = host
+        self.commands = list(commands)  # of its keys and buttons
+
+    @property
+    def steps(self) -> int:
+        """The number of steps taken here, undo and redo included."""
+        return 0
+
+    def enter(self) -> None:
+        """Come to the front."""
+
+    def leave(self) -> None:
+        """Go to the back; stop what needs the screen to be visible."""
+
+    def handle(self, event: pygame.event.Event) -> bool:
+        """Answer an event before widgets and commands do; return whether it was answered."""
+        return False
+
+    def update(self, now: float) -> float | None:
+        """Prepare a frame; return the time of the next one that is needed without an event."""
+        return None
+
+    def ready(self) -> None:
+        """Go on now that the engine is loaded."""
+        self.sharpen()
+
+    def sharpen(self) -> None:
+        """Show all faces again, after `Window.sharp` has changed."""
+
+    def escape(self) -> bool:
+        """Close or stop what is in front; return whether there was anything."""
+        return False
+
+    def code(self) -> np.ndarray | None:
+        """Return the code for the other screen to take over, float32 (latent_dim,), or None."""
+        return None
+
+    @property
+    def takes_face(self) -> bool:
+        """Whether a click on its tab takes the other screen's face along, as Tab does."""
+        return False
+
+    def take(self, code: np.ndarray) -> None:
+        """Take over the code of the other screen, as one step of the history."""
+
+    def save_session(self, session: Session) -> None:
+        """Assign what is to be kept to a session that is about to be saved."""
+
+    def restore_session(self) -> None:
+        """Restore what `host.session` kept."""
 
 
 class Header(Widget):

@@ -9,7 +9,7 @@ import pytest
 from data.errors import UserError
 from tests.raising import raising
 from ui import clipboard
-from ui.screen import Screen
+from ui.window import Screen
 
 PIXELS = np.zeros((160, 176), np.uint8)
 

@@ -15,10 +15,10 @@ from data.errors import UserError
 from tests.ui.driver import FakeEngine, fake_latent
 from ui.app import App
 from ui.keys import Command
-from ui.screen import Screen
 from ui.session import Session
 from ui.widgets.button import Button
 from ui.widgets.text_field import TextField
+from ui.window import Screen
 
 ROOT = Path(__file__).resolve().parents[2]
 

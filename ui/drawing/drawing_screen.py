@@ -20,10 +20,10 @@ from ui.drawing.stroke import GRAYS, LARGEST, SMALLEST, Brush, Point, Tool
 from ui.panels.stack import PanelStack
 from ui.pictures import to_pixels
 from ui.saves import SavedFace, save_face
-from ui.screen import Host, Screen
 from ui.session import Session
 from ui.starts import Start, Starts
 from ui.theme import Theme
+from ui.window import Screen, Window
 from ui.worker import decode_one
 
 NEAREST, START, SAVE, FILM = (f"drawing.{name}" for name in ("nearest", "start", "save", "film"))
@@ -47,7 +47,7 @@ class DrawingScreen(Screen):
     title = "Draw"
     live_slot = ANSWER
 
-    def __init__(self, host: Host):
+    def __init__(self, host: Window):
         super().__init__(host, drawing_commands(self))
         self.drawing = Drawing()
         self.keeper = AnswerKeeper(self.drawing, host.latent, host.worker, self._show_answer)

@@ -48,7 +48,7 @@ class DrawingView(Widget):
     set_radius: Callable[[float], object]  # called with the radius of the brush
     set_realism: Callable[[float], object]  # called with a share from 0 to 1
     pull: Callable[[np.ndarray], object]  # with the code (latent_dim,) of a face that was clicked
-    open_menu: Callable[[Sequence, Rect], object]  # see `Host.open_menu`
+    open_menu: Callable[[Sequence, Rect], object]  # see `Window.open_menu`
 
     def __post_init__(self) -> None:
         super().__init__()

@@ -9,10 +9,10 @@ import numpy as np
 import pygame
 
 from data.errors import UserError
-from ui.screen import Host
 from ui.theme import Theme
 from ui.widgets.base import Widget
 from ui.widgets.strip import GAP, Strip
+from ui.window import Window
 
 KEPT = 400  # pictures held in memory
 UNREADABLE = "?"  # sign of what cannot be opened
@@ -25,7 +25,7 @@ Picture = np.ndarray | str  # gray uint8 (h, w), or a sign, see `Thumbnail`
 class Gallery(Widget, Generic[Item]):
     """Tiles in rows; visible ones are filled as their pictures are read."""
 
-    host: Host
+    host: Window
     slot: str  # of the worker, which reads
     tile: int  # least width of a tile, in points
     read: Callable[[Item], Picture]  # called in the worker's thread; `UserError` if damaged

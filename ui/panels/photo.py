@@ -20,7 +20,6 @@ from ui.photo.pasting import paste_photo
 from ui.photo.placement import Placement, align, even_out, is_badly_lit
 from ui.pictures import to_pixels
 from ui.saves import where
-from ui.screen import Host
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point, Widget, place_row
 from ui.widgets.button import Button
@@ -29,6 +28,7 @@ from ui.widgets.label import Label
 from ui.widgets.panel import Panel
 from ui.widgets.shapes import write
 from ui.widgets.strip import FOLDER
+from ui.window import Window
 from ui.worker import decode_one
 
 THUMBNAIL = 256  # pixels of the longer side at most
@@ -137,7 +137,7 @@ class EyeMarkers(FaceView):
 class PhotoPanel(Panel):
     """Lists folders and photos; then shows one with markers, its crop and its reconstruction."""
 
-    host: Host
+    host: Window
     owner: str  # name of the screen, for the worker's slots
     opened: Callable[[], object]  # called when a photo was read, before it shows
     done: Callable[[AlignedFace], object]  # called with the face that the user takes

@@ -11,13 +11,13 @@ from data.errors import UserError
 from ui.panels.gallery import UNREADABLE, Gallery
 from ui.pictures import to_pixels
 from ui.saves import SaveFile, delete_save, list_saves, open_folder, read_save, rename_save, where
-from ui.screen import Host
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import place_row
 from ui.widgets.button import Button
 from ui.widgets.label import Label
 from ui.widgets.panel import Item, Panel
 from ui.widgets.text_field import TextField
+from ui.window import Window
 
 TILE = 104  # points across
 NOTHING = "Nothing saved yet. Ctrl S saves the face that you see; it will be listed here."
@@ -26,7 +26,7 @@ NOTHING = "Nothing saved yet. Ctrl S saves the face that you see; it will be lis
 class SavesPanel(Panel):
     """Shows the saves of a folder, newest first; `chosen` is called with the path of one."""
 
-    def __init__(self, host: Host, owner: str, chosen: Callable[[Path], object]):
+    def __init__(self, host: Window, owner: str, chosen: Callable[[Path], object]):
         super().__init__("Saved faces")
         self.host, self.chosen = host, chosen
         self.slot = f"{owner}.saves"

@@ -14,10 +14,10 @@ from ui.panels.photo import AlignedFace, PhotoPanel
 from ui.panels.saved_faces import SavesPanel
 from ui.photo.pasting import linked_file
 from ui.saves import SavedFace, model_of, open_save, saved_words
-from ui.screen import Host
 from ui.theme import SIZES, Theme
 from ui.widgets.base import Widget
 from ui.widgets.panel import Panel
+from ui.window import Window
 
 NOT_DROPPED = (
     "Nothing came with what was dropped: save the picture, then drop its file; or copy it and "
@@ -31,7 +31,7 @@ P = TypeVar("P", bound=Panel)
 class PanelStack(Widget):
     """Saved faces, the user's photo, and the panels that a screen adds."""
 
-    host: Host
+    host: Window
     owner: str  # name of the screen, for the worker's slots
     take_save: Callable[[SavedFace], object]  # with a save picked or dropped, once it is read
     take_photo: Callable[[AlignedFace], object]  # with the face of a photo, its panel closed

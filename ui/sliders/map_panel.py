@@ -9,7 +9,6 @@ import pygame
 
 from model.frame import FACE_AXIS, IMAGE_SHAPE
 from ui.pictures import to_pixels
-from ui.screen import Host
 from ui.sliders.axes import Axis
 from ui.sliders.face_map import SIDE, CornersMap, Place, SlidersMap, grid
 from ui.theme import COLORS, SIZES, Color, Theme
@@ -20,6 +19,7 @@ from ui.widgets.label import Label
 from ui.widgets.panel import Panel
 from ui.widgets.pointer import Pointer
 from ui.widgets.shapes import dot
+from ui.window import Window
 from ui.worker import decode_each
 
 FIRST = ("turn", "smile")  # axes at first, if the model has these directions
@@ -123,7 +123,7 @@ class MapPad(FaceView):
 class FaceMapPanel(Panel):
     """The square, and a choice of its axes: two sliders, or four faces in the corners."""
 
-    host: Host
+    host: Window
     looked: Callable[[np.ndarray | None], object]  # with the code pointed at, see `MapPad`
     taken: Callable[[np.ndarray], object]  # called with the code that was clicked
     axes: Callable[[], Mapping[str, Axis]]  # returns those to choose from by name, two at least

@@ -8,7 +8,6 @@ from functools import partial
 
 import pygame
 
-from ui.screen import Host
 from ui.sliders.axes import Axis, direction_axis, hold, principal_axes, raw_axes
 from ui.sliders.state import FaceState
 from ui.theme import COLORS, SIZES, Theme
@@ -18,6 +17,7 @@ from ui.widgets.panel import Scrolled
 from ui.widgets.shapes import box, dot, write
 from ui.widgets.slider import HANDLE, MINUS, Slider, in_digits
 from ui.widgets.text_field import TextField
+from ui.window import Window
 
 LARGE = 16  # numbered sliders that are large
 HEADING, LARGE_ROW, SMALL_ROW = 22, 35, 21  # heights, in points
@@ -198,7 +198,7 @@ def reading(axis: Axis, value: float) -> str:
 class SliderPanel(Scrolled):
     """All sliders, in groups with headings."""
 
-    def __init__(self, host: Host, state: FaceState, gestures: Gestures):
+    def __init__(self, host: Window, state: FaceState, gestures: Gestures):
         super().__init__()
         self.host, self.state, self.gestures = host, state, gestures
         self.covered = False  # whether a panel lies over it; then keys do not move sliders

@@ -13,7 +13,6 @@ from ui.clipboard import copy_beside
 from ui.panels.photo import AlignedFace
 from ui.panels.stack import PanelStack
 from ui.saves import SavedFace, save_face
-from ui.screen import Host, Screen
 from ui.session import Session
 from ui.sliders.editor import FaceEditor
 from ui.sliders.map_panel import FaceMapPanel
@@ -28,6 +27,7 @@ from ui.sliders.walk import GIF_STEPS, STEPS, Walk, walk_codes, write_gif
 from ui.starts import Start
 from ui.theme import SIZES, Theme
 from ui.widgets.button import Button
+from ui.window import Screen, Window
 from ui.worker import decode_each, decode_one
 
 LONGEST_NAME = 32  # characters of a photo's name that are shown
@@ -48,7 +48,7 @@ class SlidersScreen(Screen):
     title = "Sliders"
     live_slot = "sliders.face"
 
-    def __init__(self, host: Host):
+    def __init__(self, host: Window):
         super().__init__(host, slider_commands(self))
         self.walk: Walk | None = None  # the walk that plays
         self.comparing = False  # whether the starting face shows instead
