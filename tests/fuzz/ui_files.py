@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.fuzz.fuzzing import Fuzzer, damage, odd_json
 from ui.photo.opening import open_photo
-from ui.photo.placement import align
+from ui.photo.placement import Placement, crop
 from ui.saves import DRAWING_SHAPE, IMAGE_SHAPE, list_saves, model_of, read_save, save_face
 from ui.session import FILE_NAME, Session
 
@@ -126,7 +126,7 @@ class FilesFuzzer(Fuzzer):
         photo = open_photo(path)
         assert photo.gray.dtype == np.float32 and max(photo.size) <= 2048
         assert 0 <= photo.gray.min() <= photo.gray.max() <= 1
-        frame = align(photo, (3, 3), (photo.size[0] - 3, 3))
+        frame = crop(photo, Placement.from_eyes([(3, 3), (photo.size[0] - 3, 3)]))
         assert frame.shape == IMAGE_SHAPE and np.isfinite(frame).all()
 
 

@@ -7,7 +7,7 @@ from model.frame import crop
 from tests.data.drawn_archive import draw_portrait
 from ui.photo.eyes import guess_eyes, middle_guess
 from ui.photo.opening import Photo
-from ui.photo.placement import RIGHT_EYE, Placement, sample
+from ui.photo.placement import EYES, RIGHT_EYE, Placement, sample
 
 
 def draw_face(seed):
@@ -54,13 +54,12 @@ def photograph(face, scale, angle, canvas, at):
     rows, columns = np.mgrid[: canvas[0], : canvas[1]]
     pixels = (columns + 1j * rows).ravel()
     seen = sample(Photo(face).levels, back, pixels, 1).reshape(canvas)
-    points = Placement(1 / turn, -placement.offset / turn).to_photo(
-        np.stack([columns, rows], axis=-1)
-    )
+    points = Placement(1 / turn, -placement.offset / turn).points(columns + 1j * rows)
     inside = (points >= 0).all(axis=-1) & (points <= [175, 159]).all(axis=-1)
     noise = np.random.default_rng(1).random((canvas[0] // 8 + 1, canvas[1] // 8 + 1))
     ground = np.kron(noise, np.ones((8, 8)))[: canvas[0], : canvas[1]]
-    return Photo(np.where(inside, seen, 0.3 + 0.4 * ground).astype(np.float32)), placement.eyes
+    photo = Photo(np.where(inside, seen, 0.3 + 0.4 * ground).astype(np.float32))
+    return photo, placement.points(EYES)
 
 
 def search(photo, model):
@@ -82,22 +81,21 @@ def test_eyes_of_turned_and_scaled_faces_are_found(model, scale, angle, canvas, 
     photo, eyes = photograph(face, scale, np.deg2rad(angle), canvas, at)
     photo = Photo(np.rint(255 * light * photo.gray).astype(np.float32) / 255)
     steps, (first, _, guess) = search(photo, model)
-    assert len(steps) > 20 and first == middle_guess(photo)
-    apart = np.subtract((guess.left_eye, guess.right_eye), eyes)
-    assert np.linalg.norm(apart, axis=1).mean() <= 4 * max(1, scale)
+    assert len(steps) > 20 and np.array_equal(first.eyes, middle_guess(photo).eyes)
+    assert np.linalg.norm(guess.eyes - eyes, axis=1).mean() <= 4 * max(1, scale)
     assert guess.score > 0.7
 
 
 @pytest.mark.parametrize("shape", [(160, 176), (300, 1000), (1000, 300), (90, 2000), (3000, 40)])
 def test_rings_begin_inside_the_photo(shape):
     guess = middle_guess(Photo(np.zeros(shape, np.float32)))
-    for x, y in (guess.left_eye, guess.right_eye):
+    for x, y in guess.eyes:
         assert 0 <= x < shape[1] and 0 <= y < shape[0]
-    assert shape != (160, 176) or np.allclose(guess.right_eye, RIGHT_EYE)
+    assert shape != (160, 176) or np.allclose(guess.eyes[1], RIGHT_EYE)
 
 
 @pytest.mark.parametrize(("shape", "level"), [((1, 1), 0.0), ((2, 900), 0.5)])
 def test_photos_without_a_face_end_in_some_guess_of_low_score(model, shape, level):
     *_, guess = search(Photo(np.full(shape, level, dtype=np.float32)), model)[1]
-    assert np.isfinite([guess.left_eye, guess.right_eye]).all()
+    assert np.isfinite(guess.eyes).all()
     assert guess.score < 0.5

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ui.photo.opening import Photo
-from ui.photo.placement import LEFT_EYE, RIGHT_EYE, Placement, align, crop
+from ui.photo.placement import LEFT_EYE, RIGHT_EYE, Placement, crop
 
 
 def blobs(shape, points, radius, ground=0.5):
@@ -32,7 +32,7 @@ def test_the_eyes_come_to_the_frames_eyes_to_a_tenth_of_a_pixel(scale, angle):
     eyes = [middle - span / 2, middle + span / 2]
     points = [(eye.real, eye.imag) for eye in eyes]
     photo = Photo(blobs((1000, 1200), points, radius=4 * scale))
-    frame = align(photo, *points)
+    frame = crop(photo, Placement.from_eyes(points))
     assert frame.shape == (160, 176)
     assert frame.dtype == np.float32
     for eye in (LEFT_EYE, RIGHT_EYE):
@@ -58,11 +58,7 @@ def test_beyond_the_photo_its_edge_goes_on_softly():
     assert abs(beyond.mean() - inside.mean()) < 0.15
 
 
-def test_tiny_photos_and_eyes_in_impossible_places_still_give_a_frame():
+def test_tiny_photos_still_give_a_frame():
     for shape in ((1, 1), (1, 500), (500, 1), (3, 2)):
         photo = Photo(np.full(shape, 0.25, dtype=np.float32))
-        assert np.allclose(align(photo, (0, 0), (1, 0)), 0.25)
-    photo = Photo(blobs((60, 60), [(30, 30)], 9))
-    for left in ((3, 3), (1e9, 5), (-5e4, 0), (59, 59)):
-        frame = align(photo, left, (3, 3))
-        assert frame.shape == (160, 176) and np.isfinite(frame).all()
+        assert np.allclose(crop(photo, Placement.from_eyes([(0, 0), (1, 0)])), 0.25)

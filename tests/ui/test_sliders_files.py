@@ -33,12 +33,12 @@ def photo(driver, tmp_path, monkeypatch):
     """A photo in the panel, its eyes, and where a search that takes no time guesses them."""
     face = driver.engine.decode(np.zeros((1, 80), np.float32))[0, ..., 0]
     path, eyes = doubled_photo(tmp_path, face)
-    guess = Guess((eyes[0][0] - 20, eyes[0][1]), (eyes[1][0] - 20, eyes[1][1]), 0.9)
+    guess = Guess(np.subtract(eyes, (20, 0)), 0.9)
     monkeypatch.setattr("ui.panels.photo.guess_eyes", lambda *asked: iter([guess]))
     driver.drop(path)
     panel = driver.screen.panels.photo
     driver.until(lambda: driver.screen.panels.open is panel)
-    return panel, np.array(eyes), np.array([guess.left_eye, guess.right_eye])
+    return panel, np.array(eyes), guess.eyes
 
 
 def test_photo_with_eyes_in_known_places_becomes_the_face(driver, photo):

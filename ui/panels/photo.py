@@ -17,7 +17,7 @@ from ui.photo.eyes import Guess, guess_eyes, middle_guess
 from ui.photo.folders import Entry, Listing, first_look, look_into
 from ui.photo.opening import Photo, open_photo
 from ui.photo.pasting import paste_photo
-from ui.photo.placement import Placement, align, even_out, is_badly_lit
+from ui.photo.placement import Placement, crop, even_out, is_badly_lit
 from ui.pictures import to_pixels
 from ui.saves import where
 from ui.theme import COLORS, SIZES, Theme
@@ -40,7 +40,7 @@ FOUND = "Are the rings on the eyes? Drag them if not, then use this face."
 NOT_FOUND = "No face was found: drag the rings onto the eyes, L on the left one as you see it."
 REACH = 28  # points from a marker within which a press grabs it
 RIGHT, BOTTOM = IMAGE_SHAPE[1] - 1, IMAGE_SHAPE[0] - 1
-FRAME = np.array([[0, 0], [RIGHT, 0], [RIGHT, BOTTOM], [0, BOTTOM]], float)  # (x, y)
+FRAME = np.array([0, RIGHT, complex(RIGHT, BOTTOM), complex(0, BOTTOM)])  # see `Placement`
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,9 +68,9 @@ class EyeMarkers(FaceView):
         self._grip: int | None = None  # 0 left, 1 right, None both
         self._last: Point = (0, 0)
 
-    def put(self, left: Point, right: Point) -> None:
-        """Place the markers; `moved` is not called."""
-        self.eyes = np.array([left, right], float)
+    def put(self, eyes: np.ndarray) -> None:
+        """Place the markers, (x, y) each; `moved` is not called."""
+        self.eyes = eyes
         self.invalidate()
 
     def resize(self, factor: float) -> None:
@@ -110,14 +110,13 @@ class EyeMarkers(FaceView):
         eyes = np.clip(eyes, -0.5 * size, 1.5 * size)
         if np.hypot(*(eyes[1] - eyes[0])) < 4 or eyes[0, 0] > eyes[1, 0] + size[0]:
             return
-        self.eyes = eyes
-        self.invalidate()
+        self.put(eyes)
         self.moved()
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the photo, the frame and the markers, light on dark to stand out on any photo."""
         super().draw(surface, theme)
-        corners = Placement.from_eyes(*self.eyes).to_photo(FRAME)
+        corners = Placement.from_eyes(self.eyes).points(FRAME)
         outline = [self.to_window(corner) for corner in corners]
         pygame.draw.aalines(surface, COLORS.shadow, True, [(x + 1, y + 1) for x, y in outline])
         pygame.draw.aalines(surface, COLORS.accent, True, outline)
@@ -236,8 +235,7 @@ class PhotoPanel(Panel):
         self.photo, self.face = photo, None
         self.even.select(False)
         self.markers.set(photo.gray)
-        guess = middle_guess(photo)
-        self.markers.put(guess.left_eye, guess.right_eye)
+        self.markers.put(middle_guess(photo).eyes)
         self.crop.set(None)
         self.reconstruction.set(None)
         self._tell("Looking for the eyes … drag the rings if they are not on them.")
@@ -259,7 +257,7 @@ class PhotoPanel(Panel):
         if isinstance(found, str):
             self._tell(found)
         elif self.host.pointer.captured is not self.markers:
-            self.markers.put(found.left_eye, found.right_eye)
+            self.markers.put(found.eyes)
             self._align()
 
     def _stage(self) -> None:
@@ -388,7 +386,7 @@ def _describe(entry: Entry) -> tuple[str, str]:
 
 
 def _aligned(photo: Photo, eyes: np.ndarray, even: bool, engine) -> AlignedFace:
-    image = align(photo, *eyes)
+    image = crop(photo, Placement.from_eyes(eyes))
     image = even_out(image) if even else image
     code = engine.encode(image[np.newaxis, ..., np.newaxis])[0]
     return AlignedFace(image, code, image - decode_one(engine, code), photo.name)

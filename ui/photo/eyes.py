@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.frame import IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
+from model.frame import IMAGE_SHAPE
 from ui.photo.faces import BATCH, CascadeStep, FaceFinder, resemblance
 from ui.photo.opening import Photo
-from ui.photo.placement import Placement, crop
+from ui.photo.placement import EYES, Placement, crop
 
 if TYPE_CHECKING:
     from model.engine import FaceEngine
@@ -34,18 +34,16 @@ _LARGER = 0.03  # bonus on the score for each doubling of the size
 _APART = 0.2  # least distance of two placements, relative to that of the eyes
 _FLAT = 0.4  # range of grays; smaller ones are stretched for the search
 _SLENDER = 1.6  # largest ratio of sides of a portrait; longer photos have one in the middle
-_EYES = np.array([complex(*LEFT_EYE), complex(*RIGHT_EYE)])
 _OUTSIDE = 0.02  # margin around the photo where eyes may lie, relative to its sides
 
 _finders: dict[str, FaceFinder] = {}  # the last one learned, by the id of its model
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Guess:
     """Where the eyes may be."""
 
-    left_eye: tuple[float, float]  # (x, y) in `Photo.gray`; left as one sees it
-    right_eye: tuple[float, float]
+    eyes: np.ndarray  # (2, 2): (x, y) in `Photo.gray`, left as one sees it, then right
     score: float  # resemblance of the photo to the faces drawn there, about 0 (no face) to 1
 
 
@@ -87,7 +85,7 @@ def guess_eyes(photo: Photo, engine: FaceEngine, latent: LatentSpace) -> Iterato
         yield None
     places = places[np.argsort(-np.concatenate(ranks))]
     places = places[_apart(places, _JUDGED)]
-    yield Guess(*places[0].eyes, 0.0)
+    yield Guess(places[0].points(EYES), 0.0)
     places = yield from _improved(photo, places, second, third, third)
     scores = []
     for start in range(0, len(places), BATCH):
@@ -97,7 +95,7 @@ def guess_eyes(photo: Photo, engine: FaceEngine, latent: LatentSpace) -> Iterato
     places = yield from _improved(photo, places, third, third)
     final = _judge(photo, places, engine, finder)
     best = _best_first(final, places)[0]
-    yield Guess(*places[best].eyes, float(final[best]))
+    yield Guess(places[best].points(EYES), float(final[best]))
 
 
 def _stretched(photo: Photo) -> Photo:
@@ -115,7 +113,7 @@ def middle_guess(photo: Photo) -> Guess:
     scale = min(large, _SLENDER * small)
     centre = complex(IMAGE_SHAPE[1] - 1, IMAGE_SHAPE[0] - 1) / 2
     offset = complex(width - 1, height - 1) / 2 - scale * centre
-    return Guess(*Placement(np.array(scale), np.array(offset)).eyes, 0.0)
+    return Guess(Placement(np.array(scale), np.array(offset)).points(EYES), 0.0)
 
 
 def _improved(
@@ -142,16 +140,13 @@ def _best_first(scores: np.ndarray, places: Placement) -> np.ndarray:
 
 def _inside(photo: Photo, places: Placement) -> np.ndarray:
     """Return which placements have their eyes in the photo, bool (n,)."""
-    eyes = places.of(_EYES)
-    inside = np.ones(len(eyes), dtype=bool)
-    for values, size in zip((eyes.real, eyes.imag), photo.size, strict=True):
-        inside &= (values > -_OUTSIDE * size).all(1) & (values < (1 + _OUTSIDE) * size).all(1)
-    return inside
+    eyes, size = places.points(EYES), np.array(photo.size)
+    return np.all((eyes > -_OUTSIDE * size) & (eyes < (1 + _OUTSIDE) * size), axis=(1, 2))
 
 
 def _apart(places: Placement, most: int) -> list[int]:
     """Return the indices of at most `most` placements, skipping those close to an earlier one."""
-    eyes = places.of(_EYES)
+    eyes = places.of(EYES)
     kept: list[int] = []
     for i in range(len(eyes)):
         distances = np.abs(eyes[kept] - eyes[i]).mean(axis=1)

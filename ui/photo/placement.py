@@ -15,7 +15,7 @@ from model.frame import IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE, face_mask
 from ui.photo.opening import Photo
 
 _SOFT_EDGE = 8.0  # frame pixels beyond the photo over which its edge is blurred
-_MIN_DISTANCE = 2.0  # photo pixels between the eyes
+EYES = np.array([complex(*LEFT_EYE), complex(*RIGHT_EYE)])  # of the frame
 _PIXELS = np.arange(IMAGE_SHAPE[1]) + 1j * np.arange(IMAGE_SHAPE[0])[:, None]
 _QUARTERS = np.array([-1 - 1j, 1 - 1j, -1 + 1j, 1 + 1j]) / 4  # centres of a pixel's quarters
 MEAN, DEVIATION = 0.67, 0.13  # of the grays inside the face, in portraits of the archive
@@ -32,17 +32,14 @@ class Placement:
     offset: np.ndarray  # the same shape: the photo point of the frame's point (0, 0)
 
     @classmethod
-    def from_eyes(cls, left_eye: ArrayLike, right_eye: ArrayLike) -> Placement:
-        """Return the placement with its eyes on two photo points (x, y), moved apart if close."""
-        left, right = np.asarray([left_eye, right_eye], dtype=np.float64) @ (1, 1j)
-        distance = abs(right - left)
-        if distance < _MIN_DISTANCE:
-            middle = (left + right) / 2
-            along = (right - left) / distance if distance > 0 else 1
-            left, right = middle - along * _MIN_DISTANCE / 2, middle + along * _MIN_DISTANCE / 2
-        frame_left, frame_right = complex(*LEFT_EYE), complex(*RIGHT_EYE)
-        turn = (right - left) / (frame_right - frame_left)
-        return cls(turn, left - turn * frame_left)
+    def from_eyes(cls, eyes: ArrayLike) -> Placement:
+        """Return the placement with its eyes on the left and the right of two photo points (2, 2).
+
+        They are (x, y) and must differ.
+        """
+        left, right = np.asarray(eyes) @ (1, 1j)
+        turn = (right - left) / (EYES[1] - EYES[0])
+        return cls(turn, left - turn * EYES[0])
 
     def __getitem__(self, index: int | slice | np.ndarray | list[int]) -> Placement:
         """Return one of an array of placements, or some."""
@@ -57,30 +54,14 @@ class Placement:
         """Photo pixels per frame pixel."""
         return np.abs(self.turn)
 
-    @property
-    def eyes(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """The left and the right eye in the photo, (x, y) each."""
-        (left_x, left_y), (right_x, right_y) = self.to_photo([LEFT_EYE, RIGHT_EYE]).tolist()
-        return (left_x, left_y), (right_x, right_y)
-
     def of(self, points: np.ndarray) -> np.ndarray:
         """Return the photo points of complex frame points (k,), complex (k,) or (n, k)."""
         return np.expand_dims(self.turn, -1) * points + np.expand_dims(self.offset, -1)
 
-    def to_photo(self, points: ArrayLike) -> np.ndarray:
-        """Return the photo points (..., 2) of frame points (..., 2)."""
-        points = np.asarray(points, dtype=np.float64)
-        places = self.of(points[..., 0] + 1j * points[..., 1])
+    def points(self, points: np.ndarray) -> np.ndarray:
+        """Return `of` frame points as (x, y), float (..., 2)."""
+        places = self.of(points)
         return np.stack([places.real, places.imag], axis=-1)
-
-
-def align(photo: Photo, left_eye: ArrayLike, right_eye: ArrayLike) -> np.ndarray:
-    """Return a photo rotated, scaled and shifted so that its eyes lie on the frame's: see `crop`.
-
-    The eyes are points (x, y) in `photo.gray`; one that is far outside is moved nearer.
-    """
-    size = np.array(photo.size)
-    return crop(photo, Placement.from_eyes(*np.clip([left_eye, right_eye], -size, 2 * size)))
 
 
 def crop(photo: Photo, placement: Placement) -> np.ndarray:
