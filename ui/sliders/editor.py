@@ -150,11 +150,8 @@ class FaceEditor:
 
     def set_face(self, name: str) -> None:
         """Make this face "a", where a morph begins, or "b", where it ends."""
-        code = self.now.code
-        if name == "a":
-            self.go(replace(self.now, face_a=code, morph=0.0))
-        else:
-            self.go(replace(self.now, face_b=code, morph=1.0))
+        ends = {"a": self.now.face_a, "b": self.now.face_b} | {name: self.now.code}
+        self.go(replace(self.now, face_a=ends["a"], face_b=ends["b"], morph=float(name == "b")))
 
     def morph(self, t: float) -> None:
         """Preview the face at `t` in [0, 1] on the way from A to B; locked sliders stay."""

@@ -34,22 +34,14 @@ class MorePanel(Panel):
     def __post_init__(self) -> None:
         super().__init__("More")
         self.seed = TextField(entered=self.seed_typed, allowed="0123456789", longest=6, help=SEED)
+        moved, usual, help = self.temperature_moved, TEMPERATURE, TEMPERATURE_HELP
         self.temperature = Slider(
-            "Temperature",
-            0.0,
-            1.5,
-            TEMPERATURE,
-            self.temperature_moved,
-            nudge=0.05,
-            default=TEMPERATURE,
-            help=TEMPERATURE_HELP,
+            "Temperature", 0.0, 1.5, usual, moved, nudge=0.05, default=usual, help=help
         )
-        hint = "Name a new direction"
-        self.name = TextField(
-            "", self.direction_named, hint=hint, longest=24, keeps=True, help=DIRECTION
-        )
+        named, hint = self.direction_named, "Name a new direction"
+        self.name = TextField("", named, hint=hint, longest=24, keeps=True, help=DIRECTION)
         help = help_of(self.commands["Save direction"])
-        save = Button("Save direction", lambda: self.direction_named(self.name.text), help)
+        save = Button("Save direction", lambda: named(self.name.text), help)
         toggles = (self.commands[name] for name in ("Keep detail", "Raw codes", "Tint"))
         self.detail, self.raw, self.tint = map(Toggle.of, toggles)
 

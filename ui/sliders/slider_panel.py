@@ -104,12 +104,6 @@ class FaceSlider(Slider):
         """Nudge, but leave the wheel to a panel that scrolls unless the slider has the keyboard."""
         return (self.focused or not self.wheel_scrolls) and super().wheel(steps, pos)
 
-    def go(self, value: float) -> None:
-        """Go to a value, even beyond the ends, as one gesture."""
-        self.began()
-        self.gestures.move(self.axis, value)
-        self.ended()
-
     def step(self, steps: float) -> None:
         """Nudge; successive nudges are undone together."""
         self.began()

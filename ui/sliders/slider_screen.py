@@ -229,15 +229,15 @@ class SlidersScreen(Screen):
         return self.editor.now if self.looked is None else self.looked
 
     def _show_front(self) -> None:
-        """Show the face of the state in front, or the one it started with."""
-        state = self.front
+        """Show the face of the state in front, or the one it started with.
+
+        Where a photo's own detail is kept, none is invented.
+        """
+        state, shown = self.front, self.shown
         caption = f"Where you started · {state.caption}" if self.comparing else state.title
         self.area.caption.set_text(caption)
-        self._ask(state.start if self.comparing else state.code)
-
-    def _ask(self, code: np.ndarray) -> None:
-        """Show the face of a code; where a photo's own detail is kept, none is invented."""
-        shown, sharp = self.shown, self.host.sharp and not self.front.shows_detail
+        code = state.start if self.comparing else state.code
+        sharp = self.host.sharp and not state.shows_detail
         if shown is not None and shown[2] == sharp and np.array_equal(shown[0], code):
             self.host.worker.cancel(self.live_slot)
             self._show(*shown)

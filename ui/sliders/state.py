@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -77,11 +78,7 @@ def frozen(code: np.ndarray) -> np.ndarray:
     return code
 
 
-def _equal(one: object, other: object) -> bool:
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, dict) and isinstance(other, dict):
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, dict):
         return list(one) == list(other) and all(map(_equal, one.values(), other.values()))
-    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        return one is other or np.array_equal(one, other)
-    return one == other
+    return one is other or np.array_equal(one, other)

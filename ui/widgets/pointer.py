@@ -122,7 +122,11 @@ class Pointer:
             if other and not self.typing:
                 self.focus(None)
         self._under = under
-        self._hover(None if self.by_keys else under)
+        before, self.hovered = self.hovered, None if self.by_keys else under
+        for widget in (before, self.hovered):
+            if widget is not None and before is not self.hovered:
+                widget.hovered = widget is self.hovered
+                self._renew(widget)
 
     def _press(self, pos: Point, button: int) -> None:
         self.pos = pos
@@ -148,15 +152,6 @@ class Pointer:
                     self.focus(widget)
                 return
             self.captured = None
-
-    def _hover(self, widget: Widget | None) -> None:
-        if widget is self.hovered:
-            return
-        before, self.hovered = self.hovered, widget
-        for changed in (before, widget):
-            if changed is not None:
-                changed.hovered = changed is widget
-                self._renew(changed)
 
     @staticmethod
     def _renew(widget: Widget) -> None:

@@ -61,12 +61,15 @@ class Slider(Widget):
 
     def step(self, steps: float) -> None:
         """Nudge, as one gesture."""
-        self.go(self.value + steps * self.nudge)
+        self.began()
+        self.move(self.value + steps * self.nudge)
+        self.ended()
 
     def go(self, value: float) -> None:
-        """Go to a value, as one gesture."""
+        """Go to a value, even beyond the ends, as one gesture."""
         self.began()
-        self.move(value)
+        self.set(value)
+        self.changed(value)
         self.ended()
 
     @property
