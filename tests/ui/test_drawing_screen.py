@@ -153,7 +153,7 @@ def test_wheel_and_keys_change_the_size_and_a_double_click_resets_it(driver, mon
         assert screen.brush.radius == radius
     monkeypatch.setattr("ui.widgets.pointer.DOUBLE_CLICK", float("inf"))
     view = driver.screen.view
-    for slider in (view.tools.size, view.realism):
+    for slider in (view.size, view.realism):
         for _ in range(2):
             driver.click((slider.track.right, slider.track.centery))
         assert slider.value == pytest.approx(slider.default)
@@ -190,7 +190,7 @@ def test_the_copying_brush_paints_the_answer(driver):
 
 def test_a_click_with_the_bucket_fills_and_dark_paper_is_one_click(driver):
     stroke(driver, *HEAD)
-    driver.click(driver.screen.view.tools.tools[Tool.FILL])
+    driver.click(driver.screen.view.tools[Tool.FILL])
     driver.key("3")
     stroke(driver, (40, 50))
     image = tone(driver.screen.drawing)
@@ -394,12 +394,11 @@ def test_everything_lies_inside_the_window_and_nothing_overlaps(driver):
     for size in ((900, 600), (1280, 720), (1920, 1080), (2560, 1440)):
         driver.resize(size)
         for _ in ("without", "with the panel"):
-            rows = [*view.children, *view.tools.children]
-            flat = [w for w in rows if w.visible and w is not view.tools]
+            flat = [w for w in view.children if w.visible]
             assert lie_apart(flat, view.rect)
             assert all(widget.rect.width > 20 and widget.rect.height > 10 for widget in flat)
             assert view.canvas.picture.size == view.face.picture.size
             assert 0 < view.redo.rect.left - view.undo.rect.right < px(10)
-            for button in [*view.edits, view.start, view.refine, *view.tools.tools.values()]:
+            for button in [*view.edits, view.start, view.refine, *view.tools.values()]:
                 assert button.rect.width >= button.width(driver.window.theme)
             driver.key("d")

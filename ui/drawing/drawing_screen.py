@@ -153,7 +153,7 @@ class DrawingScreen(Screen):
         view.undo.enable(drawing.stroke is not None or drawing.history.can_undo)
         view.redo.enable(drawing.stroke is None and drawing.history.can_redo)
         view.clear.enable(not drawing.empty)
-        view.tools.follow(self.brush)
+        view.follow(self.brush)
         view.ghost.select(self.ghost)
         view.canvas.change(radius=self.brush.radius, mirror=self.brush.mirror, region=drawing.head)
         view.live.select(keeper.live)

@@ -52,24 +52,44 @@ class DrawingView(Widget):
 
     def __post_init__(self) -> None:
         super().__init__()
-        self.tools = self.add(ToolRow(self.commands, self.set_radius))
+        commands = self.commands
+        self.tools = {t: self.add(Button.of(commands[name])) for t, name in TOOLS.items()}
+        self.grays = [self.add(Swatch(commands[name.capitalize()], t)) for name, t in GRAYS.items()]
+        radii = SMALLEST, LARGEST, Brush.radius
+        low, high, usual = map(math.log, radii)  # a notch multiplies the radius
+        self.size = self.add(
+            Slider(
+                "Size",
+                low,
+                high,
+                usual,
+                lambda value: self.set_radius(math.exp(value)),
+                nudge=math.log(SIZE_STEP),
+                compact=True,
+                default=usual,
+                words=_line_width,
+                help=SIZE_HELP,
+            )
+        )
+        switches = ("Soft", "Mirror", "Ghost", "Live")
+        toggles = [self.add(Toggle.of(commands[name])) for name in switches]
+        self.soft, self.mirror, self.ghost, self.live = toggles
         self.add(self.canvas)
         self.face = self.add(FaceView("The face appears when the model is loaded"))
         titles = ("Canvas", "Answer")
         self.titles = [self.add(Label(title, size=SIZES.title, bold=True)) for title in titles]
         self.status = self.add(Label("", COLORS.faint, SIZES.small))
-        self.ghost, self.live = (self.add(Toggle.of(self.commands[n])) for n in ("Ghost", "Live"))
         self.film, self.as_photo, self.explain_button = (
-            self.add(Button.of(self.commands[name], plain=True))
+            self.add(Button.of(commands[name], plain=True))
             for name in ("Replay as GIF", "As a photo", "Explain")
         )
-        faces = [each for each in self.commands.values() if each.group == "Start from"]
+        faces = [each for each in commands.values() if each.group == "Start from"]
         starts = [(each.name, each.action, help_of(each)) for each in faces]
         help = "Put a face on the canvas and paint on it"
         start = Button("Start from …", lambda: self.open_menu(starts, start.rect), help)
         self.start = self.add(start)
         edits = ("Undo", "Redo", "Clear", "Dark paper", "Save")
-        self.edits = [self.add(Button.of(self.commands[name])) for name in edits]
+        self.edits = [self.add(Button.of(commands[name])) for name in edits]
         self.undo, self.redo, self.clear = self.edits[:3]
         realism = Slider(
             "Realism",
@@ -84,8 +104,18 @@ class DrawingView(Widget):
             help=REALISM_HELP,
         )
         self.realism = self.add(realism)
-        self.refine = self.add(Button.of(self.commands["Refine"]))
+        self.refine = self.add(Button.of(commands["Refine"]))
         self.explain = self.add(ExplainPanel(self.pull))
+
+    def follow(self, brush: Brush) -> None:
+        """Show a brush."""
+        for tool, button in self.tools.items():
+            button.select(tool is brush.tool)
+        for swatch in self.grays:
+            swatch.select(brush.tool in (Tool.PAINT, Tool.FILL) and swatch.tone == brush.tone)
+        self.size.set(math.log(brush.radius))
+        self.soft.select(brush.soft)
+        self.mirror.select(brush.mirror)
 
     def layout(self, rect: Rect, theme: Theme) -> None:
         """Give the pictures all the room that the rows around them leave."""
@@ -103,13 +133,22 @@ class DrawingView(Widget):
         self.canvas.place(left, theme)
         self.face.place(right, theme)
         above = area.top - caption
-        self.tools.place(Rect(area.left, above - row, area.width, row), theme)
+        self._tool_row(Rect(area.left, above - row, area.width, row), theme)
         self._captions(left, right, above, caption - theme.px(2), theme)
         below = Rect(area.left, area.bottom + gap, area.width, row)
         self._actions(below, right.left, theme)
         if panel:
             place = Rect(area.left, below.bottom + gap // 2, area.width, panel - gap)
             self.explain.place(place, theme)
+
+    def _tool_row(self, row: Rect, theme: Theme) -> None:
+        """Place tools, grays and switches; the size slider takes what room it can use."""
+        before = [*self.tools.values(), Widget(), *self.grays, Widget()]
+        tools: Row = [*before, (self.size, 1), self.soft, self.mirror]
+        place_row(tools, row.inflate(0, theme.px(SIZES.button) - row.height), theme, SPACE)
+        place = self.size.rect
+        place.width = min(place.width, theme.px(WIDEST_SIZE))
+        self.size.place(place, theme)
 
     def _captions(self, left: Rect, right: Rect, top: int, height: int, theme: Theme) -> None:
         buttons = (self.ghost, self.film), (self.as_photo, self.explain_button)
@@ -124,53 +163,6 @@ class DrawingView(Widget):
         x = place_row([self.start, *self.edits], row, theme, SPACE)
         place = Rect(max(x, middle), row.top, row.right - max(x, middle), row.height)
         place_row([self.live, (self.realism, 1), self.refine], place, theme)
-
-
-class ToolRow(Widget):
-    """The row above the canvas: tools, grays, size and switches; see `DrawingView`."""
-
-    def __init__(self, commands: Mapping[str, Command], set_radius: Callable[[float], object]):
-        super().__init__()
-        self.tools = {t: self.add(Button.of(commands[name])) for t, name in TOOLS.items()}
-        self.grays = [self.add(Swatch(commands[name.capitalize()], t)) for name, t in GRAYS.items()]
-        radii = SMALLEST, LARGEST, Brush.radius
-        low, high, usual = map(math.log, radii)  # a notch multiplies the radius
-        self.size = self.add(
-            Slider(
-                "Size",
-                low,
-                high,
-                usual,
-                lambda value: set_radius(math.exp(value)),
-                nudge=math.log(SIZE_STEP),
-                compact=True,
-                default=usual,
-                words=_line_width,
-                help=SIZE_HELP,
-            )
-        )
-        switches = ("Soft", "Mirror")
-        self.switches = [self.add(Toggle.of(commands[name])) for name in switches]
-
-    def follow(self, brush: Brush) -> None:
-        """Show a brush."""
-        for tool, button in self.tools.items():
-            button.select(tool is brush.tool)
-        for swatch in self.grays:
-            swatch.select(brush.tool in (Tool.PAINT, Tool.FILL) and swatch.tone == brush.tone)
-        self.size.set(math.log(brush.radius))
-        for toggle, on in zip(self.switches, (brush.soft, brush.mirror), strict=True):
-            toggle.select(on)
-
-    def layout(self, rect: Rect, theme: Theme) -> None:
-        """Place everything in one row; the size slider takes what room it can use."""
-        before = [*self.tools.values(), Widget(), *self.grays, Widget()]
-        row: Row = [*before, (self.size, 1), *self.switches]
-        inner = rect.inflate(0, theme.px(SIZES.button) - rect.height)
-        place_row(row, inner, theme, SPACE)
-        place = self.size.rect
-        place.width = min(place.width, theme.px(WIDEST_SIZE))
-        self.size.place(place, theme)
 
 
 class Swatch(Button):
