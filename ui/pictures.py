@@ -11,12 +11,7 @@ GAP, MARGIN = 12, 32  # pixels between and around two pictures, and their gray
 
 
 def to_pixels(image: np.ndarray) -> np.ndarray:
-    """Return an image, (h, w) or (h, w, 1), floats in [0, 1] or uint8, as uint8 (h, w)."""
-    image = np.asarray(image)
-    if image.ndim == 3 and image.shape[-1] == 1:
-        image = image[..., 0]
-    if image.ndim != 2:
-        raise ValueError(f"An image has the shape (h, w) or (h, w, 1). Received: {image.shape}")
+    """Return an image (h, w), floats in [0, 1] or uint8, as uint8."""
     if image.dtype == np.uint8:
         return image
     return np.rint(np.clip(np.nan_to_num(image), 0, 1) * 255).astype(np.uint8)

@@ -91,19 +91,13 @@ def save_face(
 
     Args:
         folder: made if it is missing; `UserError` if it cannot be written.
-        image: the face, (160, 176) or (160, 176, 1), floats in [0, 1] or uint8.
+        image: the face, (160, 176), floats in [0, 1] or uint8.
         code: (latent_dim,) float32, finite.
         model_id: the model whose code it is.
         drawing: uint8 (160, 176, 2), gray level and coverage; shown on the left of the face.
         details: further JSON values to keep.
     """
     pixels = to_pixels(image)
-    code = np.asarray(code, dtype=np.float32)
-    if pixels.shape != IMAGE_SHAPE or code.ndim != 1 or not np.isfinite(code).all():
-        raise ValueError(
-            f"A save takes a {IMAGE_SHAPE} image and one finite code. "
-            f"Received: an image {pixels.shape} and a code {code.shape}"
-        )
     record = {
         "format": 1,
         "model": model_id,
@@ -113,8 +107,6 @@ def save_face(
     }
     picture = enlarge(pixels, ENLARGEMENT)
     if drawing is not None:
-        if drawing.shape != DRAWING_SHAPE or drawing.dtype != np.uint8:
-            raise ValueError(f"A drawing is uint8 {DRAWING_SHAPE}. Received: {drawing.shape}")
         record["drawing"] = pack_pixels(drawing)
         picture = side_by_side(enlarge(drawing_on_paper(drawing), ENLARGEMENT), picture)
     text = PngInfo()

@@ -66,12 +66,12 @@ def test_grey_frames_keep_their_levels_exactly(tmp_path):
 
 
 def test_float_images_and_odd_rates_keep_the_pace(tmp_path):
-    frames = np.random.default_rng(0).random((31, 16, 16, 1)).astype(np.float32)
+    frames = np.random.default_rng(0).random((31, 16, 16)).astype(np.float32)
     (tmp_path / "a.gif").write_bytes(encode_gif(frames, fps=30))
     read, _ = read_gif(tmp_path / "a.gif")
     assert {duration for _, duration in read} <= {30, 40}
     assert abs(sum(duration for _, duration in read) - 31 * 1000 / 30) <= 10
-    assert np.array_equal(read[7][0][..., 0], np.rint(frames[7, ..., 0] * 255).astype(np.uint8))
+    assert np.array_equal(read[7][0][..., 0], np.rint(frames[7] * 255).astype(np.uint8))
 
 
 def test_a_film_that_is_too_large_gets_fewer_gray_levels(tmp_path, monkeypatch):

@@ -387,7 +387,7 @@ def test_to_the_sliders_and_back(opened):
     strokes = before[..., 1] == 255
     for back in (lambda: driver.key("tab"), lambda: driver.click(driver.window.header.tabs[1])):
         driver.keys("tab", "n")
-        face = to_pixels(driver.engine.decode(driver.screen.code()[None])[0])
+        face = to_pixels(driver.engine.decode(driver.screen.code()[None])[0, ..., 0])
         back()
         driver.settle()
         under = drawing(driver)

@@ -57,7 +57,7 @@ def test_a_save_restores_the_code_bit_for_bit_and_drawing_and_details(tmp_path):
 
 
 def test_the_picture_shows_the_face_and_a_drawing_beside_it(tmp_path):
-    image = np.zeros((160, 176, 1), dtype=np.float32)
+    image = np.zeros((160, 176), dtype=np.float32)
     image[:, 88:] = 1
     with Image.open(save_face(tmp_path, image, a_code(), MODEL)) as picture:
         pixels = np.asarray(picture)

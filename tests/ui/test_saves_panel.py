@@ -104,14 +104,14 @@ def test_dots_beside_the_caption_open_the_menu_and_the_picture_goes_there(driver
 @both_screens
 def test_saves_of_another_model_are_listed_last_and_opened_by_their_picture(driver):
     engine, folder = driver.engine, driver.session.folder
-    face = engine.decode(CODE[None])[0]
+    face = engine.decode(CODE[None])[0, ..., 0]
     theirs = save_face(folder, face, np.ones(64), "b" * 64)
     panel, (ours,) = open_panel(driver, 1)
     assert [save.path for save in panel.saves] == [ours, theirs]
     assert "1 of another model at the end" in panel.note.text
     driver.choose(panel.gallery.strip.thumbnails[1])
     assert "of another model" in driver.said()
-    coded = engine.encode(np.rint(face * 255)[None] / 255)[0]
+    coded = engine.encode(np.rint(face * 255)[None, ..., None] / 255)[0]
     assert np.allclose(driver.screen.code(), coded, atol=1e-4)
 
 

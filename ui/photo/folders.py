@@ -60,9 +60,9 @@ def usual_places() -> list[Entry]:
     return [Entry(folder, name) for name, folder in found.items() if there(folder)]
 
 
-def look_into(folder: Path | None, places: list[Entry] | None = None) -> Listing:
+def look_into(folder: Path | None) -> Listing:
     """List a folder, or for None the usual ones; `UserError` if it cannot be opened."""
-    places = usual_places() if places is None else places
+    places = usual_places()
     if folder is None:
         return Listing(None, places, places)
     found: list[Entry] = []
@@ -77,16 +77,15 @@ def look_into(folder: Path | None, places: list[Entry] | None = None) -> Listing
 
 def first_look(last: str) -> Listing:
     """List the folder `last`, else the first usual folder with pictures, else the usual folders."""
-    places = usual_places()
     if Path(last).is_absolute():
         with suppress(UserError, ValueError):
-            return look_into(Path(last), places)
-    for place in places:
+            return look_into(Path(last))
+    for place in usual_places():
         with suppress(UserError):
-            listing = look_into(place.path, places)
+            listing = look_into(place.path)
             if listing.pictures:
                 return listing
-    return look_into(None, places)
+    return look_into(None)
 
 
 def _entries(file: os.DirEntry) -> Iterator[Entry]:

@@ -67,11 +67,9 @@ def pyramid(images: np.ndarray) -> list[np.ndarray]:
     """Return images (..., h, w), and copies each half as large as the ones before, to a pixel."""
     levels = [images]
     while max(levels[-1].shape[-2:]) > 1:
-        level = levels[-1]
-        for axis in (-2, -1):  # an odd last row or column is repeated
-            padding = [(0, 0)] * level.ndim
-            padding[axis] = (0, level.shape[axis] % 2)
-            level = np.pad(level, padding, mode="edge")
+        *others, height, width = levels[-1].shape  # an odd last row or column is repeated
+        padding = [(0, 0) for _ in others] + [(0, height % 2), (0, width % 2)]
+        level = np.pad(levels[-1], padding, mode="edge")
         rows = level[..., ::2, :] + level[..., 1::2, :]
         levels.append((rows[..., ::2] + rows[..., 1::2]) / 4)
     return levels
