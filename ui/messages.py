@@ -10,6 +10,7 @@ import pygame
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Point, Widget, place_row
 from ui.widgets.button import Button, in_turn
+from ui.widgets.label import Label
 from ui.widgets.panel import Item
 from ui.widgets.shapes import dot, write
 
@@ -30,21 +31,18 @@ class Message(Widget):
     def __post_init__(self) -> None:
         super().__init__()
         self.buttons: list[Button] = []
-        self._wrapped: list[str] = []
-        self._left = 0  # pixels, of the lines
+        words = " ".join(self.lines)
+        self.label = self.add(Label(words, size=SIZES.small, lines=LINES, leading=LINE))
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Wrap the lines, and place the buttons after them."""
         margin, gap = theme.px(SIZES.margin), theme.px(8)
         widths = [button.width(theme) for button in self.buttons]
-        self._left = rect.left + margin + (theme.px(SIGN) + gap if self.problem else 0)
-        room = max(0, rect.right - margin - self._left - sum(widths) - gap * (len(widths) + 1))
-        lines = theme.wrap(" ".join(self.lines), room, SIZES.small)
-        if len(lines) > LINES:
-            rest = " ".join(lines[LINES - 1 :])
-            lines[LINES - 1 :] = [theme.fit(rest, room, SIZES.small)]
-        self._wrapped = lines
-        left = self._left + max(theme.width(line, SIZES.small) for line in lines) + 2 * gap
+        left = rect.left + margin + (theme.px(SIGN) + gap if self.problem else 0)
+        room = max(0, rect.right - margin - left - sum(widths) - gap * (len(widths) + 1))
+        self.label.place(pygame.Rect(left, rect.top, room, rect.height), theme)
+        lines = theme.wrap(self.label.text, room, LINES, SIZES.small)
+        left += max(theme.width(line, SIZES.small) for line in lines) + 2 * gap
         row = pygame.Rect(left, rect.top, sum(widths) + gap * len(widths), rect.height)
         place_row(self.buttons, row.inflate(0, -theme.px(6)), theme)
 
@@ -53,7 +51,7 @@ class Message(Widget):
         return True
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the bar, the sign and the lines."""
+        """Draw the bar and the sign."""
         surface.fill(COLORS.raised)
         surface.fill(COLORS.edge, pygame.Rect(self.rect.topleft, (self.rect.width, theme.px(1))))
         if self.problem:
@@ -62,12 +60,6 @@ class Message(Widget):
             place.centery = self.rect.centery
             dot(surface, place.center, side, COLORS.warning)
             write(surface, theme.text("!", COLORS.on_accent, bold=True), place)
-        line = theme.px(LINE)
-        row = pygame.Rect(self._left, 0, 1, line)
-        row.top = self.rect.centery - line * len(self._wrapped) // 2
-        for text in self._wrapped:
-            write(surface, theme.text(text, size=SIZES.small), row, "left")
-            row = row.move(0, line)
 
 
 class Messages(Widget):

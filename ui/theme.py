@@ -119,12 +119,12 @@ class Theme:
         fitting = bisect_right(cuts, width, key=lambda cut: self.width(cut, size, bold))
         return cuts[fitting - 1] if fitting else ""
 
-    def wrap(self, text: str, width: int, size: int = SIZES.body, bold: bool = False) -> list[str]:
-        """Break a text into lines of at most `width` pixels."""
+    def wrap(self, text: str, width: int, most: int, size: int, bold: bool = False) -> list[str]:
+        """Break a text into at most so many lines of `width` pixels; the last may be cut."""
         lines = [""]
         for word in printable(text).split():
             longer = f"{lines[-1]} {word}".strip()
-            if lines[-1] and self.width(longer, size, bold) > width:
+            if lines[-1] and len(lines) < most and self.width(longer, size, bold) > width:
                 lines.append(word)
             else:
                 lines[-1] = longer

@@ -390,7 +390,7 @@ def test_what_cannot_be_drawn_is_replaced_and_marks_without_a_width_end_nothing(
         assert printable(words).isprintable()
         assert theme.text(words, width=50).get_width() <= 50
         assert theme.width(words) > 0
-        assert theme.wrap(words, 60)
+        assert theme.wrap(words, 60, 2, 13)
         printable(words).encode("utf-8")
     assert printable("Zoë · 80 %") == "Zoë · 80 %"
     assert theme.width("Jose\u0301") == theme.width("José")  # as a Mac writes it

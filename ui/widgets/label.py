@@ -18,7 +18,8 @@ class Label(Widget):
     size: int = SIZES.body  # points
     bold: bool = False  # for headings
     align: str = "left"  # or "center" or "right"
-    lines: int = 1  # at most; a single line is cut with an ellipsis
+    lines: int = 1  # at most; the last one is cut with an ellipsis
+    leading: int = 0  # points from line to line; 0 for what suits the font
     fill: Color | None = None  # behind it; then there is a margin at either side
 
     def __post_init__(self) -> None:
@@ -37,8 +38,8 @@ class Label(Widget):
         width = area.width
         lines = [self.text]
         if self.lines > 1:
-            lines = theme.wrap(self.text, width, self.size, self.bold)[: self.lines]
-        height = theme.font(self.size, self.bold).get_linesize()
+            lines = theme.wrap(self.text, width, self.lines, self.size, self.bold)
+        height = theme.px(self.leading) or theme.font(self.size, self.bold).get_linesize()
         top = area.centery - height * len(lines) // 2
         for line in lines:
             text = theme.text(line, self.color, self.size, self.bold, width)
