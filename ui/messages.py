@@ -8,9 +8,8 @@ from functools import partial
 import pygame
 
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Point, Widget, place_row
+from ui.widgets.base import Label, Point, Widget, place_row
 from ui.widgets.button import Button, in_turn
-from ui.widgets.label import Label
 from ui.widgets.panel import Item
 from ui.widgets.shapes import dot, write
 

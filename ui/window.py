@@ -18,9 +18,8 @@ from ui.keys import Command, Keymap, KeysOverlay, commands_of
 from ui.messages import BAR, Message, Messages
 from ui.session import Session
 from ui.theme import COLORS, SIZES, Theme, natural_scale
-from ui.widgets.base import Root, Row, Widget, place_row
+from ui.widgets.base import Label, Root, Row, Widget, place_row
 from ui.widgets.button import Button, Toggle, help_of
-from ui.widgets.label import Label
 from ui.widgets.panel import Item, Menu, Scrolled
 from ui.widgets.pointer import Pointer
 from ui.worker import Worker

@@ -12,10 +12,9 @@ from ui.drawing.canvas_view import CanvasView
 from ui.drawing.stroke import GRAYS, LARGEST, SIZE_STEP, SMALLEST, Brush, Tool
 from ui.keys import Command
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Row, Widget, place_row
+from ui.widgets.base import Label, Row, Widget, place_row
 from ui.widgets.button import Button, Toggle, help_of
 from ui.widgets.face_view import FaceView
-from ui.widgets.label import Label
 from ui.widgets.shapes import box
 from ui.widgets.slider import Slider
 from ui.widgets.strip import Strip

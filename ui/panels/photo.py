@@ -21,10 +21,9 @@ from ui.photo.placement import Placement, crop, even_out, is_badly_lit
 from ui.pictures import to_pixels
 from ui.saves import where
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Point, Widget, place_row
+from ui.widgets.base import Label, Point, Widget, place_row
 from ui.widgets.button import Button
 from ui.widgets.face_view import FaceView
-from ui.widgets.label import Label
 from ui.widgets.panel import Panel
 from ui.widgets.shapes import write
 from ui.widgets.strip import FOLDER

@@ -12,9 +12,8 @@ from ui.panels.gallery import UNREADABLE, Gallery
 from ui.pictures import to_pixels
 from ui.saves import SaveFile, delete_save, list_saves, open_folder, read_save, rename_save, where
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import place_row
+from ui.widgets.base import Label, place_row
 from ui.widgets.button import Button
-from ui.widgets.label import Label
 from ui.widgets.panel import Item, Panel
 from ui.widgets.text_field import TextField
 from ui.window import Window

@@ -12,10 +12,9 @@ from ui.pictures import to_pixels
 from ui.sliders.axes import Axis
 from ui.sliders.face_map import SIDE, CornersMap, Place, SlidersMap, grid
 from ui.theme import COLORS, SIZES, Color, Theme
-from ui.widgets.base import Point, place_row
+from ui.widgets.base import Label, Point, place_row
 from ui.widgets.button import Button
 from ui.widgets.face_view import FaceView
-from ui.widgets.label import Label
 from ui.widgets.panel import Panel
 from ui.widgets.pointer import Pointer
 from ui.widgets.shapes import dot

@@ -8,7 +8,7 @@ import pygame
 
 from ui.sliders.parts import PARTS, shown_part
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.label import Label
+from ui.widgets.base import Label
 from ui.widgets.panel import Panel
 from ui.widgets.strip import Strip
 

@@ -9,9 +9,8 @@ from ui.keys import Command
 from ui.sliders.state import FaceState
 from ui.starts import TEMPERATURE, Starts
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Row, place_row
+from ui.widgets.base import Label, Row, place_row
 from ui.widgets.button import Button, Toggle, help_of
-from ui.widgets.label import Label
 from ui.widgets.panel import Panel
 from ui.widgets.slider import Slider
 from ui.widgets.text_field import TextField

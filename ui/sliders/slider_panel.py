@@ -11,8 +11,7 @@ import pygame
 from ui.sliders.axes import Axis, direction_axis, hold, principal_axes, raw_axes
 from ui.sliders.state import FaceState
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Point
-from ui.widgets.label import Label
+from ui.widgets.base import Label, Point
 from ui.widgets.panel import Scrolled
 from ui.widgets.shapes import box, dot, write
 from ui.widgets.slider import HANDLE, MINUS, Slider, in_digits

@@ -13,10 +13,9 @@ from ui.keys import Command
 from ui.sliders.slider_panel import FaceSlider, SliderPanel
 from ui.sliders.state import FaceState
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Row, Widget, place_row
+from ui.widgets.base import Label, Row, Widget, place_row
 from ui.widgets.button import Button, Toggle, help_of
 from ui.widgets.face_view import FaceView
-from ui.widgets.label import Label
 from ui.widgets.shapes import write
 from ui.widgets.slider import MINUS, Slider
 from ui.widgets.strip import Strip, Thumbnail

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import pygame
 
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Point, Widget, place_row
+from ui.widgets.base import Label, Point, Widget, place_row
 from ui.widgets.button import Button, in_turn
-from ui.widgets.label import Label
 from ui.widgets.shapes import box
 
 Item = tuple[str, Callable[[], object], str]  # text, action and help of an item of a menu
