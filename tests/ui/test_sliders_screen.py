@@ -150,7 +150,7 @@ def test_right_button_and_l_lock_what_nothing_moves_any_more(driver):
         driver.key(key)
         codes.append(editor(driver).now.code)
     assert driver.screen.area.caption.text.endswith(" · locked sliders kept")
-    editor(driver).morph_to(0.5)
+    editor(driver).morph(0.5)
     for code in (*codes, editor(driver).now.code):
         after = driver.latent.to_sliders(code)
         assert np.allclose(after[[2, 30]], before[[2, 30]], atol=1e-4)

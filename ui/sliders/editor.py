@@ -127,11 +127,6 @@ class FaceEditor:
         """
         self.preview(self.now.at(axis.moved(self.history.now.code, value)))
 
-    def reset(self, axis: Axis) -> None:
-        """Set a slider to its middle."""
-        self.begin(axis)
-        self.go(self.now.at(axis.moved(self.now.code, axis.middle)))
-
     def toggle_lock(self, index: int | None) -> None:
         """Lock or unlock a principal slider by its index; other sliders have None."""
         if index is None:
@@ -157,11 +152,6 @@ class FaceEditor:
         """Preview the face at `t` in [0, 1] on the way from A to B; locked sliders stay."""
         caption = "Face A" if t <= 0 else "Face B" if t >= 1 else "Between A and B"
         self.preview(replace(self.fresh(self.between(t), caption), morph=t))
-
-    def morph_to(self, t: float) -> None:
-        """Go to the face at `t` on the way from A to B, as one step."""
-        self.morph(t)
-        self.commit()
 
     def between(self, t: float) -> np.ndarray:
         """Return the code at `t` in [0, 1] from A to B; `UserError` if a needed one is not set."""

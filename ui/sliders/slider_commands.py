@@ -38,7 +38,7 @@ def slider_commands(s) -> list[Command]:
         ("shift+f", "Face map", square, lambda: s.toggle_map()),
     ]
     type_number = slider(lambda one: s.uncovered().type_number(one))
-    reset = slider(lambda one: s.step(s.editor.reset, one.axis))
+    reset = slider(lambda one: one.go(one.axis.middle))
     rename = slider(lambda one: s.uncovered().type_name(one))
     lock = slider(lambda one: s.editor.toggle_lock(one.axis.lock))
     forget = slider(lambda one: s.editor.drop_direction(one.axis.name))

@@ -47,7 +47,6 @@ class Gestures:
     begin: Callable[[Axis], object]  # before the first movement; may raise a UserError
     move: Callable[[Axis, float], object]  # on every movement, with the new value
     end: Callable[[object], object]  # after the last, with a tag: see `FaceEditor.go`
-    reset: Callable[[Axis], object]
     toggle_lock: Callable[[int | None], object]  # with the index of a principal slider, or None
     rename: Callable[[Axis, str], object]  # with another name, or "" for its own
 
@@ -72,6 +71,7 @@ class FaceSlider(Slider):
             nudge=(axis.ends[1] - axis.ends[0]) / 60,
             words=partial(reading, axis),
             center=axis.zero,
+            default=axis.middle,
             help=self._describe,
         )
         self.free = axis  # without locks
@@ -112,17 +112,11 @@ class FaceSlider(Slider):
     def press(self, pos: Point, button: int) -> bool:
         """Drag with the left button, reset with the middle one, lock with the right one."""
         if button == 2:
-            self.gestures.reset(self.axis)
+            self.go(self.axis.middle)
         elif button == 3:
             self.gestures.toggle_lock(self.axis.lock)
         self._on_number = button == 1 and self._number.collidepoint(pos)
         return super().press(pos, button) or button > 1
-
-    def double_click(self, pos: Point) -> bool:
-        """Reset."""
-        self._on_number = False
-        self.gestures.reset(self.axis)
-        return True
 
     def release(self, pos: Point) -> None:
         """End a drag; a click on the value types a number."""

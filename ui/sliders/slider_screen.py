@@ -31,7 +31,6 @@ from ui.window import Screen, Window
 from ui.worker import decode_each, decode_one
 
 LONGEST_NAME = 32  # characters of a photo's name that are shown
-PREVIEW = "sliders.preview"  # slot of the worker
 MORE, ROOMY = 352, 1280  # width of More, and of a window with room for it beside, in points
 GIFS = {4: "Large", 2: "Small"}  # sizes of GIFs, in sizes of the model's faces
 HINT = (
@@ -67,7 +66,6 @@ class SlidersScreen(Screen):
             begin=partial(self.step, editor.begin),
             move=editor.move,
             end=editor.commit,
-            reset=partial(self.step, editor.reset),
             toggle_lock=editor.toggle_lock,
             rename=partial(self.step, editor.rename),
         )
@@ -76,10 +74,9 @@ class SlidersScreen(Screen):
             named,
             moved=partial(self.step, editor.morph),
             ended=editor.commit,
-            end_chosen=partial(self.step, editor.morph_to),
             choose_gif=self.choose_gif,
         )
-        self.preview = SliderPreview(self._decode_ends, partial(host.worker.cancel, PREVIEW))
+        self.preview = SliderPreview(host)
         parts = self.area, self.strip, self.sliders, self.preview
         self.view = self.add(SlidersView(*parts, named))
         self.panels = panels = self.add(
@@ -267,10 +264,6 @@ class SlidersScreen(Screen):
     def _show_end(self, name: str, image: np.ndarray) -> None:
         self.strip.faces[name].set(image)
         self._follow_panels()
-
-    def _decode_ends(self, codes: np.ndarray) -> None:
-        job = partial(decode_each, codes=codes, sharp=self.host.sharp)
-        self.host.worker.submit(PREVIEW, job, self.preview.fill, 1)
 
     def update(self, now: float) -> float | None:
         """Go on with a walk, and show what the slider under the mouse does."""

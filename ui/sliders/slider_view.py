@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pygame
@@ -19,10 +20,13 @@ from ui.widgets.face_view import FaceView
 from ui.widgets.shapes import write
 from ui.widgets.slider import MINUS, Slider
 from ui.widgets.strip import Strip, Thumbnail
+from ui.window import Window
+from ui.worker import decode_each
 
 BAR, STRIP, LINE = 60, 56, 28  # heights of buttons, of faces A and B, of the caption, in points
 SLIDERS = (430, 980)  # width of the sliders, at least and at most, in points
-PREVIEW = 240  # width of the preview, at most, in points
+WIDEST = 240  # width of the preview, at most, in points
+PREVIEW = "sliders.preview"  # slot of the worker
 BUTTONS = ("Random", "Another face", "Your photo", "Save", "Undo")
 SUGGESTIONS = 12
 REST = 0.4  # seconds that the mouse rests on a slider before the face is tinted
@@ -188,7 +192,6 @@ class MorphStrip(Widget):
     commands: Mapping[str, Command]  # of the screen, by name
     moved: Callable[[float], object]  # called with a place from A (0) to B (1)
     ended: Callable[[], object]  # called after the last one
-    end_chosen: Callable[[float], object]  # called with 0.0 for face A and 1.0 for face B
     choose_gif: Callable[[], object]  # called by the button that writes a GIF
 
     def __post_init__(self) -> None:
@@ -211,7 +214,7 @@ class MorphStrip(Widget):
         command = self.commands[f"Set {letter}"]
 
         def click() -> None:
-            command.action() if self.codes[name] is None else self.end_chosen(place)
+            command.action() if self.codes[name] is None else self.slider.go(place)
 
         face = self.add(Thumbnail(click))
         face.help = lambda: help_of(command) if self.codes[name] is None else f"Go to face {letter}"
@@ -243,10 +246,9 @@ class SliderPreview(Widget):
 
     solid = False
 
-    def __init__(self, decode: Callable[[np.ndarray], object], cancel: Callable[[], object]):
+    def __init__(self, host: Window):
         super().__init__()
-        self.decode = decode  # asks for the faces of codes (2, latent_dim), see `fill`
-        self.cancel = cancel  # withdraws that
+        self.host = host
         self.visible = False
         self.slider: FaceSlider | None = None  # the one that shows
         self.faces = [self.add(FaceView()) for _ in range(2)]  # at the low and the high end
@@ -260,7 +262,7 @@ class SliderPreview(Widget):
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place the faces at the right."""
-        self.rect.width = min(rect.width, theme.px(PREVIEW))
+        self.rect.width = min(rect.width, theme.px(WIDEST))
         place = pygame.Rect(0, rect.top, round(rect.height * 1.1), rect.height)
         place.right = rect.right
         for face in reversed(self.faces):
@@ -287,11 +289,13 @@ class SliderPreview(Widget):
         self.show()
         self.change(slider=slider, _value=slider.value)
         if busy or code is not self._code:
-            self.cancel()
+            self.host.worker.cancel(PREVIEW)
             self._code = None if busy else code
             if not busy:
                 axis = slider.free if slider.locked else slider.axis
-                self.decode(np.stack([axis.moved(code, end) for end in axis.ends]))
+                codes = np.stack([axis.moved(code, end) for end in axis.ends])
+                job = partial(decode_each, codes=codes, sharp=self.host.sharp)
+                self.host.worker.submit(PREVIEW, job, self.fill, 1)
 
     def fill(self, made: tuple[int, np.ndarray]) -> None:
         """Show the face (160, 176) at the low (0) or the high (1) end, in this order."""
@@ -306,7 +310,7 @@ class SliderPreview(Widget):
     def leave(self) -> None:
         """Hide, and withdraw the request for faces."""
         if self.slider is not None:
-            self.cancel()
+            self.host.worker.cancel(PREVIEW)
             self.show(False)
             self.slider = self.due = None
 
