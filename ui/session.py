@@ -71,12 +71,11 @@ class Session:
             for own, name in _dict_of(entry, "names").items()
             if _is_name(own) and _is_name(name)
         }
-        self.directions: dict[str, np.ndarray] = {}  # the user's own, (latent_dim,) by name
-        directions = _dict_of(entry, "directions")
-        for name, text in directions.items():
-            vector = self._valid(unpack_numbers, text if _is_name(name) else "", shape)
-            if vector is not None:
-                self.directions[name] = vector
+        found = {
+            name: self._valid(unpack_numbers, text if _is_name(name) else "", shape)
+            for name, text in _dict_of(entry, "directions").items()
+        }  # the user's own, (latent_dim,) by name
+        self.directions = {name: vector for name, vector in found.items() if vector is not None}
         # What this window has read or written. Later, names missing here were deleted by this
         # window; other names in the file were added by another one.
         self._known = {kind: set(_dict_of(entry, kind)) for kind in ("directions", "names")}
@@ -111,7 +110,7 @@ class Session:
             content = {
                 "format": 1,
                 "settings": {n: value for n, value in self.settings.items() if _is_plain(value)},
-                "drawing": None if self.drawing is None else pack_pixels(self.drawing),
+                "drawing": pack_pixels(self.drawing),
                 "models": dict(list(self._all_models(theirs).items())[-_MAX_MODELS:]),
             }
             with replace_file(path) as new:

@@ -64,8 +64,10 @@ def unpack_numbers(text: object, shape: tuple[int, ...]) -> np.ndarray:
     return values.astype(np.float32)
 
 
-def pack_pixels(pixels: np.ndarray) -> str:
-    """Return uint8 `pixels` as compressed text."""
+def pack_pixels(pixels: np.ndarray | None) -> str | None:
+    """Return uint8 `pixels` as compressed text, None for none."""
+    if pixels is None:
+        return None
     packed = zlib.compress(np.ascontiguousarray(pixels, dtype=np.uint8).tobytes(), 9)
     return base64.b64encode(packed).decode("ascii")
 

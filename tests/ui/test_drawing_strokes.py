@@ -74,7 +74,7 @@ def test_mirror_images_are_exact_and_drawn_only_on_request(drawing, soft):
     points = (31.37, 40.1), (52.9, 77.77), (70.2, 31.6)
     draw(drawing, *points, radius=3.7, soft=soft)
     assert not cover(drawing)[:, 94:].any()
-    drawing.clear()
+    drawing.put(blank())
     draw(drawing, *points, radius=3.7, soft=soft, mirror=True)
     assert np.array_equal(cover(drawing)[:, MIRRORED], cover(drawing)[:, 187 - MIRRORED])
     assert cover(drawing)[:, 94:].any()
@@ -125,7 +125,7 @@ def test_a_fill_lets_no_line_grow_and_leaves_no_seam_beside_a_light_one(drawing)
 
 
 def test_what_changes_nothing_is_no_step_and_the_eraser_bares_the_paper(drawing):
-    assert not drawing.clear()
+    assert not drawing.put(blank())
     assert not draw(drawing, (40, 40), (60, 60), tool=Tool.ERASE)
     assert not draw(drawing, (-90, -90), (-80, -90))
     assert not drawing.history.can_undo

@@ -13,7 +13,7 @@ from pygame import Rect
 
 from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
 from ui.drawing.head import CONTRAST, WHOLE, Region, paper_tone
-from ui.drawing.stroke import mirrored
+from ui.drawing.stroke import Brush, mirrored
 from ui.pictures import PAPER, drawing_on_paper, over_paper
 from ui.theme import COLORS, Theme
 from ui.widgets.base import Point
@@ -46,8 +46,7 @@ class CanvasView(FaceView):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.help = lambda: HELP if self.region == WHOLE else FRAMED
-        self.radius = 2.0  # of the brush, canvas pixels; set by `change`, as the next two
-        self.mirror = False  # whether the brush shows on both halves
+        self.brush = Brush()  # follows the mouse; set by `change`, as the next
         self.region: Region = WHOLE  # the part that is encoded, framed if it is not all
         self._points: list[Point] = []  # since the last `flush`
         self._straight = False
@@ -121,7 +120,7 @@ class CanvasView(FaceView):
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the canvas, the guide, the frame, and a ring as large as the brush."""
         super().draw(surface, theme)
-        if self._guided or self.mirror:
+        if self._guided or self.brush.mirror:
             self._draw_guide(surface, theme)
         if self.region != WHOLE:
             (left, top), (right, bottom) = map(self.to_window, self.region.corners)
@@ -129,7 +128,7 @@ class CanvasView(FaceView):
             pygame.draw.rect(surface, COLORS.accent, frame, theme.px(1))
         if self._mouse is not None:
             self._draw_ring(surface, self._mouse, 230)
-            if self.mirror:
+            if self.brush.mirror:
                 self._draw_ring(surface, self.to_window(mirrored(self.to_image(self._mouse))), 110)
 
     def _draw_guide(self, surface: pygame.Surface, theme: Theme) -> None:
@@ -138,7 +137,9 @@ class CanvasView(FaceView):
         axis = round(self.to_window((FACE_AXIS, 0))[0])
         color = GUIDES[paper_tone(over_paper(self.drawing)) > PAPER / 2]
         for top in range(self.picture.top, self.picture.bottom, 2 * dash):
-            surface.fill(COLORS.accent if self.mirror else color, Rect(axis, top, width, dash))
+            surface.fill(
+                COLORS.accent if self.brush.mirror else color, Rect(axis, top, width, dash)
+            )
         if not self._guided:
             return
         (x, y), (a, b) = FACE_CENTRE, FACE_HALF_AXES
@@ -155,7 +156,7 @@ class CanvasView(FaceView):
     def _draw_ring(self, surface: pygame.Surface, pos: Point, alpha: int) -> None:
         """Draw a light ring in a dark one, which shows on any gray, as large as the brush."""
         x, y = map(round, pos)
-        radius = max(2, round(self.radius * self.picture.width / IMAGE_SHAPE[1]))
+        radius = max(2, round(self.brush.radius * self.picture.width / IMAGE_SHAPE[1]))
         pygame.gfxdraw.aacircle(surface, x, y, radius + 1, (20, 22, 27, alpha))
         pygame.gfxdraw.aacircle(surface, x, y, radius, (255, 255, 255, alpha))
 

@@ -13,7 +13,7 @@ from ui.drawing.head import WHOLE, Region, find_head, model_input
 from ui.drawing.stroke import Brush, Point, Stroke, Tool
 from ui.history import History
 from ui.pictures import DRAWING_SHAPE, PAPER, drawing_on_paper, local_extremes, to_pixels
-from ui.storage import pack_pixels, unpack_pixels
+from ui.storage import unpack_pixels
 
 ALIKE = 48  # difference within an area that is filled, levels of tone and of coverage
 EDGE = 5  # side of the square searched for an edge, pixels
@@ -154,10 +154,6 @@ class Drawing:
         self.fixed_code = None
         return self._push()
 
-    def clear(self) -> bool:
-        """Take a new sheet; return whether that changed anything."""
-        return self.put(blank())
-
     def put(
         self,
         pixels: np.ndarray,
@@ -243,13 +239,8 @@ def is_face(start: np.ndarray | None) -> TypeGuard[np.ndarray]:
     return start is not None and bool(start.min() < start.max())
 
 
-def pack_face(face: np.ndarray | None) -> str | None:
-    """Return a start face as text for saves and the session."""
-    return None if face is None else pack_pixels(face)
-
-
 def unpack_face(text: object) -> np.ndarray | None:
-    """Return the face that `pack_face` wrote; None without one or if it is damaged."""
+    """Return the start face that `pack_pixels` wrote; None without one or if it is damaged."""
     try:
         return unpack_pixels(text, IMAGE_SHAPE)
     except ValueError:

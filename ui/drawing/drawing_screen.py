@@ -12,7 +12,7 @@ from data.errors import UserError
 from ui.clipboard import copy_beside
 from ui.drawing.answers import ANSWER, Answer, AnswerKeeper
 from ui.drawing.canvas_view import CanvasView
-from ui.drawing.drawing import Drawing, is_face, pack_face, painted, unpack_face
+from ui.drawing.drawing import Drawing, blank, is_face, painted, unpack_face
 from ui.drawing.drawing_commands import drawing_commands
 from ui.drawing.drawing_view import DrawingView
 from ui.drawing.replay import film
@@ -22,6 +22,7 @@ from ui.pictures import to_pixels
 from ui.saves import SavedFace, save_face
 from ui.session import Session
 from ui.starts import Start, Starts
+from ui.storage import pack_pixels
 from ui.theme import Theme
 from ui.window import Screen, Window
 from ui.worker import decode_one
@@ -155,7 +156,7 @@ class DrawingScreen(Screen):
         view.clear.enable(not drawing.empty)
         view.follow(self.brush)
         view.ghost.select(self.ghost)
-        view.canvas.change(radius=self.brush.radius, mirror=self.brush.mirror, region=drawing.head)
+        view.canvas.change(brush=self.brush, region=drawing.head)
         view.live.select(keeper.live)
         view.realism.set(keeper.decoder.realism)
         view.refine.set_text("Stop" if keeper.refining else "Refine")
@@ -251,7 +252,7 @@ class DrawingScreen(Screen):
     def take_white_paper(self) -> None:
         """Begin on white paper; a white brush, which dark paper came with, turns black."""
         dark = self.drawing.start is not None and not is_face(self.drawing.start)
-        self.step(self.drawing.clear)
+        self.step(self.drawing.put, blank())
         if dark and self.brush.tone == GRAYS["white"]:
             self.change_brush(tone=GRAYS["black"])
 
@@ -342,7 +343,7 @@ class DrawingScreen(Screen):
         answer, drawing = self._answer("to save "), self.drawing.pixels.copy()
         details = {
             "realism": self.keeper.decoder.realism,
-            "start": pack_face(self.drawing.start),
+            "start": pack_pixels(self.drawing.start),
             "sharp": self.host.sharp,
         }
 
@@ -379,7 +380,7 @@ class DrawingScreen(Screen):
             session.drawing = None if drawing.empty else drawing.pixels
             code = drawing.fixed_code
             values["given"] = None if code is None else code.tolist()
-            values["start"] = pack_face(drawing.start)
+            values["start"] = pack_pixels(drawing.start)
             values["model"] = self.host.latent.model_id
             if keeper.code is not None and self.visible:
                 session.code = keeper.code

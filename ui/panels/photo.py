@@ -64,7 +64,7 @@ class EyeMarkers(FaceView):
         )
         self.moved = moved
         self.eyes = np.zeros((2, 2))
-        self._grip: int | None = None  # 0 left, 1 right, None both
+        self._grip: int | slice = 0  # which eyes a drag moves
         self._last: Point = (0, 0)
 
     def put(self, eyes: np.ndarray) -> None:
@@ -83,20 +83,15 @@ class EyeMarkers(FaceView):
             return False
         distances = [np.hypot(*np.subtract(self.to_window(eye), pos)) for eye in self.eyes]
         nearest = int(np.argmin(distances))
-        self._grip = nearest if distances[nearest] <= self.theme.px(REACH) else None
+        self._grip = nearest if distances[nearest] <= self.theme.px(REACH) else slice(None)
         self._last = self.to_image(pos)
         return True
 
     def drag(self, pos: Point) -> None:
         """Move what is held."""
-        here = self.to_image(pos)
-        shift = np.subtract(here, self._last)
-        self._last = here
+        last, self._last = self._last, self.to_image(pos)
         eyes = self.eyes.copy()
-        if self._grip is None:
-            eyes += shift
-        else:
-            eyes[self._grip] += shift
+        eyes[self._grip] += np.subtract(self._last, last)
         self._change(eyes)
 
     def wheel(self, steps: float, pos: Point) -> bool:

@@ -79,9 +79,8 @@ def crop(photo: Photo, placement: Placement) -> np.ndarray:
     else:
         sharp = _interpolate(photo.levels, 0, points)
     width, height = photo.size
-    x = np.maximum(np.maximum(-points.real, points.real - (width - 1)), 0)
-    y = np.maximum(np.maximum(-points.imag, points.imag - (height - 1)), 0)
-    beyond = (np.hypot(x, y) / placement.scale / _SOFT_EDGE).astype(np.float32)
+    edge = np.clip(points.real, 0, width - 1) + 1j * np.clip(points.imag, 0, height - 1)
+    beyond = (np.abs(points - edge) / placement.scale / _SOFT_EDGE).astype(np.float32)
     if beyond.max() > 0:
         soft = _interpolate(photo.levels, level + np.log2(_SOFT_EDGE), points)
         sharp += np.minimum(beyond, 1) * (soft - sharp)
