@@ -13,7 +13,7 @@ from model.frame import IMAGE_SHAPE as SHAPE
 from model.frame import LATENT_DIM as DIM
 from model.latent import LatentSpace
 from ui.app import App
-from ui.pictures import over_paper
+from ui.pictures import over_paper, to_pixels
 from ui.session import Session
 
 KEYS = {"return": pygame.K_RETURN, "escape": pygame.K_ESCAPE, "tab": pygame.K_TAB}
@@ -135,6 +135,12 @@ def editor(driver):
 def sliders(driver):
     """The 80 sliders in their order."""
     return driver.window.screens["sliders"].sliders.sliders
+
+
+def shows(driver, code):
+    """Whether the face of a code is on the slider screen, to the pixel."""
+    face = to_pixels(driver.engine.decode(np.array(code)[None])[0, ..., 0])
+    return np.array_equal(driver.window.screens["sliders"].area.face.pixels, face)
 
 
 def drag_slider(driver, slider, value, release=True, button=1):

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.ui.driver import fake_latent, lie_apart
+from tests.ui.driver import fake_latent, lie_apart, shows
 from ui.sliders.axes import direction_axis
 from ui.sliders.face_map import SIDE, CornersMap, SlidersMap, grid
 from ui.sliders.slider_screen import SlidersScreen
@@ -60,8 +60,8 @@ def test_the_face_follows_the_mouse_and_nothing_happens_until_a_click(driver):
     before, steps = screen.editor.now, screen.steps
     for place in (PLACE, (0.1, 0.6)):
         point(driver, place)
-        assert np.array_equal(screen.shown[0], expected(driver, place))
-        assert not np.array_equal(screen.shown[0], before.code)
+        assert shows(driver, expected(driver, place))
+        assert not shows(driver, before.code)
     count = len(driver.engine.decoded)
     for _ in range(20):  # while the mouse rests
         driver.app.step()
@@ -71,14 +71,14 @@ def test_the_face_follows_the_mouse_and_nothing_happens_until_a_click(driver):
     assert screen.editor.now is before and screen.steps == steps
     assert np.array_equal(screen.code(), before.code)
     driver.rest(screen.area.face.rect.center)
-    assert np.array_equal(screen.shown[0], before.code)
+    assert shows(driver, before.code)
     assert screen.area.caption.text == before.title
     driver.press(pad.where(PLACE))
     driver.release(screen.area.face.rect.center)
     driver.click(pad.where(PLACE), button=3)
     driver.keys("escape")
     assert screen.panels.open is None and screen.editor.now is before
-    assert np.array_equal(screen.shown[0], before.code)
+    assert shows(driver, before.code)
 
 
 def test_a_click_takes_the_face_as_one_step(driver):
@@ -88,12 +88,12 @@ def test_a_click_takes_the_face_as_one_step(driver):
     drawn = len(driver.engine.decoded)
     driver.choose(driver.pos)
     assert np.array_equal(screen.editor.now.code, taken)
-    assert np.array_equal(screen.shown[0], taken)
+    assert shows(driver, taken)
     assert len(driver.engine.decoded) - drawn < 3  # the small faces are the same, and stay
     assert np.allclose(screen.map.pad.here, screen.map.pad.place_at(driver.pos), atol=1e-4)
     driver.keys("ctrl+z")
     assert screen.editor.now == before
-    assert np.array_equal(screen.shown[0], before.code)
+    assert shows(driver, before.code)
 
 
 def test_undo_under_the_mouse_takes_the_last_real_step_back(driver):
@@ -101,7 +101,7 @@ def test_undo_under_the_mouse_takes_the_last_real_step_back(driver):
     random = driver.screen.editor.history.past[-2]
     point(driver, PLACE)
     driver.key("ctrl+z")
-    driver.until(lambda: np.array_equal(driver.screen.shown[0], random.code))
+    driver.until(lambda: shows(driver, random.code))
     assert driver.screen.editor.now == random
 
 
@@ -111,7 +111,7 @@ def test_keys_go_over_the_map_and_take_a_face(driver):
     driver.window.pointer.focus(screen.map.pad)
     driver.keys("right", "right", "up")
     place, before = screen.map.pad.looked_at, screen.editor.now
-    assert np.array_equal(screen.shown[0], screen.map.square.at(place))
+    assert shows(driver, screen.map.square.at(place))
     assert screen.editor.now is before
     driver.key("return")
     assert np.allclose(screen.map.square.place_of(screen.editor.now.code), place, atol=1e-4)
@@ -146,8 +146,8 @@ def test_the_slider_that_is_pointed_at_goes_across(driver):
     assert screen.map.names == ["Slider 2", "Slider 5"]
     point(driver, PLACE)
     axis, before = screen.sliders.sliders[4].axis, screen.editor.now.code
-    assert abs(axis.read(screen.shown[0]) - (0.25 * 6 - 3)) < 0.1
-    moved = driver.latent.to_sliders(screen.shown[0]) - driver.latent.to_sliders(before)
+    assert abs(axis.read(screen.front.code) - (0.25 * 6 - 3)) < 0.1
+    moved = driver.latent.to_sliders(screen.front.code) - driver.latent.to_sliders(before)
     assert np.allclose(np.delete(moved, [1, 4]), 0, atol=1e-3)
 
 
@@ -156,7 +156,7 @@ def test_other_sliders_take_the_place_of_those_that_are_gone(driver):
     names = driver.screen.map.names
     assert len(set(names)) == 2 and not any(name.startswith("Slider") for name in names)
     point(driver, PLACE)
-    assert np.array_equal(driver.screen.shown[0], expected(driver, PLACE))
+    assert shows(driver, expected(driver, PLACE))
 
 
 def test_four_faces_are_this_one_a_b_and_chance_and_corners_can_be_changed(driver):
@@ -226,4 +226,4 @@ def test_a_locked_slider_is_no_axis_and_stays_between_four_faces(driver):
     driver.key("escape")
     driver.click(driver.screen.map.modes[1])
     point(driver, PLACE)
-    assert abs(driver.latent.to_sliders(driver.screen.shown[0])[1] - value) < 1e-3
+    assert abs(driver.latent.to_sliders(driver.screen.front.code)[1] - value) < 1e-3

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from model.frame import face_mask
-from tests.ui.driver import FakeEngine, fake_latent
+from tests.ui.driver import FakeEngine, fake_latent, shows
 from ui.sliders.parts import PARTS, mask_of, mix, with_part
 from ui.sliders.slider_screen import SlidersScreen
 
@@ -73,7 +73,7 @@ def test_a_click_puts_a_part_of_a_face_on_as_one_step(driver):
     assert now.caption == "With the hair of B"
     expected = mix(driver.engine, before.code, now.face_b, "hair")
     assert np.allclose(now.code, expected, atol=1e-4)
-    assert np.array_equal(screen.shown[0], now.code)
+    assert shows(driver, now.code)
     driver.key("ctrl+z")
     assert screen.editor.now == before
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.ui.driver import FakeEngine, doubled_photo, editor, sliders
+from tests.ui.driver import FakeEngine, doubled_photo, editor, shows, sliders
 from ui.photo.eyes import Guess
 from ui.saves import list_saves, read_save, save_face
 from ui.session import Session
@@ -152,7 +152,7 @@ def test_walk_goes_from_a_to_b_with_the_morph_slider_and_stops_where_it_is(drive
     driver.keys("space")
     assert strip.play.text == "Play"
     assert strip.slider.value == values[-1]
-    assert np.array_equal(driver.screen.shown[0], editor(driver).now.code)
+    assert shows(driver, editor(driver).now.code)
     driver.key("ctrl+z")
     assert np.array_equal(editor(driver).now.code, driver.latent.gallery[1])
 

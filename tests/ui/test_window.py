@@ -14,7 +14,7 @@ from data.errors import UserError
 from model.latent import Previews
 from tests.bench.readme import all_commands
 from tests.raising import raising
-from tests.ui.driver import FakeEngine, every, fake_latent, stroke
+from tests.ui.driver import FakeEngine, every, fake_latent, shows, stroke
 from ui import fonts
 from ui.app import SCREENS, App
 from ui.session import Session
@@ -537,9 +537,8 @@ def test_the_mean_face_and_suggestions_can_be_seen_and_taken_while_the_model_loa
     assert np.array_equal(screen.area.face.pixels, previews.images[5])
     assert np.array_equal(screen.editor.now.code, previews.codes[5])
     loading.gate.set()
-    loading.until(lambda: screen.shown is not None)
     loading.settle()
-    assert np.array_equal(screen.shown[1], loading.engine.decode(previews.codes[5:6])[0, ..., 0])
+    assert shows(loading, previews.codes[5])
     assert loading.window.header.status.text == "Test model"
     loading.key("s")
     assert not np.array_equal(screen.area.suggestions, previews.codes[1:])

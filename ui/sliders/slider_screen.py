@@ -52,16 +52,14 @@ class SlidersScreen(Screen):
         self.walk: Walk | None = None  # the walk that plays
         self.comparing = False  # whether the starting face shows instead
         self.looked: FaceState | None = None  # of the face under the mouse on the map
-        # Code (latent_dim,) and image (160, 176) on the screen, and whether it is sharp.
-        self.shown: tuple[np.ndarray, np.ndarray, bool] | None = None
         self._beside = False  # whether More stands beside the sliders, not over them
         kept = host.session
         self.editor = editor = FaceEditor(host.latent, self.changed, kept.directions, kept.names)
-        if host.latent.previews is not None:
-            self.shown = (host.latent.mean, host.latent.previews.images[0], host.sharp)
         named = {command.name: command for command in (*self.commands, *host.commands)}
         opening = [Button.of(named[name], plain=True) for name in ("Face map", "Mix by part")]
         self.area = FaceArea(self.take_suggestion, opening)
+        if host.latent.previews is not None:  # until the model is loaded
+            self.area.face.set(host.latent.previews.images[0])
         gestures = Gestures(
             begin=partial(self.step, editor.begin),
             move=editor.move,
@@ -128,7 +126,6 @@ class SlidersScreen(Screen):
 
     def sharpen(self) -> None:
         """Decode every face again, also those that stored pictures stood in for."""
-        self.shown = None
         self.strip.codes = dict.fromkeys(self.strip.codes)
         self.preview.leave()
         if self.area.strip.visible:
@@ -181,7 +178,7 @@ class SlidersScreen(Screen):
         """Start from a suggestion; its stored picture shows until the model is loaded."""
         code, pixels = self.area.suggestions[number], self.area.strip.thumbnails[number].pixels
         if self.host.worker.state == "loading" and pixels is not None:
-            self.shown = (code, pixels, self.host.sharp)
+            self.area.face.set(pixels)
         self.step(self.editor.start, code, f"Suggestion {number + 1}")
 
     def take_photo(self, face: AlignedFace) -> None:
@@ -226,26 +223,13 @@ class SlidersScreen(Screen):
         return self.editor.now if self.looked is None else self.looked
 
     def _show_front(self) -> None:
-        """Show the face of the state in front, or the one it started with.
-
-        Where a photo's own detail is kept, none is invented.
-        """
-        state, shown = self.front, self.shown
-        caption = f"Where you started · {state.caption}" if self.comparing else state.title
+        """Show the face of the state in front, or the one it started with."""
+        state, caption = self.front, self.front.title
+        if self.comparing:
+            state, caption = state.at(state.start), f"Where you started · {state.caption}"
         self.area.caption.set_text(caption)
-        code = state.start if self.comparing else state.code
-        sharp = self.host.sharp and not state.shows_detail
-        if shown is not None and shown[2] == sharp and np.array_equal(shown[0], code):
-            self.host.worker.cancel(self.live_slot)
-            self._show(*shown)
-        else:
-            job = partial(decode_one, code=code, sharp=sharp)
-            show = partial(self._show, code, sharp=sharp)
-            self.host.worker.submit(self.live_slot, job, show)
-
-    def _show(self, code: np.ndarray, image: np.ndarray, sharp: bool) -> None:
-        self.shown = code, image, sharp
-        self.area.face.set(self.front.with_detail(image))
+        job = partial(_picture, state, self.host.sharp)
+        self.host.worker.submit(self.live_slot, job, self.area.face.set)
 
     def _ask_end(self, name: str, code: np.ndarray | None) -> None:
         """Show face A or B as a thumbnail, if it changed."""
@@ -471,9 +455,13 @@ class SlidersScreen(Screen):
             self.editor.start(code, "From your drawing")
 
 
+def _picture(state: FaceState, sharp: bool, engine) -> np.ndarray:
+    """Return the face (160, 176) of a state; where a photo's detail is kept, none is invented."""
+    return state.with_detail(decode_one(engine, state.code, sharp and not state.shows_detail))
+
+
 def _save(folder: Path, state: FaceState, sharp: bool, engine) -> Path:
     """Write the face of a state as a PNG; return its path."""
-    sharp = sharp and not state.shows_detail
-    image = state.with_detail(decode_one(engine, state.code, sharp))
-    details = {"caption": state.title, "detail": state.shows_detail, "sharp": sharp}
+    image, own = _picture(state, sharp, engine), state.shows_detail
+    details = {"caption": state.title, "detail": own, "sharp": sharp and not own}
     return save_face(folder, image, state.code, engine.model_id, details=details)
