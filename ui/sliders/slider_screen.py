@@ -52,7 +52,6 @@ class SlidersScreen(Screen):
         self.walk: Walk | None = None  # the walk that plays
         self.comparing = False  # whether the starting face shows instead
         self.looked: FaceState | None = None  # of the face under the mouse on the map
-        self._beside = False  # whether More stands beside the sliders, not over them
         kept = host.session
         self.editor = editor = FaceEditor(host.latent, self.changed, kept.directions, kept.names)
         named = {command.name: command for command in (*self.commands, *host.commands)}
@@ -68,26 +67,15 @@ class SlidersScreen(Screen):
             rename=partial(self.step, editor.rename),
         )
         self.sliders = SliderPanel(host, editor.now, gestures)
-        self.strip = MorphStrip(
-            named,
-            moved=partial(self.step, editor.morph),
-            ended=editor.commit,
-            choose_gif=self.choose_gif,
-        )
+        morph, warm = partial(self.step, editor.morph), partial(self.step, editor.set_temperature)
+        self.strip = MorphStrip(named, morph, editor.commit, self.choose_gif)
         self.preview = SliderPreview(host)
         parts = self.area, self.strip, self.sliders, self.preview
         self.view = self.add(SlidersView(*parts, named))
         self.panels = panels = self.add(
             PanelStack(host, self.name, self.take_save, self.take_photo, self._panel_changed)
         )
-        self.more = panels.add_panel(
-            MorePanel(
-                named,
-                seed_typed=self.use_seed,
-                temperature_moved=partial(self.step, editor.set_temperature),
-                direction_named=self.save_direction,
-            )
-        )
+        self.more = panels.add_panel(MorePanel(named, self.use_seed, warm, self.save_direction))
         self.mix = panels.add_panel(MixPanel(self.take_part))
         self.map = panels.add_panel(
             FaceMapPanel(
@@ -103,14 +91,14 @@ class SlidersScreen(Screen):
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place panels over the sliders, but More beside them where there is room."""
         margin, width = theme.px(SIZES.margin), theme.px(MORE)
-        self._beside = self.panels.open is self.more and rect.width >= theme.px(ROOMY)
-        self.view.side = width + margin if self._beside else 0
+        beside = self.panels.open is self.more and rect.width >= theme.px(ROOMY)
+        self.view.side = width + margin if beside else 0
         self.view.place(rect, theme)
         sliders = self.sliders.rect
         side = sliders.inflate(theme.px(14), theme.px(4))
         self.panels.arrange(rect, theme, side)
-        self.sliders.covered = self.panels.open is not None and not self._beside
-        if self._beside:
+        self.sliders.covered = self.panels.open is not None and not beside
+        if beside:
             free = pygame.Rect(sliders.right + margin, sliders.top, width, sliders.height)
             self.more.place(free, theme)
 
@@ -197,7 +185,7 @@ class SlidersScreen(Screen):
 
     def uncovered(self) -> SliderPanel:
         """Return the sliders, after closing More if it lies over them."""
-        if self.panels.open is self.more and not self._beside:
+        if self.panels.open is self.more and self.sliders.covered:
             self.panels.close()
         return self.sliders
 
