@@ -14,8 +14,7 @@ PLACE = (0.9, 0.25)
 
 @pytest.fixture
 def driver(opened, monkeypatch):
-    for module in ("face_map", "map_panel"):
-        monkeypatch.setattr(f"ui.sliders.{module}.SIDE", 3)
+    monkeypatch.setattr("ui.sliders.face_map.SIDE", 3)
     driver = opened([SlidersScreen])
     driver.keys("shift+f")
     return driver

@@ -3,7 +3,7 @@ import pytest
 
 from model.frame import face_mask
 from tests.ui.driver import FakeEngine, fake_latent, shows
-from ui.sliders.parts import PARTS, mask_of, mix, with_part
+from ui.sliders.mix import PARTS, mask_of, mix, with_part
 from ui.sliders.slider_screen import SlidersScreen
 
 

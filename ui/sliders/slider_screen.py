@@ -15,10 +15,9 @@ from ui.panels.stack import PanelStack
 from ui.saves import SavedFace, save_face
 from ui.session import Session
 from ui.sliders.editor import FaceEditor
-from ui.sliders.map_panel import FaceMapPanel
-from ui.sliders.mix_panel import MixPanel
+from ui.sliders.face_map import FaceMapPanel
+from ui.sliders.mix import MixPanel, mix
 from ui.sliders.more import MorePanel
-from ui.sliders.parts import mix
 from ui.sliders.slider_commands import slider_commands
 from ui.sliders.slider_panel import Gestures, SliderPanel
 from ui.sliders.slider_view import SUGGESTIONS, FaceArea, MorphStrip, SliderPreview, SlidersView
