@@ -14,13 +14,12 @@ from ui.panels.photo import AlignedFace
 from ui.panels.stack import PanelStack
 from ui.saves import SavedFace, save_face
 from ui.session import Session
+from ui.sliders import slider_view as view
 from ui.sliders.editor import FaceEditor
 from ui.sliders.face_map import FaceMapPanel
 from ui.sliders.mix import MixPanel, mix
-from ui.sliders.more import MorePanel
 from ui.sliders.slider_commands import slider_commands
 from ui.sliders.slider_panel import Gestures, SliderPanel
-from ui.sliders.slider_view import SUGGESTIONS, FaceArea, MorphStrip, SliderPreview, SlidersView
 from ui.sliders.state import FaceState
 from ui.sliders.walk import GIF_STEPS, STEPS, Walk, walk_codes, write_gif
 from ui.starts import Start
@@ -55,7 +54,7 @@ class SlidersScreen(Screen):
         self.editor = editor = FaceEditor(host.latent, self.changed, kept.directions, kept.names)
         named = {command.name: command for command in (*self.commands, *host.commands)}
         opening = [Button.of(named[name], plain=True) for name in ("Face map", "Mix by part")]
-        self.area = FaceArea(self.take_suggestion, opening)
+        self.area = view.FaceArea(self.take_suggestion, opening)
         if host.latent.previews is not None:  # until the model is loaded
             self.area.face.set(host.latent.previews.images[0])
         gestures = Gestures(
@@ -67,14 +66,15 @@ class SlidersScreen(Screen):
         )
         self.sliders = SliderPanel(host, editor.now, gestures)
         morph, warm = partial(self.step, editor.morph), partial(self.step, editor.set_temperature)
-        self.strip = MorphStrip(named, morph, editor.commit, self.choose_gif)
-        self.preview = SliderPreview(host)
+        self.strip = view.MorphStrip(named, morph, editor.commit, self.choose_gif)
+        self.preview = view.SliderPreview(host)
         parts = self.area, self.strip, self.sliders, self.preview
-        self.view = self.add(SlidersView(*parts, named))
+        self.view = self.add(view.SlidersView(*parts, named))
         self.panels = panels = self.add(
             PanelStack(host, self.name, self.take_save, self.take_photo, self._panel_changed)
         )
-        self.more = panels.add_panel(MorePanel(named, self.use_seed, warm, self.save_direction))
+        more = view.MorePanel(named, self.use_seed, warm, self.save_direction)
+        self.more = panels.add_panel(more)
         self.mix = panels.add_panel(MixPanel(self.take_part))
         self.map = panels.add_panel(
             FaceMapPanel(
@@ -153,7 +153,7 @@ class SlidersScreen(Screen):
         if previews is not None and worker.state == "loading" and not self.editor.now.locks.any():
             self.area.suggest(previews.codes[1:], list(previews.images[1:]))
             return
-        codes = self.editor.suggest(SUGGESTIONS)
+        codes = self.editor.suggest(view.SUGGESTIONS)
         self.area.suggest(codes, [None] * len(codes))
         self._ask_suggestions()
 
