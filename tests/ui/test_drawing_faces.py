@@ -424,7 +424,7 @@ def test_a_save_brings_back_every_pixel_and_the_code(driver, tmp_path):
 
 
 def test_a_photo_is_aligned_and_painted(driver, tmp_path, monkeypatch):
-    monkeypatch.setattr("ui.panels.photo.guess_eyes", lambda *asked: iter(()))
+    monkeypatch.setattr("ui.panels.photo.guess_eyes", lambda *asked: (each for each in ()))
     image = driver.engine.decode(driver.latent.gallery[:1])[0, ..., 0]
     path, _ = doubled_photo(tmp_path, image)
     panel = driver.screen.panels.photo

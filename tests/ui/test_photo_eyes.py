@@ -5,7 +5,7 @@ import pytest
 
 from model.frame import crop
 from tests.data.drawn_archive import draw_portrait
-from ui.photo.eyes import guess_eyes, middle_guess
+from ui.photo.eyes import guess_eyes, middle_eyes
 from ui.photo.opening import Photo
 from ui.photo.placement import EYES, RIGHT_EYE, Placement, sample
 
@@ -80,18 +80,18 @@ def test_eyes_of_turned_and_scaled_faces_are_found(model, scale, angle, canvas, 
     face = draw_face(2)
     photo, eyes = photograph(face, scale, np.deg2rad(angle), canvas, at)
     photo = Photo(np.rint(255 * light * photo.gray).astype(np.float32) / 255)
-    steps, (first, _, guess) = search(photo, model)
-    assert len(steps) > 20 and np.array_equal(first.eyes, middle_guess(photo).eyes)
+    steps, (*_, guess) = search(photo, model)
+    assert len(steps) > 20
     assert np.linalg.norm(guess.eyes - eyes, axis=1).mean() <= 4 * max(1, scale)
     assert guess.score > 0.7
 
 
 @pytest.mark.parametrize("shape", [(160, 176), (300, 1000), (1000, 300), (90, 2000), (3000, 40)])
 def test_rings_begin_inside_the_photo(shape):
-    guess = middle_guess(Photo(np.zeros(shape, np.float32)))
-    for x, y in guess.eyes:
+    eyes = middle_eyes(Photo(np.zeros(shape, np.float32)))
+    for x, y in eyes:
         assert 0 <= x < shape[1] and 0 <= y < shape[0]
-    assert shape != (160, 176) or np.allclose(guess.eyes[1], RIGHT_EYE)
+    assert shape != (160, 176) or np.allclose(eyes[1], RIGHT_EYE)
 
 
 @pytest.mark.parametrize(("shape", "level"), [((1, 1), 0.0), ((2, 900), 0.5)])

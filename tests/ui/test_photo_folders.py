@@ -133,7 +133,7 @@ def driver(opened, home):
 
 @pytest.fixture(autouse=True)
 def _no_search(monkeypatch):
-    monkeypatch.setattr(photo_panel, "guess_eyes", lambda *_: iter(()))
+    monkeypatch.setattr(photo_panel, "guess_eyes", lambda *_: (each for each in ()))
 
 
 def open_panel(driver):

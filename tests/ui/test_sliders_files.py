@@ -34,7 +34,7 @@ def photo(driver, tmp_path, monkeypatch):
     face = driver.engine.decode(np.zeros((1, 80), np.float32))[0, ..., 0]
     path, eyes = doubled_photo(tmp_path, face)
     guess = Guess(np.subtract(eyes, (20, 0)), 0.9)
-    monkeypatch.setattr("ui.panels.photo.guess_eyes", lambda *asked: iter([guess]))
+    monkeypatch.setattr("ui.panels.photo.guess_eyes", lambda *asked: (each for each in [guess]))
     driver.drop(path)
     panel = driver.screen.panels.photo
     driver.until(lambda: driver.screen.panels.open is panel)

@@ -1,6 +1,6 @@
 """The user's own photo: find it, put two markers on the eyes, and take the face over."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from model.frame import IMAGE_SHAPE, LATENT_DIM
 from ui.clipboard import run_beside
 from ui.keys import spoken
 from ui.panels.gallery import Gallery, Picture
-from ui.photo.eyes import Guess, guess_eyes, middle_guess
+from ui.photo.eyes import Guess, guess_eyes, middle_eyes
 from ui.photo.folders import Entry, Listing, first_look, look_into
 from ui.photo.opening import Photo, open_photo
 from ui.photo.pasting import paste_photo
@@ -168,7 +168,8 @@ class PhotoPanel(Panel):
     def choose(self) -> None:
         """List the last folder again."""
         self.photo = self.face = None
-        self.host.worker.cancel(self.guess_slot)
+        for slot in (self.guess_slot, self.align_slot):
+            self.host.worker.cancel(slot)
         last = self.host.session.setting("photo_folder", "")
         self.host.worker.submit(self.list_slot, lambda engine: first_look(last), self._list, 1)
         self.note.set_text("Looking for pictures …")
@@ -229,30 +230,21 @@ class PhotoPanel(Panel):
         self.photo, self.face = photo, None
         self.even.select(False)
         self.markers.set(photo.gray)
-        self.markers.put(middle_guess(photo).eyes)
+        self.markers.put(middle_eyes(photo))
         self.crop.set(None)
         self.reconstruction.set(None)
         self._tell("Looking for the eyes … drag the rings if they are not on them.")
-        self.host.worker.submit(self.guess_slot, partial(self._guesses, photo), self._guessed, 1)
+        search = partial(guess_eyes, photo, self.host.latent)
+        self.host.worker.submit(self.guess_slot, search, self._guessed, 1)
         self._align()
         self._stage()
 
-    def _guesses(self, photo: Photo, engine) -> Iterator[Guess | str | None]:
-        """Yield better and better guesses where the eyes are, and a sentence about the last."""
-        score = 0.0
-        for guess in guess_eyes(photo, engine, self.host.latent):
-            score = score if guess is None else guess.score
-            yield guess
-        yield FOUND if score >= SURE else NOT_FOUND
-
-    def _guessed(self, found: Guess | str) -> None:
-        if self.photo is None:
-            return
-        if isinstance(found, str):
-            self._tell(found)
-        elif self.host.pointer.captured is not self.markers:
-            self.markers.put(found.eyes)
+    def _guessed(self, guess: Guess) -> None:
+        if self.host.pointer.captured is not self.markers:
+            self.markers.put(guess.eyes)
             self._align()
+        if guess.score is not None:
+            self._tell(FOUND if guess.score >= SURE else NOT_FOUND)
 
     def _stage(self) -> None:
         aligning = self.photo is not None
@@ -282,12 +274,11 @@ class PhotoPanel(Panel):
             self.host.worker.submit(self.align_slot, job, self._show_face)
 
     def _show_face(self, face: AlignedFace) -> None:
-        if self.photo is not None:
-            self.face = face
-            self.crop.set(face.image)
-            self.reconstruction.set(face.image - face.detail)
-            self.use.enable()
-            self._tell(self._said)
+        self.face = face
+        self.crop.set(face.image)
+        self.reconstruction.set(face.image - face.detail)
+        self.use.enable()
+        self._tell(self._said)
 
     def _tell(self, text: str) -> None:
         """Show a sentence, and what is wrong with the photo."""

@@ -44,17 +44,16 @@ class Guess:
     """Where the eyes may be."""
 
     eyes: np.ndarray  # (2, 2): (x, y) in `Photo.gray`, left as one sees it, then right
-    score: float  # resemblance of the photo to the faces drawn there, about 0 (no face) to 1
+    score: float | None = None  # of the last one: how like a face it is, about 0 (none) to 1
 
 
-def guess_eyes(photo: Photo, engine: FaceEngine, latent: LatentSpace) -> Iterator[Guess | None]:
-    """Yield better and better guesses; the last is the final one.
+def guess_eyes(photo: Photo, latent: LatentSpace, engine: FaceEngine) -> Iterator[Guess | None]:
+    """Yield better and better guesses; the last one has a score.
 
-    There is always a guess, if only the middle of the photo. At most some tens of milliseconds pass
-    between two yields; None means no new guess yet. The first call for a model learns from its
-    faces, for a second or two.
+    There is always one, if only `middle_eyes`. At most some tens of milliseconds pass between two
+    yields; None means no new guess yet. The first call for a model learns from its faces, for a
+    second or two.
     """
-    yield middle_guess(photo)
     photo = _stretched(photo)
     if engine.model_id not in _finders:
         finder = yield from FaceFinder.learn(engine, latent)
@@ -78,6 +77,7 @@ def guess_eyes(photo: Photo, engine: FaceEngine, latent: LatentSpace) -> Iterato
     places = yield from _improved(photo, places, first, first, first, second, second)
     places = places[_inside(photo, places)]
     if not len(places):
+        yield Guess(middle_eyes(photo), 0.0)
         return
     ranks = []
     for start in range(0, len(places), _RANKED):
@@ -85,7 +85,7 @@ def guess_eyes(photo: Photo, engine: FaceEngine, latent: LatentSpace) -> Iterato
         yield None
     places = places[np.argsort(-np.concatenate(ranks))]
     places = places[_apart(places, _JUDGED)]
-    yield Guess(places[0].points(EYES), 0.0)
+    yield Guess(places[0].points(EYES))
     places = yield from _improved(photo, places, second, third, third)
     scores = []
     for start in range(0, len(places), BATCH):
@@ -106,14 +106,14 @@ def _stretched(photo: Photo) -> Photo:
     return Photo(np.clip((photo.gray - low) / (high - low), 0, 1), photo.name)
 
 
-def middle_guess(photo: Photo) -> Guess:
-    """Return the guess that the photo is a portrait like the model's, with both eyes in it."""
+def middle_eyes(photo: Photo) -> np.ndarray:
+    """Return where the eyes are if the photo is a portrait like the model's, see `Guess`."""
     width, height = photo.size
     small, large = sorted((width / IMAGE_SHAPE[1], height / IMAGE_SHAPE[0]))
     scale = min(large, _SLENDER * small)
     centre = complex(IMAGE_SHAPE[1] - 1, IMAGE_SHAPE[0] - 1) / 2
     offset = complex(width - 1, height - 1) / 2 - scale * centre
-    return Guess(Placement(np.array(scale), np.array(offset)).points(EYES), 0.0)
+    return Placement(np.array(scale), np.array(offset)).points(EYES)
 
 
 def _improved(
