@@ -12,14 +12,12 @@ def drawing_commands(s) -> list[Command]:
     def use(**changes) -> Callable[[], None]:
         return lambda: s.change_brush(**changes)
 
-    def flip(name: str) -> Callable[[], None]:
-        return lambda: s.change_brush(**{name: not getattr(s.brush, name)})
-
     brush = "Paint; Shift draws straight lines, the right button erases"
     eraser = "Restore the face you started from, or bare paper without one"
     clone = "Paint with the answer: strokes copy it onto the canvas"
     fill = "Fill an area with the chosen gray, up to the lines around it"
     dark = "Take a new sheet of dark paper, and a white brush"
+    soft = "A brush that fades out at its edge"
     mirror = "Draw both halves of the face at once, about the dashed line"
     ghost = "Show the answer faintly through the paper; it is not drawn"
     redo = "Do the undone step again"
@@ -46,8 +44,8 @@ def drawing_commands(s) -> list[Command]:
         ),
         ("[ -", "Smaller brush", "Make the brush smaller", lambda: s.resize_brush(-1), True),
         ("] +", "Larger brush", "Make the brush larger", lambda: s.resize_brush(1), True),
-        ("f", "Soft", "A brush that fades out at its edge", flip("soft")),
-        ("x", "Mirror", mirror, flip("mirror")),
+        ("f", "Soft", soft, lambda: s.change_brush(soft=not s.brush.soft)),
+        ("x", "Mirror", mirror, lambda: s.change_brush(mirror=not s.brush.mirror)),
         ("g", "Ghost", ghost, lambda: s.set_ghost(not s.ghost)),
         ("ctrl+z", "Undo", "Take the last stroke back", lambda: s.step(s.drawing.undo), True),
         ("ctrl+shift+z ctrl+y", "Redo", redo, lambda: s.step(s.drawing.redo), True),

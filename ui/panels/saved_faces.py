@@ -82,7 +82,6 @@ class SavesPanel(Panel):
     def _rename(self, path: Path, name: str) -> None:
         rename_save(path, name)
         self.host.pointer.focus(None)
-        self._end_renaming()
         self.refresh()
 
     def _delete(self, path: Path) -> None:

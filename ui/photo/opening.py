@@ -82,7 +82,6 @@ def open_photo(path: Path, side: int = MAX_SIDE) -> Photo:
     places gives what can be read of it. The longer side has at most `side` pixels; a small picture
     is read sooner. `UserError` for what is missing, empty, no image or above 64 megapixels.
     """
-    path = Path(path)
     with _one_sentence(path.name):
         if path.exists() and not path.is_file():
             raise UserError(f"{path.name} is not a file; pick an image file.")
