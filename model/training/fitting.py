@@ -1,4 +1,4 @@
-"""One `fit` for both trainings: interruptions, a state that survives a kill, progress, views."""
+"""The one loop of both trainings: interruptions, a state that survives a kill, progress, views."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import keras
@@ -24,24 +25,23 @@ ALL_DONE = "all epochs done"  # why a training ended, as the card says
 NO_BETTER = "no better validation loss"
 DIVERGED = "the loss diverged"
 INTERRUPTED = "interrupted"
-VIEW_SECONDS = 30  # least time between two updates of the views
+VIEW_SECONDS = 30  # least time between two updates of the pictures
 LOG_SECONDS = 60  # time between two updates of the progress bar where there is no terminal
+BAR_NAMES = ("loss", "mse", "divergence", "val_loss", "val_mse", "val_divergence")  # not averaged
 MAX_RECORD_BYTES = 2**24  # of the state beside its weights: above all the history
 
 History = list[dict[str, float]]
 Pictures = dict[str, np.ndarray]  # validation portraits, and what is made of them, by their row
 
 
-class Interruption(keras.callbacks.Callback):
+class Interruption:
     """Ctrl-C and SIGTERM end only blocks that allow it; a context manager around a training.
 
     Anywhere else they are only noted, and end the next such block: no file is left half written.
     They are noted in such a block as well: Python drops what is raised in a destructor.
     """
 
-    def __init__(self):
-        super().__init__()
-        self._noted = self._raises = False
+    _noted = _raises = False
 
     def __enter__(self) -> Interruption:
         catchable = threading.current_thread() is threading.main_thread()
@@ -72,47 +72,41 @@ class Interruption(keras.callbacks.Callback):
         if self._noted and self._raises:
             raise KeyboardInterrupt
 
-    def on_train_batch_end(self, batch, logs=None):
-        """End the training after this batch."""
-        self.check()
 
+@dataclass(eq=False)
+class Training(keras.callbacks.Callback):
+    """Keeps the best weights, stops early, and shows how the training goes.
 
-class TrainingState(keras.callbacks.Callback):
-    """Keeps the best weights, stops early, and writes all of it to one file after every epoch.
-
-    A kill leaves the state of this epoch or of the one before. The weights that are judged and kept
-    are the optimizer's moving averages.
-
-    Args:
-        path: the state file.
-        fingerprint: of data and settings; a state with another one is not continued.
-        epochs: of the whole training.
-        patience: epochs without a better validation loss after which training stops.
-        history: of former trainings, a dictionary an epoch, which goes on.
+    Its state is written to one file after every epoch: a kill leaves that of this epoch or of the
+    one before. The weights that are judged and kept are the optimizer's moving averages.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        fingerprint: str,
-        epochs: int,
-        patience: int,
-        history: Sequence[dict[str, float]] = (),
-    ):
+    path: Path  # of the state file
+    fingerprint: str  # of data and settings; a state with another one is not continued
+    epochs: int  # of the whole training
+    patience: int  # epochs without a better validation loss after which it stops
+    history: History = field(default_factory=list)  # of former trainings too, which goes on
+    interruption: Interruption = field(default_factory=Interruption)
+    pictures: Callable[[], Pictures] = dict  # called while the model has its best weights
+    on_progress: Callable[[History, Pictures], object] | None = None  # shows how it goes
+    say: Callable[[str], object] = print  # told once if that cannot be shown
+
+    def __post_init__(self):
         super().__init__()
-        self.path, self.fingerprint = path, fingerprint
-        self.epochs, self.patience = epochs, patience
         self.epochs_done = 0  # those of interrupted calls included
-        self.history = list(history)
         self.best_weights: list[np.ndarray] | None = None  # averaged, of the best epoch
         self.diverged = False  # whether a loss was not a finite number
-        self._started = 0.0
+        self._shown = -math.inf
+
+    @property
+    def losses(self) -> list[float]:
+        """The validation loss of every epoch that was done."""
+        return [row["val_loss"] for row in self.history[len(self.history) - self.epochs_done :]]
 
     @property
     def best_epoch(self) -> int:
         """The epoch of the lowest validation loss, from 1; 0 before the first."""
-        rows = self.history[len(self.history) - self.epochs_done :]
-        return 1 + int(np.argmin([row["val_loss"] for row in rows])) if rows else 0
+        return 1 + int(np.argmin(self.losses)) if self.losses else 0
 
     @property
     def ended(self) -> str | None:
@@ -123,13 +117,68 @@ class TrainingState(keras.callbacks.Callback):
             return ALL_DONE
         return NO_BETTER if self.epochs_done - self.best_epoch >= self.patience else None
 
+    def fit(
+        self,
+        model: keras.Model,
+        batches: Iterable,
+        validation: Iterable,
+        steps_per_epoch: int,
+        before: Sequence[keras.callbacks.Callback] = (),
+        after: Sequence[keras.callbacks.Callback] = (),
+    ) -> str:
+        """Train a compiled model from where the state stands to the end.
+
+        There is no end of batches; those of validation decide which epoch is the best. The
+        callbacks are called before or after this one. Returns why the training ended, as the card
+        says it.
+        """
+        if self.ended:  # in an earlier call that was stopped before the model was measured
+            return self.ended
+        with self.interruption.ends():
+            self.interruption.check()
+            model.fit(
+                batches,
+                validation_data=validation,
+                steps_per_epoch=steps_per_epoch,
+                initial_epoch=self.epochs_done,
+                epochs=self.epochs,
+                shuffle=False,  # the batches are shuffled already
+                verbose=0,
+                callbacks=[
+                    keras.callbacks.TerminateOnNaN(),
+                    keras.callbacks.SwapEMAWeights(),  # validation sees the averaged weights
+                    *before,
+                    self,
+                    *after,
+                ],
+            )
+            return self.ended or NO_BETTER
+        return INTERRUPTED
+
+    def on_train_begin(self, logs=None):
+        """Begin one progress bar for all epochs: loss, validation figures, time left."""
+        steps = (self.epochs - self.epochs_done) * self.params["steps"]
+        seconds = 0.5 if sys.stdout is not None and sys.stdout.isatty() else LOG_SECONDS
+        self._bar = keras.utils.Progbar(
+            steps, unit_name="step", interval=seconds, stateful_metrics=BAR_NAMES
+        )
+        self._step, self._values = 0, {}
+
     def on_epoch_begin(self, epoch, logs=None):
         """Note the time."""
         self._started = time.monotonic()
 
+    def on_train_batch_end(self, batch, logs=None):
+        """Move the bar, or end the training after this batch."""
+        self.interruption.check()
+        self._step += 1
+        self._values |= {name: float(value) for name, value in (logs or {}).items()}
+        self._bar.update(self._step, self._values.items())
+
     def on_epoch_end(self, epoch, logs=None):
-        """Judge the epoch and write the state."""
+        """Judge the epoch, write the state, and show it if the last time is long enough ago."""
         logs = {name: float(value) for name, value in (logs or {}).items()}
+        self._values |= logs
         self.diverged = not all(math.isfinite(value) for value in logs.values())
         if not self.diverged:
             rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
@@ -142,6 +191,29 @@ class TrainingState(keras.callbacks.Callback):
                 self.best_weights = averaged_weights(self.model)
             self.save()
         self.model.stop_training |= self.ended is not None
+        if time.monotonic() - self._shown > VIEW_SECONDS:
+            self.show()
+
+    def on_train_end(self, logs=None):
+        """Show the finished training; end the line of the bar where it stopped early."""
+        if self._step < self._bar.target:
+            self._bar.update(self._step, self._values.items(), finalize=True)
+        self.show()
+
+    def show(self) -> None:
+        """Call `on_progress`; if it fails, say so, and go on without."""
+        if not (self.on_progress and self.best_weights):
+            return
+        weights = self.model.get_weights()
+        self.model.set_weights(self.best_weights)
+        pictures = self.pictures()
+        self.model.set_weights(weights)
+        try:
+            self.on_progress(self.history, pictures)
+        except (UserError, OSError) as error:
+            self.say(f"\n{error} The training goes on without pictures.")
+            self.on_progress = None
+        self._shown = time.monotonic()
 
     def save(self) -> None:
         """Write the state file; `UserError` if there is no room or no permission."""
@@ -163,31 +235,27 @@ class TrainingState(keras.callbacks.Callback):
         """
         variables = _variables(model)
         best = {f"best_{i}": variable for i, variable in enumerate(model.weights)}
-        size = sum(8 * math.prod(value.shape) for value in [*variables.values(), *best.values()])
+        expected = variables | best
+        size = sum(8 * math.prod(value.shape) for value in expected.values())
         try:
             arrays = read_arrays(self.path, size + MAX_RECORD_BYTES)
-            for name, variable in (variables | best).items():
-                kind = (arrays[name].shape, str(arrays[name].dtype))
-                if kind != (tuple(variable.shape), variable.dtype):
-                    return False
-                if not np.isfinite(arrays[name]).all():
-                    return False
             record = json.loads(str(arrays["record"]))
             history, epochs_done = record["history"], record["epochs_done"]
-            if (
-                record["fingerprint"] != self.fingerprint
-                or not is_history(history, HISTORY_COLUMNS)
-                or type(epochs_done) is not int
-                or not 0 < epochs_done <= len(history)
-            ):
-                return False
+            fits = (
+                record["fingerprint"] == self.fingerprint
+                and is_history(history, HISTORY_COLUMNS)
+                and type(epochs_done) is int
+                and 0 < epochs_done <= len(history)
+                and all(_fits(arrays[name], value) for name, value in expected.items())
+            )
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return False
-        self.epochs_done, self.history = epochs_done, history
-        self.best_weights = [arrays[name] for name in best]
-        for name, variable in variables.items():
-            variable.assign(arrays[name])
-        return True
+        if fits:
+            self.epochs_done, self.history = epochs_done, history
+            self.best_weights = [arrays[name] for name in best]
+            for name, variable in variables.items():
+                variable.assign(arrays[name])
+        return fits
 
 
 def _variables(model: keras.Model) -> dict[str, keras.Variable]:
@@ -197,115 +265,10 @@ def _variables(model: keras.Model) -> dict[str, keras.Variable]:
     return weights | {f"optimizer_{i}": variable for i, variable in enumerate(optimizer)}
 
 
-class Progress(keras.callbacks.Callback):
-    """One bar for the whole training: loss, validation figures, time left."""
-
-    def __init__(self, state: TrainingState, steps_per_epoch: int):
-        super().__init__()
-        self._step, self._steps = 0, (state.epochs - state.epochs_done) * steps_per_epoch
-        self._values: dict[str, float] = {}
-        names = ("loss", "mse", "divergence", "val_loss", "val_mse", "val_divergence")
-        seconds = 0.5 if sys.stdout is not None and sys.stdout.isatty() else LOG_SECONDS
-        self._bar = keras.utils.Progbar(
-            self._steps, unit_name="step", interval=seconds, stateful_metrics=names
-        )
-
-    def on_train_batch_end(self, batch, logs=None):
-        """Move the bar."""
-        self._step += 1
-        self._values |= {name: float(value) for name, value in (logs or {}).items()}
-        self._bar.update(self._step, self._values.items())
-
-    def on_epoch_end(self, epoch, logs=None):
-        """Take in the validation figures."""
-        self._values |= logs or {}
-
-    def on_train_end(self, logs=None):
-        """End the line where training stopped early."""
-        if self._step < self._steps:
-            self._bar.update(self._step, self._values.items(), finalize=True)
-
-
-class Views(keras.callbacks.Callback):
-    """Shows how the training goes, now and then and at the end.
-
-    `on_progress`, if any, is called with the history and what `pictures` returns while the model
-    has its best weights. If that cannot be shown, `say` is told so once.
-    """
-
-    def __init__(
-        self,
-        state: TrainingState,
-        pictures: Callable[[], Pictures],
-        on_progress: Callable[[History, Pictures], object] | None,
-        say: Callable[[str], None],
-    ):
-        super().__init__()
-        self._state, self._pictures = state, pictures
-        self._on_progress, self._say = on_progress, say
-        self._shown = -math.inf
-
-    def on_epoch_end(self, epoch, logs=None):
-        """Show the training, if the last time is long enough ago."""
-        if time.monotonic() - self._shown > VIEW_SECONDS:
-            self._show()
-
-    def on_train_end(self, logs=None):
-        """Show the finished training."""
-        self._show()
-
-    def _show(self) -> None:
-        if not (self._on_progress and self._state.best_weights):
-            return
-        weights = self.model.get_weights()
-        self.model.set_weights(self._state.best_weights)
-        pictures = self._pictures()
-        self.model.set_weights(weights)
-        try:
-            self._on_progress(self._state.history, pictures)
-        except (UserError, OSError) as error:
-            self._say(f"\n{error} The training goes on without pictures.")
-            self._on_progress = None
-        self._shown = time.monotonic()
-
-
-def fit(
-    model: keras.Model,
-    batches: Iterable,
-    validation: Iterable,
-    steps_per_epoch: int,
-    state: TrainingState,
-    interruption: Interruption,
-    callbacks: Sequence[keras.callbacks.Callback] = (),
-) -> str:
-    """Train a compiled model from where the state stands to the end.
-
-    There is no end of batches; those of validation decide which epoch is the best. The callbacks
-    are called last. Returns why the training ended, as the card says it.
-    """
-    if state.ended:  # in an earlier call that was stopped before the model was measured
-        return state.ended
-    with interruption.ends():
-        interruption.check()
-        model.fit(
-            batches,
-            validation_data=validation,
-            steps_per_epoch=steps_per_epoch,
-            initial_epoch=state.epochs_done,
-            epochs=state.epochs,
-            shuffle=False,  # the batches are shuffled already
-            verbose=0,
-            callbacks=[
-                interruption,
-                keras.callbacks.TerminateOnNaN(),
-                keras.callbacks.SwapEMAWeights(),  # validation sees the averaged weights
-                state,
-                Progress(state, steps_per_epoch),
-                *callbacks,
-            ],
-        )
-        return state.ended or NO_BETTER
-    return INTERRUPTED
+def _fits(array: np.ndarray, variable: keras.Variable) -> bool:
+    """Return whether a variable can be given an array."""
+    same = (array.shape, str(array.dtype)) == (tuple(variable.shape), variable.dtype)
+    return same and bool(np.isfinite(array).all())
 
 
 def averaged_weights(model: keras.Model) -> list[np.ndarray]:

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,15 +57,7 @@ from model.training.export import (
 )
 from model.training.film import Film
 from model.training.finishing import BLOCK, adjust_gain, compiled_finishing, subtract_fixed_detail
-from model.training.fitting import (
-    INTERRUPTED,
-    History,
-    Interruption,
-    Pictures,
-    TrainingState,
-    Views,
-    fit,
-)
+from model.training.fitting import INTERRUPTED, History, Interruption, Pictures, Training
 from model.training.objective import VariationalAutoencoder
 from model.training.optimizer import build_optimizer
 from model.training.settings import Augmentation, FinisherSettings, Settings
@@ -91,9 +84,17 @@ class _Run:
         """Where the state of an unfinished training is kept."""
         return Path(f"{self.out}.training.npz")
 
+    @cached_property
     def pictured(self) -> np.ndarray:
-        """Return the validation portraits in the picture of progress, as images."""
+        """The validation portraits in the picture of progress, as images."""
         return crop(np.asarray(self.portraits.split()[1][:PICTURED]))
+
+    def training(self, settings: Settings | FinisherSettings, model_id: str, **more) -> Training:
+        """Return a training that only one of the same data, settings and former model continues."""
+        known = [self.portraits.fingerprint, asdict(settings), model_id]
+        more["fingerprint"] = hashlib.sha256(json.dumps(known).encode()).hexdigest()
+        more |= {name: getattr(self, name) for name in ("interruption", "on_progress", "say")}
+        return Training(self.state_path, **more)
 
 
 class _Former(NamedTuple):
@@ -201,9 +202,24 @@ def _train_autoencoder(
     keras.utils.set_random_seed(settings.seed)
     with strategy.scope():
         model = compiled_model(settings, epochs * steps_per_epoch, former.weights)
-    fingerprint = _fingerprint(run.portraits, settings, former.model_id)
-    patience = max(2, round(settings.patience * epochs))
-    state = TrainingState(run.state_path, fingerprint, epochs, patience, former.history)
+
+    def pictures() -> Pictures:
+        reconstructions = keras.ops.convert_to_numpy(model(run.pictured)[0])
+        return {"Portrait": run.pictured, "Network": reconstructions}
+
+    def measure_codes(logs: object = None) -> None:
+        if state.epochs_done or not model.young:
+            some = evenly_spaced(X_fit, MEASURED)
+            model.measure_codes(validation_batches(some, settings.batch_size))
+
+    state = run.training(
+        settings,
+        former.model_id,
+        epochs=epochs,
+        patience=max(2, round(settings.patience * epochs)),
+        history=list(former.history),
+        pictures=pictures,
+    )
     if state.restore(model):
         run.say(f"Continuing the interrupted training after epoch {state.epochs_done} of {epochs}.")
     else:
@@ -211,31 +227,17 @@ def _train_autoencoder(
             f"Training on {len(X_fit):,} portraits, validating on {len(X_validation):,}: "
             f"{epochs} epochs. Ctrl-C stops and keeps what was learned."
         )
-    pictured = run.pictured()
-
-    def measure_codes(logs: object = None) -> None:
-        if state.epochs_done or not model.young:
-            some = evenly_spaced(X_fit, MEASURED)
-            model.measure_codes(validation_batches(some, settings.batch_size))
-
-    def pictures() -> Pictures:
-        reconstructions = keras.ops.convert_to_numpy(model(pictured)[0])
-        return {"Portrait": pictured, "Network": reconstructions}
-
     seed = settings.seed + state.epochs_done
-    ended = fit(
+    ended = state.fit(
         model,
         training_batches(X_fit, settings.batch_size, settings.augmentation, seed),
         validation_batches(X_validation, settings.batch_size),
         steps_per_epoch,
-        state,
-        run.interruption,
         [
             keras.callbacks.LambdaCallback(on_train_begin=measure_codes),
-            *([Film(film, pictured)] if film else []),
-            Views(state, pictures, run.on_progress, run.say),
-            *callbacks,
+            *([Film(film, run.pictured)] if film else []),
         ],
+        callbacks,
     )
     if state.best_weights is None and ended == INTERRUPTED:
         run.say("\nStopped in the first epoch; nothing was learned yet.")
@@ -245,7 +247,8 @@ def _train_autoencoder(
             "Training diverged before anything was learned. Call learn() with a lower "
             "learning_rate in its settings."
         )
-    if ended == INTERRUPTED and _is_better(read_history(run.out), state):
+    kept = [row.get("val_loss", math.inf) for row in read_history(run.out)]
+    if ended == INTERRUPTED and min(kept, default=math.inf) < min(state.losses):
         run.say(
             f"\nStopped. The better model in {run.out} stays; the same call continues this "
             "training."
@@ -292,29 +295,25 @@ def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
     model, latent = compiled_finishing(autoencoder, settings), LatentSpace.load(run.out)
     set_code_statistics(model.finisher, latent.mean, np.diag(latent.covariance))
     epochs = max(1, settings.steps // settings.steps_per_epoch)
-    fingerprint = _fingerprint(run.portraits, settings, card["model_id"])
-    state = TrainingState(run.state_path, fingerprint, epochs, patience=epochs)
+    decoded = np.asarray(decoder(encode(network, run.pictured)))
+
+    def pictures() -> Pictures:
+        finished = keras.ops.convert_to_numpy(model(run.pictured))
+        return {"Portrait": run.pictured, "Network": decoded, "Made sharp": finished}
+
+    known = {"epochs": epochs, "patience": epochs, "pictures": pictures}
+    state = run.training(settings, card["model_id"], **known)
     if state.restore(model):
         run.say(f"Continuing the finisher after epoch {state.epochs_done} of {epochs}.")
     else:
         run.say(f"Training its finisher, which makes faces sharp: {settings.steps:,} steps.")
-    pictured = run.pictured()
-    decoded = np.asarray(decoder(encode(network, pictured)))
-
-    def pictures() -> Pictures:
-        finished = keras.ops.convert_to_numpy(model(pictured))
-        return {"Portrait": pictured, "Network": decoded, "Made sharp": finished}
-
     mirrored = Augmentation(0, 0, 0, 0, 0, 0, 0, settings.recombination)  # and never blurred
     unseen, seed = evenly_spaced(X_validation, VALIDATED), settings.seed + state.epochs_done
-    ended = fit(
+    ended = state.fit(
         model,
         training_batches(X_fit, settings.portraits, mirrored, seed),
         validation_batches(unseen, BLOCK),
         settings.steps_per_epoch,
-        state,
-        run.interruption,
-        [Views(state, pictures, run.on_progress, run.say)],
     )
     if state.best_weights is None:
         run.say(f"\nThe model in {run.out} has no finisher yet ({ended}); the same call trains it.")
@@ -342,7 +341,7 @@ def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
 
 def _keep(
     run: _Run,
-    state: TrainingState,
+    state: Training,
     ended: str,
     section: str,
     card: dict,
@@ -457,22 +456,10 @@ def _lacks_finisher(run: _Run, settings: Settings) -> bool:
         return False
 
 
-def _summary(state: TrainingState) -> dict[str, object]:
+def _summary(state: Training) -> dict[str, object]:
     """Return what a card says about a training, except why it ended."""
     return {
         "epochs": state.epochs_done,
         "best_epoch": state.best_epoch,
         "minutes": round(sum(row["seconds"] for row in state.history) / 60, 1),
     }
-
-
-def _is_better(history: History, state: TrainingState) -> bool:
-    """Return whether a history has a lower validation loss than the state."""
-    best = min(row["val_loss"] for row in state.history[-state.epochs_done :])
-    return any(row.get("val_loss", math.inf) < best for row in history)
-
-
-def _fingerprint(portraits: Portraits, settings: Settings | FinisherSettings, model_id: str) -> str:
-    """Hash what a training depends on, so that only the same training is continued."""
-    known = [portraits.fingerprint, asdict(settings), model_id]
-    return hashlib.sha256(json.dumps(known).encode()).hexdigest()

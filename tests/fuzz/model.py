@@ -20,7 +20,7 @@ from model.frame import IMAGE_SHAPE
 from model.latent import LatentSpace, Readout
 from model.measuring.pca import DAMAGED, PCABaseline
 from model.network_file import load_finisher, load_network
-from model.training.fitting import TrainingState
+from model.training.fitting import Training
 from tests.fuzz.fuzzing import ODD_VALUES, Fuzzer, damage, odd_json
 from tests.model.tiny_model import PLAIN, write_tiny_model
 from tests.model.weight_forgery import CHANGES
@@ -56,7 +56,7 @@ class ModelFuzzer(Fuzzer):
         self.trained = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
         self.trained.compile(optimizer=keras.optimizers.AdamW(use_ema=True))
         self.trained.optimizer.build(self.trained.trainable_variables)
-        state = TrainingState(self.folder / "state.npz", "mine", 4, 3)
+        state = Training(self.folder / "state.npz", "mine", 4, 3)
         state.set_model(self.trained)
         state.best_weights, state.epochs_done = self.trained.get_weights(), 2
         state.history = [dict.fromkeys(files.HISTORY_COLUMNS, float(epoch)) for epoch in (1, 2)]
@@ -115,7 +115,7 @@ class ModelFuzzer(Fuzzer):
             data = pack(members)
         else:
             data = forge_arrays(members, rng, self.bomb)
-        state = TrainingState(place / "state.npz", "mine", 4, 3)
+        state = Training(place / "state.npz", "mine", 4, 3)
         state.path.write_bytes(data)
         former = self.trained.get_weights()
         if not state.restore(self.trained):

@@ -204,7 +204,7 @@ def test_ctrl_c_while_the_model_is_saved_waits_for_that(arrays, tmp_path, monkey
 def test_a_training_stopped_in_its_first_epoch_says_so(arrays, tmp_path, monkeypatch):
     said = []
     monkeypatch.setattr(
-        "model.training.fitting.Progress.on_train_batch_end", lambda *_, **__: interrupt()
+        "model.training.fitting.Training.on_train_batch_end", lambda *_, **__: interrupt()
     )
     with pytest.raises(KeyboardInterrupt):
         learn(arrays=arrays, out=tmp_path / "mine", settings=settings(steps=8), say=said.append)

@@ -23,12 +23,13 @@ pytestmark = [
 ]
 FEW = FinisherSettings(steps=2, steps_per_epoch=1, portraits=1, learning_rate=1e-2)
 SETTINGS = replace(TINY_SETTINGS, finisher=FEW)
+FIT = fitting.Training.fit
 
 
-def fit(model, batches, validation, steps, state, *rest):
+def fit(state, model, *rest):
     """Trains the finisher; of the autoencoder, makes believe."""
     if isinstance(model, Finishing):
-        return fitting.fit(model, batches, validation, steps, state, *rest)
+        return FIT(state, model, *rest)
     state.best_weights, state.epochs_done = model.get_weights(), 1
     state.history = [{"epoch": 1.0, **dict.fromkeys(files.HISTORY_COLUMNS[1:], 1.0)}]
     return "all epochs done"
@@ -39,7 +40,7 @@ def test_the_finisher_is_stopped_and_goes_on_and_joins_the_model(arrays, tmp_pat
     monkeypatch.setattr("model.finisher.CHANNELS", (4, 4, 4))
     monkeypatch.setattr("model.training.finishing.training_policy", lambda: "float32")
     monkeypatch.setattr(fitting, "VIEW_SECONDS", -1)
-    monkeypatch.setattr(learn, "fit", fit)
+    monkeypatch.setattr(fitting.Training, "fit", fit)
     monkeypatch.setattr(learn, "FaceEngine", UntracedEngine)
     monkeypatch.setattr(learn, "measure_figures", lambda *_: {"test": {"mse": 0.5}})
     out, said, seen = tmp_path / "mine", [], []

@@ -17,7 +17,7 @@ from model.network import build_autoencoder
 from model.network_file import save_network
 from model.training.export import check_model
 from model.training.film import Film
-from model.training.fitting import TrainingState, Views
+from model.training.fitting import Training
 from model.training.learn import learn
 from tests.model.tiny_model import TINY, TINY_SETTINGS, write_tiny_model
 
@@ -69,7 +69,7 @@ def model():
 @pytest.fixture
 def state(model, tmp_path):
     """The state after one epoch, saved."""
-    state = TrainingState(tmp_path / "state.npz", "mine", 4, 3)
+    state = Training(tmp_path / "state.npz", "mine", 4, 3)
     state.set_model(model)
     state.best_weights, state.epochs_done = model.get_weights(), 1
     state.history = [dict.fromkeys(files.HISTORY_COLUMNS, 1.0)]
@@ -78,7 +78,7 @@ def state(model, tmp_path):
 
 
 def restored(state, model, fingerprint="mine"):
-    return TrainingState(state.path, fingerprint, 4, 3).restore(model)
+    return Training(state.path, fingerprint, 4, 3).restore(model)
 
 
 def test_a_torn_or_foreign_state_is_not_continued(state, model):
@@ -103,10 +103,10 @@ def test_pictures_that_cannot_be_written_are_told_once_and_no_reason_to_stop(sta
         shown.append(pictures)
         raise error
 
-    views = Views(state, lambda: {"Portrait": model.get_weights()}, show, said.append)
-    views.set_model(model)
-    views.on_epoch_end(0)
-    views.on_train_end()
+    state.pictures, state.on_progress = lambda: {"Portrait": model.get_weights()}, show
+    state.say = said.append
+    state.show()
+    state.show()
     assert len(shown) == len(said) == 1 and str(error) in said[0]
 
 
