@@ -32,10 +32,7 @@ class LastingOutput(io.TextIOWrapper):
 @contextlib.contextmanager
 def lasting_stdout() -> Iterator[None]:
     """Let the block run on when nobody reads its output, as in `python main.py | head -1`."""
-    former = sys.stdout
-    if isinstance(former, io.TextIOWrapper):
-        sys.stdout = LastingOutput(former)
-    try:
+    stream = sys.stdout
+    lasting = LastingOutput(stream) if isinstance(stream, io.TextIOWrapper) else stream
+    with contextlib.redirect_stdout(lasting):
         yield
-    finally:
-        sys.stdout = former

@@ -13,7 +13,7 @@ import numpy as np
 
 from model.folder import LATENT_FILE, find_model, read_card, read_latent_arrays, tell_damage
 from model.frame import CELLS, IMAGE_SHAPE
-from model.safe_zip import finite, write_arrays
+from model.safe_zip import finite
 
 MAX_GALLERY = 2000  # codes
 MAX_DIRECTIONS = 64  # directions, and readouts
@@ -332,7 +332,7 @@ class LatentSpace:
             arrays["preview_codes"], arrays["preview_images"] = self.previews
         if self.tones is not None:
             arrays["tones"] = self.tones
-        write_arrays(Path(folder) / LATENT_FILE, arrays)
+        np.savez_compressed(Path(folder) / LATENT_FILE, allow_pickle=False, **arrays)
 
     @classmethod
     def load(cls, folder: str | Path | None = None) -> LatentSpace:

@@ -114,23 +114,16 @@ def _load_weights(network: keras.Model, path: Path) -> None:
 
 def _count_plain(weights: bytes) -> int:
     """Return how many numbers an HDF5 file holds; refuse whatever leads out of it, and NaN."""
-    count = items = size = 0
     with h5py.File(io.BytesIO(weights), "r") as file:
-        groups = [file]
-        while groups:
-            group = groups.pop()
-            items += len(group)
-            if items > MAX_ITEMS:  # for example, groups that contain each other
-                raise ValueError("too many groups and arrays")
-            for name in group:
-                if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-                    raise ValueError("a link")
-                item = group[name]
-                if isinstance(item, h5py.Group):
-                    groups.append(item)
-                    continue
-                size += item.nbytes
-                if item.is_virtual or item.external or size > len(weights):
-                    raise ValueError("arrays that are not in the file, or in it many times")
-                count += finite(item[()], item.shape, MAX_WEIGHT).size
-    return count
+        names: list[str] = []  # of groups and arrays, each once
+        links: list[str] = []  # to them and out of the file
+        file.visit(names.append)
+        file.visit_links(links.append)
+        if len(links) > len(names) or len(names) > MAX_ITEMS:
+            raise ValueError("links, or too many groups and arrays")
+        arrays = [item for name in names if isinstance(item := file[name], h5py.Dataset)]
+        if any(array.is_virtual or array.external for array in arrays):
+            raise ValueError("arrays that are not in the file")
+        if sum(array.nbytes for array in arrays) > len(weights):
+            raise ValueError("arrays that were never written")
+        return sum(finite(array[()], array.shape, MAX_WEIGHT).size for array in arrays)

@@ -45,14 +45,6 @@ def read_arrays(path: Path, max_bytes: int) -> dict[str, np.ndarray]:
     return arrays
 
 
-def write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Write a compressed `.npz` file of plain arrays, by their names."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, array in arrays.items():
-            with archive.open(f"{name}.npy", "w") as file:
-                np.lib.format.write_array(file, array, allow_pickle=False)
-
-
 def finite(array: np.ndarray, shape: tuple[int, ...], limit: float) -> np.ndarray:
     """Return an array as float32; `ValueError` for another shape, NaN, or numbers past +-limit."""
     if array.dtype.kind != "f" or array.shape != shape:

@@ -145,23 +145,26 @@ def image_metrics(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, 
     """
     from keras.ops import convert_to_numpy
 
-    from model.measuring.ssim import ssim
+    from model.measuring.ssim import laplacian_energy, ssim
 
     squared = np.square(images[..., 0] - reconstructions[..., 0])
-    energy = _laplacian_energy(images)
+    kept, energy = (convert_to_numpy(laplacian_energy(x)) for x in (reconstructions, images))
     return {
         "mse": squared.mean(axis=(1, 2)),
         "face_mse": squared[:, face_mask()].mean(axis=1),
         "ssim": convert_to_numpy(ssim(images, reconstructions)),
-        "sharpness": _laplacian_energy(reconstructions) / np.maximum(energy, 1e-12),
+        "sharpness": kept / np.maximum(energy, 1e-12),
     }
 
 
 def average_metrics(parts: list[dict[str, np.ndarray]]) -> dict[str, float]:
     """Return means of the `image_metrics` of some blocks, and the median of `sharpness`."""
-    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    means = {name: float(values.mean(dtype=np.float64)) for name, values in whole.items()}
-    return means | {"sharpness": float(np.median(whole["sharpness"]))}
+    averages = {}
+    for name in parts[0]:
+        values = np.concatenate([part[name] for part in parts])
+        average = np.median if name.endswith("sharpness") else np.mean
+        averages[name] = float(average(values.astype(np.float64)))
+    return averages
 
 
 def sample_diversity(engine: FaceEngine, latent: LatentSpace, X: np.ndarray) -> float:
@@ -184,18 +187,12 @@ def _measure(
     engine: FaceEngine, X: np.ndarray, baseline: PCABaseline
 ) -> tuple[dict[str, float], np.ndarray]:
     """Return the metrics of all reconstructions, and the codes (n, latent_dim)."""
-    codes: list[np.ndarray] = []
-    parts: dict[str, list[dict[str, np.ndarray]]] = {}
+    codes, parts = [], []
     for images in image_blocks(X):
         code, ways = _reconstruct(engine, images, baseline)
         codes.append(code)
-        for way, (_, figures) in ways.items():
-            parts.setdefault(way, []).append(figures)
-    metrics = {
-        way + name: value
-        for way, blocks in parts.items()
-        for name, value in average_metrics(blocks).items()
-    }
+        parts.append({way + name: f[name] for way, (_, f) in ways.items() for name in f})
+    metrics = average_metrics(parts)
     for name in ("mse", "face_mse"):
         metrics[f"{name}_ratio"] = _ratio(metrics[name], metrics[f"pca_{name}"])
     metrics["ssim_gain"] = metrics["ssim"] - metrics["pca_ssim"]
@@ -216,11 +213,3 @@ def _reconstruct(
 def _ratio(value: float, unit: float) -> float:
     """Divide, also by 0: the error or distance of portraits that are all black."""
     return float((value + 1e-12) / (unit + 1e-12))
-
-
-def _laplacian_energy(images: np.ndarray) -> np.ndarray:
-    """Sum the squared five-point Laplacian of each image, (n, 160, 176, 1) to (n,)."""
-    x = images[..., 0]
-    laplacian = x[:, 2:, 1:-1] + x[:, :-2, 1:-1] + x[:, 1:-1, 2:] + x[:, 1:-1, :-2]
-    laplacian = laplacian - 4 * x[:, 1:-1, 1:-1]
-    return np.square(laplacian).sum(axis=(1, 2))

@@ -1,4 +1,4 @@
-"""Structural similarity (SSIM, Wang et al. 2004), for training and for measuring.
+"""Structural similarity (SSIM, Wang et al. 2004) and sharpness, for training and for measuring.
 
 `tf.image.ssim` convolves with 11 x 11 weights, which takes half of a training step on a CPU. The
 window is a product of two Gaussians, and the images are small: two matrix products give the same
@@ -42,6 +42,13 @@ def ssim(images, others):
     luminance = (2 * product + C1) / (squares + C1)
     structure = (2 * covariance + C2) / (variances + C2)
     return ops.mean(luminance * structure, axis=(1, 2))
+
+
+def laplacian_energy(images):
+    """Sum the squared five-point Laplacian of images `(n, h, w, 1)`: `(n,)`."""
+    x = images[..., 0]
+    laplacian = x[:, 2:, 1:-1] + x[:, :-2, 1:-1] + x[:, 1:-1, 2:] + x[:, 1:-1, :-2]
+    return ops.sum(ops.square(laplacian - 4 * x[:, 1:-1, 1:-1]), axis=(1, 2))
 
 
 def _blur(images):

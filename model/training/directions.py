@@ -52,7 +52,6 @@ SIDED = ("turn", "light from the right")  # readings of left and right: their si
 class Target:
     """What a readout should predict of n portraits."""
 
-    rows: np.ndarray  # bool `(n,)`, the portraits it is known of
     values: np.ndarray  # `(n,)`; NaN where they are not known
     strata: np.ndarray  # `(n,)` of words: only portraits of one word are compared with each other
     groups: np.ndarray  # `(n,)` of words: the prediction has to hold within each
@@ -62,17 +61,21 @@ class Target:
     def of(cls, values: np.ndarray, error: float = 0.0) -> Target:
         """Return a target of all portraits with a finite value, in one stratum and group."""
         same = np.full(len(values), "")
-        return cls(np.isfinite(values), values, same, same, error)
+        return cls(values, same, same, error)
+
+    @property
+    def rows(self) -> np.ndarray:
+        """Bool `(n,)`: the portraits it is known of."""
+        return np.isfinite(self.values)
 
     def among(self, chosen: np.ndarray) -> Target:
         """Return the target for only the chosen portraits, bool `(n,)`."""
-        return replace(self, rows=self.rows & chosen)
+        return replace(self, values=np.where(chosen, self.values, np.nan))
 
     def with_mirror_images(self, sign: int) -> Target:
         """Append the mirror images of all portraits, with their values times the sign."""
-        rows, strata, groups = (np.tile(a, 2) for a in (self.rows, self.strata, self.groups))
         values = np.concatenate([self.values, sign * self.values])
-        return replace(self, rows=rows, values=values, strata=strata, groups=groups)
+        return Target(values, np.tile(self.strata, 2), np.tile(self.groups, 2), self.error)
 
     def centred(self, array: np.ndarray) -> np.ndarray:
         """Return the target's rows of an array `(n, ...)` less the mean of their stratum."""
@@ -149,11 +152,11 @@ def label_targets(labels: list[Portrait], fewest: int = FEWEST) -> dict[str, Tar
     targets = {}
     best = max(np.unique(sources), key=lambda source: rarer(sources == source))
     if rarer(sources == best) >= fewest:
-        is_m = (folders == "M").astype(float)
-        targets["F to M"] = Target(sources == best, is_m, sources, sources)
+        is_m = np.where(sources == best, folders == "M", np.nan)
+        targets["F to M"] = Target(is_m, sources, sources)
     dated = np.isfinite(years)
     if rarer(dated) >= fewest:
-        targets["year"] = Target(dated, years, np.char.add(folders, sources), folders)
+        targets["year"] = Target(years, np.char.add(folders, sources), folders)
     return targets
 
 

@@ -12,6 +12,7 @@ from model.encoding import encode
 from model.finisher import FIXED, NOISE, SHARPENER, build_finisher, decoder_maps
 from model.frame import IMAGE_SHAPE
 from model.measuring.metrics import image_metrics
+from model.measuring.ssim import laplacian_energy
 from model.training.critic import build_critic, critic_input, fine_detail, local_mean
 from model.training.devices import training_policy
 from model.training.settings import FinisherSettings
@@ -215,11 +216,7 @@ def _sharpness(portraits, finished):
     A few portraits of hard contrast have most of the energy: an arithmetic mean would make all
     others too sharp.
     """
-    kernel = tf.reshape(tf.constant([0.0, 1, 0, 1, -4, 1, 0, 1, 0]), (3, 3, 1, 1))
-    kept, total = (
-        tf.reduce_sum(tf.square(tf.nn.conv2d(x, kernel, 1, "VALID")), axis=(1, 2, 3)) + 1e-6
-        for x in (finished, portraits)
-    )
+    kept, total = (laplacian_energy(x) + 1e-6 for x in (finished, portraits))
     return tf.exp(_mean(tf.math.log(kept / total)))
 
 

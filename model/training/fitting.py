@@ -91,7 +91,7 @@ class Training(keras.callbacks.Callback):
     on_progress: Callable[[History, Pictures], object] | None = None  # shows how it goes
     say: Callable[[str], object] = print  # told once if that cannot be shown
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__init__()
         self.epochs_done = 0  # those of interrupted calls included
         self.best_weights: list[np.ndarray] | None = None  # averaged, of the best epoch
