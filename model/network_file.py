@@ -32,7 +32,7 @@ from model.network import build_autoencoder
 from model.safe_zip import finite, read_zip
 from model.sketch_encoder import SKETCH_ENCODER_VERSION, build_sketch_encoder, with_guesses
 
-CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
+WEIGHTS = "model.weights.h5"
 MAX_ITEMS = 4000  # groups and arrays of weights
 MAX_WEIGHT = 1e6
 WEIGHT_BITS = 8  # significant bits kept, of 24: as many as bfloat16 has
@@ -47,11 +47,10 @@ def save_network(network: keras.Model, path: Path) -> str:
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         whole = Path(folder, NETWORK_FILE)
         network.save(whole)  # with HDF5 in memory: on a disk that is full, it can crash
-        with zipfile.ZipFile(whole) as stored, zipfile.ZipFile(path, "w") as archive:
-            for name in (METADATA, CONFIG, WEIGHTS):
-                member = zipfile.ZipInfo(name)  # of a fixed date: equal weights, equal files
-                member.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(member, stored.read(name), compresslevel=9)
+        packed = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9)
+        with zipfile.ZipFile(whole) as stored, packed as archive:
+            for name in stored.namelist():
+                archive.writestr(name, stored.read(name))
     return file_hash(path)
 
 

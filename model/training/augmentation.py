@@ -12,8 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from data.arrays import drop_pages
-from data.portraits import PORTRAIT_SHAPE
-from model.frame import CROP_LEFT, CROP_TOP, FACE_CENTRE, IMAGE_SHAPE
+from model.frame import CROP_LEFT, CROP_TOP, FACE_CENTRE, IMAGE_SHAPE, crop
 from model.training.settings import Augmentation
 
 
@@ -57,27 +56,25 @@ def training_batches(
 
 def validation_batches(portraits: np.ndarray, batch_size: int) -> tf.data.Dataset:
     """Return batches of (images, images), unchanged and in order; `(n, 160, 176, 1)` in [0, 1]."""
-    bottom, right = CROP_TOP + IMAGE_SHAPE[0], CROP_LEFT + IMAGE_SHAPE[1]
-
-    def pair(batch):  # as `model.frame.crop` does, in a graph
-        images = tf.cast(batch[:, CROP_TOP:bottom, CROP_LEFT:right], tf.float32) / 255.0
-        return images, images
-
     rows = tf.data.Dataset.range(len(portraits)).batch(batch_size)
-    return rows.map(_reader(portraits), num_parallel_calls=2).map(pair).prefetch(2)
+    images = rows.map(_reader(portraits, crop), num_parallel_calls=2)
+    return images.map(lambda batch: (batch, batch)).prefetch(2)
 
 
-def _reader(portraits: np.ndarray) -> Callable[[tf.Tensor], tf.Tensor]:
-    """Return a function that turns row numbers into the portraits in those rows."""
+def _reader(
+    portraits: np.ndarray, change: Callable[[np.ndarray], np.ndarray] = np.asarray
+) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return a function that turns row numbers into the portraits in those rows, changed."""
+    like = change(portraits[:1])
 
     def read(rows):
-        batch = portraits[np.sort(rows)]
+        batch = change(portraits[np.sort(rows)])
         drop_pages(portraits)
         return batch
 
     def load(rows):
-        batch = tf.numpy_function(read, [rows], tf.uint8, stateful=False)
-        return tf.ensure_shape(batch, (*rows.shape, *PORTRAIT_SHAPE, 1))
+        batch = tf.numpy_function(read, [rows], like.dtype, stateful=False)
+        return tf.ensure_shape(batch, (*rows.shape, *like.shape[1:]))
 
     return load
 

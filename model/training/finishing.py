@@ -86,7 +86,9 @@ class Finishing(keras.Model):
         _, portraits = data
         codes, *maps = self._maps(self._encode(portraits))
         noise = self.finisher.get_layer(NOISE)(codes, training=False)
-        cell = random_cell(maps[0].shape[1:3])
+        cell = [  # in the same time, windows of many faces train better than fewer whole ones
+            tf.random.uniform((), 0, side - WINDOW + 1, tf.int32) for side in maps[0].shape[1:3]
+        ]
         portraits, *noise = (window(x, *cell) for x in (portraits, *noise))
         maps = [window(x, *cell) for x in maps]
         decoded = pictures(maps[-1])
@@ -127,14 +129,6 @@ class Finishing(keras.Model):
         for name, value in losses.items():
             self._trackers[name].update_state(value)
         return {name: self._trackers[name].result() for name in losses}
-
-
-def random_cell(grid: tuple[int, int]) -> list[tf.Tensor]:
-    """Return a random row and column of the coarsest map: the corner of a window of `WINDOW` cells.
-
-    In the same time, windows of many faces train better than fewer whole ones.
-    """
-    return [tf.random.uniform((), 0, side - WINDOW + 1, tf.int32) for side in grid]
 
 
 def window(x: tf.Tensor, row: tf.Tensor, column: tf.Tensor) -> tf.Tensor:

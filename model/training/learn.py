@@ -66,7 +66,6 @@ PICTURED = 8  # validation portraits in the picture of progress
 CONTINUED = 1 / 3  # share of the learning rate with which a training continues a model
 MEASURED = 4000  # portraits whose codes are measured before a training continues
 VALIDATED = 200  # validation portraits on which the finisher is measured after every epoch
-NOT_BEGUN = "not begun"
 
 
 @dataclass(frozen=True)
@@ -263,7 +262,7 @@ def _train_autoencoder(
         engine.model_id = save_network(autoencoder, new / NETWORK_FILE)
         draft_latent(engine, run.portraits).save(new)
         write_history(new / HISTORY_FILE, state.history)
-        more = {"finisher": {"ended": NOT_BEGUN}} if settings.finisher.steps else {}
+        more = {"finisher": {"ended": "not begun"}} if settings.finisher.steps else {}
         return {"data": run.portraits.describe(about), "figures": {}, "directions": {}} | more
 
     def measure(step: Callable[[int], None]) -> tuple[LatentSpace, dict]:
@@ -443,11 +442,9 @@ def _lacks_finisher(run: _Run, settings: Settings) -> bool:
     """Whether the folder has the whole model of these settings, but not the finisher they want."""
     try:
         card = read_card(find_model(run.out))
+        finisher = card["finisher"]  # one that was not begun has no version
         return (
-            (
-                card["finisher"]["ended"] in (NOT_BEGUN, INTERRUPTED)
-                or card["finisher"].get("version") != FINISHER_VERSION
-            )
+            (finisher["ended"] == INTERRUPTED or finisher.get("version") != FINISHER_VERSION)
             and card["training"]["ended"] != INTERRUPTED
             and card["settings"] == json.loads(json.dumps(asdict(settings)))
             and card["data"]["fingerprint"] == run.portraits.fingerprint

@@ -29,7 +29,7 @@ class Muon(keras.optimizers.AdamW):
 
     def update_step(self, gradient, variable, learning_rate):
         """Move one variable."""
-        shape = matrix_shape(variable.shape)
+        shape = (math.prod(variable.shape[:-1]), variable.shape[-1])
         if min(shape) < LEAST_SIDE:
             super().update_step(gradient, variable, learning_rate)
             return
@@ -49,11 +49,6 @@ class Muon(keras.optimizers.AdamW):
     @ema_momentum.setter
     def ema_momentum(self, momentum: float):
         self._highest_momentum = momentum
-
-
-def matrix_shape(shape: tuple[int, ...]) -> tuple[int, int]:
-    """Return rows and columns of a variable as a matrix with a column for each output."""
-    return (math.prod(shape[:-1]), shape[-1]) if len(shape) > 1 else (1, math.prod(shape))
 
 
 def orthogonal(matrix):

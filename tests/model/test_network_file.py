@@ -36,7 +36,7 @@ def members(written):
 
 def changed(members, **changes: bytes | None) -> bytes:
     """A network's file with its "weights" or its "config" replaced; None leaves one out."""
-    places = {"weights": network_file.WEIGHTS, "config": network_file.CONFIG}
+    places = {"weights": network_file.WEIGHTS, "config": "config.json"}
     new = {places[name]: data for name, data in changes.items()}
     kept = [replace(m, data=new.get(m.name, m.data)) for m in members.values()]
     return pack([member for member in kept if member.data is not None])
@@ -54,7 +54,7 @@ def load(members, model):
 
 
 def test_the_config_in_a_file_is_not_looked_at(load, members):
-    config = json.loads(members[network_file.CONFIG].data)
+    config = json.loads(members["config.json"].data)
     layers = {layer["config"]["name"]: layer["config"] for layer in config["config"]["layers"]}
     encoder = layers["encoder"]
     encoder["layers"][1] |= {"class_name": "Lambda", "config": {"function": "print"}}
