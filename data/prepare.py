@@ -10,15 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.arrays import (
-    LABELS_NAME,
-    TEST_NAME,
-    TRAIN_NAME,
-    Portrait,
-    load_arrays,
-    load_labels,
-    write_labels,
-)
+from data import arrays
 from data.checks import check_path
 from data.download import PUBLISHED, download
 from data.errors import UserError, tell_failure
@@ -113,8 +105,8 @@ def _find_prepared(folder: Path, fingerprint: str | None) -> Preparation | None:
     """Return what an earlier run did, if its arrays are sound and of this source; None: any."""
     try:
         record = json.loads((folder / RECORD_NAME).read_text(encoding="utf-8"))
-        train, test = (len(array) for array in load_arrays(folder))
-        load_labels(folder)  # which raises unless they belong to the arrays
+        train, test = (len(array) for array in arrays.load_arrays(folder))
+        arrays.load_labels(folder)  # which raises unless they belong to the arrays
         if (record["version"], record["train"], record["test"]) != (_VERSION, train, test):
             return None
         if fingerprint not in (None, record["fingerprint"]):
@@ -127,7 +119,7 @@ def _find_prepared(folder: Path, fingerprint: str | None) -> Preparation | None:
 
 def _prepare(source: ArchiveSource | FolderSource, out: Path, origin: str) -> Preparation:
     what = f"The arrays cannot be written to {out}"
-    names = (TRAIN_NAME, TEST_NAME, LABELS_NAME, RECORD_NAME)
+    names = (arrays.TRAIN_NAME, arrays.TEST_NAME, arrays.LABELS_NAME, RECORD_NAME)
     with tell_failure(what, _OTHER_FOLDER), replace_set(out, names) as work:
         _check_space(out, 2 * source.estimate)
         portraits, skipped = _decode(source, work / "pixels")
@@ -139,9 +131,9 @@ def _prepare(source: ArchiveSource | FolderSource, out: Path, origin: str) -> Pr
             )
         _check_space(out, len(portraits))
         train, test = split_portraits(portraits)
-        _write_array(work / TRAIN_NAME, work / "pixels", train)
-        _write_array(work / TEST_NAME, work / "pixels", test)
-        write_labels(work / LABELS_NAME, _labels(portraits, train=train, test=test))
+        _write_array(work / arrays.TRAIN_NAME, work / "pixels", train)
+        _write_array(work / arrays.TEST_NAME, work / "pixels", test)
+        arrays.write_labels(work / arrays.LABELS_NAME, _labels(portraits, train=train, test=test))
         summary = Preparation(origin, out, len(train), len(test), skipped)
         record = {"version": _VERSION, "fingerprint": source.fingerprint} | asdict(summary)
         del record["folder"], record["made"]
@@ -193,11 +185,11 @@ def _write_array(path: Path, pixels: Path, rows: np.ndarray) -> None:
             progress.update(done)
 
 
-def _labels(names: list[str], **splits: np.ndarray) -> Iterator[Portrait]:
+def _labels(names: list[str], **splits: np.ndarray) -> Iterator[arrays.Portrait]:
     for split, rows in splits.items():
         for row, index in enumerate(rows):
             folder, _, file = names[index].partition("/")
-            yield Portrait(row, split, file, folder, read_year(file))
+            yield arrays.Portrait(row, split, file, folder, read_year(file))
 
 
 def _check_space(out: Path, portraits: int) -> None:

@@ -16,18 +16,9 @@ import keras
 import numpy as np
 
 from data.errors import tell_failure
+from model import folder as files
 from model.architecture import Architecture
 from model.finisher import FINISHER_VERSION, build_finisher
-from model.folder import (
-    FINISHER_FILE,
-    MAX_NETWORK_BYTES,
-    NETWORK_FILE,
-    SKETCH_ENCODER_FILE,
-    file_hash,
-    part_id,
-    read_card,
-    tell_damage,
-)
 from model.network import build_autoencoder
 from model.safe_zip import finite, read_zip
 from model.sketch_encoder import SKETCH_ENCODER_VERSION, build_sketch_encoder, with_guesses
@@ -45,13 +36,13 @@ def save_network(network: keras.Model, path: Path) -> str:
     """
     network.set_weights([rounded(weight) for weight in network.get_weights()])
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        whole = Path(folder, NETWORK_FILE)
+        whole = Path(folder, files.NETWORK_FILE)
         network.save(whole)  # with HDF5 in memory: on a disk that is full, it can crash
         packed = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9)
         with zipfile.ZipFile(whole) as stored, packed as archive:
             for name in stored.namelist():
                 archive.writestr(name, stored.read(name))
-    return file_hash(path)
+    return files.file_hash(path)
 
 
 def rounded(weights: np.ndarray) -> np.ndarray:
@@ -63,33 +54,33 @@ def rounded(weights: np.ndarray) -> np.ndarray:
 
 def load_network(folder: Path) -> keras.Model:
     """Build the network of a model folder, with its weights; `UserError` if they do not fit."""
-    network = build_autoencoder(Architecture.from_card(read_card(folder)))
-    _load_weights(network, folder / NETWORK_FILE)
+    network = build_autoencoder(Architecture.from_card(files.read_card(folder)))
+    _load_weights(network, folder / files.NETWORK_FILE)
     return network
 
 
 def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
     """Build a model folder's finisher, if it has one of this version; errors as `load_network`."""
-    if not _has_part(read_card(folder), "finisher", FINISHER_VERSION):
+    if not _has_part(files.read_card(folder), "finisher", FINISHER_VERSION):
         return None
     finisher = build_finisher(decoder)
-    _load_weights(finisher, folder / FINISHER_FILE)
+    _load_weights(finisher, folder / files.FINISHER_FILE)
     return finisher
 
 
 def load_sketch_encoder(folder: Path, autoencoder: keras.Model) -> keras.Model | None:
     """Build a model folder's sketch encoder as `load_finisher` does; see `with_guesses`."""
-    card = read_card(folder)
+    card = files.read_card(folder)
     if not _has_part(card, "sketch_encoder", SKETCH_ENCODER_VERSION):
         return None
     network = build_sketch_encoder(Architecture.from_card(card))
-    _load_weights(network, folder / SKETCH_ENCODER_FILE)
+    _load_weights(network, folder / files.SKETCH_ENCODER_FILE)
     return with_guesses(network, autoencoder.get_layer("encoder"))
 
 
 def _has_part(card: dict, name: str, version: int) -> bool:
     """Return whether a card names a part of this version, see `PARTS`; others do not fit."""
-    return part_id(card, name) is not None and card[name].get("version") == version
+    return files.part_id(card, name) is not None and card[name].get("version") == version
 
 
 def _load_weights(network: keras.Model, path: Path) -> None:
@@ -98,8 +89,8 @@ def _load_weights(network: keras.Model, path: Path) -> None:
     Keras reads an unpacked copy: it reads out of order, and in a zip file every jump back would
     unpack the weights from the start again.
     """
-    with tell_damage(path):
-        weights = read_zip(path, MAX_NETWORK_BYTES)[WEIGHTS]
+    with files.tell_damage(path):
+        weights = read_zip(path, files.MAX_NETWORK_BYTES)[WEIGHTS]
         if _count_plain(weights) != network.count_params():
             raise ValueError("too few weights or too many")
         then = "free some space, then start again"

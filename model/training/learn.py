@@ -23,38 +23,19 @@ from data.errors import UserError, tell_failure
 from data.paths import MY_MODEL, NUMPY_FOLDER
 from data.progress_bar import ProgressBar
 from data.replace import hold_lock, remove_unfinished
+from model import folder as files
 from model.architecture import Architecture
 from model.encoding import encode
 from model.engine import FaceEngine
 from model.finisher import FINISHER_VERSION, build_finisher, decoder_maps, set_code_statistics
-from model.folder import (
-    FINISHER_FILE,
-    FINISHER_HISTORY_FILE,
-    HISTORY_COLUMNS,
-    HISTORY_FILE,
-    NETWORK_FILE,
-    find_model,
-    is_history,
-    lineage,
-    publish,
-    read_card,
-    read_history,
-    write_history,
-)
 from model.frame import crop
 from model.latent import LatentSpace
 from model.measuring.metrics import evenly_spaced
 from model.network import build_autoencoder
 from model.network_file import load_network, save_network
+from model.training import export
 from model.training.augmentation import training_batches, validation_batches
 from model.training.devices import training_policy, training_strategy
-from model.training.export import (
-    Portraits,
-    check_model,
-    draft_latent,
-    measure_figures,
-    measure_latent,
-)
 from model.training.film import Film
 from model.training.finishing import BLOCK, adjust_gain, compiled_finishing, subtract_fixed_detail
 from model.training.fitting import INTERRUPTED, History, Interruption, Pictures, Training
@@ -73,7 +54,7 @@ class _Run:
     """What the steps of one call share; see the arguments of `learn`."""
 
     out: Path
-    portraits: Portraits
+    portraits: export.Portraits
     interruption: Interruption
     on_progress: Callable[[History, Pictures], object] | None
     say: Callable[[str], None]
@@ -164,7 +145,7 @@ def learn(
     out = Path(os.path.realpath(check_path("out", out)))  # where links lead
     with _only_training(out), Interruption() as interruption:
         remove_unfinished(out.parent)
-        run = _Run(out, Portraits.load(arrays), interruption, on_progress, say)
+        run = _Run(out, export.Portraits.load(arrays), interruption, on_progress, say)
         check_path("out", run.state_path)
         X_fit, X_validation = run.portraits.split()
         if len(X_fit) < settings.batch_size or not len(X_validation):
@@ -183,7 +164,7 @@ def learn(
             finished = _train_autoencoder(run, settings, former, strategy, callbacks, film, about)
         if finished and settings.finisher.steps:
             _train_finisher(run, settings.finisher)
-        return read_card(out)
+        return files.read_card(out)
 
 
 def _train_autoencoder(
@@ -246,7 +227,7 @@ def _train_autoencoder(
             "Training diverged before anything was learned. Call learn() with a lower "
             "learning_rate in its settings."
         )
-    kept = [row.get("val_loss", math.inf) for row in read_history(run.out)]
+    kept = [row.get("val_loss", math.inf) for row in files.read_history(run.out)]
     if ended == INTERRUPTED and min(kept, default=math.inf) < min(state.losses):
         run.say(
             f"\nStopped. The better model in {run.out} stays; the same call continues this "
@@ -259,15 +240,15 @@ def _train_autoencoder(
     engine = FaceEngine(autoencoder)
 
     def write(new: Path) -> dict:
-        engine.model_id = save_network(autoencoder, new / NETWORK_FILE)
-        draft_latent(engine, run.portraits).save(new)
-        write_history(new / HISTORY_FILE, state.history)
+        engine.model_id = save_network(autoencoder, new / files.NETWORK_FILE)
+        export.draft_latent(engine, run.portraits).save(new)
+        files.write_history(new / files.HISTORY_FILE, state.history)
         more = {"finisher": {"ended": "not begun"}} if settings.finisher.steps else {}
         return {"data": run.portraits.describe(about), "figures": {}, "directions": {}} | more
 
     def measure(step: Callable[[int], None]) -> tuple[LatentSpace, dict]:
-        latent, effects = measure_latent(engine, run.portraits, step)
-        figures = measure_figures(engine, latent, run.portraits, step)
+        latent, effects = export.measure_latent(engine, run.portraits, step)
+        figures = export.measure_figures(engine, latent, run.portraits, step)
         return latent, {"figures": figures, "directions": effects}
 
     card = {
@@ -285,7 +266,7 @@ def _train_autoencoder(
 
 def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
     """Train, save and measure the finisher of the model in the folder."""
-    card, network = read_card(run.out), load_network(run.out)
+    card, network = files.read_card(run.out), load_network(run.out)
     decoder = network.get_layer("decoder")
     X_fit, X_validation = run.portraits.split()
     keras.utils.set_random_seed(settings.seed)
@@ -326,13 +307,13 @@ def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
     subtract_fixed_detail(finisher, decoder_maps(decoder), latent.gallery)
 
     def write(new: Path) -> dict:
-        known = {"id": save_network(finisher, new / FINISHER_FILE), "version": FINISHER_VERSION}
-        write_history(new / FINISHER_HISTORY_FILE, state.history)
-        return {"finisher": known | card["finisher"]}
+        files.write_history(new / files.FINISHER_HISTORY_FILE, state.history)
+        finisher_id = save_network(finisher, new / files.FINISHER_FILE)
+        return {"finisher": {"id": finisher_id, "version": FINISHER_VERSION} | card["finisher"]}
 
     def measure(step: Callable[[int], None]) -> tuple[LatentSpace, dict]:
         engine = FaceEngine(network, card["model_id"], finisher=finisher)
-        return latent, {"figures": measure_figures(engine, latent, run.portraits, step)}
+        return latent, {"figures": export.measure_figures(engine, latent, run.portraits, step)}
 
     card["finisher"] = _summary(state)
     _keep(run, state, ended, "finisher", card, write, measure)
@@ -355,7 +336,8 @@ def _keep(
     """
     run.say(f"\nEnded after epoch {state.epochs_done} ({ended}). Saving the best model.")
     card[section]["ended"] = INTERRUPTED
-    card = publish(run.out, write, card, run.out if section == "finisher" else None, check_model)
+    base = run.out if section == "finisher" else None
+    card = files.publish(run.out, write, card, base, export.check_model)
     run.say(f"The model is in {run.out}. Measuring it; Ctrl-C stops that and keeps the model.")
     X_fit, X_validation = run.portraits.split()
     encoded = 0 if section == "finisher" else 2 * len(X_fit)
@@ -375,7 +357,7 @@ def _keep(
         return False
     latent, entries = measured
     card[section]["ended"] = ended
-    publish(run.out, latent.save, card | entries, run.out, check_model)
+    files.publish(run.out, latent.save, card | entries, run.out, export.check_model)
     if ended != INTERRUPTED:
         state.path.unlink(missing_ok=True)
     return ended != INTERRUPTED
@@ -424,16 +406,16 @@ def _former_model(out: Path) -> _Former:
     Of a model that an interrupted call left, it is the model which that call continued: so the same
     call finds its state again.
     """
-    folder = find_model(out if out.exists() else None)
-    card, history = read_card(folder), read_history(folder)
-    models = lineage(card)
+    folder = files.find_model(out if out.exists() else None)
+    card, history = files.read_card(folder), files.read_history(folder)
+    models = files.lineage(card)
     if card.get("training", {}).get("ended") == INTERRUPTED and len(models) > 1:
         models = models[1:]
     return _Former(
         Architecture.from_card(card),
         str(models[0]["model_id"]),
         load_network(folder).get_weights(),
-        history if is_history(history, HISTORY_COLUMNS) else [],
+        history if files.is_history(history, files.HISTORY_COLUMNS) else [],
         models,
     )
 
@@ -441,7 +423,7 @@ def _former_model(out: Path) -> _Former:
 def _lacks_finisher(run: _Run, settings: Settings) -> bool:
     """Whether the folder has the whole model of these settings, but not the finisher they want."""
     try:
-        card = read_card(find_model(run.out))
+        card = files.read_card(files.find_model(run.out))
         finisher = card["finisher"]  # one that was not begun has no version
         return (
             (finisher["ended"] == INTERRUPTED or finisher.get("version") != FINISHER_VERSION)

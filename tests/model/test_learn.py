@@ -18,6 +18,7 @@ from data.replace import hold_lock, replace_set
 from model.engine import FaceEngine
 from model.folder import MODEL_FILES, read_card, read_history
 from model.latent import LatentSpace
+from model.training import export
 from model.training import learn as train
 from model.training.export import check_model
 from model.training.learn import learn
@@ -177,7 +178,7 @@ def test_the_model_is_saved_before_it_is_measured_and_ctrl_c_ends_only_the_measu
         send(signal.SIGINT)
 
     with monkeypatch.context() as patch:
-        patch.setattr(train, "measure_latent", measure)
+        patch.setattr(export, "measure_latent", measure)
         card = learn(**options)
     assert card["figures"] == card["directions"] == {}
     assert "not measured" in said[-1]
@@ -194,8 +195,8 @@ def test_ctrl_c_while_the_model_is_saved_waits_for_that(arrays, tmp_path, monkey
         send(signal.SIGINT)
         return former(*arguments)
 
-    former, out = train.draft_latent, tmp_path / "mine"
-    monkeypatch.setattr(train, "draft_latent", draft)
+    former, out = export.draft_latent, tmp_path / "mine"
+    monkeypatch.setattr(export, "draft_latent", draft)
     card = learn(arrays=arrays, out=out, settings=settings(steps=8))
     assert card["figures"] == {}
     check_model(out)

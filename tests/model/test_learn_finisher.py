@@ -12,7 +12,7 @@ from model import folder as files
 from model.engine import FaceEngine
 from model.finisher import FINISHER_VERSION, FIXED
 from model.network_file import load_finisher, load_network
-from model.training import fitting, learn
+from model.training import export, fitting, learn
 from model.training.finishing import FinisherSettings, Finishing
 from tests.model.one_graph import UntracedEngine
 from tests.model.tiny_model import TINY_SETTINGS
@@ -42,7 +42,7 @@ def test_the_finisher_is_stopped_and_goes_on_and_joins_the_model(arrays, tmp_pat
     monkeypatch.setattr(fitting, "VIEW_SECONDS", -1)
     monkeypatch.setattr(fitting.Training, "fit", fit)
     monkeypatch.setattr(learn, "FaceEngine", UntracedEngine)
-    monkeypatch.setattr(learn, "measure_figures", lambda *_: {"test": {"mse": 0.5}})
+    monkeypatch.setattr(export, "measure_figures", lambda *_: {"test": {"mse": 0.5}})
     out, said, seen = tmp_path / "mine", [], []
     options = {"arrays": arrays, "out": out, "settings": SETTINGS, "say": said.append}
 
