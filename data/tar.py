@@ -38,8 +38,28 @@ def read_tar(file: BufferedReader, max_file_bytes: int) -> Iterator[TarEntry]:
     """
     packed = file.peek(2)[:2] == b"\x1f\x8b"
     stream = _Stream(gzip.GzipFile(fileobj=file) if packed else file)
+    block = tarfile.BLOCKSIZE
     try:
-        yield from _entries(stream, max_file_bytes)
+        archive = _Archive.open(mode="r|", fileobj=stream, bufsize=block, encoding="utf-8")
+        for _ in range(MAX_ENTRIES):
+            entry = archive.next()
+            if entry is None:
+                break
+            if entry.size < 0:
+                raise tarfile.ReadError("a negative size")
+            stream.limit = archive.offset + MAX_EXTENSION_BYTES
+            plain = entry.isreg() and not entry.issparse()
+            content = archive.extractfile(entry) if plain and entry.size <= max_file_bytes else None
+            fault = "" if plain else _KINDS.get(entry.type, "is of an unknown kind")
+            if not entry.isdir():
+                yield entry.name, content.read() if content else None, fault
+            archive.members.clear()  # memory would grow with the archive
+            archive.pax_headers = {}
+        else:
+            raise DamagedArchive(f"has more than {MAX_ENTRIES:,} entries")
+        if stream.last != bytes(block):  # zeros end an archive
+            raise tarfile.ReadError("a header is damaged or missing")
+        stream.limit, stream.complete = MAX_UNPACKED_BYTES, True
         while stream.read(_CHUNK):  # gzip's checksum comes at the very end
             pass
     except DamagedArchive:
@@ -74,26 +94,3 @@ class _Stream(RawIOBase):
 
 class _Archive(tarfile.TarFile):
     members: list[tarfile.TarInfo]  # all that were read
-
-
-def _entries(stream: _Stream, max_file_bytes: int) -> Iterator[TarEntry]:
-    block = tarfile.BLOCKSIZE
-    archive = _Archive.open(mode="r|", fileobj=stream, bufsize=block, encoding="utf-8")
-    for _ in range(MAX_ENTRIES):
-        entry = archive.next()
-        if entry is None:
-            if stream.last != bytes(block):  # zeros end an archive
-                raise tarfile.ReadError("a header is damaged or missing")
-            stream.limit, stream.complete = MAX_UNPACKED_BYTES, True
-            return
-        if entry.size < 0:
-            raise tarfile.ReadError("a negative size")
-        stream.limit = archive.offset + MAX_EXTENSION_BYTES
-        plain = entry.isreg() and not entry.issparse()
-        file = archive.extractfile(entry) if plain and entry.size <= max_file_bytes else None
-        fault = "" if plain else _KINDS.get(entry.type, "is of an unknown kind")
-        if not entry.isdir():
-            yield entry.name, file.read() if file else None, fault
-        archive.members.clear()  # memory would grow with the archive
-        archive.pax_headers = {}
-    raise DamagedArchive(f"has more than {MAX_ENTRIES:,} entries")

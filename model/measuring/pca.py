@@ -19,7 +19,6 @@ from data.replace import replace_file
 from model.frame import IMAGE_SHAPE, LATENT_DIM, crop, mirror
 from model.safe_zip import finite, read_arrays
 
-COMPONENTS = LATENT_DIM
 OVERSAMPLING = 80  # extra directions of the iteration, which make the last components exact
 PASSES = 4  # over the portraits; the error on unseen ones is within 0.1 % of exact PCA
 DRAFT = 2048  # evenly spaced portraits in all but the last two passes
@@ -38,7 +37,7 @@ class PCABaseline:
     components: np.ndarray  # float32 (k, 160 * 176), orthonormal rows, largest variance first
 
     @classmethod
-    def fit(cls, X_train: np.ndarray, components: int = COMPONENTS) -> "PCABaseline":
+    def fit(cls, X_train: np.ndarray, components: int = LATENT_DIM) -> "PCABaseline":
         """Fit on portraits, uint8 (n, 171, 186, 1), and their mirror images.
 
         There are at most as many components as images. Equal portraits give equal baselines.
@@ -67,7 +66,7 @@ class PCABaseline:
         training portraits, and of those without the validation slice. If none can be written,
         the baseline is fitted each time.
         """
-        fitted_on = f"{COMPONENTS} {OVERSAMPLING} {PASSES} {DRAFT} {IMAGE_SHAPE} "
+        fitted_on = f"{LATENT_DIM} {OVERSAMPLING} {PASSES} {DRAFT} {IMAGE_SHAPE} "
         name = hashlib.sha256((fitted_on + hash_array(X_train)).encode()).hexdigest()[:16]
         path = Path(folder) / CACHE_PATTERN.replace("*", name)
         with contextlib.suppress(*DAMAGED):  # without a file, or with a damaged one, fit again

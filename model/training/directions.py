@@ -134,8 +134,8 @@ def fit_directions(
     return replace(latent, directions={name: steps[name] for name in visible}), visible
 
 
-def label_targets(labels: list[Portrait], fewest: int = FEWEST) -> dict[str, Target]:
-    """Return what the labels of the archive, at least `fewest` of each group, are enough for.
+def label_targets(labels: list[Portrait]) -> dict[str, Target]:
+    """Return what the labels of the archive, at least `FEWEST` of each group, are enough for.
 
     "F to M" is among the portraits of the one source that has most of both; "year" among dated
     portraits, where enough of both F and M are dated.
@@ -151,11 +151,11 @@ def label_targets(labels: list[Portrait], fewest: int = FEWEST) -> dict[str, Tar
 
     targets = {}
     best = max(np.unique(sources), key=lambda source: rarer(sources == source))
-    if rarer(sources == best) >= fewest:
+    if rarer(sources == best) >= FEWEST:
         is_m = np.where(sources == best, folders == "M", np.nan)
         targets["F to M"] = Target(is_m, sources, sources)
     dated = np.isfinite(years)
-    if rarer(dated) >= fewest:
+    if rarer(dated) >= FEWEST:
         targets["year"] = Target(years, np.char.add(folders, sources), folders)
     return targets
 
@@ -183,9 +183,7 @@ def shipped_targets(X: np.ndarray) -> tuple[dict[str, Target], list[str]]:
     return targets, list(latent.directions)
 
 
-def joint_directions(
-    latent: LatentSpace, held: dict[str, np.ndarray] | None = None
-) -> dict[str, np.ndarray]:
+def joint_directions(latent: LatentSpace, held: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return for each readout the step `(d,)` that raises it by 1 and hardly changes the others.
 
     With the readouts' weights on whitened codes as the rows w of W, each step is a multiple of
@@ -199,7 +197,7 @@ def joint_directions(
     damping = DAMPING * np.square(weights).sum(axis=1).mean() if len(weights) else 0.0
     steps = {}
     for name, row in zip(latent.readouts, weights, strict=True):
-        penalty = np.eye(len(jacobian)) + (held or {}).get(name, 0.0)
+        penalty = np.eye(len(jacobian)) + held.get(name, 0.0)
         step = np.linalg.solve(weights.T @ weights + damping * penalty, row)
         steps[name] = (step / (step @ row) @ jacobian).astype(np.float32)
     return steps
