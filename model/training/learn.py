@@ -1,13 +1,12 @@
 """Training, from the arrays to a model folder: `learn`, its two trainings, and what they share."""
 
-import contextlib
 import hashlib
 import json
 import math
 import os
 import platform
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -143,7 +142,12 @@ def learn(
     strategy, arrays = training_strategy(devices), check_path("arrays", arrays)
     film = None if film is None else check_path("film", film)
     out = Path(os.path.realpath(check_path("out", out)))  # where links lead
-    with _only_training(out), Interruption() as interruption:
+    _check_writable(out)
+    busy = (
+        f"Another learn() is training in {out.parent}: wait until it has ended, or stop it with "
+        "Ctrl-C first."
+    )
+    with hold_lock(out.parent, busy), Interruption() as interruption:
         remove_unfinished(out.parent)
         run = _Run(out, export.Portraits.load(arrays), interruption, on_progress, say)
         check_path("out", run.state_path)
@@ -383,21 +387,14 @@ def schedule(settings: Settings, portraits: int) -> tuple[int, int]:
     return max(settings.least_epochs, math.ceil(settings.steps / steps_per_epoch)), steps_per_epoch
 
 
-@contextlib.contextmanager
-def _only_training(out: Path) -> Iterator[None]:
-    """Check that a model can be written to `out`, and keep others from training beside it."""
+def _check_writable(out: Path) -> None:
+    """Check that a model can be written to `out`; make the folder around it."""
     failure, then = f"No model can be written to {out}", "make it a folder that can be written"
     with tell_failure(failure, then):
         out.parent.mkdir(parents=True, exist_ok=True)
         for folder in (out.parent, out):
             if folder.exists() or folder.is_symlink():
                 tempfile.TemporaryFile(dir=folder).close()
-    with hold_lock(
-        out.parent,
-        f"Another learn() is training in {out.parent}: wait until it has ended, or stop it with "
-        "Ctrl-C first.",
-    ):
-        yield
 
 
 def _former_model(out: Path) -> _Former:
