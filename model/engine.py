@@ -85,9 +85,7 @@ class FaceEngine:
         made = [engine.encode(gray[:1])]  # the screens encode one at a time
         for count in (1, 2):  # one and several, which are compiled apart
             codes = engine.encode_sketch(np.repeat(gray[:count], 2, axis=-1))
-            made += [codes, engine.decode(codes)]
-            if engine.can_finish:
-                made.append(engine.finish(codes))
+            made += [codes, engine.decode(codes), engine.finish(codes)]
         if not all(np.isfinite(numbers).all() for numbers in made):
             raise UserError(f"The model in {folder} makes no faces. {REPAIR}")
         return engine
