@@ -103,12 +103,18 @@ def drop_pages(array: np.ndarray) -> None:
             owner.madvise(mmap.MADV_DONTNEED)
 
 
+def blocks(array: np.ndarray, size: int) -> Iterator[np.ndarray]:
+    """Yield the rows of an array, `size` at a time, and release the pages that were read."""
+    for start in range(0, len(array), size):
+        yield np.ascontiguousarray(array[start : start + size])
+        drop_pages(array)
+
+
 def hash_array(array: np.ndarray) -> str:
     """Return the SHA-256 of an array's shape and content, in hexadecimal."""
     digest = hashlib.sha256(str(array.shape).encode())
-    for start in range(0, len(array), 256):
-        digest.update(np.ascontiguousarray(array[start : start + 256]).data)
-        drop_pages(array)
+    for block in blocks(array, 256):
+        digest.update(block.data)
     return digest.hexdigest()
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data import UserError, load_arrays
-from data.arrays import drop_pages
+from data.arrays import blocks
 from data.paths import NUMPY_FOLDER
 from model.frame import crop, face_mask, mirror
 from model.measuring.normality import code_metrics, code_summary
@@ -123,11 +123,8 @@ def evenly_spaced(X: np.ndarray, at_most: int) -> np.ndarray:
 
 def image_blocks(X: np.ndarray, mirrored: bool = False) -> Iterator[np.ndarray]:
     """Yield portraits, or mirror images, as float32 (m, 160, 176, 1) in [0, 1], m <= BLOCK."""
-    for start in range(0, len(X), BLOCK):
-        portraits = np.asarray(X[start : start + BLOCK])
-        images = crop(mirror(portraits) if mirrored else portraits)
-        drop_pages(X)
-        yield images
+    for portraits in blocks(X, BLOCK):
+        yield crop(mirror(portraits) if mirrored else portraits)
 
 
 def encode_portraits(engine: FaceEngine, X: np.ndarray, mirrored: bool = False) -> np.ndarray:

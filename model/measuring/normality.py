@@ -1,14 +1,10 @@
 """How close the distribution of codes is to normal: moments, tests and distances."""
 
-from __future__ import annotations
-
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from model.latent import LatentSpace
+from model.latent import LatentSpace
 
 ALIVE = 0.05  # least standard deviation of a raw code that affects the face
 DRAWN = 1000  # sets of random normal numbers to compare with

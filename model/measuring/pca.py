@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.arrays import drop_pages, hash_array
+from data.arrays import blocks, hash_array
 from data.replace import replace_file
 from model.frame import IMAGE_SHAPE, LATENT_DIM, crop, mirror
 from model.safe_zip import finite, read_arrays
@@ -108,11 +108,9 @@ class PCABaseline:
 
 def _blocks(X_train: np.ndarray) -> Iterator[np.ndarray]:
     """Yield float32 (m, pixels) blocks that hold some portraits and their mirror images."""
-    for start in range(0, len(X_train), BLOCK):
-        portraits = np.asarray(X_train[start : start + BLOCK])
+    for portraits in blocks(X_train, BLOCK):
         for images in (crop(portraits), crop(mirror(portraits))):
             yield images.reshape(len(images), -1)
-        drop_pages(X_train)
 
 
 def _covariance_times(X_train: np.ndarray, mean: np.ndarray, basis: np.ndarray) -> np.ndarray:

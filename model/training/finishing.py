@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from data.arrays import blocks
 from model.encoding import encode
 from model.finisher import FIXED, NOISE, SHARPENER, build_finisher, decoder_maps
 from model.frame import IMAGE_SHAPE
@@ -224,8 +225,8 @@ def adjust_gain(finishing: Finishing, images: np.ndarray) -> None:
     detail = finishing.finisher.get_layer(SHARPENER).get_layer("detail")
     weights, gain = detail.get_weights(), 1.0
     for _ in range(6):  # not one step: the decoder's own edges count as well
-        blocks = [images[i : i + BLOCK] for i in range(0, len(images), BLOCK)]
-        finished = np.concatenate([keras.ops.convert_to_numpy(finishing(x)) for x in blocks])
+        made = [keras.ops.convert_to_numpy(finishing(x)) for x in blocks(images, BLOCK)]
+        finished = np.concatenate(made)
         kept = max(1e-6, float(np.median(image_metrics(images, finished)["sharpness"])))
         gain = np.clip(gain * np.sqrt(SHARPNESS / kept), 1 / MAX_GAIN, MAX_GAIN)
         detail.set_weights([gain * array for array in weights])
@@ -239,8 +240,8 @@ def subtract_fixed_detail(finisher: keras.Model, maps: keras.Model, codes: np.nd
     """
     layer = finisher.get_layer(FIXED)
     sharp, fixed = keras.Model(finisher.inputs, layer.output), 0.0
-    for start in range(0, len(codes), BLOCK):
-        seen = maps(codes[start : start + BLOCK])
+    for block in blocks(codes, BLOCK):
+        seen = maps(block)
         detail = keras.ops.convert_to_numpy(sharp(seen) - seen[-1])  # logits, less the decoder's
         fixed += detail.sum(axis=0) / len(codes)
     layer.set_weights([layer.get_weights()[0] + fixed])
