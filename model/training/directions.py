@@ -68,10 +68,6 @@ class Target:
         """Bool `(n,)`: the portraits it is known of."""
         return np.isfinite(self.values)
 
-    def among(self, chosen: np.ndarray) -> Target:
-        """Return the target for only the chosen portraits, bool `(n,)`."""
-        return replace(self, values=np.where(chosen, self.values, np.nan))
-
     def with_mirror_images(self, sign: int) -> Target:
         """Append the mirror images of all portraits, with their values times the sign."""
         values = np.concatenate([self.values, sign * self.values])
@@ -105,7 +101,8 @@ def fit_directions(
         offered: names that may become directions; the others only get readouts. None takes all.
 
     Returns:
-        The latent space with readouts and directions, and of each what `measure_effects` returns.
+        The latent space with readouts and directions, and of each direction what `measure_effects`
+        returns and the "correlation" of target and prediction in the cross-validation.
     """
     values, many = latent.to_sliders(codes), len(codes)
     if mirrored is not None:
@@ -117,7 +114,11 @@ def fit_directions(
     folds = np.tile(np.random.default_rng(0).permutation(many) % FOLDS, len(values) // many)
     readouts, correlations = {}, {}
     for name, target in targets.items():
-        predictions = _cross_validated(values, target, folds)
+        predictions = np.empty(len(values))  # for each portrait, by a fit without its fold
+        for fold in range(FOLDS):
+            left_out = folds == fold
+            others = replace(target, values=np.where(left_out, np.nan, target.values))
+            predictions[left_out] = values[left_out] @ _weights(values, others)
         if is_predicted(predictions, target):
             readouts[name] = _readout(latent, values, target, predictions)
             correlations[name] = correlation(predictions, target)
@@ -126,11 +127,15 @@ def fit_directions(
     steps = joint_directions(latent, held)
     if offered is not None:
         steps = {name: steps[name] for name in offered if name in steps}
-    effects = measure_effects(engine, latent, steps, codes, correlations)
+    effects = measure_effects(engine, latent, steps, codes)
     gains = {name: min(MOVE / max(each["own"], 1e-9), MAX_GAIN) for name, each in effects.items()}
     steps = {name: gains[name] * step for name, step in steps.items()}
-    effects = measure_effects(engine, latent, steps, codes, correlations)
-    visible = {name: each for name, each in effects.items() if each["risen"] >= LEAST_SHARE}
+    effects = measure_effects(engine, latent, steps, codes)
+    visible = {
+        name: {"correlation": correlations[name]} | each
+        for name, each in effects.items()
+        if each["risen"] >= LEAST_SHARE
+    }
     return replace(latent, directions={name: steps[name] for name in visible}), visible
 
 
@@ -220,19 +225,14 @@ def pixel_gram(
 
 
 def measure_effects(
-    engine: FaceEngine,
-    latent: LatentSpace,
-    steps: dict[str, np.ndarray],
-    codes: np.ndarray,
-    correlations: dict[str, float],
+    engine: FaceEngine, latent: LatentSpace, steps: dict[str, np.ndarray], codes: np.ndarray
 ) -> dict[str, dict[str, float]]:
     """Move `MOVED` of the codes along each step, decode and encode them, and read all attributes.
 
     Returns:
-        By the names of the steps `(d,)`, "correlation" of target and prediction in the
-        cross-validation, as given; "risen", the share of faces whose reading rose by at least 1
-        when they were moved by +2; "own", its mean rise; "others", the mean absolute change of all
-        other readings.
+        By the names of the steps `(d,)`, "risen", the share of faces whose reading rose by at least
+        1 when they were moved by +2; "own", its mean rise; "others", the mean absolute change of
+        all other readings.
     """
     codes = evenly_spaced(codes, MOVED)
 
@@ -246,7 +246,6 @@ def measure_effects(
         number = list(latent.readouts).index(name)
         own, others = change[number], np.delete(change, number, axis=0)
         effects[name] = {
-            "correlation": correlations[name],
             "risen": float((own >= LEAST_RISE).mean()),
             "own": float(own.mean()),
             "others": float(np.abs(others).mean()) if len(others) else 0.0,
@@ -283,15 +282,6 @@ def _weights(values: np.ndarray, target: Target) -> np.ndarray:
     inputs, outputs = target.centred(values), target.centred(target.values)
     gram = inputs.T @ inputs + RIDGE * np.eye(inputs.shape[1])
     return np.linalg.solve(gram, inputs.T @ outputs)
-
-
-def _cross_validated(values: np.ndarray, target: Target, folds: np.ndarray) -> np.ndarray:
-    """Return the prediction for each portrait by a fit without its fold, `(n,)`."""
-    predictions = np.empty(len(values))
-    for fold in range(FOLDS):
-        left_out = folds == fold
-        predictions[left_out] = values[left_out] @ _weights(values, target.among(~left_out))
-    return predictions
 
 
 def _readout(
