@@ -80,17 +80,12 @@ def spoken(key: str) -> str:
 
 
 class Keymap:
-    """Carries out the commands of key events; `ValueError` if a key is given to two of them."""
+    """Carries out the commands of key events."""
 
     def __init__(self, commands: Iterable[Command]):
         self.commands = list(commands)
-        self._by_key: dict[str, Command] = {}
+        self._by_key = {key: each for each in self.commands for key in each.keys}
         self._held: dict[int, Command | None] = {}
-        for key, command in [(key, each) for each in self.commands for key in each.keys]:
-            other = self._by_key.setdefault(key, command)
-            if other is not command:
-                names = f"{other.name!r} and {command.name!r}"
-                raise ValueError(f"A key means one thing. Received: {key!r} for both {names}")
 
     def handle(self, event: pygame.event.Event) -> None:
         """Carry out the command of a KEYDOWN or KEYUP event, if there is one."""

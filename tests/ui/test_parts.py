@@ -1,9 +1,12 @@
 import pygame
 import pytest
 
+from ui.drawing.drawing_commands import drawing_commands
 from ui.history import History
-from ui.keys import Command, Keymap, key_of, spoken
+from ui.keys import key_of, spoken
+from ui.sliders.slider_commands import slider_commands
 from ui.theme import COLORS, natural_scale, starting_scale
+from ui.window import window_commands
 
 
 @pytest.fixture(autouse=True)
@@ -54,9 +57,9 @@ def test_keys_are_spoken_for_people_and_mean_one_thing():
     assert spoken("ctrl+shift+z") in ("Ctrl Shift Z", "⌘ Shift Z")
     assert spoken("ctrl++") in ("Ctrl +", "⌘ +")
     assert spoken("left") == "←"
-    commands = [Command(("r",), name, "", print) for name in ("One", "Two")]
-    with pytest.raises(ValueError, match="'r'"):
-        Keymap(commands)
+    for commands in (slider_commands(None), drawing_commands(None)):
+        keys = [key for command in (*commands, *window_commands(None)) for key in command.keys]
+        assert len(keys) == len(set(keys))
 
 
 # History
