@@ -58,7 +58,7 @@ class Window:
         made = [make(self) for make in screens]
         self.screens = {screen.name: screen for screen in made}
         self.screen = self.screens[start] if start else made[0]  # the visible one
-        self.keymaps = {s.name: Keymap([*s.commands, *self.commands]) for s in made}
+        self.keymap = Keymap([*self.screen.commands, *self.commands])
         self.menu: Menu | None = None
         tabs = []
         for name, screen in self.screens.items():
@@ -80,11 +80,6 @@ class Window:
     def now(self) -> float:
         """Return the seconds since the window opened."""
         return time.monotonic() - self._began
-
-    @property
-    def keymap(self) -> Keymap:
-        """The keys of the screen in front."""
-        return self.keymaps[self.screen.name]
 
     # Size
 
@@ -151,6 +146,7 @@ class Window:
         self.screen.leave()
         self.screen.show(False)
         self.screen = self.screens[name]
+        self.keymap = Keymap([*self.screen.commands, *self.commands])
         self.screen.show()
         self.screen.place(self.overlay.rect, self.theme)
         for other, tab in zip(self.screens, self.header.tabs, strict=True):

@@ -147,14 +147,12 @@ class Worker:
             self._thread.join(seconds)
 
     def _work(self) -> None:
-        engine: FaceEngine | None = None
-        error: BaseException | None = None
         try:
-            engine = self._load_engine()
-        except BaseException as problem:  # the window shows it, whatever it is
-            error = problem
+            self.engine = self._load_engine()
+        except BaseException as error:  # the window shows it, whatever it is
+            self.error = error
+        engine = self.engine
         with self._changed:
-            self.engine, self.error = engine, error
             self.state = "failed" if engine is None else "ready"
             self._calls.append(("", self._loaded))
             self._changed.notify_all()
