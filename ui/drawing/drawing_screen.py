@@ -11,10 +11,9 @@ import pygame
 from data.errors import UserError
 from ui.clipboard import copy_beside
 from ui.drawing.answers import ANSWER, Answer, AnswerKeeper
-from ui.drawing.canvas_view import CanvasView
 from ui.drawing.drawing import Drawing, blank, is_face, painted, unpack_face
 from ui.drawing.drawing_commands import drawing_commands
-from ui.drawing.drawing_view import DrawingView
+from ui.drawing.drawing_view import CanvasView, DrawingView
 from ui.drawing.replay import film
 from ui.drawing.stroke import GRAYS, LARGEST, SMALLEST, Brush, Point, Tool
 from ui.panels.stack import PanelStack
