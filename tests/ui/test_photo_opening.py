@@ -10,8 +10,7 @@ from PIL import Image, ImageGrab, features
 from PIL.PngImagePlugin import PngInfo
 
 from data.errors import UserError
-from ui.photo.opening import MAX_SIDE, is_picture, open_photo
-from ui.photo.pasting import paste_photo
+from ui.photo.opening import MAX_SIDE, is_picture, open_photo, paste_photo
 
 
 def ramp(height=60, width=80):

@@ -15,8 +15,7 @@ from ui.keys import spoken
 from ui.panels.gallery import Gallery, Picture
 from ui.photo.eyes import Guess, guess_eyes, middle_eyes
 from ui.photo.folders import Entry, Listing, first_look, look_into
-from ui.photo.opening import Photo, open_photo
-from ui.photo.pasting import paste_photo
+from ui.photo.opening import Photo, open_photo, paste_photo
 from ui.photo.placement import Placement, crop, even_out, is_badly_lit
 from ui.pictures import to_pixels
 from ui.saves import where

@@ -12,7 +12,7 @@ from data.errors import UserError
 from ui.keys import key_of
 from ui.panels.photo import AlignedFace, PhotoPanel
 from ui.panels.saved_faces import SavesPanel
-from ui.photo.pasting import linked_file
+from ui.photo.opening import linked_file
 from ui.saves import SavedFace, model_of, open_save, saved_words
 from ui.theme import SIZES, Theme
 from ui.widgets.base import Widget

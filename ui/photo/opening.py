@@ -1,7 +1,14 @@
-"""Reading a user's own photo: any common file in, one bounded gray picture out."""
+"""Reading a user's own photo: any common file in, one bounded gray picture out.
+
+It may be pasted. Another program owns the clipboard and may never answer: see
+`ui.clipboard.run_beside`.
+"""
 
 import io
+import os
+import shutil
 import struct
+import sys
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -10,11 +17,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import IO
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import numpy as np
-from PIL import ExifTags, Image, ImageFile, ImageOps, PngImagePlugin
+from PIL import ExifTags, Image, ImageFile, ImageGrab, ImageOps, PngImagePlugin
 
 from data.errors import UserError
+from ui.clipboard import run_program
 
 MAX_PIXELS = 64_000_000
 MAX_SIDE = 2048  # pixels, of the picture that is worked with
@@ -38,6 +47,18 @@ _INCOMPLETE = "is damaged: a part of it may be missing or wrong."
 _DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 _PNG = b"\x89PNG\r\n\x1a\n"
 _NEEDED = (b"IHDR", b"PLTE", b"tRNS", b"eXIf", b"IDAT")  # chunks of a PNG that make the picture
+
+# The clipboard.
+_SUBJECT = "The picture in the clipboard"
+_PASTED = "from the clipboard"
+_PICTURES = ("png", "jpeg", "webp", "avif", "tiff", "bmp", "gif")  # best first
+_FILES = ("x-special/gnome-copied-files", "text/uri-list")
+_NOTHING = "There is no picture in the clipboard: copy one, then paste it here."
+_INSTEAD = "a file can also be dropped on this window"
+_REMOTE = (
+    "This is the address of a picture, not the picture: copy the picture itself, or save it and "
+    "open the file."
+)
 
 # Image generators write more text than the 1 MB that Pillow allows by default. This bounds the
 # memory that a hostile file can take.
@@ -168,10 +189,10 @@ def _read(file: IO[bytes], name: str, side: int) -> np.ndarray:
     Image.init()
     formats = [kind for kind in _FORMATS if kind in Image.OPEN]
     with Image.open(file, formats=formats) as image:
-        return gray_of(image, name, side)
+        return _gray_of(image, name, side)
 
 
-def gray_of(image: Image.Image, name: str, side: int = MAX_SIDE) -> np.ndarray:
+def _gray_of(image: Image.Image, name: str, side: int = MAX_SIDE) -> np.ndarray:
     """Return an opened image, not decoded yet, as `_read` does."""
     if image.width * image.height > MAX_PIXELS:
         megapixels = image.width * image.height / 1e6
@@ -212,3 +233,50 @@ def _eight_bits(values: np.ndarray) -> np.ndarray:
         top = next(top for top in (1.0, 255.0, 65535.0) if high <= top)
         low, high = 0.0, top
     return np.rint((values - low) * (255 / max(high - low, 1e-12))).astype(np.uint8)
+
+
+def paste_photo() -> Photo:
+    """Return the picture or the first of the files in the clipboard; else `UserError`."""
+    if sys.platform not in ("win32", "darwin"):
+        return _paste_with_program()
+    try:
+        found = ImageGrab.grabclipboard()  # opened, not decoded
+    except (OSError, Image.UnidentifiedImageError):
+        found = None
+    if isinstance(found, Image.Image):
+        return Photo(_gray_of(found, _SUBJECT), _PASTED)
+    if not found:
+        raise UserError(_NOTHING)
+    return open_photo(Path(found[0]))
+
+
+def linked_file(text: str) -> Path | None:
+    """Return the first file that a list of links names, or None; `UserError` for a web page."""
+    links = []
+    for line in text.splitlines():
+        with suppress(ValueError):  # such as "http://[", which is no address
+            links.append(urlsplit(line.strip()))
+    for link in links:
+        if link.scheme == "file":
+            return Path(os.fsdecode(unquote_to_bytes(link.path)))
+    if any(link.scheme in ("http", "https", "data") for link in links):
+        raise UserError(_REMOTE)
+    return None
+
+
+def _paste_with_program() -> Photo:
+    if os.environ.get("WAYLAND_DISPLAY") and shutil.which("wl-paste"):
+        list_kinds, get = ["wl-paste", "--list-types"], ["wl-paste", "--type"]
+    else:
+        get = ["xclip", "-selection", "clipboard", "-out", "-target"]
+        list_kinds = [*get, "TARGETS"]
+    kinds = run_program(list_kinds, _INSTEAD).decode("ascii", "replace").split()
+    for kind in (f"image/{name}" for name in _PICTURES):
+        if kind in kinds and (content := run_program([*get, kind], _INSTEAD)):
+            return read_photo(io.BytesIO(content), _SUBJECT, _PASTED)
+    for kind in _FILES:
+        if kind in kinds and (
+            path := linked_file(run_program([*get, kind], _INSTEAD).decode("utf-8", "replace"))
+        ):
+            return open_photo(path)
+    raise UserError(_NOTHING)
