@@ -159,20 +159,17 @@ class Window:
     @property
     def sharp(self) -> bool:
         """Whether faces show with the detail that the finisher invents, if there is one."""
-        return self._can_finish and self.session.setting("sharp", True)
-
-    @property
-    def _can_finish(self) -> bool:
-        return self.worker.engine is None or self.worker.engine.can_finish
+        return self.header.sharp.selected
 
     def show_sharp(self) -> None:
         """Show whether faces are sharp, and whether they can be."""
-        self.header.sharp.enable(self._can_finish)
-        self.header.sharp.select(self.sharp)
+        able = self.worker.engine is None or self.worker.engine.can_finish
+        self.header.sharp.enable(able)
+        self.header.sharp.select(able and self.session.setting("sharp", True))
 
     def toggle_sharp(self) -> None:
         """Show faces sharp, or as the decoder makes them."""
-        if not self._can_finish:
+        if not self.header.sharp.enabled:
             raise UserError(NO_FINISHER)
         self.session.settings["sharp"] = not self.sharp
         self.show_sharp()
