@@ -9,7 +9,7 @@ import pygame
 
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Label, Point, Widget, place_row
-from ui.widgets.button import Button, in_turn
+from ui.widgets.button import Button
 from ui.widgets.panel import Item
 from ui.widgets.shapes import dot, write
 
@@ -95,8 +95,9 @@ class Messages(Widget):
         """
         message = self.add(Message(lines, over))
         for number, (text, action, help) in enumerate(actions):
-            act = in_turn(partial(self.dismiss, message), action)
-            message.buttons.append(message.add(Button(text, act, help, strong=not number)))
+            close = partial(self.dismiss, message)
+            button = Button(text, action, help, strong=not number, before=close)
+            message.buttons.append(message.add(button))
         self.standing.insert(0 if first else len(self.standing), message)
         self.rearrange()
 

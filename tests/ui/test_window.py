@@ -195,7 +195,7 @@ def test_why_the_own_model_is_passed_over_stands_until_it_was_read(tmp_path):
     editor.start_from(editor.starts.random())  # a step, which ends other messages
     app.step()
     assert message.visible
-    message.buttons[0].action()
+    message.buttons[0].release(message.buttons[0].rect.center)
     assert message not in app.window.messages.standing
     app.close()
 

@@ -24,6 +24,7 @@ class Button(Widget):
     strong: bool = False  # filled with the accent color, for the most important button
     plain: bool = False  # without a box until the mouse is over it
     selected: bool = False  # the chosen one of a group, or a switch that is on
+    before: Callable[[], object] = lambda: None  # called before the action, as to close a menu
 
     reacts = True
 
@@ -54,6 +55,7 @@ class Button(Widget):
     def release(self, pos: Point) -> None:
         """Act, if the mouse is still over it."""
         if self.rect.collidepoint(pos) and self.enabled:
+            self.before()
             self.action()
 
     def colors(self) -> tuple[Color | None, Color]:
@@ -106,16 +108,6 @@ class Toggle(Button):
         area = pygame.Rect(left, self.rect.top, self.rect.right - left, self.rect.height)
         color = COLORS.text if self.enabled else COLORS.edge
         write(surface, theme.text(self.text, color, width=area.width), area, "left")
-
-
-def in_turn(*actions: Callable[[], object]) -> Callable[[], None]:
-    """Return an action that calls others, one after the other."""
-
-    def act() -> None:
-        for action in actions:
-            action()
-
-    return act
 
 
 def help_of(command: Command) -> str:

@@ -7,7 +7,7 @@ import pygame
 
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Label, Point, Widget, place_row
-from ui.widgets.button import Button, in_turn
+from ui.widgets.button import Button
 from ui.widgets.shapes import box
 
 Item = tuple[str, Callable[[], object], str]  # text, action and help of an item of a menu
@@ -109,8 +109,9 @@ class Menu(Widget):
         self.box = pygame.Rect(0, 0, 0, 0)
         self.buttons = []
         for text, action, help in self.items:
-            act, chosen = in_turn(self.closed, action), text == self.chosen
-            self.buttons.append(self.add(Button(text, act, help, plain=True, selected=chosen)))
+            button = Button(text, action, help, plain=True, before=self.closed)
+            button.selected = text == self.chosen
+            self.buttons.append(self.add(button))
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Place the items under each other, in columns where the window is too low for one."""
