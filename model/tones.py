@@ -11,7 +11,7 @@ from model.frame import CELL, CELLS, block_means
 from model.latent import LatentSpace
 
 AREAS = 16  # power of a cell's coverage by which it counts: areas do, lines and hatching hardly
-STAYING = 0.3  # weight of a changed slider value, squared, in squared tones of a cell
+STAYING = 0.5  # weight of a changed slider value, squared, in squared tones of a cell
 SHAPES_STAYING = 0.3  # weight of a changed shape, in addition
 SHAPES = (  # readouts that tell shapes and not tones
     "smile",

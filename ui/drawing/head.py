@@ -19,7 +19,7 @@ FILLED = 0.4  # least share of its box that a head encloses; eyes and a mouth al
 ROUND = 0.72  # share of its box that a head encloses and a bust does not
 WIDE = 0.95  # width by height that a bust exceeds
 FITS = (1.3, 16.0)  # enlargement and displacement (canvas pixels) below which nothing is moved
-FACE_FITS = (0.9, 1.3)  # the box around the ink is kept below the first enlargement of a face, and
+FACE_FITS = (0.9, 1.4)  # the box around the ink is kept below the first enlargement of a face, and
 # up to the second if the face is near its place
 FACE_SHAPES = (0.5, 1.25)  # least and largest width by height of a face
 OVAL = 0.6  # least share of its box that a face encloses
