@@ -8,7 +8,7 @@ from functools import partial
 import pygame
 
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Label, Point, Widget, place_row
+from ui.widgets.base import Label, Widget, place_row
 from ui.widgets.button import Button
 from ui.widgets.panel import Item
 from ui.widgets.shapes import dot, write
@@ -27,6 +27,8 @@ class Message(Widget):
     ends: float = math.inf  # time at which it disappears
     problem: bool = False  # whether it is marked with a sign
 
+    shields = True
+
     def __post_init__(self) -> None:
         super().__init__()
         self.buttons: list[Button] = []
@@ -44,10 +46,6 @@ class Message(Widget):
         left += max(theme.width(line, SIZES.small) for line in lines) + 2 * gap
         row = pygame.Rect(left, rect.top, sum(widths) + gap * len(widths), rect.height)
         place_row(self.buttons, row.inflate(0, -theme.px(6)), theme)
-
-    def press(self, pos: Point, button: int) -> bool:
-        """Shield the widgets behind from presses."""
-        return True
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the bar and the sign."""

@@ -30,6 +30,7 @@ class Widget:
     focusable = False  # whether a click or the arrow keys can give it the keyboard
     solid = True  # whether it can be hit where it has no child
     typing = False  # whether letter keys are text while it has the keyboard
+    shields = False  # whether a press that nothing in it answers stays from what is behind it
     modal = False  # whether nothing behind it can be reached while it shows
     reacts = False  # whether it looks different under the mouse or while it is held
     text: str  # its words, if it has any
@@ -145,7 +146,7 @@ class Widget:
 
     def press(self, pos: Point, button: int) -> bool:
         """Answer a press of a mouse button: 1 left, 2 middle, 3 right."""
-        return False
+        return self.shields
 
     def double_click(self, pos: Point) -> bool:
         """Answer the second press of a double click, in place of `press`."""

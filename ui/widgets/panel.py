@@ -65,6 +65,8 @@ class Scrolled(Widget):
 class Panel(Scrolled):
     """A titled box with a button that closes it; subclasses add to `body`, see `arrange`."""
 
+    shields = True
+
     def __init__(self, title: str):
         super().__init__()
         self.heading = self.add(Label(title, size=SIZES.title, bold=True))
@@ -82,10 +84,6 @@ class Panel(Scrolled):
         body.height = max(0, rect.bottom - body.top - theme.px(8))
         self.body.rect = body
         self.arrange_in(body, pad, theme)
-
-    def press(self, pos: Point, button: int) -> bool:
-        """Shield the widgets behind from presses."""
-        return True
 
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the box and the scroll bar."""
