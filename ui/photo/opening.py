@@ -271,12 +271,10 @@ def _paste_with_program() -> Photo:
         get = ["xclip", "-selection", "clipboard", "-out", "-target"]
         list_kinds = [*get, "TARGETS"]
     kinds = run_program(list_kinds, _INSTEAD).decode("ascii", "replace").split()
-    for kind in (f"image/{name}" for name in _PICTURES):
-        if kind in kinds and (content := run_program([*get, kind], _INSTEAD)):
+    for kind in (*(f"image/{name}" for name in _PICTURES), *_FILES):
+        content = run_program([*get, kind], _INSTEAD) if kind in kinds else b""
+        if content and kind not in _FILES:
             return read_photo(io.BytesIO(content), _SUBJECT, _PASTED)
-    for kind in _FILES:
-        if kind in kinds and (
-            path := linked_file(run_program([*get, kind], _INSTEAD).decode("utf-8", "replace"))
-        ):
+        if path := linked_file(content.decode("utf-8", "replace")):
             return open_photo(path)
     raise UserError(_NOTHING)
