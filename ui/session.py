@@ -71,11 +71,11 @@ class Session:
             for own, name in _dict_of(entry, "names").items()
             if _is_name(own) and _is_name(name)
         }
-        found = {
-            name: self._valid(unpack_numbers, text if _is_name(name) else "", shape)
-            for name, text in _dict_of(entry, "directions").items()
-        }  # the user's own, (latent_dim,) by name
-        self.directions = {name: vector for name, vector in found.items() if vector is not None}
+        self.directions: dict[str, np.ndarray] = {}  # the user's own, (latent_dim,) by name
+        for name, text in _dict_of(entry, "directions").items():
+            vector = self._valid(unpack_numbers, text if _is_name(name) else "", shape)
+            if vector is not None:
+                self.directions[name] = vector
         # What this window has read or written. Later, names missing here were deleted by this
         # window; other names in the file were added by another one.
         self._known = {kind: set(_dict_of(entry, kind)) for kind in ("directions", "names")}
