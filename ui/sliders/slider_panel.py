@@ -67,7 +67,7 @@ class FaceSlider(Slider):
             axis.middle,
             changed=lambda value: gestures.move(self.axis, value),
             began=lambda: gestures.begin(self.axis),
-            ended=lambda: gestures.end(None),
+            ended=gestures.end,
             nudge=(axis.ends[1] - axis.ends[0]) / 60,
             words=partial(reading, axis),
             center=axis.zero,
@@ -102,12 +102,6 @@ class FaceSlider(Slider):
     def wheel(self, steps: float, pos: Point) -> bool:
         """Nudge, but leave the wheel to a panel that scrolls unless the slider has the keyboard."""
         return (self.focused or not self.wheel_scrolls) and super().wheel(steps, pos)
-
-    def step(self, steps: float) -> None:
-        """Nudge; successive nudges are undone together."""
-        self.began()
-        self.move(self.value + steps * self.nudge)
-        self.gestures.end(("nudge", self.axis.name))
 
     def press(self, pos: Point, button: int) -> bool:
         """Drag with the left button, reset with the middle one, lock with the right one."""

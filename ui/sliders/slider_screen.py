@@ -66,7 +66,7 @@ class SlidersScreen(Screen):
         )
         self.sliders = SliderPanel(host, editor.now, gestures)
         morph, warm = partial(self.step, editor.morph), partial(self.step, editor.set_temperature)
-        self.strip = view.MorphStrip(named, morph, editor.commit, self.choose_gif)
+        self.strip = view.MorphStrip(named, morph, lambda tag: editor.commit(), self.choose_gif)
         self.preview = view.SliderPreview(host)
         parts = self.area, self.strip, self.sliders, self.preview
         self.view = self.add(view.SlidersView(*parts, named))

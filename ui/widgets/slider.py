@@ -32,7 +32,7 @@ class Slider(Widget):
     value: float
     changed: Callable[[float], object]  # called with the new value on every movement
     began: Callable[[], object] = lambda: None  # called before a gesture, for undo
-    ended: Callable[[], object] = lambda: None  # and after it
+    ended: Callable[[object], object] = lambda tag: None  # after it; nudges have a tag, to join
     nudge: float = 0.1  # what one step of the wheel or an arrow key adds
     words: Callable[[float], str] = in_digits  # returns a value as it is shown
     compact: bool = False  # whether label, track and value share a row; else the track is below
@@ -63,14 +63,14 @@ class Slider(Widget):
         """Nudge, as one gesture."""
         self.began()
         self.move(self.value + steps * self.nudge)
-        self.ended()
+        self.ended(("nudge", self.label))
 
     def go(self, value: float) -> None:
         """Go to a value, even beyond the ends, as one gesture."""
         self.began()
         self.set(value)
         self.changed(value)
-        self.ended()
+        self.ended(None)
 
     @property
     def value_text(self) -> str:
@@ -130,7 +130,7 @@ class Slider(Widget):
         """End the gesture, if the handle is gripped."""
         if self._grip is not None:
             self._grip = None
-            self.ended()
+            self.ended(None)
 
     def wheel(self, steps: float, pos: Point) -> bool:
         """Nudge."""
