@@ -338,7 +338,7 @@ def test_names_given_to_sliders_and_directions_are_there_at_the_next_start(again
     driver.key("f2")
     driver.type_text("jaw")
     driver.key("return")
-    assert slider.title == "jaw (Slider 41)"
+    assert slider.help_text().startswith("jaw (Slider 41) at ")
     assert driver.window.pointer.focused is slider
     assert list(driver.screen.sliders.groups())[1] == "YOURS"  # where one finds it
     driver = again()

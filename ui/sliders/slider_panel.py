@@ -84,7 +84,9 @@ class FaceSlider(Slider):
         self._on_number = False  # whether the press under way began there
 
     def _describe(self) -> str:
-        title = f"{self.title} at {self.value_text}"
+        own = self.axis.name
+        name = own if self.label == own else f"{self.label} ({own})"
+        title = f"{name} at {self.value_text}"
         if self.locked:
             return f"{title} · locked: it keeps its value · L or right button unlocks"
         or_click = "" if self.compact else "or a click on the value "
@@ -92,12 +94,6 @@ class FaceSlider(Slider):
         text = f"{title} · drag or {wheel} · Enter {or_click}types a number"
         text += " · Backspace or double click resets · F2 renames"
         return text if self.axis.lock is None else text + " · L or right button locks"
-
-    @property
-    def title(self) -> str:
-        """Its name, and the original one in brackets if the user renamed it."""
-        own = self.axis.name
-        return own if self.label == own else f"{self.label} ({own})"
 
     def wheel(self, steps: float, pos: Point) -> bool:
         """Nudge, but leave the wheel to a panel that scrolls unless the slider has the keyboard."""
