@@ -408,7 +408,3 @@ class SliderPanel(Scrolled):
                 slider.place(pygame.Rect((x, y), size), theme)
             top += rows[text] * height + (between if text in NAMED else 0)
         return int(top - area.top)
-
-    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
-        """Draw the scroll bar beside the sliders."""
-        self.draw_bar(surface, theme)

@@ -14,7 +14,7 @@ Item = tuple[str, Callable[[], object], str]  # text, action and help of an item
 
 
 class Scrolled(Widget):
-    """Scrolls what subclasses place in `arrange`, which also call `arrange_in` and `draw_bar`."""
+    """Scrolls what subclasses place in `arrange`, which also call `arrange_in`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class Scrolled(Widget):
         self.scroll_by(round(-steps * self.theme.px(48)))
         return True
 
-    def draw_bar(self, surface: pygame.Surface, theme: Theme) -> None:
+    def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the scroll bar, if the contents do not fit."""
         view = self.view
         if self.inside > view.height > 0:
@@ -88,7 +88,7 @@ class Panel(Scrolled):
     def draw(self, surface: pygame.Surface, theme: Theme) -> None:
         """Draw the box and the scroll bar."""
         box(surface, self.rect, COLORS.panel, theme.px(10), COLORS.line, theme.px(1))
-        self.draw_bar(surface, theme)
+        super().draw(surface, theme)
 
 
 @dataclass(eq=False)
