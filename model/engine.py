@@ -209,16 +209,14 @@ class _Compiled:
         """Return what the function makes of arrays, `CHUNK` rows at a time."""
         arrays = [_checked(*each) for each in zip(given, self._rows, strict=True)]
         count = len(arrays[0])
-        if count == 1:
-            return self._one(*map(tf.constant, arrays)).numpy()
         if not count:
-            return self._one(*(tf.zeros((1, *array.shape[1:])) for array in arrays)).numpy()[:0]
-        return np.concatenate(
-            [
-                self._many(*(tf.constant(array[i : i + CHUNK]) for array in arrays)).numpy()
-                for i in range(0, count, CHUNK)
-            ]
-        )
+            arrays = [np.zeros((1, *row), np.float32) for row in self._rows]
+        function = self._many if count > 1 else self._one
+        chunks = [
+            function(*(tf.constant(array[i : i + CHUNK]) for array in arrays)).numpy()
+            for i in range(0, len(arrays[0]), CHUNK)
+        ]
+        return np.concatenate(chunks)[:count]
 
 
 def _checked(array: np.ndarray, row_shape: tuple[int, ...]) -> np.ndarray:

@@ -38,8 +38,10 @@ def save_network(network: keras.Model, path: Path) -> str:
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         whole = Path(folder, files.NETWORK_FILE)
         network.save(whole)  # with HDF5 in memory: on a disk that is full, it can crash
-        packed = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9)
-        with zipfile.ZipFile(whole) as stored, packed as archive:
+        with (
+            zipfile.ZipFile(whole) as stored,
+            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
+        ):
             for name in stored.namelist():
                 archive.writestr(name, stored.read(name))
     return files.file_hash(path)
