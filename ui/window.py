@@ -34,7 +34,7 @@ NO_FINISHER = (
 
 
 class Window:
-    """A window with screens; its arguments are the worker and those of `App`."""
+    """A window and its screens, which call it their host; its arguments are as those of `App`."""
 
     def __init__(
         self,
