@@ -38,7 +38,6 @@ class Gallery(Widget, Generic[Item]):
         super().__init__()
         self.items: Sequence[Item] = ()
         self.cursor: int | None = None  # number of the item that the keys are at
-        self.height = 0  # pixels of all rows together
         self._scroll = self._first = 0
         self._columns = self._row = 1  # tiles in a row, and its height in pixels
         self._shown: list[Item] = []  # items of the rows in sight
@@ -81,10 +80,12 @@ class Gallery(Widget, Generic[Item]):
 
     # Rows
 
-    def place_rows(self, view: pygame.Rect, scroll: int, theme: Theme) -> None:
-        """Take a rectangle and show the rows in it, scrolled by some pixels."""
+    def place_rows(self, area: pygame.Rect, top: int, scroll: int, theme: Theme) -> int:
+        """Show rows, scrolled by some pixels, from `top` on; return the height of a whole area."""
         self._scroll = scroll
+        view = pygame.Rect(area.left, top, area.width, max(0, area.bottom - top))
         self.place(view, theme)
+        return top - area.top + -(-len(self.items) // self._columns) * self._row
 
     def layout(self, rect: pygame.Rect, theme: Theme) -> None:
         """Make tiles for the rows in sight, and have their pictures read."""
@@ -92,7 +93,6 @@ class Gallery(Widget, Generic[Item]):
         columns = self._columns = max(1, rect.width // theme.px(self.tile))
         width = max(4, (rect.width + gap) // columns - gap)
         row = self._row = round(width / 1.1) + gap
-        self.height = -(-len(self.items) // columns) * row
         above, rows = self._scroll // row, rect.height // row + 2
         self._first = above * columns
         shown = list(self.items[self._first : self._first + rows * columns])

@@ -343,9 +343,7 @@ class PhotoPanel(Panel):
         place_row([self.above, *self.places, (Widget(), 1), self.paster], row, theme)
         note = pygame.Rect(area.left, row.bottom, area.width, theme.px(40))
         self.note.place(note, theme)
-        view = pygame.Rect(area.left, note.bottom, area.width, max(0, area.bottom - note.bottom))
-        self.gallery.place_rows(view, self.scroll, theme)
-        return view.top - area.top + self.gallery.height
+        return self.gallery.place_rows(area, note.bottom, self.scroll, theme)
 
 
 def _found(listing: Listing) -> str:

@@ -155,9 +155,7 @@ class SavesPanel(Panel):
             self.note.place(pygame.Rect(area.left, top, area.width, theme.px(44)), theme)
             top += theme.px(44)
         self.note.show(bool(self.note.text))
-        view = pygame.Rect(area.left, top, area.width, max(0, area.bottom - top))
-        self.gallery.place_rows(view, self.scroll, theme)
-        return top - area.top + self.gallery.height
+        return self.gallery.place_rows(area, top, self.scroll, theme)
 
 
 def _describe(save: SaveFile) -> tuple[str, str]:
