@@ -283,3 +283,7 @@ def test_elsewhere_the_system_gives_picture_or_files(monkeypatch, tmp_path, plat
     monkeypatch.setattr(ImageGrab, "grabclipboard", lambda: Image.new("1", (9000, 9000)))
     with pytest.raises(UserError, match="megapixels"):
         paste_photo()
+    (tmp_path / "cut.png").write_bytes((tmp_path / "a.png").read_bytes()[:-100])
+    monkeypatch.setattr(ImageGrab, "grabclipboard", lambda: Image.open(tmp_path / "cut.png"))
+    with pytest.raises(UserError, match="picture in the clipboard"):
+        paste_photo()

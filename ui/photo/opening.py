@@ -244,7 +244,8 @@ def paste_photo() -> Photo:
     except (OSError, Image.UnidentifiedImageError):
         found = None
     if isinstance(found, Image.Image):
-        return Photo(_gray_of(found, _SUBJECT), _PASTED)
+        with _one_sentence(_SUBJECT):
+            return Photo(_gray_of(found, _SUBJECT), _PASTED)
     if not found:
         raise UserError(_NOTHING)
     return open_photo(Path(found[0]))
