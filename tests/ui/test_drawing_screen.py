@@ -38,6 +38,19 @@ def shown(view):
     return view.pixels.astype(int)
 
 
+def test_a_mirrored_fill_paints_both_halves_in_one_step(driver):
+    screen = driver.screen
+    for start, end in (((FACE_AXIS, 1), (FACE_AXIS, 80)), ((FACE_AXIS, 80), (FACE_AXIS, 158))):
+        stroke(driver, start, end)
+    drawn = screen.drawing.pixels
+    screen.change_brush(tool=Tool.FILL, mirror=True)
+    screen.change_brush(tone=0.5)
+    screen.begin((60, 80), erase=False)
+    assert np.abs(tone(screen.drawing)[80, [20, 160]] - 0.5).max() < 0.003
+    screen.drawing.undo()
+    assert np.array_equal(screen.drawing.pixels, drawn)
+
+
 def test_a_stroke_appears_on_canvas_and_window_and_is_answered(driver):
     face = driver.screen.view.face
     before = shown(face)

@@ -96,7 +96,7 @@ def test_a_straight_end_keeps_the_curve_before_it(drawing):
 def test_a_fill_covers_the_area_up_to_the_lines_around_it_and_can_be_undone(drawing):
     draw(drawing, *circle(40), radius=2)
     before = drawing.pixels.copy()
-    assert drawing.fill((88, 80), tone=0.5) and not drawing.fill((300, 80), tone=0.5)
+    assert drawing.fill([(88, 80)], tone=0.5) and not drawing.fill([(300, 80)], tone=0.5)
     rows, columns = np.indices(SHAPE)
     radii = np.hypot(columns - 88, rows - 80)
     assert np.abs(tone(drawing)[radii < 47] - 0.5).max() < 0.003
@@ -110,13 +110,14 @@ def test_a_fill_covers_the_area_up_to_the_lines_around_it_and_can_be_undone(draw
 def test_a_fill_lets_no_line_grow_and_leaves_no_seam_beside_a_light_one(drawing):
     draw(drawing, (40, 80), (140, 80), radius=2.5)
     before = drawing.pixels[:, 90]
-    for _ in range(3):
-        drawing.fill((90, 80), tone=0.6)
+    for gray in (0.6, 0.5, 0.6):
+        assert drawing.fill([(90, 80)], tone=gray)
+    assert not drawing.fill([(90, 80)], tone=0.6)  # in its gray already
     assert np.array_equal(drawing.pixels[:, 90, 1], before[:, 1])
     assert np.abs(tone(drawing)[before[:, 1] > 0, 90] - 0.6).max() < 0.003
     drawing.put(np.full_like(drawing.pixels, (60, 255)))  # dark paper
     draw(drawing, *circle(40), radius=2, tone=1.0)
-    drawing.fill((88, 80), tone=0.7)
+    drawing.fill([(88, 80)], tone=0.7)
     radii = np.hypot(*(np.indices(SHAPE) - np.array([80, 88]).reshape(2, 1, 1)))
     assert tone(drawing)[radii < 50].min() > 0.68
 

@@ -126,33 +126,42 @@ class Drawing:
         stroke.finish()
         return self._push(stroke=stroke)
 
-    def fill(self, point: Point, tone: float) -> bool:
-        """Paint the area around a point in a gray, 0.0 to 1.0; return whether that changed it.
+    def fill(self, points: Iterable[Point], tone: float) -> bool:
+        """Paint the areas around points in a gray, 0.0 to 1.0; return whether that changed any.
 
-        The area ends where tone or coverage change by more than `ALIKE`. Smooth edges of lines
+        An area ends where tone or coverage change by more than `ALIKE`. Smooth edges of lines
         around it are blended with the new gray. Where the area itself fades out on bare paper, it
         keeps fading.
         """
         self.finish()
-        x, y = np.rint(point).astype(int).tolist()
-        if not (0 <= y < IMAGE_SHAPE[0] and 0 <= x < IMAGE_SHAPE[1]):
+        before = self.pixels
+        for point in points:
+            x, y = np.rint(point).astype(int).tolist()
+            self._fill_around(x, y, round(tone * PAPER))
+        if self.pixels is before:
             return False
+        self.fixed_code = None
+        return self._push()
+
+    def _fill_around(self, x: int, y: int, level: int) -> None:
+        if not (0 <= y < IMAGE_SHAPE[0] and 0 <= x < IMAGE_SHAPE[1]):
+            return
         seen, coverage = drawing_on_paper(self.pixels), self.pixels[..., 1]
+        if (seen[y, x], coverage[y, x]) == (level, 255):
+            return
         planes = seen.astype(int), coverage.astype(int)
         alike = np.all([abs(plane - plane[y, x]) <= ALIKE for plane in planes], axis=0)
         mask = Image.fromarray(alike.astype(np.uint8)).copy()  # writable
         ImageDraw.floodfill(mask, (x, y), 255)
-        mask = mask.point(lambda level: level & 254)
+        mask = mask.point(lambda marked: marked & 254)
         inside = np.asarray(mask) > 0
         edge = (np.asarray(mask.filter(ImageFilter.MaxFilter(EDGE))) > 0) & ~alike
         own_edge = edge & (coverage < coverage[y, x])
-        mixed = _blend_edges(seen, planes[0][y, x], tone * PAPER)
-        gray = np.where(inside | (own_edge & (coverage > 0)), tone * PAPER, self.pixels[..., 0])
+        mixed = _blend_edges(seen, planes[0][y, x], level)
+        gray = np.where(inside | (own_edge & (coverage > 0)), level, self.pixels[..., 0])
         gray = np.rint(np.where(edge & ~own_edge, mixed, gray))
         covered = np.where(inside | (edge & ~own_edge), 255, coverage)
         self.pixels = np.stack([gray, covered], axis=-1).astype(np.uint8)
-        self.fixed_code = None
-        return self._push()
 
     def put(
         self,

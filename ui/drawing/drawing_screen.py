@@ -15,7 +15,7 @@ from ui.drawing.drawing import Drawing, blank, is_face, painted, unpack_face
 from ui.drawing.drawing_commands import drawing_commands
 from ui.drawing.drawing_view import CanvasView, DrawingView
 from ui.drawing.replay import film
-from ui.drawing.stroke import GRAYS, LARGEST, SMALLEST, Brush, Point, Tool
+from ui.drawing.stroke import GRAYS, LARGEST, SMALLEST, Brush, Point, Tool, mirrored
 from ui.panels.stack import PanelStack
 from ui.pictures import to_pixels
 from ui.saves import SavedFace, save_face
@@ -170,7 +170,8 @@ class DrawingScreen(Screen):
         self.keeper.stop()
         brush = replace(self.brush, tool=Tool.ERASE) if erase else self.brush
         if brush.tool is Tool.FILL:
-            self.step(self.drawing.fill, point, brush.tone)
+            points = [point, mirrored(point)] if brush.mirror else [point]
+            self.step(self.drawing.fill, points, brush.tone)
             return
         source = None
         if brush.tool is Tool.CLONE:
