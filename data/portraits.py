@@ -96,7 +96,8 @@ def _decode(file: tuple[str, bytes] | Skipped) -> tuple[str, np.ndarray] | Skipp
         return Skipped(name, "is empty")
     if data[:8] != _PNG_START or data[12:16] != b"IHDR" or len(data) < 24:
         return Skipped(name, "is not a PNG image")
-    width, height = struct.unpack(">II", data[16:24])  # before another size takes memory
+    # The size is read first, so that an image of another size takes no memory.
+    width, height = struct.unpack(">II", data[16:24])
     rows, columns = PORTRAIT_SHAPE
     if (height, width) != PORTRAIT_SHAPE:
         return Skipped(name, f"is {width} x {height} pixels, not {columns} x {rows}")

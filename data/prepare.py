@@ -41,8 +41,8 @@ class Preparation:
     source: str  # the archive or folder that the portraits came from
     folder: Path  # of the arrays
     train: int  # portraits in `X_train`
-    test: int
-    skipped: list[Skipped] = field(default_factory=list)
+    test: int  # portraits in `X_test`
+    skipped: list[Skipped] = field(default_factory=list)  # files that are in neither
     made: bool = True  # false if the arrays were there already and nothing was done
 
     def __str__(self) -> str:
@@ -78,8 +78,11 @@ def prepare_data(
         out: the folder for the arrays.
         fresh: prepare again even if the arrays are there already.
 
-    Returns a summary to print. A source that is missing or damaged, or arrays that cannot be
-    written, raise a `UserError`.
+    Returns:
+        A summary to print.
+
+    Raises:
+        UserError: The source is missing or damaged, or the arrays cannot be written.
 
     Example:
         >>> print(prepare_data("~/Downloads/faces.tar.gz", "my-arrays"))
@@ -102,7 +105,10 @@ def prepare_data(
 
 
 def _find_prepared(folder: Path, fingerprint: str | None) -> Preparation | None:
-    """Return what an earlier run did, if its arrays are sound and of this source; None: any."""
+    """Return what an earlier run did, if its arrays are sound and from the same source.
+
+    A fingerprint of None accepts any source.
+    """
     try:
         record = json.loads((folder / RECORD_NAME).read_text(encoding="utf-8"))
         train, test = (len(array) for array in arrays.load_arrays(folder))

@@ -12,7 +12,10 @@ _BAR = 24  # characters
 class ProgressBar(contextlib.AbstractContextManager):
     """One line that is rewritten as the work goes on, used as a context manager.
 
-    There is `total` to do, if that is known, of which `start` was done before.
+    Args:
+        title: the work, such as "Reading portraits".
+        total: how much there is to do; None if that is unknown.
+        start: how much of it was done before.
     """
 
     def __init__(self, title: str, total: int | None, start: int = 0):

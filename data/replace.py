@@ -1,5 +1,8 @@
 """The one way to write files so that neither a kill nor a power cut leaves half of one.
 
+`replace_file` writes a file, `replace_set` files that belong together, such as a model's, and
+`hold_lock` keeps other processes from writing them meanwhile.
+
 What is new is written under a hidden name beside the old, flushed to the disk, and takes its place
 by renaming; the old is removed after that is flushed too. Links are followed: a link to a folder or
 a file stays, and what it points at is replaced. Folders are never renamed, so a folder may also be
@@ -61,8 +64,12 @@ def replace_set(folder: Path, names: Sequence[str]) -> Iterator[Path]:
     """Yield a folder to write a set of files into; at the end they take the place of the old set.
 
     Only one process at a time may do this: see `hold_lock`. Whoever reads the files calls
-    `recover_set` first. Of the names, all that can belong to the set, those not written are removed
-    from `folder`; files of other names are neither changed there nor moved there.
+    `recover_set` first.
+
+    Args:
+        folder: where the set belongs; it is made if it does not exist.
+        names: all files that can belong to the set. Those not written are removed from `folder`.
+            Files of other names are neither changed there nor moved there.
     """
     folder = _resolved(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +98,10 @@ def replace_set(folder: Path, names: Sequence[str]) -> Iterator[Path]:
 
 
 def recover_set(folder: Path) -> None:
-    """Complete a `replace_set` that was killed in its last step; do nothing while it is at work."""
+    """Complete a `replace_set` that was killed while its files took their places.
+
+    Does nothing while the process that replaces them is alive. Raises an OSError if it fails.
+    """
     ready = folder / _READY
     if ready.is_dir():
         with contextlib.suppress(UserError), hold_lock(folder / _OLD, "in use"):

@@ -17,7 +17,8 @@ class ArchiveSource:
     def __init__(self, path: Path, advice: str = ""):
         self.path = path
         status = path.stat()
-        self.fingerprint = f"{path.name} {status.st_size} {status.st_mtime_ns}"  # of this state
+        # A short text that changes when the file does.
+        self.fingerprint = f"{path.name} {status.st_size} {status.st_mtime_ns}"
         self.estimate = status.st_size // 12_000  # portraits; a published one takes about 15 kB
         self.size = status.st_size  # bytes
         self.done = 0  # bytes read so far

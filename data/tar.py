@@ -32,9 +32,12 @@ class DamagedArchive(Exception):  # noqa: N818 - reads better where it is raised
 def read_tar(file: BufferedReader, max_file_bytes: int) -> Iterator[TarEntry]:
     """Yield the entries of a `.tar.gz` (or `.tar`) file in their order, extracting nothing.
 
-    They are, for all but folders: the name; a file's bytes, or None if they are more than
-    `max_file_bytes`; and "" or what the entry is instead of a file, such as "is a link". An archive
-    that is cut off, damaged, or larger than any of portraits raises `DamagedArchive`.
+    Yields:
+        For all but folders: the name; a file's bytes, or None if there are more than
+        `max_file_bytes`; and "" or what the entry is instead of a file, such as "is a link".
+
+    Raises:
+        DamagedArchive: The archive is cut off or damaged, or larger than any archive of portraits.
     """
     packed = file.peek(2)[:2] == b"\x1f\x8b"
     stream = _Stream(gzip.GzipFile(fileobj=file) if packed else file)
