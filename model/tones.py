@@ -1,8 +1,8 @@
 """Painted tones: codes moved, by least squares, until faces show what was painted.
 
-A network that reads drawings mixes what was painted with what is usual. Areas of paint are plain
-orders, though: black hair is black. How the tones of a face change with slider values is about
-linear, so a face that shows the painted tones is found in one step.
+A network that reads drawings mixes what was painted with what is usual. But a painted area says
+plainly what is meant: black hair is black. The tones of a face change about linearly with slider
+values, so a face that shows the painted tones is found in one step.
 """
 
 import numpy as np
@@ -10,10 +10,10 @@ import numpy as np
 from model.frame import CELL, CELLS, block_means
 from model.latent import LatentSpace
 
-AREAS = 16  # power of a cell's coverage by which it counts: areas do, lines and hatching hardly
-STAYING = 0.5  # weight of a changed slider value, squared, in squared tones of a cell
-SHAPES_STAYING = 0.3  # weight of a changed shape, in addition
-SHAPES = (  # readouts that tell shapes and not tones
+COVERAGE_POWER = 16  # power of a cell's coverage in its weight: lines and hatching hardly count
+RIDGE = 0.5  # penalty on squared changes of slider values; unit: squared tone of a cell
+SHAPES_RIDGE = 0.3  # further penalty on squared changes of the readings of shapes
+SHAPES = (  # readouts of shapes, not of tones
     "smile",
     "mouth open",
     "mouth width",
@@ -67,7 +67,7 @@ def follow_tones(latent: LatentSpace, code: np.ndarray, drawing: np.ndarray) -> 
     coverage = block_means(drawing[..., 1], CELL).ravel()
     painted = block_means(drawing[..., 0] * drawing[..., 1], CELL).ravel()
     missing = painted / np.maximum(coverage, 1e-3) - mean - values @ slopes
-    seen = slopes * coverage**AREAS
+    seen = slopes * coverage**COVERAGE_POWER
     shapes = latent.readout_rows(name for name in SHAPES if name in latent.readouts)
-    staying = STAYING * np.eye(latent.latent_dim) + SHAPES_STAYING * shapes.T @ shapes
-    return latent.from_sliders(values + np.linalg.solve(seen @ slopes.T + staying, seen @ missing))
+    ridge = RIDGE * np.eye(latent.latent_dim) + SHAPES_RIDGE * shapes.T @ shapes
+    return latent.from_sliders(values + np.linalg.solve(seen @ slopes.T + ridge, seen @ missing))
