@@ -27,10 +27,10 @@ class Architecture:
     decoder_channels: tuple[int, int, int, int] = (96, 64, 32, 16)  # at 10 x 11 to 80 x 88 pixels
     detail_channels: int = 32  # at 20 x 22 pixels, made of the codes by a dense layer
     residual_blocks: int = 1  # at 10 x 11 pixels, in encoder and decoder each
-    overview_pooling: int = 4  # pixels a side of a mean on the linear path to the codes; 0: no path
+    overview_pooling: int = 4  # side of averaged squares, pixels; 0 for no linear path to codes
     latent_dim: int = LATENT_DIM  # numbers in a code
     face_emphasis: float = 2.0  # of the error that is minimised, see `face_weights`
-    ssim_weight: float = 2.5  # of the structural similarity in that error
+    ssim_weight: float = 2.5  # weight of the structural similarity in that error
 
     def __post_init__(self):
         for name in ("encoder_channels", "decoder_channels"):

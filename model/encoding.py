@@ -45,8 +45,11 @@ def correct(autoencoder: keras.Model, guesses: tf.Tensor, images: tf.Tensor) -> 
 
     Args:
         autoencoder: see `build_autoencoder`.
-        guesses: codes to start from, `(n, latent_dim)`; no gradient flows back to them.
-        images: `(n, 160, 176, 1)` in [0, 1].
+        guesses: codes to start from, `(n, latent_dim)`.
+        images: the pictures that the faces should match, `(n, 160, 176, 1)` in [0, 1].
+
+    Returns:
+        Codes `(n, latent_dim)`, through which no gradient flows.
     """
     codes = guesses
     ssim_weight = autoencoder.architecture.ssim_weight

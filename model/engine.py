@@ -74,7 +74,11 @@ class FaceEngine:
 
     @classmethod
     def load(cls, folder: str | Path | None = None) -> FaceEngine:
-        """Load and warm up the network of a model folder; errors, and None, as `find_model`."""
+        """Load the network of a model folder and warm it up.
+
+        None takes the model in use, see `choose_model`. Without a model, or with a damaged one, a
+        `UserError` is raised.
+        """
         folder = find_model(folder)
         network = load_network(folder)
         finisher = load_finisher(folder, network.get_layer("decoder"))
@@ -93,8 +97,8 @@ class FaceEngine:
     def encode(self, images: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
         """Squeeze images `(n, 160, 176, 1)` in [0, 1] into codes `(n, latent_dim)`, all float32.
 
-        The encoder's guesses, or codes to start from, are corrected, see `model.encoding`. An array
-        of another shape raises a ValueError, here and in the other methods.
+        The encoder's guesses, or the codes in `start`, are corrected, see `model.encoding`. An
+        array of another shape raises a ValueError, here and in the other methods.
         """
         return self._correct(images, self.guess(images) if start is None else start)
 
@@ -145,7 +149,7 @@ class FaceEngine:
             steps: at most; the search ends once the face comes no nearer.
 
         Yields:
-            The best code so far, and the share of the search that is done, 0 to 1.
+            The best code so far, `(latent_dim,)`, and the share of the search done, 0 to 1.
         """
         image, weights = (_checked(x[np.newaxis], IMAGE_SHAPE).ravel() for x in (image, weights))
 

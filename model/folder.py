@@ -3,8 +3,9 @@
 A model folder holds `autoencoder.keras` (the network, without optimizer state), `latent.npz`
 (statistics of its codes), `card.json` (data, settings, measured figures) and `history.csv` (the
 training, one row an epoch). The card and `latent.npz` name the hash of the `.keras` file that they
-belong to; a folder where they disagree is not used. The card also names the hashes of a finisher
-and a sketch encoder, if there are any.
+belong to; a folder where they disagree is not used. A model can also
+have a finisher, `finisher.keras`, with the history of its training, `finisher.csv`, and a sketch
+encoder, `sketch_encoder.keras`; the card names the hashes of these networks too.
 """
 
 import contextlib
@@ -105,7 +106,11 @@ def lineage(card: dict) -> list[dict]:
 
 
 def check_folder(folder: Path) -> str:
-    """Return a model's id; `UserError` if a file is missing, oversized or of another model."""
+    """Check that a model folder is complete and that its files belong together.
+
+    Returns the model's id, the hash of its `.keras` file. A file that is missing, oversized or of
+    another model raises a `UserError`.
+    """
     with tell_failure(f"The model in {folder} cannot be completed", "make the folder writable"):
         recover_set(folder)
     card = read_card(folder)

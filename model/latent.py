@@ -26,7 +26,7 @@ CLOSE = 0.015  # excess distance at which a training code counts half, relative 
 CLEAREST = 0.7  # share of the gallery whose faces random and likely ones are made of
 PARTNERS = 8  # portraits most like one, with which it is mixed
 MOST_ALIKE = 0.6  # share of these pairs, the most alike, of which random faces are made
-NO_GLASSES = 0.35  # reading below which a portrait surely wears none
+NO_GLASSES = 0.35  # reading below which a portrait surely has none
 GLASSES_GONE = -0.4  # reading of faces without a trace of glasses
 READING_RIDGE = 0.1  # ridge by which likely faces keep their readings
 CHANCE = 0.3  # noise of a random code, in standard deviations
@@ -194,10 +194,10 @@ class LatentSpace:
         """Draw codes of random faces: between two portraits that look alike, with noise added.
 
         Codes drawn from a normal distribution make less likely faces than portraits' codes. So two
-        codes of the gallery are interpolated along the sphere, at random. Between faces that differ
-        much, and between blurred ones, lie ghosts with two hairlines: the two are clear and alike.
-        Neither wears glasses, of which a mixture has half a pair. Added noise makes every code
-        possible. The distance from the mean lies between those of the two portraits; a linear
+        codes of the gallery are interpolated along the sphere, at random. Mixtures of
+        faces that differ much, or are blurred, are ghosts with two hairlines, so the two are clear
+        and look alike. Mixed glasses are half a pair, so neither wears any. Added noise makes every
+        code possible. The distance from the mean lies between those of the two portraits; a linear
         mixture would be nearer to the mean, where faces are blurred.
 
         Args:

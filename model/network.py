@@ -63,7 +63,12 @@ def encode_pictures(pictures, architecture: Architecture):
 
 
 def build_encoder(architecture: Architecture) -> keras.Model:
-    """Build the encoder: images to a list of means and log variances, `(n, latent_dim)` each."""
+    """Build the encoder.
+
+    Returns:
+        A model from images, `(n, 160, 176, 1)` in [0, 1], to a list of two: means and log variances
+        of the codes, each `(n, latent_dim)`.
+    """
     images = keras.Input((*IMAGE_SHAPE, 1), name="images")
     features, mean = encode_pictures(images, architecture)
     log_variance = layers.Dense(
@@ -101,7 +106,7 @@ def build_decoder(architecture: Architecture) -> keras.Model:
 
 
 def build_autoencoder(architecture: Architecture, dtype_policy: str = "float32") -> keras.Model:
-    """Build encoder and decoder as one model, "float32" or "mixed_bfloat16".
+    """Build encoder and decoder as one model; its policy is "float32" or "mixed_bfloat16".
 
     Returns:
         A model from images to their reconstructions, both `(n, 160, 176, 1)` in [0, 1], with the

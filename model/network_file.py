@@ -32,7 +32,8 @@ WEIGHT_BITS = 8  # significant bits kept, of 24: as many as bfloat16 has
 def save_network(network: keras.Model, path: Path) -> str:
     """Write a `.keras` file of half the size, and return its hash.
 
-    Its weights, and the network's, are rounded first: a pixel changes by a seventh of a gray level.
+    Its weights, and the network's, are rounded first; a pixel changes by a seventh of a gray level
+    on average.
     """
     network.set_weights([rounded(weight) for weight in network.get_weights()])
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
@@ -55,7 +56,10 @@ def rounded(weights: np.ndarray) -> np.ndarray:
 
 
 def load_network(folder: Path) -> keras.Model:
-    """Build the network of a model folder, with its weights; `UserError` if they do not fit."""
+    """Build the network that a model folder's card describes, with the weights in the folder.
+
+    A network that is missing, damaged, or another than the card describes raises a `UserError`.
+    """
     network = build_autoencoder(Architecture.from_card(files.read_card(folder)))
     _load_weights(network, folder / files.NETWORK_FILE)
     return network
@@ -71,7 +75,7 @@ def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
 
 
 def load_sketch_encoder(folder: Path, autoencoder: keras.Model) -> keras.Model | None:
-    """Build a model folder's sketch encoder as `load_finisher` does; see `with_guesses`."""
+    """Build a model folder's sketch encoder, as `load_finisher`; it takes drawings to codes."""
     card = files.read_card(folder)
     if not _has_part(card, "sketch_encoder", SKETCH_ENCODER_VERSION):
         return None

@@ -10,8 +10,8 @@ import numpy as np
 def read_zip(path: Path, max_bytes: int) -> dict[str, bytes]:
     """Read all members of a zip file into memory: their bytes, by their names.
 
-    OSError if it cannot be read; ValueError if it is damaged, or it or its members together are
-    larger than `max_bytes`.
+    Raises an OSError if it cannot be read, a ValueError if it is damaged, or if it or its members
+    together are larger than `max_bytes`.
     """
     if path.stat().st_size > max_bytes:
         raise ValueError("too large")

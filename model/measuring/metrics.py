@@ -63,7 +63,7 @@ class Comparison:
         self._engine, self._baseline = engine, PCABaseline.cached(X_train, folder)
         self.count, self.can_finish = len(self._X_test), engine.can_finish
         portraits, which = _some_of(self._X_test, "unseen")
-        self.averages = _measure(engine, portraits, self._baseline)[0]  # some metrics of `evaluate`
+        self.averages = _measure(engine, portraits, self._baseline)[0]  # see `evaluate`
         self.note = f"mean of {which}"
 
     def portraits(self, rows: slice) -> np.ndarray:
@@ -95,7 +95,10 @@ def comparison_lines(metrics: dict[str, float]) -> Iterator[str]:
 def describe_codes(
     engine: FaceEngine, latent: LatentSpace
 ) -> tuple[np.ndarray, dict[str, np.ndarray], str]:
-    """Return codes of prepared portraits, or the gallery's, their metrics, and whose they are."""
+    """Measure the distribution of codes: of prepared portraits, else of the model's gallery.
+
+    Returns the codes (n, latent_dim), their `code_metrics`, and their portraits in words.
+    """
     try:
         portraits, owner = _some_of(load_arrays()[0], "training")
     except UserError:
@@ -165,7 +168,10 @@ def average_metrics(parts: list[dict[str, np.ndarray]]) -> dict[str, float]:
 
 
 def sample_diversity(engine: FaceEngine, latent: LatentSpace, X: np.ndarray) -> float:
-    """Return the mean distance of samples over that of portraits: near 1 where they vary alike."""
+    """Return the mean distance of two samples, divided by that of two reconstructed portraits.
+
+    It is near 1 where samples, at temperature 1, vary as people do.
+    """
     real = engine.decode(engine.encode(crop(evenly_spaced(X, 200))))
     sampled = engine.decode(latent.sample(len(real), np.random.default_rng(0)))
     return _ratio(mean_pairwise_distance(sampled), mean_pairwise_distance(real))
@@ -188,7 +194,13 @@ def _measure(
     for images in image_blocks(X):
         code, ways = _reconstruct(engine, images, baseline)
         codes.append(code)
-        parts.append({way + name: f[name] for way, (_, f) in ways.items() for name in f})
+        parts.append(
+            {
+                way + name: values
+                for way, (_, metrics) in ways.items()
+                for name, values in metrics.items()
+            }
+        )
     metrics = average_metrics(parts)
     for name in ("mse", "face_mse"):
         metrics[f"{name}_ratio"] = _ratio(metrics[name], metrics[f"pca_{name}"])

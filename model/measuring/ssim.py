@@ -28,7 +28,7 @@ DOWN, ACROSS = _blurring(IMAGE_SHAPE[0]), _blurring(IMAGE_SHAPE[1]).T
 
 
 def ssim(images, others):
-    """Return what `tf.image.ssim` does for images `(n, 160, 176, 1)` in [0, 1]: `(n,)`."""
+    """Compare images, both `(n, 160, 176, 1)` in [0, 1], as `tf.image.ssim` does; return `(n,)`."""
     images, others = images[..., 0], others[..., 0]
     level = ops.mean(images + others, axis=(1, 2), keepdims=True) / 2
     images, others = images - level, others - level  # smaller rounding errors of the variances

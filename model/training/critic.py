@@ -15,8 +15,8 @@ HOLE = 32  # pixels a side of the square that is masked out
 def build_critic() -> keras.Model:
     """Build the critic, without a dense layer: it scores patches (Isola et al. 2017).
 
-    It makes two lists of `critic_input`: scores at three resolutions, high for portraits, and the
-    feature maps.
+    Returns a model from `critic_input` to two lists: scores at three resolutions, high for
+    portraits, and the feature maps.
     """
     x = images = keras.Input((None, None, 2), name="images")
     scores, features = [], []

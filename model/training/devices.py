@@ -22,7 +22,10 @@ def training_policy() -> str:
 
 
 def training_strategy(devices: list[str] | None) -> tf.distribute.Strategy:
-    """Return how devices such as "GPU:0" share batches, None: all GPUs; `UserError` for others."""
+    """Return how devices such as "GPU:0" share every batch; None takes all GPUs of the machine.
+
+    Names of no devices raise a `UserError`.
+    """
     if devices is None:
         devices = [device.name for device in tf.config.list_logical_devices("GPU")]
     known = [device.name.removeprefix("/device:") for device in tf.config.list_logical_devices()]

@@ -4,7 +4,8 @@ A readout is a ridge regression of an attribute on whitened codes. A step along 
 also change whatever correlates with the attribute, so the steps of all attributes are solved for
 together: each changes its own reading by one standard deviation, and the others as little as a
 regulariser allows (without one, steps lead so far from all portraits that faces break). Lighter
-hair must not burn the forehead, which no reading tells: such a step leaves pixels alone too.
+hair must not burn the forehead, but no reading tells: such a step also keeps some pixels as they
+are.
 
 The targets are the labels of the archive, and readings of the shipped model, so that portraits
 without labels get directions too. A label that correlates with the source of a portrait would
@@ -193,8 +194,8 @@ def joint_directions(latent: LatentSpace, held: dict[str, np.ndarray]) -> dict[s
 
     With the readouts' weights on whitened codes as the rows w of W, each step is a multiple of
     (W' W + a (I + H))^-1 w: of all steps that raise their own reading by 1, the one of least length
-    plus penalties on changes of the others, and of pixels. `held` has H by name, see `pixel_gram`;
-    of the others, it is 0.
+    plus penalties on changes of the others, and of pixels. `held` has H by the name of a readout,
+    see `pixel_gram`; for the others, it is 0.
     """
     jacobian = latent.components * latent.scales[:, np.newaxis]  # of codes by coordinates
     weights = np.array([readout.weights for readout in latent.readouts.values()], float)

@@ -33,8 +33,8 @@ MAX_GAIN = 1.6  # largest factor on the detail that brings it there
 class TwoRates(keras.optimizers.Adam):
     """Adam with a learning rate `CRITIC_RATE` times as high for the critic (Heusel et al. 2017).
 
-    A critic that lags behind cannot tell the two apart, and its gradients are noise. So many
-    variables as `first` says are the finisher's, those after them the critic's.
+    A critic that lags behind cannot tell the two apart, and its gradients are noise. The first
+    `first` variables are the finisher's, the others the critic's.
     """
 
     def __init__(self, first: int, **options):
@@ -64,7 +64,7 @@ class Finishing(keras.Model):
     distant: the squared difference of finished and decoded face, both blurred by 7 x 7 pixels.
     fixed: see `FixedDetail`, which asks for detail of the face, not of the place.
 
-    Their weights are in the settings.
+    `FinisherSettings` has the weights of these terms.
     """
 
     def __init__(self, autoencoder: keras.Model, finisher: keras.Model, settings: FinisherSettings):
@@ -83,7 +83,7 @@ class Finishing(keras.Model):
         return self.finisher(self._maps(self._encode(images)))
 
     def train_step(self, data):
-        """Take a step by `training_batches`: each network by the gradient of its own loss."""
+        """Take a step with a training batch, each network by the gradient of its own loss."""
         _, portraits = data
         codes, *maps = self._maps(self._encode(portraits))
         noise = self.finisher.get_layer(NOISE)(codes, training=False)
@@ -116,7 +116,7 @@ class Finishing(keras.Model):
         return self._track(portraits, finished, loss=finisher_loss, critic=critic_loss)
 
     def test_step(self, data):
-        """Measure `validation_batches`; the loss is the relative error plus that in sharpness."""
+        """Measure a validation batch; the loss is the relative error plus that in sharpness."""
         portraits, _ = data
         maps = self._maps(self._encode(portraits))
         decoded, finished = pictures(maps[-1]), self.finisher(maps, training=False)

@@ -27,11 +27,11 @@ DIVERGED = "the loss diverged"
 INTERRUPTED = "interrupted"
 VIEW_SECONDS = 30  # least time between two updates of the pictures
 LOG_SECONDS = 60  # time between two updates of the progress bar where there is no terminal
-BAR_NAMES = ("loss", "mse", "divergence", "val_loss", "val_mse", "val_divergence")  # not averaged
+BAR_NAMES = ("loss", "mse", "divergence", "val_loss", "val_mse", "val_divergence")  # as they are
 MAX_RECORD_BYTES = 2**24  # of the state beside its weights: above all the history
 
 History = list[dict[str, float]]
-Pictures = dict[str, np.ndarray]  # validation portraits, and what is made of them, by their row
+Pictures = dict[str, np.ndarray]  # validation portraits, and what is made of them, by row titles
 
 
 class Interruption:
@@ -88,7 +88,7 @@ class Training(keras.callbacks.Callback):
     history: History = field(default_factory=list)  # of former trainings too, which goes on
     interruption: Interruption = field(default_factory=Interruption)
     pictures: Callable[[], Pictures] = dict  # called while the model has its best weights
-    on_progress: Callable[[History, Pictures], object] | None = None  # shows how it goes
+    on_progress: Callable[[History, Pictures], object] | None = None  # called by `show`
     say: Callable[[str], object] = print  # told once if that cannot be shown
 
     def __post_init__(self) -> None:
@@ -128,9 +128,9 @@ class Training(keras.callbacks.Callback):
     ) -> str:
         """Train a compiled model from where the state stands to the end.
 
-        There is no end of batches; those of validation decide which epoch is the best. The
-        callbacks are called before or after this one. Returns why the training ended, as the card
-        says it.
+        `batches` never end; `validation` decides which epoch is the best. The callbacks in `before`
+        and `after` are called before and after this one. Returns why the training ended, as the
+        card says it.
         """
         if self.ended:  # in an earlier call that was stopped before the model was measured
             return self.ended
@@ -201,7 +201,7 @@ class Training(keras.callbacks.Callback):
         self.show()
 
     def show(self) -> None:
-        """Call `on_progress`; if it fails, say so, and go on without."""
+        """Call `on_progress` with history and pictures; if it fails, say so, and go on without."""
         if not (self.on_progress and self.best_weights):
             return
         weights = self.model.get_weights()

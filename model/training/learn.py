@@ -125,8 +125,12 @@ def learn(
         about: a sentence for the card on what the portraits are.
         say: called with sentences about what goes on.
 
-    Returns the model card. A `UserError` is raised without arrays or a model to continue, with too
-    few portraits, where nothing can be written, or if the loss diverges in the first epoch.
+    Returns:
+        The model card.
+
+    Raises:
+        UserError: without arrays or a model to continue, with too few portraits, where nothing can
+            be written, or if the loss diverges in the first epoch.
     """
     for name, switch in (("init", init), ("fresh", fresh)):
         check_kind(name, switch, bool, "True or False")
@@ -285,13 +289,14 @@ def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
         finished = keras.ops.convert_to_numpy(model(run.pictured))
         return {"Portrait": run.pictured, "Network": decoded, "Made sharp": finished}
 
-    known = {"epochs": epochs, "patience": epochs, "pictures": pictures}
-    state = run.training(settings, card["model_id"], **known)
+    state = run.training(
+        settings, card["model_id"], epochs=epochs, patience=epochs, pictures=pictures
+    )
     if state.restore(model):
         run.say(f"Continuing the finisher after epoch {state.epochs_done} of {epochs}.")
     else:
         run.say(f"Training its finisher, which makes faces sharp: {settings.steps:,} steps.")
-    mirrored = Augmentation(0, 0, 0, 0, 0, 0, 0, settings.recombination)  # and never blurred
+    mirrored = Augmentation(0, 0, 0, 0, 0, 0, 0, settings.recombination)  # without resampling
     unseen, seed = evenly_spaced(X_validation, VALIDATED), settings.seed + state.epochs_done
     ended = state.fit(
         model,

@@ -1,4 +1,7 @@
-"""The training objective: reconstruction errors, and codes held to a normal distribution."""
+"""The training objective: reconstruction errors, and codes held to a normal distribution.
+
+`CodeStatistics` has the running statistics by which codes are held to it.
+"""
 
 import keras
 import numpy as np
@@ -89,7 +92,7 @@ class VariationalAutoencoder(keras.Model):
     def call(self, images, training=False):
         """Reconstruct images `(n, 160, 176, 1)`.
 
-        In training, codes have noise, or half of them are corrected; else all are, once.
+        In training, codes have noise, or half of them are corrected; else all are corrected once.
 
         Returns:
             Reconstructions `(n, 160, 176, 1)`, means and log variances of the codes `(n, d)`.
@@ -107,7 +110,7 @@ class VariationalAutoencoder(keras.Model):
         return self.decoder(codes, training=True), mean, log_variance
 
     def half_corrected(self, guesses, images):
-        """Correct half of a batch, which trains the correction; the other trains the encoder."""
+        """Correct the second half of a batch: it trains the correction, the first the encoder."""
         half = ops.shape(guesses)[0] // 2
         corrected = correct_once(self.autoencoder, guesses[half:], images[half:])
         return ops.concatenate([guesses[:half], corrected])

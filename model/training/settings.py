@@ -12,7 +12,11 @@ MAX = 2**31 - 1  # greatest whole number: Keras takes no seed, and TensorFlow no
 @dataclass(frozen=True)
 class _Checked:
     def _check(self, **ranges: tuple[int, float]) -> None:
-        """Check all fields by their defaults and ranges, else from 0 on; store plain numbers."""
+        """Check all fields against their defaults; store plain numbers.
+
+        They are numbers of the default's kind, from 0 on or in one of the ranges, or objects of the
+        class that makes the default.
+        """
         for one in fields(self):
             name, kind = one.name, one.default_factory
             value, (low, high) = getattr(self, name), ranges.get(name, (0, math.inf))
@@ -51,8 +55,8 @@ class FinisherSettings(_Checked):
     """Settings of the finisher's training, with the weights of its loss, see `Finishing`."""
 
     steps: int = 2400  # batches in all; with 0, no finisher is trained
-    steps_per_epoch: int = 100  # between two validations, after which the state is written
-    portraits: int = 12  # in a batch
+    steps_per_epoch: int = 100  # batches between two validations; then the state is written
+    portraits: int = 12  # images in a batch
     recombination: float = 0.6  # share that gets a part of another portrait, see `recombine`
     learning_rate: float = 4e-4  # highest one of the finisher; it falls as a cosine
     averaging: float = 0.998  # momentum of the moving average of the weights
@@ -79,9 +83,9 @@ class Settings(_Checked):
 
     steps: int = 8000  # batches in all; the number of epochs follows from that of the portraits
     least_epochs: int = 5  # however many portraits there are
-    batch_size: int = 32  # portraits
+    batch_size: int = 32  # portraits in a batch
     learning_rate: float = 3e-3  # highest one; it rises in 3 % of the steps and falls as a cosine
-    patience: float = 0.2  # share of the epochs, without a better validation loss, to stop after
+    patience: float = 0.2  # share of the epochs to wait for a better validation loss
     pixels_per_error: float = 10.0
     radius_weight: float = 15.0
     seed: int = 0  # decides initial weights, order and changes of the portraits
