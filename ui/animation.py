@@ -63,7 +63,8 @@ def encode_gif(frames: Iterable[np.ndarray | Image.Image], fps: float = 25) -> b
 
     Frames are gray images (h, w), see `to_pixels`, which keep their 256 levels if `LARGEST` allows,
     else as many as it does; where even the fewest take too much, frames are left out and those
-    before them stay longer. Or they are Pillow's images with one palette.
+    before them stay longer. Or they are Pillow's images with one palette. The speed `fps` is in
+    frames a second, at most 50.
     """
     pictures = [
         frame if isinstance(frame, Image.Image) else Image.fromarray(to_pixels(frame))

@@ -51,7 +51,7 @@ class App:
         latent: the latent space of the same model.
         start: name of the screen in front; the first one unless given.
         size: of the window in pixels; None chooses one.
-        problem: a sentence to show first, until it was read.
+        problem: a sentence to show first, such as why the user's own model is not used.
     """
 
     def __init__(

@@ -33,7 +33,10 @@ T = TypeVar("T")
 
 
 def run_beside(job: Callable[[], T], done: Callable[[T], object]) -> None:
-    """Run a slow job in a thread of its own; call `done`, or show its error, in the window's."""
+    """Run a job that other programs may delay, in a thread of its own.
+
+    `done` is called with its result in the window's thread. A `UserError` is shown on the window.
+    """
 
     def work() -> None:
         made: Future[T] = Future()
@@ -54,7 +57,7 @@ def copy_beside(pixels: np.ndarray, notify: Callable[[str], object]) -> None:
 
 
 def copy_picture(pixels: np.ndarray) -> None:
-    """Put a face, uint8 (h, w), into the clipboard, enlarged; see `run_program`."""
+    """Put a face, uint8 (h, w), into the clipboard, enlarged; errors as `run_program`."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "face.png")
         Image.fromarray(enlarge(pixels, ENLARGEMENT)).save(path)

@@ -38,8 +38,8 @@ class History(Generic[State]):
     def push(self, state: State, tag: object = None) -> bool:
         """Make `state` the current one and drop what could be redone; return whether it differs.
 
-        A push with the tag of the push before replaces that state, so that many small steps of one
-        kind are undone together.
+        A push with the tag of the push before, unless it is None, replaces that state, so that many
+        small steps of one kind are undone together.
         """
         if state == self.now:
             return False

@@ -1,4 +1,7 @@
-"""Commands, from which keys, buttons, the help line and the lists of keys are made."""
+"""Commands with their keys, the keymap that carries them out, and the sheet that lists them.
+
+Buttons, the help line and README's tables are made from the same commands.
+"""
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -37,7 +40,11 @@ class Command:
 
 
 def commands_of(groups: Mapping[str, Iterable[tuple]]) -> list[Command]:
-    """Return the commands of rows, by group: ("h f1 ?", name, help, action, ...), see `Command`."""
+    """Return the commands of rows by their groups.
+
+    A row has the keys, such as "h f1 ?", then name, help and action, and if need be `repeats` and
+    `release`.
+    """
     return [
         Command(tuple(keys.split()), name, help, action, group, *more)
         for group, rows in groups.items()

@@ -89,7 +89,7 @@ class Messages(Widget):
     ) -> None:
         """Show lines with buttons, (text, action, help), until one is pressed or they are over.
 
-        They show after earlier ones, or before them as the first.
+        They show after earlier ones; if `first`, before them.
         """
         message = self.add(Message(lines, over))
         for number, (text, action, help) in enumerate(actions):

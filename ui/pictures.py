@@ -20,7 +20,8 @@ def to_pixels(image: np.ndarray) -> np.ndarray:
 def over_paper(drawing: np.ndarray, paper: np.ndarray | int = PAPER) -> np.ndarray:
     """Return what a drawing looks like on paper, float32 (h, w) from 0 to 255.
 
-    The drawing is uint8 (h, w, 2): gray, and coverage from 0 (bare canvas) to 255 (painted).
+    The drawing is uint8 (h, w, 2): gray, and coverage from 0 (bare canvas) to 255 (painted). The
+    paper is a gray from 0 to 255, or (h, w) of them.
     """
     cover = drawing[..., 1] / np.float32(255)
     return drawing[..., 0] * cover + np.float32(1) * paper * (1 - cover)
@@ -39,7 +40,10 @@ def enlarge(image: np.ndarray, times: int) -> np.ndarray:
 
 
 def local_extremes(picture: np.ndarray, side: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the darkest and the lightest gray, float32, around each pixel of uint8 (h, w)."""
+    """Return the darkest and the lightest gray in a square around each pixel.
+
+    The picture is uint8 (h, w), the squares are `side` pixels wide; both are float32 (h, w).
+    """
     image, filters = Image.fromarray(picture), (ImageFilter.MinFilter, ImageFilter.MaxFilter)
     darkest, lightest = (np.asarray(image.filter(one(side)), np.float32) for one in filters)
     return darkest, lightest

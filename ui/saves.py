@@ -147,6 +147,7 @@ def open_save(path: Path, engine) -> SavedFace:
     """Return a saved face with a code of the model in use, and the detail of its photo.
 
     The picture of another model's save is encoded anew, since its code means another face here.
+    Errors are those of `read_save`.
     """
     save = read_save(path)
     if save.model != engine.model_id:

@@ -118,7 +118,11 @@ class Session:
             self._known.update(directions=set(self.directions), names=set(self.names))
 
     def _all_models(self, theirs: dict[str, dict]) -> dict[str, dict]:
-        """Return the entries of all models, the one in use last; `theirs` are in the file now."""
+        """Return the entries of all models, the one in use last.
+
+        `theirs` are those in the file by now: another window may have added models to it, and
+        directions and names to the model in use.
+        """
         models = {**self._models, **theirs}
         old = models.pop(self._model_id, {})
         entry: dict[str, object] = {"locks": np.flatnonzero(self.locks).tolist()}

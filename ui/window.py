@@ -34,7 +34,10 @@ NO_FINISHER = (
 
 
 class Window:
-    """A window and its screens, which call it their host; its arguments are as those of `App`."""
+    """A window and its screens, which call it their host.
+
+    Its arguments are the worker and those of `App`. `UserError` if there is no display.
+    """
 
     def __init__(
         self,
@@ -404,7 +407,7 @@ class Header(Widget):
 
 
 def window_commands(w) -> list[Command]:
-    """Return the commands that every screen has; None is enough to list them."""
+    """Return the commands that every screen has; the window can be None to list them."""
     last = "Bring back what was open when the window was last closed"
     full = "Fill the screen, or go back to a window"
     frames = "Show how long frames take"

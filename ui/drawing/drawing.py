@@ -24,8 +24,8 @@ MOST_STEPS = 300  # states kept for undo; at most 25 MB of pixels
 class Step:
     """A state of the drawing that undo can restore.
 
-    A fixed code, float32 (latent_dim,), is that of the answer where it is not encoded from the
-    drawing but refined, taken from the sliders, or that of the start face.
+    The answer is encoded from the drawing, or it has a fixed code, float32 (latent_dim,): that of a
+    refined answer, of a face from the sliders, or of the start face.
     """
 
     pixels: np.ndarray  # uint8 (rows, columns, 2), gray and coverage, never modified
@@ -92,7 +92,10 @@ class Drawing:
         return model_input(self.pixels, self.head)
 
     def begin(self, brush: Brush, point: Point, source: np.ndarray | None = None) -> None:
-        """Start a stroke; a cloning brush copies a source (rows, columns), see `to_pixels`."""
+        """Start a stroke; from here on the answer is encoded from the drawing.
+
+        A cloning brush copies the source, a picture (rows, columns), see `to_pixels`.
+        """
         self.finish()
         self.fixed_code = None
         self.pixels = self.pixels.copy()
@@ -176,7 +179,10 @@ class Drawing:
         return self.fix_code(fixed_code, new_sheet)
 
     def put_under(self, face: np.ndarray, code: np.ndarray) -> bool:
-        """Put a start face, uint8 (rows, columns), and its code under the paint; see `put`."""
+        """Put a start face, uint8 (rows, columns), and its code (latent_dim,) under the paint.
+
+        Return whether that changed anything.
+        """
         self.finish()
         pixels = self.pixels
         if self.start is not None:  # what was not painted over shows the new face

@@ -7,7 +7,7 @@ from ui.keys import Command, commands_of
 
 
 def drawing_commands(s) -> list[Command]:
-    """Return the commands of a drawing screen in order; None is enough to list them."""
+    """Return the commands of a drawing screen in order; the screen can be None to list them."""
 
     def use(**changes) -> Callable[[], None]:
         return lambda: s.change_brush(**changes)

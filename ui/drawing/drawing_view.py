@@ -69,7 +69,7 @@ class CanvasView(FaceView):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.help = lambda: HELP if self.region == WHOLE else FRAMED
-        self.brush = Brush()  # follows the mouse; set by `change`, as the next
+        self.brush = Brush()  # its ring follows the mouse; `change` sets it and the region
         self.region: Region = WHOLE  # the part that is encoded, framed if it is not all
         self._points: list[Point] = []  # since the last `flush`
         self._straight = False

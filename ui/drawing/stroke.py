@@ -87,8 +87,8 @@ class Stroke:
 
     The last two spans of the curve change when the next point arrives. So the coverage of the spans
     before them is kept apart, and the last two are drawn again on top of it. A stroke has one
-    section, and one more after every corner between a curve and a straight line. The brush may copy
-    a source, uint8 (rows, columns).
+    section, and one more after every corner between a curve and a straight line. A cloning
+    or erasing brush copies a source, uint8 (rows, columns).
     """
 
     def __init__(self, brush: Brush, start: Point, source: np.ndarray | None = None):

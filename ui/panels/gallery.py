@@ -32,7 +32,7 @@ class Gallery(Widget, Generic[Item]):
     describe: Callable[[Item], tuple[str, str]]  # returns caption and sentence for the help line
     chosen: Callable[[Item], object]  # called with the item that was clicked
     more: Callable[[Item, pygame.Rect], object] | None = None  # see `Thumbnail`; None for no dots
-    unreadable: Callable[[Item], object] = lambda item: None  # where a picture is `UNREADABLE`
+    unreadable: Callable[[Item], object] = lambda item: None  # called if a picture is `UNREADABLE`
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -81,7 +81,7 @@ class Gallery(Widget, Generic[Item]):
     # Rows
 
     def place_rows(self, area: pygame.Rect, top: int, scroll: int, theme: Theme) -> int:
-        """Show rows, scrolled by some pixels, from `top` on; return the height of a whole area."""
+        """Show rows, scrolled by some pixels, from `top` on; return the height of everything."""
         self._scroll = scroll
         view = pygame.Rect(area.left, top, area.width, max(0, area.bottom - top))
         self.place(view, theme)

@@ -199,7 +199,10 @@ def _lattice(spacing: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _displaced(amounts: np.ndarray) -> Placement:
-    """Return frames displaced about the face's center by x, y, logarithm of scale, and angle."""
+    """Return frames displaced about the face's center by amounts (n, 4).
+
+    They are frame pixels in x and y, the logarithm of the scale, and the angle in radians.
+    """
     turns = np.exp(amounts[:, 2] + 1j * amounts[:, 3])
     return Placement(turns, _FACE_CENTRE * (1 - turns) + amounts[:, 0] + 1j * amounts[:, 1])
 
@@ -212,7 +215,10 @@ def _standardise(samples: np.ndarray, floor: float = 0.02) -> np.ndarray:
 
 
 def _local_contrast(pictures: np.ndarray, reach: int) -> np.ndarray:
-    """Return pictures (..., h, w) without their light: minus local mean, by local deviation."""
+    """Return pictures (..., h, w) minus their local mean, divided by their local deviation.
+
+    This keeps the eyes, brows, nose and mouth of a face, and removes the light.
+    """
     detail = pictures - _blur(pictures, reach)
     return detail / np.sqrt(_blur(detail**2, reach) + 0.03**2)
 

@@ -1,7 +1,7 @@
 """Reading a user's own photo: any common file in, one bounded gray picture out.
 
-It may be pasted. Another program owns the clipboard and may never answer: see
-`ui.clipboard.run_beside`.
+A photo can also be pasted. The program that owns the clipboard may never answer, so pasting runs
+beside the window: see `ui.clipboard.run_beside`.
 """
 
 import io

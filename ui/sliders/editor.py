@@ -32,7 +32,7 @@ class FaceEditor:
     ):
         self.latent, self.changed = latent, changed
         mean, locks = frozen(latent.mean), np.zeros(latent.latent_dim, bool)
-        # The state that shows, and the steps that can be undone.
+        # `now` is the state that shows; the history has the steps that can be undone.
         self.now = FaceState(mean, "Mean face", mean, locks, directions=directions, names=names)
         self.history: History[FaceState] = History(self.now)
         self.starts = Starts(latent)

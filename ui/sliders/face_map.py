@@ -98,7 +98,7 @@ def grid(square: SlidersMap | CornersMap) -> np.ndarray:
 class MapPad(FaceView):
     """A square of small faces to point into."""
 
-    looked: Callable[[Place | None], object]  # where mouse or keys point; None once they leave
+    looked: Callable[[Place | None], object]  # with the place pointed at, or None
     taken: Callable[[Place], object]  # called with a place that was clicked
     corner: Callable[[Place, pygame.Rect], object]  # with place and rectangle, by the right button
     background: Color = COLORS.panel

@@ -8,7 +8,7 @@ from ui.keys import Command, commands_of
 
 
 def slider_commands(s) -> list[Command]:
-    """Return the commands of a slider screen in order; None is enough to list them."""
+    """Return the commands of a slider screen in order; the screen can be None to list them."""
 
     def slider(action: Callable) -> Callable[[], None]:
         def act() -> None:

@@ -198,7 +198,7 @@ class MorphStrip(Widget):
 
     commands: Mapping[str, Command]  # of the screen, by name
     moved: Callable[[float], object]  # called with a place from A (0) to B (1)
-    ended: Callable[[object], object]  # called after the last one
+    ended: Callable[[object], object]  # called at the end of a move, see `Slider`
     choose_gif: Callable[[], object]  # called by the button that writes a GIF
 
     def __post_init__(self) -> None:

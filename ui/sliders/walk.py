@@ -40,7 +40,7 @@ class Walk:
 def walk_codes(latent: LatentSpace, state: FaceState, folder: Path, steps: int) -> np.ndarray:
     """Return the codes (n, latent_dim) of a walk: A to B and back, or through the saved faces.
 
-    There are so many steps from each face to the next. `UserError` for fewer than two faces.
+    There are `steps` codes from each face to the next. `UserError` for fewer than two faces.
     """
     stops = [] if state.ends is None else list(state.ends)
     if not stops:
@@ -60,9 +60,9 @@ def write_gif(
 ) -> Iterator[str]:
     """Write a GIF of a walk; yield the progress as sentences, and at last where the file is.
 
-    The codes (n, latent_dim) are `GIF_STEPS` from each face to the next; a long walk has fewer
-    frames, so that the file does not grow too large. These are `times` as large as the model's
-    faces, see `GIF_FRAMES`.
+    The codes are (n, latent_dim), `GIF_STEPS` from each face to the next. Frames are `times` as
+    large as the model's faces; a long walk leaves some out, so that the file does not grow too
+    large, see `GIF_FRAMES`.
     """
     every = -(-len(codes) // GIF_FRAMES[times])
     codes, frames = codes[::every], []

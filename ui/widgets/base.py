@@ -30,7 +30,7 @@ class Widget:
     focusable = False  # whether a click or the arrow keys can give it the keyboard
     solid = True  # whether it can be hit where it has no child
     typing = False  # whether letter keys are text while it has the keyboard
-    shields = False  # whether a press that nothing in it answers stays from what is behind it
+    shields = False  # whether what is behind it gets no presses
     modal = False  # whether nothing behind it can be reached while it shows
     reacts = False  # whether it looks different under the mouse or while it is held
     text: str  # its words, if it has any
@@ -252,8 +252,8 @@ Row = Sequence[Widget | tuple[Widget, float]]  # some with a share of the free w
 def place_row(row: Row, rect: pygame.Rect, theme: Theme, gap: int = GAP) -> int:
     """Place widgets beside each other in a rectangle; return where another one would begin.
 
-    One without a share has its own `width`; these shrink together if they do not fit. The gap
-    between two widgets is in points.
+    A widget without a share gets its own `width`; if these do not fit, they shrink together. The
+    gap between two widgets is in points.
     """
     gap = theme.px(gap)
     shared = [item if isinstance(item, tuple) else (item, 0) for item in row]

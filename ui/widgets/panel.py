@@ -14,7 +14,10 @@ Item = tuple[str, Callable[[], object], str]  # text, action and help of an item
 
 
 class Scrolled(Widget):
-    """Scrolls what subclasses place in `arrange`, which also call `arrange_in`."""
+    """Scrolls its contents where they do not fit.
+
+    Subclasses place the contents in `arrange`, and call `arrange_in` in their `layout`.
+    """
 
     def __init__(self) -> None:
         super().__init__()

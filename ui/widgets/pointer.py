@@ -20,7 +20,7 @@ class Pointer:
     def __init__(self, root: Root):
         self.root = root
         self.hovered: Widget | None = None  # under the mouse; None while keys choose widgets
-        self.captured: Widget | None = None  # was pressed, until the button is released
+        self.captured: Widget | None = None  # the one pressed, until the button is released
         self.focused: Widget | None = None  # has the keyboard
         self.by_keys = False  # a key chose `focused`, and the mouse entered no other since
         self.pos = OUTSIDE  # the mouse

@@ -32,7 +32,7 @@ class Slider(Widget):
     value: float
     changed: Callable[[float], object]  # called with the new value on every movement
     began: Callable[[], object] = lambda: None  # called before a gesture, for undo
-    ended: Callable[[object], object] = lambda tag: None  # after it; nudges have a tag, to join
+    ended: Callable[[object], object] = lambda tag: None  # called after it; a tag joins nudges
     nudge: float = 0.1  # what one step of the wheel or an arrow key adds
     words: Callable[[float], str] = in_digits  # returns a value as it is shown
     compact: bool = False  # whether label, track and value share a row; else the track is below
