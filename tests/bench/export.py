@@ -1,4 +1,4 @@
-"""Describe a network by other portraits: for one that learned from more than those it is for.
+"""Describe a network by the portraits that it is for, where it has learned from others too.
 
     python -m tests.bench.export --about TEXT [--model FOLDER] [--arrays FOLDER] [--all]
                                  [--labels FILE.csv] [--out FOLDER]

@@ -44,7 +44,7 @@ def changed(members, **changes: bytes | None) -> bytes:
 
 @pytest.fixture
 def load(members, model):
-    """Load the network, changed."""
+    """A function that changes the network's file, see `changed`, and loads it."""
 
     def load(**changes: bytes | None):
         (model / NETWORK_FILE).write_bytes(changed(members, **changes))
