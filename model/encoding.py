@@ -40,8 +40,8 @@ def encode(autoencoder: keras.Model, images: tf.Tensor) -> tf.Tensor:
 def correct(autoencoder: keras.Model, guesses: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
     """Move codes towards those whose faces are nearest to images, in `STEPS` steps.
 
-    The descent can diverge if an image is not a portrait. Then the last face is farther from its
-    image than the first, and the guess is returned.
+    The descent can diverge if an image is not a portrait. Then the face before the last step is
+    farther from its image than the first, and the guess is returned.
 
     Args:
         autoencoder: see `build_autoencoder`.
@@ -65,6 +65,7 @@ def correct(autoencoder: keras.Model, guesses: tf.Tensor, images: tf.Tensor) -> 
         losses.append(loss)
         history = [*history, (faces, codes + changes)][-MIXED:]
         shares = best_shares([faces for faces, _ in history], images)
+        # Faces change about linearly with codes, so the shares of faces are those of codes, too.
         codes = tf.einsum("nk,knd->nd", shares, tf.stack([proposed for _, proposed in history]))
     return tf.stop_gradient(tf.where((losses[-1] <= losses[0])[:, tf.newaxis], codes, guesses))
 
@@ -87,8 +88,9 @@ def propose(
     """Decode codes `(n, latent_dim)`, and propose changes that bring the faces nearer to images.
 
     The images are `(n, 160, 176, 1)` in [0, 1], the weight of the similarity is 0 or more. The loss
-    of a face is that of the training, `log(E) / 2 + ssim_weight * (1 - SSIM)`. Its gradient is
-    taken times the squared error E: the nearer a face is, the less its code moves.
+    of a face is `log(E) / 2 + ssim_weight * (1 - SSIM)`, as in training, but E is the squared error
+    of pixels alone, without that of edges. Its gradient is taken times E: the nearer a face is, the
+    less its code moves.
 
     Returns:
         Faces `(n, 160, 176, 1)`, changes of the codes `(n, latent_dim)`, losses `(n,)`. Gradients

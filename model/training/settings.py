@@ -76,8 +76,8 @@ class FinisherSettings(_Checked):
 class Settings(_Checked):
     """Settings of a training; for the weights of its loss see `VariationalAutoencoder`.
 
-    The architecture holds the others of these weights, since the correction of codes minimises the
-    same error. A training that continues a model takes the model's, and a third of the learning
+    The architecture holds the others of these weights, since the correction of codes minimises
+    nearly the same loss. A training that continues a model takes the model's, and a third of the learning
     rate.
     """
 
