@@ -77,8 +77,8 @@ class Settings(_Checked):
     """Settings of a training; for the weights of its loss see `VariationalAutoencoder`.
 
     The architecture holds the others of these weights, since the correction of codes minimises
-    nearly the same loss. A training that continues a model takes the model's, and a third of the learning
-    rate.
+    nearly the same loss. A training that continues a model takes the model's, and a third of the
+    learning rate.
     """
 
     steps: int = 8000  # batches in all; the number of epochs follows from that of the portraits
