@@ -1,6 +1,6 @@
 """Paths between faces, and GIFs of them.
 
-They are in whitened coordinates (the sliders' own). A straight line between two faces passes near
+Paths are in whitened coordinates (the sliders' own). A straight line between two faces passes near
 the mean, where faces are bland; so the direction turns on a great circle while the radius changes
 evenly (T. White, "Sampling Generative Networks", arXiv:1609.04468).
 """

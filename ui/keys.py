@@ -87,7 +87,7 @@ def spoken(key: str) -> str:
 
 
 class Keymap:
-    """Carries out the commands of key events."""
+    """Carries out the commands of key events; of two commands with one key, the later one."""
 
     def __init__(self, commands: Iterable[Command]):
         self.commands = list(commands)

@@ -14,8 +14,8 @@ from ui.widgets.panel import Item
 from ui.widgets.shapes import dot, write
 
 BAR = 36  # height in points: the help line, and the margin that every screen leaves above it
-LINES = 2  # the most that fit
-LINE, SIGN = 16, 18  # points
+LINES = 2  # most lines of a message
+LINE, SIGN = 16, 18  # height of a line and width of the sign, in points
 
 
 @dataclass(eq=False)

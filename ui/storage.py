@@ -41,7 +41,11 @@ def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
 
 
 def parse_json(text: str | bytes) -> dict:
-    """Return the JSON object that `text` holds; `ValueError` if it is none, as with NaN in it."""
+    """Return the object that `text` holds.
+
+    Text that is no JSON object, holds NaN or infinity, or has numbers of absurd length raises a
+    `ValueError`.
+    """
     try:
         value = json.loads(text, parse_int=_integer, parse_float=_number, parse_constant=_number)
     except RecursionError as error:

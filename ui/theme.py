@@ -120,7 +120,7 @@ class Theme:
         return cuts[fitting - 1] if fitting else ""
 
     def wrap(self, text: str, width: int, most: int, size: int, bold: bool = False) -> list[str]:
-        """Break a text into at most so many lines of `width` pixels; the last may be cut."""
+        """Break a text into at most `most` lines of `width` pixels; the last may be cut."""
         lines = [""]
         for word in printable(text).split():
             longer = f"{lines[-1]} {word}".strip()

@@ -379,7 +379,7 @@ class FaceFinder:
 
     @classmethod
     def learn(cls, engine: FaceEngine, latent: LatentSpace) -> Generator[None, None, FaceFinder]:
-        """Learn from faces of a model's gallery; yields now and then, to give way."""
+        """Learn from faces of a model's gallery; yields often, so that other work can run."""
         rng = np.random.default_rng(0)
         codes = latent.gallery[rng.permutation(len(latent.gallery))[:_FACES]]
         faces = []

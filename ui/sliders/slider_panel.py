@@ -219,7 +219,10 @@ class SliderPanel(Scrolled):
             slider.change(locked=lock is not None and bool(self.state.locks[lock]))
 
     def _axes(self) -> list[Axis]:
-        """Return the axes of directions, the model's by groups; own ones of a name replace them."""
+        """Return the axes of the model's directions, in the order of the groups, and of own ones.
+
+        A direction of the user replaces one of the model's that has the same name.
+        """
         latent, own = self.host.latent, self.state.directions
         grouped = [name for names in GROUPS.values() for name in names if name in latent.directions]
         return [

@@ -91,7 +91,7 @@ class Strip(Widget):
 
     chosen: Callable[[int], object]  # called with the index of the thumbnail that was clicked
     columns: int = 0  # how many in a row; 0 chooses the number that makes them largest
-    more: Callable[[int, pygame.Rect], object] | None = None  # with index and rectangle
+    more: Callable[[int, pygame.Rect], object] | None = None  # called with index and rectangle
 
     def __post_init__(self) -> None:
         super().__init__()
