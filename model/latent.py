@@ -194,10 +194,10 @@ class LatentSpace:
         """Draw codes of random faces: between two portraits that look alike, with noise added.
 
         Codes drawn from a normal distribution make less likely faces than portraits' codes. So two
-        codes of the gallery are interpolated along the sphere, at random. Mixtures of
-        faces that differ much, or are blurred, are ghosts with two hairlines, so the two are clear
-        and look alike. Mixed glasses are half a pair, so neither wears any. Added noise makes every
-        code possible. The distance from the mean lies between those of the two portraits; a linear
+        codes of the gallery are interpolated along the sphere, at random. Mixtures of faces that
+        differ much, or are blurred, are ghosts with two hairlines, so the two are clear and look
+        alike. Mixed glasses are half a pair, so neither wears any. Added noise makes every code
+        possible. The distance from the mean lies between those of the two portraits; a linear
         mixture would be nearer to the mean, where faces are blurred.
 
         Args:
@@ -215,18 +215,22 @@ class LatentSpace:
         share = np.sin(angle) ** 2
         radius = (1 - share) * _lengths(one) + share * _lengths(other)
         codes = self.from_sliders(radius * values / _lengths(values))
-        if "glasses" in self.directions:
+        if self._sees_glasses:
             traces = self.readouts["glasses"].read(codes) - GLASSES_GONE
             codes -= np.outer(np.maximum(traces, 0), self.directions["glasses"])
         return self.mean + np.float32(temperature) * (codes - self.mean)
+
+    @property
+    def _sees_glasses(self) -> bool:
+        return "glasses" in self.directions and "glasses" in self.readouts
 
     @cached_property
     def _pairs(self) -> np.ndarray:
         """Clear portraits that look alike, without glasses: indices `(k, 2)`."""
         chosen = np.arange(len(self._clear_values))
-        if "glasses" in self.directions:
+        if self._sees_glasses:
             readings = self.readouts["glasses"].read(self.gallery[chosen])
-            chosen = chosen[readings < max(NO_GLASSES, np.median(readings))]
+            chosen = chosen[readings <= max(NO_GLASSES, np.median(readings))]
         codes = self._clear_values[chosen] * self.scales
         squares = np.square(codes).sum(axis=1)
         distances = squares[:, np.newaxis] + squares - 2 * codes @ codes.T

@@ -78,7 +78,10 @@ def test_samples_wear_no_glasses(codes):
     latent = replace(LatentSpace.fit(codes, {"glasses": step}), readouts={"glasses": glasses})
     read = glasses.read(latent.sample(300, np.random.default_rng(0)))
     assert glasses.read(codes).max() > 2 and read.max() < GLASSES_GONE + 1e-3
-    assert np.isfinite(replace(latent, gallery=codes[:1]).sample(3, np.random.default_rng(0))).all()
+    for place in (glasses.read(codes).argmin(), glasses.read(codes).argmax()):
+        alone = replace(latent, gallery=codes[place : place + 1])
+        assert np.isfinite(alone.sample(3, np.random.default_rng(0))).all()
+    assert len(replace(latent, readouts={}).sample(3, np.random.default_rng(0))) == 3
 
 
 def test_samples_lie_as_far_out_as_portraits_and_reach_beyond_their_blends(latent):
