@@ -13,6 +13,7 @@ from model.latent import LatentSpace
 COVERAGE_POWER = 16  # power of a cell's coverage in its weight: lines and hatching hardly count
 RIDGE = 0.5  # penalty on squared changes of slider values; unit: squared tone of a cell
 SHAPES_RIDGE = 0.3  # further penalty on squared changes of the readings of shapes
+FARTHEST = 1.5  # longest change of slider values; beyond it, faces fade into flat paint
 SHAPES = (  # readouts of shapes, not of tones
     "smile",
     "mouth open",
@@ -70,4 +71,6 @@ def follow_tones(latent: LatentSpace, code: np.ndarray, drawing: np.ndarray) -> 
     seen = slopes * coverage**COVERAGE_POWER
     shapes = latent.readout_rows(name for name in SHAPES if name in latent.readouts)
     ridge = RIDGE * np.eye(latent.latent_dim) + SHAPES_RIDGE * shapes.T @ shapes
-    return latent.from_sliders(values + np.linalg.solve(seen @ slopes.T + ridge, seen @ missing))
+    change = np.linalg.solve(seen @ slopes.T + ridge, seen @ missing)
+    change *= min(1, FARTHEST / max(np.linalg.norm(change), 1e-9))
+    return latent.from_sliders(values + change)

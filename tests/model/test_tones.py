@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.latent import LatentSpace, Readout
-from model.tones import cell_tones, fit_tones, follow_tones
+from model.tones import FARTHEST, cell_tones, fit_tones, follow_tones
 
 SLOPE = 0.03
 
@@ -41,6 +41,13 @@ def test_painted_tones_are_followed_and_shapes_stay(latent):
     assert 0.4 < painted[11] < 2 and 0 < painted[0] < 0.8 * painted[11]
     others = np.delete(painted, [0, 11])
     assert np.abs(others).max() < 0.2
+
+
+def test_a_face_is_not_lost_to_what_was_painted(latent):
+    code = np.zeros(80, np.float32)
+    for tone in (0, 0.2):
+        painted = latent.to_sliders(follow_tones(latent, code, drawing(tone, 1)))
+        assert np.linalg.norm(painted - latent.to_sliders(code)) == pytest.approx(FARTHEST)
 
 
 @pytest.mark.parametrize("coverage", [0, 0.5])
