@@ -72,5 +72,5 @@ def follow_tones(latent: LatentSpace, code: np.ndarray, drawing: np.ndarray) -> 
     shapes = latent.readout_rows(name for name in SHAPES if name in latent.readouts)
     ridge = RIDGE * np.eye(latent.latent_dim) + SHAPES_RIDGE * shapes.T @ shapes
     change = np.linalg.solve(seen @ slopes.T + ridge, seen @ missing)
-    change *= min(1, FARTHEST / max(np.linalg.norm(change), 1e-9))
+    change *= FARTHEST / np.maximum(FARTHEST, np.linalg.norm(change))
     return latent.from_sliders(values + change)
