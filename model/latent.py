@@ -262,23 +262,6 @@ class LatentSpace:
         rows = np.reshape(weights, (-1, self.latent_dim)) @ components.T * scales
         return rows / _lengths(rows)
 
-    def keep_readings(
-        self, moves: np.ndarray, names: Iterable[str], ridge: float = READING_RIDGE
-    ) -> np.ndarray:
-        """Take out of moves what would change named readings.
-
-        Args:
-            moves: `(..., d)`, of slider values.
-            names: of the readouts.
-            ridge: 0 keeps the readings exactly, but for much of the moves.
-
-        Returns:
-            The rest of the moves, of the same shape.
-        """
-        rows = self.readout_rows(names)
-        inverse = np.linalg.inv(rows @ rows.T + ridge * np.eye(len(rows)))
-        return moves - moves @ rows.T @ inverse @ rows
-
     def nearest(self, code: np.ndarray, k: int) -> np.ndarray:
         """Return the indices of the k gallery codes nearest to a code `(d,)`, nearest first."""
         distances = np.linalg.norm(self._gallery_values - self.to_sliders(code), axis=1)
@@ -314,7 +297,9 @@ class LatentSpace:
         near = np.argsort(distances, kind="stable")[:12]
         farther = distances[near] / max(distances[near[0]], SMALLEST_SCALE) - 1
         move = np.average(portraits[near], axis=0, weights=0.5 ** (farther / CLOSE)) - values
-        move = self.keep_readings(move, self.readouts)
+        rows = self.readout_rows(self.readouts)
+        read = np.linalg.solve(rows @ rows.T + READING_RIDGE * np.eye(len(rows)), rows @ move)
+        move -= read @ rows
         values = values + TOWARDS * max(0.0, 2 * realism - 1) * move
         distance = np.linalg.norm(values) / usual
         return self.from_sliders(values * max(1.0, min(LIKELY, clear / usual) / distance))
