@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.arrays import Portrait, hash_array, load_arrays, load_labels
+from data.arrays import Portrait, blocks, hash_array, load_arrays, load_labels
 from data.errors import UserError
 from model.engine import FaceEngine
 from model.latent import LatentSpace, Previews
@@ -87,8 +87,8 @@ def measure_latent(
 
     def encoded(mirrored: bool) -> np.ndarray:
         codes = []
-        for start in range(0, len(X_fit), BLOCK):
-            codes.append(encode_portraits(engine, X_fit[start : start + BLOCK], mirrored))
+        for block in blocks(X_fit, BLOCK):
+            codes.append(encode_portraits(engine, block, mirrored))
             step(len(codes[-1]))
         return np.concatenate(codes)
 
@@ -140,9 +140,8 @@ def _fit_latent(engine: FaceEngine, codes: np.ndarray, mirrored: np.ndarray) -> 
     """Fit a latent space to codes and those of mirror images; the clearest faces come first."""
     both = np.concatenate([codes, mirrored])
     latent = LatentSpace.fit(both, model_id=engine.model_id, gallery=codes)
-    blocks = [latent.gallery[i : i + BLOCK] for i in range(0, len(latent.gallery), BLOCK)]
     seen = []
-    for block in blocks:
+    for block in blocks(latent.gallery, BLOCK):
         images = engine.decode(block)
         seen.append((_clearness(images), cell_tones(images)))
     clearness, tones = (np.concatenate(arrays) for arrays in zip(*seen, strict=True))
