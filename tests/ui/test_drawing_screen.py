@@ -54,8 +54,13 @@ def test_a_mirrored_fill_paints_both_halves_in_one_step(driver):
 def test_a_stroke_appears_on_canvas_and_window_and_is_answered(driver):
     face = driver.screen.view.face
     before = shown(face)
-    stroke(driver, (40, 60), (80, 60), (120, 60), settled=True)
+    driver.press(at(driver, (40, 60)))
+    driver.drag(at(driver, (80, 60)))
+    driver.resize((1280, 720))
+    driver.release(at(driver, (120, 60)))
+    driver.settle()
     assert cover(driver.screen.drawing)[60, 40:120].min() == 1
+    assert cover(driver.screen.drawing)[70:].max() == 0
     x, y = (round(v) for v in at(driver, (80, 60)))
     assert driver.window.surface.get_at((x, y))[:3] == (0, 0, 0)
     assert np.abs(shown(face) - before).max() > 10
@@ -389,17 +394,6 @@ def test_a_slow_model_never_stops_the_brush(driver):
     driver.engine.slow = 0
     driver.settle()
     assert np.array_equal(driver.screen.keeper.answer.image, expected(driver).image)
-
-
-def test_the_window_can_be_resized_in_the_middle_of_a_stroke(driver):
-    driver.press(at(driver, (40, 60)))
-    driver.drag(at(driver, (80, 60)))
-    driver.resize((1280, 720))
-    driver.drag(at(driver, (120, 60)))
-    driver.release()
-    driver.settle()
-    assert cover(driver.screen.drawing)[60, 40:120].min() == 1
-    assert cover(driver.screen.drawing)[70:].max() == 0
 
 
 def test_everything_lies_inside_the_window_and_nothing_overlaps(driver):

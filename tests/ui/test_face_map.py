@@ -80,8 +80,10 @@ def test_the_face_follows_the_mouse_and_nothing_happens_until_a_click(driver):
     assert shows(driver, before.code)
 
 
-def test_a_click_takes_the_face_as_one_step(driver):
+def test_a_click_takes_the_face_as_one_step_and_undo_takes_the_last_real_step_back(driver):
+    driver.key("r", "n")
     screen, before = driver.screen, driver.screen.editor.now
+    random = screen.editor.history.past[-2]
     point(driver, PLACE)
     taken = expected(driver, PLACE)
     drawn = len(driver.engine.decoded)
@@ -93,38 +95,26 @@ def test_a_click_takes_the_face_as_one_step(driver):
     driver.keys("ctrl+z")
     assert screen.editor.now == before
     assert shows(driver, before.code)
-
-
-def test_undo_under_the_mouse_takes_the_last_real_step_back(driver):
-    driver.key("r", "n")
-    random = driver.screen.editor.history.past[-2]
-    point(driver, PLACE)
+    point(driver, (0.1, 0.6))
     driver.key("ctrl+z")
     driver.until(lambda: shows(driver, random.code))
-    assert driver.screen.editor.now == random
+    assert screen.editor.now == random
 
 
-def test_keys_go_over_the_map_and_take_a_face(driver):
-    screen = driver.screen
-    driver.move((5, 5))
-    driver.window.pointer.focus(screen.map.pad)
+def test_keys_go_over_the_small_faces_of_the_map_and_take_one(driver):
+    screen, pad = driver.screen, driver.screen.map.pad
+    driver.rest((5, 5))
+    face = driver.engine.decode(screen.map.square.at((0, 0.5))[None])[0, ..., 0]  # a small one
+    x, y = map(round, pad.where((0, 0.5)))
+    assert abs(int(driver.pixels()[x, y, 0]) - 255 * face[78:82, 91:96].mean()) < 12
+    driver.window.pointer.focus(pad)
     driver.keys("right", "right", "up")
-    place, before = screen.map.pad.looked_at, screen.editor.now
+    place, before = pad.looked_at, screen.editor.now
     assert shows(driver, screen.map.square.at(place))
     assert screen.editor.now is before
     driver.key("return")
     assert np.allclose(screen.map.square.place_of(screen.editor.now.code), place, atol=1e-4)
     assert screen.steps == 1
-
-
-def test_the_pad_is_a_square_of_small_faces_of_its_places(driver):
-    driver.keys("r")
-    pad, square = driver.screen.map.pad, driver.screen.map.square
-    face = driver.engine.decode(square.at((0, 0.5))[None])[0, ..., 0]
-    x, y = map(round, pad.where((0, 0.5)))
-    shown = int(driver.pixels()[x, y, 0])
-    assert abs(shown - 255 * face[78:82, 91:96].mean()) < 12
-    assert pad.rect.width == pad.rect.height
 
 
 def test_the_slider_that_is_pointed_at_goes_across(driver):
@@ -186,20 +176,19 @@ def test_everything_has_its_place_in_every_size(driver):
             driver.click(mode)
             parts = [w for w in driver.screen.map.body.children if w.visible]
             assert lie_apart(parts, driver.screen.map.rect)
-            assert driver.screen.map.pad.rect.width > 0.5 * driver.screen.map.rect.height
+            pad = driver.screen.map.pad.rect
+            assert pad.width == pad.height > 0.5 * driver.screen.map.rect.height
         face = [driver.screen.area.face, driver.screen.area.caption, *driver.screen.area.buttons]
         assert lie_apart(face, driver.screen.area.rect)
-
-
-def test_a_menu_that_is_too_long_for_the_window_has_columns(driver):
-    items = [(f"Item {n}", lambda: None, "") for n in range(40)]
+    driver.resize(SIZES[0])
+    items = [(f"Item {n}", lambda: None, "") for n in range(40)]  # a menu gets columns
     driver.window.open_menu(items, driver.screen.map.choices[0].rect)
     assert driver.window.root.rect.contains(driver.window.menu.box)
     assert lie_apart(driver.window.menu.children, driver.window.menu.box)
 
 
-def test_the_map_opens_while_a_slider_is_held(opened):
-    driver = opened([SlidersScreen])
+def test_the_map_opens_while_a_slider_is_held(driver):
+    driver.key("escape")
     slider = driver.screen.sliders.sliders[0]
     driver.press((slider.x_of(0.0), slider.track.centery))
     driver.drag((slider.x_of(1.5), slider.track.centery))

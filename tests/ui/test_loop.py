@@ -129,19 +129,6 @@ def test_button_acts_on_release_over_itself_only(driver):
     assert driver.screen.log == ["button"]
 
 
-def test_letter_keys_are_letters_while_typing_and_count_only_with_enter(driver):
-    field = driver.screen.field
-    driver.click(field)
-    driver.type_text("rb7")
-    assert field.text == "rb7" and driver.screen.log == []
-    driver.key("return")
-    assert driver.screen.log == ["rb7"]
-    driver.type_text("c")
-    driver.click((800, 500))
-    driver.key("r")
-    assert field.text == "rb7" and driver.screen.log == ["rb7", "r"]
-
-
 def test_held_keys_repeat_only_commands_that_want_it_and_end_with_the_focus(driver):
     for key in ("r", "up"):
         driver.key_down(key)

@@ -11,6 +11,7 @@ from PIL import Image
 
 from data.errors import UserError
 from model.frame import face_mask
+from tests.raising import raising
 from ui.panels import gallery
 from ui.panels import photo as photo_panel
 from ui.photo import folders
@@ -236,10 +237,7 @@ def test_a_picture_is_pasted_wherever_one_is(driver, monkeypatch):
     driver.keys("return")
     assert driver.screen.panels.open is None
     assert panel.face.name == "from the clipboard"
-
-    def nothing():
-        raise UserError("There is no picture in the clipboard.")
-
+    nothing = raising(UserError("There is no picture in the clipboard."))
     monkeypatch.setattr(photo_panel, "paste_photo", nothing)
     open_panel(driver)
     driver.click(panel.paster)

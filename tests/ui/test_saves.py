@@ -14,59 +14,41 @@ from ui import saves, storage
 from ui.saves import delete_save, list_saves, model_of, open_save, read_save, save_face
 
 MODEL = "a" * 64
+CODE = np.random.default_rng(0).standard_normal(80).astype(np.float32)
+IMAGE = (np.indices((160, 176)).sum(axis=0) / 334).astype(np.float32)  # soon compressed
+DRAWING = np.random.default_rng(0).integers(0, 256, (160, 176, 2), dtype=np.uint8)
 
 
-def a_code(seed=0):
-    return np.random.default_rng(seed).standard_normal(80).astype(np.float32)
-
-
-def an_image():
-    return (np.indices((160, 176)).sum(axis=0) / 334).astype(np.float32)  # soon compressed
-
-
-def a_drawing(seed=0):
-    return np.random.default_rng(seed).integers(0, 256, (160, 176, 2), dtype=np.uint8)
-
-
-def a_save(folder, **options):
-    return save_face(folder, an_image(), a_code(), MODEL, **options)
+def a_save(folder, image=IMAGE, **options):
+    return save_face(folder, image, CODE, MODEL, **options)
 
 
 def listed(folder):
     return [save.path for save in list_saves(folder)]
 
 
-def with_record(path, text, key="latent-face-explorer"):
-    info = PngInfo()
-    info.add_text(key, text)
-    Image.new("L", (4, 4)).save(path, pnginfo=info)
-    return path
-
-
 def test_a_save_restores_the_code_bit_for_bit_and_drawing_and_details(tmp_path):
     path = a_save(tmp_path / "new" / "folder")
     saved = read_save(path)
-    assert saved.code.tobytes() == a_code().tobytes() and saved.drawing is None
+    assert saved.code.tobytes() == CODE.tobytes() and saved.drawing is None
     assert saved.code.dtype == saved.image.dtype == np.float32
-    assert np.abs(saved.image - an_image()).max() <= 0.5 / 255 + 1e-6
+    assert np.abs(saved.image - IMAGE).max() <= 0.5 / 255 + 1e-6
     with Image.open(path) as picture:  # as other programs read it
         assert MODEL in picture.text["latent-face-explorer"]
     details = {"realism": 0.4, "refined": True, "words": ["ä"]}
-    saved = read_save(a_save(tmp_path, drawing=a_drawing(), details=details))
-    assert np.array_equal(saved.drawing, a_drawing()) and saved.details == details
+    saved = read_save(a_save(tmp_path, drawing=DRAWING, details=details))
+    assert np.array_equal(saved.drawing, DRAWING) and saved.details == details
 
 
 def test_the_picture_shows_the_face_and_a_drawing_beside_it(tmp_path):
-    image = np.zeros((160, 176), dtype=np.float32)
-    image[:, 88:] = 1
-    with Image.open(save_face(tmp_path, image, a_code(), MODEL)) as picture:
+    image = (np.arange(176) >= 88) * np.ones((160, 1), np.float32)
+    with Image.open(a_save(tmp_path, image)) as picture:
         pixels = np.asarray(picture)
     assert pixels.shape == (640, 704)
     assert pixels[:, :300].max() == 0 and pixels[:, 404:].min() == 255
     drawing = np.zeros((160, 176, 2), dtype=np.uint8)
     drawing[:80, :, 1] = 255  # painted black above, bare paper below
-    path = save_face(tmp_path, np.full((160, 176), 0.5), a_code(), MODEL, drawing=drawing)
-    with Image.open(path) as picture:
+    with Image.open(a_save(tmp_path, np.full((160, 176), 0.5), drawing=drawing)) as picture:
         pixels = np.asarray(picture)
     left, right = pixels[:, : pixels.shape[1] // 2], pixels[:, pixels.shape[1] // 2 :]
     assert left[150, 350] == 0 and left[500, 350] == 255
@@ -117,17 +99,14 @@ def test_each_bad_file_gets_its_sentence(tmp_path):
     (tmp_path / "empty.png").touch()
     (tmp_path / "words.png").write_text("no picture at all")
     Image.new("L", (4, 4)).save(tmp_path / "picture.png")
-    for name, word in (
-        *(("missing.png", "cannot be read"), ("", "cannot be read"), ("empty.png", "is empty")),
-        *(("words.png", "no face code"), ("picture.png", "no face code")),
-    ):
-        one_sentence(tmp_path / name, word)
-
-
-def test_a_save_whose_code_has_another_length_than_its_model_says_is_damaged(tmp_path):
-    short = save_face(tmp_path, an_image(), np.ones(64), FakeEngine.model_id)
+    one_sentence(tmp_path, "cannot be read")
+    one_sentence(tmp_path / "missing.png", "cannot be read")
+    one_sentence(tmp_path / "empty.png", "is empty")
+    one_sentence(tmp_path / "words.png", "no face code")
+    one_sentence(tmp_path / "picture.png", "no face code")
+    short = save_face(tmp_path, IMAGE, np.ones(64), FakeEngine.model_id)
     with pytest.raises(UserError, match="damaged"):
-        open_save(short, FakeEngine())
+        open_save(short, FakeEngine())  # whose codes are longer
 
 
 def test_saves_that_have_not_changed_are_not_read_again(tmp_path, monkeypatch):
@@ -161,13 +140,14 @@ def test_a_save_with_the_longest_name_comes_back_after_deletion(tmp_path, monkey
     assert path.read_bytes() == content
 
 
-A_MODEL = '{"format": 1, "details": {}, "model": "' + MODEL + '", "code": '
-
-
 def test_a_forged_record_is_damaged(tmp_path):
     texts = ["", "[]", "{", '{"format": 2, "details": {}}', '{"a":' * 50_000, " " * 5_000_000]
-    for text in (*texts, A_MODEL + "7}", A_MODEL + '"' + "A" * 428 + '"}'):
-        one_sentence(with_record(tmp_path / "forged.png", text), "damaged")
+    known = '{"format": 1, "details": {}, "model": "' + MODEL + '", "code": '
+    for text in (*texts, known + "7}", known + '"' + "A" * 428 + '"}'):
+        info = PngInfo()
+        info.add_text("latent-face-explorer", text)
+        Image.new("L", (4, 4)).save(tmp_path / "forged.png", pnginfo=info)
+        one_sentence(tmp_path / "forged.png", "damaged")
 
 
 def test_a_cut_file_is_damaged_and_endless_chunks_are_passed_over(tmp_path):

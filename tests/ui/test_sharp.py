@@ -79,16 +79,24 @@ def test_saves_and_films_of_the_sliders_are_as_the_face_shows(driver, tmp_path, 
     assert np.mean(pixels * np.sign(0.01 - INVENTED)) < -0.5  # lighter where it was added
 
 
-def test_where_a_photo_keeps_its_own_detail_none_is_invented(driver):
-    screen = driver.screen
+def test_the_detail_of_a_photo_is_kept_on_its_face_and_none_is_invented_there(driver, tmp_path):
+    editor, face = driver.screen.editor, driver.screen.area.face
+    driver.key("shift+p")
+    assert "belongs to a photo" in driver.said()
     detail = np.zeros((160, 176), np.float32)
     detail[20:30, 20:30] = 0.2
-    screen.editor.start(code := np.zeros(80, np.float32), "Photo me.png", detail)
+    editor.start(code := np.zeros(80, np.float32), "Photo me.png", detail)
     driver.settle()
-    decoded = driver.engine.decode(code[np.newaxis])[0, ..., 0]
-    assert np.abs(screen.area.face.pixels - 255 * np.clip(decoded + detail, 0, 1)).max() <= 1
+    detailed = 255 * np.clip(driver.engine.decode(code[np.newaxis])[0, ..., 0] + detail, 0, 1)
+    assert np.abs(face.pixels - detailed).max() <= 0.5
     driver.keys("shift+p")
-    assert invented(screen.area.face.pixels, code)
+    assert invented(face.pixels, code)
+    driver.keys("ctrl+z")
+    assert np.abs(face.pixels - detailed).max() <= 0.5
+    driver.keys("ctrl+s", "m")
+    driver.drop(list_saves(tmp_path)[0].path, settled=True)
+    assert np.abs(editor.now.detail - detail).max() < 0.003
+    assert np.abs(face.pixels - detailed).max() <= 1
 
 
 def test_answers_to_a_drawing_are_sharp_or_not(driver, tmp_path):

@@ -8,19 +8,14 @@ from ui.sliders.axes import direction_axis, hold, principal_axes, raw_axes
 from ui.sliders.editor import FaceEditor
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def latent():
     return fake_latent()
 
 
 @pytest.fixture
 def editor(latent):
-    editor = FaceEditor(latent, lambda: None, {}, {})
-    editor.starts._rng = np.random.default_rng(1)
-    return editor
-
-
-# Axes
+    return FaceEditor(latent, lambda: None, {}, {})
 
 
 def test_direction_that_does_not_move_its_readout_is_read_by_projection(latent):
@@ -28,9 +23,6 @@ def test_direction_that_does_not_move_its_readout_is_read_by_projection(latent):
     still = direction_axis(latent, "smile", vector, Readout(np.zeros(80), 0.0))
     face = still.moved(latent.mean, 2.0)
     assert abs(direction_axis(latent, "smile", vector).read(face) - 2) < 1e-4
-
-
-# Locks
 
 
 def test_locked_sliders_hold_whatever_slider_is_moved(editor, latent):
@@ -55,9 +47,6 @@ def test_locked_sliders_hold_whatever_slider_is_moved(editor, latent):
     editor.begin(other)
     editor.move(other, other.middle)
     assert abs(other.read(editor.now.code)) < 1e-4
-
-
-# Two faces
 
 
 def test_direction_is_the_change_between_two_faces_one_deviation_long(editor, latent):
@@ -91,9 +80,6 @@ def test_own_direction_is_renamed_in_its_place_to_no_name_in_use(editor, latent)
     for name in ("two", "year", " "):
         with pytest.raises(UserError):
             editor.rename(grin, name)
-
-
-# Undo
 
 
 def test_every_step_can_be_undone_to_the_very_beginning(editor, latent):

@@ -87,34 +87,6 @@ def test_drag_beside_the_markers_moves_both_and_the_wheel_resizes(driver, photo)
     assert np.ptp(markers.eyes[:, 0]) > 1.1 * apart
 
 
-def test_kept_detail_is_added_back_onto_the_edited_face(driver, tmp_path):
-    screen = driver.screen
-    driver.key("shift+p")
-    assert "belongs to a photo" in driver.said()
-    detail = np.zeros((160, 176), np.float32)
-    detail[20:30, 20:30] = 0.2
-    editor(driver).start(np.zeros(80, np.float32), "Photo me.png", detail)
-    driver.settle()
-    decoded = driver.engine.decode(np.zeros((1, 80), np.float32))[0, ..., 0]
-
-    def pixels():
-        return screen.area.face.pixels.astype(int)
-
-    def expected(image):
-        return np.rint(255 * np.clip(image, 0, 1)).astype(int)
-
-    assert np.array_equal(pixels(), expected(decoded + detail))
-    driver.key("shift+p")
-    assert np.array_equal(pixels(), expected(decoded))
-    driver.key("ctrl+z")
-    assert np.array_equal(pixels(), expected(decoded + detail))
-    driver.keys("ctrl+s")
-    driver.key("m")
-    driver.drop(list_saves(driver.session.folder)[0].path, settled=True)
-    assert np.abs(editor(driver).now.detail - detail).max() < 0.003
-    assert np.abs(pixels() - expected(decoded + detail)).max() <= 1
-
-
 # Walks
 
 
@@ -206,27 +178,6 @@ def test_seed_typed_in_the_panel_brings_its_face(driver):
         assert more.seed.text == seed
 
 
-def test_direction_named_in_the_panel_becomes_a_slider(driver):
-    more, labels = driver.screen.more, lambda: [s.label for s in driver.screen.sliders.directions]
-    set_faces(driver)
-    driver.key("shift+d")
-    driver.type_text("smile")
-    driver.key("return")
-    assert labels()[-1] == "smile"
-    driver.click(more.name)
-    driver.type_text("grin")
-    save = next(child for child in more.body.children if child.help_text().endswith("[Shift D]"))
-    assert save.rect.centery == more.name.rect.centery
-    driver.click(save)
-    assert labels()[-2:] == ["smile", "grin"] and more.name.text == ""
-    driver.key("escape")
-    driver.move(driver.screen.sliders.directions[-1].rect.center)
-    driver.key("shift+backspace")
-    assert "grin" not in editor(driver).now.directions
-    driver.key("ctrl+z")
-    assert "grin" in editor(driver).now.directions
-
-
 def test_slider_is_renamed_from_the_panel_that_lay_over_it(driver):
     driver.resize((900, 600))
     slider = driver.screen.sliders.directions[0]
@@ -242,24 +193,6 @@ def test_slider_is_renamed_from_the_panel_that_lay_over_it(driver):
     driver.type_text("jaw")
     driver.key("return")
     assert slider.label == "jaw"
-
-
-def test_morph_slider_is_one_step_for_a_whole_drag(driver):
-    set_faces(driver)
-    before = editor(driver).now
-    slider = driver.screen.strip.slider
-    driver.press((slider.x_of(1.0), slider.track.centery))
-    for t in (0.8, 0.6, 0.4):
-        driver.drag((slider.x_of(t), slider.track.centery))
-    driver.release()
-    driver.settle()
-    assert abs(editor(driver).now.morph - 0.4) < 0.02
-    assert driver.screen.area.caption.text == "Between A and B"
-    assert np.allclose(
-        editor(driver).now.code, editor(driver).between(editor(driver).now.morph), atol=1e-6
-    )
-    driver.key("ctrl+z")
-    assert editor(driver).now is before
 
 
 def test_temperature_goes_back_with_a_double_click_and_at_the_next_start(again, monkeypatch):
@@ -302,30 +235,40 @@ def test_session_is_kept_offered_and_taken_up(again, tmp_path):
     assert driver.screen.area.caption.text == title
 
 
-def reopened(folder):
-    return Session(folder, FakeEngine.model_id)
-
-
-def test_directions_are_kept_as_they_come_and_go_and_the_last_face_can_still_be_had(
-    again, tmp_path
-):
+def test_directions_are_named_in_the_panel_and_kept_as_they_come_and_go(again, tmp_path):
     driver = again()
     driver.key("r")
     kept = editor(driver).now.code
     driver = again()
-    driver.key("n", "right")
-    driver.screen.save_direction("smile")
-    driver.keep()
-    assert list(reopened(tmp_path).directions) == ["smile"]
-    driver.key("ctrl+z")
-    driver.keep()
-    assert reopened(tmp_path).directions == {}
-    driver.key("ctrl+y")
-    driver.window.pointer.focus(driver.screen.sliders.directions[-1])
+    more, panel = driver.screen.more, driver.screen.sliders
+
+    def names():
+        """Of the directions that have sliders, which the next start would find too."""
+        driver.keep()
+        found = list(Session(tmp_path, FakeEngine.model_id).directions)
+        assert [slider.label for slider in panel.directions] == ["F to M", "year", *found]
+        return found
+
+    set_faces(driver)
+    driver.key("shift+d")
+    driver.type_text("smile")
+    driver.key("return")
+    assert names() == ["smile"]
+    driver.click(more.name)
+    driver.type_text("grin")
+    save = next(child for child in more.body.children if child.help_text().endswith("[Shift D]"))
+    assert save.rect.centery == more.name.rect.centery
+    driver.click(save)
+    assert names() == ["smile", "grin"] and more.name.text == ""
+    driver.key("escape")
+    driver.move(panel.directions[-1].rect.center)
     driver.key("shift+backspace")
-    driver.keep()
-    assert reopened(tmp_path).directions == {}
-    driver.key("ctrl+l")
+    assert names() == ["smile"]
+    driver.key("ctrl+z")
+    assert names() == ["smile", "grin"]
+    driver.key("ctrl+z", "ctrl+z")
+    assert names() == []
+    driver.key("ctrl+l")  # still goes back to what the last window left
     assert np.array_equal(editor(driver).now.code, kept)
 
 

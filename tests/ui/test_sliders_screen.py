@@ -8,8 +8,6 @@ import pytest
 from model.latent import Readout
 from tests.ui.driver import drag_slider, editor, fake_latent, lie_apart, shows, sliders
 from ui.messages import Message
-from ui.pictures import to_pixels
-from ui.sliders import slider_view as view
 from ui.sliders.slider_panel import GROUPS
 from ui.sliders.slider_screen import SlidersScreen
 from ui.theme import COLORS
@@ -156,6 +154,11 @@ def test_right_button_and_l_lock_what_nothing_moves_any_more(driver):
         assert np.abs(after - before).max() > 0.5
     state = editor(driver).now
     assert locked.locked
+    driver.rest(locked.rect.center)  # shows the faces at its ends all the same
+    faces = driver.engine.decode([locked.free.moved(state.code, end) for end in (-3, 3)])[..., 0]
+    for small, face in zip(driver.screen.preview.faces, faces, strict=True):
+        assert np.abs(small.pixels - 255 * face).max() <= 1
+    assert np.ptp(faces, axis=0).max() > 0.1
     for use in (
         lambda: drag_slider(driver, locked, 0.0),
         lambda: driver.wheel(1, locked.rect.center),
@@ -245,27 +248,8 @@ def test_one_slider_is_lit_and_gets_the_keys(driver):
     assert lit() != [sliders(driver)[60]]
 
 
-def test_hover_shows_the_faces_at_the_two_ends(driver):
-    slider, preview = sliders(driver)[6], driver.screen.preview
-    driver.click(slider, button=3)  # also of a locked slider
-    driver.settle()
-    code = editor(driver).now.code
-    expected = [slider.free.moved(code, end) for end in (-3, 3)]
-    assert np.abs(np.subtract(*expected)).max() > 0.1
-    for face, end in zip(preview.faces, expected, strict=True):
-        assert np.array_equal(face.pixels, to_pixels(driver.engine.decode(end[None])[0, ..., 0]))
-    assert preview.visible
-    driver.move((10, 300))
-    assert not preview.visible
-
-
-@pytest.fixture
-def rests(monkeypatch):
-    """Any mouse counts as resting at once."""
-    monkeypatch.setattr(view, "REST", 0.0)
-
-
-def test_face_is_tinted_where_a_resting_mouse_would_make_it_lighter_or_darker(driver, rests):
+def test_face_is_tinted_where_a_resting_mouse_would_change_it(driver, monkeypatch):
+    monkeypatch.setattr("ui.sliders.slider_view.REST", 0.0)  # rests at once
     slider, face = sliders(driver)[6], driver.screen.area.face
     plain = driver.pixels(face.picture)
     assert (plain[..., 0] == plain[..., 2])[20:-20, 20:-20].all()
@@ -393,6 +377,14 @@ def test_strip_sets_faces_that_are_empty_and_goes_to_those_that_are_set(driver):
     driver.click(strip.faces["a"])
     assert strip.slider.value == 0.0
     assert strip.faces["b"].help_text() == "Go to face B"
+    before = editor(driver).now
+    y = strip.slider.track.centery
+    driver.sweep(*((strip.slider.x_of(t), y) for t in (0.0, 0.8, 0.4)))
+    now = editor(driver).now
+    assert abs(now.morph - 0.4) < 0.02 and driver.screen.area.caption.text == "Between A and B"
+    assert np.allclose(now.code, editor(driver).between(now.morph), atol=1e-6)
+    driver.key("ctrl+z")
+    assert editor(driver).now is before  # one step for the whole drag
     driver.key("r")
     set_a = next(b for b in strip.children if getattr(b, "text", "") == "Set A")
     driver.click(set_a)

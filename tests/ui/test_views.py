@@ -168,27 +168,18 @@ def test_spectrum_counts_the_sliders_that_hold_most():
     )
 
 
-def test_components_move_one_slider_at_a_time(latent):
-    faces = images(latent_space.draw_components(FakeEngine(), latent))
-    steps = len(latent_space.STEPS)
-    assert len(faces) == latent_space.COMPONENTS * steps
-    middle = FakeEngine().decode(latent.mean[None])[0, ..., 0]
-    for row in range(latent_space.COMPONENTS):
-        np.testing.assert_allclose(faces[row * steps + steps // 2], middle, atol=1e-5)
-    assert len({image.tobytes() for image in faces[:steps]}) == steps
-
-
-def test_named_directions_are_shown_with_what_they_are_worth(latent):
-    steps = {"smile": np.full(80, 0.1, np.float32), "turn": np.full(80, -0.1, np.float32)}
+def test_rows_of_faces_move_along_a_slider_or_a_named_direction(latent):
+    directions = {"smile": np.full(80, 0.1, np.float32), "turn": np.full(80, -0.1, np.float32)}
     worth = {"smile": {"correlation": 0.815, "own": 1.9, "others": 0.2, "risen": 1.0}}
-    page = latent_space.draw_directions(FakeEngine(), replace(latent, directions=steps), worth)
-    faces, many = images(page), len(latent_space.STEPS)
-    assert len(faces) == 2 * many
+    engine, named = FakeEngine(), replace(latent, directions=directions)
+    sliders = latent.from_sliders(np.eye(80)[: latent_space.COMPONENTS]) - latent.mean
+    components = latent_space.draw_components(engine, latent)
+    page = latent_space.draw_directions(engine, named, worth)
+    for faces, moves in ((images(components), sliders), (images(page), directions.values())):
+        codes = [latent.mean + step * move for move in moves for step in latent_space.STEPS]
+        np.testing.assert_allclose(faces, engine.decode(codes)[..., 0], atol=1e-4)
     written = " ".join(texts(page))
     assert all(word in written for word in ("smile", "turn", "0.81", "1.90", "0.20"))
-    for row, step in enumerate(steps.values()):
-        last = FakeEngine().decode((latent.mean + latent_space.STEPS[-1] * step)[None])[0, ..., 0]
-        np.testing.assert_allclose(faces[(row + 1) * many - 1], last, atol=1e-5)
 
 
 def test_the_latent_space_is_saved_whole_and_no_text_leaves_its_page(
@@ -313,26 +304,26 @@ figures.save(page.figure, "page", Path(sys.argv[1]), 50)
 """
 
 
-def test_pictures_look_the_same_whatever_is_set_up_for_matplotlib(tmp_path):
-    (tmp_path / "matplotlibrc").write_text(RC)
+def run(code, *arguments, **settings):
     hidden = ("MPLBACKEND", "DISPLAY", "WAYLAND_DISPLAY")
     usual = {name: value for name, value in os.environ.items() if name not in hidden}
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, env=usual | settings, cwd=PROJECT
+    )
+
+
+def test_pictures_look_the_same_whatever_is_set_up_for_matplotlib(tmp_path):
+    (tmp_path / "matplotlibrc").write_text(RC)
     for name, setting in {
         "plain": {"MATPLOTLIBRC": "/"},
         "file": {"MATPLOTLIBRC": str(tmp_path)},
         "variable": {"MATPLOTLIBRC": "/", "MPLBACKEND": "nonsense"},
     }.items():
-        command = [sys.executable, "-c", PICTURES, tmp_path / name]
-        done = subprocess.run(command, capture_output=True, env=usual | setting, cwd=PROJECT)
+        done = run(PICTURES, tmp_path / name, **setting)
         assert done.returncode == 0, done.stderr
         content = (tmp_path / name / "page.png").read_bytes()
         assert content == (tmp_path / "plain" / "page.png").read_bytes(), name
-
-
-def test_settings_of_matplotlib_that_are_no_text_are_one_sentence(tmp_path):
-    path = tmp_path / "matplotlibrc"
-    path.write_text(RC, encoding="utf-16")  # as PowerShell writes
-    command = [sys.executable, "-c", "import ui.views"]
-    setting = os.environ | {"MATPLOTLIBRC": str(path)}
-    done = subprocess.run(command, capture_output=True, text=True, env=setting, cwd=PROJECT)
+    (tmp_path / "matplotlibrc").write_text(RC, encoding="utf-16")  # as PowerShell writes
+    done = run("import ui.views", MATPLOTLIBRC=str(tmp_path / "matplotlibrc"))
     assert "UserError: The file matplotlibrc is no UTF-8 text" in done.stderr

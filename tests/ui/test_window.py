@@ -53,14 +53,13 @@ def standing(driver):
 # The offer to go on
 
 
-@pytest.mark.parametrize("parts", [("face",), ("drawing",), ("face", "drawing")])
-def test_only_what_was_kept_is_offered(opened, tmp_path, parts):
-    names = {"code": "face", "drawing": "drawing"}
-    keep(tmp_path, **{name: None for name, part in names.items() if part not in parts})
+@pytest.mark.parametrize(("lost", "kept"), [("drawing", "face"), ("code", "drawing")])
+def test_only_what_was_kept_is_offered(opened, tmp_path, lost, kept):
+    keep(tmp_path, **{lost: None})
     driver = opened(start="sliders")
-    assert standing(driver).startswith(f"Your last {' and '.join(parts)} ")
+    assert standing(driver).startswith(f"Your last {kept} ")
     driver.key("ctrl+l")
-    assert (driver.screen.name == "drawing") == (parts == ("drawing",))
+    assert (driver.screen.name == "drawing") == (kept == "drawing")
 
 
 @pytest.mark.parametrize("way", ["the button", "ctrl+l"])
@@ -86,7 +85,7 @@ def test_going_on_brings_everything_back_on_the_screen_that_was_left(opened, tmp
 def test_the_offer_shows_before_a_hint_and_goes_with_the_first_step(opened, tmp_path, start):
     keep(tmp_path, settings={"hint_sliders": start == "drawing"})
     driver = opened(start=start)
-    assert "still here" in standing(driver)
+    assert standing(driver).startswith("Your last face and drawing are still here")
     driver.key("r") if start == "sliders" else stroke(driver, *LINE)
     assert "still here" not in standing(driver)
 
@@ -305,21 +304,10 @@ def test_nothing_is_written_while_nothing_was_done_or_a_stroke_is_drawn(driver, 
 # Closing the window while something is saved
 
 
-@pytest.fixture
-def short_film(driver, monkeypatch):
-    """Films of few frames, which take a while all the same."""
+@pytest.mark.parametrize("way", ["ctrl+q", "Ctrl-C in the terminal"])
+def test_the_window_closes_once_a_gif_is_written(driver, monkeypatch, tmp_path, way):
     monkeypatch.setattr("ui.sliders.slider_screen.GIF_STEPS", 3)
     driver.engine.slow = 0.1
-
-
-def test_the_window_closes_once_a_gif_is_written(driver, short_film, tmp_path):
-    driver.key("r", "shift+a", "r", "shift+b", "ctrl+e", "ctrl+q")
-    assert not driver.window.closed and "still being saved" in driver.said()
-    driver.until(lambda: driver.window.closed)
-    assert len(list(tmp_path.glob("morph*.gif"))) == 1
-
-
-def test_ctrl_c_in_the_terminal_waits_for_a_gif_too(driver, short_film, tmp_path):
     driver.key("r", "shift+a", "r", "shift+b", "ctrl+e")
     update = driver.screen.update
 
@@ -327,7 +315,11 @@ def test_ctrl_c_in_the_terminal_waits_for_a_gif_too(driver, short_film, tmp_path
         driver.screen.update = update
         raise KeyboardInterrupt
 
-    driver.screen.update = interrupt
+    if way == "ctrl+q":
+        driver.key(way)
+        assert not driver.window.closed and "still being saved" in driver.said()
+    else:
+        driver.screen.update = interrupt
     driver.app.run()
     assert len(list(tmp_path.glob("morph*.gif"))) == 1
 
@@ -382,6 +374,7 @@ def test_the_face_is_copied_as_it_shows_but_not_out_of_a_field(opened, start, mo
 # Text that cannot be drawn
 
 LATIN = "Jos\udce9.jpg"  # a name in latin-1, as the system gives it
+MARKS = ["a\u034f", "\u034f", "שָׁלוֹם", "\u05b8", "मूर्ति", "❤\ufe0f", "مُحَمَّد", "a\u05b8", "\u115f"]
 
 
 def test_what_cannot_be_drawn_is_replaced_and_marks_without_a_width_end_nothing():
@@ -395,47 +388,25 @@ def test_what_cannot_be_drawn_is_replaced_and_marks_without_a_width_end_nothing(
     assert printable("Zoë · 80 %") == "Zoë · 80 %"
     assert theme.width("Jose\u0301") == theme.width("José")  # as a Mac writes it
     assert theme.fit("tab\tx", 500) == "tab x"
-    for words in (
-        "a\u034f",
-        "\u034f",
-        "שָׁלוֹם",
-        "\u05b8",
-        "मूर्ति",
-        "❤\ufe0f",
-        "مُحَمَّد",
-        "a\u05b8",
-        "\u115f",
-    ):
+    for words in MARKS:
         assert theme.text(f"{words}.jpg").get_width() == theme.width(f"{words}.jpg") > 0
         assert theme.text(words).get_height() > 0
         for letters in range(len(words)):
             assert theme.width(words[:letters]) >= 0
 
 
-@pytest.fixture
-def system_fonts(monkeypatch):
-    """Sets what the system has."""
-    caches = fonts.runs, fonts._run_of
-
-    def set_fonts(*paths):
-        monkeypatch.setattr("ui.fonts._system_fonts", lambda: paths)
-        for cached in caches:
-            cached.cache_clear()
-
-    yield set_fonts
-    for cached in caches:
-        cached.cache_clear()
-
-
-def test_what_no_font_has_becomes_a_sign_and_a_system_font_is_used(monkeypatch, system_fonts):
-    system_fonts()
+def test_what_no_font_has_becomes_a_sign_and_a_system_font_is_used(monkeypatch):
+    runs, system = fonts.runs.__wrapped__, []
+    monkeypatch.setattr("ui.fonts._run_of", fonts._run_of.__wrapped__)
+    monkeypatch.setattr("ui.theme.runs", runs)
+    monkeypatch.setattr("ui.fonts._system_fonts", lambda: system)
     theme = Theme()
     for words in ("漢字", "שלום", "\U0001f600"):
-        assert fonts.runs(f"{words}.jpg") == [("", "?" * len(words) + ".jpg")]
+        assert runs(f"{words}.jpg") == [("", "?" * len(words) + ".jpg")]
         assert theme.text(f"{words}.jpg").get_width() == theme.width("?" * len(words) + ".jpg")
-    system_fonts("/other.ttf")  # one that has what the own one lacks
+    system.append("/other.ttf")  # one that has what the own one lacks
     monkeypatch.setattr("ui.fonts._has", lambda path, character: bool(path) == (character == "漢"))
-    assert fonts.runs("ä漢漢.jpg") == [("", "ä"), ("/other.ttf", "漢漢"), ("", ".jpg")]
+    assert runs("ä漢漢.jpg") == [("", "ä"), ("/other.ttf", "漢漢"), ("", ".jpg")]
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no font at all" * 99])
