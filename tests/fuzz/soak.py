@@ -80,7 +80,7 @@ class Visitor:
     def drag(self) -> None:
         self.driver.press(self.somewhere(), self.rng.choice([1, 1, 3]))
         for _ in range(self.rng.randrange(8)):
-            self.driver.drag(self.somewhere())
+            self.driver.move(self.somewhere())
         self.driver.release(self.somewhere())
 
     def wheel(self) -> None:

@@ -51,6 +51,7 @@ class FakeEngine:
     image_shape = SHAPE
     latent_dim = DIM
     can_finish = False
+    slow = 0.0  # seconds that it computes for in vain in every call
 
     def __init__(self):
         rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)
@@ -62,7 +63,13 @@ class FakeEngine:
         self.strength = 6.0 * 0.96 ** np.arange(DIM, dtype=np.float32)
         self.decoded = []  # every batch of codes it was given
 
+    def wait(self):
+        end = time.perf_counter() + self.slow
+        while time.perf_counter() < end:  # a sleep would leave the processor to the window
+            self.basis[:, :5000] @ self.basis[:, :5000].T
+
     def encode(self, images, start=None):
+        self.wait()
         images = np.asarray(images, np.float32).reshape(len(images), -1)
         return ((images - self.face.ravel()) @ self.basis.T / self.strength).astype(np.float32)
 
@@ -74,6 +81,7 @@ class FakeEngine:
         return self.encode(drawings[..., 0])
 
     def decode(self, codes):
+        self.wait()
         codes = np.asarray(codes, np.float32)
         assert codes.shape[1:] == (DIM,)
         self.decoded.append(codes.copy())
@@ -91,27 +99,6 @@ class FakeEngine:
             code = (code - 0.5 * (error @ self.basis.T) / self.strength).astype(np.float32)
             yield code, part / parts
         yield code, 1.0
-
-
-class SlowEngine:
-    """Another engine that computes for so many seconds more in every call."""
-
-    def __init__(self, engine, slow: float = 0.0):
-        self._engine, self.slow = engine, slow
-        self._matrix = np.ones((300, 300), np.float32)
-
-    def __getattr__(self, name: str):
-        found = getattr(self._engine, name)
-        if name not in ("encode", "guess", "encode_sketch", "decode", "finish"):
-            return found
-
-        def slowly(*arguments, **options):
-            end = time.perf_counter() + self.slow
-            while time.perf_counter() < end:  # a sleep would leave the processor to the window
-                self._matrix @ self._matrix
-            return found(*arguments, **options)
-
-        return slowly
 
 
 @lru_cache  # also of what is computed from it, as its components are
@@ -147,8 +134,8 @@ def drag_slider(driver, slider, value, release=True, button=1):
     """Drag the handle of a slider from where it is to a value; the mouse may leave it."""
     y = slider.track.centery
     driver.press((slider.x_of(slider.value), y), button)
-    driver.drag((slider.x_of(value), y + 99))
-    driver.drag((slider.x_of(value), y))
+    driver.move((slider.x_of(value), y + 99))
+    driver.move((slider.x_of(value), y))
     if release:
         driver.release(button=button)
 
@@ -193,7 +180,7 @@ class Driver:
     def __init__(
         self, screens, folder, engine=None, size=(1280, 720), start=None, latent=None, gate=None
     ):
-        self.engine = SlowEngine(engine or FakeEngine())
+        self.engine = engine or FakeEngine()
         self.latent = latent or fake_latent()
         self.session = Session(folder, self.latent.model_id, self.latent.latent_dim)
         self.pos, self.gate = (0, 0), gate
@@ -271,9 +258,6 @@ class Driver:
         self.post(pygame.MOUSEBUTTONDOWN, pos=self.pos, button=button)
         self.step()
 
-    def drag(self, pos):
-        self.move(pos)
-
     def release(self, pos=None, button=1):
         if pos is not None:
             self.move(pos)
@@ -284,7 +268,7 @@ class Driver:
         """Press at the first point, move through the others, and release."""
         self.press(points[0], button)
         for point in points[1:]:
-            self.drag(point)
+            self.move(point)
         self.release(button=button)
 
     def click(self, where, button=1):

@@ -183,16 +183,13 @@ def test_tab_takes_what_refining_has_found_and_nothing_from_a_bare_canvas(opened
 def test_a_face_that_arrives_during_a_stroke_keeps_the_stroke(driver):
     window = [driver.screen.view.canvas.to_window(p) for p in ((40, 60), (120, 60))]
     driver.press(window[0])
-    driver.drag(window[1])
+    driver.move(window[1])
     driver.keys("m")
     assert cover(driver.screen.drawing).min() == 1
     driver.release()
     driver.key("ctrl+z")
     inked = cover(driver.screen.drawing)
     assert inked[60, 45:115].min() == 1 and inked[100].max() == 0
-
-
-# The answer
 
 
 def test_as_a_photo_the_portrait_encoder_answers_and_a_line_explains_it(driver):
@@ -369,12 +366,13 @@ def test_a_drawing_without_its_start_face_or_of_another_model_comes_back(again, 
         assert cover(second.screen.drawing)[40, 60:120].max() == 0
 
 
-# Hand-over
-
-
 def test_to_the_sliders_and_back(opened):
     driver = opened([SlidersScreen, DrawingScreen])
-    driver.keys("n", "tab")
+    driver.keys("n")
+    driver.choose(driver.window.header.tabs[1])
+    assert np.array_equal(driver.screen.keeper.answer.code, driver.latent.mean)  # only shown
+    driver.choose(driver.window.header.tabs[0])
+    driver.keys("tab")
     assert np.array_equal(driver.screen.keeper.answer.code, driver.latent.gallery[0])
     driver.keys("tab")
     assert driver.screen.code().tobytes() == driver.latent.gallery[0].tobytes()

@@ -55,7 +55,7 @@ def test_a_stroke_appears_on_canvas_and_window_and_is_answered(driver):
     face = driver.screen.view.face
     before = shown(face)
     driver.press(at(driver, (40, 60)))
-    driver.drag(at(driver, (80, 60)))
+    driver.move(at(driver, (80, 60)))
     driver.resize((1280, 720))
     driver.release(at(driver, (120, 60)))
     driver.settle()
@@ -147,7 +147,7 @@ def test_shift_draws_a_straight_line(driver):
     driver.press(at(driver, (20, 20)))
     pygame.key.set_mods(pygame.KMOD_LSHIFT)
     for point in ((60, 120), (100, 40), (140, 140)):
-        driver.drag(at(driver, point))
+        driver.move(at(driver, point))
     driver.release()
     rows, columns = np.nonzero(cover(driver.screen.drawing) > 0.5)
     assert np.abs(rows - columns).max() <= 4
@@ -246,7 +246,7 @@ def test_a_small_head_is_found_framed_and_read_enlarged_once_its_stroke_ends(dri
     view, drawing = driver.screen.view.canvas, driver.screen.drawing
     driver.press(view.to_window(HEAD[0]))
     for point in HEAD[1:]:
-        driver.drag(view.to_window(point))
+        driver.move(view.to_window(point))
     driver.settle()
     assert view.region == WHOLE
     driver.release()
@@ -374,7 +374,7 @@ def test_a_slow_model_never_stops_the_brush(driver):
     driver.press(at(driver, points[0]))
     answers = []
     for number, point in enumerate(points[1:], 1):
-        driver.drag(at(driver, point))
+        driver.move(at(driver, point))
         assert cover(driver.screen.drawing)[round(point[1]), round(point[0])] > 0.5, (
             f"frame {number}"
         )

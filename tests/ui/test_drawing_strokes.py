@@ -32,9 +32,6 @@ def circle(n, radius=50.0, centre=(88.0, 80.0)):
     ]
 
 
-# Strokes
-
-
 def test_overlaps_within_a_stroke_do_not_darken(drawing):
     draw(drawing, (40, 80), (120, 80), (40, 80), (120, 82), radius=6, tone=0.5)
     inside = tone(drawing)[80, 45:115]
@@ -122,9 +119,6 @@ def test_a_fill_lets_no_line_grow_and_leaves_no_seam_beside_a_light_one(drawing)
     assert tone(drawing)[radii < 50].min() > 0.68
 
 
-# History
-
-
 def test_what_changes_nothing_is_no_step_and_the_eraser_bares_the_paper(drawing):
     assert not drawing.put(blank())
     assert not draw(drawing, (40, 40), (60, 60), tool=Tool.ERASE)
@@ -161,12 +155,17 @@ def test_a_face_put_under_a_drawing_replaces_the_one_before_and_keeps_the_stroke
     assert np.array_equal(drawing.pixels[..., 0], second)
 
 
-def test_the_history_is_bounded(drawing):
+def test_the_history_is_bounded_and_a_long_one_still_fits_the_film(drawing, monkeypatch):
+    monkeypatch.setattr("ui.drawing.replay.MOST_FRAMES", 400)
     for i in range(MOST_STEPS + 20):
-        draw(drawing, (i % 170, i // 2), (i % 170 + 3, i // 2), radius=3)
+        draw(drawing, (10, i % 140), (160, i % 140 + 20), radius=1)
     past = drawing.history.past
     assert len(past) == MOST_STEPS
     assert all(step.stroke is None or step.stroke.coverage.size == 0 for step in past)
+    states = replay(past[-60:])
+    assert 300 < len(states) <= 400 and states[-1] is drawing.history.now
+    monkeypatch.setattr("ui.drawing.replay.MOST_FRAMES", 40)
+    assert len(replay(past)) == 40
 
 
 def test_the_replay_passes_through_every_state_and_grows_strokes(drawing):
@@ -184,12 +183,3 @@ def test_the_replay_passes_through_every_state_and_grows_strokes(drawing):
     inked = [int((state.pixels[..., 1] > 0).sum()) for state in states]
     assert inked == sorted(inked)
     assert np.array_equal(states[0].pixels, blank())
-
-
-def test_a_long_history_still_fits_the_film(drawing, monkeypatch):
-    monkeypatch.setattr("ui.drawing.replay.MOST_FRAMES", 40)
-    for i in range(60):
-        draw(drawing, (10, i), (160, i + 20), radius=1)
-    states = replay(drawing.history.past)
-    assert len(states) == 40
-    assert states[-1] is drawing.history.now

@@ -191,7 +191,7 @@ def test_the_map_opens_while_a_slider_is_held(driver):
     driver.key("escape")
     slider = driver.screen.sliders.sliders[0]
     driver.press((slider.x_of(0.0), slider.track.centery))
-    driver.drag((slider.x_of(1.5), slider.track.centery))
+    driver.move((slider.x_of(1.5), slider.track.centery))
     driver.key("shift+f")
     assert driver.screen.panels.open is driver.screen.map and driver.screen.map.axes
     driver.release()

@@ -7,7 +7,6 @@ import sys
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pygame
 import pytest
 
@@ -47,17 +46,6 @@ class Plain(Screen):
     def layout(self, rect, theme):
         self.button.place(pygame.Rect(rect.left + 20, rect.top + 20, 100, 30), theme)
         self.field.place(pygame.Rect(rect.left + 20, rect.top + 70, 100, 30), theme)
-
-    def handle(self, event):
-        if event.type == pygame.DROPFILE:
-            self.log.append(Path(event.file))
-        return False
-
-    def code(self):
-        return np.full(80, 2, np.float32)
-
-    def take(self, code):
-        self.log.append(("took", code))
 
 
 @pytest.fixture
@@ -170,18 +158,6 @@ def test_a_held_key_repeats_once_a_frame_and_never_after_its_release(driver, mon
     driver.key_up("up")
     assert driver.screen.log == ["up"] * 4
     assert pygame.key.get_repeat() == (0, 0)  # its own queue goes on after the release
-
-
-def test_tab_takes_the_code_to_the_other_screen_and_a_click_only_shows_it(driver):
-    driver.key("tab")
-    assert driver.screen.name == "other"
-    word, code = driver.screen.log[-1]
-    assert word == "took"
-    assert np.array_equal(code, np.full(80, 2, np.float32))
-    driver.click(driver.window.header.tabs[0])
-    assert driver.screen.name == "plain" and driver.screen.log == []
-    driver.drop("/somewhere/a b.png")  # to the screen in front
-    assert driver.screen.log == [Path("/somewhere/a b.png")]
 
 
 @pytest.mark.parametrize("size", [(900, 600), (1280, 720), (2560, 1440), (640, 400)])

@@ -25,9 +25,6 @@ def driver(again):
     return again()
 
 
-# Photos
-
-
 @pytest.fixture
 def photo(driver, tmp_path, monkeypatch):
     """A photo in the panel, its eyes, and where a search that takes no time guesses them."""
@@ -46,6 +43,12 @@ def test_photo_with_eyes_in_known_places_becomes_the_face(driver, photo):
     driver.settle()
     markers = panel.markers
     assert np.allclose(markers.eyes, guessed)
+    spot = markers.to_window((40, 40))  # beside both
+    driver.sweep(spot, (spot[0] + 30, spot[1] + 10))
+    assert np.allclose(np.diff(markers.eyes, axis=0), np.diff(guessed, axis=0))
+    assert markers.eyes[0, 0] > guessed[0, 0] + 5
+    driver.wheel(3, spot)
+    assert np.ptp(markers.eyes[:, 0]) > 1.1 * np.ptp(guessed[:, 0])
     for number, eye in enumerate(eyes):  # drag each marker from where it is onto its eye
         driver.sweep(markers.to_window(markers.eyes[number]), markers.to_window(eye))
     driver.settle()
@@ -71,23 +74,6 @@ def test_a_guess_never_moves_markers_that_the_user_moved(driver, photo):
     driver.settle()
     assert np.array_equal(panel.markers.eyes, placed)
     assert not np.allclose(placed, guessed)
-
-
-def test_drag_beside_the_markers_moves_both_and_the_wheel_resizes(driver, photo):
-    driver.settle()
-    markers = photo[0].markers
-    before = markers.eyes.copy()
-    spot = markers.to_window((40, 40))
-    driver.sweep(spot, (spot[0] + 30, spot[1] + 10))
-    shift = markers.eyes - before
-    assert np.allclose(shift[0], shift[1])
-    assert shift[0, 0] > 5
-    apart = np.ptp(markers.eyes[:, 0])
-    driver.wheel(3, spot)
-    assert np.ptp(markers.eyes[:, 0]) > 1.1 * apart
-
-
-# Walks
 
 
 def set_faces(driver):
@@ -163,9 +149,6 @@ def test_walk_is_exported_as_a_gif_of_the_size_that_was_chosen_last(driver, tmp_
     assert Session(tmp_path).setting("gif_enlargement", 4) == 2
 
 
-# More
-
-
 def test_seed_typed_in_the_panel_brings_its_face(driver):
     driver.key("o")
     more = driver.screen.more
@@ -207,9 +190,6 @@ def test_temperature_goes_back_with_a_double_click_and_at_the_next_start(again, 
     driver.wheel(-20, slider.rect.center)
     driver = again()
     assert editor(driver).starts.temperature == TEMPERATURE
-
-
-# The session
 
 
 def test_session_is_kept_offered_and_taken_up(again, tmp_path):

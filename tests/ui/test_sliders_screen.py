@@ -118,7 +118,7 @@ def test_wheel_and_resizing_during_a_drag_lose_nothing(driver):
         driver.post(pygame.MOUSEWHEEL, x=round(x), y=0, precise_x=x, precise_y=y, flipped=False)
         driver.step()
     driver.resize((900, 600))
-    driver.drag((9999, 9999))
+    driver.move((9999, 9999))
     driver.release()
     driver.settle()
     assert dragged.value == 3.0
@@ -340,7 +340,7 @@ def test_only_the_track_of_a_slider_moves_it(driver):
     assert driver.window.pointer.focused is slider
     assert editor(driver).now is before
     driver.press((slider.rect.right - 12, slider.rect.top + 8))  # the value
-    driver.drag((slider.rect.left + 40, slider.rect.top + 8))
+    driver.move((slider.rect.left + 40, slider.rect.top + 8))
     driver.release()
     assert editor(driver).now is before
     assert driver.screen.sliders.field is None
@@ -401,7 +401,7 @@ def test_slow_decoder_never_holds_the_window_and_the_newest_face_wins(driver):
     while len(driver.engine.decoded) < 4:  # frames pass while each face is computed
         frames += 1
         value = -2.5 + (frames % 100) / 20
-        driver.drag((slider.x_of(value), slider.track.centery))
+        driver.move((slider.x_of(value), slider.track.centery))
         assert abs(slider.value - value) < 0.05  # the slider moves in the very frame
     wishes = len(driver.engine.decoded)
     assert frames > 3 * wishes
@@ -504,6 +504,6 @@ def test_slider_answers_in_the_same_frame(driver, monkeypatch):
     slider = sliders(driver)[0]
     driver.press((slider.x_of(slider.value), slider.track.centery))
     for value in (-2, -1, 0.5, 1, 2):
-        driver.drag((slider.x_of(value), slider.track.centery))
+        driver.move((slider.x_of(value), slider.track.centery))
         assert np.array_equal(shown(driver), editor(driver).now.code)
     driver.release()

@@ -17,6 +17,7 @@ from tests.raising import raising
 from tests.ui.driver import FakeEngine, every, fake_latent, shows, stroke
 from ui import fonts
 from ui.app import SCREENS, App
+from ui.saves import save_face
 from ui.session import Session
 from ui.sliders.slider_panel import FaceSlider
 from ui.theme import Theme, printable
@@ -230,21 +231,16 @@ def test_keys_of_both_screens_fit_into_the_overlay(driver, size):
 # Esc, F3
 
 
-@pytest.mark.parametrize("key", ["o", "ctrl+o"])
-def test_first_escape_closes_the_panel_though_a_slider_is_selected(driver, key):
-    driver.key("down")
-    assert driver.window.pointer.focused is not None
-    driver.key(key)
-    assert driver.screen.panels.open is not None
-    driver.key("escape")
-    assert driver.screen.panels.open is None
-
-
-def test_a_resting_mouse_counts_again_once_keys_gave_up_their_slider(driver):
+def test_escape_closes_the_panel_then_lets_go_of_a_slider_and_the_mouse_counts_again(driver):
     slider = driver.screen.sliders.sliders[5]
     driver.move(slider.rect.center)
     driver.key("down")
-    assert not slider.hovered
+    for key in ("o", "ctrl+o"):
+        driver.key(key)
+        assert driver.screen.panels.open is not None
+        driver.key("escape")
+        assert driver.screen.panels.open is None
+        assert driver.window.pointer.focused is not None and not slider.hovered
     driver.key("escape")
     assert slider.hovered
     driver.key("l")
@@ -292,7 +288,7 @@ def test_nothing_is_written_while_nothing_was_done_or_a_stroke_is_drawn(driver, 
     driver.click(driver.window.header.tabs[1])
     canvas = driver.screen.view.canvas
     driver.press(canvas.to_window(LINE[0]))
-    driver.drag(canvas.to_window(LINE[1]))
+    driver.move(canvas.to_window(LINE[1]))
     driver.keep()
     assert not written
     driver.release()
@@ -339,7 +335,9 @@ def test_a_save_that_fails_keeps_the_window_open_till_it_is_closed_again(driver,
 
 
 @pytest.mark.parametrize("start", ["sliders", "drawing"])
-def test_a_bad_file_gets_one_sentence_and_changes_nothing(opened, start, tmp_path):
+def test_a_save_comes_to_the_screen_in_front_and_a_bad_file_gets_one_sentence(
+    opened, start, tmp_path
+):
     driver = opened(start=start)
     driver.keys("n")
     before = driver.screen.code()
@@ -351,6 +349,9 @@ def test_a_bad_file_gets_one_sentence_and_changes_nothing(opened, start, tmp_pat
         assert path.name in driver.said() and driver.said().count(". ") == 0
         assert driver.screen.panels.open is None
         assert np.array_equal(driver.screen.code(), before)
+    code, face = driver.latent.gallery[5], driver.engine.face
+    driver.drop(save_face(tmp_path, face, code, driver.latent.model_id), settled=True)
+    assert np.array_equal(driver.screen.code(), code)
 
 
 @pytest.mark.parametrize("start", ["sliders", "drawing"])
