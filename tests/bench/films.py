@@ -1,16 +1,15 @@
 """Films of both screens, for README.md.
 
-    python -m tests.bench.films sliders|drawing [--model FOLDER] [--out FILE.gif]
+    python -m tests.bench.films
 
 A hand posts events to the window, and a camera keeps what it then shows: a minute of a user's time
 in ten seconds. Nothing is staged: the window gets the events that a mouse and a keyboard would give
 it, and each picture is taken when its answer is there. Only the clock is: a picture stands for a
-fixed time, however long the computer took. The film goes to assets/demo. No display is needed.
+fixed time, however long the computer took. Films go to assets/demo. No display is needed.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import tempfile
 from collections.abc import Iterable
@@ -21,8 +20,7 @@ import numpy as np
 import pygame
 from PIL import Image
 
-from data.errors import UserError
-from data.paths import DEMO_FOLDER
+from data.paths import DEMO_FOLDER, SHIPPED_MODEL
 from model.latent import LatentSpace
 from model.loading import load_engine
 from tests.ui.driver import Driver, every
@@ -248,20 +246,11 @@ def film_screen(name: str, engine: Any, latent: Any, size: tuple[int, int] = SIZ
 
 
 def main() -> None:
-    """Read the command line, open the window unseen, and film."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("screen", choices=SCENES)
-    parser.add_argument("--model", type=Path, help="model folder; the model in use if left out")
-    parser.add_argument("--out", type=Path, help="the GIF; in assets/demo if left out")
-    options = parser.parse_args()
-    path = options.out or DEMO_FOLDER / f"{options.screen}.gif"
+    """Film both screens with the shipped model, unseen."""
     os.environ["SDL_VIDEODRIVER"] = "dummy"
-    try:
-        engine, latent = load_engine(options.model), LatentSpace.load(options.model)
-        size = film_screen(options.screen, engine, latent).write(path)
-    except UserError as error:
-        raise SystemExit(str(error)) from None
-    print(f"{path}: {size / 1e6:.2f} MB")
+    engine, latent = load_engine(SHIPPED_MODEL), LatentSpace.load(SHIPPED_MODEL)
+    for name in SCENES:
+        film_screen(name, engine, latent).write(DEMO_FOLDER / f"{name}.gif")
 
 
 if __name__ == "__main__":

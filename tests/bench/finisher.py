@@ -29,7 +29,7 @@ from model.frame import CROP_LEFT, IMAGE_SHAPE
 from model.loading import import_tensorflow
 from model.measuring.metrics import average_metrics, evenly_spaced, image_blocks, image_metrics
 from model.measuring.pca import PCABaseline
-from tests.bench.engine_times import call_times
+from tests.bench.benchmarks import call_times
 
 if TYPE_CHECKING:
     from model.engine import FaceEngine
@@ -54,9 +54,7 @@ def unseen_figures(
 ) -> dict[str, float]:
     """Measure pictures of the codes of portraits, uint8 `(n, 171, 186, 1)`, beside PCA's.
 
-    Returns:
-        "sharpness", "mse" as a share of PCA's, "ssim" above PCA's, and "blurred": the squared
-        distance from the decoder's pictures, both blurred.
+    "Blurred" is the squared distance from the decoder's pictures, both blurred.
     """
     parts, linear, blurred = [], [], []
     for images in image_blocks(X):
@@ -67,10 +65,10 @@ def unseen_figures(
         blurred.extend(_local_mean(made - engine.decode(codes)))
     found, pca = average_metrics(parts), average_metrics(linear)
     return {
-        "sharpness": found["sharpness"],
-        "mse": found["mse"] / pca["mse"],
-        "ssim": found["ssim"] - pca["ssim"],
-        "blurred": float(np.square(blurred).mean()),
+        "sharpness kept": found["sharpness"],
+        "MSE to the portrait / PCA": found["mse"] / pca["mse"],
+        "SSIM - PCA": found["ssim"] - pca["ssim"],
+        "MSE to the decoder, blurred": float(np.square(blurred).mean()),
     }
 
 
@@ -138,8 +136,8 @@ def fixed_shares(engine: FaceEngine, latent: LatentSpace, X: np.ndarray) -> dict
     samples = latent.sample(FIXED, np.random.default_rng(0))
     missing = [images - engine.decode(engine.encode(images)) for images in image_blocks(X)]
     return {
-        "samples": fixed_detail(_detail(engine.finish, engine, samples)),
-        "portraits": fixed_detail(np.concatenate(missing)[..., 0]),
+        "fixed detail of samples": fixed_detail(_detail(engine.finish, engine, samples)),
+        "fixed detail of portraits": fixed_detail(np.concatenate(missing)[..., 0]),
     }
 
 
@@ -208,31 +206,22 @@ def report(
     baseline: PCABaseline,
 ) -> Iterator[str]:
     """Measure decoded and finished faces, and yield the lines of a table."""
-    ways = {"decoded": engine.decode, "finished": engine.finish}
-    rows = {}
-    for name, pictures in ways.items():
-        row = unseen_figures(engine, pictures, X_test, baseline)
-        rows[name] = row | {"judge": judge(engine, pictures, X_train, X_test)}
-    texts = {
-        "sharpness": "sharpness kept",
-        "mse": "MSE to the portrait / PCA",
-        "ssim": "SSIM - PCA",
-        "blurred": "MSE to the decoder, blurred",
-        "judge": "judge of patches is right",
-    }
+    ways, code = (engine.decode, engine.finish), latent.mean[np.newaxis]
+    decoded, finished = (
+        unseen_figures(engine, way, X_test, baseline)
+        | {"judge of patches is right": judge(engine, way, X_train, X_test)}
+        | {"milliseconds": np.median(call_times(lambda way=way: way(code)))}
+        for way in ways
+    )
     yield f"{len(X_test)} unseen portraits{'':14}{'decoded':>10}{'finished':>10}"
-    for name, text in texts.items():
-        yield f"{text:<35}{rows['decoded'][name]:>10.4f}{rows['finished'][name]:>10.4f}"
-    for name, share in fixed_shares(engine, latent, X_test).items():
-        yield f"{f'fixed detail of {name}':<45}{share:>10.4f}"
-    alike = walking(engine.finish, engine, latent)
-    yield f"{'detail of neighbouring frames alike':<45}{alike:>10.4f}"
+    for name, figure in decoded.items():
+        yield f"{name:<35}{figure:>10.4f}{finished[name]:>10.4f}"
+    alone = fixed_shares(engine, latent, X_test)
+    alone["detail of neighbouring frames alike"] = walking(engine.finish, engine, latent)
     along, stays = moving(engine.finish, engine, X_test)
-    yield f"{'detail of a moved portrait moves along':<45}{along:>10.4f}"
-    yield f"{'detail of a moved portrait stays':<45}{stays:>10.4f}"
-    code = latent.mean[np.newaxis]
-    times = [np.median(call_times(lambda way=way: way(code))) for way in ways.values()]
-    yield f"{'milliseconds':<35}{times[0]:>10.2f}{times[1]:>10.2f}"
+    alone |= {"detail of a moved portrait moves along": along, "and stays": stays}
+    for name, figure in alone.items():
+        yield f"{name:<45}{figure:>10.4f}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

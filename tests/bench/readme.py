@@ -15,17 +15,8 @@ from ui.window import window_commands
 PROJECT = Path(__file__).resolve().parents[2]
 README = PROJECT / "README.md"
 KEYS = PROJECT / "ui" / "README.md"
-PAGES = [
-    PROJECT / name
-    for name in (
-        "README.md",
-        "data/README.md",
-        "model/README.md",
-        "ui/README.md",
-        "tests/bench/README.md",
-        "tests/bench/lab-notes.md",
-    )
-]
+ROOMS = ("", "data", "model", "ui", "tests/bench")
+PAGES = [PROJECT / room / "README.md" for room in ROOMS] + [PROJECT / "tests/bench/lab-notes.md"]
 BLOCK = r"(<!-- {name}: [^>]* -->\n).*?(<!-- /{name} -->)"
 
 

@@ -8,8 +8,7 @@ import pytest
 
 from data import prepare_data
 from tests.bench import benchmarks
-from tests.bench.benchmarks import Measured, make_archive
-from tests.bench.engine_times import WARM_UP, call_times, frame_times
+from tests.bench.benchmarks import WARM_UP, Measured, call_times, frame_times, make_archive
 from tests.bench.original import Training, train_here, train_original
 from tests.model.tiny_model import TINY_SETTINGS, write_tiny_model
 

@@ -3,7 +3,7 @@ import pytest
 
 from model.latent import LatentSpace
 from tests.bench import finisher
-from tests.bench.engine_times import call_times
+from tests.bench.benchmarks import call_times
 from tests.model.tiny_model import write_tiny_model
 
 NOISE = np.random.default_rng(0).normal(0, 0.15, (160, 176 + 8, 1)).astype(np.float32)
