@@ -7,20 +7,32 @@ from ui.app import SCREENS
 
 
 @pytest.fixture
-def opened(tmp_path):
-    """Opens a window upon the session in `tmp_path`; closes the one before, and the last."""
+def opened(tmp_path, request):
+    """Opens a window upon the session in `tmp_path`; closes the one before, and the last.
+
+    Its options are those of `Driver`, and whether hints show. A test file's own are its WINDOW.
+    """
+    usual = {"screens": SCREENS, "folder": tmp_path, "size": (900, 600), "hints": True}
+    usual |= getattr(request.module, "WINDOW", {})
     drivers = []
 
     def close():
         while drivers:
             drivers.pop().close()
 
-    def open_window(screens=SCREENS, *, folder=tmp_path, hints=True, **options):
+    def open_window(**options):
         close()
-        drivers.append(Driver(screens, folder, **{"size": (900, 600), **options}))
+        options = usual | options
+        hints = options.pop("hints")
+        drivers.append(Driver(**options))
         if not hints:
             drivers[-1].dismiss_hints()
         return drivers[-1]
 
     yield open_window
     close()
+
+
+@pytest.fixture
+def driver(opened):
+    return opened()

@@ -39,7 +39,7 @@ def test_a_job_beside_the_window_runs_elsewhere_and_is_answered_by_its_loop():
 
 
 def test_answers_from_beside_reach_a_window_that_rests(opened):
-    driver = opened([Screen])
+    driver = opened(screens=[Screen])
     found = []
     for number in range(12):  # what pygame frees too early is overwritten only now and then
         release = threading.Event()

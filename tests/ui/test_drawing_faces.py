@@ -2,7 +2,6 @@
 
 import threading
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
@@ -37,15 +36,12 @@ class WatchedEngine(FakeEngine):
             yield found
 
 
-@pytest.fixture
-def again(opened):
-    """Opens a window, now or again."""
-    return partial(opened, [DrawingScreen], hints=False)
+WINDOW = {"screens": [DrawingScreen], "hints": False}
 
 
 @pytest.fixture
-def driver(again):
-    return again(engine=WatchedEngine())
+def driver(opened):
+    return opened(engine=WatchedEngine())
 
 
 def sketch(driver):
@@ -162,7 +158,7 @@ def test_refining_shows_progress_and_ends_by_esc_or_a_new_stroke(driver):
 
 
 def test_tab_takes_what_refining_has_found_and_nothing_from_a_bare_canvas(opened):
-    driver = opened([DrawingScreen, SlidersScreen], engine=WatchedEngine(), hints=False)
+    driver = opened(screens=[DrawingScreen, SlidersScreen], engine=WatchedEngine())
     driver.key("tab")
     assert driver.screen.editor.now.caption == "Mean face"
     driver.key("tab")
@@ -324,8 +320,8 @@ def test_the_eraser_brings_back_the_face_that_was_started_from(driver):
     assert np.array_equal(drawing(driver)[100:], face[100:])
 
 
-def test_the_start_face_is_kept_in_the_session_with_the_tools_and_in_saves(again, tmp_path):
-    first = again()
+def test_the_start_face_is_kept_in_the_session_with_the_tools_and_in_saves(opened, tmp_path):
+    first = opened()
     first.keys("n")
     face = drawing(first)
     stroke(first, (60, 40), (120, 40), settled=True)
@@ -334,8 +330,8 @@ def test_the_start_face_is_kept_in_the_session_with_the_tools_and_in_saves(again
     first.key("3", "f")
     before, answer = drawing(first), first.screen.keeper.answer
     path = list_saves(tmp_path)[0].path
-    again()  # who only looks in loses nothing
-    second = again()
+    opened()  # who only looks in loses nothing
+    second = opened()
     assert second.screen.brush.tone == 0.5 and second.screen.brush.soft
     assert second.screen.drawing.empty
     second.key("f")
@@ -351,11 +347,11 @@ def test_the_start_face_is_kept_in_the_session_with_the_tools_and_in_saves(again
 
 
 @pytest.mark.parametrize(("name", "value"), [("start", "AAAA"), ("model", "another")])
-def test_a_drawing_without_its_start_face_or_of_another_model_comes_back(again, name, value):
-    first = again()
+def test_a_drawing_without_its_start_face_or_of_another_model_comes_back(opened, name, value):
+    first = opened()
     first.keys("n")
     before = drawing(first)
-    second = again()
+    second = opened()
     second.session.settings[f"drawing.{name}"] = value
     second.key("ctrl+l")
     assert np.array_equal(drawing(second), before)
@@ -367,7 +363,7 @@ def test_a_drawing_without_its_start_face_or_of_another_model_comes_back(again, 
 
 
 def test_to_the_sliders_and_back(opened):
-    driver = opened([SlidersScreen, DrawingScreen])
+    driver = opened(screens=[SlidersScreen, DrawingScreen])
     driver.keys("n")
     driver.choose(driver.window.header.tabs[1])
     assert np.array_equal(driver.screen.keeper.answer.code, driver.latent.mean)  # only shown

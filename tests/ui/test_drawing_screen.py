@@ -17,11 +17,7 @@ from ui.drawing.head import WHOLE, find_head, model_input
 from ui.drawing.stroke import LARGEST, SMALLEST, Tool
 from ui.pictures import over_paper
 
-
-@pytest.fixture
-def driver(opened):
-    yield opened([DrawingScreen], hints=False)
-    pygame.key.set_mods(0)
+WINDOW = {"screens": [DrawingScreen], "hints": False}
 
 
 def at(driver, point):
@@ -143,9 +139,9 @@ def test_a_faint_guide_shows_where_the_face_belongs_until_eyes_are_drawn(driver)
     assert guided() == [True] * 3
 
 
-def test_shift_draws_a_straight_line(driver):
+def test_shift_draws_a_straight_line(driver, monkeypatch):
     driver.press(at(driver, (20, 20)))
-    pygame.key.set_mods(pygame.KMOD_LSHIFT)
+    monkeypatch.setattr("pygame.key.get_mods", lambda: pygame.KMOD_LSHIFT)
     for point in ((60, 120), (100, 40), (140, 140)):
         driver.move(at(driver, point))
     driver.release()

@@ -164,6 +164,7 @@ def test_the_history_is_bounded_and_a_long_one_still_fits_the_film(drawing, monk
     assert all(step.stroke is None or step.stroke.coverage.size == 0 for step in past)
     states = replay(past[-60:])
     assert 300 < len(states) <= 400 and states[-1] is drawing.history.now
+    assert {id(step) for step in past[-60:]} <= {id(state) for state in states}
     monkeypatch.setattr("ui.drawing.replay.MOST_FRAMES", 40)
     assert len(replay(past)) == 40
 

@@ -10,12 +10,13 @@ from ui.sliders.slider_screen import SlidersScreen
 
 SIZES = ((900, 600), (1280, 720), (2560, 1440))
 PLACE = (0.9, 0.25)
+WINDOW = {"screens": [SlidersScreen]}
 
 
 @pytest.fixture
 def driver(opened, monkeypatch):
     monkeypatch.setattr("ui.sliders.face_map.SIDE", 3)
-    driver = opened([SlidersScreen])
+    driver = opened()
     driver.keys("shift+f")
     return driver
 

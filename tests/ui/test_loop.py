@@ -48,9 +48,7 @@ class Plain(Screen):
         self.field.place(pygame.Rect(rect.left + 20, rect.top + 70, 100, 30), theme)
 
 
-@pytest.fixture
-def driver(opened):
-    return opened([Plain, partial(Plain, name="other")])
+WINDOW = {"screens": [Plain, partial(Plain, name="other")]}
 
 
 def test_engine_that_cannot_be_loaded_is_told_and_raised_after_closing(tmp_path, caplog):

@@ -12,9 +12,7 @@ def engine():
     return FakeEngine()
 
 
-@pytest.fixture
-def driver(opened, engine):
-    return opened([SlidersScreen], engine=engine)
+WINDOW = {"screens": [SlidersScreen]}
 
 
 def test_parts_have_soft_rims_and_lie_where_their_names_say():

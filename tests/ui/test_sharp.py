@@ -1,7 +1,6 @@
 """Sharp, the toggle that both screens share."""
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from tests.ui.driver import FakeEngine
@@ -19,11 +18,7 @@ class SharpEngine(FakeEngine):
         return np.clip(self.decode(codes) + INVENTED[..., np.newaxis], 0, 1).astype(np.float32)
 
 
-@pytest.fixture
-def driver(opened):
-    driver = opened(engine=SharpEngine(), start="sliders", size=(1280, 720))
-    assert driver.window.header.sharp.selected  # until somebody wants nothing that is invented
-    return driver
+WINDOW = {"engine": SharpEngine(), "start": "sliders", "size": (1280, 720)}
 
 
 def invented(pixels, code):
@@ -56,7 +51,7 @@ def test_a_key_and_a_click_change_every_face_and_the_session_remembers(driver, o
     assert not toggle.selected and every_face() == {False}
     driver.close()
     assert Session(tmp_path).setting("sharp", True) is False
-    again = opened(engine=SharpEngine())
+    again = opened()
     assert not again.window.header.sharp.selected
     again.click(again.window.header.sharp)
     again.settle()
@@ -121,7 +116,7 @@ def test_answers_to_a_drawing_are_sharp_or_not(driver, tmp_path):
 
 
 def test_without_a_finisher_the_toggle_says_why_it_is_off(opened):
-    driver = opened()
+    driver = opened(engine=FakeEngine())
     toggle = driver.window.header.sharp
     assert not toggle.selected and not toggle.enabled
     driver.move(toggle.rect.center)

@@ -1,5 +1,4 @@
 import math
-from functools import partial
 
 import numpy as np
 import pytest
@@ -13,16 +12,7 @@ from ui.sliders.slider_screen import SlidersScreen
 from ui.sliders.walk import write_gif
 from ui.starts import TEMPERATURE
 
-
-@pytest.fixture
-def again(opened):
-    """Opens a window, now or again."""
-    return partial(opened, [SlidersScreen], size=(1280, 720), hints=False)
-
-
-@pytest.fixture
-def driver(again):
-    return again()
+WINDOW = {"screens": [SlidersScreen], "size": (1280, 720), "hints": False}
 
 
 @pytest.fixture
@@ -178,9 +168,9 @@ def test_slider_is_renamed_from_the_panel_that_lay_over_it(driver):
     assert slider.label == "jaw"
 
 
-def test_temperature_goes_back_with_a_double_click_and_at_the_next_start(again, monkeypatch):
+def test_temperature_goes_back_with_a_double_click_and_at_the_next_start(opened, monkeypatch):
     monkeypatch.setattr("ui.widgets.pointer.DOUBLE_CLICK", math.inf)
-    driver = again()
+    driver = opened()
     driver.key("o")
     slider = driver.screen.more.temperature
     driver.click((slider.x_of(0.0), slider.track.centery))
@@ -188,12 +178,12 @@ def test_temperature_goes_back_with_a_double_click_and_at_the_next_start(again, 
     driver.click((slider.x_of(0.0), slider.track.centery))
     assert editor(driver).starts.temperature == TEMPERATURE
     driver.wheel(-20, slider.rect.center)
-    driver = again()
+    driver = opened()
     assert editor(driver).starts.temperature == TEMPERATURE
 
 
-def test_session_is_kept_offered_and_taken_up(again, tmp_path):
-    driver = again()
+def test_session_is_kept_offered_and_taken_up(opened, tmp_path):
+    driver = opened()
     driver.key("n")
     driver.wheel(5, sliders(driver)[3].rect.center)
     driver.move(sliders(driver)[7].rect.center)
@@ -203,8 +193,8 @@ def test_session_is_kept_offered_and_taken_up(again, tmp_path):
     title = "Training face 1 of 300 · changed"
     saved = read_save(list_saves(tmp_path)[0].path)
     assert saved.details["caption"] == title
-    again()  # a start that changes nothing keeps it
-    driver = again()
+    opened()  # a start that changes nothing keeps it
+    driver = opened()
     assert editor(driver).now.caption == "Mean face"
     driver.key("ctrl+l")
     now = editor(driver).now
@@ -215,11 +205,11 @@ def test_session_is_kept_offered_and_taken_up(again, tmp_path):
     assert driver.screen.area.caption.text == title
 
 
-def test_directions_are_named_in_the_panel_and_kept_as_they_come_and_go(again, tmp_path):
-    driver = again()
+def test_directions_are_named_in_the_panel_and_kept_as_they_come_and_go(opened, tmp_path):
+    driver = opened()
     driver.key("r")
     kept = editor(driver).now.code
-    driver = again()
+    driver = opened()
     more, panel = driver.screen.more, driver.screen.sliders
 
     def names():
@@ -252,8 +242,8 @@ def test_directions_are_named_in_the_panel_and_kept_as_they_come_and_go(again, t
     assert np.array_equal(editor(driver).now.code, kept)
 
 
-def test_names_given_to_sliders_and_directions_are_there_at_the_next_start(again):
-    driver = again()
+def test_names_given_to_sliders_and_directions_are_there_at_the_next_start(opened):
+    driver = opened()
     set_faces(driver)
     editor(driver).save_direction("smile")
     slider = sliders(driver)[40]
@@ -264,7 +254,7 @@ def test_names_given_to_sliders_and_directions_are_there_at_the_next_start(again
     assert slider.help_text().startswith("jaw (Slider 41) at ")
     assert driver.window.pointer.focused is slider
     assert list(driver.screen.sliders.groups())[1] == "YOURS"  # where one finds it
-    driver = again()
+    driver = opened()
     assert [slider.label for slider in driver.screen.sliders.groups()["YOURS"]] == ["smile", "jaw"]
     driver.key("down")
     driver.window.pointer.focus(sliders(driver)[40])

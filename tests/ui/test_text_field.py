@@ -9,7 +9,7 @@ from ui.clipboard import paste_text
 
 @pytest.fixture
 def driver(opened):
-    driver = opened([Plain])
+    driver = opened(screens=[Plain])
     driver.screen.field.set("a name")
     driver.window.pointer.focus(driver.screen.field)
     return driver

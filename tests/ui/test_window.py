@@ -29,11 +29,6 @@ LINE = (60, 60), (110, 60)  # a stroke
 SIZES = [(900, 600), (1280, 720), (1920, 1080), (2560, 1440)]
 
 
-@pytest.fixture
-def driver(opened):
-    return opened()
-
-
 def keep(folder, **fields):
     """Leave a session to go on with."""
     session = Session(folder, FakeEngine.model_id)
