@@ -17,15 +17,16 @@ from tests.bench import export
 from tests.model.tiny_model import write_tiny_model
 
 
-@pytest.fixture
-def model(tmp_path, monkeypatch):
-    monkeypatch.setattr("model.finisher.CHANNELS", (4, 4, 4))
-    monkeypatch.setattr("model.encoding.STEPS", 1)  # each takes long to trace
-    folder = write_tiny_model(tmp_path / "model", finisher=True)
-    card = read_card(folder)
-    card |= {"data": {"about": "other faces"}, "training": {"epochs": 3}}
-    (folder / CARD_FILE).write_text(json.dumps(card))
-    return folder
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("model.finisher.CHANNELS", (4, 4, 4))
+        patch.setattr("model.encoding.STEPS", 1)  # each takes long to trace
+        folder = write_tiny_model(tmp_path_factory.mktemp("model") / "model", finisher=True)
+        card = read_card(folder)
+        card |= {"data": {"about": "other faces"}, "training": {"epochs": 3}}
+        (folder / CARD_FILE).write_text(json.dumps(card))
+        yield folder
 
 
 def run(monkeypatch, *arguments):
