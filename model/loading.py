@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ def import_tensorflow() -> None:
     backend = keras.config.backend()  # another one if the user's session imported Keras before
     if backend != "tensorflow":
         raise UserError(f"Keras runs with {backend} in this session: start Python anew for this.")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # warns of graphs that models need
     keras.config.set_floatx("float32")
     keras.config.set_dtype_policy("float32")
     keras.config.set_image_data_format("channels_last")

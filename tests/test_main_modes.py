@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib
@@ -15,11 +16,12 @@ import pytest
 from PIL import Image
 
 from tests.data.drawn_archive import drawn_files, write_archive
+from tests.model.tiny_model import TINY, write_tiny_model
 
 PROJECT = Path(__file__).resolve().parent.parent
 PORTRAITS = 28  # 20 to train on, 2 to validate on: 2 steps of 8 an epoch
 LENGTH = 64  # of a code
-LACKING = "--- so far, data were lacking ---"
+NEXT = "--- next ---"
 
 
 @pytest.fixture(scope="module")
@@ -35,22 +37,11 @@ def project(tmp_path_factory):
     for folder in ("elsewhere", "home"):
         (copy / folder).mkdir()
     write_archive(copy / "drawn.tar.gz", drawn_files(PORTRAITS))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("model.architecture.LATENT_DIM", LENGTH)
+        shipped = copy / "assets" / "models" / "shipped"
+        write_tiny_model(shipped, architecture=replace(TINY, latent_dim=LENGTH))
     return copy
-
-
-def run(project, script, **environment):
-    """Run a script that may import main.py, from a folder that is not the project's."""
-    usual = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
-    usual |= dict.fromkeys(("HOME", "USERPROFILE"), str(project / "home"))
-    usual |= {"MPLCONFIGDIR": matplotlib.get_cachedir()}  # where its list of fonts is
-    return subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(project)!r})\n{script}"],
-        cwd=project / "elsewhere",
-        env=usual | environment,
-        capture_output=True,
-        text=True,
-        timeout=1800,  # seconds, on a busy machine
-    )
 
 
 def figures(project):
@@ -68,43 +59,6 @@ LATENT_FIGURES = {
 
 
 MODES = f"""
-import main
-from data.paths import SHIPPED_MODEL
-from model.loading import import_tensorflow
-import_tensorflow()
-import model.encoding
-from tests.model.tiny_model import TINY_SETTINGS, write_tiny_model
-import model.measuring.pca
-model.encoding.STEPS = model.measuring.pca.PASSES = 1  # each takes long
-write_tiny_model(SHIPPED_MODEL)
-import ui.views.figures
-ui.views.figures.DPI = 50
-menu = main.main
-for mode in (main.print_faces, main.test_auto, main.learn, lambda: main.prepare_data("gone.tar")):
-    main.main = mode
-    print(main.run())
-main.main = menu
-print({LACKING!r})
-main.latent_space_inference()  # before there are arrays: from the codes that come with the model
-main.prepare_data("../drawn.tar.gz")
-main.print_faces()
-main.print_faces(split="test")
-import warnings
-from dataclasses import replace
-import tensorflow as tf
-warnings.filterwarnings("ignore", "Even though the")  # of the next line: tf.data stays a graph
-warnings.filterwarnings("ignore", "Gradients do not exist")  # in a graph they would be 0
-tf.config.run_functions_eagerly(True)  # a few steps are over before a graph is traced
-few = replace(TINY_SETTINGS, steps=2)
-main.learn(settings=few)
-main.learn(init=False, settings=few)
-tf.config.run_functions_eagerly(False)
-main.test_auto()
-import ui.views.latent_space as pages  # drawn above; here, whose codes they are
-pages.show_latent_space = lambda engine, latent, codes, metrics, source, effects: [source]
-main.latent_space_inference()
-"""
-WINDOWS = """
 import threading, time
 import pygame
 import main, ui.app
@@ -135,27 +89,81 @@ from data.paths import SAVES_FOLDER
 engine = windows[0].worker.engine
 print([len(save.code) for save in read_saves(SAVES_FOLDER, engine.model_id, engine.latent_dim)])
 print([app.worker.engine is not None for app in windows])
+print({NEXT!r})
+menu = main.main
+for mode in (main.print_faces, main.test_auto, main.learn, lambda: main.prepare_data("gone.tar")):
+    main.main = mode
+    print(main.run())
+main.main = menu
+print({NEXT!r})
+import model.encoding, model.measuring.pca, ui.views.figures
+model.encoding.STEPS = model.measuring.pca.PASSES = 1  # each takes long
+ui.views.figures.DPI = 50
+main.latent_space_inference()  # before there are arrays: from the codes that come with the model
+main.prepare_data("../drawn.tar.gz")
+main.print_faces()
+main.print_faces(split="test")
+import warnings
+from dataclasses import replace
+import tensorflow as tf
+from tests.model.tiny_model import TINY_SETTINGS
+warnings.filterwarnings("ignore", "Even though the")  # of the next line: tf.data stays a graph
+warnings.filterwarnings("ignore", "Gradients do not exist")  # in a graph they would be 0
+tf.config.run_functions_eagerly(True)  # a few steps are over before a graph is traced
+few = replace(TINY_SETTINGS, steps=2)
+correct = model.engine.correct
+model.engine.correct = lambda autoencoder, codes, images: codes  # eager gradients take long
+main.learn(settings=few)
+main.learn(init=False, settings=few)
+model.engine.correct = correct
+tf.config.run_functions_eagerly(False)
+main.test_auto()
+import ui.views.latent_space as pages  # drawn above; here, whose codes they are
+pages.show_latent_space = lambda engine, latent, codes, metrics, source, effects: [source]
+main.latent_space_inference()
 """
 
 
 @pytest.fixture(scope="module")
 def modes(project):
-    """What the modes print in one process: those that lack data, then all, one after another."""
-    done = run(project, MODES)
+    """What is printed in one process, from a folder that is not the project's.
+
+    First by the windows, then by the modes that lack data, then by all others, one after another.
+    """
+    usual = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    usual |= dict.fromkeys(("HOME", "USERPROFILE"), str(project / "home"))
+    usual |= {"MPLCONFIGDIR": matplotlib.get_cachedir()}  # where its list of fonts is
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(project)!r})\n{MODES}"],
+        cwd=project / "elsewhere",
+        env=usual,
+        capture_output=True,
+        text=True,
+        timeout=1800,  # seconds, on a busy machine
+    )
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    return done.stdout.split(LACKING)
+    return done.stdout.split(NEXT)
+
+
+def test_two_windows_in_a_row_open_before_tensorflow_and_load_the_model(modes):
+    assert modes[0].splitlines() == [
+        "sliders sliders True False",
+        "drawing drawing True True",
+        f"[{LENGTH}, {LENGTH}]",
+        "[True, True]",
+    ]
 
 
 def test_modes_that_lack_data_say_what_to_do(modes):
-    sentences = modes[0].strip().splitlines()
+    sentences = modes[1].strip().splitlines()
     assert len(sentences) == 4
     assert all("prepare_data()" in sentence for sentence in sentences[:3])
     assert "gone.tar" in sentences[3]
 
 
 def test_modes_run_one_after_another_on_a_small_archive(project, modes):
-    said = modes[1]
+    said = modes[2]
     assert f"{PORTRAITS} portraits" in said
     assert said.count("Structural similarity") == 3  # two trainings and a test
     assert said.count("codes-components.png") == 1
@@ -183,18 +191,6 @@ def test_modes_run_one_after_another_on_a_small_archive(project, modes):
     }
     assert not list((project / "elsewhere").iterdir())
     assert not (project / "home" / ".keras").exists()  # where Keras would write its settings
-
-
-def test_two_windows_in_a_row_open_before_tensorflow_and_load_the_model(project, modes):
-    done = run(project, WINDOWS, SDL_VIDEODRIVER="dummy")
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    assert done.stdout.splitlines() == [
-        "sliders sliders True False",
-        "drawing drawing True True",
-        f"[{LENGTH}, {LENGTH}]",
-        "[True, True]",
-    ]
 
 
 def test_without_a_display_there_is_one_sentence_and_a_failure(project):
