@@ -12,6 +12,13 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 os.environ.setdefault("MPLBACKEND", "agg")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+LONGEST = ("test_learn.py", "test_main_modes.py", "test_devices.py", "test_training_faults.py")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take longest and end with the shortest: no worker waits."""
+    items.sort(key=lambda item: (item.path.name not in LONGEST, item.path.parent.name == "data"))
+
 
 @pytest.fixture(scope="session")
 def arrays(tmp_path_factory):
@@ -33,6 +40,14 @@ def _one_graph():
 def one_graph(_one_graph, monkeypatch):
     """`learn` as ever, but trainings of like settings share a graph."""
     _one_graph.share(monkeypatch)
+
+
+@pytest.fixture
+def unmeasured(monkeypatch):
+    """Let `learn` keep a draft of the latent space, and figures that nobody measured."""
+    from tests.model.one_graph import measure_nothing
+
+    measure_nothing(monkeypatch)
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ learn(arrays=arrays, out=out, settings=SETTINGS, callbacks=[Kill()])
 """
 
 
-def test_a_killed_process_costs_at_most_an_epoch(arrays, tmp_path):
+def test_a_killed_process_costs_at_most_an_epoch(unmeasured, arrays, tmp_path):
     out, said = tmp_path / "models" / "mine", []
     command = [sys.executable, "-c", KILLED, str(arrays), str(out)]
     killed = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True)
@@ -159,7 +159,7 @@ class Spoil(keras.callbacks.Callback):
             self.model.set_weights([weight * np.nan for weight in self.model.get_weights()])
 
 
-def test_divergence_stops_with_the_last_good_model(arrays, tmp_path):
+def test_divergence_stops_with_the_last_good_model(unmeasured, arrays, tmp_path):
     out = tmp_path / "mine"
     learn(arrays=arrays, out=out, settings=SETTINGS, callbacks=[Spoil(epoch=2)])
     before = files.read_card(out)
