@@ -197,13 +197,14 @@ class LatentSpace:
         codes of the gallery are interpolated along the sphere, at random. Mixtures of faces that
         differ much, or are blurred, are ghosts with two hairlines, so the two are clear and look
         alike. Mixed glasses are half a pair, so neither wears any. Added noise makes every code
-        possible. The distance from the mean lies between those of the two portraits; a linear
-        mixture would be nearer to the mean, where faces are blurred.
+        possible. All are as far from the mean as such portraits usually are: the farther a code is,
+        the more often its face looks broken.
 
         Args:
             n: how many.
             rng: source of randomness.
-            temperature: factor of the deviation from the mean; 0 gives the mean face.
+            temperature: factor of the deviation from the mean; 0 gives the mean face, below 1 faces
+                are less varied and more often whole (truncation, Karras et al. 2019).
 
         Returns:
             float32 codes `(n, d)`.
@@ -212,9 +213,8 @@ class LatentSpace:
         angle = rng.uniform(np.pi / 8, 3 * np.pi / 8, (n, 1))  # between the two
         values = np.cos(angle) * one + np.sin(angle) * other
         values += CHANCE * rng.standard_normal(values.shape)
-        share = np.sin(angle) ** 2
-        radius = (1 - share) * _lengths(one) + share * _lengths(other)
-        codes = self.from_sliders(radius * values / _lengths(values))
+        usual = np.median(_lengths(self._clear_values)[self._pairs])
+        codes = self.from_sliders(usual * values / _lengths(values))
         if self._sees_glasses:
             traces = self.readouts["glasses"].read(codes) - GLASSES_GONE
             codes -= np.outer(np.maximum(traces, 0), self.directions["glasses"])

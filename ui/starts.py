@@ -4,7 +4,7 @@ import numpy as np
 
 from model.latent import LatentSpace
 
-TEMPERATURE = 0.8  # distance of random faces from the mean face, relative to portraits
+TEMPERATURE = 0.55  # distance of random faces from the mean face, relative to portraits
 LARGEST_SEED = 999_999
 
 Start = tuple[np.ndarray, str]  # code (latent_dim,) float32 and caption of a face to start from

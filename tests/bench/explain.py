@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
 from data.paths import DEMO_FOLDER
+from ui.starts import TEMPERATURE
 from ui.views.figures import DEMO_DPI, save
 from ui.views.style import BLUE, INK, LINE, QUIET, RED, SAND, Page, draw_image, label_row, styled
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from model.latent import LatentSpace
 
 SEED = 0  # of the generated portrait
-TEMPERATURE = 0.8
 MOVED = 4  # the slider that is moved
 TARGET = 2.5  # standard deviations it is moved to
 RANGE = 3.2
