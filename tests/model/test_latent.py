@@ -88,7 +88,7 @@ def test_samples_lie_as_far_out_as_portraits_and_reach_beyond_their_blends(laten
     far = latent.mahalanobis(latent.sample(500, np.random.default_rng(2)))
     of_portraits = latent.mahalanobis(latent.gallery)
     assert far.mean() == pytest.approx(of_portraits.mean(), rel=0.06)
-    assert far.max() <= of_portraits.max() + 1e-3
+    assert far.max() == pytest.approx(far.min(), rel=1e-4)
     few = LatentSpace.fit(latent.gallery[:200], gallery=latent.gallery[:2])
     values = few.to_sliders(few.sample(300, np.random.default_rng(3)))
     assert np.linalg.matrix_rank(values, tol=1e-3) == 80  # two portraits alone span 2
