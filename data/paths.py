@@ -8,6 +8,7 @@ ORIGINAL_FOLDER = ASSETS / "data" / "original"  # the archive, as published
 NUMPY_FOLDER = ASSETS / "data" / "numpy"  # the arrays made from it
 MODELS_FOLDER = ASSETS / "models"
 SHIPPED_MODEL = MODELS_FOLDER / "shipped"  # in git, written only on purpose
+HEAD_FINDER = MODELS_FOLDER / "head_finder.npz"  # weights that find heads in drawings
 MY_MODEL = MODELS_FOLDER / "mine"  # the user's own training
 FIGURES_FOLDER = ASSETS / "figures"
 SAVES_FOLDER = ASSETS / "saves"

@@ -19,7 +19,7 @@ from model.architecture import Architecture
 from model.frame import IMAGE_SHAPE
 from model.network import encode_pictures
 
-RESIDUAL_BLOCKS = 2  # one more than for portraits, as drawn heads have any size and place
+RESIDUAL_BLOCKS = 2  # one more than for portraits, as drawings differ more
 SKETCH_ENCODER_VERSION = 2  # raised when older sketch encoders no longer fit
 FIRST_SHARE = -2.0  # logit of the guess's share before training
 

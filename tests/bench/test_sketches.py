@@ -10,7 +10,7 @@ from model.frame import FACE_CENTRE
 from model.latent import LatentSpace, Readout
 from model.network import build_encoder
 from model.sketch_encoder import build_sketch_encoder
-from tests.bench.sketches import judge, training
+from tests.bench.sketches import head_finder, judge, training
 from tests.bench.sketches.beginner import Head, heads
 from tests.bench.sketches.dataset import (
     COUNTS,
@@ -27,6 +27,7 @@ from tests.bench.sketches.filters import filtered
 from tests.bench.sketches.imagined import imagined, sketches
 from tests.bench.sketches.sheet import Sheet
 from tests.model.tiny_model import TINY, write_tiny_model
+from ui.drawing import head as head_module
 
 HAIR, SKIN, WALL = 0.1, 0.7, 0.9
 
@@ -201,6 +202,34 @@ def test_training_learns_and_joins_a_model_folder(tmp_path):
     engine, seen = FaceEngine.load(folder), drawings[:2] / np.float32(255)
     expected = network([seen, engine.guess(seen[..., :1])])
     np.testing.assert_allclose(engine.encode_sketch(seen), expected, atol=1e-4)
+
+
+@pytest.fixture(scope="module")
+def found(portrait):
+    """What the head finder sees of drawings of all kinds, and what it should tell."""
+    picture = np.rint(255 * portrait.image).astype(np.uint8)
+    kinds = [kind for kind in head_finder.KINDS if kind not in ("parts", "strokes")] * 6
+    tasks = [head_finder.Task(kind, portrait, picture, n) for n, kind in enumerate(kinds)]
+    return [np.stack(part) for part in zip(*map(head_finder.draw, tasks), strict=True)]
+
+
+def test_the_head_finder_that_is_shipped_finds_sizes_and_places(found):
+    seen, targets = found
+    assert np.ptp(targets[:, 0] * head_finder.UNITS[0]) > np.log(2)
+    errors = np.abs([head_module._network(one) for one in seen] - targets)
+    assert (np.median(errors, axis=0) * head_finder.UNITS < (0.12, 6, 6)).all()
+
+
+def test_numpy_computes_what_the_trained_head_finder_does(found, tmp_path, monkeypatch):
+    for name, value in {"EPOCHS": 1, "BATCH": 8}.items():
+        monkeypatch.setattr(head_finder, name, value)
+    network = head_finder.train(*found)
+    np.savez(tmp_path / "weights.npz", *network.get_weights())
+    monkeypatch.setattr(head_module, "HEAD_FINDER", tmp_path / "weights.npz")
+    monkeypatch.setattr(head_module, "_weights", head_module._weights.__wrapped__)
+    expected = network(found[0][:3])
+    computed = [head_module._network(one) for one in found[0][:3]]
+    np.testing.assert_allclose(computed, expected, atol=1e-4)
 
 
 def test_drawings_are_moved_about_the_face():

@@ -271,8 +271,10 @@ def test_the_difference_has_the_colours_of_the_tint(driver):
     driver.settle()
     view = driver.screen.view.explain.difference
 
+    region = driver.screen.drawing.head
+
     def color(point):
-        x, y = view.to_window(point)
+        x, y = view.to_window(region.scale * (np.array(point) - region.corners[0]))
         return [int(c) for c in driver.window.surface.get_at((round(x), round(y)))[:3]]
 
     for point, tint in (((90, 40), COLORS.lighter), ((90, 120), COLORS.darker)):

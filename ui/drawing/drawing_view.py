@@ -13,7 +13,7 @@ from pygame import Rect, Surface
 
 from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
 from ui.drawing.answers import NEAREST_FACES, REALISM
-from ui.drawing.head import CONTRAST, WHOLE, Region, paper_tone
+from ui.drawing.head import PLAIN, WHOLE, Region, paper_tone
 from ui.drawing.stroke import GRAYS, LARGEST, SIZE_STEP, SMALLEST, Brush, Tool, mirrored
 from ui.keys import Command
 from ui.pictures import PAPER, drawing_on_paper, over_paper
@@ -30,6 +30,7 @@ DASH = 6  # length of dashes, points
 GUIDES = ((78, 92, 118), (165, 182, 212))  # colors of the guide on dark and on light paper
 EYE = 7  # half length of the guide's eye lines, canvas pixels
 AROUND_EYE = (9, 14)  # half width and height of where an eye is drawn, canvas pixels
+CONTRAST = 25  # least difference between ink and paper, gray levels
 NARROWEST = 868  # width of the rows of tools, points
 ROW, CAPTION = 36, 28  # heights, points
 TOOLS = {  # commands that choose them
@@ -68,9 +69,9 @@ class CanvasView(FaceView):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.help = lambda: HELP if self.region == WHOLE else FRAMED
+        self.help = lambda: FRAMED if self.region.is_off(*PLAIN) else HELP
         self.brush = Brush()  # its ring follows the mouse; `change` sets it and the region
-        self.region: Region = WHOLE  # the part that is encoded, framed if it is not all
+        self.region: Region = WHOLE  # the part that is encoded, framed if it is plainly not all
         self._points: list[Point] = []  # since the last `flush`
         self._straight = False
         self._mouse: Point | None = None
@@ -145,7 +146,7 @@ class CanvasView(FaceView):
         super().draw(surface, theme)
         if self._guided or self.brush.mirror:
             self._draw_guide(surface, theme)
-        if self.region != WHOLE:
+        if self.region.is_off(*PLAIN):
             (left, top), (right, bottom) = map(self.to_window, self.region.corners)
             frame = Rect(left, top, right - left, bottom - top).clip(self.picture)
             pygame.draw.rect(surface, COLORS.accent, frame, theme.px(1))

@@ -1,31 +1,30 @@
-"""Finds the head in a drawing, so that a small or displaced one can be encoded enlarged."""
+"""Finds the head in a drawing, so that it can be encoded at its usual size and place.
 
+A small convolutional network, computed with NumPy, looks at the drawing and tells how large the
+head is and where. It is trained by `tests/bench/sketches/head_finder.py`.
+"""
+
+from functools import lru_cache
 from typing import NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from PIL import Image
 
-from model.frame import FACE_AXIS, FACE_CENTRE, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
-from ui.pictures import local_extremes, over_paper
+from data.paths import HEAD_FINDER
+from model.frame import FACE_CENTRE, IMAGE_SHAPE, block_means
+from ui.pictures import PAPER, over_paper
 
-HEAD = (38.0, 12.0, 150.0, 158.0)  # left, top, right, bottom of a head with hair, canvas pixels
-BUST = (5.0, 15.0, 172.0, 159.0)  # of a head with shoulders
-FACE = (47.0, 47.0, 141.0, 155.0)  # of the outline of a face, without hair or ears
-INNER = (LEFT_EYE[0] - 12, 82, RIGHT_EYE[0] + 8, 142)  # of a bald face without brows
-CONTRAST = 25  # least difference between ink and paper, gray levels
-MOST_ENLARGED = 3.0  # enlargement above which a drawing is only a part of a face
-SHAPES = (0.5, 1.6)  # least and largest width by height of a head or a bust
-FILLED = 0.4  # least share of its box that a head encloses; eyes and a mouth alone enclose less
-ROUND = 0.72  # share of its box that a head encloses and a bust does not
-WIDE = 0.95  # width by height that a bust exceeds
-FITS = (1.3, 16.0)  # enlargement and displacement (canvas pixels) below which nothing is moved
-FACE_FITS = (0.9, 1.4)  # the box around the ink is kept below the first enlargement of a face, and
-# up to the second if the face is near its place
-FACE_SHAPES = (0.5, 1.25)  # least and largest width by height of a face
-OVAL = 0.6  # least share of its box that a face encloses
-SKIN = 0.4  # least share of its box that is skin; a ring of hair has less
-LEAST_SKIN = 80  # least area of skin, blocks of 2 x 2 pixels
-Box = tuple[float, float, float, float]  # left, top, right, bottom
+BLOCK = 4  # side of the squares whose means the network sees, pixels
+MARGIN = 2  # blocks of bare paper around them
+MIDDLE = (FACE_CENTRE[0], FACE_CENTRE[1] - 10)  # of a usual head, canvas pixels
+UNITS = (0.3, 20.0, 20.0)  # of what the network tells: log of the size, and displacement, pixels
+LEAST_INK = 25  # gray levels of difference from the paper, below which nothing is drawn
+MOST_ENLARGED = 3.5
+LOOKS = 2
+FITS = (1.1, 8.0)  # enlargement and displacement (canvas pixels) below which nothing is moved
+PLAIN = (1.3, 16.0)  # the same, above which a user is shown what is looked at
 
 
 class Region(NamedTuple):
@@ -48,6 +47,15 @@ class Region(NamedTuple):
         last = self.left + (columns - 1) / self.scale, self.top + (rows - 1) / self.scale
         return (self.left, self.top), last
 
+    def is_off(self, scale: float, distance: float) -> bool:
+        """Return whether it differs from the whole canvas by more than these.
+
+        They are an enlargement or its inverse, and canvas pixels that a face lies off its place.
+        """
+        (x, y), (left, top) = FACE_CENTRE, self.corners[0]
+        away = np.hypot(left + x / self.scale - x, top + y / self.scale - y)
+        return not 1 / scale < self.scale < scale or bool(away > distance)
+
     def look(self, picture: np.ndarray, outside: float) -> np.ndarray:
         """Return this part of a picture (rows, columns), enlarged: float32, the same shape."""
         left, top, scale = self
@@ -63,68 +71,35 @@ WHOLE = Region()
 
 
 def find_head(pixels: np.ndarray) -> Region:
-    """Return the part of a drawing to encode: all of it, if the head is in its place.
+    """Return the part of a drawing to encode: all of it, if the head is about in its place.
 
-    It moves the box around the ink to that of a usual head, or of one with shoulders. If a face in
-    that box is small or off its place, as above a body, it moves the outline of the face to that
-    of a usual one. A drawing that is no head yet, such as eyes alone, stays where it is.
+    The network looks twice, the second time at what it found. Without its weights it is all, too.
 
     Args:
         pixels: uint8 (rows, columns, 2), gray and coverage.
     """
-    image = over_paper(pixels)
-    region, outline = _around_ink(image), _face_outline(image)
-    if outline is None:
-        return region
-    closer = _region_for(outline, FACE)
-    enlargement = closer.scale / region.scale
-    fits = enlargement < FACE_FITS[1] and _displacement(closer, region) < FITS[1]
-    return region if fits or enlargement < FACE_FITS[0] else closer
-
-
-def _around_ink(image: np.ndarray) -> Region:
-    """Return what brings the box around the ink of an image (rows, columns) to its usual place."""
-    ink = np.abs(image - paper_tone(image)) > CONTRAST
-    box = Image.fromarray(ink).getbbox()
-    if box is None:
+    planes = [PAPER - over_paper(pixels), pixels[..., 1].astype(np.float32)]
+    paper = [paper_tone(plane) for plane in planes]
+    if np.abs(planes[0] - paper[0]).max() <= LEAST_INK or not _weights():
         return WHOLE
-    left, top, right, bottom = box
-    wide, high = right - left, bottom - top
-    filled = _between(ink[top:bottom, left:right]).mean()
-    bust = wide > WIDE * high and filled < ROUND
-    region = _region_for(box, BUST if bust else HEAD)
-    scale = region.scale
-    if scale > MOST_ENLARGED or filled < FILLED or not SHAPES[0] < wide / high < SHAPES[1]:
-        return WHOLE
-    inside = left <= INNER[0] and top <= INNER[1] and right >= INNER[2] and bottom >= INNER[3]
-    if scale > FITS[0] and inside:
-        return WHOLE
-    fits = 1 / FITS[0] < scale < FITS[0] and _displacement(region, WHOLE) < FITS[1]
-    return WHOLE if fits else region
+    region = WHOLE
+    for _ in range(LOOKS):
+        seen = [region.look(*each) for each in zip(planes, paper, strict=True)]
+        logarithm, x, y = _network(network_input(*seen)) * UNITS
+        closer = float(np.exp(-logarithm))
+        left, top = np.array(MIDDLE) * (1 - 1 / closer) + (x, y)
+        scale = np.clip(region.scale * closer, 1 / MOST_ENLARGED, MOST_ENLARGED)
+        left, top = region.left + left / region.scale, region.top + top / region.scale
+        region = Region(float(left), float(top), float(scale))
+    return region if region.is_off(*FITS) else WHOLE
 
 
-def _face_outline(image: np.ndarray) -> Box | None:
-    """Return the box around a face in an image (rows, columns), None if there is none.
+def network_input(ink: np.ndarray, coverage: np.ndarray) -> np.ndarray:
+    """Return what the network sees of ink and coverage, (rows, columns) from 0 to 255.
 
-    A face is an even area, bare or painted, about round and with an edge all around it, in which
-    there are at least two things.
+    float32 (40, 44, 2) in [0, 1], the means of blocks.
     """
-    darkest, lightest = local_extremes(image.astype(np.uint8), 3)
-    areas = _connected_components((lightest - darkest)[1::2, 1::2] <= CONTRAST)
-    sizes = np.bincount(areas.ravel())
-    sizes[[0, *areas[0], *areas[-1], *areas[:, 0], *areas[:, -1]]] = 0
-    for area in np.argsort(-sizes):
-        box = Image.fromarray(areas == area).getbbox()
-        if box is None or sizes[area] < LEAST_SKIN:
-            break
-        left, top, right, bottom = box
-        skin = areas[top:bottom, left:right] == area
-        things = len(np.unique(_connected_components(np.pad(~skin, 1, constant_values=True)))) - 2
-        shape_fits = FACE_SHAPES[0] < skin.shape[1] / skin.shape[0] < FACE_SHAPES[1]
-        oval = shape_fits and _between(skin).mean() > OVAL
-        if oval and things >= 2 and skin.mean() > SKIN:
-            return 2 * left - 2, 2 * top - 2, 2 * right + 2, 2 * bottom + 2  # with its edge
-    return None
+    return block_means(np.stack([ink, coverage]), BLOCK).transpose(1, 2, 0) / np.float32(PAPER)
 
 
 def model_input(pixels: np.ndarray, region: Region) -> np.ndarray:
@@ -140,43 +115,26 @@ def paper_tone(image: np.ndarray) -> float:
     return float(np.median(np.concatenate([image[0], image[:, 0], image[:, -1]])))
 
 
-def _region_for(box: Box, usual: Box) -> Region:
-    """Return the region in which a box lies where a usual one does on the canvas."""
-    (left, top, right, bottom), (x0, y0, x1, y1) = box, usual
-    scale = np.sqrt((x1 - x0) * (y1 - y0) / ((right - left) * (bottom - top)))
-    x, y = (left + right - (x0 + x1) / scale) / 2, (top + bottom - (y0 + y1) / scale) / 2
-    return Region(float(x), float(y), float(scale))
+def _network(ink: np.ndarray) -> np.ndarray:
+    """Return what the network tells of its input (40, 44, 2): see `UNITS`."""
+    *convolutions, hidden, last = _weights()
+    maps = np.pad(ink, ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)))
+    for kernel, bias in convolutions:  # with a stride of 2
+        windows = sliding_window_view(maps, kernel.shape[:2], (0, 1))[::2, ::2]
+        maps = np.maximum(np.tensordot(windows, kernel, ((3, 4, 2), (0, 1, 2))) + bias, 0)
+    values = np.maximum(maps.ravel() @ hidden[0] + hidden[1], 0)
+    return values @ last[0] + last[1]
 
 
-def _displacement(region: Region, seen: Region) -> float:
-    """Return how far from its place a face that one region would show lies in another, pixels."""
-    x, y = region.left + FACE_AXIS / region.scale, region.top + FACE_CENTRE[1] / region.scale
-    x, y = (x - seen.left) * seen.scale, (y - seen.top) * seen.scale
-    return float(np.hypot(x - FACE_AXIS, y - FACE_CENTRE[1]))
-
-
-def _connected_components(mask: np.ndarray) -> np.ndarray:
-    """Return the number of the connected area that each pixel of a mask is in, 0 outside."""
-    starts = mask & ~np.pad(mask, ((0, 0), (1, 0)))[:, :-1]
-    runs = np.cumsum(starts).reshape(mask.shape)  # of true pixels in a row
-    joined = mask[:-1] & mask[1:]
-    upper, lower = runs[:-1][joined], runs[1:][joined]
-    labels = np.arange(runs.max() + 1)
-    while True:  # the least label spreads to all runs that touch
-        least = labels.copy()
-        np.minimum.at(least, upper, labels[lower])
-        np.minimum.at(least, lower, labels[upper])
-        least = least[least]
-        if np.array_equal(least, labels):
-            return np.where(mask, labels[runs], 0)
-        labels = least
-
-
-def _between(ink: np.ndarray) -> np.ndarray:
-    """Return the pixels with ink on their left and right, above and below: bool, the same shape."""
-    before = [np.maximum.accumulate(ink, axis) for axis in (0, 1)]
-    after = [np.flip(np.maximum.accumulate(np.flip(ink, axis), axis), axis) for axis in (0, 1)]
-    return np.logical_and.reduce(before + after)
+@lru_cache(maxsize=1)
+def _weights() -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the kernel and the bias of each layer; nothing if the file is lost or damaged."""
+    try:
+        with np.load(HEAD_FINDER) as file:
+            arrays = [file[name].astype(np.float32) for name in file.files]
+    except (OSError, EOFError, ValueError, BadZipFile):
+        return []
+    return list(zip(arrays[::2], arrays[1::2], strict=True))
 
 
 def _moved(picture: np.ndarray, matrix: tuple, outside: float) -> np.ndarray:

@@ -30,6 +30,7 @@ from model.frame import CROP_LEFT, CROP_TOP, FACE_AXIS, IMAGE_SHAPE
 from model.tones import follow_tones
 from tests.bench.sketches.drawings import Portrait, Sketcher, edited, moved
 from tests.bench.sketches.filters import filtered, ink_coverage, on_paper
+from ui.drawing.head import find_head, model_input
 
 if TYPE_CHECKING:
     from model.engine import FaceEngine
@@ -48,6 +49,7 @@ COUNTS = {  # drawings of each kind
     "glasses": 6_300,  # drawings of portraits that were given glasses
     "beginner": 8_200,  # drawings of a few strokes, without glasses
 }
+AS_THEY_ARE = ("portrait", "edited")  # kinds whose heads are in their place
 KEPT_ASIDE = {"test": 0.025, "validation": 0.05}  # cumulative shares of the portraits
 PAIRS_KEPT_ASIDE = {"test": 0.11, "validation": 0.18}
 GLASSES = 2.6  # value of the readout of that name, of a face that wears some
@@ -90,10 +92,7 @@ def make(job: Job) -> tuple[np.ndarray, dict[str, float]]:
     """Make a drawing, uint8 (160, 176, 2), and return what was said of it beside the portrait."""
     rng, picture = np.random.default_rng(job.seed), job.picture.astype(np.float32) / 255
     if job.kind == "artists":
-        paper = np.percentile(picture, 90)
-        ink = 1 - np.clip(picture / max(paper, 0.5) * rng.uniform(1, 1.05), 0, 1)
-        drawing = on_paper(1 - ink * rng.uniform(0.8, 2.2), rng)
-        return moved(drawing, rng, rng.random() < 0.25), {}
+        return moved(scanned(job.picture, rng), rng, rng.random() < 0.25), {}
     if job.kind == "portrait":
         return np.stack([job.picture, np.full(IMAGE_SHAPE, 255, np.uint8)], axis=-1), {}
     if job.kind == "filtered":
@@ -124,6 +123,25 @@ def make(job: Job) -> tuple[np.ndarray, dict[str, float]]:
     return Sketcher(job.portrait, rng).draw(), {}
 
 
+def make_located(job: Job) -> tuple[np.ndarray, dict[str, float]]:
+    """Make a drawing as `make`, with its head where the screen brings it."""
+    drawing, said = make(job)
+    if job.kind not in AS_THEY_ARE:
+        drawing = np.rint(255 * model_input(drawing, find_head(drawing))).astype(np.uint8)
+    return drawing, said
+
+
+def scanned(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return an artist's drawing, uint8 (160, 176), with coverage and with fainter or darker ink.
+
+    uint8 (160, 176, 2).
+    """
+    picture = picture.astype(np.float32) / 255
+    paper = np.percentile(picture, 90)
+    ink = 1 - np.clip(picture / max(paper, 0.5) * rng.uniform(1, 1.05), 0, 1)
+    return on_paper(1 - ink * rng.uniform(0.8, 2.2), rng)
+
+
 def followed(latent: LatentSpace, codes: np.ndarray, said: Sequence[dict]) -> np.ndarray:
     """Move codes (n, latent_dim) along directions until they read as was said of each."""
     codes = codes.astype(np.float64)
@@ -136,9 +154,11 @@ def followed(latent: LatentSpace, codes: np.ndarray, said: Sequence[dict]) -> np
 
 
 class Pictures:
-    """Portraits with landmarks, and pairs, with their codes."""
+    """Portraits with landmarks, and pairs; with an engine, their codes."""
 
-    def __init__(self, engine: FaceEngine, pictures: Path, landmarks: Path, pairs: Path):
+    def __init__(
+        self, pictures: Path, landmarks: Path, pairs: Path, engine: FaceEngine | None = None
+    ):
         with np.load(landmarks) as arrays:
             found = arrays["points"][:, 0, 0] > -30000
             self.names = [str(name) for name in arrays["names"][found]]
@@ -150,6 +170,8 @@ class Pictures:
             np.stack([_read(pairs / kind / f"{name}.jpg") for name in self.pairs])
             for kind in ("drawing", "photo")
         )
+        if engine is None:
+            return
         self.codes, self.photo_codes, self.mirror_codes = (
             engine.encode(images[..., np.newaxis] / np.float32(255))
             for images in (self.images, photos, mirrored(photos))
@@ -208,7 +230,7 @@ def write_training(pictures: Pictures, engine: FaceEngine, latent: LatentSpace, 
             part = slice(start, start + CHUNK)
             asked = training_jobs(pictures, engine, kinds[part], rows[part], start)
             jobs, targets = zip(*asked, strict=True)
-            made, said = zip(*workers.map(make, jobs, chunksize=8), strict=True)
+            made, said = zip(*workers.map(make_located, jobs, chunksize=8), strict=True)
             drawings[part] = made
             guesses[part] = engine.guess(drawings[part, ..., :1] / np.float32(255))
             targets = followed(latent, np.stack(targets), said)
@@ -269,7 +291,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from model.latent import LatentSpace
 
     engine, latent = FaceEngine.load(options.model), LatentSpace.load(options.model)
-    pictures = Pictures(engine, options.pictures, options.landmarks, options.pairs)
+    pictures = Pictures(options.pictures, options.landmarks, options.pairs, engine)
     options.out.mkdir(parents=True, exist_ok=True)
     write_training(pictures, engine, latent, options.out)
     for part in KEPT_ASIDE:

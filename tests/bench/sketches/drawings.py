@@ -29,6 +29,8 @@ GLASSES = 0.07  # gray from row to row on the bridge of the nose, beyond which t
 FINISHED = 0.66  # share of drawings that are not half-finished
 FULL = 0.15  # share of drawings that are painted all over
 AT_PLACE = 0.45  # share of heads at the place where portraits have theirs
+SIZES = (0.6, 1.25)  # least and greatest size of others
+ROOM, NEAR = 110, 32  # pixels by which small heads may be displaced, for what they lost, and large
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,6 +183,7 @@ class Sketcher:
         in_place: whether the head has the size and place that portraits have.
         eyes_up: pixels of the portrait by which eyes and brows are drawn too high.
         paper: tone of the sheet, which is then dark; None leaves it to chance.
+        sizes: least and greatest size of a head that is not in place.
     """
 
     def __init__(
@@ -191,9 +194,10 @@ class Sketcher:
         in_place: bool | None = None,
         eyes_up: float = 0.0,
         paper: float | None = None,
+        sizes: tuple[float, float] = SIZES,
     ):
         self.portrait, self.rng, self.sheet = portrait, rng, Sheet()
-        self.paper = paper
+        self.paper, self.sizes = paper, sizes
         self.width = float(np.clip(rng.lognormal(1.1, 0.45), 1.0, 7.0))
         self.ink = 0.0 if rng.random() < 0.5 else rng.uniform(0, 0.45)
         self.opacity = 1.0 if rng.random() < 0.8 else rng.uniform(0.45, 0.9)
@@ -257,7 +261,8 @@ class Sketcher:
         if usual:
             size, shift, turn = rng.normal(1, 0.05), rng.normal(0, 3, 2), rng.normal(0, 0.02)
         else:
-            size, shift, turn = rng.uniform(0.6, 1.25), rng.uniform(-24, 24, 2), rng.normal(0, 0.07)
+            size, turn = np.exp(rng.uniform(*np.log(self.sizes))), rng.normal(0, 0.07)
+            shift = max(ROOM * (1 - size), NEAR) * rng.uniform(-1, 1, 2)
         stretch = size * np.exp(rng.normal(0, 0.05, 2))
         cos, sin = np.cos(turn), np.sin(turn)
         self.size = size
@@ -265,7 +270,8 @@ class Sketcher:
         self.middle = np.subtract(FACE_CENTRE, (0, 10))
         self.shift = self.middle + shift
 
-    def _placed(self, points: np.ndarray) -> np.ndarray:
+    def placed(self, points: np.ndarray) -> np.ndarray:
+        """Return where points (n, 2) of the portrait lie on the canvas."""
         return (np.asarray(points) - self.middle) @ self.turn.T + self.shift
 
     def _placed_mask(self, mask: np.ndarray) -> np.ndarray:
@@ -297,7 +303,7 @@ class Sketcher:
 
     def _line(self, points: np.ndarray, thick: float = 1.0, gray: float | None = None) -> None:
         """Draw a line through points of the portrait's frame, with the hand's errors."""
-        points = self._placed(points)
+        points = self.placed(points)
         count = len(points)
         if self.wobble and count > 2:
             waves = self.rng.normal(0, self.wobble, (2 + count // 8, 2))
@@ -311,7 +317,7 @@ class Sketcher:
         self._fill(ellipse(centre, (radius, radius)), gray)
 
     def _fill(self, outline: np.ndarray, gray: float | None = None) -> None:
-        self.sheet.area(self._placed(outline), self.pen if gray is None else gray, self.opacity)
+        self.sheet.area(self.placed(outline), self.pen if gray is None else gray, self.opacity)
 
     def _paper(self) -> None:
         """Paint the whole sheet or the background, or leave it bare."""
@@ -485,9 +491,7 @@ class Sketcher:
         tone = float(np.clip(self._about(self.portrait.hair_tone), 0, 1))
         self._tint(cap, tone)
         if self.symbolic and self.rng.random() < 0.4:
-            self.sheet.area(
-                self._placed(self._head()), 1.0, 1.0 if self.rng.random() < 0.5 else 0.0
-            )
+            self.sheet.area(self.placed(self._head()), 1.0, 1.0 if self.rng.random() < 0.5 else 0.0)
 
     def _cap(self) -> np.ndarray:
         """Return hair as an ellipse around the person's, above the mouth: (160, 176) in [0, 1]."""
@@ -528,7 +532,7 @@ class Sketcher:
     def _strands(self, where: np.ndarray, tone: float, apart: float) -> None:
         """Hatch a mask (160, 176) with strokes from the crown, so many radians apart."""
         rng = self.rng
-        crown = self._placed(np.array([[self.points[0, 0] + rng.normal(0, 15), 2]]))[0]
+        crown = self.placed(np.array([[self.points[0, 0] + rng.normal(0, 15), 2]]))[0]
         angles = np.arange(-2.2, 2.2, apart * rng.uniform(0.6, 1.4))
         angles = angles + rng.normal(0, 0.03, len(angles))
         reach = np.linspace(3, 160 * self.size, 8)

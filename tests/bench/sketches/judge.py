@@ -1,12 +1,12 @@
 """How well drawings are answered, as the screen shows at its default: a table and a page.
 
     python -m tests.bench.sketches.judge [--model FOLDER] [--drawings FILE.npz] [--page FILE.png]
-                                         [--realism SHARE] [--whole] [--as-photo]
+                                         [--realism SHARE] [--as-photo]
 
 What an answer shows is measured by the latent space's readouts. Beginners' heads and imagined
 people are drawn here; drawings made from portraits, and artists', come in a file of
-`dataset`, since neither they nor their portraits are a part of this project. `--whole` reads the
-whole canvas, not the box around the ink; `--as-photo` reads with the portrait encoder.
+`dataset`, since neither they nor their portraits are a part of this project. `--as-photo` reads
+with the portrait encoder.
 """
 
 from __future__ import annotations
@@ -54,7 +54,6 @@ def answers(
     engine: FaceEngine,
     latent: LatentSpace,
     realism: float = REALISM,
-    whole: bool = False,
     as_photo: bool = False,
 ) -> Answer:
     """Return how the screen answers drawings; see the command's options."""
@@ -62,9 +61,8 @@ def answers(
     decoder = DrawingDecoder(latent, realism, as_photo)
 
     def answer(drawings: np.ndarray) -> np.ndarray:
-        regions = [WHOLE if whole else find_head(drawing) for drawing in drawings]
-        asked = zip(drawings, regions, strict=True)
-        return np.stack([decoder.decode(engine, *both).code for both in asked])
+        found = ((drawing, find_head(drawing)) for drawing in drawings)
+        return np.stack([decoder.decode(engine, *each).code for each in found])
 
     return answer
 
@@ -140,8 +138,8 @@ def painted_tones(engine: FaceEngine, answer: Answer) -> float:
     shown = engine.decode(answer(drawings))[..., 0]
     correlations = []
     for drawing, image in zip(drawings, shown, strict=True):
-        coverage = drawing[..., 1] / 255
-        tone = blurred(drawing[..., 0] / 255 * coverage, BLUR)
+        tone, coverage = np.moveaxis(model_input(drawing, find_head(drawing)), -1, 0)
+        tone = blurred(tone * coverage, BLUR)
         tone /= np.maximum(blurred(coverage, BLUR), 1e-3)
         painted = coverage > 0.5
         correlations.append(np.corrcoef(tone[painted], blurred(image, BLUR)[painted])[0, 1])
@@ -189,14 +187,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--drawings", type=Path, help="drawings kept aside, see `dataset`")
     parser.add_argument("--page", type=Path, help="where to write a picture of answers")
     parser.add_argument("--realism", type=float, default=REALISM)
-    parser.add_argument("--whole", action="store_true", help="look at the whole canvas")
     parser.add_argument("--as-photo", action="store_true", help="read with the portrait encoder")
     options = parser.parse_args(arguments)
 
     from model.loading import load_engine
 
     engine, latent = load_engine(options.model), LatentSpace.load(options.model)
-    answer = answers(engine, latent, options.realism, options.whole, options.as_photo)
+    answer = answers(engine, latent, options.realism, options.as_photo)
     for name, value in judge(engine, latent, answer, options.drawings).items():
         print(f"{name:24}{value:7.3f}")
     if options.page:
