@@ -162,7 +162,7 @@ def page(
     engine: FaceEngine, answer: Answer, drawings: np.ndarray, columns: int = 10
 ) -> Image.Image:
     """Lay out drawings, uint8 (n, 160, 176, 2), above their answers."""
-    shown = np.rint(255 * engine.decode(answer(drawings))[..., 0]).astype(np.uint8)
+    shown = np.rint(255 * engine.finish(answer(drawings))[..., 0]).astype(np.uint8)
     papers = np.rint(255 * np.stack([model_input(one, WHOLE)[..., 0] for one in drawings])).astype(
         np.uint8
     )
