@@ -195,7 +195,7 @@ def test_training_learns_and_joins_a_model_folder(tmp_path):
     network, codes = build_sketch_encoder(TINY), np.ones((training.BATCH, 80), np.float32)
     seen = [drawings / np.float32(255), 0 * codes]
     before = np.square(network(seen) - codes).mean()
-    training.train(network, drawings, seen[1], codes, np.eye(80), 0.05)
+    training.train(network, drawings, seen[1], codes, np.eye(80), 0.02)
     assert np.square(network(seen) - codes).mean() < before
     training.add_sketch_encoder(folder, network, {"about": "noise"})
     assert read_card(folder)["sketch_encoder"]["about"] == "noise"
