@@ -33,11 +33,13 @@ class Step:
     start: np.ndarray | None = None  # uint8 (rows, columns), face or dark paper painted on
     stroke: Stroke | None = None  # the one that led here
     new_sheet: bool = False  # whether the drawing begins here
+    kept_head: Region | None = None  # while the answer is painted where it lies
 
     @cached_property
     def head(self) -> Region:
         """The part that is encoded: all of it where a face was painted on."""
-        return WHOLE if is_face(self.start) else find_head(self.pixels)
+        found = WHOLE if is_face(self.start) else self.kept_head
+        return find_head(self.pixels) if found is None else found
 
     def __eq__(self, other: object) -> bool:
         names = ("fixed_code", "start", "pixels")
@@ -212,7 +214,10 @@ class Drawing:
             self._show(self.history.redo())
 
     def _push(self, stroke: Stroke | None = None, new_sheet: bool = False) -> bool:
-        return self.history.push(Step(self.pixels, self.fixed_code, self.start, stroke, new_sheet))
+        cloned = stroke is not None and stroke.brush.tool is Tool.CLONE
+        head = self.head if cloned else None
+        step = Step(self.pixels, self.fixed_code, self.start, stroke, new_sheet, head)
+        return self.history.push(step)
 
     def _show(self, step: Step) -> None:
         self.stroke = None

@@ -175,7 +175,7 @@ class DrawingScreen(Screen):
             return
         source = None
         if brush.tool is Tool.CLONE:
-            source = self.drawing.head.put_back(self._answer("to paint with ").image, 1)
+            source = self.drawing.head.put_back(self._answer("to paint with ").image)
         self.drawing.begin(brush, point, source)
         self._painted()
 

@@ -45,7 +45,9 @@ EXPLAIN = 132  # height of the Explain panel, points
 LEGEND = 56  # width of the names of its colors, points
 
 HELP = "Draw here. Shift: straight lines; right button: eraser; wheel: size of the brush"
-FRAMED = "The head in the thin frame is looked at enlarged. " + HELP.removeprefix("Draw here. ")
+FRAMED = "The head is read as if the thin frame were the canvas. " + HELP.removeprefix(
+    "Draw here. "
+)
 REALISM_HELP = "From what you drew (left) to a likely face (right)  [, and .]"
 SIZE_HELP = "Size of the brush: drag, or turn the wheel over the canvas  [[ and ]]"
 DIFFERENCE_HELP = "Orange where the answer is lighter than your paint, blue where it is darker"
@@ -56,9 +58,9 @@ PULL_HELP = "Move the answer halfway to this face; your drawing stays"
 class CanvasView(FaceView):
     """Shows a drawing, and turns the mouse into strokes.
 
-    A guide (oval, eyes and axis) shows where a face belongs until eyes are drawn, and while strokes
-    are mirrored; it is no part of the drawing. Points of the mouse are collected until `flush`,
-    once a frame.
+    A guide (oval, eyes and axis) shows where a face belongs until eyes are drawn or a head is found
+    elsewhere, and its axis while strokes are mirrored; it is no part of the drawing. Points of the
+    mouse are collected until `flush`, once a frame.
     """
 
     drawing: np.ndarray  # uint8 (rows, columns, 2)
@@ -87,8 +89,7 @@ class CanvasView(FaceView):
         """Let a face, uint8 (rows, columns), show through the paper, or none."""
         paper = np.full(IMAGE_SHAPE, PAPER, np.float32)
         if face is not None:
-            lightest = face.max()
-            paper -= GHOST * (lightest - self.region.put_back(face, lightest))
+            paper -= GHOST * (face.max() - self.region.put_back(face))
         if not np.array_equal(paper, self._paper):
             self._paper = paper
             self.show_drawing(self.drawing)
@@ -144,9 +145,11 @@ class CanvasView(FaceView):
     def draw(self, surface: Surface, theme: Theme) -> None:
         """Draw the canvas, the guide, the frame, and a ring as large as the brush."""
         super().draw(surface, theme)
-        if self._guided or self.brush.mirror:
-            self._draw_guide(surface, theme)
-        if self.region.is_off(*PLAIN):
+        elsewhere = self.region.is_off(*PLAIN)
+        guided = self._guided and not elsewhere
+        if guided or self.brush.mirror:
+            self._draw_guide(surface, theme, guided)
+        if elsewhere:
             (left, top), (right, bottom) = map(self.to_window, self.region.corners)
             frame = Rect(left, top, right - left, bottom - top).clip(self.picture)
             pygame.draw.rect(surface, COLORS.accent, frame, theme.px(1))
@@ -155,8 +158,8 @@ class CanvasView(FaceView):
             if self.brush.mirror:
                 self._draw_ring(surface, self.to_window(mirrored(self.to_image(self._mouse))), 110)
 
-    def _draw_guide(self, surface: Surface, theme: Theme) -> None:
-        """Draw a face's axis, which is the mirror's; until eyes are drawn, its oval and eyes."""
+    def _draw_guide(self, surface: Surface, theme: Theme, face: bool) -> None:
+        """Draw a face's axis, which is the mirror's, and perhaps its oval and eyes."""
         dash, width = theme.px(DASH), theme.px(1)
         axis = round(self.to_window((FACE_AXIS, 0))[0])
         color = GUIDES[paper_tone(over_paper(self.drawing)) > PAPER / 2]
@@ -164,7 +167,7 @@ class CanvasView(FaceView):
             surface.fill(
                 COLORS.accent if self.brush.mirror else color, Rect(axis, top, width, dash)
             )
-        if not self._guided:
+        if not face:
             return
         (x, y), (a, b) = FACE_CENTRE, FACE_HALF_AXES
         around = math.pi * (a + b) * self.picture.width / IMAGE_SHAPE[1]
