@@ -14,6 +14,7 @@ from ui.drawing.answers import ANSWER, Answer, AnswerKeeper
 from ui.drawing.drawing import Drawing, blank, is_face, painted, unpack_face
 from ui.drawing.drawing_commands import drawing_commands
 from ui.drawing.drawing_view import CanvasView, DrawingView
+from ui.drawing.head import paper_tone
 from ui.drawing.replay import film
 from ui.drawing.stroke import GRAYS, LARGEST, SMALLEST, Brush, Point, Tool, mirrored
 from ui.panels.stack import PanelStack
@@ -175,7 +176,8 @@ class DrawingScreen(Screen):
             return
         source = None
         if brush.tool is Tool.CLONE:
-            source = self.drawing.head.put_back(self._answer("to paint with ").image)
+            image = self._answer("to paint with ").image
+            source = self.drawing.head.put_back(image, paper_tone(image))
         self.drawing.begin(brush, point, source)
         self._painted()
 

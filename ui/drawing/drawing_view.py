@@ -89,7 +89,7 @@ class CanvasView(FaceView):
         """Let a face, uint8 (rows, columns), show through the paper, or none."""
         paper = np.full(IMAGE_SHAPE, PAPER, np.float32)
         if face is not None:
-            paper -= GHOST * (face.max() - self.region.put_back(face))
+            paper -= GHOST * (face.max() - self.region.put_back(face, paper_tone(face)))
         if not np.array_equal(paper, self._paper):
             self._paper = paper
             self.show_drawing(self.drawing)

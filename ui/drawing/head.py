@@ -61,21 +61,10 @@ class Region(NamedTuple):
         left, top, scale = self
         return _moved(picture, (1 / scale, 0, left, 0, 1 / scale, top), outside)
 
-    def put_back(self, picture: np.ndarray, outside: float | None = None) -> np.ndarray:
-        """Return an enlarged picture (rows, columns) at its place on the canvas.
-
-        What lies outside of it has one value; None repeats its edges.
-        """
+    def put_back(self, picture: np.ndarray, outside: float) -> np.ndarray:
+        """Return an enlarged picture (rows, columns) at its place on the canvas."""
         left, top, scale = self
-        matrix = (scale, 0, -scale * left, 0, scale, -scale * top)
-        moved = _moved(picture, matrix, outside or 0.0)
-        if outside is None:
-            (left, top), (right, bottom) = self.corners
-            columns = np.clip(np.arange(IMAGE_SHAPE[1]), np.ceil(left), np.floor(right))
-            rows = np.clip(np.arange(IMAGE_SHAPE[0]), np.ceil(top), np.floor(bottom))
-            moved = moved.take(rows.astype(int), 0, mode="clip")
-            moved = moved.take(columns.astype(int), 1, mode="clip")
-        return moved
+        return _moved(picture, (scale, 0, -scale * left, 0, scale, -scale * top), outside)
 
 
 WHOLE = Region()
