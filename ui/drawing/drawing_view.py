@@ -45,9 +45,7 @@ EXPLAIN = 132  # height of the Explain panel, points
 LEGEND = 56  # width of the names of its colors, points
 
 HELP = "Draw here. Shift: straight lines; right button: eraser; wheel: size of the brush"
-FRAMED = "The head is read as if the thin frame were the canvas. " + HELP.removeprefix(
-    "Draw here. "
-)
+FRAMED = HELP.replace("Draw here.", "The head is read as if the thin frame were the canvas.")
 REALISM_HELP = "From what you drew (left) to a likely face (right)  [, and .]"
 SIZE_HELP = "Size of the brush: drag, or turn the wheel over the canvas  [[ and ]]"
 DIFFERENCE_HELP = "Orange where the answer is lighter than your paint, blue where it is darker"
