@@ -277,12 +277,17 @@ def _read(path: Path) -> np.ndarray:
     return pixels[CROP_TOP : CROP_TOP + rows, CROP_LEFT : CROP_LEFT + columns]
 
 
+def parser_of_pictures(page: str) -> argparse.ArgumentParser:
+    """Return a command's parser with the options that say where the files of `Pictures` are."""
+    parser = argparse.ArgumentParser(description=page.splitlines()[0])
+    for name in ("pictures", "landmarks", "pairs"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    return parser
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Make the drawings."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pictures", type=Path, required=True)
-    parser.add_argument("--landmarks", type=Path, required=True)
-    parser.add_argument("--pairs", type=Path, required=True)
+    parser = parser_of_pictures(__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--model", type=Path, help="a model folder; the model in use without")
     options = parser.parse_args(arguments)

@@ -9,11 +9,9 @@ and how far it is off its place, and is written into `assets/models`.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -21,7 +19,7 @@ from keras import layers
 
 from data.paths import HEAD_FINDER
 from model.frame import FACE_CENTRE
-from tests.bench.sketches.dataset import Pictures, scanned
+from tests.bench.sketches.dataset import Pictures, parser_of_pictures, scanned
 from tests.bench.sketches.drawings import OVAL, ROOM, Portrait, Sketcher
 from tests.bench.sketches.filters import filtered
 from tests.bench.sketches.judge import moved
@@ -182,10 +180,7 @@ def train(seen: np.ndarray, targets: np.ndarray) -> keras.Model:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Make the drawings, train, and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pictures", type=Path, required=True)
-    parser.add_argument("--landmarks", type=Path, required=True)
-    parser.add_argument("--pairs", type=Path, required=True)
+    parser = parser_of_pictures(__doc__)
     parser.add_argument("--count", type=int, default=COUNT)
     options = parser.parse_args(arguments)
 
