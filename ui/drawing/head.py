@@ -1,9 +1,10 @@
 """Finds the head in a drawing, so that it can be encoded at its usual size and place.
 
 A small convolutional network, computed with NumPy, looks at the drawing and tells how large the
-head is and where. It is trained by `tests/bench/sketches/head_finder.py`.
+head is and where it lies. `tests/bench/sketches/head_finder.py` trains it.
 """
 
+import math
 from functools import lru_cache
 from typing import NamedTuple
 from zipfile import BadZipFile
@@ -17,14 +18,14 @@ from model.frame import FACE_CENTRE, IMAGE_SHAPE, block_means
 from ui.pictures import PAPER, over_paper
 
 BLOCK = 4  # side of the squares whose means the network sees, pixels
-MARGIN = 2  # blocks of bare paper around them
-MIDDLE = (FACE_CENTRE[0], FACE_CENTRE[1] - 10)  # of a usual head, canvas pixels
-UNITS = (0.3, 20.0, 20.0)  # of what the network tells: log of the size, and displacement, pixels
-LEAST_INK = 25  # gray levels of difference from the paper, below which nothing is drawn
-MOST_ENLARGED = 3.5
+MARGIN = 2  # rows and columns of zeros around these means
+MIDDLE = (FACE_CENTRE[0], FACE_CENTRE[1] - 10)  # of a usual head, (x, y) in canvas pixels
+UNITS = (0.3, 20.0, 20.0)  # of the network's outputs: log of the size; x and y from MIDDLE, pixels
+LEAST_INK = 25  # least difference between ink and paper, gray levels
+MOST_ENLARGED = 3.5  # and most reduced, by its inverse
 LOOKS = 2
-FITS = (1.1, 8.0)  # enlargement and displacement (canvas pixels) below which nothing is moved
-PLAIN = (1.3, 16.0)  # the same, above which a user is shown what is looked at
+FITS = (1.1, 8.0)  # arguments of `Region.is_off`: a head that is off by less is left as it is
+PLAIN = (1.3, 16.0)  # the same: by more, the window shows the region
 
 
 class Region(NamedTuple):
@@ -47,14 +48,16 @@ class Region(NamedTuple):
         last = self.left + (columns - 1) / self.scale, self.top + (rows - 1) / self.scale
         return (self.left, self.top), last
 
-    def is_off(self, scale: float, distance: float) -> bool:
-        """Return whether it differs from the whole canvas by more than these.
+    def is_off(self, factor: float, distance: float) -> bool:
+        """Return whether it differs from the whole canvas in size or place.
 
-        They are an enlargement or its inverse, and canvas pixels that a face lies off its place.
+        Args:
+            factor: least enlargement, or reduction, that counts; above 1.
+            distance: pixels between its face's center and the usual place, beyond which it counts.
         """
-        (x, y), (left, top) = FACE_CENTRE, self.corners[0]
-        away = np.hypot(left + x / self.scale - x, top + y / self.scale - y)
-        return not 1 / scale < self.scale < scale or bool(away > distance)
+        x, y = FACE_CENTRE
+        away = math.dist((self.left + x / self.scale, self.top + y / self.scale), FACE_CENTRE)
+        return not 1 / factor < self.scale < factor or away > distance
 
     def look(self, picture: np.ndarray, outside: float) -> np.ndarray:
         """Return this part of a picture (rows, columns), enlarged: float32, the same shape."""
@@ -62,7 +65,7 @@ class Region(NamedTuple):
         return _moved(picture, (1 / scale, 0, left, 0, 1 / scale, top), outside)
 
     def put_back(self, picture: np.ndarray, outside: float) -> np.ndarray:
-        """Return an enlarged picture (rows, columns) at its place on the canvas."""
+        """Return a picture (rows, columns) of this part at its place on the canvas: float32."""
         left, top, scale = self
         return _moved(picture, (scale, 0, -scale * left, 0, scale, -scale * top), outside)
 
@@ -71,9 +74,10 @@ WHOLE = Region()
 
 
 def find_head(pixels: np.ndarray) -> Region:
-    """Return the part of a drawing to encode: all of it, if the head is about in its place.
+    """Return the part of a drawing to encode: `WHOLE` if the head is about in its place.
 
-    The network looks twice, the second time at what it found. Without its weights it is all, too.
+    The network looks twice, the second time at what it found. Without its weights, or without ink,
+    the answer is `WHOLE` too.
 
     Args:
         pixels: uint8 (rows, columns, 2), gray and coverage.
@@ -85,19 +89,21 @@ def find_head(pixels: np.ndarray) -> Region:
     region = WHOLE
     for _ in range(LOOKS):
         seen = [region.look(*each) for each in zip(planes, paper, strict=True)]
-        logarithm, x, y = _network(network_input(*seen)) * UNITS
-        closer = float(np.exp(-logarithm))
-        left, top = np.array(MIDDLE) * (1 - 1 / closer) + (x, y)
-        scale = np.clip(region.scale * closer, 1 / MOST_ENLARGED, MOST_ENLARGED)
+        log_size, right, down = _network(network_input(*seen)) * UNITS
+        size = np.exp(log_size)  # of the head that is seen; 1 is usual
+        left, top = np.array(MIDDLE) * (1 - size) + (right, down)  # of what to look at, as seen
+        scale = np.clip(region.scale / size, 1 / MOST_ENLARGED, MOST_ENLARGED)
         left, top = region.left + left / region.scale, region.top + top / region.scale
         region = Region(float(left), float(top), float(scale))
     return region if region.is_off(*FITS) else WHOLE
 
 
 def network_input(ink: np.ndarray, coverage: np.ndarray) -> np.ndarray:
-    """Return what the network sees of ink and coverage, (rows, columns) from 0 to 255.
+    """Return what the network sees: the means of blocks, float32 (40, 44, 2) in [0, 1].
 
-    float32 (40, 44, 2) in [0, 1], the means of blocks.
+    Args:
+        ink: darkness over white paper, (160, 176) from 0 to 255.
+        coverage: how far pixels are painted, the same.
     """
     return block_means(np.stack([ink, coverage]), BLOCK).transpose(1, 2, 0) / np.float32(PAPER)
 
@@ -111,15 +117,18 @@ def model_input(pixels: np.ndarray, region: Region) -> np.ndarray:
 
 
 def paper_tone(image: np.ndarray) -> float:
-    """Return a picture's paper, its gray or coverage: the median along all edges but the lower."""
+    """Return the gray, or coverage, of the paper of (rows, columns), from 0 to 255.
+
+    It is the median along all edges but the lower one, where a neck may be.
+    """
     return float(np.median(np.concatenate([image[0], image[:, 0], image[:, -1]])))
 
 
-def _network(ink: np.ndarray) -> np.ndarray:
-    """Return what the network tells of its input (40, 44, 2): see `UNITS`."""
+def _network(seen: np.ndarray) -> np.ndarray:
+    """Return the network's outputs (3,), in `UNITS`, for an input (40, 44, 2)."""
     *convolutions, hidden, last = _weights()
-    maps = np.pad(ink, ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)))
-    for kernel, bias in convolutions:  # with a stride of 2
+    maps = np.pad(seen, ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)))
+    for kernel, bias in convolutions:  # with a stride of 2; windows (y, x, channel, row, column)
         windows = sliding_window_view(maps, kernel.shape[:2], (0, 1))[::2, ::2]
         maps = np.maximum(np.tensordot(windows, kernel, ((3, 4, 2), (0, 1, 2))) + bias, 0)
     values = np.maximum(maps.ravel() @ hidden[0] + hidden[1], 0)
@@ -128,7 +137,7 @@ def _network(ink: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def _weights() -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the kernel and the bias of each layer; nothing if the file is lost or damaged."""
+    """Return the kernel and bias of each layer; an empty list if the file is lost or damaged."""
     try:
         with np.load(HEAD_FINDER) as file:
             arrays = [file[name].astype(np.float32) for name in file.files]
