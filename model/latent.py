@@ -203,8 +203,8 @@ class LatentSpace:
         Args:
             n: how many.
             rng: source of randomness.
-            temperature: factor of the deviation from the mean; 0 gives the mean face, below 1 faces
-                are less varied and more often whole (truncation, Karras et al. 2019).
+            temperature: factor of the deviation from the mean; 0 gives the mean face. Below 1,
+                faces vary less and look broken less often (truncation, Karras et al. 2019).
 
         Returns:
             float32 codes `(n, d)`.

@@ -32,7 +32,7 @@ def import_tensorflow() -> None:
     backend = keras.config.backend()  # another one if the user's session imported Keras before
     if backend != "tensorflow":
         raise UserError(f"Keras runs with {backend} in this session: start Python anew for this.")
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # warns of graphs that models need
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # no warnings of traced graphs
     keras.config.set_floatx("float32")
     keras.config.set_dtype_policy("float32")
     keras.config.set_image_data_format("channels_last")

@@ -33,13 +33,14 @@ class Step:
     start: np.ndarray | None = None  # uint8 (rows, columns), face or dark paper painted on
     stroke: Stroke | None = None  # the one that led here
     new_sheet: bool = False  # whether the drawing begins here
-    kept_head: Region | None = None  # while the answer is painted where it lies
+    kept_head: Region | None = None  # where the answer lay that the stroke painted
 
     @cached_property
     def head(self) -> Region:
-        """The part that is encoded: all of it where a face was painted on."""
-        found = WHOLE if is_face(self.start) else self.kept_head
-        return find_head(self.pixels) if found is None else found
+        """The part that is encoded: all if a face was painted on; the same if answers are."""
+        if is_face(self.start):
+            return WHOLE
+        return self.kept_head or find_head(self.pixels)
 
     def __eq__(self, other: object) -> bool:
         names = ("fixed_code", "start", "pixels")

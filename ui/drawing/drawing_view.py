@@ -13,7 +13,7 @@ from pygame import Rect, Surface
 
 from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
 from ui.drawing.answers import NEAREST_FACES, REALISM
-from ui.drawing.head import PLAIN, WHOLE, Region, paper_tone
+from ui.drawing.head import LEAST_INK, PLAIN, WHOLE, Region, paper_tone
 from ui.drawing.stroke import GRAYS, LARGEST, SIZE_STEP, SMALLEST, Brush, Tool, mirrored
 from ui.keys import Command
 from ui.pictures import PAPER, drawing_on_paper, over_paper
@@ -30,7 +30,6 @@ DASH = 6  # length of dashes, points
 GUIDES = ((78, 92, 118), (165, 182, 212))  # colors of the guide on dark and on light paper
 EYE = 7  # half length of the guide's eye lines, canvas pixels
 AROUND_EYE = (9, 14)  # half width and height of where an eye is drawn, canvas pixels
-CONTRAST = 25  # least difference between ink and paper, gray levels
 NARROWEST = 868  # width of the rows of tools, points
 ROW, CAPTION = 36, 28  # heights, points
 TOOLS = {  # commands that choose them
@@ -57,8 +56,8 @@ class CanvasView(FaceView):
     """Shows a drawing, and turns the mouse into strokes.
 
     A guide (oval, eyes and axis) shows where a face belongs until eyes are drawn or a head is found
-    elsewhere, and its axis while strokes are mirrored; it is no part of the drawing. Points of the
-    mouse are collected until `flush`, once a frame.
+    elsewhere; its axis also shows while strokes are mirrored. It is no part of the drawing. Points
+    of the mouse are collected until `flush`, once a frame.
     """
 
     drawing: np.ndarray  # uint8 (rows, columns, 2)
@@ -71,7 +70,7 @@ class CanvasView(FaceView):
         super().__post_init__()
         self.help = lambda: FRAMED if self.region.is_off(*PLAIN) else HELP
         self.brush = Brush()  # its ring follows the mouse; `change` sets it and the region
-        self.region: Region = WHOLE  # the part that is encoded, framed if it is plainly not all
+        self.region: Region = WHOLE  # the part that is encoded; framed if it is off by `PLAIN`
         self._points: list[Point] = []  # since the last `flush`
         self._straight = False
         self._mouse: Point | None = None
@@ -157,7 +156,7 @@ class CanvasView(FaceView):
                 self._draw_ring(surface, self.to_window(mirrored(self.to_image(self._mouse))), 110)
 
     def _draw_guide(self, surface: Surface, theme: Theme, face: bool) -> None:
-        """Draw a face's axis, which is the mirror's, and perhaps its oval and eyes."""
+        """Draw the axis of a face, which is the mirror's, and with `face` its oval and eyes."""
         dash, width = theme.px(DASH), theme.px(1)
         axis = round(self.to_window((FACE_AXIS, 0))[0])
         color = GUIDES[paper_tone(over_paper(self.drawing)) > PAPER / 2]
@@ -189,7 +188,7 @@ class CanvasView(FaceView):
 def eyes_drawn(drawing: np.ndarray) -> bool:
     """Return whether there is ink, or a face, where both eyes belong."""
     image = over_paper(drawing)
-    ink = abs(image - paper_tone(image)) > CONTRAST
+    ink = abs(image - paper_tone(image)) > LEAST_INK
     wide, high = AROUND_EYE
     return all(
         ink[int(y) - high : int(y) + high, int(x) - wide : int(x) + wide].any()
