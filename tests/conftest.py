@@ -44,7 +44,7 @@ def one_graph(_one_graph, monkeypatch):
 
 @pytest.fixture
 def unmeasured(monkeypatch):
-    """Let `learn` keep a draft of the latent space, and figures that nobody measured."""
+    """Let `learn` measure nothing: see `measure_nothing`."""
     from tests.model.one_graph import measure_nothing
 
     measure_nothing(monkeypatch)

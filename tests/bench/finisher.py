@@ -54,7 +54,8 @@ def unseen_figures(
 ) -> dict[str, float]:
     """Measure pictures of the codes of portraits, uint8 `(n, 171, 186, 1)`, beside PCA's.
 
-    "Blurred" is the squared distance from the decoder's pictures, both blurred.
+    Returns:
+        Figures by their names in the table of `report`.
     """
     parts, linear, blurred = [], [], []
     for images in image_blocks(X):

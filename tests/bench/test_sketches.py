@@ -206,7 +206,7 @@ def test_training_learns_and_joins_a_model_folder(tmp_path):
 
 @pytest.fixture(scope="module")
 def found(portrait):
-    """What the head finder sees of drawings of all kinds, and what it should tell."""
+    """Inputs and targets of the head finder, of the kinds of drawings that show a whole head."""
     picture = np.rint(255 * portrait.image).astype(np.uint8)
     kinds = [kind for kind in head_finder.KINDS if kind not in ("parts", "strokes")] * 6
     tasks = [head_finder.Task(kind, portrait, picture, n) for n, kind in enumerate(kinds)]

@@ -70,7 +70,7 @@ class OneGraph:
 
 
 def measure_nothing(patch: pytest.MonkeyPatch) -> None:
-    """Let `learn` keep a draft of the latent space, and figures that nobody measured."""
+    """Let `learn` measure nothing: it keeps a draft of the latent space, and made-up figures."""
     draft = export.draft_latent
 
     def draft_again(

@@ -10,7 +10,8 @@ from ui.app import SCREENS
 def opened(tmp_path, request):
     """Opens a window upon the session in `tmp_path`; closes the one before, and the last.
 
-    Its options are those of `Driver`, and whether hints show. A test file's own are its WINDOW.
+    Options are those of `Driver`, and `hints`: whether hints show. A test file may set its own in
+    WINDOW.
     """
     usual = {"screens": SCREENS, "folder": tmp_path, "size": (900, 600), "hints": True}
     usual |= getattr(request.module, "WINDOW", {})

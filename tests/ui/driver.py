@@ -51,7 +51,7 @@ class FakeEngine:
     image_shape = SHAPE
     latent_dim = DIM
     can_finish = False
-    slow = 0.0  # seconds that it computes for in vain in every call
+    slow = 0.0  # seconds of useless work in every call
 
     def __init__(self):
         rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)

@@ -124,7 +124,7 @@ def make(job: Job) -> tuple[np.ndarray, dict[str, float]]:
 
 
 def make_located(job: Job) -> tuple[np.ndarray, dict[str, float]]:
-    """Make a drawing as `make`, with its head where the screen brings it."""
+    """Make a drawing as `make` does, and bring its head to its place, as the screen does."""
     drawing, said = make(job)
     if job.kind not in AS_THEY_ARE:
         drawing = np.rint(255 * model_input(drawing, find_head(drawing))).astype(np.uint8)
@@ -132,9 +132,14 @@ def make_located(job: Job) -> tuple[np.ndarray, dict[str, float]]:
 
 
 def scanned(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return an artist's drawing, uint8 (160, 176), with coverage and with fainter or darker ink.
+    """Return a scanned drawing with coverage, its ink a little fainter or darker.
 
-    uint8 (160, 176, 2).
+    Args:
+        picture: uint8 (160, 176).
+        rng: source of randomness.
+
+    Returns:
+        uint8 (160, 176, 2), gray and coverage.
     """
     picture = picture.astype(np.float32) / 255
     paper = np.percentile(picture, 90)

@@ -29,8 +29,9 @@ GLASSES = 0.07  # gray from row to row on the bridge of the nose, beyond which t
 FINISHED = 0.66  # share of drawings that are not half-finished
 FULL = 0.15  # share of drawings that are painted all over
 AT_PLACE = 0.45  # share of heads at the place where portraits have theirs
-SIZES = (0.6, 1.25)  # least and greatest size of others
-ROOM, NEAR = 110, 32  # pixels by which small heads may be displaced, for what they lost, and large
+SIZES = (0.6, 1.25)  # least and greatest size of the others
+ROOM = 110  # pixels by which these may be moved, times the share by which they are smaller
+NEAR = 32  # and pixels by which they may be moved at least
 
 
 @dataclass(frozen=True, eq=False)

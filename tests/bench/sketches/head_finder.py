@@ -28,21 +28,22 @@ from ui.drawing.head import MARGIN, MIDDLE, UNITS, network_input
 from ui.pictures import PAPER, over_paper
 
 COUNT = 147_456
-KINDS = {  # shares
-    "strokes": 0.08,  # one to three that make no head: it is where the guide shows it
+KINDS = {  # shares of the drawings
+    "strokes": 0.08,  # one to three that make no head: the answer is a usual head
     "artists": 0.1,
     "filtered": 0.05,
     "parts": 0.12,
     "few": 0.23,
     "whole": 0.42,
 }
-AT_PLACE = 0.7  # share of unfinished drawings at the usual place
+AT_PLACE = 0.7  # least share of "parts" at the usual place
 SIZES = (0.32, 1.35)  # least and greatest size of a head
-BODY = (0.8, 0.5)  # size below which a head may get a body, and how often it does
+BODY_BELOW, BODY_SHARE = 0.8, 0.5  # size of heads that may get a body, and share that do
 CHUNK = 1024  # drawings made at a time
 VALIDATION = 0.03  # share of the drawings
 EPOCHS, BATCH, RATE = 14, 128, 2e-3
-WIDTHS, HIDDEN = ((16, 5), (32, 3), (48, 3)), 64  # channels and kernel of the convolutions
+CONVOLUTIONS = ((16, 5), (32, 3), (48, 3))  # channels, and side of the kernel
+HIDDEN = 64  # units of the layer after them
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,7 @@ class Task:
     """One drawing to be made.
 
     Attributes:
-        kind: of `KINDS`; of "parts", "few" and "whole" a `Sketcher` draws so much.
+        kind: one of `KINDS`; "parts", "few" and "whole" say how much a `Sketcher` draws.
         portrait: what it is made from.
         picture: uint8 (160, 176), an artist's drawing.
         seed: of all chance.
@@ -72,7 +73,7 @@ def tasks(pictures: Pictures, rng: np.random.Generator, count: int) -> Iterator[
 
 
 def draw(task: Task) -> tuple[np.ndarray, np.ndarray]:
-    """Draw; return what the network sees, float32 (40, 44, 2), and what it should tell, (3,)."""
+    """Draw; return the network's input, float32 (40, 44, 2), and target, (3,) in `UNITS`."""
     rng, portrait = np.random.default_rng(task.seed), task.portrait
     if task.kind == "strokes":
         drawing, size, off = strokes(rng), 1.0, np.zeros(2)
@@ -83,7 +84,7 @@ def draw(task: Task) -> tuple[np.ndarray, np.ndarray]:
         size = rng.uniform(SIZES[0], 1)
         move = rng.uniform(-1, 1, 2) * ROOM * (1 - size)
         drawing = moved(whole[np.newaxis], *move, size)[0]
-        off = np.subtract(FACE_CENTRE, MIDDLE) * (1 - size) + move
+        off = np.subtract(FACE_CENTRE, MIDDLE) * (1 - size) + move  # it shrinks about FACE_CENTRE
     else:
         usual = task.kind == "parts" and rng.random() < AT_PLACE
         sketcher = Sketcher(portrait, rng, in_place=usual or None, sizes=SIZES)
@@ -92,7 +93,7 @@ def draw(task: Task) -> tuple[np.ndarray, np.ndarray]:
         else:
             drawing = sketcher.draw(finished=task.kind == "whole")
         size, off = sketcher.size, sketcher.shift - MIDDLE
-        if task.kind != "parts" and size < BODY[0] and rng.random() < BODY[1]:
+        if task.kind != "parts" and size < BODY_BELOW and rng.random() < BODY_SHARE:
             add_body(sketcher)
             drawing = sketcher.sheet.pixels()
     target = np.array([np.log(size), *off]) / UNITS
@@ -105,7 +106,8 @@ def strokes(rng: np.random.Generator) -> np.ndarray:
     sheet, share = Sheet(), np.linspace(0, 1, 30)
     for _ in range(rng.integers(1, 4)):
         bend, length = rng.normal(0, 1.5), rng.uniform(10, 120)
-        if small := rng.random() < 0.4:
+        small = rng.random() < 0.4
+        if small:
             bend, length = 2 * np.pi, rng.uniform(10, 55)
         way = rng.uniform(0, 2 * np.pi) + bend * share
         steps = length / len(share) * np.stack([np.cos(way), np.sin(way)], axis=1)
@@ -118,7 +120,7 @@ def strokes(rng: np.random.Generator) -> np.ndarray:
 
 
 def add_body(sketcher: Sketcher) -> None:
-    """Draw a body below the chin: of sticks, an outline, or a filled shape."""
+    """Draw a body below the chin: of sticks, a filled shape, or an outline."""
     rng, sheet = sketcher.rng, sketcher.sheet
     points = sketcher.placed(sketcher.points[OVAL])
     chin, wide = points[18], float(np.ptp(points[:, 0]))
@@ -134,6 +136,7 @@ def add_body(sketcher: Sketcher) -> None:
             line((0, neck + 0.1 * high), (side * shoulder, neck + rng.uniform(-0.1, 0.5) * high))
             line((0, high), (side * 0.6 * shoulder, 1.6 * high))
         return
+    # One side of neck, shoulder and arm, from the chin down
     half = np.array([(0.2, 0), (0.2, neck / wide), (shoulder / wide, neck / wide + 0.2)]) * wide
     half = np.concatenate([half, [(shoulder * rng.uniform(0.8, 1.2), neck + high)]])
     if kind == 1:
@@ -154,7 +157,7 @@ def train(seen: np.ndarray, targets: np.ndarray) -> keras.Model:
         targets: `(n, 3)`, in `UNITS`.
     """
     network = keras.Sequential([keras.Input(seen.shape[1:]), layers.ZeroPadding2D(MARGIN)])
-    for channels, kernel in WIDTHS:
+    for channels, kernel in CONVOLUTIONS:
         network.add(layers.Conv2D(channels, kernel, strides=2, activation="relu"))
     network.add(layers.Flatten())
     network.add(layers.Dense(HIDDEN, activation="relu"))

@@ -57,7 +57,6 @@ def answers(
     as_photo: bool = False,
 ) -> Answer:
     """Return how the screen answers drawings; see the command's options."""
-
     decoder = DrawingDecoder(latent, realism, as_photo)
 
     def answer(drawings: np.ndarray) -> np.ndarray:
@@ -133,7 +132,7 @@ def hair_figures(latent: LatentSpace, answer: Answer) -> dict[str, float]:
 
 
 def painted_tones(engine: FaceEngine, answer: Answer) -> float:
-    """Correlate tones with the answers', both blurred, over what was painted."""
+    """Correlate tones with the answers', both blurred, over what was painted of the found head."""
     drawings = sketches(PAINTED, painted=True)
     shown = engine.decode(answer(drawings))[..., 0]
     correlations = []
@@ -161,7 +160,7 @@ def moved(drawings: np.ndarray, x: float, y: float, scale: float) -> np.ndarray:
 def page(
     engine: FaceEngine, answer: Answer, drawings: np.ndarray, columns: int = 10
 ) -> Image.Image:
-    """Lay out drawings, uint8 (n, 160, 176, 2), above their answers."""
+    """Lay out drawings, uint8 (n, 160, 176, 2), above their answers made sharp."""
     shown = np.rint(255 * engine.finish(answer(drawings))[..., 0]).astype(np.uint8)
     papers = np.rint(255 * np.stack([model_input(one, WHOLE)[..., 0] for one in drawings])).astype(
         np.uint8
