@@ -37,7 +37,7 @@ class Step:
 
     @cached_property
     def head(self) -> Region:
-        """The part that is encoded: all if a face was painted on; the same if answers are."""
+        """The part that is encoded: all if a face was painted on; an answer's stroke keeps it."""
         if is_face(self.start):
             return WHOLE
         return self.kept_head or find_head(self.pixels)
