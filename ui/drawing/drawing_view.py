@@ -13,7 +13,7 @@ from pygame import Rect, Surface
 
 from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
 from ui.drawing.answers import NEAREST_FACES, REALISM
-from ui.drawing.head import LEAST_INK, PLAIN, WHOLE, Region, paper_tone
+from ui.drawing.head import PLAIN, WHOLE, Region, ink, paper_tone
 from ui.drawing.stroke import GRAYS, LARGEST, SIZE_STEP, SMALLEST, Brush, Tool, mirrored
 from ui.keys import Command
 from ui.pictures import PAPER, drawing_on_paper, over_paper
@@ -187,11 +187,10 @@ class CanvasView(FaceView):
 
 def eyes_drawn(drawing: np.ndarray) -> bool:
     """Return whether there is ink, or a face, where both eyes belong."""
-    image = over_paper(drawing)
-    ink = abs(image - paper_tone(image)) > LEAST_INK
+    inked = ink(drawing)
     wide, high = AROUND_EYE
     return all(
-        ink[int(y) - high : int(y) + high, int(x) - wide : int(x) + wide].any()
+        inked[int(y) - high : int(y) + high, int(x) - wide : int(x) + wide].any()
         for x, y in (LEFT_EYE, RIGHT_EYE)
     )
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from data.paths import HEAD_FINDER
 from model.frame import FACE_CENTRE, IMAGE_SHAPE, block_means
-from ui.pictures import PAPER, over_paper
+from ui.pictures import over_paper
 
 BLOCK = 4  # side of the squares whose means the network sees, pixels
 MARGIN = 2  # rows and columns of zeros around these means
@@ -82,14 +82,12 @@ def find_head(pixels: np.ndarray) -> Region:
     Args:
         pixels: uint8 (rows, columns, 2), gray and coverage.
     """
-    planes = [PAPER - over_paper(pixels), pixels[..., 1].astype(np.float32)]
-    paper = [paper_tone(plane) for plane in planes]
-    if np.abs(planes[0] - paper[0]).max() <= LEAST_INK or not _weights():
+    if not ink(pixels).any() or not _weights():
         return WHOLE
     region = WHOLE
     for _ in range(LOOKS):
-        seen = [region.look(*each) for each in zip(planes, paper, strict=True)]
-        log_size, right, down = _network(network_input(*seen)) * UNITS
+        seen = network_input(model_input(pixels, region))
+        log_size, right, down = _network(seen) * UNITS
         size = np.exp(log_size)  # of the head that is seen; 1 is usual
         left, top = np.array(MIDDLE) * (1 - size) + (right, down)  # of what to look at, as seen
         scale = np.clip(region.scale / size, 1 / MOST_ENLARGED, MOST_ENLARGED)
@@ -98,14 +96,13 @@ def find_head(pixels: np.ndarray) -> Region:
     return region if region.is_off(*FITS) else WHOLE
 
 
-def network_input(ink: np.ndarray, coverage: np.ndarray) -> np.ndarray:
-    """Return what the network sees: the means of blocks, float32 (40, 44, 2) in [0, 1].
+def network_input(drawing: np.ndarray) -> np.ndarray:
+    """Return what the network sees: means of blocks, how dark and how far painted they are.
 
-    Args:
-        ink: darkness over white paper, (160, 176) from 0 to 255.
-        coverage: how far pixels are painted, the same.
+    float32 (40, 44, 2) in [0, 1]; the drawing is what `model_input` returns.
     """
-    return block_means(np.stack([ink, coverage]), BLOCK).transpose(1, 2, 0) / np.float32(PAPER)
+    tone, coverage = np.moveaxis(drawing, -1, 0)
+    return block_means(np.stack([1 - tone, coverage]), BLOCK).transpose(1, 2, 0)
 
 
 def model_input(pixels: np.ndarray, region: Region) -> np.ndarray:
@@ -114,6 +111,12 @@ def model_input(pixels: np.ndarray, region: Region) -> np.ndarray:
     if region != WHOLE:
         tone, coverage = (region.look(plane, paper_tone(plane)) for plane in (tone, coverage))
     return np.stack([tone, coverage], axis=-1).astype(np.float32) / np.float32(255)
+
+
+def ink(pixels: np.ndarray) -> np.ndarray:
+    """Return where a drawing, uint8 (rows, columns, 2), differs from its paper: bool."""
+    image = over_paper(pixels)
+    return np.abs(image - paper_tone(image)) > LEAST_INK
 
 
 def paper_tone(image: np.ndarray) -> float:

@@ -24,8 +24,7 @@ from tests.bench.sketches.drawings import OVAL, ROOM, Portrait, Sketcher
 from tests.bench.sketches.filters import filtered
 from tests.bench.sketches.judge import moved
 from tests.bench.sketches.sheet import Sheet
-from ui.drawing.head import MARGIN, MIDDLE, UNITS, network_input
-from ui.pictures import PAPER, over_paper
+from ui.drawing.head import MARGIN, MIDDLE, UNITS, WHOLE, model_input, network_input
 
 COUNT = 147_456
 KINDS = {  # shares of the drawings
@@ -97,8 +96,7 @@ def draw(task: Task) -> tuple[np.ndarray, np.ndarray]:
             add_body(sketcher)
             drawing = sketcher.sheet.pixels()
     target = np.array([np.log(size), *off]) / UNITS
-    seen = network_input(PAPER - over_paper(drawing), drawing[..., 1])
-    return seen, target.astype(np.float32)
+    return network_input(model_input(drawing, WHOLE)), target.astype(np.float32)
 
 
 def strokes(rng: np.random.Generator) -> np.ndarray:
