@@ -14,7 +14,7 @@ from tests.ui.driver import cover, lie_apart, stroke, tone
 from ui.drawing import head
 from ui.drawing.drawing import blank
 from ui.drawing.drawing_screen import DrawingScreen
-from ui.drawing.head import WHOLE, find_head, model_input
+from ui.drawing.head import FITS, MOST_ENLARGED, WHOLE, find_head, model_input
 from ui.drawing.stroke import LARGEST, SMALLEST, Tool
 from ui.pictures import over_paper
 
@@ -361,7 +361,20 @@ def test_the_answer_is_painted_where_the_head_lies_and_stays(driver):
     assert right < 140 and np.abs(painted[int(right) : 160] - edge).max() < 12  # not white
     screen.change_brush(tool=Tool.PAINT)
     stroke(driver, (10, 140), (160, 140), settled=True)
-    assert screen.drawing.history.now.kept_head is None
+    assert screen.drawing.head == find_head(screen.drawing.pixels, region)
+
+
+def test_a_head_that_grows_a_little_is_read_where_it_was():
+    before = find_head(figure((50, 50), (22, 30)))
+    grown, elsewhere = figure((51, 51), (23, 31)), figure((110, 90), (22, 30))
+    assert find_head(grown) != before == find_head(grown, before)
+    assert find_head(elsewhere, before).is_off(*FITS, before)
+
+
+def test_a_head_too_small_to_be_enlarged_enough_is_read_in_the_middle():
+    region = find_head(figure((140, 120), (10, 13)))
+    assert region.scale == pytest.approx(MOST_ENLARGED)
+    assert region.face_centre == pytest.approx((140, 120), abs=8)
 
 
 def test_without_weights_drawings_are_read_as_they_are(tmp_path, monkeypatch):

@@ -33,14 +33,15 @@ class Step:
     start: np.ndarray | None = None  # uint8 (rows, columns), face or dark paper painted on
     stroke: Stroke | None = None  # the one that led here
     new_sheet: bool = False  # whether the drawing begins here
-    kept_head: Region | None = None  # where the answer lay that the stroke painted
+    head_before: Region = WHOLE  # the part that was encoded before the stroke
 
     @cached_property
     def head(self) -> Region:
         """The part that is encoded: all if a face was painted on; an answer's stroke keeps it."""
         if is_face(self.start):
             return WHOLE
-        return self.kept_head or find_head(self.pixels)
+        cloned = self.stroke is not None and self.stroke.brush.tool is Tool.CLONE
+        return self.head_before if cloned else find_head(self.pixels, self.head_before)
 
     def __eq__(self, other: object) -> bool:
         names = ("fixed_code", "start", "pixels")
@@ -215,9 +216,8 @@ class Drawing:
             self._show(self.history.redo())
 
     def _push(self, stroke: Stroke | None = None, new_sheet: bool = False) -> bool:
-        cloned = stroke is not None and stroke.brush.tool is Tool.CLONE
-        head = self.head if cloned else None
-        step = Step(self.pixels, self.fixed_code, self.start, stroke, new_sheet, head)
+        before = WHOLE if new_sheet else self.head
+        step = Step(self.pixels, self.fixed_code, self.start, stroke, new_sheet, before)
         return self.history.push(step)
 
     def _show(self, step: Step) -> None:

@@ -4,6 +4,8 @@ A small convolutional network, computed with NumPy, looks at the drawing and tel
 head is and where it lies. `tests/bench/sketches/head_finder.py` trains it.
 """
 
+from __future__ import annotations
+
 import math
 from functools import lru_cache
 from typing import NamedTuple
@@ -24,7 +26,7 @@ UNITS = (0.3, 20.0, 20.0)  # of the network's outputs: log of the size; x and y 
 LEAST_INK = 25  # least difference between ink and paper, gray levels
 MOST_ENLARGED = 3.5  # and most reduced, by its inverse
 LOOKS = 2
-FITS = (1.1, 8.0)  # arguments of `Region.is_off`: a head that is off by less is left as it is
+FITS = (1.1, 8.0)  # arguments of `Region.is_off`: a head that is off by less is left where it was
 PLAIN = (1.3, 16.0)  # the same: by more, the window shows the region
 
 
@@ -48,16 +50,23 @@ class Region(NamedTuple):
         last = self.left + (columns - 1) / self.scale, self.top + (rows - 1) / self.scale
         return (self.left, self.top), last
 
-    def is_off(self, factor: float, distance: float) -> bool:
-        """Return whether it differs from the whole canvas in size or place.
+    @property
+    def face_centre(self) -> tuple[float, float]:
+        """The (x, y) in canvas pixels of what comes to the center of a usual face."""
+        x, y = FACE_CENTRE
+        return self.left + x / self.scale, self.top + y / self.scale
+
+    def is_off(self, factor: float, distance: float, other: Region | None = None) -> bool:
+        """Return whether it differs from another region, the whole canvas unless given.
 
         Args:
-            factor: least enlargement, or reduction, that counts; above 1.
-            distance: pixels between its face's center and the usual place, beyond which it counts.
+            factor: ratio of their scales that counts, or its inverse; above 1.
+            distance: pixels between the centers of their faces, beyond which they differ.
+            other: that region.
         """
-        x, y = FACE_CENTRE
-        away = math.dist((self.left + x / self.scale, self.top + y / self.scale), FACE_CENTRE)
-        return not 1 / factor < self.scale < factor or away > distance
+        other = other or WHOLE
+        away = math.dist(self.face_centre, other.face_centre)
+        return not 1 / factor < self.scale / other.scale < factor or away > distance
 
     def look(self, picture: np.ndarray, outside: float) -> np.ndarray:
         """Return this part of a picture (rows, columns), enlarged: float32, the same shape."""
@@ -73,14 +82,15 @@ class Region(NamedTuple):
 WHOLE = Region()
 
 
-def find_head(pixels: np.ndarray) -> Region:
-    """Return the part of a drawing to encode: `WHOLE` if the head is about in its place.
+def find_head(pixels: np.ndarray, before: Region = WHOLE) -> Region:
+    """Return the part of a drawing to encode: that of `before` if the head is about there.
 
     The network looks twice, the second time at what it found. Without its weights, or without ink,
-    the answer is `WHOLE` too.
+    the answer is `WHOLE`.
 
     Args:
         pixels: uint8 (rows, columns, 2), gray and coverage.
+        before: the part before the last stroke. Faces do not jump while a head grows.
     """
     if not ink(pixels).any() or not _weights():
         return WHOLE
@@ -88,12 +98,12 @@ def find_head(pixels: np.ndarray) -> Region:
     for _ in range(LOOKS):
         seen = network_input(model_input(pixels, region))
         log_size, right, down = _network(seen) * UNITS
-        size = np.exp(log_size)  # of the head that is seen; 1 is usual
+        least, most = region.scale / MOST_ENLARGED, region.scale * MOST_ENLARGED
+        size = np.clip(np.exp(log_size), least, most)  # of the head that is seen; 1 is usual
         left, top = np.array(MIDDLE) * (1 - size) + (right, down)  # of what to look at, as seen
-        scale = np.clip(region.scale / size, 1 / MOST_ENLARGED, MOST_ENLARGED)
         left, top = region.left + left / region.scale, region.top + top / region.scale
-        region = Region(float(left), float(top), float(scale))
-    return region if region.is_off(*FITS) else WHOLE
+        region = Region(float(left), float(top), float(region.scale / size))
+    return region if region.is_off(*FITS, before) else before
 
 
 def network_input(drawing: np.ndarray) -> np.ndarray:
