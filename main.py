@@ -91,7 +91,7 @@ def print_faces(split="train", start=0):
     """
     from data import load_arrays, load_labels
     from data.checks import check_choice, check_whole
-    from ui.views.portrait_pages import show_portraits
+    from ui.views.portraits import show_portraits
 
     check_choice("split", split, ("train", "test"))
     check_whole("start", start)
@@ -111,7 +111,7 @@ def test_auto(start=0):
     from data.checks import check_whole
     from model.loading import load_engine
     from model.measuring.metrics import Comparison, comparison_lines
-    from ui.views.reconstructions import show_reconstructions
+    from ui.views.portraits import show_reconstructions
 
     check_whole("start", start)
     check_whole("start", start, 0, len(load_arrays()[1]) - 1)

@@ -16,7 +16,7 @@ from pygame._sdl2.video import Window
 
 from data.errors import UserError
 from ui.theme import COLORS, starting_scale
-from ui.widgets.shapes import dot
+from ui.widgets.base import dot
 
 NAME = "Latent Face Explorer"
 SMALLEST = (900, 600)  # points

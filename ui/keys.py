@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import pygame
 
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Point, Widget
-from ui.widgets.shapes import box, write
+from ui.widgets.base import Point, Widget, box, write
 
 MODIFIERS = ("ctrl", "alt", "shift")
 ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}

@@ -8,10 +8,9 @@ from functools import partial
 import pygame
 
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Label, Widget, place_row
+from ui.widgets.base import Label, Widget, dot, place_row, write
 from ui.widgets.button import Button
 from ui.widgets.panel import Item
-from ui.widgets.shapes import dot, write
 
 BAR = 36  # height in points: the help line, and the margin that every screen leaves above it
 LINES = 2  # most lines of a message

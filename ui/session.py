@@ -21,7 +21,7 @@ from data.errors import tell_failure
 from data.replace import hold_lock, remove_unfinished, replace_file
 from model.frame import LATENT_DIM
 from ui.pictures import DRAWING_SHAPE
-from ui.storage import CHECK, pack_numbers, pack_pixels, parse_json, unpack_numbers, unpack_pixels
+from ui.saves import CHECK, pack_numbers, pack_pixels, parse_json, unpack_numbers, unpack_pixels
 
 FILE_NAME = "session.json"
 SET_ASIDE_NAME = "session-damaged.json"

@@ -20,8 +20,20 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
 from data.paths import DEMO_FOLDER
 from ui.starts import TEMPERATURE
-from ui.views.figures import DEMO_DPI, save
-from ui.views.style import BLUE, INK, LINE, QUIET, RED, SAND, Page, draw_image, label_row, styled
+from ui.views.figures import (
+    BLUE,
+    DEMO_DPI,
+    INK,
+    LINE,
+    QUIET,
+    RED,
+    SAND,
+    Page,
+    draw_image,
+    label_row,
+    save,
+    styled,
+)
 
 if TYPE_CHECKING:
     from model.engine import FaceEngine

@@ -5,11 +5,9 @@ from pathlib import Path
 
 from data.paths import SHIPPED_MODEL
 from model.folder import read_card
-from ui.drawing.drawing_commands import drawing_commands
-from ui.drawing.drawing_screen import DrawingScreen
+from ui.drawing.drawing_screen import DrawingScreen, drawing_commands
 from ui.keys import Command, spoken
-from ui.sliders.slider_commands import slider_commands
-from ui.sliders.slider_screen import SlidersScreen
+from ui.sliders.slider_screen import SlidersScreen, slider_commands
 from ui.window import window_commands
 
 PROJECT = Path(__file__).resolve().parents[2]

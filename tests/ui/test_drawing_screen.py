@@ -12,10 +12,9 @@ from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE, LEF
 from tests.bench.sketches.imagined import sketches
 from tests.ui.driver import cover, lie_apart, stroke, tone
 from ui.drawing import head
-from ui.drawing.drawing import blank
+from ui.drawing.drawing import LARGEST, SMALLEST, Tool, blank
 from ui.drawing.drawing_screen import DrawingScreen
 from ui.drawing.head import FITS, MOST_ENLARGED, WHOLE, find_head, model_input
-from ui.drawing.stroke import LARGEST, SMALLEST, Tool
 from ui.pictures import over_paper
 
 WINDOW = {"screens": [DrawingScreen], "hints": False}

@@ -5,9 +5,8 @@ import pytest
 
 from model.frame import IMAGE_SHAPE as SHAPE
 from tests.ui.driver import cover, tone
-from ui.drawing.drawing import MOST_STEPS, Drawing, blank
+from ui.drawing.drawing import LARGEST, MOST_STEPS, SMALLEST, Brush, Drawing, Tool, blank
 from ui.drawing.replay import replay
-from ui.drawing.stroke import LARGEST, SMALLEST, Brush, Tool
 
 FACE = np.random.default_rng(1).random(SHAPE).astype(np.float32)
 MIRRORED = np.arange(12, 176)  # columns whose mirror image lies on the canvas

@@ -1,10 +1,10 @@
 import pygame
 import pytest
 
-from ui.drawing.drawing_commands import drawing_commands
+from ui.drawing.drawing_screen import drawing_commands
 from ui.history import History
 from ui.keys import key_of, spoken
-from ui.sliders.slider_commands import slider_commands
+from ui.sliders.slider_screen import slider_commands
 from ui.theme import COLORS, natural_scale, starting_scale
 from ui.window import window_commands
 

@@ -12,12 +12,11 @@ from PIL import Image
 from data.errors import UserError
 from model.frame import face_mask
 from tests.raising import raising
-from ui.panels import gallery
 from ui.panels import photo as photo_panel
-from ui.photo import folders
-from ui.photo.folders import first_look, look_into, usual_places
-from ui.photo.opening import Photo
+from ui.photo import opening
+from ui.photo.opening import Photo, first_look, look_into, usual_places
 from ui.photo.placement import MEAN
+from ui.widgets import strip
 
 
 @pytest.fixture
@@ -98,13 +97,13 @@ def test_folders_come_first_then_pictures_newest_first_and_nothing_else(home):
 def test_what_windows_or_macos_hide_is_left_out(mark):
     info = SimpleNamespace(st_mtime=0.0, **mark)
     file = SimpleNamespace(name="AppData", path="/AppData", is_dir=lambda: True, stat=lambda: info)
-    assert not list(folders._entries(file))
+    assert not list(opening._entries(file))
 
 
 def test_a_folder_is_read_up_to_a_bound_and_one_that_cannot_be_opened_is_a_sentence(
     home, monkeypatch
 ):
-    monkeypatch.setattr(folders, "MOST", 30)
+    monkeypatch.setattr(opening, "MOST", 30)
     for number in range(31):
         (home / "Pictures" / f"{number}.png").touch()
     listing = look_into(home / "Pictures")
@@ -157,7 +156,7 @@ def test_the_first_sight_shows_thumbnails_and_a_mark_for_broken_pictures(driver,
     panel = open_panel(driver)
     broken = tiles(panel)[-1]
     assert broken.text == "broken.jpg"
-    assert broken.pixels is None and broken.sign == gallery.UNREADABLE
+    assert broken.pixels is None and broken.sign == strip.UNREADABLE
     driver.choose(broken)
     assert "broken.jpg" in driver.said() and panel.visible and panel.photo is None
     (home / "Pictures" / "broken.jpg").unlink()
@@ -322,7 +321,7 @@ def test_thousands_of_files_do_not_stop_the_window(driver, home, monkeypatch):
     assert view.bottom - panel.gallery._row <= shown.rect.bottom <= view.bottom
     driver.choose(shown)
     assert panel.photo.name == last.name
-    monkeypatch.setattr(gallery, "KEPT", 10)  # fewer than there are in sight
+    monkeypatch.setattr(strip, "KEPT", 10)  # fewer than there are in sight
     driver.keys("backspace")
     for _ in range(3):
         driver.keys("pageup")

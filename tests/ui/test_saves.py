@@ -10,7 +10,7 @@ from PIL.PngImagePlugin import PngInfo
 from data.errors import UserError
 from tests.raising import raising
 from tests.ui.driver import FakeEngine
-from ui import saves, storage
+from ui import saves
 from ui.saves import delete_save, list_saves, model_of, open_save, read_save, save_face
 
 MODEL = "a" * 64
@@ -59,7 +59,7 @@ def test_saves_of_one_second_do_not_overwrite_and_list_newest_first(tmp_path, mo
     stamps = ["2026-11-22-151204"] * 12 + ["2026-11-22-151205", "2025-01-01-000000"]
     paths = []
     for stamp in stamps:
-        monkeypatch.setattr(storage.time, "strftime", lambda *_, now=stamp: now)
+        monkeypatch.setattr(saves.time, "strftime", lambda *_, now=stamp: now)
         paths.append(a_save(tmp_path))
     assert paths[0].name == "face-2026-11-22-151204.png"
     assert len(set(paths)) == len(stamps)

@@ -7,7 +7,7 @@ import pytest
 
 from data.errors import UserError
 from tests.raising import raising
-from ui.storage import pack_numbers, parse_json, unpack_numbers, unpack_pixels, write_new
+from ui.saves import pack_numbers, parse_json, unpack_numbers, unpack_pixels, write_new
 
 ODD_NUMBERS = [pack_numbers(np.array([0, bad, 1])) for bad in (np.nan, np.inf, -np.inf)]
 ODD_NUMBERS += [None, 3, "", "AAAA", "A" * 15 + "=", "é" * 16, "!" * 16]

@@ -18,8 +18,8 @@ from data import Portrait, UserError
 from model.latent import LatentSpace
 from model.measuring.normality import code_metrics
 from tests.ui.driver import FakeEngine
-from ui.views import distributions, figures, latent_space, portrait_pages, reconstructions, training
-from ui.views.style import BLUE, RED, Page, styled
+from ui.views import figures, latent_space, portraits, training
+from ui.views.figures import BLUE, RED, Page, styled
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -102,7 +102,7 @@ def opens_as_picture(path):
 def test_portraits_are_shown_a_page_at_a_time_with_their_labels(tmp_path, shown):
     X = np.arange(70, dtype=np.uint8)[:, None, None, None] * np.ones((171, 186, 1), np.uint8)
     labels = [Portrait(i, "train", "", "FM"[i % 2], (1985, None)[i % 2]) for i in range(70)]
-    assert opens_as_picture(portrait_pages.show_portraits(X, labels, "train", 40, tmp_path))
+    assert opens_as_picture(portraits.show_portraits(X, labels, "train", 40, tmp_path))
     ((draw, count, start),) = shown
     assert (count, start) == (3, 1)
     page = draw(1)
@@ -114,11 +114,11 @@ def test_portraits_are_shown_a_page_at_a_time_with_their_labels(tmp_path, shown)
 @pytest.mark.parametrize("can_finish", [False, True])
 def test_reconstructions_errors_and_averages_are_shown(tmp_path, shown, can_finish):
     comparison = FlatComparison(can_finish)
-    assert opens_as_picture(reconstructions.show_reconstructions(comparison, 0, tmp_path))
+    assert opens_as_picture(portraits.show_reconstructions(comparison, 0, tmp_path))
     ((draw, count, start),) = shown
     assert (count, start) == (2, 0)
     page = draw(0)
-    firsts = images(page)[:: reconstructions.COLUMNS]
+    firsts = images(page)[:: portraits.COLUMNS]
     portrait = comparison.portraits(slice(0, 1))[0, ..., 0]
     rows = [0, 0.1, 0.05, None, -0.2] if can_finish else [0, 0.1, None, -0.2]
     for image, lighter in zip(firsts, rows, strict=True):
@@ -132,19 +132,19 @@ def test_reconstructions_errors_and_averages_are_shown(tmp_path, shown, can_fini
 
 
 def test_dead_codes_and_odd_sliders_stand_out(codes, latent, metrics):
-    page = distributions.draw_codes(codes, metrics, "Codes")
+    page = latent_space.draw_codes(codes, metrics, "Codes")
     colours = [to_hex(patch.get_facecolor()) for patch in page.figure.findobj(StepPatch)]
     assert [place for place, colour in enumerate(colours) if colour == RED] == [7]
     assert colours.count(BLUE) == 79
     assert "Alive: 79 of 80" in " ".join(texts(page))
-    page = distributions.draw_sliders(latent.to_sliders(codes), metrics, "Codes")
+    page = latent_space.draw_sliders(latent.to_sliders(codes), metrics, "Codes")
     colours = [to_hex(patch.get_facecolor()) for patch in page.figure.findobj(StepPatch)]
     assert colours.count(RED) == (odd := (metrics["ks_p"] < 0.05).sum())
     assert f"{odd} of 80; chance alone would give about 4" in " ".join(texts(page))
 
 
 def test_the_table_names_every_code_and_the_dead(metrics, tmp_path):
-    path = distributions.write_table(metrics, tmp_path / "new" / "table.csv")
+    path = latent_space.write_table(metrics, tmp_path / "new" / "table.csv")
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["unit"] for row in rows] == [str(number) for number in range(1, 81)]
@@ -232,7 +232,7 @@ def test_a_folder_that_cannot_be_written_gives_a_sentence(metrics, tmp_path):
     with pytest.raises(UserError, match="cannot be written"):
         figures.save(Page(3, 3, "Title", "Lead").figure, "name", tmp_path / "file")
     with pytest.raises(UserError, match="cannot be written"):
-        distributions.write_table(metrics, tmp_path / "file" / "table.csv")
+        latent_space.write_table(metrics, tmp_path / "file" / "table.csv")
 
 
 # The window

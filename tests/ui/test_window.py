@@ -15,7 +15,7 @@ from model.latent import Previews
 from tests.bench.readme import all_commands
 from tests.raising import raising
 from tests.ui.driver import FakeEngine, every, fake_latent, shows, stroke
-from ui import fonts
+from ui import theme as look
 from ui.app import SCREENS, App
 from ui.saves import save_face
 from ui.session import Session
@@ -392,23 +392,23 @@ def test_what_cannot_be_drawn_is_replaced_and_marks_without_a_width_end_nothing(
 
 
 def test_what_no_font_has_becomes_a_sign_and_a_system_font_is_used(monkeypatch):
-    runs, system = fonts.runs.__wrapped__, []
-    monkeypatch.setattr("ui.fonts._run_of", fonts._run_of.__wrapped__)
+    runs, system = look.runs.__wrapped__, []
+    monkeypatch.setattr("ui.theme._run_of", look._run_of.__wrapped__)
     monkeypatch.setattr("ui.theme.runs", runs)
-    monkeypatch.setattr("ui.fonts._system_fonts", lambda: system)
+    monkeypatch.setattr("ui.theme._system_fonts", lambda: system)
     theme = Theme()
     for words in ("漢字", "שלום", "\U0001f600"):
         assert runs(f"{words}.jpg") == [("", "?" * len(words) + ".jpg")]
         assert theme.text(f"{words}.jpg").get_width() == theme.width("?" * len(words) + ".jpg")
     system.append("/other.ttf")  # one that has what the own one lacks
-    monkeypatch.setattr("ui.fonts._has", lambda path, character: bool(path) == (character == "漢"))
+    monkeypatch.setattr("ui.theme._has", lambda path, character: bool(path) == (character == "漢"))
     assert runs("ä漢漢.jpg") == [("", "ä"), ("/other.ttf", "漢漢"), ("", ".jpg")]
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no font at all" * 99])
 def test_damaged_or_missing_fonts_are_replaced_by_another(tmp_path, monkeypatch, content):
     if content is not None:
-        for name in fonts.FILES.values():
+        for name in look.FILES.values():
             (tmp_path / name).write_bytes(content)
     monkeypatch.setattr("ui.theme.FOLDER", tmp_path)
     theme = Theme()
@@ -421,12 +421,12 @@ def test_fonts_are_read_at_the_start_wherever_they_lie_and_can_be_moved(
     tmp_path, monkeypatch, opened
 ):
     folder = tmp_path / LATIN
-    shutil.copytree(fonts.FOLDER, folder)
+    shutil.copytree(look.FOLDER, folder)
     monkeypatch.setattr("ui.theme.FOLDER", folder)
     driver = opened()
     folder.rename(tmp_path / "moved")
     assert driver.window.theme.width("face", 31, True) == Theme().width("face", 31, True) > 31
-    assert Theme()._fonts == fonts.read_fonts(fonts.FOLDER)
+    assert Theme()._fonts == look.read_fonts(look.FOLDER)
 
 
 def test_a_model_or_file_whose_name_cannot_be_drawn_ends_nothing(opened):

@@ -13,15 +13,14 @@ from pygame import Rect, Surface
 
 from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
 from ui.drawing.answers import NEAREST_FACES, REALISM
+from ui.drawing.drawing import GRAYS, LARGEST, SIZE_STEP, SMALLEST, Brush, Tool, mirrored
 from ui.drawing.head import PLAIN, WHOLE, Region, ink, paper_tone
-from ui.drawing.stroke import GRAYS, LARGEST, SIZE_STEP, SMALLEST, Brush, Tool, mirrored
 from ui.keys import Command
 from ui.pictures import PAPER, drawing_on_paper, over_paper
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Label, Point, Row, Widget, place_row
+from ui.widgets.base import Label, Point, Row, Widget, box, place_row
 from ui.widgets.button import Button, Toggle, help_of
 from ui.widgets.face_view import FaceView
-from ui.widgets.shapes import box
 from ui.widgets.slider import Slider
 from ui.widgets.strip import Strip
 

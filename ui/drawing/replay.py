@@ -10,12 +10,10 @@ import numpy as np
 
 from ui.animation import encode_gif
 from ui.drawing.answers import DrawingDecoder
-from ui.drawing.drawing import Drawing, Step
+from ui.drawing.drawing import Drawing, Point, Step
 from ui.drawing.head import WHOLE
-from ui.drawing.stroke import Point
 from ui.pictures import drawing_on_paper, enlarge, side_by_side
-from ui.saves import saved_words
-from ui.storage import write_new
+from ui.saves import saved_words, write_new
 
 FPS = 15
 MOST_FRAMES = 150

@@ -12,20 +12,17 @@ from data.errors import UserError
 from model.frame import IMAGE_SHAPE, LATENT_DIM
 from ui.clipboard import run_beside
 from ui.keys import spoken
-from ui.panels.gallery import Gallery, Picture
 from ui.photo.eyes import Guess, guess_eyes, middle_eyes
-from ui.photo.folders import Entry, Listing, first_look, look_into
-from ui.photo.opening import Photo, open_photo, paste_photo
+from ui.photo.opening import Entry, Listing, Photo, first_look, look_into, open_photo, paste_photo
 from ui.photo.placement import Placement, crop, even_out, is_badly_lit
 from ui.pictures import to_pixels
 from ui.saves import where
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Label, Point, Widget, place_row
+from ui.widgets.base import Label, Point, Widget, place_row, write
 from ui.widgets.button import Button
 from ui.widgets.face_view import FaceView
 from ui.widgets.panel import Panel
-from ui.widgets.shapes import write
-from ui.widgets.strip import FOLDER
+from ui.widgets.strip import FOLDER, Gallery, Picture
 from ui.window import Window
 from ui.worker import decode_one
 
@@ -149,8 +146,10 @@ class PhotoPanel(Panel):
         help = f"Take the picture that you copied elsewhere  [{PASTE}]"
         self.paster = add(Button("Paste", self.paste, help))
         self.places: list[Button] = []
-        host, slot = self.host, f"{self.owner}.thumbnail"
-        self.gallery = add(Gallery[Entry](host, slot, TILE, _picture, _describe, self._enter))
+        slot = f"{self.owner}.thumbnail"
+        self.gallery = add(
+            Gallery[Entry](self.host.worker, slot, TILE, _picture, _describe, self._enter)
+        )
         self.markers = add(EyeMarkers(self._moved))
         self.crop = add(FaceView("", "Your photo", COLORS.panel))
         self.reconstruction = add(FaceView("", f"From {LATENT_DIM} numbers", COLORS.panel))

@@ -8,13 +8,13 @@ from pathlib import Path
 import pygame
 
 from data.errors import UserError
-from ui.panels.gallery import UNREADABLE, Gallery
 from ui.pictures import to_pixels
 from ui.saves import SaveFile, delete_save, list_saves, open_folder, read_save, rename_save, where
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Label, place_row
 from ui.widgets.button import Button
 from ui.widgets.panel import Item, Panel
+from ui.widgets.strip import UNREADABLE, Gallery
 from ui.widgets.text_field import TextField
 from ui.window import Window
 
@@ -45,7 +45,7 @@ class SavesPanel(Panel):
         self.note = add(Label("Looking …", COLORS.soft, lines=3))
         self.gallery = add(
             Gallery[SaveFile](
-                host,
+                host.worker,
                 f"{owner}.save",
                 TILE,
                 read=lambda save: to_pixels(read_save(save.path).image),

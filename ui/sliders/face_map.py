@@ -17,12 +17,11 @@ from ui.animation import between
 from ui.pictures import to_pixels
 from ui.sliders.axes import Axis
 from ui.theme import COLORS, SIZES, Color, Theme
-from ui.widgets.base import Label, Point, place_row
+from ui.widgets.base import Label, Point, dot, place_row
 from ui.widgets.button import Button
 from ui.widgets.face_view import FaceView
 from ui.widgets.panel import Panel
 from ui.widgets.pointer import Pointer
-from ui.widgets.shapes import dot
 from ui.window import Window
 from ui.worker import decode_each
 

@@ -9,11 +9,10 @@ from functools import partial
 import pygame
 
 from ui.sliders.axes import Axis, direction_axis, hold, principal_axes, raw_axes
-from ui.sliders.state import FaceState
+from ui.sliders.editor import FaceState
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Label, Point
+from ui.widgets.base import Label, Point, box, dot, write
 from ui.widgets.panel import Scrolled
-from ui.widgets.shapes import box, dot, write
 from ui.widgets.slider import HANDLE, MINUS, Slider, in_digits
 from ui.widgets.text_field import TextField
 from ui.window import Window

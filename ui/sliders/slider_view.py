@@ -11,15 +11,14 @@ import pygame
 
 from model.frame import LATENT_DIM, block_means
 from ui.keys import Command
+from ui.sliders.editor import FaceState
 from ui.sliders.slider_panel import FaceSlider, SliderPanel
-from ui.sliders.state import FaceState
 from ui.starts import TEMPERATURE, Starts
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Label, Row, Widget, place_row
+from ui.widgets.base import Label, Row, Widget, place_row, write
 from ui.widgets.button import Button, Toggle, help_of
 from ui.widgets.face_view import FaceView
 from ui.widgets.panel import Panel
-from ui.widgets.shapes import write
 from ui.widgets.slider import MINUS, Slider
 from ui.widgets.strip import Strip, Thumbnail
 from ui.widgets.text_field import TextField

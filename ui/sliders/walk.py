@@ -11,9 +11,8 @@ from data.errors import UserError
 from model.latent import LatentSpace
 from ui.animation import ease, encode_gif, walk
 from ui.pictures import enlarge
-from ui.saves import list_saves, read_saves, saved_words
-from ui.sliders.state import FaceState
-from ui.storage import write_new
+from ui.saves import list_saves, read_saves, saved_words, write_new
+from ui.sliders.editor import FaceState
 from ui.worker import decode_one
 
 MOST_STOPS = 24  # saved faces on a walk, newest first

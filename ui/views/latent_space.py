@@ -1,16 +1,30 @@
-"""Pictures of the latent space; drawn here: correlations, spectrum, components, directions."""
+"""Pictures of the latent space: distributions, correlations, spectrum, components, directions."""
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from data.paths import FIGURES_FOLDER
-from ui.views import distributions
-from ui.views.figures import save, show
-from ui.views.style import BLUE, DIVERGING, INK, QUIET, SAND, Page, draw_image, label_row, styled
+from ui.views.figures import (
+    BLUE,
+    DIVERGING,
+    INK,
+    LINE,
+    QUIET,
+    RED,
+    SAND,
+    Page,
+    draw_image,
+    label_row,
+    save,
+    show,
+    styled,
+    writing,
+)
 
 if TYPE_CHECKING:
     from model.engine import FaceEngine
@@ -18,13 +32,19 @@ if TYPE_CHECKING:
 
 COMPONENTS = 7  # rows of faces
 STEPS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)  # standard deviations
+COLUMNS = 10  # histograms in a row
+RANGE = 4  # of a histogram, standard deviations on either side
+BINS = 32
+LEVEL = 0.05  # significance level; a slider with a smaller p is called not normal
+
+Metrics = dict[str, np.ndarray]
 
 
 def show_latent_space(
     engine: FaceEngine,
     latent: LatentSpace,
     codes: np.ndarray,
-    metrics: distributions.Metrics,
+    metrics: Metrics,
     source: str,
     effects: dict[str, dict[str, float]],
     folder: Path = FIGURES_FOLDER,
@@ -42,8 +62,8 @@ def show_latent_space(
     """
     sliders = latent.to_sliders(codes)
     pages: dict[str, Page] = {
-        "codes-distribution": distributions.draw_codes(codes, metrics, source),
-        "sliders-distribution": distributions.draw_sliders(sliders, metrics, source),
+        "codes-distribution": draw_codes(codes, metrics, source),
+        "sliders-distribution": draw_sliders(sliders, metrics, source),
         "codes-correlation": draw_correlation(codes, source),
         "codes-spectrum": draw_spectrum(latent.scales, "Codes of the training portraits"),
         "codes-components": draw_components(engine, latent),
@@ -51,7 +71,7 @@ def show_latent_space(
     if latent.directions:
         pages["codes-directions"] = draw_directions(engine, latent, effects)
     paths = [save(page.figure, name, folder) for name, page in pages.items()]
-    paths.append(distributions.write_table(metrics, Path(folder) / "codes-table.csv"))
+    paths.append(write_table(metrics, Path(folder) / "codes-table.csv"))
     show(list(pages.values()).__getitem__, len(pages))
     return paths
 
@@ -169,3 +189,90 @@ def _draw_steps(axes: np.ndarray, faces: np.ndarray, names: list[str]) -> None:
         draw_image(place, face)
     for place, step in zip(axes[0], STEPS, strict=True):
         place.set_title("mean" if step == 0 else f"{step:+.0f} sd", color=QUIET)
+
+
+@styled()
+def draw_codes(codes: np.ndarray, metrics: Metrics, source: str) -> Page:
+    """Draw the distribution of every raw code (n, d), in its own standard deviations."""
+    mean, std, skewness = (metrics[f"raw_{name}"] for name in ("mean", "std", "skewness"))
+    alive = metrics["alive"]
+    return _draw_panels(
+        (codes - mean) / np.maximum(std, 1e-12),
+        ~alive,
+        [f"{m:+.2f}\n{s:.2f}\n{k:+.2f}" for m, s, k in zip(mean, std, skewness, strict=True)],
+        "Are the codes normal?",
+        f"Each panel is one of the {len(alive)} numbers the encoder gives, over many portraits; "
+        "the line is the normal curve. Beside it: mean, standard deviation and skewness. A code in "
+        "red hardly moves: it is dead, it says nothing about faces.",
+        f"{source}.   Alive: {alive.sum()} of {len(alive)}.   {_skewness(skewness)}.   "
+        "All numbers are in codes-table.csv.",
+    )
+
+
+@styled()
+def draw_sliders(sliders: np.ndarray, metrics: Metrics, source: str) -> Page:
+    """Draw the distribution of every whitened coordinate (n, d), the value of a slider."""
+    skewness, kurtosis, p = (metrics[name] for name in ("skewness", "excess_kurtosis", "ks_p"))
+    return _draw_panels(
+        sliders,
+        p < LEVEL,
+        [
+            f"{s:+.2f}\n{k:+.2f}\n{f'{each:.3f}' if each >= 0.001 else '<0.001'}"
+            for s, k, each in zip(skewness, kurtosis, p, strict=True)
+        ],
+        "Are the sliders normal?",
+        "The same portraits in the coordinates of the sliders: uncorrelated, one unit a "
+        "standard deviation, the most telling first. The line is the normal curve around the mean "
+        "of these portraits. Beside it: skewness, excess kurtosis (both 0 where normal), and p, "
+        "how often normal numbers are that far from it by a Kolmogorov-Smirnov test.",
+        f"{source}.   Red: p below {100 * LEVEL:.0f} %, {(p < LEVEL).sum()} of {len(p)}; chance "
+        f"alone would give about {LEVEL * len(p):.0f}.\n{_skewness(skewness)}.   "
+        f"Excess kurtosis: {np.abs(kurtosis).mean():.2f} on average.",
+    )
+
+
+def _skewness(values: np.ndarray) -> str:
+    size = np.abs(values)
+    return f"Skewness: {size.mean():.2f} on average, {size.max():.2f} at most"
+
+
+def _draw_panels(
+    values: np.ndarray, marked: np.ndarray, notes: list[str], title: str, lead: str, caption: str
+) -> Page:
+    """Draw a histogram of each column of values (n, d), red if marked, and the normal curve."""
+    page = Page(12, 8.6, title, lead, caption)
+    rows = -(-values.shape[1] // COLUMNS)
+    panels = page.panels(rows, COLUMNS, above=0.12, below=0.15, wspace=0.12, hspace=0.22)
+    edges = np.linspace(-RANGE, RANGE, BINS + 1)
+    x = np.linspace(-RANGE, RANGE, 161)
+    normal = np.exp(-((x[:, np.newaxis] - values.mean(axis=0)) ** 2) / 2) / np.sqrt(2 * np.pi)
+    for unit, axes in enumerate(panels.flat):
+        if unit >= values.shape[1]:
+            axes.set_axis_off()
+            continue
+        density = np.histogram(values[:, unit], edges)[0] / (len(values) * (edges[1] - edges[0]))
+        color = RED if marked[unit] else BLUE
+        axes.stairs(density, edges, fill=True, color=color, alpha=0.55)
+        axes.plot(x, normal[:, unit], color=INK, linewidth=0.9)
+        axes.set(xlim=(-RANGE, RANGE), ylim=(0, 0.62), xticks=[-3, 0, 3], yticks=[])
+        axes.tick_params(labelbottom=unit >= (rows - 1) * COLUMNS, length=2, color=LINE)
+        axes.spines["left"].set_visible(False)
+        at_top = {"transform": axes.transAxes, "va": "top"}
+        axes.text(0.03, 0.97, unit + 1, size=7.5, color=INK, **at_top)
+        axes.text(0.99, 0.97, notes[unit], ha="right", size=5.5, color=QUIET, **at_top)
+    return page
+
+
+def write_table(metrics: Metrics, path: Path) -> Path:
+    """Write all metrics of every unit as CSV, raw codes and sliders side by side."""
+    columns = {name: values for name, values in metrics.items() if name != "mahalanobis2"}
+    with writing(path) as new, new.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["unit", *columns])
+        for unit, row in enumerate(zip(*columns.values(), strict=True), start=1):
+            writer.writerow([unit, *(_plain(value) for value in row)])
+    return path
+
+
+def _plain(value: np.generic) -> str:
+    return ("dead", "alive")[int(value)] if value.dtype == bool else f"{value:.5g}"

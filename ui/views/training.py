@@ -7,8 +7,7 @@ import numpy as np
 
 from data.paths import FIGURES_FOLDER
 from model.measuring.metrics import image_metrics
-from ui.views.figures import save
-from ui.views.style import BLUE, QUIET, SAND, Page, draw_image, label_row, styled
+from ui.views.figures import BLUE, QUIET, SAND, Page, draw_image, label_row, save, styled
 
 
 def draw_training(

@@ -8,8 +8,7 @@ import pygame
 
 from ui.keys import Command, spoken
 from ui.theme import COLORS, SIZES, Color, Theme
-from ui.widgets.base import Help, Point, Widget
-from ui.widgets.shapes import box, dot, write
+from ui.widgets.base import Help, Point, Widget, box, dot, write
 
 B = TypeVar("B", bound="Button")
 

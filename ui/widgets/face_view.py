@@ -8,8 +8,7 @@ import pygame
 from model.frame import IMAGE_SHAPE
 from ui.pictures import to_pixels
 from ui.theme import COLORS, SIZES, Color, Theme
-from ui.widgets.base import Help, Point, Widget
-from ui.widgets.shapes import trim, write
+from ui.widgets.base import Help, Point, Widget, trim, write
 
 GRAY_PALETTE = np.arange(256, dtype=np.uint32) * 0x010101  # a color for each gray
 SMALL = 120  # least width of a picture with a large title, in points

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import pygame
 
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Label, Point, Widget, place_row
+from ui.widgets.base import Label, Point, Widget, box, place_row
 from ui.widgets.button import Button
-from ui.widgets.shapes import box
 
 Item = tuple[str, Callable[[], object], str]  # text, action and help of an item of a menu
 

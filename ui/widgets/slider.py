@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import pygame
 
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Help, Point, Widget
-from ui.widgets.shapes import box, dot, write
+from ui.widgets.base import Help, Point, Widget, box, dot, write
 
 MINUS = "\N{MINUS SIGN}"
 TRACK, HANDLE = 4, 10  # height of the track and diameter of the handle, in points

@@ -8,8 +8,7 @@ import pygame
 from data.errors import UserError
 from ui.clipboard import copy_text, paste_text
 from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Help, Point, Widget
-from ui.widgets.shapes import box, write
+from ui.widgets.base import Help, Point, Widget, box, write
 
 
 @dataclass(eq=False)

@@ -1,16 +1,34 @@
-"""Unseen portraits, and their reconstructions from a few numbers."""
+"""Portraits in pages: with their labels, and beside their reconstructions from a few numbers."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from data.arrays import Portrait
 from data.paths import FIGURES_FOLDER
 from model.frame import LATENT_DIM
 from model.measuring.metrics import Comparison
-from ui.views.figures import show_in_pages
-from ui.views.style import BLUE, DIVERGING, INK, QUIET, SAND, SKY, Page, draw_image, label_row
+from ui.views.figures import (
+    BLUE,
+    DIVERGING,
+    INK,
+    QUIET,
+    SAND,
+    SKY,
+    Page,
+    draw_image,
+    label_row,
+    show_in_pages,
+)
 
-COLUMNS = 7
+GRID = (4, 8)  # rows and columns of labelled portraits
+TITLES = {"train": "Portraits to learn from", "test": "Portraits kept for testing"}
+LABELLED = (
+    "One row of the array each. F and M are the folders of the archive, with the year of the "
+    "yearbook where it is known."
+)
+COLUMNS = 7  # of portraits with their reconstructions
 ROWS = ["Portrait", "Network", "Error\nblue: too dark\nred: too light", f"PCA, {LATENT_DIM}"]
 SHARP = "Made sharp:\ndetail is\ninvented"  # name of the row that a finisher adds
 WAYS = {"": ("Network", BLUE), "sharp_": ("Made sharp", SKY), "pca_": (f"PCA, {LATENT_DIM}", SAND)}
@@ -20,6 +38,35 @@ LEAD = (
     f"Below them the best that {LATENT_DIM} numbers can do without a network: principal component "
     "analysis (PCA)."
 )
+
+
+def show_portraits(
+    portraits: np.ndarray,
+    labels: Sequence[Portrait],
+    split: str,
+    start: int = 0,
+    folder: Path = FIGURES_FOLDER,
+) -> Path:
+    """Show portraits, uint8 (n, 171, 186, 1), with their labels, a page at a time.
+
+    The page with the portrait `start` is saved in `folder`; its path is returned. `split` is
+    "train" or "test".
+    """
+
+    def draw(rows: range) -> Page:
+        caption = f"Portraits {rows[0]} to {rows[-1]} of {len(portraits):,}."
+        page = Page(12, 7.6, TITLES[split], LABELLED, caption)
+        axes = page.panels(*GRID, above=0.12, wspace=0.08, hspace=0.24)
+        for place in axes.flat:
+            place.set_axis_off()
+        for place, row in zip(axes.flat, rows, strict=False):
+            label = labels[row]
+            text = f"{label.folder}  {label.year}" if label.year else label.folder
+            draw_image(place, portraits[row], text)
+        return page
+
+    name, per_page = f"portraits-{split}", GRID[0] * GRID[1]
+    return show_in_pages(draw, len(portraits), per_page, start, name, folder)
 
 
 def show_reconstructions(
