@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageSequence
 
 from model.tones import cell_tones, fit_tones
-from tests.ui.driver import SHAPE, FakeEngine, cover, doubled_photo, fake_latent, stroke, tone
+from tests.ui.driver import SHAPE, FakeEngine, cover, fake_latent, stroke, tone
 from ui.drawing.answers import CANDIDATES, NEAREST_FACES, REALISM, DrawingDecoder
 from ui.drawing.drawing import painted
 from ui.drawing.drawing_screen import DrawingScreen
@@ -133,47 +133,31 @@ def test_refining_never_shows_a_face_that_agrees_less(driver):
     assert len(found) > 4 and all(np.array_equal(answer.code, code) for answer in found)
 
 
-def test_refining_shows_progress_and_ends_by_esc_or_a_new_stroke(driver):
-    driver.key("i")
-    assert "Draw something first" in driver.said() and not driver.screen.keeper.refining
-    sketch(driver)
-    before = driver.screen.keeper.answer.code
-    driver.engine.goes_on.clear()
-    driver.key("i")
-    status = driver.screen.view.status
-    driver.until(lambda: "27%" in status.text)
-    assert driver.screen.view.refine.text == "Stop"
-    driver.key("escape")
-    kept = driver.screen.keeper.answer.code
-    assert not driver.screen.keeper.refining
-    assert not np.array_equal(kept, before)
-    driver.engine.goes_on.set()
-    driver.settle()
-    assert np.array_equal(driver.screen.code(), kept)
-    driver.key("i")
-    stroke(driver, (90, 120), (100, 120))
-    assert not driver.screen.keeper.refining
-    driver.settle()
-    assert driver.screen.drawing.fixed_code is None
-
-
-def test_tab_takes_what_refining_has_found_and_nothing_from_a_bare_canvas(opened):
+def test_refining_shows_progress_and_ends_by_esc_tab_or_a_new_stroke(opened):
     driver = opened(screens=[DrawingScreen, SlidersScreen], engine=WatchedEngine())
     driver.key("tab")
-    assert driver.screen.editor.now.caption == "Mean face"
-    driver.key("tab")
-    sketch(driver)
-    first = driver.screen
-    before = first.keeper.answer.code
-    driver.engine.goes_on.clear()
-    driver.key("i")
-    driver.until(lambda: (first.keeper.answer.progress or 0) > 0.2)
-    driver.key("tab")
-    found = driver.screen.code()
-    assert not np.array_equal(found, before)
-    driver.engine.goes_on.set()
-    driver.keys("tab")
-    assert np.array_equal(driver.screen.code(), found)
+    assert driver.screen.editor.now.caption == "Mean face"  # a bare canvas takes none along
+    driver.key("tab", "i")
+    screen = driver.screen
+    assert "Draw something first" in driver.said() and not screen.keeper.refining
+    for key, y in (("escape", 90), ("tab", 120)):
+        stroke(driver, (60, y), (90, y), settled=True)
+        before = screen.keeper.answer.code
+        driver.engine.goes_on.clear()
+        driver.key("i")
+        driver.until(lambda: "27%" in screen.view.status.text)
+        assert screen.view.refine.text == "Stop"
+        driver.key(key)
+        found = driver.screen.code()
+        assert not screen.keeper.refining and not np.array_equal(found, before)
+        driver.engine.goes_on.set()
+        driver.settle()
+        assert np.array_equal(screen.code(), found)
+    driver.key("tab", "i")
+    stroke(driver, (90, 120), (100, 120))
+    assert not screen.keeper.refining
+    driver.settle()
+    assert screen.drawing.fixed_code is None
 
 
 def test_a_face_that_arrives_during_a_stroke_keeps_the_stroke(driver):
@@ -401,22 +385,6 @@ def test_to_the_sliders_and_back(opened):
 
 
 # Saves, films, session
-
-
-def test_a_photo_is_aligned_and_painted(driver, tmp_path, monkeypatch):
-    monkeypatch.setattr("ui.panels.photo.guess_eyes", lambda *asked: (each for each in ()))
-    image = driver.engine.decode(driver.latent.gallery[:1])[0, ..., 0]
-    path, _ = doubled_photo(tmp_path, image)
-    panel = driver.screen.panels.photo
-    driver.key("p", "escape")
-    assert not panel.visible and driver.screen.drawing.empty
-    driver.drop(path, settled=True)
-    face = panel.face
-    driver.keys("return")
-    assert not panel.visible
-    assert np.array_equal(drawing(driver), painted(face.image))
-    driver.key("ctrl+z")
-    assert driver.screen.drawing.empty
 
 
 def test_the_film_replays_strokes_and_answers_from_the_last_new_sheet_on(driver, tmp_path):

@@ -1,6 +1,7 @@
 """The drawing screen, driven by posted events: strokes, tools, undo, and the answers."""
 
 import math
+from functools import partial
 from itertools import cycle
 
 import numpy as np
@@ -32,19 +33,6 @@ def expected(driver):
 
 def shown(view):
     return view.pixels.astype(int)
-
-
-def test_a_mirrored_fill_paints_both_halves_in_one_step(driver):
-    screen = driver.screen
-    for start, end in (((FACE_AXIS, 1), (FACE_AXIS, 80)), ((FACE_AXIS, 80), (FACE_AXIS, 158))):
-        stroke(driver, start, end)
-    drawn = screen.drawing.pixels
-    screen.change_brush(tool=Tool.FILL, mirror=True)
-    screen.change_brush(tone=0.5)
-    screen.begin((60, 80), erase=False)
-    assert np.abs(tone(screen.drawing)[80, [20, 160]] - 0.5).max() < 0.003
-    screen.drawing.undo()
-    assert np.array_equal(screen.drawing.pixels, drawn)
 
 
 def test_a_stroke_appears_on_canvas_and_window_and_is_answered(driver):
@@ -176,16 +164,7 @@ def test_wheel_and_keys_change_the_size_and_a_double_click_resets_it(driver, mon
         assert slider.value == pytest.approx(slider.default)
 
 
-def test_eraser_and_right_button_bare_the_paper_and_number_keys_choose_the_gray(driver):
-    driver.wheel(8, at(driver, (80, 80)))
-    stroke(driver, (40, 60), (120, 60))
-    stroke(driver, (80, 40), (80, 80), button=3)
-    assert cover(driver.screen.drawing)[60, 80] == 0 and cover(driver.screen.drawing)[60, 45] == 1
-    assert driver.screen.brush.tool is Tool.PAINT
-    driver.key("e")
-    stroke(driver, (45, 40), (45, 80))
-    assert cover(driver.screen.drawing)[60, 45] == 0
-    driver.key("delete")
+def test_number_keys_choose_the_gray(driver):
     for number, gray in enumerate((0, 0.25, 0.5, 0.75, 1)):
         driver.key(str(number + 1))
         stroke(driver, (20 + 30 * number, 80))
@@ -193,27 +172,17 @@ def test_eraser_and_right_button_bare_the_paper_and_number_keys_choose_the_gray(
         assert cover(driver.screen.drawing)[80, 20 + 30 * number] == 1
 
 
-def test_the_copying_brush_paints_the_answer(driver):
-    stroke(driver, (40, 60), (120, 60), settled=True)
-    answer = driver.screen.keeper.answer.image
-    driver.key("k")
-    driver.wheel(12, at(driver, (80, 120)))
-    stroke(driver, (70, 120), (100, 120))
-    inside = np.s_[115:125, 70:100]
-    assert np.abs(tone(driver.screen.drawing) - answer)[inside].max() < 0.003
-    assert cover(driver.screen.drawing)[inside].min() == 1
-    assert not cover(driver.screen.drawing)[145:].any()
-
-
-def test_a_click_with_the_bucket_fills_and_dark_paper_is_one_click(driver):
+def test_a_click_with_the_bucket_fills_both_halves_and_dark_paper_is_one_click(driver):
+    driver.key("x")
     stroke(driver, *HEAD)
+    drawn = driver.screen.drawing.pixels
     driver.click(driver.screen.view.tools[Tool.FILL])
     driver.key("3")
     stroke(driver, (40, 50))
     image = tone(driver.screen.drawing)
-    assert image[50, 40] == pytest.approx(0.5, abs=0.003) and image[120, 120] == 1
-    driver.key("b")
-    drawn = driver.screen.drawing.pixels
+    assert image[65, [35, 152]] == pytest.approx(0.5, abs=0.003) and image[120, 120] == 1
+    driver.key("ctrl+z", "x", "b")
+    assert np.array_equal(driver.screen.drawing.pixels, drawn)
     driver.click(driver.screen.view.edits[3])
     stroke(driver, (80, 80), settled=True)
     image = tone(driver.screen.drawing)
@@ -273,21 +242,7 @@ def test_a_small_head_is_found_framed_and_read_enlarged_once_its_stroke_ends(dri
     assert view.region == WHOLE and "frame" not in view.help_text()
 
 
-@pytest.mark.parametrize("off", [(18, 0), (-20, 0), (0, -17)])
-def test_a_head_that_is_off_its_place_is_brought_back(off):
-    gray = Image.new("L", IMAGE_SHAPE[::-1], 255)
-    pen, (x, y) = ImageDraw.Draw(gray), (94 + off[0], 85 + off[1])  # the middle of a usual head
-    pen.ellipse((x - 50, y - 68, x + 50, y + 68), outline=0, width=4)
-    pen.ellipse((x - 28, y - 4, x - 18, y + 4), fill=0)
-    pen.ellipse((x + 18, y - 4, x + 28, y + 4), fill=0)
-    ink = np.asarray(gray)
-    seen = model_input(pixels := np.stack([ink, 255 - ink], axis=-1), find_head(pixels))
-    rows, columns = np.nonzero(seen[..., 1] > 0.5)
-    middle = (columns.min() + columns.max()) / 2, (rows.min() + rows.max()) / 2
-    assert middle == pytest.approx((94, 85), abs=10)
-
-
-def figure(middle, size, *lines, tone=255):
+def figure(middle, size, lines=(), tone=255):
     """Draw a smiling face and lines under it; the face is painted unless its tone is white."""
     gray = Image.new("L", IMAGE_SHAPE[::-1], 255)
     pen, (x, y), (a, b) = ImageDraw.Draw(gray), middle, size
@@ -306,19 +261,30 @@ SHOULDERS = [(70, 80), (70, 96), (20, 112), (10, 158)], [(90, 80), (90, 96), (14
 BODY = [(80, 48), (80, 110), (60, 156)], [(80, 110), (100, 156)], [(45, 72), (80, 60), (115, 72)]
 
 
+def on_dark(drawing):
+    return np.stack([255 - drawing[..., 0], np.full(IMAGE_SHAPE, 255)], axis=-1).astype(np.uint8)
+
+
 @pytest.mark.parametrize(
-    ("middle", "size", "lines", "tone"),
+    ("middle", "size", "drawn"),
     [
-        ((80, 52), (24, 31), SHOULDERS, 255),
-        ((80, 52), (24, 31), SHOULDERS, 190),  # painted
-        ((80, 30), (17, 18), BODY, 255),
+        ((112, 85), (50, 68), figure),
+        ((74, 85), (50, 68), figure),
+        ((94, 68), (50, 68), figure),
+        ((60, 60), (22, 30), figure),
+        ((60, 60), (22, 30), lambda *head: on_dark(figure(*head))),
+        ((80, 52), (24, 31), partial(figure, lines=SHOULDERS)),
+        ((80, 52), (24, 31), partial(figure, lines=SHOULDERS, tone=190)),  # painted
+        ((80, 30), (17, 18), partial(figure, lines=BODY)),
     ],
 )
-def test_the_face_of_a_figure_is_brought_to_its_usual_place(middle, size, lines, tone):
-    region = find_head(figure(middle, size, *lines, tone=tone))
+def test_a_head_is_brought_to_its_usual_size_and_place(middle, size, drawn):
+    drawing = drawn(middle, size)
+    region = find_head(drawing)
     x, y = (region.scale * (np.array(middle) - region.corners[0])).tolist()
-    assert (x, y) == pytest.approx(FACE_CENTRE, abs=20)
-    assert region.scale * math.dist((0, 0), size) == pytest.approx(70, rel=0.35)
+    assert (x, y) == pytest.approx((94, 98), abs=15)
+    assert region.scale * math.dist((0, 0), size) == pytest.approx(84, rel=0.25)
+    assert np.ptp(model_input(drawing, region)[:, [0, -1], 1]) == 0  # paper, also beyond the canvas
 
 
 def test_heads_in_their_place_and_parts_are_read_about_as_they_are():
@@ -327,7 +293,7 @@ def test_heads_in_their_place_and_parts_are_read_about_as_they_are():
         return max(abs(math.log(region.scale)), math.dist(region.corners[0], (0, 0)) / 60)
 
     assert np.mean([moves(drawing) for drawing in sketches(30)]) < 0.2
-    hair = [(44, 90), (44, 30), (94, 6), (144, 30), (144, 90)]
+    hair = [[(44, 90), (44, 30), (94, 6), (144, 30), (144, 90)]]
     bald = figure(FACE_CENTRE, FACE_HALF_AXES)  # on the guide, before it has hair
     eyes = blank()
     for x, y in (LEFT_EYE, RIGHT_EYE):
@@ -336,29 +302,26 @@ def test_heads_in_their_place_and_parts_are_read_about_as_they_are():
     assert find_head(blank()) == WHOLE
 
 
-def test_size_and_place_are_found_of_heads_on_dark_paper_as_on_white():
-    drawing = figure((60, 60), (22, 30))
-    dark = np.stack([255 - drawing[..., 0], np.full(IMAGE_SHAPE, 255)], axis=-1).astype(np.uint8)
-    for region in map(find_head, (drawing, dark)):
-        assert 1.6 < region.scale < 2.8
-        x, y = (region.scale * (np.array((60, 60)) - region.corners[0])).tolist()
-        assert (x, y) == pytest.approx(FACE_CENTRE, abs=15)
-
-
 def test_the_answer_is_painted_where_the_head_lies_and_stays(driver):
     screen = driver.screen
     screen.drawing.put(figure((50, 50), (22, 30)))
     screen.step(lambda: None)
     driver.settle()
-    region = screen.drawing.head
-    screen.change_brush(tool=Tool.CLONE, radius=6)
+    region, answer = screen.drawing.head, screen.keeper.answer.image
+    driver.key("k")
+    screen.change_brush(radius=6)
     stroke(driver, (5, 50), (170, 50), settled=True)
     assert screen.drawing.head == region != WHOLE
-    right = region.corners[1][0]
+    (left, top), (right, _) = region.corners
     painted = screen.drawing.pixels[50, :, 0]
+    inside = np.arange(30, 70)
+    seen = answer[round(region.scale * (50 - top))][
+        np.rint(region.scale * (inside - left)).astype(int)
+    ]
+    assert np.abs(painted[inside] / 255 - seen).max() < 0.05
     edge = painted[int(right) - 2 : int(right) + 1].mean()
     assert right < 140 and np.abs(painted[int(right) : 160] - edge).max() < 12  # not white
-    screen.change_brush(tool=Tool.PAINT)
+    driver.key("b")
     stroke(driver, (10, 140), (160, 140), settled=True)
     assert screen.drawing.head == find_head(screen.drawing.pixels, region)
 

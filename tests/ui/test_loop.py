@@ -11,8 +11,10 @@ import pygame
 import pytest
 
 from data.errors import UserError
+from tests.raising import raising
 from tests.ui.driver import FakeEngine, fake_latent
 from ui.app import App
+from ui.clipboard import paste_text
 from ui.keys import Command
 from ui.session import Session
 from ui.widgets.button import Button
@@ -52,9 +54,7 @@ WINDOW = {"screens": [Plain, partial(Plain, name="other")]}
 
 
 def test_engine_that_cannot_be_loaded_is_told_and_raised_after_closing(tmp_path, caplog):
-    def load():
-        raise UserError("There is no model yet; train one with learn().")
-
+    load = raising(UserError("There is no model yet; train one with learn()."))
     app = App([Plain], Session(tmp_path), load, fake_latent(), size=(900, 600))
     while app.worker.state == "loading":
         app.worker.wait(0.01)
@@ -175,6 +175,90 @@ def test_no_surface_takes_the_depth_of_the_display_which_may_be_too_few_bits_to_
     for path in (ROOT / "ui").rglob("*.py"):
         for call in re.findall(r"pygame\.Surface\(.*", path.read_text(encoding="utf-8")):
             assert ", 32)" in call, path
+
+
+# A text field
+
+
+@pytest.fixture
+def field(driver):
+    """The field of the screen in front, with a text and the keyboard."""
+    field = driver.screen.field
+    field.set("a name")
+    driver.window.pointer.focus(field)
+    return field
+
+
+def put(driver, text, kind=pygame.TEXTINPUT, **values):
+    """Send text as an input method does."""
+    driver.post(kind, text=text, **values)
+    driver.step()
+
+
+def test_what_is_typed_replaces_the_old_text_and_escape_brings_it_back(driver, field):
+    field.longest = 6
+    put(driver, "123456789")
+    assert field.text == "123456"
+    driver.key("escape")
+    assert field.text == "a name"
+    driver.click(field)
+    driver.type_text("rb7")
+    assert field.text == "rb7" and driver.screen.log == []  # letters, and no commands
+    driver.key("return", "c")
+    assert driver.screen.log == ["rb7"]
+    driver.click((800, 500))
+    driver.key("r")
+    assert field.text == "rb7" and driver.screen.log == ["rb7", "r"]
+
+
+def test_text_is_selected_copied_cut_and_pasted(driver, field):
+    driver.key("home", *["shift+left"] * 4, "ctrl+a", "ctrl+c")
+    assert paste_text() == "a name" and field.text == "a name"
+    driver.key("ctrl+x")
+    assert field.text == ""
+    driver.key("ctrl+v", "ctrl+v", *["shift+left"] * 3, "backspace", "backspace")
+    assert field.text == "a namea "
+
+
+def test_copying_nothing_leaves_the_clipboard_and_undo_brings_the_old_text_back(driver, field):
+    driver.key("ctrl+c")
+    put(driver, "new")
+    driver.key("ctrl+c", "ctrl+x")
+    assert paste_text() == "a name" and field.text == "new"
+    driver.key("ctrl+z")
+    assert field.text == "a name"
+    field.set("Jos\udce9")  # a file name that is no text
+    driver.key("ctrl+a", "ctrl+x")
+    assert paste_text() == "Jos?" and field.text == ""
+
+
+def test_the_mouse_places_the_cursor_and_selects(driver, field):
+    left, y = field.rect.left + 8, field.rect.centery
+    driver.sweep((left + 1, y), (left + 400, y))
+    assert field.selection == slice(0, 6)
+    put(driver, "b")
+    assert field.text == "b"
+
+
+def test_text_in_composition_shows_and_is_replaced_by_what_comes_of_it(driver, field):
+    put(driver, "")
+    empty = driver.pixels(field.rect)
+    put(driver, "ni", pygame.TEXTEDITING, start=0, length=2)
+    assert (driver.pixels(field.rect) != empty).any() and field.text == ""
+    put(driver, "日")
+    assert field.text == "日" and field.composed == ""
+
+
+def test_what_was_refused_stays_to_be_mended_and_can_be_left(driver, field):
+    field.entered = raising(UserError("no"))
+    put(driver, "b")
+    driver.key("return")
+    assert field.text == "b" and driver.said() == "no"
+    driver.key("escape")
+    assert field.text == "a name"
+
+
+# A real display
 
 
 FULL_SCREEN = """

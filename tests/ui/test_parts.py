@@ -2,7 +2,6 @@ import pygame
 import pytest
 
 from ui.drawing.drawing_screen import drawing_commands
-from ui.history import History
 from ui.keys import key_of, spoken
 from ui.sliders.slider_screen import slider_commands
 from ui.theme import COLORS, natural_scale, starting_scale
@@ -57,26 +56,6 @@ def test_keys_are_spoken_for_people_and_mean_one_thing():
     for commands in (slider_commands(None), drawing_commands(None)):
         keys = [key for command in (*commands, *window_commands(None)) for key in command.keys]
         assert len(keys) == len(set(keys))
-
-
-def test_history_forgets_what_was_undone_joins_states_of_one_tag_and_is_bounded():
-    history = History(0)
-    for state in (1, 2, 3):
-        assert history.push(state)
-    assert [history.undo(), history.undo()] == [2, 1]
-    assert history.redo() == 2
-    history.push(9)
-    assert not history.can_redo
-    assert [history.undo(), history.undo(), history.undo()] == [2, 1, 0]
-    history = History(0, limit=10)
-    assert not history.push(0)
-    for state in (1, 2, 3):
-        history.push(state, tag="nudge")
-    history.push(4)
-    assert [history.undo(), history.undo()] == [3, 0]
-    for state in range(1, 100):
-        history.push(state)
-    assert history.past == list(range(90, 100))
 
 
 def contrast(one, other):

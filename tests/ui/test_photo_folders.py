@@ -12,6 +12,7 @@ from PIL import Image
 from data.errors import UserError
 from model.frame import face_mask
 from tests.raising import raising
+from ui.drawing.drawing import painted
 from ui.panels import photo as photo_panel
 from ui.photo import opening
 from ui.photo.opening import Photo, first_look, look_into, usual_places
@@ -225,7 +226,9 @@ def test_the_last_folder_is_there_in_the_next_session(opened, tmp_path, home):
     assert [child.text for child in tiles(panel)] == ["a.png"]
 
 
-def test_a_picture_is_pasted_wherever_one_is(driver, monkeypatch):
+@pytest.mark.parametrize("start", ["sliders", "drawing"])
+def test_a_picture_is_pasted_wherever_one_is_and_taken(opened, home, monkeypatch, start):
+    driver = opened(start=start)
     face = driver.engine.decode(driver.latent.gallery[:1])[0, ..., 0]
     monkeypatch.setattr(photo_panel, "paste_photo", lambda: Photo(face, "from the clipboard"))
     panel = driver.screen.panels.photo
@@ -234,7 +237,11 @@ def test_a_picture_is_pasted_wherever_one_is(driver, monkeypatch):
     assert panel.visible and panel.markers.pixels.shape == face.shape
     driver.keys("return")
     assert driver.screen.panels.open is None
-    assert panel.face.name == "from the clipboard"
+    if start == "sliders":
+        assert np.array_equal(driver.screen.code(), panel.face.code)
+        assert driver.screen.area.caption.text == "Photo from the clipboard"
+    else:
+        assert np.array_equal(driver.screen.drawing.pixels, painted(panel.face.image))
     nothing = raising(UserError("There is no picture in the clipboard."))
     monkeypatch.setattr(photo_panel, "paste_photo", nothing)
     open_panel(driver)

@@ -4,7 +4,7 @@ import pytest
 from data.errors import UserError
 from model.latent import Readout
 from tests.ui.driver import fake_latent
-from ui.sliders.axes import direction_axis, hold, principal_axes, raw_axes
+from ui.sliders.axes import direction_axis, principal_axes
 from ui.sliders.editor import FaceEditor
 
 
@@ -25,61 +25,27 @@ def test_direction_that_does_not_move_its_readout_is_read_by_projection(latent):
     assert abs(direction_axis(latent, "smile", vector).read(face) - 2) < 1e-4
 
 
-def test_locked_sliders_hold_whatever_slider_is_moved(editor, latent):
-    editor.start_from(editor.starts.training(1))
-    locks = np.arange(80) < 5
-    before = latent.to_sliders(editor.now.code)
-    named = direction_axis(latent, "year", latent.directions["year"])
-    for axis in (named, raw_axes(latent)[3]):
-        held = hold(latent, axis, locks)
-        editor.begin(held)
-        editor.move(held, axis.middle + 1.5)
-        editor.commit()
-        assert abs(axis.read(editor.now.code) - axis.middle - 1.5) < 1e-3
-        assert np.allclose(latent.to_sliders(editor.now.code)[:5], before[:5], atol=1e-4)
-    state = editor.now
-    first, other = (hold(latent, principal_axes(latent)[n], locks) for n in (0, 9))
-    nothing = hold(latent, named, np.ones(80, bool))
-    for axis, words in ((first, "Slider 1 is locked"), (nothing, "year moves mostly locked")):
-        with pytest.raises(UserError, match=words):
-            editor.begin(axis)
-    assert editor.now is state
-    editor.begin(other)
-    editor.move(other, other.middle)
-    assert abs(other.read(editor.now.code)) < 1e-4
-
-
-def test_direction_is_the_change_between_two_faces_one_deviation_long(editor, latent):
+def test_direction_is_the_change_between_two_faces_and_has_a_name_of_its_own(editor, latent):
     with pytest.raises(UserError, match="change between two faces"):
         editor.save_direction("nothing")
-    editor.start(latent.gallery[1], "one")
-    editor.set_face("a")
-    editor.start(latent.gallery[2], "two")
-    editor.set_face("b")
-    for name in ("", "   ", "year"):
-        with pytest.raises(UserError):
-            editor.save_direction(name)
-    editor.save_direction("  my   smile ")
+    for face, end in ((1, "a"), (2, "b")):
+        editor.start(latent.gallery[face], "a face")
+        editor.set_face(end)
+    for name in ("  my   smile ", "two"):
+        editor.save_direction(name)
     vector = editor.now.directions["my smile"]
-    assert abs(latent.mahalanobis(latent.mean + vector) - 1) < 1e-3
+    assert abs(latent.mahalanobis(latent.mean + vector) - 1) < 1e-3  # one deviation long
     change = latent.gallery[2] - latent.gallery[1]
     assert np.allclose(vector / np.linalg.norm(vector), change / np.linalg.norm(change), atol=1e-4)
-    editor.drop_direction("my smile")
-    assert editor.now.directions == {}
-
-
-def test_own_direction_is_renamed_in_its_place_to_no_name_in_use(editor, latent):
-    editor.go(editor.now.at(latent.gallery[2]))
-    for name in ("one", "two"):
-        editor.save_direction(name)
-    one = direction_axis(latent, "one", editor.now.directions["one"])
-    editor.rename(one, "grin")
-    assert list(editor.now.directions) == ["grin", "two"]
-    assert editor.now.names == {}
-    grin = direction_axis(latent, "grin", editor.now.directions["grin"])
-    for name in ("two", "year", " "):
+    editor.rename(direction_axis(latent, "my smile", vector), "grin")
+    assert list(editor.now.directions) == ["grin", "two"] and editor.now.names == {}
+    grin = direction_axis(latent, "grin", vector)
+    for name in ("", "   ", "year", "two"):
         with pytest.raises(UserError):
             editor.rename(grin, name)
+    for name in ("grin", "two"):
+        editor.drop_direction(name)
+    assert editor.now.directions == {}
 
 
 def test_every_step_can_be_undone_to_the_very_beginning(editor, latent):
@@ -108,9 +74,11 @@ def test_every_step_can_be_undone_to_the_very_beginning(editor, latent):
     for state in reversed(states):
         editor.redo()
         assert editor.now == state
+    editor.undo()
+    editor.toggle_lock(0)
+    assert len(editor.history.past) == 12
     with pytest.raises(UserError, match="nothing to redo"):
         editor.redo()
-    editor.history.undo()
     while editor.history.can_undo:
         editor.undo()
     with pytest.raises(UserError, match="nothing to undo"):

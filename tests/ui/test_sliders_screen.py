@@ -166,6 +166,17 @@ def test_right_button_and_l_lock_what_nothing_moves_any_more(driver):
         use()
         assert "Slider 3 is locked" in driver.said()
         assert editor(driver).now is state and abs(locked.value - before[2]) < 1e-3
+    driver.key("u")
+    raw = sliders(driver)[9]
+    drag_slider(driver, raw, raw.axis.middle + 0.5)
+    assert abs(raw.value - raw.axis.middle - 0.5) < 0.1
+    after = driver.latent.to_sliders(editor(driver).now.code)
+    assert np.allclose(after[[2, 30]], before[[2, 30]], atol=1e-4)
+    driver.key("u")
+    editor(driver).go(replace(editor(driver).now, locks=np.ones(80, bool)))
+    drag_slider(driver, driver.screen.sliders.directions[0], 0.0)
+    assert "F to M moves mostly locked" in driver.said()
+    driver.key("ctrl+z", "ctrl+z")
     driver.move(sliders(driver)[30].rect.center)
     driver.key("l")
     assert not sliders(driver)[30].locked
@@ -468,20 +479,6 @@ def test_sliders_that_do_not_fit_are_scrolled_to_by_wheel_and_keys(many):
         many.key("down")
         assert many.window.pointer.focused is slider
         assert in_sight(slider)
-
-
-def test_suggestions_are_a_dozen_new_ones_each_time_and_can_be_taken(driver):
-    driver.keys("s")
-    strip = driver.screen.area.strip
-    first = driver.screen.area.suggestions
-    assert len(strip.children) == 12
-    assert all(child.pixels is not None for child in strip.children)
-    driver.click(strip.children[4])
-    assert np.array_equal(editor(driver).now.code, first[4])
-    driver.key("s")
-    assert not np.array_equal(driver.screen.area.suggestions, first)
-    driver.key("escape")
-    assert not strip.visible
 
 
 def test_far_away_codes_are_shown_and_can_be_worked_with(driver):

@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -218,7 +219,7 @@ def test_training_pictures_mark_the_epoch_that_is_kept_and_replace_those_before(
     ]
     batch = np.random.default_rng(0).random((3, 160, 176, 1)).astype(np.float32)
     pictures = {"Portrait": batch, "Network": batch / 2}
-    for shown in (pictures, pictures, pictures | {"Made sharp": batch}):
+    for shown in (pictures, pictures | {"Made sharp": batch}):
         assert all(map(opens_as_picture, training.draw_training(rows, shown, tmp_path)))
     names = {"training-curve.png", "training-progress.png", "finisher-progress.png"}
     assert {path.name for path in tmp_path.iterdir()} == names
@@ -281,49 +282,36 @@ def test_a_backend_that_cannot_be_used_is_passed_over(monkeypatch):
     assert not figures._can_open_windows()
 
 
-RC = """
-backend: module://no_such_notebook.backend
-image.origin: lower
-figure.constrained_layout.use: True
-text.usetex: True
-axes.grid: True
-savefig.bbox: tight
-savefig.facecolor: red
-axes.unicode_minus: False
-image.cmap: jet
-figure.dpi: 33
-"""
-PICTURES = """
-import sys
-from pathlib import Path
-import numpy as np
-from ui.views import figures, latent_space
-codes = np.random.default_rng(0).normal(size=(9, 80))
-page = latent_space.draw_correlation(codes, "Codes")  # words, axes and an image
-figures.save(page.figure, "page", Path(sys.argv[1]), 50)
-"""
+RC = {
+    "image.origin": "lower",
+    "figure.constrained_layout.use": True,
+    "text.usetex": True,
+    "axes.grid": True,
+    "savefig.bbox": "tight",
+    "savefig.facecolor": "red",
+    "axes.unicode_minus": False,
+    "image.cmap": "jet",
+    "figure.dpi": 33,
+}
 
 
-def run(code, *arguments, **settings):
-    hidden = ("MPLBACKEND", "DISPLAY", "WAYLAND_DISPLAY")
-    usual = {name: value for name, value in os.environ.items() if name not in hidden}
-    command = [sys.executable, "-c", code, *arguments]
-    return subprocess.run(
-        command, capture_output=True, text=True, env=usual | settings, cwd=PROJECT
-    )
+def test_pictures_look_the_same_whatever_is_set_up_for_matplotlib(codes, tmp_path):
+    for name, settings in (("plain", {}), ("odd", RC)):
+        with matplotlib.rc_context(settings):
+            page = latent_space.draw_correlation(codes, "Codes")  # words, axes and an image
+            figures.save(page.figure, name, tmp_path)
+    assert (tmp_path / "odd.png").read_bytes() == (tmp_path / "plain.png").read_bytes()
 
 
-def test_pictures_look_the_same_whatever_is_set_up_for_matplotlib(tmp_path):
-    (tmp_path / "matplotlibrc").write_text(RC)
-    for name, setting in {
-        "plain": {"MATPLOTLIBRC": "/"},
-        "file": {"MATPLOTLIBRC": str(tmp_path)},
-        "variable": {"MATPLOTLIBRC": "/", "MPLBACKEND": "nonsense"},
-    }.items():
-        done = run(PICTURES, tmp_path / name, **setting)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])  # the latter as PowerShell writes
+def test_a_backend_that_there_is_not_stops_no_import_and_an_unreadable_file_is_told(
+    tmp_path, encoding
+):
+    (tmp_path / "matplotlibrc").write_text("backend: module://no_such.backend", encoding=encoding)
+    odd = os.environ | {"MATPLOTLIBRC": str(tmp_path / "matplotlibrc"), "MPLBACKEND": "nonsense"}
+    command = [sys.executable, "-c", "import ui.views.figures"]
+    done = subprocess.run(command, capture_output=True, text=True, env=odd, cwd=PROJECT)
+    if encoding == "utf-8":
         assert done.returncode == 0, done.stderr
-        content = (tmp_path / name / "page.png").read_bytes()
-        assert content == (tmp_path / "plain" / "page.png").read_bytes(), name
-    (tmp_path / "matplotlibrc").write_text(RC, encoding="utf-16")  # as PowerShell writes
-    done = run("import ui.views", MATPLOTLIBRC=str(tmp_path / "matplotlibrc"))
-    assert "UserError: The file matplotlibrc is no UTF-8 text" in done.stderr
+    else:
+        assert "UserError: The file matplotlibrc is no UTF-8 text" in done.stderr

@@ -508,4 +508,6 @@ def test_the_mean_face_and_suggestions_can_be_seen_and_taken_while_the_model_loa
     assert shows(loading, previews.codes[5])
     assert loading.window.header.status.text == "Test model"
     loading.key("s")
-    assert not np.array_equal(screen.area.suggestions, previews.codes[1:])
+    assert len(children) == 12 and not np.array_equal(screen.area.suggestions, previews.codes[1:])
+    loading.key("escape")
+    assert not screen.area.strip.visible

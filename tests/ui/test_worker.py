@@ -18,26 +18,11 @@ class Recording:
     def ask(self, slot, job, priority=0):
         self.worker.submit(slot, job, lambda value: self.heard.append((slot, value)), priority)
 
-    def begin(self, slot, job=lambda engine: "begun"):
-        """Submit a job and wait until it has begun; it goes on once the event is set."""
-        begun, gate = threading.Event(), threading.Event()
-
-        def gated(engine):
-            begun.set()
-            gate.wait(20)
-            return job(engine)
-
-        self.ask(slot, gated)
-        assert begun.wait(20)
-        return gate
-
     def finish(self):
         """Wait until all work is done; return what was called back."""
         worker = self.worker
         with worker._changed:
-            assert worker._changed.wait_for(
-                lambda: not worker._requests and worker._running is None, 20
-            )
+            assert worker._changed.wait_for(lambda: not worker._open(), 20)
         for call in worker.poll():
             call()
         return self.heard
@@ -51,12 +36,20 @@ def recording():
 
 
 def test_newest_request_of_a_slot_wins_and_stale_ones_never_run(recording):
-    gate, ran = recording.begin("other"), []
+    begun, gate, ran = threading.Event(), threading.Event(), []
+
+    def parts(engine):
+        begun.set()
+        gate.wait(20)
+        yield "stale"
+        yield "never"
+
+    recording.ask("face", parts)
+    assert begun.wait(20)
     for number in range(5):
         recording.ask("face", lambda engine, number=number: ran.append(number) or number)
     gate.set()
-    assert recording.finish() == [("other", "begun"), ("face", 4)]
-    assert ran == [4]
+    assert recording.finish() == [("face", 4)] and ran == [4]
 
 
 def test_every_value_of_a_generator_is_delivered_and_urgent_work_runs_between_two(recording):
@@ -70,17 +63,6 @@ def test_every_value_of_a_generator_is_delivered_and_urgent_work_runs_between_tw
 
     recording.ask("parts", parts, priority=2)
     assert [value for _, value in recording.finish()] == [1, 2, "now", 3]
-
-
-def test_a_newer_request_ends_a_generator_of_its_slot(recording):
-    def parts(engine):
-        yield "stale"
-        yield "never"
-
-    gate = recording.begin("slot", parts)
-    recording.ask("slot", lambda engine: "new")
-    gate.set()
-    assert recording.finish() == [("slot", "new")]
 
 
 def test_a_failed_job_is_told_and_the_next_one_runs(recording):
