@@ -54,9 +54,9 @@ def latent_space_inference():
 
     Uses the portraits if they are prepared, else the codes that the model includes.
     """
+    from model import load_engine
     from model.folder import choose_model, read_card
     from model.latent import LatentSpace
-    from model.loading import load_engine
     from model.measuring.metrics import describe_codes
     from ui.views.latent_space import show_latent_space
 
@@ -109,7 +109,7 @@ def test_auto(start=0):
     """
     from data import load_arrays
     from data.checks import check_whole
-    from model.loading import load_engine
+    from model import load_engine
     from model.measuring.metrics import Comparison, comparison_lines
     from ui.views.portraits import show_reconstructions
 
@@ -134,7 +134,7 @@ def learn(init=True, **options):
     """
     from data.checks import check_names
     from data.paths import FIGURES_FOLDER, MY_MODEL
-    from model.loading import import_tensorflow
+    from model import import_tensorflow
 
     import_tensorflow()
     from model.measuring.metrics import comparison_lines
@@ -155,9 +155,9 @@ def learn(init=True, **options):
 def _open_window(start):
     """Open the window with both screens, at the one named `start`."""
     from data.paths import SAVES_FOLDER
+    from model import load_engine
     from model.folder import choose_model
     from model.latent import LatentSpace
-    from model.loading import load_engine
     from ui.app import SCREENS, App
     from ui.session import Session
 
@@ -182,7 +182,7 @@ def run():
         )
     try:
         from data import UserError
-        from data.stdout import lasting_stdout
+        from data.terminal import lasting_stdout
 
         try:
             with lasting_stdout():

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import UserError, tell_failure
-from data.progress_bar import ProgressBar
 from data.replace import flush, hold_lock, make_folder
+from data.terminal import ProgressBar
 
 MAX_DOWNLOAD_BYTES = 4 << 30
 ATTEMPTS = 5  # in a row without progress

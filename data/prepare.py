@@ -16,9 +16,9 @@ from data.download import PUBLISHED, download
 from data.errors import UserError, tell_failure
 from data.paths import NUMPY_FOLDER, ORIGINAL_FOLDER
 from data.portraits import PORTRAIT_SHAPE, Skipped, decode_in_order, read_year, split_portraits
-from data.progress_bar import ProgressBar
 from data.replace import hold_lock, replace_set
 from data.sources import ArchiveSource, FolderSource, find_source, open_source
+from data.terminal import ProgressBar
 
 RECORD_NAME = "prepared.json"  # what the arrays were made from, and what was skipped
 

@@ -89,7 +89,7 @@ def test_codes_are_those_of_a_model_that_can_be_read_whole(monkeypatch, tmp_path
         kept = {name: arrays[name] for name in arrays if name != "gallery"}
     np.savez(mine / "latent.npz", **kept)
     monkeypatch.setattr("model.folder.MY_MODEL", mine)
-    monkeypatch.setattr("model.loading.load_engine", loaded.append)
+    monkeypatch.setattr("model.load_engine", loaded.append)
     monkeypatch.setattr("model.measuring.metrics.describe_codes", lambda *_: (None, None, ""))
     monkeypatch.setattr("ui.views.latent_space.show_latent_space", lambda *_: [])
     main.latent_space_inference()

@@ -20,8 +20,8 @@ import tensorflow as tf
 from data.checks import check_kind, check_path
 from data.errors import UserError, tell_failure
 from data.paths import MY_MODEL, NUMPY_FOLDER
-from data.progress_bar import ProgressBar
 from data.replace import hold_lock, remove_unfinished
+from data.terminal import ProgressBar
 from model import folder as files
 from model.architecture import Architecture
 from model.encoding import encode
@@ -34,13 +34,18 @@ from model.network import build_autoencoder
 from model.network_file import load_network, save_network
 from model.training import export
 from model.training.augmentation import training_batches, validation_batches
-from model.training.devices import training_policy, training_strategy
 from model.training.film import Film
 from model.training.finishing import BLOCK, adjust_gain, compiled_finishing, subtract_fixed_detail
 from model.training.fitting import INTERRUPTED, History, Interruption, Pictures, Training
 from model.training.objective import VariationalAutoencoder
 from model.training.optimizer import build_optimizer
-from model.training.settings import Augmentation, FinisherSettings, Settings
+from model.training.settings import (
+    Augmentation,
+    FinisherSettings,
+    Settings,
+    training_policy,
+    training_strategy,
+)
 
 PICTURED = 8  # validation portraits in the picture of progress
 CONTINUED = 1 / 3  # share of the learning rate with which a training continues a model

@@ -111,8 +111,8 @@ def frame_times(folder: str | Path | None = None, calls: int = CALLS) -> dict[st
 
     `folder` is a model's; None takes the model in use.
     """
+    from model import load_engine
     from model.folder import find_model
-    from model.loading import load_engine
 
     engine = load_engine(folder)
     from model.engine import load_network

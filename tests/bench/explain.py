@@ -256,9 +256,9 @@ def _draw_codes(axes: Axes, x: float, values: np.ndarray) -> float:
 def main(folder: Path = DEMO_FOLDER) -> list[Path]:
     """Draw the pictures of README.md from the shipped model and return their paths."""
     from data.paths import SHIPPED_MODEL
+    from model import load_engine
     from model.folder import read_card
     from model.latent import LatentSpace
-    from model.loading import load_engine
     from tests.bench.sketches.imagined import sketches
     from tests.bench.sketches.judge import answers, page
 

@@ -21,8 +21,8 @@ import pygame
 from PIL import Image
 
 from data.paths import DEMO_FOLDER, SHIPPED_MODEL
+from model import load_engine
 from model.latent import LatentSpace
-from model.loading import load_engine
 from tests.ui.driver import Driver, every
 from ui.animation import ease, encode_gif
 from ui.app import SCREENS

@@ -25,8 +25,8 @@ from PIL import Image
 
 from data import load_arrays
 from data.paths import FIGURES_FOLDER, NUMPY_FOLDER
+from model import import_tensorflow
 from model.frame import CROP_LEFT, IMAGE_SHAPE
-from model.loading import import_tensorflow
 from model.measuring.metrics import average_metrics, evenly_spaced, image_blocks, image_metrics
 from model.measuring.pca import PCABaseline
 from tests.bench.benchmarks import call_times
@@ -80,7 +80,7 @@ def judge(
     import keras
     from keras import layers
 
-    from model.training.devices import training_policy
+    from model.training.settings import training_policy
 
     keras.utils.set_random_seed(seed)
     patches = keras.Input((PATCH, PATCH, 1))

@@ -7,7 +7,7 @@ from model.finisher import SHARPENER, decoder_maps
 from model.network import build_autoencoder
 from model.training import finishing
 from model.training.augmentation import training_batches
-from model.training.critic import HOLE, RIM, critic_input
+from model.training.finishing import HOLE, RIM, critic_input
 from model.training.settings import Augmentation, FinisherSettings
 from tests.data.drawn_archive import draw_portrait
 from tests.model.tiny_model import TINY, tiny_finisher
@@ -23,7 +23,7 @@ def portraits():
 def test_steps_change_finisher_and_critic_and_leave_the_autoencoder_alone(
     portraits, monkeypatch, eagerly
 ):
-    monkeypatch.setattr("model.training.critic.CHANNELS", (4, 4))
+    monkeypatch.setattr("model.training.finishing.CRITIC_CHANNELS", (4, 4))
     monkeypatch.setattr("model.finisher.CHANNELS", (4, 4, 4))
     monkeypatch.setattr(finishing, "training_policy", lambda: "float32")
     keras.utils.set_random_seed(0)
@@ -43,7 +43,7 @@ def test_steps_change_finisher_and_critic_and_leave_the_autoencoder_alone(
 
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
 def test_a_step_can_be_traced_as_thousands_of_steps_are(policy, monkeypatch):
-    monkeypatch.setattr("model.training.critic.CHANNELS", (4, 4))
+    monkeypatch.setattr("model.training.finishing.CRITIC_CHANNELS", (4, 4))
     monkeypatch.setattr("model.finisher.CHANNELS", (4, 4, 4))
     monkeypatch.setattr(finishing, "training_policy", lambda: policy)
     trained = finishing.compiled_finishing(build_autoencoder(TINY, policy), SETTINGS)

@@ -36,7 +36,7 @@ def fit(state, model, *rest):
 
 def test_the_finisher_is_stopped_and_goes_on_and_joins_the_model(arrays, tmp_path, monkeypatch):
     monkeypatch.setattr("model.encoding.correct", lambda autoencoder, codes, images: codes)
-    monkeypatch.setattr("model.training.critic.CHANNELS", (4, 4))
+    monkeypatch.setattr("model.training.finishing.CRITIC_CHANNELS", (4, 4))
     monkeypatch.setattr("model.finisher.CHANNELS", (4, 4, 4))
     monkeypatch.setattr("model.training.finishing.training_policy", lambda: "float32")
     monkeypatch.setattr(fitting, "VIEW_SECONDS", -1)

@@ -9,7 +9,7 @@ import pytest
 
 from data.errors import UserError
 from data.paths import ASSETS
-from model.loading import import_tensorflow
+from model import import_tensorflow
 
 
 def run(script, **environment):
@@ -22,7 +22,7 @@ def run(script, **environment):
 def test_only_compiled_code_is_silenced_and_only_for_a_while():
     script = """
 import os, sys
-from model.loading import _compiled_code_silenced
+from model import _compiled_code_silenced
 try:
     with _compiled_code_silenced():
         os.write(2, b"compiled ")

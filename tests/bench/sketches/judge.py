@@ -189,7 +189,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--as-photo", action="store_true", help="read with the portrait encoder")
     options = parser.parse_args(arguments)
 
-    from model.loading import load_engine
+    from model import load_engine
 
     engine, latent = load_engine(options.model), LatentSpace.load(options.model)
     answer = answers(engine, latent, options.realism, options.as_photo)

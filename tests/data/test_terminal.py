@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-import data.progress_bar
-from data.progress_bar import ProgressBar
+import data.terminal
+from data.terminal import ProgressBar
 
 
 class Terminal(io.StringIO):
@@ -27,7 +27,7 @@ def test_line_tells_share_and_time_left():
 def test_line_is_rewritten_and_taken_away(monkeypatch):
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setattr(data.progress_bar, "_SECONDS_BETWEEN", 0)
+    monkeypatch.setattr(data.terminal, "_SECONDS_BETWEEN", 0)
     monkeypatch.setenv("COLUMNS", "60")
     with ProgressBar("Reading", 10) as progress:
         progress.update(1, "note " * 30)

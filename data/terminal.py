@@ -1,16 +1,19 @@
-"""A progress bar on the terminal; nothing is written to a log file."""
+"""The terminal: a progress bar, and an output that survives a closed pipe and a full disk."""
 
 import contextlib
+import io
+import os
 import shutil
 import sys
 import time
+from collections.abc import Iterator
 
 _SECONDS_BETWEEN = 0.1
 _BAR = 24  # characters
 
 
 class ProgressBar(contextlib.AbstractContextManager):
-    """One line that is rewritten as the work goes on, used as a context manager.
+    """One line that is rewritten as the work goes on; a log file gets none of it.
 
     Args:
         title: the work, such as "Reading portraits".
@@ -53,3 +56,37 @@ class ProgressBar(contextlib.AbstractContextManager):
         if sys.stderr is not None and sys.stderr.isatty():
             width = max(shutil.get_terminal_size().columns - 1, 1)
             print("\r" + text[:width].ljust(width), end=end, file=sys.stderr, flush=True)
+
+
+class LastingOutput(io.TextIOWrapper):
+    """The same output as `stream`, except that everything after its first failure is dropped."""
+
+    def __init__(self, stream: io.TextIOWrapper):
+        super().__init__(stream.buffer, stream.encoding, "backslashreplace")
+
+    def write(self, text: str) -> int:
+        """Write text at once and return its length, whether it could be written or not."""
+        try:
+            super().write(text)
+            super().flush()
+        except OSError:  # what is buffered, and all that follows, goes to the null device
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.fileno())
+            os.close(nowhere)
+        return len(text)
+
+    def close(self) -> None:
+        """Flush only: the buffer belongs to `stream`."""
+        self.flush()
+
+
+@contextlib.contextmanager
+def lasting_stdout() -> Iterator[None]:
+    """Let the block run on when nobody reads its output, as in `python main.py | head -1`.
+
+    Names that the terminal cannot show, such as those that are no UTF-8, are escaped.
+    """
+    stream = sys.stdout
+    lasting = LastingOutput(stream) if isinstance(stream, io.TextIOWrapper) else stream
+    with contextlib.redirect_stdout(lasting):
+        yield
