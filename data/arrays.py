@@ -7,7 +7,7 @@ import mmap
 import re
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,6 @@ TRAIN_NAME = "X_train.npy"
 TEST_NAME = "X_test.npy"
 LABELS_NAME = "portraits.csv"
 
-_COLUMNS = ["row", "split", "file", "folder", "year"]
 _ARRAYS = {"train": TRAIN_NAME, "test": TEST_NAME}
 
 
@@ -40,6 +39,9 @@ class Portrait:
     def source(self) -> str:
         """Where the portrait comes from: "archive-org", or "published" for the archive's own."""
         return "archive-org" if "_archive-org_" in self.file else "published"
+
+
+_COLUMNS = [field.name for field in fields(Portrait)]
 
 
 def load_arrays(folder: Path | str = NUMPY_FOLDER) -> tuple[np.ndarray, np.ndarray]:
@@ -85,8 +87,7 @@ def write_labels(path: Path, portraits: Iterable[Portrait]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(_COLUMNS)
-        for one in portraits:
-            writer.writerow([one.row, one.split, one.file, one.folder, one.year or ""])
+        writer.writerows(map(astuple, portraits))
 
 
 def drop_pages(array: np.ndarray) -> None:
@@ -108,6 +109,13 @@ def blocks(array: np.ndarray, size: int) -> Iterator[np.ndarray]:
     for start in range(0, len(array), size):
         yield np.ascontiguousarray(array[start : start + size])
         drop_pages(array)
+
+
+def evenly_spaced(array: np.ndarray, at_most: int) -> np.ndarray:
+    """Return at most so many rows of an array, evenly spaced."""
+    if len(array) <= at_most:
+        return array
+    return array[np.linspace(0, len(array) - 1, at_most).round().astype(int)]
 
 
 def hash_array(array: np.ndarray) -> str:

@@ -12,7 +12,6 @@ HEAD_FINDER = MODELS_FOLDER / "head_finder.npz"  # weights of a network that fin
 MY_MODEL = MODELS_FOLDER / "mine"  # the user's own training
 FIGURES_FOLDER = ASSETS / "figures"
 SAVES_FOLDER = ASSETS / "saves"
-DEMO_FOLDER = ASSETS / "demo"
 
 
 def home_folder() -> Path:

@@ -17,8 +17,8 @@ from model.measuring.ssim import ssim
 STEPS = 6  # steps of the descent
 MIXED = 4  # latest codes in a mixture
 RIDGE = 0.01  # of the least squares, for nearly identical faces
-GRADIENT_SCALE = 50.0  # divisor that brings the matrix's entries near 1
-GRADIENT_GROWTH = 0.25  # growth of that divisor per unit of `ssim_weight`
+GRADIENT_SCALE = 50.0  # divisor of the gradients, chosen so that the matrix's entries are near 1
+GRADIENT_GROWTH = 0.25  # growth of that divisor per unit of `ssim_weight`, which adds to gradients
 
 
 def face_weights(emphasis: float) -> np.ndarray:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from data.arrays import evenly_spaced
 from model.folder import LATENT_FILE, find_model, read_card, read_latent_arrays, tell_damage
 from model.frame import CELLS, IMAGE_SHAPE
 from model.safe_zip import finite
@@ -146,13 +147,11 @@ class LatentSpace:
         """
         if codes.ndim != 2 or len(codes) < 2:
             raise ValueError(f"Expected codes of shape (n >= 2, d). Received: {codes.shape}")
-        gallery = codes if gallery is None else gallery
-        kept = np.linspace(0, len(gallery) - 1, min(len(gallery), MAX_GALLERY)).round().astype(int)
         covariance = np.cov(codes, rowvar=False, dtype=np.float64).reshape(codes.shape[1], -1)
         return cls(
             codes.mean(axis=0, dtype=np.float64).astype(np.float32),
             covariance.astype(np.float32),
-            gallery[kept].astype(np.float32),
+            evenly_spaced(codes if gallery is None else gallery, MAX_GALLERY).astype(np.float32),
             dict(directions or {}),
             model_id,
         )

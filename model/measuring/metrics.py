@@ -1,30 +1,34 @@
-"""Every figure this project reports.
+"""Every figure this project reports: of pictures, and of how normal the codes are.
 
-`evaluate` measures what a model card says about a set of unseen portraits, `Comparison` what a page
-shows. Choices are made on the validation slice; `X_test` is for figures that are reported.
+`evaluate` measures what a model card says about a set of unseen portraits, `Comparison` and
+`describe_codes` what pages show. Choices are made on the validation slice; `X_test` is for figures
+that are reported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from data import UserError, load_arrays
-from data.arrays import blocks
+from data.arrays import blocks, evenly_spaced
 from data.paths import NUMPY_FOLDER
 from model.frame import crop, face_mask, mirror
-from model.measuring.normality import code_metrics, code_summary
 from model.measuring.pca import PCABaseline
 
 if TYPE_CHECKING:
     from model.engine import FaceEngine
     from model.latent import LatentSpace
 
+Step = Callable[[int], None]  # told how many portraits have been measured since the last call
 BLOCK = 128  # most images measured at a time
 SHOWN = 500  # most portraits measured for a page
+ALIVE = 0.05  # least standard deviation of a raw code that affects the face
+DRAWN = 1000  # sets of random normal numbers to compare with
 
 
 def split_validation(X_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -47,7 +51,7 @@ def evaluate(
         overfitting); `diversity`, see `sample_diversity`.
     """
     metrics, codes = _measure(engine, X, baseline)
-    metrics |= code_summary(code_metrics(codes, latent))
+    metrics |= code_summary(codes, latent)
     usual = latent.mahalanobis(latent.gallery)
     metrics["mahalanobis_ratio"] = _ratio(metrics["mean_mahalanobis"], usual.mean())
     metrics["mahalanobis2_ratio"] = _ratio(metrics["mean_mahalanobis2"], np.square(usual).mean())
@@ -117,22 +121,21 @@ def _some_of(X: np.ndarray, kind: str) -> tuple[np.ndarray, str]:
     return some, f"{len(some):,} of {len(X):,} {kind} portraits, evenly spread"
 
 
-def evenly_spaced(X: np.ndarray, at_most: int) -> np.ndarray:
-    """Return at most so many rows of an array, evenly spaced."""
-    if len(X) <= at_most:
-        return X
-    return X[np.linspace(0, len(X) - 1, at_most).round().astype(int)]
-
-
 def image_blocks(X: np.ndarray, mirrored: bool = False) -> Iterator[np.ndarray]:
     """Yield portraits, or mirror images, as float32 (m, 160, 176, 1) in [0, 1], m <= BLOCK."""
     for portraits in blocks(X, BLOCK):
         yield crop(mirror(portraits) if mirrored else portraits)
 
 
-def encode_portraits(engine: FaceEngine, X: np.ndarray, mirrored: bool = False) -> np.ndarray:
+def encode_portraits(
+    engine: FaceEngine, X: np.ndarray, mirrored: bool = False, step: Step = lambda count: None
+) -> np.ndarray:
     """Encode portraits (n, 171, 186, 1), or their mirror images: float32 codes (n, latent_dim)."""
-    return np.concatenate([engine.encode(images) for images in image_blocks(X, mirrored)])
+    codes = []
+    for images in image_blocks(X, mirrored):
+        codes.append(engine.encode(images))
+        step(len(images))
+    return np.concatenate(codes)
 
 
 def image_metrics(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, np.ndarray]:
@@ -186,6 +189,62 @@ def mean_pairwise_distance(images: np.ndarray) -> float:
     return float(np.sqrt(np.maximum(squared[above], 0)).mean())
 
 
+def code_metrics(codes: np.ndarray, latent: LatentSpace) -> dict[str, np.ndarray]:
+    """Compare raw codes of portraits, float32 (n, d), with a normal distribution.
+
+    Returns:
+        Arrays of (d,): of the raw units `raw_mean`, `raw_std`, `raw_skewness` and `alive`
+        (bool); of the whitened units, in the order of the sliders, `mean`, `std`, `skewness`,
+        `excess_kurtosis`, `ks` and `ks_p` (the Kolmogorov-Smirnov distance to the standard normal
+        distribution around their own mean, and how often normal numbers lie that far from it).
+        And of (n,): `mahalanobis2`, squared distances from the mean code, chi-squared with d
+        degrees of freedom where codes are normal.
+    """
+    codes = np.asarray(codes, np.float64)
+    whitened = np.asarray(latent.to_sliders(codes), np.float64)
+    std = codes.std(axis=0)
+    distance = _distance_from_normal(whitened)
+    normal = np.random.default_rng(0).standard_normal((len(codes), DRAWN))
+    by_chance = np.sort(_distance_from_normal(normal))
+    return {
+        "raw_mean": codes.mean(axis=0),
+        "raw_std": std,
+        "raw_skewness": _standard_moment(codes, 3),
+        "alive": std >= ALIVE,
+        "mean": whitened.mean(axis=0),
+        "std": whitened.std(axis=0),
+        "skewness": _standard_moment(whitened, 3),
+        "excess_kurtosis": _standard_moment(whitened, 4) - 3,
+        "ks": distance,
+        "ks_p": 1 - np.searchsorted(by_chance, distance) / DRAWN,
+        "mahalanobis2": np.square(whitened).sum(axis=1),
+    }
+
+
+def code_summary(codes: np.ndarray, latent: LatentSpace) -> dict[str, float]:
+    """Return the numbers on a model card that sum up the `code_metrics` of codes.
+
+    `ks_below_5_percent` counts the units that a Kolmogorov-Smirnov test calls not normal at the
+    5 % level (4 of 80 would be by chance); `mean_mahalanobis2` is d where codes are normal, and
+    `mahalanobis_ks` is the distance of the squared Mahalanobis distances from the chi-squared
+    distribution.
+    """
+    metrics = code_metrics(codes, latent)
+    squared = metrics["mahalanobis2"]
+    chi2 = chi2_cdf(np.sort(squared), len(metrics["alive"]))[:, None]
+    return {
+        "mean_abs_skewness": float(np.abs(metrics["skewness"]).mean()),
+        "worst_abs_skewness": float(np.abs(metrics["skewness"]).max()),
+        "mean_abs_excess_kurtosis": float(np.abs(metrics["excess_kurtosis"]).mean()),
+        "ks_below_5_percent": int((metrics["ks_p"] < 0.05).sum()),
+        "alive_units": int(metrics["alive"].sum()),
+        "least_raw_deviation": float(metrics["raw_std"].min()),
+        "mean_mahalanobis": float(np.sqrt(squared).mean()),
+        "mean_mahalanobis2": float(squared.mean()),
+        "mahalanobis_ks": float(_kolmogorov_smirnov(chi2)[0]),
+    }
+
+
 def _measure(
     engine: FaceEngine, X: np.ndarray, baseline: PCABaseline
 ) -> tuple[dict[str, float], np.ndarray]:
@@ -222,3 +281,30 @@ def _reconstruct(
 def _ratio(value: float, unit: float) -> float:
     """Divide, also by 0: the error or distance of portraits that are all black."""
     return float((value + 1e-12) / (unit + 1e-12))
+
+
+def _standard_moment(values: np.ndarray, power: int) -> np.ndarray:
+    """Return the standardised moment of each column: power 3 is skewness, 4 kurtosis."""
+    centred = values - values.mean(axis=0)
+    std = np.maximum(values.std(axis=0), 1e-12)
+    return ((centred / std) ** power).mean(axis=0)
+
+
+def _distance_from_normal(values: np.ndarray) -> np.ndarray:
+    """Return how far each column (n, k), less its mean, is from the standard normal: (k,)."""
+    values = np.sort(values - values.mean(axis=0), axis=0)
+    return _kolmogorov_smirnov(0.5 * (1 + np.vectorize(math.erf)(values / math.sqrt(2))))
+
+
+def _kolmogorov_smirnov(cdf: np.ndarray) -> np.ndarray:
+    """Return how far sorted cumulative probabilities (n, k) are from uniform ones: (k,)."""
+    step = np.arange(len(cdf))[:, None] / len(cdf)
+    return np.maximum(cdf - step, step + 1 / len(cdf) - cdf).max(axis=0)
+
+
+def chi2_cdf(values: np.ndarray, degrees: int) -> np.ndarray:
+    """Return the chi-squared cumulative probabilities for an even number of degrees."""
+    half = np.maximum(values, 1e-12) / 2
+    k = np.arange(degrees // 2)
+    log_factorial = np.array([math.lgamma(i + 1) for i in k])
+    return 1 - np.exp(k * np.log(half[..., None]) - half[..., None] - log_factorial).sum(axis=-1)

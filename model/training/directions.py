@@ -21,13 +21,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from data.arrays import Portrait
+from data.arrays import Portrait, evenly_spaced
 from data.errors import UserError
 from data.paths import SHIPPED_MODEL
 from model.engine import FaceEngine
 from model.frame import face_mask
 from model.latent import LatentSpace, Readout
-from model.measuring.metrics import encode_portraits, evenly_spaced
+from model.measuring.metrics import encode_portraits
 
 FOLDS = 5  # parts of the cross-validation
 FEWEST = 100  # least number of labelled portraits (of each group) for a fit

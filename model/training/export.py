@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from data.arrays import Portrait, blocks, hash_array, load_arrays, load_labels
+from data.arrays import (
+    Portrait,
+    blocks,
+    evenly_spaced,
+    hash_array,
+    load_arrays,
+    load_labels,
+)
 from data.errors import UserError
 from model.engine import FaceEngine
 from model.latent import LatentSpace, Previews
-from model.measuring.metrics import encode_portraits, evaluate, evenly_spaced, split_validation
-from model.measuring.normality import code_metrics, code_summary
+from model.measuring.metrics import (
+    BLOCK,
+    Step,
+    code_summary,
+    encode_portraits,
+    evaluate,
+    split_validation,
+)
 from model.measuring.pca import PCABaseline
 from model.network_file import load_finisher, load_network
 from model.tones import cell_tones, fit_tones
@@ -24,7 +36,6 @@ from model.training.directions import fit_directions, label_targets, shipped_tar
 PREVIEWS = 12  # random faces
 PREVIEW_TEMPERATURE = 0.8  # temperature of the window's random faces
 DRAFT = 500  # portraits whose codes a draft of a latent space is fitted to
-BLOCK = 256  # portraits encoded between two steps of the progress bar
 
 
 @dataclass(frozen=True)
@@ -35,7 +46,6 @@ class Portraits:
     train: np.ndarray  # uint8 `(n, 171, 186, 1)`, a memory map
     test: np.ndarray  # the same
     labels: list[Portrait]  # of both; empty where the arrays come without
-    held_back: bool = True  # whether the last tenth of `train` is the validation slice
 
     @cached_property
     def fingerprint(self) -> str:
@@ -43,16 +53,16 @@ class Portraits:
         return hash_array(self.train)
 
     @classmethod
-    def load(cls, folder: str | Path, held_back: bool = True) -> Portraits:
+    def load(cls, folder: str | Path) -> Portraits:
         """Open the arrays in a folder; errors as `load_arrays`."""
         labels: list[Portrait] = []
         with contextlib.suppress(UserError):
             labels = load_labels(folder)
-        return cls(Path(folder), *load_arrays(folder), labels, held_back)
+        return cls(Path(folder), *load_arrays(folder), labels)
 
     def split(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the portraits to train on and the validation slice."""
-        return split_validation(self.train) if self.held_back else (self.train, self.train[:0])
+        return split_validation(self.train)
 
     def describe(self, about: str) -> dict[str, object]:
         """Return the "data" of a model card; `about` says what the portraits are."""
@@ -76,23 +86,14 @@ def draft_latent(engine: FaceEngine, portraits: Portraits) -> LatentSpace:
 
 
 def measure_latent(
-    engine: FaceEngine, portraits: Portraits, step: Callable[[int], None] = lambda count: None
+    engine: FaceEngine, portraits: Portraits, step: Step = lambda count: None
 ) -> tuple[LatentSpace, dict[str, dict]]:
     """Fit a network's latent space and its directions to all portraits and their mirror images.
 
-    `step` is called with how many of these have been encoded since. Returns the latent space and
-    how well its directions work, see `fit_directions`.
+    Returns the latent space and how well its directions work, see `fit_directions`.
     """
     X_fit, _ = portraits.split()
-
-    def encoded(mirrored: bool) -> np.ndarray:
-        codes = []
-        for block in blocks(X_fit, BLOCK):
-            codes.append(encode_portraits(engine, block, mirrored))
-            step(len(codes[-1]))
-        return np.concatenate(codes)
-
-    codes, mirrored = encoded(False), encoded(True)
+    codes, mirrored = (encode_portraits(engine, X_fit, turned, step) for turned in (False, True))
     latent = _fit_latent(engine, codes, mirrored)
     targets, offered = shipped_targets(X_fit)
     labelled = label_targets(portraits.labels[: len(codes)])
@@ -104,18 +105,16 @@ def measure_figures(
     engine: FaceEngine,
     latent: LatentSpace,
     portraits: Portraits,
-    step: Callable[[int], None] = lambda count: None,
+    step: Step = lambda count: None,
 ) -> dict[str, dict[str, float]]:
     """Measure a model on each part of the portraits, and PCA fitted without that part.
-
-    `step` is called with how many portraits have been measured since.
 
     Returns:
         By part, numbers rounded to six decimals: for "training" those of `code_summary`, for
         "validation" and "test" those of `evaluate`. A part of fewer than two portraits is left out.
     """
     X_fit, X_validation = portraits.split()
-    figures = {"training": code_summary(code_metrics(latent.gallery, latent))}
+    figures = {"training": code_summary(latent.gallery, latent)}
     for part, X, fitted_on in (
         ("validation", X_validation, X_fit),
         ("test", portraits.test, portraits.train),
@@ -145,8 +144,8 @@ def _fit_latent(engine: FaceEngine, codes: np.ndarray, mirrored: np.ndarray) -> 
         images = engine.decode(block)
         seen.append((_clearness(images), cell_tones(images)))
     clearness, tones = (np.concatenate(arrays) for arrays in zip(*seen, strict=True))
-    latent = replace(latent, tones=fit_tones(latent, tones))
-    latent = replace(latent, gallery=latent.gallery[np.argsort(-clearness, kind="stable")])
+    clearest_first = latent.gallery[np.argsort(-clearness, kind="stable")]
+    latent = replace(latent, tones=fit_tones(latent, tones), gallery=clearest_first)
     return replace(latent, previews=make_previews(engine, latent))
 
 

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageSequence
 
 from data.replace import replace_file
 from model.encoding import encode
+from model.frame import block_means
 
 FRAMES = 60  # frames of a whole training, close together at first
 MILLISECONDS, LAST_MILLISECONDS = 120, 3000  # time of a frame, and of the last one
@@ -67,7 +68,7 @@ class Film(keras.callbacks.Callback):
         codes = np.concatenate([self._encode(self.images), random[np.newaxis]])
         faces = np.nan_to_num(self.model.decoder(np.float32(codes)))  # black after divergence
         above = [*self.images, np.full_like(faces[0], PAPER / 255)]
-        sheet = np.block([[_framed(image) for image in row] for row in (above, list(faces))])
+        sheet = np.block([[_framed(image[..., 0]) for image in row] for row in (above, faces)])
         sheet = np.pad(sheet, ((LINE, 0), (0, 0)), constant_values=PAPER)
         frame = Image.fromarray(sheet)
         pen, font = ImageDraw.Draw(frame), ImageFont.load_default(LINE - 6)
@@ -78,7 +79,6 @@ class Film(keras.callbacks.Callback):
 
 
 def _framed(image: np.ndarray) -> np.ndarray:
-    """Return an image `(h, w, 1)` at half its size, as gray levels with a margin."""
-    height, width = (side // 2 for side in image.shape[:2])
-    small = image.reshape(height, 2, width, 2).mean(axis=(1, 3))
-    return np.pad(np.rint(255 * small).astype(np.uint8), GAP // 2, constant_values=PAPER)
+    """Return an image `(h, w)` at half its size, as gray levels with a margin."""
+    grays = np.rint(255 * block_means(image, 2)).astype(np.uint8)
+    return np.pad(grays, GAP // 2, constant_values=PAPER)

@@ -123,14 +123,12 @@ class Training(keras.callbacks.Callback):
         batches: Iterable,
         validation: Iterable,
         steps_per_epoch: int,
-        before: Sequence[keras.callbacks.Callback] = (),
-        after: Sequence[keras.callbacks.Callback] = (),
+        callbacks: Sequence[keras.callbacks.Callback] = (),
     ) -> str:
         """Train a compiled model from where the state stands to the end.
 
-        `batches` never end; `validation` decides which epoch is the best. The callbacks in `before`
-        and `after` are called before and after this one. Returns why the training ended, as the
-        card says it.
+        `batches` never end; `validation` decides which epoch is the best. The callbacks are called
+        before this one. Returns why the training ended, as the card says it.
         """
         if self.ended:  # in an earlier call that was stopped before the model was measured
             return self.ended
@@ -147,9 +145,8 @@ class Training(keras.callbacks.Callback):
                 callbacks=[
                     keras.callbacks.TerminateOnNaN(),
                     keras.callbacks.SwapEMAWeights(),  # validation sees the averaged weights
-                    *before,
+                    *callbacks,
                     self,
-                    *after,
                 ],
             )
             return self.ended or NO_BETTER

@@ -17,6 +17,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from data.arrays import evenly_spaced
 from data.checks import check_kind, check_path
 from data.errors import UserError, tell_failure
 from data.paths import MY_MODEL, NUMPY_FOLDER
@@ -29,7 +30,6 @@ from model.engine import FaceEngine
 from model.finisher import FINISHER_VERSION, build_finisher, decoder_maps, set_code_statistics
 from model.frame import crop
 from model.latent import LatentSpace
-from model.measuring.metrics import evenly_spaced
 from model.network import build_autoencoder
 from model.network_file import load_network, save_network
 from model.training import export
@@ -40,7 +40,7 @@ from model.training.fitting import INTERRUPTED, History, Interruption, Pictures,
 from model.training.objective import VariationalAutoencoder
 from model.training.optimizer import build_optimizer
 from model.training.settings import (
-    Augmentation,
+    NO_CHANGES,
     FinisherSettings,
     Settings,
     training_policy,
@@ -125,7 +125,7 @@ def learn(
             pictures, by the name of their row: "Portrait" holds validation images, "Network" their
             reconstructions, "Made sharp", in the training of the finisher, these finished; all
             float32 `(n, 160, 176, 1)`.
-        callbacks: more of Keras' own, called last in the training of the autoencoder.
+        callbacks: more of Keras' own, for the training of the autoencoder.
         film: the GIF to write of how the same faces become clear; None writes none.
         about: a sentence for the card on what the portraits are.
         say: called with sentences about what goes on.
@@ -229,8 +229,8 @@ def _train_autoencoder(
         [
             keras.callbacks.LambdaCallback(on_train_begin=measure_codes),
             *([Film(film, run.pictured)] if film else []),
+            *callbacks,
         ],
-        callbacks,
     )
     if state.best_weights is None and ended == INTERRUPTED:
         run.say("\nStopped in the first epoch; nothing was learned yet.")
@@ -301,7 +301,7 @@ def _train_finisher(run: _Run, settings: FinisherSettings) -> None:
         run.say(f"Continuing the finisher after epoch {state.epochs_done} of {epochs}.")
     else:
         run.say(f"Training its finisher, which makes faces sharp: {settings.steps:,} steps.")
-    mirrored = Augmentation(0, 0, 0, 0, 0, 0, 0, settings.recombination)  # without resampling
+    mirrored = replace(NO_CHANGES, recombination=settings.recombination)
     unseen, seed = evenly_spaced(X_validation, VALIDATED), settings.seed + state.epochs_done
     ended = state.fit(
         model,

@@ -54,6 +54,9 @@ class Augmentation(_Checked):
         self._check(recombination=(0, 1))
 
 
+NO_CHANGES = Augmentation(*[0.0] * len(fields(Augmentation)))  # but half are mirrored
+
+
 @dataclass(frozen=True)
 class FinisherSettings(_Checked):
     """Settings of the finisher's training, with the weights of its loss, see `Finishing`."""

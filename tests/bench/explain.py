@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
-from data.paths import DEMO_FOLDER
+from data.paths import ASSETS
 from ui.starts import TEMPERATURE
 from ui.views.figures import (
     BLUE,
@@ -253,7 +253,7 @@ def _draw_codes(axes: Axes, x: float, values: np.ndarray) -> float:
     return x + 32 + GAP
 
 
-def main(folder: Path = DEMO_FOLDER) -> list[Path]:
+def main(folder: Path = ASSETS / "demo") -> list[Path]:
     """Draw the pictures of README.md from the shipped model and return their paths."""
     from data.paths import SHIPPED_MODEL
     from model import load_engine

@@ -51,6 +51,13 @@ HELD = ("mouth width", "nose width", "jaw", "chin", "skin")
 EXTREMES = (1, 99)  # percentiles at which labels are clipped
 
 
+class AllFitted(Portraits):
+    """Portraits that the network was fitted on, the last tenth of the training part included."""
+
+    def split(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.train, self.train[:0]
+
+
 def measured_labels(table: Path, portraits: Sequence[Portrait]) -> dict[str, np.ndarray]:
     """Read a table of measured labels.
 
@@ -109,7 +116,7 @@ def export_again(
     if "continued_from" in training:
         training["continued_from"] = lineage(card)[1:]
 
-    portraits = Portraits.load(arrays, held_back)
+    portraits = (Portraits if held_back else AllFitted).load(arrays)
     latent, effects = measure_latent(engine, portraits)
     if table is not None:
         latent, effects = fit_to_labels(engine, latent, portraits, table)

@@ -20,7 +20,7 @@ import numpy as np
 import pygame
 from PIL import Image
 
-from data.paths import DEMO_FOLDER, SHIPPED_MODEL
+from data.paths import ASSETS, SHIPPED_MODEL
 from model import load_engine
 from model.latent import LatentSpace
 from tests.ui.driver import Driver, every
@@ -250,7 +250,7 @@ def main() -> None:
     os.environ["SDL_VIDEODRIVER"] = "dummy"
     engine, latent = load_engine(SHIPPED_MODEL), LatentSpace.load(SHIPPED_MODEL)
     for name in SCENES:
-        film_screen(name, engine, latent).write(DEMO_FOLDER / f"{name}.gif")
+        film_screen(name, engine, latent).write(ASSETS / "demo" / f"{name}.gif")
 
 
 if __name__ == "__main__":

@@ -24,10 +24,11 @@ import numpy as np
 from PIL import Image
 
 from data import load_arrays
+from data.arrays import evenly_spaced
 from data.paths import FIGURES_FOLDER, NUMPY_FOLDER
 from model import import_tensorflow
 from model.frame import CROP_LEFT, IMAGE_SHAPE
-from model.measuring.metrics import average_metrics, evenly_spaced, image_blocks, image_metrics
+from model.measuring.metrics import average_metrics, image_blocks, image_metrics
 from model.measuring.pca import PCABaseline
 from tests.bench.benchmarks import call_times
 

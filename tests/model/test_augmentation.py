@@ -13,9 +13,8 @@ from model.training.augmentation import (
     training_batches,
     validation_batches,
 )
+from model.training.settings import NO_CHANGES
 from tests.data.drawn_archive import draw_portrait
-
-STILL = Augmentation(0, 0, 0, 0, 0, 0, 0, 0)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +42,9 @@ def test_crop_takes_the_models_frame_and_refuses_others(portraits):
 def test_without_changes_a_portrait_is_itself_or_its_mirror_image_and_inputs_are_noisy(
     portraits, noise
 ):
-    inputs, targets = augment(tf.constant(portraits), Draws((0, 0)), replace(STILL, noise=noise))
+    inputs, targets = augment(
+        tf.constant(portraits), Draws((0, 0)), replace(NO_CHANGES, noise=noise)
+    )
     assert 0.2 * noise <= np.abs(inputs - targets).mean() <= noise
     same = np.abs(targets - crop(portraits)).max(axis=(1, 2, 3)) < 1e-6
     turned = np.abs(targets - crop(mirror(portraits))).max(axis=(1, 2, 3)) < 1e-6
@@ -87,7 +88,7 @@ def test_the_share_of_recombined_portraits_is_as_asked(portraits):
 
 
 def test_training_batches_go_on_for_ever_and_show_every_portrait(portraits):
-    batches = training_batches(portraits, 8, STILL, seed=3)
+    batches = training_batches(portraits, 8, NO_CHANGES, seed=3)
     images = np.concatenate([targets for _, targets in batches.take(6).as_numpy_iterator()])
     assert images.shape == (48, 160, 176, 1)
     for image, turned in zip(crop(portraits), crop(mirror(portraits)), strict=True):

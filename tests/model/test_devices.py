@@ -12,7 +12,7 @@ import pytest
 
 SCRIPT = """
 import json, sys
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 import pytest
 import tensorflow as tf
@@ -20,7 +20,7 @@ processor = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)
 from model.training import fitting, learn as training
 from model.folder import read_history
-from model.training.settings import Augmentation
+from model.training.settings import NO_CHANGES
 from model.training.learn import learn
 from tests.model.one_graph import OneGraph, measure_nothing
 from tests.model.tiny_model import TINY_SETTINGS
@@ -31,8 +31,7 @@ alone = training.training_strategy(["CPU:0", "/device:CPU:0"])  # the same one t
 training.training_strategy = lambda devices: both if len(devices) > 1 else alone
 fitting.VIEW_SECONDS = -1
 arrays, out = sys.argv[1:]
-nothing = Augmentation(*[0.0] * len(fields(Augmentation)))  # and no noise: each device has its own
-settings = replace(TINY_SETTINGS, steps=6, augmentation=nothing)
+settings = replace(TINY_SETTINGS, steps=6, augmentation=NO_CHANGES)  # each draws its own noise
 
 def stop(history, pictures):
     if len(history) == 2:

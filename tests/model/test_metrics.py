@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from data.arrays import evenly_spaced
 from model.frame import crop, face_mask
 from model.latent import LatentSpace
 from model.measuring import metrics as evaluate
-from model.measuring import normality
 from model.measuring.pca import PCABaseline
 from model.measuring.ssim import ssim
 from model.training.export import Portraits, measure_figures
@@ -80,7 +80,7 @@ def test_normal_codes_are_called_normal_and_others_not():
     codes = rng.normal(size=(3000, 80))
     codes[:, 5] = 10 * rng.exponential(size=3000)  # the widest, and so the first slider
     codes[:, 9] *= 0.01
-    figures = normality.code_metrics(codes, normal_latent(codes))
+    figures = evaluate.code_metrics(codes, normal_latent(codes))
     assert not figures["alive"][9]
     assert figures["alive"].sum() == 79
     assert figures["raw_skewness"][5] == pytest.approx(2, abs=0.4)
@@ -91,8 +91,8 @@ def test_normal_codes_are_called_normal_and_others_not():
     assert figures["mahalanobis2"].mean() == pytest.approx(80, rel=0.02)
     codes = np.random.default_rng(3).normal(size=(500, 80))  # shifted, of the same distribution
     latent = normal_latent(codes)
-    shifted = normality.code_metrics(codes + 0.5, latent)
-    np.testing.assert_allclose(shifted["ks_p"], normality.code_metrics(codes, latent)["ks_p"])
+    shifted = evaluate.code_metrics(codes + 0.5, latent)
+    np.testing.assert_allclose(shifted["ks_p"], evaluate.code_metrics(codes, latent)["ks_p"])
     assert np.abs(shifted["mean"]).max() > 0.5
 
 
@@ -102,7 +102,7 @@ def test_kolmogorov_smirnov_finds_as_many_by_chance_as_it_should():
         np.zeros(80, np.float32), np.eye(80, dtype=np.float32), np.zeros((1, 80), np.float32)
     )
     p = np.concatenate(
-        [normality.code_metrics(rng.normal(size=(500, 80)), latent)["ks_p"] for _ in range(10)]
+        [evaluate.code_metrics(rng.normal(size=(500, 80)), latent)["ks_p"] for _ in range(10)]
     )
     assert np.mean(p < 0.05) == pytest.approx(0.05, abs=0.025)
     assert np.mean(p < 0.5) == pytest.approx(0.5, abs=0.06)
@@ -111,10 +111,10 @@ def test_kolmogorov_smirnov_finds_as_many_by_chance_as_it_should():
 def test_distances_of_normal_codes_follow_the_chi_squared_distribution():
     rng = np.random.default_rng(5)
     codes = rng.normal(size=(4000, 80))
-    near = normality.code_summary(normality.code_metrics(codes, normal_latent(codes)))
+    near = evaluate.code_summary(codes, normal_latent(codes))
     assert near["mahalanobis_ks"] < 0.05
     heavy = codes * rng.choice([0.5, 1.5], size=(4000, 1))
-    far = normality.code_summary(normality.code_metrics(heavy, normal_latent(heavy)))
+    far = evaluate.code_summary(heavy, normal_latent(heavy))
     assert far["mahalanobis_ks"] > 0.2
     assert far["mean_abs_excess_kurtosis"] > near["mean_abs_excess_kurtosis"] + 0.5
 
@@ -181,8 +181,8 @@ def test_validation_is_the_last_tenth_and_spread_is_even():
     trained, held_back = evaluate.split_validation(X)
     assert len(held_back) == 206
     np.testing.assert_array_equal(np.concatenate([trained, held_back]), X)
-    assert len(evaluate.evenly_spaced(X, 5000)) == 2060
-    few = evaluate.evenly_spaced(X, 500)
+    assert len(evenly_spaced(X, 5000)) == 2060
+    few = evenly_spaced(X, 500)
     assert len(np.unique(few)) == 500
     assert (few[0], few[-1]) == (0, 2059)
 

@@ -17,7 +17,7 @@ from PIL import Image
 
 from data import Portrait, UserError
 from model.latent import LatentSpace
-from model.measuring.normality import code_metrics
+from model.measuring.metrics import code_metrics
 from tests.ui.driver import FakeEngine
 from ui.views import figures, latent_space, portraits, training
 from ui.views.figures import BLUE, RED, Page, styled

@@ -55,7 +55,7 @@ def show_latent_space(
         engine: the trained network.
         latent: the statistics of its training codes.
         codes: float32 (n, d).
-        metrics: what `model.measuring.normality.code_metrics` says about them.
+        metrics: what `model.measuring.metrics.code_metrics` says about them.
         source: whose codes these are, for the captions.
         effects: of the named directions, as the model card has them.
         folder: where pictures and table are saved; their paths are returned.
