@@ -115,24 +115,24 @@ def check_folder(folder: Path) -> str:
         recover_set(folder)
     card = read_card(folder)
     Architecture.from_card(card)
-    parts = {file: part_id(card, part) for part, file in PARTS.items()}
-    hashes = {NETWORK_FILE: card["model_id"], **parts}
+    hashes = {file: card.get(part, {}).get("id") for part, file in PARTS.items()}
+    hashes[NETWORK_FILE] = card["model_id"]
     for name, expected in hashes.items():
         path = folder / name
-        if expected is None:
+        if expected is None:  # no such part
             continue
         with tell_damage(path):
             if not path.is_file():
                 raise UserError(f"The model in {folder} has no {name}. {REPAIR}")
             if path.stat().st_size > MAX_NETWORK_BYTES or file_hash(path) != expected:
                 raise ValueError("another file")
-    read_latent_arrays(folder, card["model_id"])
+    read_latent_arrays(folder)
     return card["model_id"]
 
 
-def read_latent_arrays(folder: Path, model_id: str) -> dict[str, np.ndarray]:
+def read_latent_arrays(folder: Path) -> dict[str, np.ndarray]:
     """Read a model's `latent.npz`; `UserError` if it is missing, damaged, or not of this model."""
-    path = folder / LATENT_FILE
+    path, model_id = folder / LATENT_FILE, read_card(folder)["model_id"]
     with tell_damage(path):
         if not path.is_file():
             raise UserError(f"The model in {folder} has no {LATENT_FILE}. {REPAIR}")
@@ -142,11 +142,6 @@ def read_latent_arrays(folder: Path, model_id: str) -> dict[str, np.ndarray]:
             raise ValueError("another model's")
     check_length(length, f"The model in {folder}")
     return arrays
-
-
-def part_id(card: dict, part: str) -> object:
-    """Return the hash of the file of a part, see `PARTS`, that a card names; None without one."""
-    return card.get(part, {}).get("id")
 
 
 def find_model(folder: str | Path | None = None) -> Path:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from data.arrays import evenly_spaced
-from model.folder import LATENT_FILE, find_model, read_card, read_latent_arrays, tell_damage
+from model.folder import LATENT_FILE, find_model, read_latent_arrays, tell_damage
 from model.frame import CELLS, IMAGE_SHAPE
 from model.safe_zip import finite
 
@@ -333,9 +333,8 @@ class LatentSpace:
             UserError: if there is none, or it is damaged or of another model.
         """
         folder = find_model(folder)
-        model_id = read_card(folder)["model_id"]
+        arrays = read_latent_arrays(folder)
         with tell_damage(folder / LATENT_FILE):
-            arrays = read_latent_arrays(folder, model_id)
             names, readout_names = (arrays[key].tolist() for key in ("names", "readout_names"))
             previews = None
             if "preview_codes" in arrays:
@@ -346,7 +345,7 @@ class LatentSpace:
                 arrays["covariance"],
                 arrays["gallery"],
                 {name: arrays[f"direction_{number}"] for number, name in enumerate(names)},
-                model_id,
+                str(arrays["model_id"]),
                 previews,
                 {name: Readout(row[:-4], *row[-4:].tolist()) for name, row in readouts},
                 arrays.get("tones"),

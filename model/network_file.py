@@ -67,7 +67,7 @@ def load_network(folder: Path) -> keras.Model:
 
 def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
     """Build a model folder's finisher, if it has one of this version; errors as `load_network`."""
-    if not _has_part(files.read_card(folder), "finisher", FINISHER_VERSION):
+    if files.read_card(folder).get("finisher", {}).get("version") != FINISHER_VERSION:
         return None
     finisher = build_finisher(decoder)
     _load_weights(finisher, folder / files.FINISHER_FILE)
@@ -77,16 +77,11 @@ def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
 def load_sketch_encoder(folder: Path, autoencoder: keras.Model) -> keras.Model | None:
     """Build a model folder's sketch encoder, as `load_finisher`; it takes drawings to codes."""
     card = files.read_card(folder)
-    if not _has_part(card, "sketch_encoder", SKETCH_ENCODER_VERSION):
+    if card.get("sketch_encoder", {}).get("version") != SKETCH_ENCODER_VERSION:
         return None
     network = build_sketch_encoder(Architecture.from_card(card))
     _load_weights(network, folder / files.SKETCH_ENCODER_FILE)
     return with_guesses(network, autoencoder.get_layer("encoder"))
-
-
-def _has_part(card: dict, name: str, version: int) -> bool:
-    """Return whether a card names a part of this version, see `PARTS`; others do not fit."""
-    return files.part_id(card, name) is not None and card[name].get("version") == version
 
 
 def _load_weights(network: keras.Model, path: Path) -> None:

@@ -25,16 +25,12 @@ if TYPE_CHECKING:
     from model.latent import LatentSpace
 
 Step = Callable[[int], None]  # told how many portraits have been measured since the last call
+# Reconstructed faces and their `image_metrics`, by "" (the network), "pca_" and maybe "sharp_".
+Ways = dict[str, tuple[np.ndarray, dict[str, np.ndarray]]]
 BLOCK = 128  # most images measured at a time
 SHOWN = 500  # most portraits measured for a page
 ALIVE = 0.05  # least standard deviation of a raw code that affects the face
 DRAWN = 1000  # sets of random normal numbers to compare with
-
-
-def split_validation(X_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Split off the last tenth: return the portraits to train on, and the validation slice."""
-    cut = len(X_train) - len(X_train) // 10
-    return X_train[:cut], X_train[cut:]
 
 
 def evaluate(
@@ -70,15 +66,10 @@ class Comparison:
         self.averages = _measure(engine, portraits, self._baseline)[0]  # see `evaluate`
         self.note = f"mean of {which}"
 
-    def portraits(self, rows: slice) -> np.ndarray:
-        """Return some portraits as images, float32 (n, 160, 176, 1) in [0, 1]."""
-        return crop(self._X_test[rows])
-
-    def reconstructions(
-        self, images: np.ndarray
-    ) -> dict[str, tuple[np.ndarray, dict[str, np.ndarray]]]:
-        """Return faces and their `image_metrics`, by way: "" (the network), "pca_", "sharp_"."""
-        return _reconstruct(self._engine, images, self._baseline)[1]
+    def reconstructions(self, rows: slice) -> tuple[np.ndarray, Ways]:
+        """Return some portraits as images, float32 (n, 160, 176, 1) in [0, 1], and their ways."""
+        images = crop(self._X_test[rows])
+        return images, _reconstruct(self._engine, images, self._baseline)[1]
 
 
 def comparison_lines(metrics: dict[str, float]) -> Iterator[str]:
@@ -269,8 +260,8 @@ def _measure(
 
 def _reconstruct(
     engine: FaceEngine, images: np.ndarray, baseline: PCABaseline
-) -> tuple[np.ndarray, dict[str, tuple[np.ndarray, dict[str, np.ndarray]]]]:
-    """Return the codes of images, and what `Comparison.reconstructions` returns."""
+) -> tuple[np.ndarray, Ways]:
+    """Return the codes of images, and these reconstructed in all ways."""
     codes = engine.encode(images)
     ways = {"": engine.decode(codes), "pca_": baseline.reconstruct(images)}
     if engine.can_finish:

@@ -158,8 +158,7 @@ def label_targets(labels: list[Portrait]) -> dict[str, Target]:
     targets = {}
     best = max(np.unique(sources), key=lambda source: rarer(sources == source))
     if rarer(sources == best) >= FEWEST:
-        is_m = np.where(sources == best, folders == "M", np.nan)
-        targets["F to M"] = Target(is_m, sources, sources)
+        targets["F to M"] = Target.of(np.where(sources == best, folders == "M", np.nan))
     dated = np.isfinite(years)
     if rarer(dated) >= FEWEST:
         targets["year"] = Target(years, np.char.add(folders, sources), folders)

@@ -9,25 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from data.arrays import (
-    Portrait,
-    blocks,
-    evenly_spaced,
-    hash_array,
-    load_arrays,
-    load_labels,
-)
+from data.arrays import Portrait, blocks, evenly_spaced, hash_array, load_arrays, load_labels
 from data.errors import UserError
 from model.engine import FaceEngine
 from model.latent import LatentSpace, Previews
-from model.measuring.metrics import (
-    BLOCK,
-    Step,
-    code_summary,
-    encode_portraits,
-    evaluate,
-    split_validation,
-)
+from model.measuring.metrics import BLOCK, Step, code_summary, encode_portraits, evaluate
 from model.measuring.pca import PCABaseline
 from model.network_file import load_finisher, load_network
 from model.tones import cell_tones, fit_tones
@@ -61,8 +47,9 @@ class Portraits:
         return cls(Path(folder), *load_arrays(folder), labels)
 
     def split(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the portraits to train on and the validation slice."""
-        return split_validation(self.train)
+        """Return the portraits to train on and the validation slice, the last tenth."""
+        cut = len(self.train) - len(self.train) // 10
+        return self.train[:cut], self.train[cut:]
 
     def describe(self, about: str) -> dict[str, object]:
         """Return the "data" of a model card; `about` says what the portraits are."""

@@ -5,11 +5,9 @@ from pathlib import Path
 
 import keras
 import numpy as np
-import tensorflow as tf
 from PIL import Image, ImageDraw, ImageFont, ImageSequence
 
 from data.replace import replace_file
-from model.encoding import encode
 from model.frame import block_means
 
 FRAMES = 60  # frames of a whole training, close together at first
@@ -40,8 +38,6 @@ class Film(keras.callbacks.Callback):
         if self._step:
             with contextlib.suppress(OSError, ValueError, EOFError), Image.open(self.path) as film:
                 self._frames = [frame.convert("L") for frame in ImageSequence.Iterator(film)]
-        network = self.model.autoencoder
-        self._encode = tf.function(lambda images: encode(network, images), autograph=False)
         if not self._frames:
             self._record()
 
@@ -65,7 +61,7 @@ class Film(keras.callbacks.Callback):
         covariance = np.nan_to_num(statistics.covariance) + 1e-4 * np.eye(len(mean))
         normal = np.random.default_rng(0).standard_normal(len(mean))
         random = mean + np.linalg.cholesky(covariance) @ normal
-        codes = np.concatenate([self._encode(self.images), random[np.newaxis]])
+        codes = np.concatenate([self.model.encode(self.images), random[np.newaxis]])
         faces = np.nan_to_num(self.model.decoder(np.float32(codes)))  # black after divergence
         above = [*self.images, np.full_like(faces[0], PAPER / 255)]
         sheet = np.block([[_framed(image[..., 0]) for image in row] for row in (above, faces)])

@@ -62,6 +62,8 @@ class VariationalAutoencoder(keras.Model):
     def __init__(self, autoencoder: keras.Model, settings: Settings, steps: int, young: bool):
         super().__init__()
         self.autoencoder = autoencoder
+        # images to corrected codes
+        self.encode = tf.function(lambda images: encode(autoencoder, images), autograph=False)
         self.decoder = autoencoder.get_layer("decoder")
         self.steps = steps
         self.young = young
@@ -117,9 +119,8 @@ class VariationalAutoencoder(keras.Model):
 
     def measure_codes(self, batches) -> None:
         """Fill the statistics of the codes from `validation_batches`, to continue a training."""
-        compiled = tf.function(lambda images: encode(self.autoencoder, images), autograph=False)
         for images, _ in batches:
-            mean = compiled(images)
+            mean = self.encode(images)
             self.statistics.update(mean, ops.zeros_like(mean))
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):

@@ -19,10 +19,9 @@ import keras
 import numpy as np
 from keras import layers
 
-from data import load_arrays
 from model.frame import IMAGE_SHAPE, LATENT_DIM, crop
-from model.measuring.metrics import split_validation
 from model.network import BOTTOM_SHAPE
+from model.training.export import Portraits
 from model.training.learn import learn
 from model.training.settings import Settings
 
@@ -65,9 +64,7 @@ class Training:
 
 def train_original(arrays: Path) -> Training:
     """Train the original network in its own way on the training portraits, and measure it."""
-    X_fit, X_validation = (
-        crop(np.asarray(part)) for part in split_validation(load_arrays(arrays)[0])
-    )
+    X_fit, X_validation = (crop(np.asarray(part)) for part in Portraits.load(arrays).split())
     began = time.perf_counter()
     network, times = build_original(), StepTimes()
     network.fit(X_fit, X_fit, batch_size=BATCH_SIZE, epochs=EPOCHS, verbose=0, callbacks=[times])

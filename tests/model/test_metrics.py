@@ -144,7 +144,7 @@ def test_a_card_of_figures_is_complete_plain_and_the_same_in_blocks(
 
 def test_each_part_is_measured_beside_a_pca_that_has_not_seen_it(portraits, tmp_path):
     X_train, X_test = portraits[:20], portraits[20:26]
-    X_fit, X_validation = evaluate.split_validation(X_train)
+    X_fit, X_validation = Portraits(tmp_path, X_train, X_test, []).split()
     engine = LinearEngine(PCABaseline.fit(X_fit))
     codes = engine.encode(crop(X_fit))
     latent = LatentSpace(codes.mean(axis=0), np.diag(codes.var(axis=0)), codes)
@@ -176,9 +176,9 @@ def test_samples_that_are_all_alike_lack_diversity(portraits, baseline):
     assert evaluate.sample_diversity(engine, normal_latent(codes), portraits) > 0.8
 
 
-def test_validation_is_the_last_tenth_and_spread_is_even():
+def test_validation_is_the_last_tenth_and_spread_is_even(tmp_path):
     X = np.arange(2060)
-    trained, held_back = evaluate.split_validation(X)
+    trained, held_back = Portraits(tmp_path, X, X, []).split()
     assert len(held_back) == 206
     np.testing.assert_array_equal(np.concatenate([trained, held_back]), X)
     assert len(evenly_spaced(X, 5000)) == 2060

@@ -38,11 +38,9 @@ class FlatComparison:
         if can_finish:
             self.averages |= {"sharp_mse": 0.0035, "sharp_ssim": 0.78, "sharp_sharpness": 0.91}
 
-    def portraits(self, rows):
+    def reconstructions(self, rows):
         X = np.linspace(0.2, 0.8, 10, dtype=np.float32)
-        return X[rows, None, None, None] * np.ones((160, 176, 1))
-
-    def reconstructions(self, images):
+        images = X[rows, None, None, None] * np.ones((160, 176, 1))
         found = {
             "": (images + 0.1, self.of_all(images, mse=0.01, ssim=1, sharpness=0.2)),
             "pca_": (images - 0.2, self.of_all(images, mse=0.04, ssim=1, sharpness=0.1)),
@@ -50,7 +48,7 @@ class FlatComparison:
         if self.can_finish:
             sharp = self.of_all(images, mse=0.02, ssim=0.5, sharpness=0.9)
             found["sharp_"] = (images + 0.05, sharp)
-        return found
+        return images, found
 
     def of_all(self, images, **metrics):
         return {name: np.full(len(images), value) for name, value in metrics.items()}
@@ -120,7 +118,7 @@ def test_reconstructions_errors_and_averages_are_shown(tmp_path, shown, can_fini
     assert (count, start) == (2, 0)
     page = draw(0)
     firsts = images(page)[:: portraits.COLUMNS]
-    portrait = comparison.portraits(slice(0, 1))[0, ..., 0]
+    portrait = comparison.reconstructions(slice(0, 1))[0][0, ..., 0]
     rows = [0, 0.1, 0.05, None, -0.2] if can_finish else [0, 0.1, None, -0.2]
     for image, lighter in zip(firsts, rows, strict=True):
         np.testing.assert_allclose(image, 0.1 if lighter is None else portrait + lighter, atol=1e-6)

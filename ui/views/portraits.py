@@ -89,8 +89,7 @@ def show_reconstructions(
         for place in axes.flat:
             place.set_axis_off()
         _draw_averages(page, comparison.averages, comparison.note)
-        images = comparison.portraits(slice(numbers.start, numbers.stop))
-        ways = comparison.reconstructions(images)
+        images, ways = comparison.reconstructions(slice(numbers.start, numbers.stop))
         linear, pca_metrics = ways.pop("pca_")
         for column, (number, image) in enumerate(zip(numbers, images, strict=True)):
             top, *places, error, below = axes[:, column]
