@@ -11,6 +11,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import pygame
@@ -41,32 +42,23 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 
+@dataclass(eq=False)
 class App:
-    """The loop that runs a window and its worker; `UserError` if there is no display.
+    """The loop that runs a window and its worker; `UserError` if there is no display."""
 
-    Args:
-        screens: make the screens, in the order of their tabs.
-        session: what is kept between starts.
-        load_engine: returns the engine or raises; called in the worker's thread.
-        latent: the latent space of the same model.
-        start: name of the screen in front; the first one unless given.
-        size: of the window in pixels; None chooses one.
-        problem: a sentence to show first, such as why the user's own model is not used.
-    """
+    screens: Sequence[Callable[[Window], Screen]]  # make the screens, in the order of their tabs
+    session: Session  # what is kept between starts
+    load_engine: Callable[[], FaceEngine]  # called in the worker's thread; may raise
+    latent: LatentSpace  # of the same model
+    start: str | None = None  # name of the screen in front; the first one unless given
+    size: tuple[int, int] | None = None  # of the window in pixels; None chooses one
+    problem: str = ""  # a sentence to show first, such as why the user's own model is not used
 
-    def __init__(
-        self,
-        screens: Sequence[Callable[[Window], Screen]],
-        session: Session,
-        load_engine: Callable[[], FaceEngine],
-        latent: LatentSpace,
-        start: str | None = None,
-        size: tuple[int, int] | None = None,
-        problem: str = "",
-    ):
-        self.session = session
-        self.worker = Worker(load_engine, self._loaded, self._failed)
-        self.window = Window(screens, session, latent, self.worker, start, size)
+    def __post_init__(self) -> None:
+        self.worker = Worker(self.load_engine, self._loaded, self._failed)
+        self.window = Window(
+            self.screens, self.session, self.latent, self.worker, self.start, self.size
+        )
         self._clock = pygame.time.Clock()
         self._events: list[pygame.event.Event] = []  # read while asleep
         self._due = math.inf  # time of the next frame, if no event comes
@@ -82,9 +74,9 @@ class App:
         self.worker.start()
         pygame.key.stop_text_input()
         self.window.offer_session()
-        if problem:
+        if self.problem:
             got_it = ("Got it", lambda: None, "Close this")
-            self.window.messages.ask([problem], [got_it], first=True)
+            self.window.messages.ask([self.problem], [got_it], first=True)
 
     def run(self) -> None:
         """Show the window until it is closed; `UserError` then if no engine could be loaded."""

@@ -36,15 +36,11 @@ class _Request:
     steps: Generator[Any, Any, Any] | None = None  # the generator of a job that has begun
 
 
+@dataclass(eq=False)
 class Worker:
     """Runs jobs on the engine, one at a time, the most urgent first.
 
     It never calls the window: callbacks wait until the window's thread polls them.
-
-    Args:
-        load_engine: called in the thread; returns the engine or raises.
-        loaded: to be called once the engine is loaded or has failed to load.
-        failed: to be called with the slot and the exception of a job that failed.
 
     Example:
         >>> worker = Worker(FaceEngine.load, print, print)
@@ -55,16 +51,14 @@ class Worker:
         ...     call()
     """
 
-    def __init__(
-        self,
-        load_engine: Callable[[], FaceEngine],
-        loaded: Call,
-        failed: Callable[[str, Exception], object],
-    ):
+    load_engine: Callable[[], FaceEngine]  # called in the thread; may raise
+    loaded: Call  # to be called once the engine is loaded or has failed to load
+    failed: Callable[[str, Exception], object]  # to be called with a job's slot and its exception
+
+    def __post_init__(self) -> None:
         self.state = "loading"  # then "ready" or "failed"
         self.engine: FaceEngine | None = None  # once it is loaded
         self.error: BaseException | None = None  # that loading raised
-        self._load_engine, self._loaded, self._failed = load_engine, loaded, failed
         self._changed = threading.Condition()
         self._requests: dict[str, _Request] = {}
         self._running: _Request | None = None
@@ -148,13 +142,13 @@ class Worker:
 
     def _work(self) -> None:
         try:
-            self.engine = self._load_engine()
+            self.engine = self.load_engine()
         except BaseException as error:  # the window shows it, whatever it is
             self.error = error
         engine = self.engine
         with self._changed:
             self.state = "failed" if engine is None else "ready"
-            self._calls.append(("", self._loaded))
+            self._calls.append(("", self.loaded))
             self._changed.notify_all()
         while engine is not None:
             with self._changed:
@@ -191,7 +185,7 @@ class Worker:
             return None
         except Exception as error:
             request.steps = None
-            return partial(self._failed, request.slot, error)
+            return partial(self.failed, request.slot, error)
 
 
 def sentence(error: BaseException) -> str:

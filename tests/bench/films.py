@@ -24,9 +24,10 @@ from data.paths import ASSETS, SHIPPED_MODEL
 from model import load_engine
 from model.latent import LatentSpace
 from tests.ui.driver import Driver, every
-from ui.animation import ease, encode_gif
 from ui.app import SCREENS
 from ui.drawing.answers import REALISM
+from ui.pictures import encode_gif
+from ui.sliders.walk import ease
 from ui.widgets.base import Widget
 from ui.widgets.button import Button
 

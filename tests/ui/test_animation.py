@@ -1,7 +1,9 @@
 import numpy as np
 from PIL import Image, ImageSequence
 
-from ui.animation import between, encode_gif, walk
+from ui.pictures import encode_gif
+from ui.sliders.editor import between
+from ui.sliders.walk import walk
 
 
 def points(n, seed=0):
@@ -57,7 +59,7 @@ def test_a_film_that_is_too_large_gets_fewer_gray_levels(tmp_path, monkeypatch):
     wave = [0.5 + 0.4 * np.sin(rows / 9 + t / 3) * np.cos(columns / 7 - t / 5) for t in range(20)]
     exact = encode_gif(wave)
     limit = len(exact) // 2
-    monkeypatch.setattr("ui.animation.LARGEST", limit)
+    monkeypatch.setattr("ui.pictures.LARGEST", limit)
     (tmp_path / "a.gif").write_bytes(content := encode_gif(wave))
     assert limit / 2 < len(content) <= limit
     read, _ = read_gif(tmp_path / "a.gif")
@@ -70,7 +72,7 @@ def test_a_film_that_is_too_large_gets_fewer_gray_levels(tmp_path, monkeypatch):
 
 def test_where_the_fewest_levels_are_too_large_frames_are_left_out(tmp_path, monkeypatch):
     frames = np.random.default_rng(0).integers(0, 256, (20, 40, 50), dtype=np.uint8)
-    monkeypatch.setattr("ui.animation.LARGEST", limit := 20_000)
+    monkeypatch.setattr("ui.pictures.LARGEST", limit := 20_000)
     (tmp_path / "a.gif").write_bytes(content := encode_gif(frames, fps=25))
     read, _ = read_gif(tmp_path / "a.gif")
     assert limit / 2 < len(content) <= limit

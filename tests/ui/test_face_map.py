@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.ui.driver import fake_latent, lie_apart, shows
-from ui.sliders.axes import direction_axis
+from ui.sliders.editor import direction_axis
 from ui.sliders.face_map import SIDE, CornersMap, SlidersMap, grid
 from ui.sliders.slider_screen import SlidersScreen
 

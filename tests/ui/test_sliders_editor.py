@@ -4,8 +4,7 @@ import pytest
 from data.errors import UserError
 from model.latent import Readout
 from tests.ui.driver import fake_latent
-from ui.sliders.axes import direction_axis, principal_axes
-from ui.sliders.editor import FaceEditor
+from ui.sliders.editor import FaceEditor, direction_axis, principal_axes
 
 
 @pytest.fixture

@@ -32,34 +32,21 @@ ANSWER, REFINE = "drawing.answer", "drawing.refine"  # slots of the worker
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """A face that answers a drawing.
+    """A face that answers a drawing."""
 
-    Attributes:
-        code: float32 (latent_dim,).
-        image: float32 (rows, columns) in [0, 1], the decoded code.
-        progress: share of a refinement that is done, 0 to 1; None for other answers.
-    """
-
-    code: np.ndarray
-    image: np.ndarray
-    progress: float | None = None
+    code: np.ndarray  # float32 (latent_dim,)
+    image: np.ndarray  # float32 (rows, columns) in [0, 1], the decoded code
+    progress: float | None = None  # share of a refinement that is done; None for other answers
 
 
 @dataclass(frozen=True)
 class DrawingDecoder:
-    """Turns drawings into faces, on the worker's engine.
+    """Turns drawings into faces, on the worker's engine."""
 
-    Attributes:
-        latent: the latent space of the engine's model.
-        realism: from 0, what was drawn, to 1, a likely face.
-        as_photo: whether the portrait encoder reads the drawing, as if it were a photograph.
-        sharp: whether answers have detail that the finisher invents.
-    """
-
-    latent: LatentSpace
-    realism: float = REALISM
-    as_photo: bool = False
-    sharp: bool = False
+    latent: LatentSpace  # of the engine's model
+    realism: float = REALISM  # from 0, what was drawn, to 1, a likely face
+    as_photo: bool = False  # whether the portrait encoder reads the drawing, like a photograph
+    sharp: bool = False  # whether answers have detail that the finisher invents
 
     def decode(
         self, engine, pixels: np.ndarray, region: Region = WHOLE, start: np.ndarray | None = None
@@ -150,34 +137,19 @@ class DrawingDecoder:
             yield codes, images
 
 
+@dataclass(eq=False)
 class AnswerKeeper:
-    """Keeps the answer up to date while a drawing changes.
+    """Keeps the answer up to date while a drawing changes."""
 
-    Args:
-        drawing: what is answered.
-        latent: the latent space of the model.
-        worker: computes the answers.
-        answered: called after `answer` has changed.
+    drawing: Drawing  # what is answered
+    decoder: DrawingDecoder  # finds answers
+    worker: Worker  # computes them
+    answered: Callable[[Answer], object]  # called after `answer` has changed
+    answer: Answer | None = None  # the latest; None before the first
+    live: bool = True  # whether every stroke is answered while it is drawn
+    refining: bool = False  # whether a refinement runs
 
-    Attributes:
-        answer: the latest answer; None before the first.
-        decoder: finds answers.
-        live: whether every stroke is answered while it is drawn.
-        refining: whether a refinement runs.
-    """
-
-    def __init__(
-        self,
-        drawing: Drawing,
-        latent: LatentSpace,
-        worker: Worker,
-        answered: Callable[[Answer], object],
-    ):
-        self.drawing, self.worker, self.answered = drawing, worker, answered
-        self.decoder = DrawingDecoder(latent)
-        self.answer: Answer | None = None
-        self.live = True
-        self.refining = False
+    def __post_init__(self) -> None:
         self._refined = np.empty(0, np.float32)  # code that the last refinement began with or found
         self._movable: np.ndarray | None = None  # fixed code that the realism applies to
         self._current = False  # whether the answer belongs to the drawing as it is

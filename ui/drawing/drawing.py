@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from model.frame import FACE_AXIS, IMAGE_SHAPE
 from ui.drawing.head import WHOLE, Region, find_head, model_input
 from ui.history import History
-from ui.pictures import DRAWING_SHAPE, PAPER, drawing_on_paper, local_extremes, to_pixels
+from ui.pictures import DRAWING_SHAPE, PAPER, drawing_on_paper, to_pixels
 from ui.saves import unpack_pixels
 
 Point = tuple[float, float]  # (x, y) in canvas pixels; whole numbers are pixel centers
@@ -425,7 +425,8 @@ def _blend_edges(picture: np.ndarray, old: int, new: float) -> np.ndarray:
     How far a pixel is line is seen from where it lies between the old gray and that of the line,
     which is the gray nearby that differs most.
     """
-    darkest, lightest = local_extremes(picture, EDGE)
+    image, filters = Image.fromarray(picture), (ImageFilter.MinFilter, ImageFilter.MaxFilter)
+    darkest, lightest = (np.asarray(image.filter(one(EDGE)), np.float32) for one in filters)
     line_gray = np.where(lightest - old > old - darkest, lightest, darkest)
     share = np.clip(
         (picture - np.float32(old)) / np.where(line_gray == old, 1, line_gray - old), 0, 1

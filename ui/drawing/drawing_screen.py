@@ -10,7 +10,7 @@ import pygame
 
 from data.errors import UserError
 from ui.clipboard import copy_beside
-from ui.drawing.answers import ANSWER, Answer, AnswerKeeper
+from ui.drawing.answers import ANSWER, Answer, AnswerKeeper, DrawingDecoder
 from ui.drawing.drawing import (
     GRAYS,
     LARGEST,
@@ -62,7 +62,8 @@ class DrawingScreen(Screen):
     def __init__(self, host: Window):
         super().__init__(host, drawing_commands(self))
         self.drawing = Drawing()
-        self.keeper = AnswerKeeper(self.drawing, host.latent, host.worker, self._show_answer)
+        decoder = DrawingDecoder(host.latent)
+        self.keeper = AnswerKeeper(self.drawing, decoder, host.worker, self._show_answer)
         self.starts = Starts(host.latent)
         self.brush, self.ghost = Brush(), True  # the ghost: the answer shows through the paper
         self._restore_settings()

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ui.animation import encode_gif
 from ui.drawing.answers import DrawingDecoder
 from ui.drawing.drawing import Drawing, Point, Step
 from ui.drawing.head import WHOLE
-from ui.pictures import drawing_on_paper, enlarge, side_by_side
+from ui.pictures import drawing_on_paper, encode_gif, enlarge, side_by_side
 from ui.saves import saved_words, write_new
 
 FPS = 15

@@ -13,9 +13,8 @@ import pygame
 
 from model.frame import FACE_AXIS, IMAGE_SHAPE
 from model.latent import LatentSpace
-from ui.animation import between
 from ui.pictures import to_pixels
-from ui.sliders.axes import Axis
+from ui.sliders.editor import Axis, between
 from ui.theme import COLORS, SIZES, Color, Theme
 from ui.widgets.base import Label, Point, dot, place_row
 from ui.widgets.button import Button

@@ -8,8 +8,7 @@ from functools import partial
 
 import pygame
 
-from ui.sliders.axes import Axis, direction_axis, hold, principal_axes, raw_axes
-from ui.sliders.editor import FaceState
+from ui.sliders.editor import Axis, FaceState, direction_axis, hold, principal_axes, raw_axes
 from ui.theme import COLORS, SIZES, Theme
 from ui.widgets.base import Label, Point, box, dot, write
 from ui.widgets.panel import Scrolled

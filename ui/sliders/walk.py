@@ -9,10 +9,9 @@ import numpy as np
 
 from data.errors import UserError
 from model.latent import LatentSpace
-from ui.animation import ease, encode_gif, walk
-from ui.pictures import enlarge
+from ui.pictures import encode_gif, enlarge
 from ui.saves import list_saves, read_saves, saved_words, write_new
-from ui.sliders.editor import FaceState
+from ui.sliders.editor import FaceState, between
 from ui.worker import decode_one
 
 MOST_STOPS = 24  # saved faces on a walk, newest first
@@ -34,6 +33,24 @@ class Walk:
         step = int((now - self.began) / SECONDS * STEPS) % len(self.codes)
         way = ease(step % STEPS / STEPS)
         return self.codes[step], 1 - way if step // STEPS % 2 else way
+
+
+def walk(points: np.ndarray, n: int) -> np.ndarray:
+    """Return `n` points (n, d) on a walk through all `points` and back to the first.
+
+    The points are whitened values (m, d). The walk slows down at each of them. The last point comes
+    just before the first one, so that a film of the walk repeats smoothly.
+    """
+    stops = np.concatenate([points, points[:1]])
+    places = np.linspace(0, len(points), n, endpoint=False)
+    legs = places.astype(int)
+    ways = zip(stops[legs], stops[legs + 1], places - legs, strict=True)
+    return np.stack([between(start, end, ease(t)) for start, end, t in ways])
+
+
+def ease(t: float) -> float:
+    """Return `t` in [0, 1], eased: its speed is zero at both ends."""
+    return t * t * (3 - 2 * t)
 
 
 def walk_codes(latent: LatentSpace, state: FaceState, folder: Path, steps: int) -> np.ndarray:
