@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -33,34 +34,30 @@ NO_FINISHER = (
 )
 
 
+@dataclass(eq=False)
 class Window:
-    """A window and its screens, which call it their host.
+    """A window and its screens, which call it their host; `UserError` if there is no display."""
 
-    Its arguments are the worker and those of `App`. `UserError` if there is no display.
-    """
+    makers: Sequence[Callable[[Window], Screen]]  # of the screens; see `App`, as for the others
+    session: Session
+    latent: LatentSpace
+    worker: Worker
+    start: str | None = None
+    size: tuple[int, int] | None = None
 
-    def __init__(
-        self,
-        screens: Sequence[Callable[[Window], Screen]],
-        session: Session,
-        latent: LatentSpace,
-        worker: Worker,
-        start: str | None = None,
-        size: tuple[int, int] | None = None,
-    ):
+    def __post_init__(self) -> None:
         display.open_display()
-        self.surface = display.open_window(size)
+        self.surface = display.open_window(self.size)
         self._began = time.monotonic()
-        self.session, self.latent, self.worker = session, latent, worker
         self.theme = Theme(1.0)
         self.closed = False
         self.closing = False  # whether it closes after pending saves
         self.root = Root()
         self.pointer = Pointer(self.root)
         self.commands = window_commands(self)
-        made = [make(self) for make in screens]
+        made = [make(self) for make in self.makers]
         self.screens = {screen.name: screen for screen in made}
-        self.screen = self.screens[start] if start else made[0]  # the visible one
+        self.screen = self.screens[self.start] if self.start else made[0]  # the visible one
         self.keymap = Keymap([*self.screen.commands, *self.commands])
         self.menu: Menu | None = None
         tabs = []

@@ -17,8 +17,8 @@ from ui.photo.opening import Entry, Listing, Photo, first_look, look_into, open_
 from ui.photo.placement import Placement, crop, even_out, is_badly_lit
 from ui.pictures import to_pixels
 from ui.saves import where
-from ui.theme import COLORS, SIZES, Theme
-from ui.widgets.base import Label, Point, Widget, place_row, write
+from ui.theme import COLORS, SIZES, Color, Theme
+from ui.widgets.base import Help, Label, Point, Widget, place_row, write
 from ui.widgets.button import Button
 from ui.widgets.face_view import FaceView
 from ui.widgets.panel import Panel
@@ -48,17 +48,18 @@ class AlignedFace:
     name: str  # of the file
 
 
+@dataclass(eq=False, kw_only=True)
 class EyeMarkers(FaceView):
-    """Shows a photo; a drag moves a marker or both, the wheel moves them apart; calls `moved`."""
+    """Shows a photo; a drag moves a marker or both, the wheel moves them apart."""
+
+    moved: Callable[[], object]  # called after the user has moved them
+    background: Color = COLORS.panel
+    help: Help = "Drag the rings onto the eyes · drag elsewhere moves both · wheel or +/- resizes"
 
     reacts = True
 
-    def __init__(self, moved: Callable[[], object]):
-        super().__init__(
-            background=COLORS.panel,
-            help="Drag the rings onto the eyes · drag elsewhere moves both · wheel or +/- resizes",
-        )
-        self.moved = moved
+    def __post_init__(self) -> None:
+        super().__post_init__()
         self.eyes = np.zeros((2, 2))
         self._grip: int | slice = 0  # which eyes a drag moves
         self._last: Point = (0, 0)
@@ -150,7 +151,7 @@ class PhotoPanel(Panel):
         self.gallery = add(
             Gallery[Entry](self.host.worker, slot, TILE, _picture, _describe, self._enter)
         )
-        self.markers = add(EyeMarkers(self._moved))
+        self.markers = add(EyeMarkers(moved=self._moved))
         self.crop = add(FaceView("", "Your photo", COLORS.panel))
         self.reconstruction = add(FaceView("", f"From {LATENT_DIM} numbers", COLORS.panel))
         help = "Go on from this face  [Enter]"
