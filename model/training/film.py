@@ -59,8 +59,8 @@ class Film(keras.callbacks.Callback):
         statistics = self.model.statistics
         mean = np.nan_to_num(statistics.mean)
         covariance = np.nan_to_num(statistics.covariance) + 1e-4 * np.eye(len(mean))
-        normal = np.random.default_rng(0).standard_normal(len(mean))
-        random = mean + np.linalg.cholesky(covariance) @ normal
+        rng = np.random.default_rng(0)  # the same random face in every frame
+        random = rng.multivariate_normal(mean, covariance, method="cholesky")
         codes = np.concatenate([self.model.encode(self.images), random[np.newaxis]])
         faces = np.nan_to_num(self.model.decoder(np.float32(codes)))  # black after divergence
         above = [*self.images, np.full_like(faces[0], PAPER / 255)]
