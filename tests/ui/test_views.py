@@ -71,9 +71,27 @@ def metrics(codes, latent):
     return code_metrics(codes, latent)
 
 
-@pytest.fixture(autouse=True)
-def _small(monkeypatch):
-    monkeypatch.setattr(figures, "DPI", 50)
+@pytest.fixture(scope="module", autouse=True)
+def _small():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(figures, "DPI", 50)
+        yield
+
+
+@pytest.fixture(scope="module")
+def pages(codes, latent, metrics, tmp_path_factory):
+    """The pages of a latent space with two named directions, and the paths of what was saved."""
+    directions = {"smile": np.full(80, 0.1, np.float32), "turn": np.full(80, -0.1, np.float32)}
+    worth = {"smile": {"correlation": 0.815, "own": 1.9, "others": 0.2, "risen": 1.0}}
+    shown, named = [], replace(latent, directions=directions)
+    who = "Codes of the 1,630 training portraits that come with the model"
+    rest = named, codes, metrics, who, worth, tmp_path_factory.mktemp("figures") / "new"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            latent_space, "show", lambda draw, count: shown.extend(map(draw, range(count)))
+        )
+        paths = latent_space.show_latent_space(FakeEngine(), *rest)
+    return shown, paths
 
 
 @pytest.fixture
@@ -130,16 +148,16 @@ def test_reconstructions_errors_and_averages_are_shown(tmp_path, shown, can_fini
     assert len(images(draw(1))) == len(rows) * 3
 
 
-def test_dead_codes_and_odd_sliders_stand_out(codes, latent, metrics):
-    page = latent_space.draw_codes(codes, metrics, "Codes")
-    colours = [to_hex(patch.get_facecolor()) for patch in page.figure.findobj(StepPatch)]
-    assert [place for place, colour in enumerate(colours) if colour == RED] == [7]
-    assert colours.count(BLUE) == 79
-    assert "Alive: 79 of 80" in " ".join(texts(page))
-    page = latent_space.draw_sliders(latent.to_sliders(codes), metrics, "Codes")
-    colours = [to_hex(patch.get_facecolor()) for patch in page.figure.findobj(StepPatch)]
-    assert colours.count(RED) == (odd := (metrics["ks_p"] < 0.05).sum())
-    assert f"{odd} of 80; chance alone would give about 4" in " ".join(texts(page))
+def test_dead_codes_and_odd_sliders_stand_out(pages, metrics):
+    colours = [
+        [to_hex(patch.get_facecolor()) for patch in page.figure.findobj(StepPatch)]
+        for page in pages[0][:2]
+    ]
+    assert [place for place, colour in enumerate(colours[0]) if colour == RED] == [7]
+    assert colours[0].count(BLUE) == 79
+    assert "Alive: 79 of 80" in " ".join(texts(pages[0][0]))
+    assert colours[1].count(RED) == (odd := (metrics["ks_p"] < 0.05).sum())
+    assert f"{odd} of 80; chance alone would give about 4" in " ".join(texts(pages[0][1]))
 
 
 def test_the_table_names_every_code_and_the_dead(metrics, tmp_path):
@@ -167,37 +185,23 @@ def test_spectrum_counts_the_sliders_that_hold_most():
     )
 
 
-def test_rows_of_faces_move_along_a_slider_or_a_named_direction(latent):
-    directions = {"smile": np.full(80, 0.1, np.float32), "turn": np.full(80, -0.1, np.float32)}
-    worth = {"smile": {"correlation": 0.815, "own": 1.9, "others": 0.2, "risen": 1.0}}
-    engine, named = FakeEngine(), replace(latent, directions=directions)
+def test_rows_of_faces_move_along_a_slider_or_a_named_direction(pages, latent):
     sliders = latent.from_sliders(np.eye(80)[: latent_space.COMPONENTS]) - latent.mean
-    components = latent_space.draw_components(engine, latent)
-    page = latent_space.draw_directions(engine, named, worth)
-    for faces, moves in ((images(components), sliders), (images(page), directions.values())):
+    for page, moves in zip(pages[0][-2:], (sliders, (0.1, -0.1)), strict=True):
         codes = [latent.mean + step * move for move in moves for step in latent_space.STEPS]
-        np.testing.assert_allclose(faces, engine.decode(codes)[..., 0], atol=1e-4)
+        np.testing.assert_allclose(images(page), FakeEngine().decode(codes)[..., 0], atol=1e-4)
     written = " ".join(texts(page))
     assert all(word in written for word in ("smile", "turn", "0.81", "1.90", "0.20"))
 
 
-def test_the_latent_space_is_saved_whole_and_no_text_leaves_its_page(
-    codes, latent, metrics, tmp_path, monkeypatch
-):
-    shown = []
-    monkeypatch.setattr(latent_space, "show", lambda *asked: shown.append(asked))
-    who = "Codes of the 1,630 training portraits that come with the model"
+def test_the_latent_space_is_saved_whole_and_no_text_leaves_its_page(pages):
+    shown, paths = pages
+    assert sorted(paths) == sorted(paths[0].parent.iterdir())
+    assert len(shown) == 6 and len(paths) == 7
+    assert all(opens_as_picture(path) for path in paths if path.suffix == ".png")
     long = Page(8, 4, "Title", "word " * 60, "word " * 40)
     long.figure.draw_without_rendering()
-    named = replace(latent, directions={"smile": np.ones(80, np.float32)})
-    rest = FakeEngine(), named, codes, metrics, who, {}, tmp_path / "new"
-    paths = latent_space.show_latent_space(*rest)
-    assert sorted(paths) == sorted((tmp_path / "new").iterdir())
-    assert len(paths) == 7
-    assert all(opens_as_picture(path) for path in paths if path.suffix == ".png")
-    ((draw, count),) = shown
-    assert count == 6
-    for page in (long, *map(draw, range(count))):
+    for page in (long, *shown):
         box = page.figure.bbox
         for text in page.figure.texts:
             extent = text.get_window_extent()
