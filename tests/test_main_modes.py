@@ -3,6 +3,7 @@
 The copy's codes have 64 numbers: nothing but `LATENT_DIM` in model/frame.py says how many.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -177,12 +178,10 @@ def test_modes_run_one_after_another_on_a_small_archive(project, modes):
             with Image.open(path) as picture:
                 assert len(np.unique(np.asarray(picture.convert("L")))) > 20, name
     mine = project / "assets" / "models" / "mine"
-    assert {path.name for path in mine.iterdir()} == {
-        "autoencoder.keras",
-        "latent.npz",
-        "card.json",
-        "history.csv",
-    }
+    files = {path.name for path in mine.iterdir()}
+    assert files == {"autoencoder.keras", "latent.npz", "card.json", "history.csv"}
+    training = json.loads((mine / "card.json").read_text())["training"]
+    assert len(training["continued_from"]) == 1  # the first began anew, the second went on
     assert not list((project / "elsewhere").iterdir())
     assert not (project / "home" / ".keras").exists()  # where Keras would write its settings
 

@@ -1,6 +1,5 @@
 import sys
 import threading
-import time
 
 import numpy as np
 import pygame
@@ -14,33 +13,19 @@ from ui.window import Screen
 PIXELS = np.zeros((160, 176), np.uint8)
 
 
-def action():
-    """What the next job beside the window asks of it."""
-    while True:
-        for event in pygame.event.get(clipboard.DONE):
-            return event.action
-        time.sleep(0.001)
-
-
 @pytest.fixture(autouse=True)
 def display():
     pygame.display.init()
 
 
-def test_a_job_beside_the_window_runs_elsewhere_and_is_answered_by_its_loop():
-    found = []
-    clipboard.run_beside(threading.current_thread, found.append)
-    action()()
-    assert found and found[0] is not threading.current_thread()
-
-    clipboard.run_beside(raising(UserError("no")), found.append)
-    with pytest.raises(UserError):
-        action()()
-
-
-def test_answers_from_beside_reach_a_window_that_rests(opened):
+def test_jobs_beside_a_window_that_rests_run_elsewhere_and_are_answered_by_its_loop(opened):
     driver = opened(screens=[Screen])
     found = []
+    clipboard.run_beside(threading.current_thread, found.append)
+    driver.until(lambda: found)
+    assert found.pop() is not threading.current_thread()
+    clipboard.run_beside(raising(UserError("no")), found.append)
+    driver.until(lambda: driver.said() == "no")
     for number in range(12):  # what pygame frees too early is overwritten only now and then
         release = threading.Event()
         clipboard.run_beside(release.wait, lambda _, number=number: found.append([number] * 9))

@@ -118,7 +118,7 @@ def test_keys_go_over_the_small_faces_of_the_map_and_take_one(driver):
     assert screen.steps == 1
 
 
-def test_the_slider_that_is_pointed_at_goes_across(driver):
+def test_the_slider_that_is_pointed_at_goes_across_and_others_when_it_is_gone(driver):
     screen = driver.screen
     for number in (59, 4):
         driver.key("escape")
@@ -139,14 +139,11 @@ def test_the_slider_that_is_pointed_at_goes_across(driver):
     assert abs(axis.read(screen.front.code) - (0.25 * 6 - 3)) < 0.1
     moved = driver.latent.to_sliders(screen.front.code) - driver.latent.to_sliders(before)
     assert np.allclose(np.delete(moved, [1, 4]), 0, atol=1e-3)
-
-
-def test_other_sliders_take_the_place_of_those_that_are_gone(driver):
-    driver.key("u")
-    names = driver.screen.map.names
-    assert len(set(names)) == 2 and not any(name.startswith("Slider") for name in names)
-    point(driver, PLACE)
-    assert shows(driver, expected(driver, PLACE))
+    driver.key("u")  # others take the place of those that are gone
+    assert len(set(screen.map.names)) == 2
+    assert not any(name.startswith("Slider") for name in screen.map.names)
+    point(driver, (0.1, 0.6))
+    assert shows(driver, expected(driver, (0.1, 0.6)))
 
 
 def test_four_faces_are_this_one_a_b_and_chance_and_corners_can_be_changed(driver):
