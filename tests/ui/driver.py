@@ -327,6 +327,11 @@ class Driver:
         for letter in text:
             self.key(letter)
 
+    def enter(self, text):
+        """Type text into the field that has the keyboard, then Enter."""
+        self.type_text(text)
+        self.key("return")
+
     def drop(self, path, settled=False):
         self.post(pygame.DROPFILE, file=str(path))
         self.step()

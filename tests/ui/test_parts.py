@@ -49,13 +49,17 @@ def test_keys_are_named_by_their_letter_or_else_by_their_place(key, scancode, mo
     assert key_of(event) == name
 
 
-def test_keys_are_spoken_for_people_and_mean_one_thing():
+def test_keys_are_spoken_for_people_and_mean_one_thing_and_the_same_on_both_screens():
     assert spoken("ctrl+shift+z") in ("Ctrl Shift Z", "⌘ Shift Z")
     assert spoken("ctrl++") in ("Ctrl +", "⌘ +")
     assert spoken("left") == "←"
+    words = []
     for commands in (slider_commands(None), drawing_commands(None)):
-        keys = [key for command in (*commands, *window_commands(None)) for key in command.keys]
-        assert len(keys) == len(set(keys))
+        named = [(k, c.name) for c in (*commands, *window_commands(None)) for k in c.keys]
+        words.append({key: set(name.lower().split()) for key, name in named})
+        assert len(words[-1]) == len(named)
+    for key in words[0].keys() & words[1].keys():
+        assert words[0][key] & words[1][key], key
 
 
 def contrast(one, other):

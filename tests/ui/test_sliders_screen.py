@@ -221,8 +221,7 @@ def test_number_is_typed_exactly_and_beyond_the_ends(driver):
     assert slider.value == pytest.approx(-0.75, abs=1e-4)
     driver.window.pointer.focus(sliders(driver)[0])
     driver.key("2")  # a digit begins to type
-    driver.type_text(".5")
-    driver.key("return")
+    driver.enter(".5")
     assert sliders(driver)[0].value == pytest.approx(2.5, abs=1e-4)
 
 
@@ -352,8 +351,7 @@ def test_only_the_track_of_a_slider_moves_it(driver):
     assert driver.screen.sliders.field is None
     driver.click((slider.rect.right - 12, slider.rect.top + 8))
     assert driver.window.pointer.focused is driver.screen.sliders.field
-    driver.type_text("1.5")
-    driver.key("return")
+    driver.enter("1.5")
     assert abs(slider.value - 1.5) < 1e-3
     driver.click((slider.x_of(-2.0), slider.track.centery))
     assert abs(slider.value + 2.0) < 0.05
@@ -449,8 +447,7 @@ def test_sliders_with_names_come_first_in_groups_and_say_where_the_face_stands(m
     assert abs(many.latent.readouts["smile"].read(moved) - 2.0) < 0.05
     many.move(year.rect.center)
     many.key("return")
-    many.type_text("1975")
-    many.key("return")
+    many.enter("1975")
     assert year.value_text == "1975 ± 9"
 
 

@@ -12,7 +12,6 @@ import pytest
 
 from data.errors import UserError
 from model.latent import Previews
-from tests.bench.readme import all_commands
 from tests.raising import raising
 from tests.ui.driver import FakeEngine, every, fake_latent, shows, stroke
 from ui import theme as look
@@ -196,15 +195,6 @@ def test_why_the_own_model_is_passed_over_stands_until_it_was_read(tmp_path):
 
 
 # Keys
-
-
-def test_a_key_means_the_same_on_both_screens():
-    sliders, drawing = (
-        {key: set(command.name.lower().split()) for command in listed for key in command.keys}
-        for listed in list(all_commands().values())[:2]
-    )
-    for key in sliders.keys() & drawing.keys():
-        assert sliders[key] & drawing[key], key
 
 
 @pytest.mark.parametrize("size", SIZES)
