@@ -47,7 +47,7 @@ def test_commands_of_the_workshop_that_pages_name_exist():
 
 
 def test_tests_named_in_the_catalogue_of_faults_exist():
-    """`data/test_lock.py` `test_a`, `test_b_...`: a file, then functions in it or their starts."""
+    """`ui/test_loop.py` `test_a`, `test_b_...`: a file, then functions in it or their starts."""
     text = (PROJECT / "tests" / "faults.md").read_text(encoding="utf-8")
     found = re.findall(r"`(?:tests/)?(\w+/test_\w+\.py)`|`(test_\w+?)(\.{3})?(?:\[\w+\])?`", text)
     source = ""

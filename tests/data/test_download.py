@@ -11,7 +11,7 @@ import data.download
 import data.prepare
 from data import UserError, prepare_data
 from data.download import Publication, download
-from tests.data.drawn_archive import drawn_files, write_archive
+from tests.data.drawn_archive import write_archive
 
 
 def answers(body: bytes, start: int) -> dict[str, tuple[int, bytes, dict]]:
@@ -77,9 +77,8 @@ class Server(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def body(tmp_path_factory):
-    path = write_archive(tmp_path_factory.mktemp("archive") / "a.tar.gz", drawn_files(12))
-    return path.read_bytes()
+def body(tmp_path_factory, files):
+    return write_archive(tmp_path_factory.mktemp("archive") / "a.tar.gz", files).read_bytes()
 
 
 @pytest.fixture

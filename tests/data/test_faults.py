@@ -9,18 +9,8 @@ import pytest
 
 import data.prepare
 from data import UserError, load_arrays, load_labels, prepare_data
-from tests.data.drawn_archive import contents, drawn_files, write_archive, write_folder
+from tests.data.drawn_archive import contents, write_folder
 from tests.raising import raising
-
-
-@pytest.fixture(scope="module")
-def files():
-    return drawn_files(12)
-
-
-@pytest.fixture
-def archive(tmp_path, files):
-    return write_archive(tmp_path / "in" / "faces.tar.gz", files)
 
 
 def test_second_run_has_nothing_to_do_and_takes_the_first_source(

@@ -7,12 +7,7 @@ import pytest
 
 import data.tar
 from data import UserError, load_labels, prepare_data
-from tests.data.drawn_archive import ROOT, draw_portrait, drawn_files, png, tar_bytes, write_archive
-
-
-@pytest.fixture(scope="module")
-def files():
-    return drawn_files(6)
+from tests.data.drawn_archive import ROOT, draw_portrait, png, tar_bytes, write_archive
 
 
 @pytest.fixture
@@ -49,7 +44,7 @@ def test_links_devices_and_pipes_are_passed_over(place, files):
         "pipe.png": "is a pipe",
         "odd.png": "is of an unknown kind",
     }
-    assert summary.train + summary.test == 6
+    assert summary.train + summary.test == 12
 
 
 OUTSIDE, ODD = "its name leads outside the archive", "its name is not plain text"
@@ -68,7 +63,7 @@ def test_names_that_lead_outside_or_are_no_plain_text_are_passed_over(place, fil
     archive.write_bytes(gzip.compress(first + gzip.decompress(archive.read_bytes())))
     summary = prepare_data(archive, place / "out")
     assert [one.reason for one in summary.skipped] == [reason]
-    assert summary.train + summary.test == len(load_labels(place / "out")) == 6
+    assert summary.train + summary.test == len(load_labels(place / "out")) == 12
     assert str(summary).isascii() and "\x1b" not in str(summary)
 
 
@@ -77,7 +72,7 @@ def test_name_that_comes_twice_counts_once(place, files):
     end = -(-len(body.rstrip(b"\0")) // 512) * 512
     (place / "in" / "a.tar").write_bytes(body[:end] + body)
     summary = prepare_data(place / "in" / "a.tar", place / "out")
-    assert summary.train + summary.test == 6
+    assert summary.train + summary.test == 12
     assert {one.reason for one in summary.skipped} == {"is there twice"}
 
 
@@ -153,7 +148,7 @@ def test_damaged_extension_does_no_harm(place, files, records):
     (place / "in" / "a.tar").write_bytes(body)
     try:
         summary = prepare_data(place / "in" / "a.tar", place / "out")
-        assert summary.train + summary.test == 6 and not summary.skipped
+        assert summary.train + summary.test == 12 and not summary.skipped
     except UserError as error:
         assert "is damaged" in str(error)
 

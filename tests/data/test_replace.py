@@ -1,4 +1,4 @@
-"""Files that take the place of older ones whole, or not at all."""
+"""Files that take the place of older ones whole, or not at all, and locks."""
 
 import os
 import subprocess
@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import data.replace
+from data import UserError
 from data.paths import ASSETS
-from data.replace import recover_set, remove_unfinished, replace_file, replace_set
+from data.replace import hold_lock, recover_set, remove_unfinished, replace_file, replace_set
 from tests.raising import raising
 
 NAMES = ("a", "b", "c")
@@ -253,3 +254,47 @@ def test_leftovers_are_removed_once_nobody_can_be_writing_them(tmp_path):
     (tmp_path / ".ready").write_text("a file in the way")
     write_set(tmp_path, "new")
     assert not list(tmp_path.glob(".[nor]*"))
+
+
+# Two programs that would write the same files
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from data.replace import hold_lock
+
+with hold_lock(Path(sys.argv[1]), "busy"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def holder(tmp_path):
+    """A process that holds the lock until its input ends."""
+    command = [sys.executable, "-c", HOLDER, str(tmp_path)]
+    process = subprocess.Popen(
+        command, cwd=ASSETS.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.parametrize("end", ["leave", "kill"])
+def test_a_second_process_is_told_until_the_first_has_ended(tmp_path, holder, end):
+    with pytest.raises(UserError, match="in use"), hold_lock(tmp_path, "in use"):
+        pass
+    if end == "kill":
+        holder.kill()
+    holder.communicate("")
+    with hold_lock(tmp_path, "in use"):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_disk_without_locks_stops_nobody(tmp_path):
+    with hold_lock(tmp_path / "no such folder", "busy"):
+        pass
