@@ -32,6 +32,8 @@ AT_PLACE = 0.45  # share of heads at the place where portraits have theirs
 SIZES = (0.6, 1.25)  # least and greatest size of the others
 ROOM = 110  # pixels by which these may be moved, times the share by which they are smaller
 NEAR = 32  # and pixels by which they may be moved at least
+MIDDLE = np.subtract(FACE_CENTRE, (0, 10))  # (x, y) of a head in its place
+ROWS = np.arange(IMAGE_SHAPE[0])[:, np.newaxis]
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,15 +78,12 @@ class Portrait:
     @cached_property
     def face(self) -> np.ndarray:
         """The face's oval, bool (160, 176)."""
-        mask = Image.new("L", IMAGE_SHAPE[::-1])
-        ImageDraw.Draw(mask).polygon([tuple(point) for point in self.points[OVAL]], 1)
-        return np.asarray(mask) > 0
+        return _filled((self.points[OVAL], 1)) > 0
 
     @cached_property
     def above(self) -> np.ndarray:
         """What of the person lies outside the face and above the chin, bool (160, 176)."""
-        rows = np.arange(IMAGE_SHAPE[0])[:, np.newaxis]
-        return (self.figure > 0.5) & ~self.face & (rows < self.points[18, 1] - 14)
+        return (self.figure > 0.5) & ~self.face & (self.points[18, 1] - 14 > ROWS)
 
     @cached_property
     def skin_tone(self) -> float:
@@ -94,8 +93,7 @@ class Portrait:
     @cached_property
     def hair_tone(self) -> float:
         """Middle gray of what is above the face."""
-        rows = np.arange(IMAGE_SHAPE[0])[:, np.newaxis]
-        return self._tone(self.above & (rows < self.points[NOSE_BASE, 1]))
+        return self._tone(self.above & (self.points[NOSE_BASE, 1] > ROWS))
 
     @cached_property
     def hair(self) -> np.ndarray:
@@ -103,12 +101,11 @@ class Portrait:
 
         bool (160, 176).
         """
-        rows = np.arange(IMAGE_SHAPE[0])[:, np.newaxis]
-        upper = (self.figure > 0.5) & (rows < self.points[18, 1] - 14)
+        upper = (self.figure > 0.5) & (self.points[18, 1] - 14 > ROWS)
         brows = self.points[68:88, 1].min()
         image = _blurred(self.image, 2)
         like_hair = abs(image - self.hair_tone) < abs(image - self.skin_tone)
-        found = upper & like_hair & (~self.face | (rows < brows - 3))
+        found = upper & like_hair & (~self.face | (brows - 3 > ROWS))
         return _blurred(found.astype(np.float32), 2.5) > 0.5
 
     @cached_property
@@ -124,8 +121,7 @@ class Portrait:
     @cached_property
     def clothes(self) -> np.ndarray:
         """What of the person lies below the chin, bool (160, 176)."""
-        rows = np.arange(IMAGE_SHAPE[0])[:, np.newaxis]
-        return (self.figure > 0.5) & ~self.face & (rows > self.points[18, 1] - 14)
+        return (self.figure > 0.5) & ~self.face & (self.points[18, 1] - 14 < ROWS)
 
     @cached_property
     def smile(self) -> float:
@@ -153,18 +149,16 @@ class Portrait:
 
     def beard_mask(self, lip: bool, chin: bool) -> np.ndarray:
         """Return where a moustache and a beard are, float32 (160, 176), 0 or 1."""
-        mouth, mask = self.points[LIPS], Image.new("L", IMAGE_SHAPE[::-1])
-        pen = ImageDraw.Draw(mask)
+        mouth, base = self.points[LIPS], self.points[NOSE_BASE]
+        areas = []
         if lip:
-            base = self.points[NOSE_BASE]
             wide = 1.05 * np.ptp(mouth[:, 0]) / 2
             above = np.add(base, (-wide / 2, 2)), np.add(base, (wide / 2, 2))
-            pen.polygon([tuple(p) for p in (mouth[0], *above, mouth[10], mouth[5])], 1)
+            areas.append(((mouth[0], *above, mouth[10], mouth[5]), 1))
         if chin:
-            around = [*self.points[9:28], *resized(mouth, 1.25, 1.5)[:11]]
-            pen.polygon([tuple(point) for point in around], 1)
-            pen.polygon([tuple(point) for point in mouth], 0)
-        return np.asarray(mask, np.float32)
+            areas.append(((*self.points[9:28], *resized(mouth, 1.25, 1.5)[:11]), 1))
+            areas.append((mouth, 0))
+        return _filled(*areas).astype(np.float32)
 
     def _at(self, point: np.ndarray) -> float:
         x, y = np.clip(point.round().astype(int), 2, (IMAGE_SHAPE[1] - 3, IMAGE_SHAPE[0] - 3))
@@ -268,22 +262,16 @@ class Sketcher:
         cos, sin = np.cos(turn), np.sin(turn)
         self.size = size
         self.turn = np.array([[cos, -sin], [sin, cos]]) * stretch  # (x, y) = turn @ (x, y)
-        self.middle = np.subtract(FACE_CENTRE, (0, 10))
-        self.shift = self.middle + shift
+        self.shift = MIDDLE + shift
 
     def placed(self, points: np.ndarray) -> np.ndarray:
         """Return where points (n, 2) of the portrait lie on the canvas."""
-        return (np.asarray(points) - self.middle) @ self.turn.T + self.shift
+        return (np.asarray(points) - MIDDLE) @ self.turn.T + self.shift
 
     def _placed_mask(self, mask: np.ndarray) -> np.ndarray:
-        back = np.linalg.inv(self.turn)
-        start = self.middle - back @ self.shift
-        matrix = (*back[0], start[0], *back[1], start[1])
-        image = Image.fromarray(np.asarray(255 * mask).astype(np.uint8))
-        moved = image.transform(
-            IMAGE_SHAPE[::-1], Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR
-        )
-        return np.asarray(moved, np.float32) / 255
+        plane = np.asarray(255 * mask).astype(np.uint8)
+        placed = _transformed(plane, 0, np.linalg.inv(self.turn), self.shift)
+        return placed.astype(np.float32) / 255
 
     def _features_out_of_place(self) -> np.ndarray:
         """Move features as a hand that does not measure: eyes with brows, nose, mouth."""
@@ -342,18 +330,18 @@ class Sketcher:
 
     def _about(self, tone: float) -> float:
         """Return the gray that a hand takes for a tone: often a little stronger."""
-        return float(np.clip(0.5 + (tone - 0.5) * self.rng.uniform(1, 1.25), 0, 1)) + float(
-            np.clip(self.rng.normal(0, 0.03), -tone, 1 - tone)
-        )
+        stronger = np.clip(0.5 + (tone - 0.5) * self.rng.uniform(1, 1.25), 0, 1)
+        error = np.clip(self.rng.normal(0, 0.03), -tone, 1 - tone)
+        return float(np.clip(stronger + error, 0, 1))
 
     def _skin(self) -> None:
         tone = self._about(self.portrait.skin_tone)
         if self.symbolic:
-            self._fill(self._head(), np.clip(tone, 0, 1))
+            self._fill(self._head(), tone)
         else:
             neck = self.portrait.clothes if self.rng.random() < 0.3 else False
             whole = self.portrait.face | (self.portrait.above & ~self.portrait.hair) | neck
-            self.sheet.cover(self._placed_mask(whole), np.clip(tone, 0, 1))
+            self.sheet.cover(self._placed_mask(whole), tone)
 
     def _head(self) -> np.ndarray:
         """Return the outline of the head, (n, 2): the face's, or an ellipse about it."""
@@ -417,10 +405,8 @@ class Sketcher:
                 self._line((brow[:5] + brow[5:]) / 2, thick)
 
     def _nose(self) -> None:
-        kind, points = (
-            self.rng.choice(["corner", "wings", "line", "nostrils", "wedge"]),
-            self.points,
-        )
+        kind = self.rng.choice(["corner", "wings", "line", "nostrils", "wedge"])
+        points = self.points
         left, right = points[[136, 138]].mean(axis=0), points[[137, 139]].mean(axis=0)
         base, tip, bridge = points[NOSE_BASE], points[NOSE_TIP], points[130]
         side = left if self.rng.random() < 0.5 else right
@@ -454,12 +440,8 @@ class Sketcher:
                     self._line(np.array([[x, inner[5, 1]], [x, inner[15, 1]]]), 0.4)
             return
         if rng.random() < 0.5:
-            self._fill(
-                lips,
-                self.pen
-                if rng.random() < 0.4
-                else np.clip(self.portrait.skin_tone * rng.uniform(0.5, 0.8), 0, 1),
-            )
+            as_drawn = rng.random() < 0.4
+            self._fill(lips, None if as_drawn else self.portrait.skin_tone * rng.uniform(0.5, 0.8))
         else:
             self._line(np.concatenate([lips, lips[:1]]), 0.8)
         self._line(inner[:11], 0.8)
@@ -482,17 +464,16 @@ class Sketcher:
         """Hair in one tone, beneath the face."""
         if self.portrait.bald or not self.portrait.above.any():
             return
-        cap = (
-            self._cap()
-            if self.symbolic and self.rng.random() < 0.5
-            else self._placed_mask(
-                self.portrait.hair if self.rng.random() < 0.6 else self.portrait.above
-            )
-        )
-        tone = float(np.clip(self._about(self.portrait.hair_tone), 0, 1))
-        self._tint(cap, tone)
+        capped = self.symbolic and self.rng.random() < 0.5
+        where = self._cap() if capped else self._hair_mask(0.6)
+        self._tint(where, self._about(self.portrait.hair_tone))
         if self.symbolic and self.rng.random() < 0.4:
             self.sheet.area(self.placed(self._head()), 1.0, 1.0 if self.rng.random() < 0.5 else 0.0)
+
+    def _hair_mask(self, share: float) -> np.ndarray:
+        """Return where hair is, in this share of drawings, or all that is above the face."""
+        portrait = self.portrait
+        return self._placed_mask(portrait.hair if self.rng.random() < share else portrait.above)
 
     def _cap(self) -> np.ndarray:
         """Return hair as an ellipse around the person's, above the mouth: (160, 176) in [0, 1]."""
@@ -500,14 +481,8 @@ class Sketcher:
         face = self.points[OVAL]
         low, top = self.rng.uniform(face[:, 1].min() + 25, face[18, 1]), max(rows.min(), 2)
         left, right = np.percentile(columns, [2, 98])
-        cap = Image.new("L", IMAGE_SHAPE[::-1])
-        points = ellipse(
-            ((left + right) / 2, (low + top) / 2), ((right - left) / 2, (low - top) / 2)
-        )
-        pen = ImageDraw.Draw(cap)
-        pen.polygon([tuple(point) for point in points], 255)
-        pen.polygon([tuple(point) for point in np.add(face, (0, 4))], 0)
-        return self._placed_mask(np.asarray(cap, np.float32) / 255)
+        centre, size = ((left + right) / 2, (low + top) / 2), ((right - left) / 2, (low - top) / 2)
+        return self._placed_mask(_filled((ellipse(centre, size), 1), (np.add(face, (0, 4)), 0)))
 
     def _tint(self, where: np.ndarray, tone: float) -> None:
         """Paint a mask (160, 176) in one tone: evenly, by scribbling to and fro, or in strands."""
@@ -548,12 +523,10 @@ class Sketcher:
         """Hair above the face: filled or hatched in its own tone, or its outline."""
         if self.portrait.bald:
             return
-        where = self._placed_mask(
-            self.portrait.hair if self.rng.random() < 0.7 else self.portrait.above
-        )
+        where = self._hair_mask(0.7)
         tone, kind = self.portrait.hair_tone, self.rng.random()
         if kind < 0.4:
-            self._tint(where, float(np.clip(self._about(tone), 0, 1)))
+            self._tint(where, self._about(tone))
         elif kind < 0.95 - 0.6 * min(tone, 1):  # light hair is rather outlined than hatched
             self._strands(where, self.pen, 0.05 + 0.25 * tone)
         else:
@@ -573,7 +546,7 @@ class Sketcher:
             return
         if self.full or self.rng.random() < 0.5:
             tone = np.median(self.portrait.image[self.portrait.clothes])
-            self.sheet.cover(where > 0.5, float(np.clip(self._about(float(tone)), 0, 1)))
+            self.sheet.cover(where > 0.5, self._about(float(tone)))
         else:
             self._outline(where)
 
@@ -588,29 +561,21 @@ class Sketcher:
         size, square = self.rng.uniform(0.24, 0.36), self.rng.random() < 0.4
         left, right = self.points[LEFT_EYE].mean(axis=0), self.points[RIGHT_EYE].mean(axis=0)
         wide = size * np.hypot(*(right - left))
+        rim = ellipse((0, 2), (wide, 0.85 * wide))
+        if square:
+            rim = (0, 2) + wide * np.array([[-1, -0.7], [1, -0.7], [1, 0.7], [-1, 0.7]])
         for centre in (left, right):
-            rim = ellipse(np.add(centre, (0, 2)), (wide, 0.85 * wide), 4 if square else 36)
-            if square:
-                corners = wide * np.array([[-1, -0.7], [1, -0.7], [1, 0.7], [-1, 0.7]])
-                rim = np.add(centre, (0, 2)) + corners
-            self._line(np.concatenate([rim, rim[:2]]))
-        self._line(
-            np.stack(
-                [
-                    np.add(left, (wide, 0)),
-                    np.subtract((left + right) / 2, (0, 2)),
-                    np.subtract(right, (wide, 0)),
-                ]
-            )
-        )
+            self._line(centre + np.concatenate([rim, rim[:2]]))
+        side = np.array((wide, 0))
+        self._line(np.stack([left + side, (left + right) / 2 - (0, 2), right - side]))
         if self.rng.random() < 0.5:
-            self._line(np.stack([np.subtract(left, (wide, 0)), self.points[29]]))
-            self._line(np.stack([np.add(right, (wide, 0)), self.points[7]]))
+            self._line(np.stack([left - side, self.points[29]]))
+            self._line(np.stack([right + side, self.points[7]]))
 
     def _beard(self) -> None:
         """A moustache, a beard, or both, where the portrait has them."""
         lip, chin = self.portrait.beard
-        tone = float(np.clip(self._about(self.portrait.skin_tone - max(lip, chin) - 0.05), 0, 1))
+        tone = self._about(self.portrait.skin_tone - max(lip, chin) - 0.05)
         where = self._placed_mask(self.portrait.beard_mask(lip > BEARD, chin > BEARD))
         if self.rng.random() < 0.6:
             self.sheet.cover(where > 0.5, tone)
@@ -624,34 +589,15 @@ def resized(points: np.ndarray, wide: float, high: float) -> np.ndarray:
     return middle + (points - middle) * (wide, high)
 
 
-def moved(
-    drawing: np.ndarray, rng: np.random.Generator, far: bool = False, tone: int = 255
-) -> np.ndarray:
-    """Move, scale, turn and stretch a drawing, uint8 (160, 176, 2), a little or far.
-
-    Beyond its rim is bare paper, of a tone where it is a scan.
-    """
+def moved(drawing: np.ndarray, rng: np.random.Generator, far: bool = False) -> np.ndarray:
+    """Move, scale, turn and stretch a drawing, uint8 (160, 176, 2), a little or far."""
     size = rng.uniform(0.65, 1.2) if far else rng.normal(1, 0.06)
     shift = rng.uniform(-20, 20, 2) if far else rng.normal(0, 4, 2)
     turn, stretch = rng.normal(0, 0.05), np.exp(rng.normal(0, 0.05, 2))
     cos, sin = np.cos(turn), np.sin(turn)
     back = np.array([[cos, sin], [-sin, cos]]) / (size * stretch)
-    middle = np.subtract(FACE_CENTRE, (0, 10))
-    start = middle - back @ (middle + shift)
-    matrix = (*back[0], start[0], *back[1], start[1])
-    planes = [
-        Image.fromarray(np.ascontiguousarray(plane)).transform(
-            IMAGE_SHAPE[::-1],
-            Image.Transform.AFFINE,
-            matrix,
-            Image.Resampling.BILINEAR,
-            fillcolor=outside,
-        )
-        for plane, outside in zip(
-            np.moveaxis(drawing, -1, 0), (tone, 255 * (tone < 255)), strict=True
-        )
-    ]
-    return np.stack([np.asarray(plane) for plane in planes], axis=-1)
+    planes = ((drawing[..., 0], 255), (drawing[..., 1], 0))  # beyond its rim is bare paper
+    return np.stack([_transformed(*plane, back, MIDDLE + shift) for plane in planes], axis=-1)
 
 
 def edited(
@@ -669,7 +615,7 @@ def edited(
         "smile" in distances of the eyes; {} for a face that was left alone.
     """
     sketcher = Sketcher(portrait, rng)
-    sketcher.turn, sketcher.shift, sketcher.points = np.eye(2), sketcher.middle, portrait.points
+    sketcher.turn, sketcher.shift, sketcher.points = np.eye(2), MIDDLE, portrait.points
     sketcher.sheet.cover(np.ones(IMAGE_SHAPE), np.asarray(face))
     said: dict[str, float] = {}
     kind = rng.choice(["none", "hair light", "background light", "smile", "smile", "hair light"])
@@ -703,6 +649,23 @@ def _curve(start, middle, end, count: int = 12) -> np.ndarray:
 
 def _crossed(brow: np.ndarray) -> bool:
     return bool(np.dot(brow[0] - brow[4], brow[5] - brow[9]) > 0)
+
+
+def _filled(*areas: tuple) -> np.ndarray:
+    """Fill polygons (n, 2), one over the other, each with a level: uint8 (160, 176)."""
+    image = Image.new("L", IMAGE_SHAPE[::-1])
+    for outline, level in areas:
+        ImageDraw.Draw(image).polygon([tuple(point) for point in outline], level)
+    return np.asarray(image)
+
+
+def _transformed(plane: np.ndarray, blank: int, back: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    """Move a plane, uint8 (160, 176): what was at `MIDDLE + back @ (p - shift)` comes to p."""
+    start = MIDDLE - back @ shift
+    matrix = (*back[0], start[0], *back[1], start[1])
+    image = Image.fromarray(np.ascontiguousarray(plane))
+    way = (IMAGE_SHAPE[::-1], Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
+    return np.asarray(image.transform(*way, fillcolor=blank))
 
 
 def _blurred(image: np.ndarray, radius: float) -> np.ndarray:

@@ -8,12 +8,12 @@ from functools import cache
 import numpy as np
 
 
-def filtered(image: np.ndarray, person: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
+def filtered(image: np.ndarray, person: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Turn a portrait into a drawing.
 
     Args:
         image: float32 (160, 176) in [0, 1].
-        person: (160, 176) in [0, 1], where the person is; None where nobody knows.
+        person: (160, 176) in [0, 1], where the person is.
         rng: source of the filter and its strength.
 
     Returns:
@@ -21,7 +21,7 @@ def filtered(image: np.ndarray, person: np.ndarray | None, rng: np.random.Genera
     """
     kinds: tuple[Callable, ...] = (_lines, _ink, _dodge, _edges, _shaded, _flat)
     drawing = kinds[rng.integers(len(kinds))](image, rng)
-    if person is not None and rng.random() < 0.6:  # people leave the background out
+    if rng.random() < 0.6:  # people leave the background out
         drawing = 1 - (1 - drawing) * person
     return on_paper(drawing, rng)
 
