@@ -138,85 +138,75 @@ def test_likely_faces_are_made_of_clear_ones(codes):
         assert (np.linalg.norm(change) < 0.3) == near
 
 
-def test_save_and_load_bit_for_bit(tmp_path):
-    folder = write_tiny_model(tmp_path / "model")
-    latent = LatentSpace.load(folder)
-    rng = np.random.default_rng(5)
-    changed = LatentSpace.fit(
-        rng.normal(size=(50, 80)), {"F to M": rng.normal(size=80), "Jahr": np.ones(80)},
-        latent.model_id,
-    )  # fmt: skip
+@pytest.fixture
+def saved(tmp_path):
+    """A model's folder, and the latent space in it, with all that one can have."""
+    folder, rng = write_tiny_model(tmp_path / "model"), np.random.default_rng(5)
+    older = LatentSpace.load(folder)
+    assert older.previews is older.tones is None
+    directions = {"F to M": rng.normal(size=80), "Jahr": np.ones(80)}
+    latent = LatentSpace.fit(rng.normal(size=(50, 80)), directions, older.model_id)
     year = Readout(np.full(80, 0.5, np.float32), -1.0, 1970.0, 9.0, 4.0)
-    tones = rng.random((81, CELLS), np.float32)
-    changed = replace(changed, readouts={"year": year}, tones=tones)
-    changed.save(folder)
+    engine = SimpleNamespace(decode=lambda codes: rng.random((len(codes), 160, 176, 1)))
+    tones, previews = rng.random((81, CELLS), np.float32), make_previews(engine, latent)
+    latent = replace(latent, readouts={"year": year}, tones=tones, previews=previews)
+    latent.save(folder)
+    return folder, latent
+
+
+def test_save_and_load_bit_for_bit(saved):
+    folder, latent = saved
     loaded = LatentSpace.load(folder)
     for name in ("mean", "covariance", "gallery", "tones"):
-        np.testing.assert_array_equal(getattr(loaded, name), getattr(changed, name))
+        np.testing.assert_array_equal(getattr(loaded, name), getattr(latent, name))
     assert list(loaded.directions) == ["F to M", "Jahr"]
     assert loaded.directions["F to M"].dtype == np.float32
-    np.testing.assert_array_equal(loaded.readouts["year"].weights, year.weights)
-    assert loaded.readouts["year"][1:] == year[1:]
-    np.testing.assert_array_equal(loaded.readouts["year"].read(np.ones((2, 80))), [39, 39])
+    year, former = loaded.readouts["year"], latent.readouts["year"]
+    np.testing.assert_array_equal(year.weights, former.weights)
+    assert year[1:] == former[1:]
+    np.testing.assert_array_equal(year.read(np.ones((2, 80))), [39, 39])
+    assert len(loaded.previews.codes) == 13
+    np.testing.assert_array_equal(loaded.previews.codes, latent.previews.codes)
+    np.testing.assert_array_equal(loaded.previews.codes[0], loaded.mean)
+    np.testing.assert_array_equal(loaded.previews.images, latent.previews.images)
 
 
-def test_files_of_another_model_damage_pickles_and_wrong_shapes_are_refused(tmp_path):
-    folder = write_tiny_model(tmp_path / "model")
+def test_files_of_another_model_damage_pickles_and_wrong_shapes_are_refused(saved):
+    folder, _ = saved
     good = dict(np.load(folder / LATENT_FILE))
     whole = (folder / LATENT_FILE).read_bytes()
     for damaged in (b"", whole[:1000], whole[:-100], b"not a zip" * 100):
         (folder / LATENT_FILE).write_bytes(damaged)
         with pytest.raises(UserError, match="damaged"):
             LatentSpace.load(folder)
-    for name, value in [
-        ("model_id", np.array("b" * 64)),
-        ("mean", np.array([{"a": 1}] * 80, dtype=object)),
-        ("mean", np.zeros((80, 1), np.float32)),
-        ("mean", np.full(80, 1e9, np.float32)),
-        ("names", np.array(["a\nb"])),
-        ("names", np.array(["x" * 65])),
-        ("gallery", np.full((3, 80), np.nan, np.float32)),
-        ("covariance", np.zeros((80, 79), np.float32)),
-        ("readouts", np.zeros((1, 83), np.float32)),
-        ("readouts", np.full((1, 84), np.nan, np.float32)),
-        ("readouts", np.float32([[1] * 82 + [0, 1]])),  # a scale of 0
-        ("readout_names", np.array(["one", "too many"])),
-        ("tones", np.zeros((80, CELLS), np.float32)),
-    ]:
-        directions = {"direction_0": np.ones(80, np.float32)}
-        directions["readout_names"] = np.array(["smile"])
-        directions["readouts"] = np.ones((1, 84), np.float32)
-        np.savez(folder / LATENT_FILE, **{**good, **directions, name: value})
-        with pytest.raises(UserError, match="damaged"):
-            LatentSpace.load(folder)
-    with pytest.raises(ValueError, match="Received"):
-        LatentSpace.fit(np.zeros((1, 80)))
-
-
-def test_previews_are_kept_checked_and_missing_in_older_models(tmp_path):
-    folder = write_tiny_model(tmp_path / "model")
-    older = LatentSpace.load(folder)
-    assert older.previews is None
-    rng = np.random.default_rng(0)
-    engine = SimpleNamespace(decode=lambda codes: rng.random((len(codes), 160, 176, 1)))
-    previews = make_previews(engine, older)
-    replace(older, previews=previews).save(folder)
-    loaded = LatentSpace.load(folder)
-    assert len(loaded.previews.codes) == 13
-    np.testing.assert_array_equal(loaded.previews.codes, previews.codes)
-    np.testing.assert_array_equal(loaded.previews.codes[0], loaded.mean)
-    np.testing.assert_array_equal(loaded.previews.images, previews.images)
-    good = dict(np.load(folder / LATENT_FILE))
-    for damage in (
+    no_previews = {"preview_codes": np.zeros((0, 80)), "preview_images": good["preview_images"][:0]}
+    for change in (
+        {"model_id": np.array("b" * 64)},
+        {"mean": np.array([{"a": 1}] * 80, dtype=object)},
+        {"mean": np.zeros((80, 1), np.float32)},
+        {"mean": np.full(80, 1e9, np.float32)},
+        {"names": np.array(["a\nb", "Jahr"])},
+        {"names": np.array(["x" * 65, "Jahr"])},
+        {"gallery": np.full((3, 80), np.nan, np.float32)},
+        {"covariance": np.zeros((80, 79), np.float32)},
+        {"readouts": np.zeros((1, 83), np.float32)},
+        {"readouts": np.full((1, 84), np.nan, np.float32)},
+        {"readouts": np.float32([[1] * 82 + [0, 1]])},  # a scale of 0
+        {"readout_names": np.array(["one", "too many"])},
+        {"tones": np.zeros((80, CELLS), np.float32)},
         {"preview_images": good["preview_images"][1:]},
         {"preview_images": good["preview_images"].astype(np.float32)},
         {"preview_codes": np.full((13, 80), np.nan)},
-        {"preview_codes": np.zeros((0, 80)), "preview_images": good["preview_images"][:0]},
         {"preview_codes": np.float32(1)},
+        no_previews,
     ):
-        np.savez(folder / LATENT_FILE, **{**good, **damage})
+        np.savez(folder / LATENT_FILE, **good | change)
         with pytest.raises(UserError, match="damaged"):
             LatentSpace.load(folder)
+    np.savez(folder / LATENT_FILE, **good)
+    LatentSpace.load(folder)
+    with pytest.raises(ValueError, match="Received"):
+        LatentSpace.fit(np.zeros((1, 80)))
 
 
 def test_the_shipped_mean_face_reads_0_on_every_named_slider():

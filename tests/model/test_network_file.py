@@ -12,10 +12,8 @@ import pytest
 
 from data.errors import UserError
 from model import network_file
-from model.folder import CARD_FILE, FINISHER_FILE, NETWORK_FILE, read_card
-from model.network import build_autoencoder
-from tests.model.tiny_model import TINY, write_tiny_model
-from tests.model.weight_forgery import CHANGES
+from model.folder import CARD_FILE, NETWORK_FILE, read_card
+from tests.model.tiny_model import write_tiny_model
 from tests.model.zip_forgery import pack, unpack
 
 
@@ -76,7 +74,57 @@ def test_a_card_that_describes_another_network_is_one_sentence(model, change, sa
         network_file.load_network(model)
 
 
+HUGE = (10**6, 10**6)  # the shape of an array that would fill the memory
+
+
+def _put(change):
+    """In place of an array, what a function makes of it."""
+    return lambda group, name, array, secret: group.update({name: change(array)})
+
+
+def _virtual(group, name, array, secret):
+    layout = h5py.VirtualLayout(array.shape, array.dtype)
+    layout[...] = h5py.VirtualSource(secret, "secret", array.shape)
+    group.create_virtual_dataset(name, layout)
+
+
+def _circle(group, name, array, secret):
+    group[name] = array
+    group["again"] = group
+
+
+def _crowd(group, name, array, secret):
+    group[name] = array
+    for number in range(network_file.MAX_ITEMS):
+        group.create_group(f"more/{number}")
+
+
+CHANGES = {  # of an array's group, from which it was removed, its name, its numbers, another file
+    "absent": lambda *_: None,
+    "external link": lambda group, name, array, secret: group.update(
+        {name: h5py.ExternalLink(secret, "/secret")}
+    ),
+    "soft link": _put(lambda array: h5py.SoftLink("/layers")),
+    "borrowed": lambda group, name, array, secret: group.create_dataset(
+        name, array.shape, array.dtype, external=[(secret, 0, array.nbytes)]
+    ),
+    "virtual": _virtual,
+    "chunked": lambda group, name, *_: group.create_dataset(name, HUGE, "f4", chunks=(100, 100)),
+    "never written": lambda group, name, *_: group.create_dataset(name, HUGE, "f4"),
+    "circle": _circle,
+    "crowd": _crowd,
+    "text": _put(lambda array: "text"),
+    "integers": _put(lambda array: array.astype(int)),
+    "complex": _put(lambda array: array.astype("c8")),
+    "shorter": _put(lambda array: array.ravel()[1:]),
+    "not a number": _put(lambda array: np.where(array == array.max(), np.nan, array)),
+    "infinite": _put(lambda array: np.where(array == array.max(), np.inf, array)),
+    "too large": _put(lambda array: np.where(array == array.max(), 1e7, array)),
+}  # fmt: skip
+
+
 def changed_weights(members, change, secret="") -> bytes:
+    """Weights with an array removed, and what a function of `CHANGES` puts in its place."""
     buffer = io.BytesIO(members[network_file.WEIGHTS].data)
     with h5py.File(buffer, "r+") as file:
         group = file[file.visit(lambda name: name if name.endswith("/conv2d/vars") else None)]
@@ -104,29 +152,6 @@ def test_weights_that_are_missing_are_refused_and_not_made_up(load, members, nam
         del file[name]
     with pytest.raises(UserError, match="damaged"):
         load(weights=buffer.getvalue())
-
-
-def test_a_finisher_is_loaded_as_suspiciously(tmp_path):
-    folder = write_tiny_model(tmp_path / "model", finisher=True)
-    decoder = network_file.load_network(folder).get_layer("decoder")
-    members = {m.name: m for m in unpack((folder / FINISHER_FILE).read_bytes())}
-
-    def load(**changes: bytes):
-        (folder / FINISHER_FILE).write_bytes(changed(members, **changes))
-        return network_file.load_finisher(folder, decoder)
-
-    for ours, theirs in zip(load(config=b"[").get_weights(), load().get_weights(), strict=True):
-        np.testing.assert_array_equal(ours, theirs)
-    for change in ("soft link", "chunked"):
-        with pytest.raises(UserError, match="damaged"):
-            load(weights=changed_weights(members, change))
-    foreign = build_autoencoder(replace(TINY, decoder_channels=(8, 8, 4, 5)))
-    with pytest.raises(UserError, match="damaged or belongs"):
-        load() and network_file.load_finisher(folder, foreign.get_layer("decoder"))
-    card = read_card(folder)
-    for finisher in ({}, {"id": card["finisher"]["id"]}):  # none; one of an older version
-        (folder / CARD_FILE).write_text(json.dumps(card | {"finisher": finisher}))
-        assert network_file.load_finisher(folder, decoder) is None
 
 
 def test_no_room_to_read_a_network_is_not_called_damage(model, tmp_path, monkeypatch):

@@ -12,6 +12,7 @@ from model.finisher import FINISHER_VERSION, SHARPENER, build_finisher
 from model.latent import LatentSpace
 from model.network import build_autoencoder
 from model.sketch_encoder import SKETCH_ENCODER_VERSION, build_sketch_encoder
+from model.training.fitting import Training
 from model.training.settings import FinisherSettings, Settings
 
 TINY = Architecture(
@@ -54,20 +55,32 @@ def write_tiny_model(
         LatentSpace.fit(codes.astype(np.float32), model_id=model_id).save(new)
         parts = {}
         if finisher:
-            parts[files.FINISHER_FILE] = tiny_finisher(autoencoder.get_layer("decoder"))
+            decoder = autoencoder.get_layer("decoder")
+            parts["finisher"] = tiny_finisher(decoder), FINISHER_VERSION
         if sketch_encoder:
-            parts[files.SKETCH_ENCODER_FILE] = build_sketch_encoder(architecture)
-        for name, network in parts.items():
-            network.save(new / name)
-        card = {Path(name).stem: {"id": files.file_hash(new / name)} for name in parts}
-        if finisher:
-            card["finisher"]["version"] = FINISHER_VERSION
-        if sketch_encoder:
-            card["sketch_encoder"]["version"] = SKETCH_ENCODER_VERSION
+            parts["sketch_encoder"] = build_sketch_encoder(architecture), SKETCH_ENCODER_VERSION
+        card = {}
+        for part, (network, version) in parts.items():
+            path = new / files.PARTS[part]
+            network.save(path)
+            card[part] = {"id": files.file_hash(path), "version": version}
         return card
 
     files.publish(folder, save, {"settings": {"architecture": asdict(architecture)}})
     return folder
+
+
+def saved_state(path: Path) -> tuple[keras.Model, Training]:
+    """Save the state of a training after two epochs; return its network, of one layer, and it."""
+    network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    network.compile(optimizer=keras.optimizers.AdamW(use_ema=True))
+    network.optimizer.build(network.trainable_variables)
+    state = Training(path, "mine", 4, 3)
+    state.set_model(network)
+    state.best_weights, state.epochs_done = network.get_weights(), 2
+    state.history = [dict.fromkeys(files.HISTORY_COLUMNS, float(epoch)) for epoch in (1, 2)]
+    state.save()
+    return network, state
 
 
 def tiny_finisher(decoder: keras.Model) -> keras.Model:
