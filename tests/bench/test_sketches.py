@@ -6,7 +6,6 @@ from PIL import Image
 
 from model.engine import FaceEngine
 from model.folder import read_card
-from model.frame import FACE_CENTRE
 from model.latent import LatentSpace, Readout
 from model.network import build_encoder
 from model.sketch_encoder import build_sketch_encoder
@@ -22,7 +21,7 @@ from tests.bench.sketches.dataset import (
     mirrored,
     part_of,
 )
-from tests.bench.sketches.drawings import BEARD, LEFT_EYE, LIPS, Sketcher, edited
+from tests.bench.sketches.drawings import BEARD, LEFT_EYE, LIPS, MIDDLE, Sketcher, edited
 from tests.bench.sketches.filters import filtered
 from tests.bench.sketches.imagined import imagined, sketches
 from tests.bench.sketches.sheet import Sheet
@@ -95,7 +94,7 @@ def test_a_smile_is_drawn_with_its_corners_up(portrait):
         vars(happy := portrait.with_tones())["smile"] = smile
         sketcher = Sketcher(happy, np.random.default_rng(0), in_place=True)
         sketcher.wobble, sketcher.pen, sketcher.width = 0, 0.0, 2
-        sketcher.turn, sketcher.shift = np.eye(2), sketcher.middle
+        sketcher.turn, sketcher.shift = np.eye(2), MIDDLE
         sketcher.curved_mouth(smile)
         rows, columns = np.nonzero(sketcher.sheet.pixels()[..., 1] > 128)
         corners[smile] = rows[abs(columns - 93) < 3].mean() - rows[abs(columns - 93) > 12].mean()
@@ -230,16 +229,6 @@ def test_numpy_computes_what_the_trained_head_finder_does(found, tmp_path, monke
     expected = network(found[0][:3])
     computed = [head_module._network(one) for one in found[0][:3]]
     np.testing.assert_allclose(computed, expected, atol=1e-4)
-
-
-def test_drawings_are_moved_about_the_face():
-    drawing = np.zeros((1, 160, 176, 2), np.uint8)
-    drawing[..., 0] = 255
-    x, y = (round(value) for value in FACE_CENTRE)
-    drawing[0, y - 4 : y + 5, x - 4 : x + 5] = 0, 255
-    rows, columns = np.nonzero(judge.moved(drawing, 20, -10, 0.7)[0, ..., 1] > 128)
-    np.testing.assert_allclose((columns.mean(), rows.mean()), (x + 20, y - 10), atol=1)
-    assert np.ptp(rows) in (5, 6)
 
 
 def test_the_judge_prints_all_figures_and_a_page(tmp_path, capsys, latent, monkeypatch):

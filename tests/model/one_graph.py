@@ -6,11 +6,11 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
+from model.latent import LatentSpace
 from model.training import export
 from model.training.objective import VariationalAutoencoder
-from model.training.settings import Settings
+from model.training.settings import NO_CHANGES, Settings
 
 SET_SEED = keras.utils.set_random_seed  # as it was before `share`
 
@@ -45,9 +45,9 @@ class OneGraph:
     def __call__(
         self, settings: Settings, steps: int, weights: list[np.ndarray] | None = None
     ) -> VariationalAutoencoder:
-        of_graph = replace(settings, steps=1, patience=0.0, least_epochs=0)  # all but the length
-        replicas = tf.distribute.get_strategy().num_replicas_in_sync
-        kind = (of_graph, steps, weights is None, replicas)
+        others = {"steps": 1, "patience": 0.0, "least_epochs": 0, "augmentation": NO_CHANGES}
+        of_graph = replace(settings, **others)  # all but what is no part of it
+        kind = (of_graph, steps, weights is None)
         if kind not in self._built:
             SET_SEED(settings.seed)
             model = self._build(settings, steps, weights)
@@ -70,16 +70,21 @@ class OneGraph:
 
 
 def measure_nothing(patch: pytest.MonkeyPatch) -> None:
-    """Let `learn` measure nothing: it keeps a draft of the latent space, and made-up figures."""
-    draft = export.draft_latent
+    """Let `learn` measure nothing: it keeps the draft of the latent space, and made-up figures."""
+    draft, drafted = export.draft_latent, []
 
-    def draft_again(
+    def draft_and_keep(engine: UntracedEngine, portraits: export.Portraits) -> LatentSpace:
+        drafted[:] = [draft(engine, portraits)]
+        return drafted[0]
+
+    def measure(
         engine: UntracedEngine, portraits: export.Portraits, step: Callable[[int], None]
     ) -> tuple:
         step(2 * len(portraits.split()[0]))
-        return draft(engine, portraits), {}
+        return drafted[0], {}
 
-    patch.setattr(export, "measure_latent", draft_again)
+    patch.setattr(export, "draft_latent", draft_and_keep)
+    patch.setattr(export, "measure_latent", measure)
     patch.setattr(export, "measure_figures", lambda *_: {"test": {"mse": 0.5}})
 
 

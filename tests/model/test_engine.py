@@ -13,9 +13,9 @@ from model import folder as files
 from model.encoding import correct
 from model.engine import FaceEngine
 from model.latent import LatentSpace
-from model.network import build_autoencoder, build_encoder
+from model.network import build_autoencoder
 from model.network_file import load_network, load_sketch_encoder
-from model.sketch_encoder import FIRST_SHARE, build_sketch_encoder
+from model.sketch_encoder import FIRST_SHARE
 from tests.model.tiny_model import TINY, write_tiny_model
 
 
@@ -204,13 +204,3 @@ def test_a_sketch_encoder_of_an_older_version_is_passed_over(tmp_path):
     del card["sketch_encoder"]["version"]
     (folder / files.CARD_FILE).write_text(json.dumps(card))
     assert load_sketch_encoder(folder, load_network(folder)) is None
-
-
-def test_the_layers_of_the_sketch_encoder_are_those_of_the_portrait_encoder():
-    network = build_sketch_encoder(TINY)
-    assert network.input_shape == [(None, 160, 176, 2), (None, TINY.latent_dim)]
-    assert network.output_shape == (None, TINY.latent_dim)
-    portrait = build_encoder(TINY)
-    for name in ("down_2", "squeeze", "mean"):
-        shapes = [[w.shape for w in n.get_layer(name).get_weights()] for n in (network, portrait)]
-        assert shapes[0] == shapes[1]

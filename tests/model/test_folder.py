@@ -36,17 +36,6 @@ def folder(tmp_path):
     return tmp_path / "mine"
 
 
-def test_a_failed_save_leaves_the_former_model(folder):
-    def broken(new):
-        save_as("two")(new)
-        raise OSError(28, "No space left on device")
-
-    with pytest.raises(UserError, match="No space left"):
-        files.publish(folder, broken, {})
-    assert files.read_card(folder)["said"] == "one"
-    assert [path.name for path in folder.parent.iterdir()] == ["mine"]
-
-
 def test_a_kill_between_the_renames_leaves_a_whole_model(folder, tmp_path):
     files.publish(tmp_path / "new", save_as("two"), {})
     (folder / ".ready").mkdir()  # kills at every step are those of data/test_replace.py

@@ -24,6 +24,7 @@ from model.training.export import check_model
 from model.training.learn import learn
 from model.training.settings import Settings
 from tests.model.tiny_model import TINY_SETTINGS, write_tiny_model
+from tests.raising import raising
 
 pytestmark = [
     pytest.mark.usefixtures("one_graph"),
@@ -86,32 +87,27 @@ def test_a_short_training_lowers_the_loss_and_leaves_a_model_in_float32_and_its_
     assert {layer.compute_dtype for layer in layers} == {"float32"}
 
 
-def test_continuing_a_model_starts_where_it_was(eagerly, unmeasured, arrays, trained, tmp_path):
-    out = Path(shutil.copytree(trained[0], tmp_path / "mine"))
-    learn(init=False, arrays=arrays, out=out, settings=settings(steps=2, learning_rate=1e-5))
-    history = read_history(out)
-    assert [row["epoch"] for row in history] == [1, 2, 3, 4, 5]
-    assert history[4]["val_loss"] == pytest.approx(history[3]["val_loss"], abs=0.05)
-    former = read_card(trained[0])
-    model = {"model_id": former["model_id"], "about": "", "portraits": 20, "epochs": 4}
-    model["minutes"] = former["training"]["minutes"]
-    assert read_card(out)["training"]["continued_from"] == [model]
-
-
-def test_a_call_that_continues_a_model_is_itself_continued(
+def test_a_model_is_continued_where_it_was_and_so_is_that_call(
     eagerly, unmeasured, arrays, trained, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("model.training.fitting.VIEW_SECONDS", -1)
     out, said = Path(shutil.copytree(trained[0], tmp_path / "mine")), []
-    (out / "history.csv").write_text("epoch,loss\n1,2\n")  # of another program: it is left behind
-    options = {"arrays": arrays, "out": out, "settings": settings(steps=4), "say": said.append}
-    first = learn(init=False, **options, on_progress=stop_after(1, interrupt))
+    slow = settings(steps=4, learning_rate=1e-5)
+    options = {"arrays": arrays, "out": out, "settings": slow, "say": said.append}
+    first = learn(init=False, **options, on_progress=raising(KeyboardInterrupt()))
     assert first["training"]["ended"] == "interrupted"
-    assert [row["epoch"] for row in read_history(out)] == [1]
+    history = read_history(out)
+    assert [row["epoch"] for row in history] == [1, 2, 3, 4, 5]
+    assert history[4]["val_loss"] == pytest.approx(history[3]["val_loss"], abs=0.05)
     card = learn(init=False, **options)
     assert any("Continuing" in sentence and "epoch 1 of 2" in sentence for sentence in said)
-    assert card["training"]["continued_from"] == first["training"]["continued_from"]
-    assert card["training"]["continued_from"][0]["model_id"] == read_card(trained[0])["model_id"]
+    former = read_card(trained[0])
+    model = {"model_id": former["model_id"], "about": "", "portraits": 20, "epochs": 4}
+    model["minutes"] = former["training"]["minutes"]
+    assert card["training"]["continued_from"] == first["training"]["continued_from"] == [model]
+    assert [row["epoch"] for row in read_history(out)] == [1, 2, 3, 4, 5, 6]
+    (out / "history.csv").write_text("epoch,loss\n1,2\n")  # of another program: it is left behind
+    assert train._former_model(out).history == []
 
 
 def stop_after(epochs: int, how):
@@ -122,10 +118,6 @@ def stop_after(epochs: int, how):
             how()
 
     return on_progress
-
-
-def interrupt():
-    raise KeyboardInterrupt
 
 
 def send(number):
@@ -162,47 +154,39 @@ def test_a_stopped_training_keeps_what_it_learned_and_goes_on(
     assert [path.name for path in out.parent.iterdir()] == ["mine"]
 
 
-def test_the_model_is_saved_before_it_is_measured_and_ctrl_c_ends_only_the_measuring(
+def test_ctrl_c_waits_until_the_model_is_saved_and_ends_only_its_measuring(
     unmeasured, arrays, tmp_path, monkeypatch
 ):
-    out, said = tmp_path / "mine", []
+    out, said, draft = tmp_path / "mine", [], export.draft_latent
     options = {"arrays": arrays, "out": out, "settings": settings(steps=8), "say": said.append}
+
+    def interrupted_draft(*arguments):
+        send(signal.SIGINT)
+        return draft(*arguments)
 
     def measure(*_):
         check_model(out)
         assert LatentSpace.load(out).gallery.shape == (20, 80)
         send(signal.SIGINT)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(export, "measure_latent", measure)
-        card = learn(**options)
-    assert card["figures"] == card["directions"] == {}
-    assert "not measured" in said[-1]
-    check_model(out)
-    monkeypatch.setattr(keras.Model, "fit", None)  # it is trained already
+    for name, stand_in in (("draft_latent", interrupted_draft), ("measure_latent", measure)):
+        with monkeypatch.context() as patch:
+            patch.setattr(export, name, stand_in)
+            card = learn(**options)
+        assert card["figures"] == card["directions"] == {}
+        assert "not measured" in said[-1]
+        check_model(out)
+        monkeypatch.setattr(keras.Model, "fit", None)  # it is trained already
     measured = learn(**options)
     assert measured["figures"]["test"]["mse"] > 0
     assert measured["training"]["ended"] == "all epochs done"
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
-def test_ctrl_c_while_the_model_is_saved_waits_for_that(unmeasured, arrays, tmp_path, monkeypatch):
-    def draft(*arguments):
-        send(signal.SIGINT)
-        return former(*arguments)
-
-    former, out = export.draft_latent, tmp_path / "mine"
-    monkeypatch.setattr(export, "draft_latent", draft)
-    card = learn(arrays=arrays, out=out, settings=settings(steps=8))
-    assert card["figures"] == {}
-    check_model(out)
-
-
 def test_a_training_stopped_in_its_first_epoch_says_so(arrays, tmp_path, monkeypatch):
     said = []
-    monkeypatch.setattr(
-        "model.training.fitting.Training.on_train_batch_end", lambda *_, **__: interrupt()
-    )
+    stop = raising(KeyboardInterrupt())
+    monkeypatch.setattr("model.training.fitting.Training.on_train_batch_end", stop)
     with pytest.raises(KeyboardInterrupt):
         learn(arrays=arrays, out=tmp_path / "mine", settings=settings(steps=8), say=said.append)
     assert "nothing was learned" in said[-1]
@@ -214,7 +198,8 @@ def test_an_interrupted_training_does_not_replace_a_better_model(arrays, tmp_pat
     out = write_tiny_model(tmp_path / "mine")
     (out / "history.csv").write_text("epoch,val_loss\n1,-9.0\n")
     before = read_card(out)["model_id"]
-    learn(arrays=arrays, out=out, settings=settings(steps=8), on_progress=stop_after(1, interrupt))
+    stop = raising(KeyboardInterrupt())
+    learn(arrays=arrays, out=out, settings=settings(steps=8), on_progress=stop)
     assert read_card(out)["model_id"] == before
 
 

@@ -19,69 +19,77 @@ from model.training.export import check_model
 from model.training.film import Film
 from model.training.fitting import Training
 from model.training.learn import learn
-from tests.model.tiny_model import TINY, TINY_SETTINGS, write_tiny_model
+from model.training.settings import NO_CHANGES
+from tests.model.tiny_model import TINY, TINY_SETTINGS, saved_state, write_tiny_model
+from tests.raising import raising
 
 pytestmark = pytest.mark.usefixtures("one_graph")
-SETTINGS = replace(TINY_SETTINGS, steps=8)  # four epochs of two steps
+# Four epochs of two steps; each device would draw changes of its own.
+SETTINGS = replace(TINY_SETTINGS, steps=8, augmentation=NO_CHANGES)
 
 KILLED = """
 import os, sys
 import keras
 import tensorflow as tf
+processor = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)
+from model import encoding
 from model.training.learn import learn
 from tests.model.test_training_faults import SETTINGS
 
 class Kill(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
+        assert self.model.distribute_strategy.num_replicas_in_sync == 2
         self.epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
-        if self.epoch == 1 and batch == 1:
+        if self.epoch == 2 and batch == 1:
             os._exit(9)  # as sudden as a kill: nothing is cleaned up
 
 arrays, out = sys.argv[1:]
+encoding.STEPS = 1
 tf.config.run_functions_eagerly(True)  # a few steps are over before a graph is traced
-learn(arrays=arrays, out=out, settings=SETTINGS, callbacks=[Kill()])
+devices = ["CPU:0", "CPU:1"]  # TensorFlow makes them once, before anything else
+learn(arrays=arrays, out=out, settings=SETTINGS, devices=devices, callbacks=[Kill()])
 """
 
 
-def test_a_killed_process_costs_at_most_an_epoch(unmeasured, arrays, tmp_path):
-    out, said = tmp_path / "models" / "mine", []
+def test_two_devices_go_on_as_one_does_and_a_killed_process_costs_at_most_an_epoch(
+    unmeasured, arrays, tmp_path, monkeypatch
+):
+    """Epoch 1 on one device, 2 on two, killed in 3, and to the end on one."""
+    monkeypatch.setattr("model.training.fitting.VIEW_SECONDS", -1)
+    alone, out, said = tmp_path / "alone", tmp_path / "models" / "mine", []
+    options = {"arrays": arrays, "settings": SETTINGS}
+    learn(**options, out=alone)
+    learn(**options, out=out, on_progress=raising(KeyboardInterrupt()))
+    before = files.read_card(out)
     command = [sys.executable, "-c", KILLED, str(arrays), str(out)]
-    killed = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True)
-    assert killed.returncode == 9
-    assert not out.exists()
-    learn(arrays=arrays, out=out, settings=SETTINGS, say=said.append)
-    assert "after epoch 1 of 4" in said[0]
-    assert [row["epoch"] for row in files.read_history(out)] == [1, 2, 3, 4]
+    killed = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True)
+    assert killed.returncode == 9, killed.stderr[-3000:]
+    assert files.read_card(out) == before
+    learn(**options, out=out, say=said.append)
+    assert "after epoch 2 of 4" in said[0]
+    history, expected = files.read_history(out), files.read_history(alone)
+    assert [row["epoch"] for row in history] == [1, 2, 3, 4]
+    losses = [row["val_loss"] for row in history]
+    assert losses == pytest.approx([row["val_loss"] for row in expected], abs=0.03)
     assert [path.name for path in out.parent.iterdir()] == ["mine"]
     assert sorted(path.name for path in out.iterdir()) == sorted(files.MODEL_FILES)
 
 
 @pytest.fixture
-def model():
-    network = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
-    network.compile(optimizer=keras.optimizers.AdamW(use_ema=True))
-    network.optimizer.build(network.trainable_variables)
-    return network
-
-
-@pytest.fixture
-def state(model, tmp_path):
-    """The state after one epoch, saved."""
-    state = Training(tmp_path / "state.npz", "mine", 4, 3)
-    state.set_model(model)
-    state.best_weights, state.epochs_done = model.get_weights(), 1
-    state.history = [dict.fromkeys(files.HISTORY_COLUMNS, 1.0)]
-    state.save()
-    return state
+def trained(tmp_path):
+    """A network, and the state of its training, saved."""
+    return saved_state(tmp_path / "state.npz")
 
 
 def restored(state, model, fingerprint="mine"):
     return Training(state.path, fingerprint, 4, 3).restore(model)
 
 
-def test_a_torn_or_foreign_state_is_not_continued(state, model):
+def test_a_torn_or_foreign_state_is_not_continued(trained):
+    model, state = trained
     before = model.get_weights()
     model.set_weights([weight + 1 for weight in before])
     assert not restored(state, model, "another's")
@@ -96,8 +104,8 @@ def test_a_torn_or_foreign_state_is_not_continued(state, model):
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), UserError("Full.")])
-def test_pictures_that_cannot_be_written_are_told_once_and_no_reason_to_stop(state, model, error):
-    shown, said = [], []
+def test_pictures_that_cannot_be_written_are_told_once_and_no_reason_to_stop(trained, error):
+    (model, state), shown, said = trained, [], []
 
     def show(history, pictures):
         shown.append(pictures)
@@ -172,7 +180,11 @@ def test_divergence_stops_with_the_last_good_model(unmeasured, arrays, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
-def test_no_room_for_the_state_is_one_sentence_and_leaves_nothing_half_written(state, monkeypatch):
+def test_no_room_for_the_state_is_one_sentence_and_leaves_nothing_half_written(
+    trained, monkeypatch
+):
+    _, state = trained
+
     def full(file, **arrays):
         file.write(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
