@@ -12,7 +12,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 os.environ.setdefault("MPLBACKEND", "agg")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-LONGEST = ("test_learn.py", "test_main_modes.py", "test_training_faults.py")
+LONGEST = ("test_learn.py", "test_main_modes.py")
 
 
 def pytest_collection_modifyitems(items):

@@ -39,7 +39,7 @@ def test_an_archive_repeats_portraits_under_other_names(tmp_path, monkeypatch):
     assert benchmarks.prepare_as_original(tmp_path / "faces.tar.gz", tmp_path / "usual") == 10
 
 
-def test_learning_ends_at_the_first_epoch_that_is_as_good(one_graph, arrays):
+def test_learning_ends_at_the_first_epoch_that_is_as_good(eagerly, arrays):
     settings = replace(TINY_SETTINGS, steps=8)
     assert train_here(arrays, mse=1.0, settings=settings).mse < 1.0
     never = train_here(arrays, mse=0.0, minutes=0.0, settings=settings)

@@ -4,6 +4,8 @@ import csv
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,19 +24,21 @@ from model.training import export
 from model.training import learn as train
 from model.training.export import check_model
 from model.training.learn import learn
-from model.training.settings import Settings
+from model.training.settings import NO_CHANGES, Settings
 from tests.model.tiny_model import TINY_SETTINGS, write_tiny_model
 from tests.raising import raising
 
 pytestmark = [
     pytest.mark.usefixtures("one_graph"),
-    pytest.mark.filterwarnings("ignore:Even though the:UserWarning"),  # tf.data stays a graph
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
 
 def settings(**changes) -> Settings:
     return Settings(**{**TINY_SETTINGS.__dict__, **changes})
+
+
+STILL = settings(steps=8, augmentation=NO_CHANGES)  # two devices draw changes of their own
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +51,7 @@ def trained(arrays, tmp_path_factory, _one_graph):
         learn(
             arrays=arrays,
             out=out,
-            settings=settings(steps=8),
+            settings=STILL,
             say=said.append,
             on_progress=lambda history, pictures: seen.append((len(history), pictures)),
         )
@@ -317,3 +321,78 @@ def test_a_new_model_that_does_not_open_replaces_nothing_and_costs_no_training(
     monkeypatch.setattr(keras.Model, "fit", None)  # it is trained already
     learn(**options)
     assert LatentSpace.load(out).model_id == read_card(out)["model_id"] != before["model_id"]
+
+
+class Spoil(keras.callbacks.Callback):
+    """Makes the weights no numbers at the start of an epoch."""
+
+    def __init__(self, epoch):
+        super().__init__()
+        self.epoch = epoch
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == self.epoch:
+            self.model.set_weights([weight * np.nan for weight in self.model.get_weights()])
+
+
+def test_divergence_stops_with_the_last_good_model(unmeasured, arrays, tmp_path):
+    out = tmp_path / "mine"
+    learn(arrays=arrays, out=out, settings=STILL, callbacks=[Spoil(epoch=2)])
+    before = read_card(out)
+    assert before["training"]["ended"] == "the loss diverged"
+    assert len(read_history(out)) == 2
+    with pytest.raises(UserError, match="diverged"):
+        learn(arrays=arrays, out=out, settings=STILL, callbacks=[Spoil(epoch=0)])
+    assert read_card(out) == before
+    check_model(out)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+KILLED = """
+import os, sys
+import keras
+import tensorflow as tf
+processor = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)
+from model import encoding
+from model.training.learn import learn
+from tests.model.test_learn import STILL
+
+class Kill(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        assert self.model.distribute_strategy.num_replicas_in_sync == 2
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.epoch == 2 and batch == 1:
+            os._exit(9)  # as sudden as a kill: nothing is cleaned up
+
+arrays, out = sys.argv[1:]
+encoding.STEPS = 1
+tf.config.run_functions_eagerly(True)  # a few steps are over before a graph is traced
+devices = ["CPU:0", "CPU:1"]  # TensorFlow makes them once, before anything else
+learn(arrays=arrays, out=out, settings=STILL, devices=devices, callbacks=[Kill()])
+"""
+
+
+def test_two_devices_go_on_as_one_does_and_a_killed_process_costs_at_most_an_epoch(
+    unmeasured, arrays, trained, tmp_path, monkeypatch
+):
+    """Epoch 1 on one device, 2 on two, killed in 3, and to the end on one."""
+    monkeypatch.setattr("model.training.fitting.VIEW_SECONDS", -1)
+    out, said = tmp_path / "models" / "mine", []
+    options = {"arrays": arrays, "out": out, "settings": STILL}
+    learn(**options, on_progress=raising(KeyboardInterrupt()))
+    before = read_card(out)
+    command = [sys.executable, "-c", KILLED, str(arrays), str(out)]
+    killed = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True)
+    assert killed.returncode == 9, killed.stderr[-3000:]
+    assert read_card(out) == before
+    learn(**options, say=said.append)
+    assert "after epoch 2 of 4" in said[0]
+    history, expected = read_history(out), read_history(trained[0])
+    assert [row["epoch"] for row in history] == [1, 2, 3, 4]
+    losses = [row["val_loss"] for row in history]
+    assert losses == pytest.approx([row["val_loss"] for row in expected], abs=0.03)
+    assert [path.name for path in out.parent.iterdir()] == ["mine"]
+    assert sorted(path.name for path in out.iterdir()) == sorted(MODEL_FILES)

@@ -16,10 +16,7 @@ from model.training.finishing import FinisherSettings, Finishing
 from tests.model.one_graph import UntracedEngine
 from tests.model.tiny_model import TINY_SETTINGS
 
-pytestmark = [
-    pytest.mark.usefixtures("eagerly"),
-    pytest.mark.filterwarnings("ignore:Even though the:UserWarning"),  # tf.data stays a graph
-]
+pytestmark = pytest.mark.usefixtures("eagerly")
 FEW = FinisherSettings(steps=2, steps_per_epoch=1, portraits=1, learning_rate=1e-2)
 SETTINGS = replace(TINY_SETTINGS, finisher=FEW)
 FIT = fitting.Training.fit

@@ -1,12 +1,8 @@
-"""What is left when a training is killed, runs out of room or diverges: a model, and the way on."""
+"""What is left when a training's files are damaged or cannot be written."""
 
 import errno
-import subprocess
-import sys
-from dataclasses import replace
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -15,67 +11,9 @@ from data import UserError
 from model import folder as files
 from model.network import build_autoencoder
 from model.network_file import save_network
-from model.training.export import check_model
 from model.training.film import Film
 from model.training.fitting import Training
-from model.training.learn import learn
-from model.training.settings import NO_CHANGES
-from tests.model.tiny_model import TINY, TINY_SETTINGS, saved_state, write_tiny_model
-from tests.raising import raising
-
-pytestmark = pytest.mark.usefixtures("one_graph")
-# Four epochs of two steps; each device would draw changes of its own.
-SETTINGS = replace(TINY_SETTINGS, steps=8, augmentation=NO_CHANGES)
-
-KILLED = """
-import os, sys
-import keras
-import tensorflow as tf
-processor = tf.config.list_physical_devices("CPU")[0]
-tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)
-from model import encoding
-from model.training.learn import learn
-from tests.model.test_training_faults import SETTINGS
-
-class Kill(keras.callbacks.Callback):
-    def on_epoch_begin(self, epoch, logs=None):
-        assert self.model.distribute_strategy.num_replicas_in_sync == 2
-        self.epoch = epoch
-
-    def on_train_batch_end(self, batch, logs=None):
-        if self.epoch == 2 and batch == 1:
-            os._exit(9)  # as sudden as a kill: nothing is cleaned up
-
-arrays, out = sys.argv[1:]
-encoding.STEPS = 1
-tf.config.run_functions_eagerly(True)  # a few steps are over before a graph is traced
-devices = ["CPU:0", "CPU:1"]  # TensorFlow makes them once, before anything else
-learn(arrays=arrays, out=out, settings=SETTINGS, devices=devices, callbacks=[Kill()])
-"""
-
-
-def test_two_devices_go_on_as_one_does_and_a_killed_process_costs_at_most_an_epoch(
-    unmeasured, arrays, tmp_path, monkeypatch
-):
-    """Epoch 1 on one device, 2 on two, killed in 3, and to the end on one."""
-    monkeypatch.setattr("model.training.fitting.VIEW_SECONDS", -1)
-    alone, out, said = tmp_path / "alone", tmp_path / "models" / "mine", []
-    options = {"arrays": arrays, "settings": SETTINGS}
-    learn(**options, out=alone)
-    learn(**options, out=out, on_progress=raising(KeyboardInterrupt()))
-    before = files.read_card(out)
-    command = [sys.executable, "-c", KILLED, str(arrays), str(out)]
-    killed = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True)
-    assert killed.returncode == 9, killed.stderr[-3000:]
-    assert files.read_card(out) == before
-    learn(**options, out=out, say=said.append)
-    assert "after epoch 2 of 4" in said[0]
-    history, expected = files.read_history(out), files.read_history(alone)
-    assert [row["epoch"] for row in history] == [1, 2, 3, 4]
-    losses = [row["val_loss"] for row in history]
-    assert losses == pytest.approx([row["val_loss"] for row in expected], abs=0.03)
-    assert [path.name for path in out.parent.iterdir()] == ["mine"]
-    assert sorted(path.name for path in out.iterdir()) == sorted(files.MODEL_FILES)
+from tests.model.tiny_model import TINY, saved_state, write_tiny_model
 
 
 @pytest.fixture
@@ -153,31 +91,6 @@ def test_no_room_for_the_network_is_one_sentence_and_leaves_the_former_model(tmp
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert files.read_card(folder) == before and sorted(folder.iterdir()) == listed
-
-
-class Spoil(keras.callbacks.Callback):
-    """Makes the weights no numbers at the start of an epoch."""
-
-    def __init__(self, epoch):
-        super().__init__()
-        self.epoch = epoch
-
-    def on_epoch_begin(self, epoch, logs=None):
-        if epoch == self.epoch:
-            self.model.set_weights([weight * np.nan for weight in self.model.get_weights()])
-
-
-def test_divergence_stops_with_the_last_good_model(unmeasured, arrays, tmp_path):
-    out = tmp_path / "mine"
-    learn(arrays=arrays, out=out, settings=SETTINGS, callbacks=[Spoil(epoch=2)])
-    before = files.read_card(out)
-    assert before["training"]["ended"] == "the loss diverged"
-    assert len(files.read_history(out)) == 2
-    with pytest.raises(UserError, match="diverged"):
-        learn(arrays=arrays, out=out, settings=SETTINGS, callbacks=[Spoil(epoch=0)])
-    assert files.read_card(out) == before
-    check_model(out)
-    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
 def test_no_room_for_the_state_is_one_sentence_and_leaves_nothing_half_written(
