@@ -126,25 +126,13 @@ def test_part_of_an_earlier_run_is_continued(tmp_path, serve, body):
         assert get(serve(), tmp_path).read_bytes() == body and len(serve.ranges) == asked
 
 
-@pytest.mark.parametrize(
-    "faults",
-    [
-        ["busy", "busy"],
-        ["nonsense"],
-        ["too_long"],
-        ["no_length"],
-        ["bad_length"],
-        ["chunks"],
-        ["broken_chunks"],
-        ["named"],
-        ["drop", "no_ranges"],
-        ["drop", "other_part"],
-        ["drop", "bad_range"],
-        ["drop", "hang_up", "too_long", "busy"],
-    ],
-)
+PASSING = ["busy busy", "nonsense", "too_long", "no_length", "bad_length", "chunks", "named"]
+PASSING += ["broken_chunks", "drop no_ranges", "drop other_part", "drop bad_range"]
+
+
+@pytest.mark.parametrize("faults", [*PASSING, "drop hang_up too_long busy"])
 def test_passing_faults_are_overcome(tmp_path, serve, body, faults):
-    path = get(serve(*faults), tmp_path / "in")
+    path = get(serve(*faults.split()), tmp_path / "in")
     assert path.read_bytes() == body
     assert list(tmp_path.rglob("*.gz")) == [path] == [tmp_path / "in" / "faces.tar.gz"]
 

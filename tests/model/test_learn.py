@@ -48,13 +48,8 @@ def trained(arrays, tmp_path_factory, _one_graph):
     said, seen = [], []
     with pytest.MonkeyPatch.context() as patch:
         _one_graph.share(patch)
-        learn(
-            arrays=arrays,
-            out=out,
-            settings=STILL,
-            say=said.append,
-            on_progress=lambda history, pictures: seen.append((len(history), pictures)),
-        )
+        options = {"arrays": arrays, "out": out, "settings": STILL, "say": said.append}
+        learn(**options, on_progress=lambda *shown: seen.append(shown))
     return out, said, seen
 
 
@@ -75,8 +70,8 @@ def test_a_short_training_lowers_the_loss_and_leaves_a_model_in_float32_and_its_
     assert card["figures"]["test"]["mse"] > 0 and card["figures"]["test"]["pca_mse"] > 0
     losses = [row["val_loss"] for row in history]
     assert card["training"]["best_epoch"] == 1 + losses.index(min(losses))
-    epochs, pictures = seen[-1]
-    assert epochs == 4 and list(pictures) == ["Portrait", "Network"]
+    history, pictures = seen[-1]
+    assert len(history) == 4 and list(pictures) == ["Portrait", "Network"]
     assert all(images.shape == (2, 160, 176, 1) for images in pictures.values())
     assert "20 portraits" in said[0]
 

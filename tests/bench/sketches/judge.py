@@ -51,10 +51,7 @@ Answer = Callable[[np.ndarray], np.ndarray]  # drawings uint8 (n, 160, 176, 2) t
 
 
 def answers(
-    engine: FaceEngine,
-    latent: LatentSpace,
-    realism: float = REALISM,
-    as_photo: bool = False,
+    engine: FaceEngine, latent: LatentSpace, realism: float = REALISM, as_photo: bool = False
 ) -> Answer:
     """Return how the screen answers drawings; see the command's options."""
     decoder = DrawingDecoder(latent, realism, as_photo)
