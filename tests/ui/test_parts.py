@@ -1,8 +1,11 @@
+import numpy as np
 import pygame
 import pytest
+from PIL import Image, ImageSequence
 
 from ui.drawing.drawing_screen import drawing_commands
 from ui.keys import key_of, spoken
+from ui.pictures import encode_gif
 from ui.sliders.slider_screen import slider_commands
 from ui.theme import COLORS, natural_scale, starting_scale
 from ui.window import window_commands
@@ -87,3 +90,41 @@ def test_dense_screens_and_large_windows_start_larger():
     assert starting_scale((3840, 2160)) == 2.0
     assert natural_scale((1920, 1080), (1280, 720)) == 1.0
     assert natural_scale((2560, 1440), (2560, 1440)) == 1.5
+
+
+# GIFs
+
+
+def read_gif(path):
+    with Image.open(path) as gif:
+        return [
+            (np.asarray(frame.convert("RGB")), frame.info["duration"])
+            for frame in ImageSequence.Iterator(gif)
+        ], gif.info.get("loop")
+
+
+def test_frames_keep_their_levels_exactly_and_odd_rates_keep_the_pace(tmp_path):
+    frames = np.random.default_rng(0).integers(0, 256, (31, 16, 16), dtype=np.uint8)
+    for given, fps, lengths in ((iter(frames), 25, {40}), (frames / np.float32(255), 30, {30, 40})):
+        (tmp_path / "a.gif").write_bytes(encode_gif(given, fps=fps))
+        read, loop = read_gif(tmp_path / "a.gif")
+        assert loop == 0 and np.array_equal([pixels[..., 1] for pixels, _ in read], frames)
+        assert {duration for _, duration in read} == lengths
+        assert abs(sum(duration for _, duration in read) - 31 * 1000 / fps) <= 10
+
+
+def test_a_film_that_is_too_large_gets_fewer_gray_levels_then_fewer_frames(tmp_path, monkeypatch):
+    rows, columns = np.indices((80, 90))
+    wave = [0.5 + 0.4 * np.sin(rows / 9 + t / 3) * np.cos(columns / 7 - t / 5) for t in range(20)]
+    noise = np.random.default_rng(0).random((20, 40, 50))
+    for film, limit in ((wave, len(encode_gif(wave)) // 2), (noise, 20_000)):
+        monkeypatch.setattr("ui.pictures.LARGEST", limit)
+        (tmp_path / "a.gif").write_bytes(content := encode_gif(film, fps=25))
+        assert limit / 2 < len(content) <= limit
+        read, _ = read_gif(tmp_path / "a.gif")
+        assert sum(duration for _, duration in read) == 800
+        assert len(np.unique([pixels for pixels, _ in read])) < 128
+        assert (len(read) == 20) == (film is wave)
+        for pixels, _ in read:
+            nearest = min(np.abs(pixels[..., 0] - 255 * frame).max() for frame in film)
+            assert nearest < 8

@@ -4,7 +4,8 @@ import pytest
 from data.errors import UserError
 from model.latent import Readout
 from tests.ui.driver import fake_latent
-from ui.sliders.editor import FaceEditor, direction_axis, principal_axes
+from ui.sliders.editor import FaceEditor, between, direction_axis, principal_axes
+from ui.sliders.walk import walk
 
 
 @pytest.fixture
@@ -82,3 +83,32 @@ def test_every_step_can_be_undone_to_the_very_beginning(editor, latent):
         editor.undo()
     with pytest.raises(UserError, match="nothing to undo"):
         editor.undo()
+
+
+# Ways between faces
+
+
+def test_the_radius_goes_evenly_and_the_direction_turns_evenly():
+    a, b = np.random.default_rng(0).standard_normal((2, 80))
+    b *= 2
+    radii = [np.linalg.norm(between(a, b, t)) for t in (0, 0.25, 0.5, 0.75, 1)]
+    assert np.allclose(np.diff(radii), np.diff(radii)[0], rtol=1e-3)
+    unit = [between(a, b, t) / np.linalg.norm(between(a, b, t)) for t in (0, 0.3, 0.6, 0.9)]
+    turns = [np.arccos(unit[i] @ unit[i + 1]) for i in range(3)]
+    assert np.allclose(turns, turns[0], rtol=1e-3)
+    # the mean face, and opposite ones, are joined by a line
+    zero = np.zeros(80, dtype=np.float32)
+    assert np.allclose(between(zero, a, 0.25), 0.25 * a)
+    assert np.allclose(between(a, -a, 0.25), 0.5 * a)
+    assert np.allclose(between(a, 3 * a, 0.5), 2 * a)
+    assert np.array_equal(between(zero, zero, 0.5), zero)
+
+
+def test_a_walk_passes_every_face_gently_and_loops():
+    stops = np.random.default_rng(0).standard_normal((3, 80)).astype(np.float32)
+    way = walk(stops, 60)
+    assert way.shape == (60, 80) and way.dtype == np.float32
+    assert np.array_equal(way[::20], stops)
+    steps = np.linalg.norm(np.diff(way, axis=0, append=way[:1]), axis=1)
+    assert steps[[0, 19, 20, 39, 40, 59]].max() < steps[[10, 30, 50]].min() / 3
+    assert np.array_equal(walk(stops[:1], 4), np.repeat(stops[:1], 4, axis=0))
