@@ -54,26 +54,6 @@ def test_a_new_session_is_empty_and_everything_comes_back_exactly(tmp_path):
     assert after.problem is None
 
 
-def test_names_of_sliders_belong_to_a_model_and_odd_ones_are_left_out(tmp_path):
-    session = opened(tmp_path)
-    session.names = {"Slider 7": "jaw ☺", "year": "then"}
-    session.save()
-    second = opened(tmp_path)
-    assert second.names == session.names
-    second.names = {"Slider 9": "hat"}
-    second.save()
-    session.save()
-    assert opened(tmp_path).names == {**session.names, **second.names}  # of both windows
-    session.names = {}
-    session.save()
-    assert opened(tmp_path).names == {"Slider 9": "hat"}
-    assert opened(tmp_path, "another model").names == {}
-    session.names = {"Slider 7": "jaw", "Slider 8": "a\nb", "Slider 9": 7, "Slider 10": "x" * 99}
-    session.save()
-    assert opened(tmp_path).names["Slider 7"] == "jaw"
-    assert not {"Slider 8", "Slider 9", "Slider 10"} & set(opened(tmp_path).names)
-
-
 def test_each_of_the_latest_models_keeps_its_own_faces(tmp_path):
     a_session(tmp_path)
     other = opened(tmp_path, "b" * 64, 40)
@@ -125,13 +105,14 @@ def test_what_is_valid_in_a_damaged_file_is_used(tmp_path):
     entry["locks"] = [-1, 80, 3, "x", True, 10**9]
     names = ("", "long" * 50, "lone \ud800")  # the last of which nobody can write
     entry["directions"].update({"broken": "A", **dict.fromkeys(names, entry["face_b"])})
+    entry["names"] = {"1": "jaw", "2": "a\nb", "3": 7, "4": "x" * 99}
     content["drawing"] = [1, 2]
     (tmp_path / FILE_NAME).write_text(json.dumps(content))
     session = opened(tmp_path)
     assert session.code is session.face_a is session.drawing is None
     assert np.array_equal(session.face_b, a_code(2))
     assert list(np.flatnonzero(session.locks)) == [3]
-    assert list(session.directions) == ["smile ☺"]
+    assert list(session.directions) == ["smile ☺"] and session.names == {"1": "jaw"}
     assert session.setting("scale", 1.0) == 1.5
     assert "damaged" in session.problem
     session.save()
@@ -162,13 +143,19 @@ def test_the_last_of_two_windows_keeps_what_the_other_made(tmp_path):
     a_session(tmp_path)
     first, second = (opened(tmp_path) for _ in range(2))
     first.directions["first"], second.directions["second"] = a_code(5), a_code(6)
+    first.names, second.names = {"Slider 7": "jaw ☺"}, {"Slider 9": "hat"}
     del second.directions["smile ☺"]
     other = opened(tmp_path, "b" * 64)
     other.code = a_code(7)
     for session in (first, other, second, second):
         session.save()
-    assert set(opened(tmp_path).directions) == {"first", "second"}
-    assert opened(tmp_path, "b" * 64).code.tobytes() == a_code(7).tobytes()
+    found, other = opened(tmp_path), opened(tmp_path, "b" * 64)
+    assert set(found.directions) == {"first", "second"}
+    assert found.names == {"Slider 7": "jaw ☺", "Slider 9": "hat"}
+    assert other.code.tobytes() == a_code(7).tobytes() and other.names == {}
+    first.names = {}
+    first.save()
+    assert opened(tmp_path).names == {"Slider 9": "hat"}
 
 
 def test_a_start_clears_what_a_kill_left(tmp_path):
