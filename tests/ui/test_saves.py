@@ -121,18 +121,6 @@ def test_each_bad_file_gets_its_sentence(tmp_path):
         open_save(short, FakeEngine())  # whose codes are longer
 
 
-def test_saves_that_have_not_changed_are_not_read_again(tmp_path, monkeypatch):
-    paths = [a_save(tmp_path) for _ in range(3)]
-    before, read = list_saves(tmp_path), []
-    monkeypatch.setattr(saves, "_read", lambda path, size: read.append(path) or b"")
-    assert list_saves(tmp_path, before) == before
-    assert not read
-    paths[1].write_bytes(b"")
-    os.utime(paths[1], (1, 1))
-    assert [save.model for save in list_saves(tmp_path, before)].count(MODEL) == 2
-    assert read == [paths[1]]
-
-
 @pytest.mark.parametrize("with_links", [True, False])
 def test_a_save_with_the_longest_name_comes_back_after_deletion(tmp_path, monkeypatch, with_links):
     refuse = raising(PermissionError("no hard links on this disk"))
