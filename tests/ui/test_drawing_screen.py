@@ -31,6 +31,13 @@ def expected(driver):
     return decoder.decode(driver.engine, drawing.pixels, drawing.head, drawing.start)
 
 
+def coloured(driver, point):
+    """How far the window is from gray around a point of the canvas, in gray levels."""
+    x, y = map(round, at(driver, point))
+    part = driver.pixels(pygame.Rect(x - 9, y - 9, 18, 18)).astype(int)
+    return np.ptp(part, axis=-1).max()
+
+
 def shown(view):
     return view.pixels.astype(int)
 
@@ -104,12 +111,8 @@ def test_a_faint_guide_shows_where_the_face_belongs_until_eyes_are_drawn(driver)
     def guided():
         """Whether the axis, the oval and an eye are seen where nothing is painted."""
         driver.move((2, 2))
-        found = []
-        for x, y in ((FACE_AXIS, 30), (FACE_AXIS - FACE_HALF_AXES[0], 105), LEFT_EYE):
-            x, y = view.to_window((x, y))
-            part = driver.pixels(pygame.Rect(round(x) - 9, round(y) - 9, 18, 18))
-            found.append(bool(np.ptp(part.astype(int), axis=-1).max() > 20))
-        return found
+        places = (FACE_AXIS, 30), (FACE_AXIS - FACE_HALF_AXES[0], 105), LEFT_EYE
+        return [coloured(driver, place) > 20 for place in places]
 
     driver.screen.set_ghost(False)
     assert guided() == [True] * 3
@@ -215,12 +218,8 @@ HEAD = [(40 + 22 * math.sin(a), 50 - 30 * math.cos(a)) for a in np.linspace(0, 2
 def test_a_small_head_is_found_framed_and_read_enlarged_once_its_stroke_ends(driver):
     view, drawing = driver.screen.view.canvas, driver.screen.drawing
 
-    def guided():
-        x, y = view.to_window((FACE_CENTRE[0] + FACE_HALF_AXES[0], FACE_CENTRE[1]))
-        part = driver.pixels(pygame.Rect(round(x) - 9, round(y) - 9, 18, 18))
-        return np.ptp(part.astype(int), axis=-1).max() > 20
-
-    assert guided()
+    oval = FACE_CENTRE[0] + FACE_HALF_AXES[0], FACE_CENTRE[1]  # of the guide
+    assert coloured(driver, oval) > 20
     driver.press(view.to_window(HEAD[0]))
     for point in HEAD[1:]:
         driver.move(view.to_window(point))
@@ -236,10 +235,8 @@ def test_a_small_head_is_found_framed_and_read_enlarged_once_its_stroke_ends(dri
     code = driver.engine.encode_sketch(seen[None])[0]
     likely = driver.latent.make_likely(code, driver.screen.keeper.decoder.realism)
     np.testing.assert_allclose(driver.screen.keeper.answer.code, likely, atol=1e-5)
-    x, y = view.to_window(region.corners[1])
-    corner = driver.pixels(pygame.Rect(round(x) - 9, round(y) - 9, 18, 18)).astype(int)
-    assert np.ptp(corner, axis=-1).max() > 60  # a frame in colour
-    assert "frame" in view.help_text() and not guided()
+    assert coloured(driver, region.corners[1]) > 60  # a frame in colour
+    assert "frame" in view.help_text() and coloured(driver, oval) <= 20
     driver.key("ctrl+z")
     assert view.region == WHOLE and "frame" not in view.help_text()
 
