@@ -1,5 +1,6 @@
 """The workshop of the sketch encoder, on a portrait made of a few shapes."""
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -8,7 +9,7 @@ from model.engine import FaceEngine
 from model.folder import read_card
 from model.latent import LatentSpace, Readout
 from model.network import build_encoder
-from model.sketch_encoder import build_sketch_encoder
+from model.sketch_encoder import SHADED_SHARE, build_sketch_encoder
 from tests.bench.sketches import head_finder, judge, training
 from tests.bench.sketches.beginner import Head, heads
 from tests.bench.sketches.dataset import (
@@ -201,6 +202,24 @@ def test_training_learns_and_joins_a_model_folder(tmp_path):
     engine, seen = FaceEngine.load(folder), drawings[:2] / np.float32(255)
     expected = network([seen, engine.guess(seen[..., :1])])
     np.testing.assert_allclose(engine.encode_sketch(seen), expected, atol=1e-4)
+
+
+def test_shaded_drawings_are_told_from_others_and_read_by_their_guesses(monkeypatch):
+    monkeypatch.setattr(training, "RATE", 0.03)
+    rng, network = np.random.default_rng(0), build_sketch_encoder(TINY)
+    drawings = np.zeros((80, 160, 176, 2), np.uint8)
+    drawings[:40, ..., 0], drawings[40:, ..., 0], drawings[:40, ..., 1] = 80, 255, 255
+    guesses = rng.normal(0, 0.1, (80, 80)).astype(np.float32)
+    guesses[:, 0] = np.tile([-1, 1], 40)
+    codes = np.repeat(3 * guesses[:, :1], 80, axis=1)
+    seen = [drawings / np.float32(255), guesses]
+    strokes = keras.Model(network.inputs, network.get_layer("strokes").output)(seen).numpy()
+    shaded, others = (drawings[:40], guesses[:40], codes[:40]), (drawings[40:], guesses[40:])
+    training.fit_shaded(network, shaded, others)
+    meant = (1 - SHADED_SHARE) * strokes + SHADED_SHARE * codes
+    found = network(seen).numpy()
+    np.testing.assert_allclose(found[:40], meant[:40], atol=0.3)
+    np.testing.assert_allclose(found[40:], strokes[40:], atol=0.3)
 
 
 @pytest.fixture(scope="module")

@@ -154,9 +154,9 @@ def _weights() -> list[tuple[np.ndarray, np.ndarray]]:
     try:
         with np.load(HEAD_FINDER) as file:
             arrays = [file[name].astype(np.float32) for name in file.files]
+        return list(zip(arrays[::2], arrays[1::2], strict=True))
     except (OSError, EOFError, ValueError, BadZipFile):
         return []
-    return list(zip(arrays[::2], arrays[1::2], strict=True))
 
 
 def _moved(picture: np.ndarray, matrix: tuple, outside: float) -> np.ndarray:

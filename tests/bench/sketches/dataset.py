@@ -8,8 +8,9 @@ photographs they were made from: `drawing/NAME.jpg` and `photo/NAME.jpg`. All ar
 aligned as the archive's. The landmarks are arrays `names`, `points` int16 (n, 144, 2) in eighths of
 a pixel of the model's frame, and `person`, packed bits of a 40 x 44 mask.
 
-Written are `drawings.npy`, their `codes.npy` and `guesses.npy`, what the portrait encoder guesses,
-and drawings kept aside, `validation.npz` to choose by and `test.npz` to report.
+Written are `drawings.npy`, their `kinds.npy`, `codes.npy` and `guesses.npy`, what the portrait
+encoder guesses; artists' drawings as they are, `shaded.npz`; and drawings kept aside,
+`validation.npz` to choose by and `test.npz` to report.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from model.frame import CROP_LEFT, CROP_TOP, FACE_AXIS, IMAGE_SHAPE
 from model.tones import follow_tones
 from tests.bench.sketches.drawings import Portrait, Sketcher, edited, moved
 from tests.bench.sketches.filters import filtered, ink_coverage, on_paper
-from ui.drawing.head import find_head, model_input
+from ui.drawing.head import WHOLE, find_head, model_input
 
 if TYPE_CHECKING:
     from model.engine import FaceEngine
@@ -219,7 +220,7 @@ def training_jobs(
 
 
 def write_training(pictures: Pictures, engine: FaceEngine, latent: LatentSpace, out: Path) -> None:
-    """Write `drawings.npy`, `codes.npy` and `guesses.npy`, in random order."""
+    """Write `drawings.npy`, `kinds.npy`, `codes.npy` and `guesses.npy`, in random order."""
     rng = np.random.default_rng(0)
     kinds = rng.permutation(np.repeat(list(COUNTS), list(COUNTS.values())))
     rows = np.where(
@@ -242,8 +243,18 @@ def write_training(pictures: Pictures, engine: FaceEngine, latent: LatentSpace, 
             for row in np.flatnonzero(kinds[part] == "painted"):
                 targets[row] = follow_tones(latent, targets[row], made[row] / np.float32(255))
             codes[part] = targets
-    np.save(out / "codes.npy", codes)
-    np.save(out / "guesses.npy", guesses)
+    for name, array in (("kinds", kinds), ("codes", codes), ("guesses", guesses)):
+        np.save(out / f"{name}.npy", array)
+
+
+def write_shaded(pictures: Pictures, engine: FaceEngine, path: Path) -> None:
+    """Write artists' drawings to learn from, and their mirror images, with guesses and codes."""
+    rows = pictures.rows("training", pairs=True)
+    own = pictures.drawings[rows]
+    drawings = with_coverage(np.concatenate([own, mirrored(own)]))
+    seen = np.stack([model_input(one, WHOLE)[..., :1] for one in drawings])
+    codes = np.concatenate([pictures.photo_codes[rows], pictures.mirror_codes[rows]])
+    np.savez(path, drawings=drawings, guesses=engine.guess(seen), codes=codes)
 
 
 def write_aside(pictures: Pictures, part: str, path: Path) -> None:
@@ -259,13 +270,15 @@ def write_aside(pictures: Pictures, part: str, path: Path) -> None:
         arrays |= {name: np.stack(drawn), f"{name}_codes": pictures.codes[rows]}
     studio = np.array([pictures.pairs[row].startswith("cufs") for row in pairs], bool)
     for name, chosen in (("artists", pairs[~studio]), ("studio", pairs[studio])):
-        tones = pictures.drawings[chosen] / np.float32(255)
-        both = np.stack([tones, ink_coverage(tones)], axis=-1)
-        arrays |= {
-            name: np.rint(255 * both).astype(np.uint8),
-            f"{name}_codes": pictures.photo_codes[chosen],
-        }
+        arrays[name] = with_coverage(pictures.drawings[chosen])
+        arrays[f"{name}_codes"] = pictures.photo_codes[chosen]
     np.savez(path, allow_pickle=False, **arrays)
+
+
+def with_coverage(drawings: np.ndarray) -> np.ndarray:
+    """Return scanned drawings, uint8 (n, 160, 176), with coverage: uint8 (n, 160, 176, 2)."""
+    tones = drawings / np.float32(255)
+    return np.rint(255 * np.stack([tones, ink_coverage(tones)], axis=-1)).astype(np.uint8)
 
 
 def mirrored(pictures: np.ndarray) -> np.ndarray:
@@ -304,6 +317,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     pictures = Pictures(options.pictures, options.landmarks, options.pairs, engine)
     options.out.mkdir(parents=True, exist_ok=True)
     write_training(pictures, engine, latent, options.out)
+    write_shaded(pictures, engine, options.out / "shaded.npz")
     for part in KEPT_ASIDE:
         write_aside(pictures, part, options.out / f"{part}.npz")
 

@@ -6,7 +6,7 @@
 The decoder is frozen, and not even needed: each drawing comes with the code of the portrait that it
 was made from (see `dataset`). Errors of whitened coordinates count by how much each changes the
 face, and errors of readings (smile, turn, hair ...) count once more. The averaged weights are
-written into the model folder.
+kept, and the part that reads artists' shaded drawings is fitted to these alone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from model.engine import FaceEngine
 from model.folder import SKETCH_ENCODER_FILE, file_hash, publish, read_card
 from model.latent import LatentSpace
 from model.network_file import load_network, load_sketch_encoder, save_network
-from model.sketch_encoder import SKETCH_ENCODER_VERSION, build_sketch_encoder
+from model.sketch_encoder import CENTRES, SKETCH_ENCODER_VERSION, build_sketch_encoder
 from model.tones import SHAPES
 
 BATCH = 48
@@ -40,6 +40,11 @@ READINGS_WEIGHT = 4.0  # of a reading's squared error, in those of a usual coord
 READINGS = (*SHAPES, "hair light", "skin")
 NUDGE = 0.1  # standard deviations by which a code is moved to see how its face changes
 REPORTED = 250  # steps between two lines of the report
+MEANT_RIDGE = (
+    0.1  # penalty on squared weights of what reads shaded drawings; small ones are rounded less
+)
+OTHERS = 4000  # drawings of other kinds, from which shaded ones are told
+EPOCHS = 30  # over shaded and other drawings
 
 
 def start_from(encoder: keras.Model, sketch_encoder: keras.Model) -> None:
@@ -123,6 +128,41 @@ def train(
     network.set_weights([average.numpy() for average in averages])
 
 
+def fit_shaded(
+    network: keras.Model,
+    shaded: tuple[np.ndarray, np.ndarray, np.ndarray],
+    others: tuple[np.ndarray, np.ndarray],
+) -> None:
+    """Fit the layers of a sketch encoder that recognise shaded drawings and read them.
+
+    Args:
+        network: see `build_sketch_encoder`.
+        shaded: artists' drawings, uint8 `(n, 160, 176, 2)`, the portrait encoder's guesses and the
+            right codes, each `(n, latent_dim)`.
+        others: drawings of other kinds, and guesses.
+    """
+    drawings, guesses, codes = shaded
+    centres = guesses[np.resize(np.random.default_rng(0).permutation(len(guesses)), CENTRES)]
+    network.get_layer("centres").set_weights([centres.T, -np.square(centres).sum(axis=1) / 2])
+    meant, recognise = network.get_layer("meant"), network.get_layer("shaded")
+    recognise.set_weights([0 * weights for weights in recognise.get_weights()])
+    near = keras.Model(network.inputs[1], meant.input).predict(guesses, verbose=0).astype(float)
+    mean, ridge = codes.mean(axis=0), MEANT_RIDGE * np.eye(CENTRES)
+    meant.set_weights([np.linalg.solve(near.T @ near + ridge, near.T @ (codes - mean)), mean])
+
+    see = keras.Model(network.inputs, recognise.input)
+    features = [
+        see.predict_on_batch([drawings[i : i + BATCH] / np.float32(255), guesses[i : i + BATCH]])
+        for drawings, guesses in (shaded[:2], others)
+        for i in range(0, len(drawings), BATCH)
+    ]
+    inputs = keras.Input(recognise.input.shape[1:])
+    classifier = keras.Model(inputs, recognise(inputs))
+    classifier.compile(keras.optimizers.AdamW(RATE, weight_decay=0.02), "binary_crossentropy")
+    labels = np.repeat([1.0, 0.0], [len(drawings), len(others[0])])
+    classifier.fit(np.concatenate(features), labels, epochs=EPOCHS, verbose=0)
+
+
 def add_sketch_encoder(folder: Path, network: keras.Model, about: dict[str, object]) -> None:
     """Write a sketch encoder into a model folder, and what it learned from on the card.
 
@@ -162,10 +202,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     whitening = latent.components / latent.scales[:, np.newaxis]
     weights = error_matrix(FaceEngine(network), latent) @ whitening
     drawings = np.load(options.drawings / "drawings.npy", mmap_mode="r")
-    guesses, codes = (np.load(options.drawings / f"{name}.npy") for name in ("guesses", "codes"))
-    train(trained, drawings, guesses, codes, weights, options.minutes, rate)
+    guesses, codes, kinds = (
+        np.load(options.drawings / f"{name}.npy") for name in ("guesses", "codes", "kinds")
+    )
+    strokes = keras.Model(trained.inputs, trained.get_layer("strokes").output)
+    train(strokes, drawings, guesses, codes, weights, options.minutes, rate)
     kept = build_sketch_encoder(architecture)
     kept.set_weights(trained.get_weights())
+    others = np.flatnonzero(kinds != "artists")[:OTHERS]
+    with np.load(options.drawings / "shaded.npz") as file:
+        shaded = file["drawings"], file["guesses"], file["codes"]
+    fit_shaded(kept, shaded, (drawings[others], guesses[others]))
     about = {"about": options.about, "drawings": len(drawings), "minutes": options.minutes}
     add_sketch_encoder(options.model, kept, about)
 
