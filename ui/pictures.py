@@ -11,12 +11,12 @@ from model.frame import IMAGE_SHAPE
 DRAWING_SHAPE = (*IMAGE_SHAPE, 2)  # gray and coverage
 PAPER = 255  # the bare canvas
 GAP, MARGIN = 12, 32  # pixels between and around two pictures, and their gray
-LARGEST = 4_000_000  # bytes of a GIF, small enough to send
+LARGEST_GIF = 4_000_000  # bytes, small enough to send
 
-_MAX_FPS = 50  # frames a second; browsers show faster GIFs at 10
+_MAX_FPS = 50  # frames a second of a GIF; browsers show faster ones at 10
 _GROWTH = 1.8  # exponent from file size to gray levels, measured on morphs
-_FEWEST = 32  # gray levels; fewer show as bands
-_SPARE = 0.97  # share of `LARGEST` to aim at with fewer frames
+_FEWEST_LEVELS = 32  # gray levels; fewer show as bands
+_SPARE = 0.97  # share of `LARGEST_GIF` to aim at with fewer frames
 
 
 def to_pixels(image: np.ndarray) -> np.ndarray:
@@ -57,10 +57,10 @@ def side_by_side(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 def encode_gif(frames: Iterable[np.ndarray | Image.Image], fps: float = 25) -> bytes:
     """Return the bytes of a GIF that loops for ever.
 
-    Frames are gray images (h, w), see `to_pixels`, which keep their 256 levels if `LARGEST` allows,
-    else as many as it does; where even the fewest take too much, frames are left out and those
-    before them stay longer. Or they are Pillow's images with one palette. The speed `fps` is in
-    frames a second, at most 50.
+    Frames are gray images (h, w), see `to_pixels`, which keep their 256 levels if `LARGEST_GIF`
+    allows, else as many as it does; where even the fewest take too much, frames are left out and
+    those before them stay longer. Or they are Pillow's images with one palette. The speed `fps` is
+    in frames a second, at most 50.
     """
     pictures = [
         frame if isinstance(frame, Image.Image) else Image.fromarray(to_pixels(frame))
@@ -69,10 +69,10 @@ def encode_gif(frames: Iterable[np.ndarray | Image.Image], fps: float = 25) -> b
     # GIF counts in hundredths of a second; rounding the ends, not the lengths, keeps the pace.
     ends = np.rint(np.arange(len(pictures) + 1) * 100 / min(fps, _MAX_FPS)).astype(int)
     levels, content = 256, _gif_of(pictures, ends)
-    while len(content) > LARGEST and len(pictures) > 1 and pictures[0].mode == "L":
-        share = LARGEST / len(content)
-        if levels > _FEWEST:
-            levels = max(_FEWEST, min(levels - 1, int(levels * share**_GROWTH)))
+    while len(content) > LARGEST_GIF and len(pictures) > 1 and pictures[0].mode == "L":
+        share = LARGEST_GIF / len(content)
+        if levels > _FEWEST_LEVELS:
+            levels = max(_FEWEST_LEVELS, min(levels - 1, int(levels * share**_GROWTH)))
         else:
             places = (np.arange(len(pictures)) * share * _SPARE).astype(int)
             kept = np.unique(places, return_index=True)[1]

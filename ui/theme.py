@@ -21,13 +21,14 @@ Color = tuple[int, int, int]
 Run = tuple[str, str]  # a font's path, "" for the program's own, and what it draws
 
 UNKNOWN = "\ufffd"  # replaces what is not a character
-FOLDER = ASSETS / "fonts"
-FILES = {False: "Inter-Regular.otf", True: "Inter-SemiBold.otf"}  # by whether they are bold
-SIGN = "?"  # shown for a character that no font has
-LIKELY = ("sans", "noto", "dejavu", "droid", "arial", "segoe", "gothic")  # in names, tried first
-MOST = 100  # system fonts to try
-SAMPLE = 16  # pixels, font size for comparing characters
-NOTHING = "\uffff"  # not a character: fonts draw their box for a missing one
+FONT_FOLDER = ASSETS / "fonts"
+FONT_FILES = {False: "Inter-Regular.otf", True: "Inter-SemiBold.otf"}  # by whether they are bold
+NO_GLYPH = "?"  # shown for a character that no font has
+# Parts of the names of system fonts that are tried first.
+LIKELY = ("sans", "noto", "dejavu", "droid", "arial", "segoe", "gothic")
+MOST_FONTS = 100  # system fonts that are tried
+SAMPLE_SIZE = 16  # of a font for comparing characters, pixels
+NO_CHARACTER = "\uffff"  # not a character: fonts draw their box for a missing one
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Theme:
 
     def __init__(self, scale: float = 1.0):
         self.scale = scale
-        self._fonts = read_fonts(FOLDER)
+        self._fonts = read_fonts(FONT_FOLDER)
 
     def px(self, points: float) -> int:
         """Turn points into whole pixels, at least 1 for anything that is not 0."""
@@ -169,8 +170,8 @@ def natural_scale(desktop: tuple[int, int], window: tuple[int, int]) -> float:
 @lru_cache(maxsize=4)
 def read_fonts(folder: Path) -> dict[bool, bytes]:
     """Return the files of the program's fonts, b"" for one that cannot be read."""
-    contents = dict.fromkeys(FILES, b"")
-    for bold, name in FILES.items():
+    contents = dict.fromkeys(FONT_FILES, b"")
+    for bold, name in FONT_FILES.items():
         with suppress(OSError):
             contents[bold] = (folder / name).read_bytes()
     return contents
@@ -206,19 +207,19 @@ def _run_of(character: str) -> Run:
     for path in ("", *_system_fonts()):
         if _has(path, character):
             return path, character
-    return "", SIGN
+    return "", NO_GLYPH
 
 
 @lru_cache(maxsize=1)
 def _system_fonts() -> list[str]:
     """Return paths of system fonts, likely ones first."""
     names = sorted(pygame.font.get_fonts(), key=lambda name: -sum(word in name for word in LIKELY))
-    return list(filter(None, map(pygame.font.match_font, islice(names, MOST))))
+    return list(filter(None, map(pygame.font.match_font, islice(names, MOST_FONTS))))
 
 
 @cache
 def _sample(path: str) -> pygame.font.Font:
-    return open_font(path or read_fonts(FOLDER)[False], SAMPLE)
+    return open_font(path or read_fonts(FONT_FOLDER)[False], SAMPLE_SIZE)
 
 
 def _is_mark(path: str, character: str) -> bool:
@@ -231,5 +232,5 @@ def _has(path: str, character: str) -> bool:
     if _is_mark(path, character):
         return True
     font = _sample(path)
-    drawn, box = (font.render(each, False, (0, 0, 0)) for each in (character, NOTHING))
+    drawn, box = (font.render(each, False, (0, 0, 0)) for each in (character, NO_CHARACTER))
     return pygame.image.tobytes(drawn, "RGB") != pygame.image.tobytes(box, "RGB")

@@ -13,7 +13,7 @@ from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE, LEF
 from tests.bench.sketches.imagined import sketches
 from tests.ui.driver import cover, lie_apart, stroke, tone
 from ui.drawing import head
-from ui.drawing.drawing import LARGEST, SMALLEST, Tool, blank
+from ui.drawing.drawing import RADII, Tool, blank
 from ui.drawing.drawing_screen import DrawingScreen
 from ui.drawing.head import FITS, MOST_ENLARGED, WHOLE, find_head, model_input
 from ui.pictures import over_paper
@@ -154,7 +154,7 @@ def test_wheel_and_keys_change_the_size_and_a_double_click_resets_it(driver, mon
     assert screen.brush.radius == pytest.approx(larger)
     stroke(driver, (80, 80))
     assert cover(driver.screen.drawing)[80].sum() == pytest.approx(2 * larger, abs=0.6)
-    for notches, radius in ((10_000, LARGEST), (-100_000, SMALLEST)):
+    for notches, radius in zip((-100_000, 10_000), RADII, strict=True):
         driver.wheel(notches, at(driver, (80, 80)))
         assert screen.brush.radius == radius
     monkeypatch.setattr("ui.widgets.pointer.DOUBLE_CLICK", float("inf"))

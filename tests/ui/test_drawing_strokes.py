@@ -5,7 +5,7 @@ import pytest
 
 from model.frame import IMAGE_SHAPE as SHAPE
 from tests.ui.driver import cover, tone
-from ui.drawing.drawing import LARGEST, MOST_STEPS, SMALLEST, Brush, Drawing, Tool, blank
+from ui.drawing.drawing import MOST_STEPS, RADII, Brush, Drawing, Tool, blank
 from ui.drawing.replay import replay
 
 FACE = np.random.default_rng(1).random(SHAPE).astype(np.float32)
@@ -47,7 +47,7 @@ def test_edges_are_anti_aliased_at_positions_between_pixels(drawing, x):
     assert ((weights > 0) & (weights < 1)).any()
 
 
-@pytest.mark.parametrize("radius", [SMALLEST, 2.0, LARGEST])
+@pytest.mark.parametrize("radius", [*RADII, 2.0])
 @pytest.mark.parametrize("soft", [False, True])
 def test_every_size_leaves_a_mark_that_stays_on_the_canvas(drawing, radius, soft):
     draw(drawing, (-5, 80), (3, 80), (200, 80), radius=radius, soft=soft)

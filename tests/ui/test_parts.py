@@ -118,7 +118,7 @@ def test_a_film_that_is_too_large_gets_fewer_gray_levels_then_fewer_frames(tmp_p
     wave = [0.5 + 0.4 * np.sin(rows / 9 + t / 3) * np.cos(columns / 7 - t / 5) for t in range(20)]
     noise = np.random.default_rng(0).random((20, 40, 50))
     for film, limit in ((wave, len(encode_gif(wave)) // 2), (noise, 20_000)):
-        monkeypatch.setattr("ui.pictures.LARGEST", limit)
+        monkeypatch.setattr("ui.pictures.LARGEST_GIF", limit)
         (tmp_path / "a.gif").write_bytes(content := encode_gif(film, fps=25))
         assert limit / 2 < len(content) <= limit
         read, _ = read_gif(tmp_path / "a.gif")

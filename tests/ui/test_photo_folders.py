@@ -105,7 +105,7 @@ def test_what_windows_or_macos_hide_is_left_out(mark):
 def test_a_folder_is_read_up_to_a_bound_and_one_that_cannot_be_opened_is_a_sentence(
     home, monkeypatch
 ):
-    monkeypatch.setattr(opening, "MOST", 30)
+    monkeypatch.setattr(opening, "MAX_LISTED", 30)
     for number in range(31):
         (home / "Pictures" / f"{number}.png").touch()
     listing = look_into(home / "Pictures")

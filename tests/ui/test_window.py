@@ -395,9 +395,9 @@ def test_what_no_font_has_becomes_a_sign_and_a_system_font_is_used(monkeypatch):
 @pytest.mark.parametrize("content", [None, b"", b"no font at all" * 99])
 def test_damaged_or_missing_fonts_are_replaced_by_another(tmp_path, monkeypatch, content):
     if content is not None:
-        for name in look.FILES.values():
+        for name in look.FONT_FILES.values():
             (tmp_path / name).write_bytes(content)
-    monkeypatch.setattr("ui.theme.FOLDER", tmp_path)
+    monkeypatch.setattr("ui.theme.FONT_FOLDER", tmp_path)
     theme = Theme()
     assert theme.width("face") > 10
     assert theme.text("face", size=40).get_width() > 10
@@ -408,12 +408,12 @@ def test_fonts_are_read_at_the_start_wherever_they_lie_and_can_be_moved(
     tmp_path, monkeypatch, opened
 ):
     folder = tmp_path / LATIN
-    shutil.copytree(look.FOLDER, folder)
-    monkeypatch.setattr("ui.theme.FOLDER", folder)
+    shutil.copytree(look.FONT_FOLDER, folder)
+    monkeypatch.setattr("ui.theme.FONT_FOLDER", folder)
     driver = opened()
     folder.rename(tmp_path / "moved")
     assert driver.window.theme.width("face", 31, True) == Theme().width("face", 31, True) > 31
-    assert Theme()._fonts == look.read_fonts(look.FOLDER)
+    assert Theme()._fonts == look.read_fonts(look.FONT_FOLDER)
 
 
 def test_a_model_or_file_whose_name_cannot_be_drawn_ends_nothing(opened):

@@ -1,7 +1,7 @@
 """A drawing: gray and coverage on white paper, stroke by stroke, with undo and redo.
 
-A stroke is a centripetal Catmull-Rom curve: it passes through every point of the mouse, without
-corners or loops.
+Brushes and strokes come first, then the drawing. A stroke is a centripetal Catmull-Rom curve: it
+passes through every point of the mouse, without corners or loops.
 """
 
 import math
@@ -23,16 +23,17 @@ from ui.saves import unpack_pixels
 
 Point = tuple[float, float]  # (x, y) in canvas pixels; whole numbers are pixel centers
 
-SMALLEST, LARGEST = 0.5, 40.0  # brush radius, canvas pixels
-SIZE_STEP = 1.15  # radius factor of one notch of the wheel
+RADII = (0.5, 40.0)  # smallest and largest of a brush, canvas pixels
+SIZE_STEP = 1.15  # factor on the radius at one notch of the wheel
 MOST_NOTCHES = 100  # limit on the notches of one call; more than the whole range needs
 GRAYS = {"black": 0.0, "dark gray": 0.25, "gray": 0.5, "light gray": 0.75, "white": 1.0}
 SOFT_REACH = 1.6  # radii at which a soft brush has faded out
 
-JITTER = 1.25  # canvas pixels; points closer to the last one are not added to the curve
+JITTER = 1.25  # least distance between two points of a curve, canvas pixels
 GRID = 64.0  # grid steps per canvas pixel, so that mirrored points are exact
 PIECE = 2.5  # longest straight piece of a curve, canvas pixels
 MOST_PIECES = 64  # straight pieces between two points
+
 ALIKE = 48  # difference within an area that is filled, levels of tone and of coverage
 EDGE = 5  # side of the square searched for an edge, pixels
 MOST_STEPS = 300  # states kept for undo; at most 25 MB of pixels
@@ -53,7 +54,7 @@ class Brush:
     """A round brush."""
 
     tool: Tool = Tool.PAINT
-    radius: float = 2.0  # canvas pixels, `SMALLEST` to `LARGEST`
+    radius: float = 2.0  # canvas pixels, in the range of `RADII`
     soft: bool = False  # whether it fades out towards its edge
     tone: float = 0.0  # the gray it paints, 0.0 black to 1.0 white; other tools ignore it
     mirror: bool = False  # whether strokes are repeated, mirrored about the face axis
@@ -61,7 +62,7 @@ class Brush:
     def resized(self, notches: float) -> float:
         """Return the radius after some notches of the wheel."""
         steps = np.clip(notches, -MOST_NOTCHES, MOST_NOTCHES)
-        return float(np.clip(self.radius * SIZE_STEP**steps, SMALLEST, LARGEST))
+        return float(np.clip(self.radius * SIZE_STEP**steps, *RADII))
 
     def stamp(self, coverage: np.ndarray, start: Point, end: Point) -> None:
         """Raise a coverage, float32 (rows, columns) in [0, 1], along a line."""
@@ -217,11 +218,11 @@ class Step:
     start: np.ndarray | None = None  # uint8 (rows, columns), face or dark paper painted on
     stroke: Stroke | None = None  # the one that led here
     new_sheet: bool = False  # whether the drawing begins here
-    head_before: Region = WHOLE  # the part that was encoded before the stroke
+    head_before: Region = WHOLE  # the part that was encoded at the step before
 
     @cached_property
     def head(self) -> Region:
-        """The part that is encoded: all if a face was painted on; an answer's stroke keeps it."""
+        """The part that is encoded: all on a start face; as before where the answer was copied."""
         if is_face(self.start):
             return WHOLE
         cloned = self.stroke is not None and self.stroke.brush.tool is Tool.CLONE

@@ -13,8 +13,7 @@ from ui.clipboard import copy_beside
 from ui.drawing.answers import ANSWER, Answer, AnswerKeeper, DrawingDecoder
 from ui.drawing.drawing import (
     GRAYS,
-    LARGEST,
-    SMALLEST,
+    RADII,
     Brush,
     Drawing,
     Point,
@@ -405,7 +404,7 @@ class DrawingScreen(Screen):
         setting, keeper = self.host.session.setting, self.keeper
         tone = setting("drawing.tone", 0.0, 0.0, 1.0)
         self.brush = Brush(
-            radius=setting("drawing.radius", Brush.radius, SMALLEST, LARGEST),
+            radius=setting("drawing.radius", Brush.radius, *RADII),
             soft=setting("drawing.soft", False),
             tone=tone if tone in GRAYS.values() else 0.0,
             mirror=setting("drawing.mirror", False),

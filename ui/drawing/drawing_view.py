@@ -13,7 +13,7 @@ from pygame import Rect, Surface
 
 from model.frame import FACE_AXIS, FACE_CENTRE, FACE_HALF_AXES, IMAGE_SHAPE, LEFT_EYE, RIGHT_EYE
 from ui.drawing.answers import NEAREST_FACES, REALISM
-from ui.drawing.drawing import GRAYS, LARGEST, SIZE_STEP, SMALLEST, Brush, Tool, mirrored
+from ui.drawing.drawing import GRAYS, RADII, SIZE_STEP, Brush, Tool, mirrored
 from ui.drawing.head import PLAIN, WHOLE, Region, ink, paper_tone
 from ui.keys import Command
 from ui.pictures import PAPER, drawing_on_paper, over_paper
@@ -210,8 +210,7 @@ class DrawingView(Widget):
         commands = self.commands
         self.tools = {t: self.add(Button.of(commands[name])) for t, name in TOOLS.items()}
         self.grays = [self.add(Swatch(commands[name.capitalize()], t)) for name, t in GRAYS.items()]
-        radii = SMALLEST, LARGEST, Brush.radius
-        low, high, usual = map(math.log, radii)  # a notch multiplies the radius
+        low, high, usual = map(math.log, (*RADII, Brush.radius))  # a notch multiplies the radius
         self.size = self.add(
             Slider(
                 "Size",

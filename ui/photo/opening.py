@@ -33,6 +33,7 @@ MAX_PIXELS = 64_000_000
 MAX_SIDE = 2048  # pixels, of the picture that is worked with
 MIN_SIDE = 16  # pixels
 MAX_FILE = 300 << 20  # bytes
+MAX_LISTED = 10_000  # files of a folder
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "PPM", "AVIF")
 _HEIC_NAMES = (".heic", ".heif", ".hif")
@@ -67,7 +68,6 @@ _REMOTE = (
 # Image generators write more text than the 1 MB that Pillow allows by default. This bounds the
 # memory that a hostile file can take.
 PngImagePlugin.MAX_TEXT_CHUNK = 64 << 20
-MOST = 10_000  # files of a folder that are listed
 
 
 @dataclass(frozen=True, eq=False)
@@ -338,7 +338,7 @@ def look_into(folder: Path | None) -> Listing:
     found: list[Entry] = []
     failed = tell_failure(f"{folder.name or folder} cannot be opened", "pick another folder")
     with failed, os.scandir(folder) as files:
-        for file in islice(files, MOST):
+        for file in islice(files, MAX_LISTED):
             found.extend(_entries(file))
         cut = next(files, None) is not None
     found.sort(key=lambda each: (each.changed is not None, -(each.changed or 0), each.name.lower()))

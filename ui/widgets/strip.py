@@ -20,7 +20,7 @@ from ui.worker import Worker
 
 GAP = 4  # points between thumbnails
 FOLDER = "folder"  # the sign for a folder
-KEPT = 400  # pictures held in memory
+KEPT = 400  # pictures that a gallery holds in memory
 UNREADABLE = "?"  # sign of what cannot be opened
 
 Item = TypeVar("Item")
