@@ -9,9 +9,11 @@ What the portrait encoder guesses from the tones is an input too, since it follo
 Every number of a code is a mixture of the guess and of a number of its own, in shares that are
 learned. So the sketch encoder learns what the guess lacks.
 
-Artists' shaded drawings are few, and a large network learns each by heart. So they are recognised,
-and read mostly by a small one, which compares the guess with the guesses from such drawings: a
-radial basis function network (Broomhead and Lowe 1988).
+Artists' shaded drawings are few, and a large network learns them by heart. So the large one only
+recognises them, and a small one reads most of their code: a radial basis function network
+(Broomhead and Lowe 1988). It measures how near the guess is to each of 512 guesses from shaded
+drawings; each adds its part to the code, the more the nearer. These parts are fitted by least
+squares.
 """
 
 from dataclasses import replace
@@ -26,10 +28,10 @@ from model.network import encode_pictures
 RESIDUAL_BLOCKS = 2  # one more than for portraits, as drawings differ more
 SKETCH_ENCODER_VERSION = 3  # raised when older sketch encoders no longer fit
 FIRST_SHARE = -2.0  # logit of the guess's share before training
-CENTRES = 512  # guesses from shaded drawings that others are compared with
-BREADTH = 1 / 12  # variance of a number among guesses that are alike
-UNKNOWN = -20.0  # logit of a drawing that is shaded, before any was seen
-SHADED_SHARE = 0.7  # of what that network reads, in the code of a shaded drawing
+CENTRES = 512  # guesses from shaded drawings, which others are compared with
+BREADTH = 1 / 12  # mean squared difference of numbers of two guesses that are near
+NEVER_SHADED = -20.0  # logit of "this drawing is shaded" before training
+SHADED_SHARE = 0.7  # share of the small network in the code of a shaded drawing
 
 
 def build_sketch_encoder(architecture: Architecture) -> keras.Model:
@@ -53,7 +55,10 @@ def build_sketch_encoder(architecture: Architecture) -> keras.Model:
         name="share",
     )(features)
     codes = codes + share * (guesses - codes)
-    codes = layers.Identity(dtype="float32", name="strokes")(codes)
+    codes = layers.Identity(dtype="float32", name="strokes")(codes)  # of drawings not shaded
+
+    # Half the squared distance of a guess g from a centre c is |g|^2 / 2 - g c + |c|^2 / 2. Here it
+    # is negative: the layer has the kernel c and the bias -|c|^2 / 2, then |g|^2 / 2 is subtracted.
     nearness = layers.Dense(CENTRES, dtype="float32", name="centres")(guesses)
     nearness -= ops.sum(ops.square(guesses), axis=1, keepdims=True) / 2
     nearness = ops.exp(nearness / (BREADTH * architecture.latent_dim))
@@ -62,7 +67,7 @@ def build_sketch_encoder(architecture: Architecture) -> keras.Model:
         1,
         activation="sigmoid",
         kernel_initializer="zeros",
-        bias_initializer=keras.initializers.Constant(UNKNOWN),
+        bias_initializer=keras.initializers.Constant(NEVER_SHADED),
         dtype="float32",
         name="shaded",
     )(features)

@@ -6,7 +6,7 @@
 The decoder is frozen, and not even needed: each drawing comes with the code of the portrait that it
 was made from (see `dataset`). Errors of whitened coordinates count by how much each changes the
 face, and errors of readings (smile, turn, hair ...) count once more. The averaged weights are
-kept, and the part that reads artists' shaded drawings is fitted to these alone.
+kept. Then the layers that read artists' shaded drawings are fitted to these.
 """
 
 from __future__ import annotations
@@ -40,11 +40,10 @@ READINGS_WEIGHT = 4.0  # of a reading's squared error, in those of a usual coord
 READINGS = (*SHAPES, "hair light", "skin")
 NUDGE = 0.1  # standard deviations by which a code is moved to see how its face changes
 REPORTED = 250  # steps between two lines of the report
-MEANT_RIDGE = (
-    0.1  # penalty on squared weights of what reads shaded drawings; small ones are rounded less
-)
-OTHERS = 4000  # drawings of other kinds, from which shaded ones are told
-EPOCHS = 30  # over shaded and other drawings
+MEANT_RIDGE = 0.1  # penalty on squared weights of the layer "meant"
+OTHERS = 4000  # drawings of other kinds, from which the layer "shaded" tells shaded ones
+SHADED_DECAY = 0.02  # of its weights
+SHADED_EPOCHS = 30  # over both
 
 
 def start_from(encoder: keras.Model, sketch_encoder: keras.Model) -> None:
@@ -135,32 +134,37 @@ def fit_shaded(
 ) -> None:
     """Fit the layers of a sketch encoder that recognise shaded drawings and read them.
 
+    "centres" are some of the guesses, "meant" is fitted by least squares, and "shaded" is trained
+    to tell the drawings from others. All other layers stay.
+
     Args:
         network: see `build_sketch_encoder`.
         shaded: artists' drawings, uint8 `(n, 160, 176, 2)`, the portrait encoder's guesses and the
-            right codes, each `(n, latent_dim)`.
+            right codes, each float32 `(n, latent_dim)`.
         others: drawings of other kinds, and guesses.
     """
     drawings, guesses, codes = shaded
     centres = guesses[np.resize(np.random.default_rng(0).permutation(len(guesses)), CENTRES)]
     network.get_layer("centres").set_weights([centres.T, -np.square(centres).sum(axis=1) / 2])
-    meant, recognise = network.get_layer("meant"), network.get_layer("shaded")
-    recognise.set_weights([0 * weights for weights in recognise.get_weights()])
+    meant = network.get_layer("meant")
     near = keras.Model(network.inputs[1], meant.input).predict(guesses, verbose=0).astype(float)
     mean, ridge = codes.mean(axis=0), MEANT_RIDGE * np.eye(CENTRES)
     meant.set_weights([np.linalg.solve(near.T @ near + ridge, near.T @ (codes - mean)), mean])
 
+    recognise = network.get_layer("shaded")
     see = keras.Model(network.inputs, recognise.input)
     features = [
-        see.predict_on_batch([drawings[i : i + BATCH] / np.float32(255), guesses[i : i + BATCH]])
-        for drawings, guesses in (shaded[:2], others)
-        for i in range(0, len(drawings), BATCH)
+        see.predict_on_batch([seen[i : i + BATCH] / np.float32(255), guessed[i : i + BATCH]])
+        for seen, guessed in ((drawings, guesses), others)
+        for i in range(0, len(seen), BATCH)
     ]
+    labels = np.repeat([1.0, 0.0], [len(drawings), len(others[0])])
+    recognise.set_weights([0 * weights for weights in recognise.get_weights()])
     inputs = keras.Input(recognise.input.shape[1:])
     classifier = keras.Model(inputs, recognise(inputs))
-    classifier.compile(keras.optimizers.AdamW(RATE, weight_decay=0.02), "binary_crossentropy")
-    labels = np.repeat([1.0, 0.0], [len(drawings), len(others[0])])
-    classifier.fit(np.concatenate(features), labels, epochs=EPOCHS, verbose=0)
+    optimizer = keras.optimizers.AdamW(RATE, weight_decay=SHADED_DECAY)
+    classifier.compile(optimizer, "binary_crossentropy")
+    classifier.fit(np.concatenate(features), labels, epochs=SHADED_EPOCHS, verbose=0)
 
 
 def add_sketch_encoder(folder: Path, network: keras.Model, about: dict[str, object]) -> None:
