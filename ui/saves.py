@@ -39,6 +39,8 @@ from ui.pictures import DRAWING_SHAPE, drawing_on_paper, enlarge, side_by_side, 
 from ui.worker import decode_one
 
 ENLARGEMENT = 4  # times the model's frame
+STAMP = "%Y-%m-%d-%H%M%S"  # time in names of files
+CHECK = "check the folder's space and permissions"  # advice after a failed write
 
 _KEYWORD = "latent-face-explorer"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -48,9 +50,7 @@ _HEAD = 512  # bytes of a file that hold the mark and the model
 _LARGEST = 1 << 20  # bytes of a file that hold the record; with a drawing it takes about 60,000
 _FORBIDDEN = set('<>:"/\\|?*')  # in names of files, on one system or another
 _NAME = re.compile(r"face-(\d{4}-\d\d-\d\d-\d{6})(?:-(\d{1,6}))?")
-STAMP = "%Y-%m-%d-%H%M%S"
-CHECK = "check the folder's space and permissions"  # advice after a failed write
-_LONGEST_INTEGER = 20  # digits; some Pythons take minutes for a million
+_LONGEST_INTEGER = 20  # digits in a record; some Pythons take minutes for a million
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,42 +257,6 @@ def open_folder(folder: Path) -> None:
     threading.Thread(target=open_it, daemon=True).start()
 
 
-def _look_at(path: Path, changed: float) -> SaveFile | None:
-    """Return a file as a save, damaged if only its name is one's; None if it is not one."""
-    model, match = model_of(path), _NAME.fullmatch(path.stem)
-    if model is None and match is None:
-        return None
-    stamp, number = "", 0
-    if match:
-        stamp, number = match[1], int(match[2] or 1)
-    else:
-        with suppress(OSError, ValueError, OverflowError):
-            stamp = time.strftime(STAMP, time.localtime(changed))
-    return SaveFile(path, changed, model or "", (stamp, number, path.name))
-
-
-def _read(path: Path, size: int) -> bytes:
-    """Return the first `size` bytes of a file; OSError also if it is a pipe or a folder."""
-    if path.exists() and not path.is_file():  # a pipe would block for ever
-        raise OSError(f"{path.name} is not a file")
-    with path.open("rb") as file:
-        return file.read(size)
-
-
-def _damaged(path: Path) -> UserError:
-    return UserError(f"{path.name} is damaged; pick another save.")
-
-
-def _checked(before: bytes, after: bytes) -> bytes:
-    """Return the record's text; ValueError if its length or checksum is wrong."""
-    (length,) = struct.unpack(">I", before[-4:])
-    end = length + 4 - len(_MARK)
-    text, checksum = after[:end], after[end : end + 4]
-    if checksum != struct.pack(">I", zlib.crc32(_MARK + text)):
-        raise ValueError("a damaged record")
-    return text
-
-
 def write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
     """Write `content` to a new file and return its path; `UserError` if that fails.
 
@@ -357,6 +321,42 @@ def unpack_pixels(text: object, shape: tuple[int, ...]) -> np.ndarray:
     if len(content) != size or not decompressor.eof:
         raise ValueError("a picture of another size")
     return np.frombuffer(content, dtype=np.uint8).reshape(shape).copy()
+
+
+def _look_at(path: Path, changed: float) -> SaveFile | None:
+    """Return a file as a save, damaged if only its name is one's; None if it is not one."""
+    model, match = model_of(path), _NAME.fullmatch(path.stem)
+    if model is None and match is None:
+        return None
+    stamp, number = "", 0
+    if match:
+        stamp, number = match[1], int(match[2] or 1)
+    else:
+        with suppress(OSError, ValueError, OverflowError):
+            stamp = time.strftime(STAMP, time.localtime(changed))
+    return SaveFile(path, changed, model or "", (stamp, number, path.name))
+
+
+def _read(path: Path, size: int) -> bytes:
+    """Return the first `size` bytes of a file; OSError also if it is a pipe or a folder."""
+    if path.exists() and not path.is_file():  # a pipe would block for ever
+        raise OSError(f"{path.name} is not a file")
+    with path.open("rb") as file:
+        return file.read(size)
+
+
+def _damaged(path: Path) -> UserError:
+    return UserError(f"{path.name} is damaged; pick another save.")
+
+
+def _checked(before: bytes, after: bytes) -> bytes:
+    """Return the record's text; ValueError if its length or checksum is wrong."""
+    (length,) = struct.unpack(">I", before[-4:])
+    end = length + 4 - len(_MARK)
+    text, checksum = after[:end], after[end : end + 4]
+    if checksum != struct.pack(">I", zlib.crc32(_MARK + text)):
+        raise ValueError("a damaged record")
+    return text
 
 
 def _decode(text: object) -> bytes:

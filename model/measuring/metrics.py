@@ -1,4 +1,4 @@
-"""Every figure this project reports: of pictures, and of how normal the codes are.
+"""Every figure this project reports: errors of pictures, and how normal the codes are.
 
 `evaluate` measures what a model card says about a set of unseen portraits, `Comparison` and
 `describe_codes` what pages show. Choices are made on the validation slice; `X_test` is for figures
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from model.engine import FaceEngine
     from model.latent import LatentSpace
 
-Step = Callable[[int], None]  # told how many portraits have been measured since the last call
-# Reconstructed faces and their `image_metrics`, by "" (the network), "pca_" and maybe "sharp_".
+Step = Callable[[int], None]  # called with the number of portraits measured since the last call
+# Reconstructions (n, 160, 176, 1) and their `image_metrics`, by the way that made them: "" is the
+# network, "pca_" is PCA, "sharp_" the network with its finisher, if it has one.
 Ways = dict[str, tuple[np.ndarray, dict[str, np.ndarray]]]
 BLOCK = 128  # most images measured at a time
 SHOWN = 500  # most portraits measured for a page
 ALIVE = 0.05  # least standard deviation of a raw code that affects the face
-DRAWN = 1000  # sets of random normal numbers to compare with
+DRAWN = 1000  # sets of random normal numbers that codes are compared with
 
 
 def evaluate(
@@ -67,7 +68,7 @@ class Comparison:
         self.note = f"mean of {which}"
 
     def reconstructions(self, rows: slice) -> tuple[np.ndarray, Ways]:
-        """Return some portraits as images, float32 (n, 160, 176, 1) in [0, 1], and their ways."""
+        """Return some portraits as images, float32 (n, 160, 176, 1) in [0, 1], and `Ways`."""
         images = crop(self._X_test[rows])
         return images, _reconstruct(self._engine, images, self._baseline)[1]
 
@@ -236,6 +237,14 @@ def code_summary(codes: np.ndarray, latent: LatentSpace) -> dict[str, float]:
     }
 
 
+def chi2_cdf(values: np.ndarray, degrees: int) -> np.ndarray:
+    """Return the chi-squared cumulative probabilities for an even number of degrees."""
+    half = np.maximum(values, 1e-12) / 2
+    k = np.arange(degrees // 2)
+    log_factorial = np.array([math.lgamma(i + 1) for i in k])
+    return 1 - np.exp(k * np.log(half[..., None]) - half[..., None] - log_factorial).sum(axis=-1)
+
+
 def _measure(
     engine: FaceEngine, X: np.ndarray, baseline: PCABaseline
 ) -> tuple[dict[str, float], np.ndarray]:
@@ -261,7 +270,7 @@ def _measure(
 def _reconstruct(
     engine: FaceEngine, images: np.ndarray, baseline: PCABaseline
 ) -> tuple[np.ndarray, Ways]:
-    """Return the codes of images, and these reconstructed in all ways."""
+    """Return the codes of images (n, 160, 176, 1), and the images reconstructed in all ways."""
     codes = engine.encode(images)
     ways = {"": engine.decode(codes), "pca_": baseline.reconstruct(images)}
     if engine.can_finish:
@@ -291,11 +300,3 @@ def _kolmogorov_smirnov(cdf: np.ndarray) -> np.ndarray:
     """Return how far sorted cumulative probabilities (n, k) are from uniform ones: (k,)."""
     step = np.arange(len(cdf))[:, None] / len(cdf)
     return np.maximum(cdf - step, step + 1 / len(cdf) - cdf).max(axis=0)
-
-
-def chi2_cdf(values: np.ndarray, degrees: int) -> np.ndarray:
-    """Return the chi-squared cumulative probabilities for an even number of degrees."""
-    half = np.maximum(values, 1e-12) / 2
-    k = np.arange(degrees // 2)
-    log_factorial = np.array([math.lgamma(i + 1) for i in k])
-    return 1 - np.exp(k * np.log(half[..., None]) - half[..., None] - log_factorial).sum(axis=-1)

@@ -77,6 +77,46 @@ def show_latent_space(
 
 
 @styled()
+def draw_codes(codes: np.ndarray, metrics: Metrics, source: str) -> Page:
+    """Draw the distribution of every raw code (n, d), in its own standard deviations."""
+    mean, std, skewness = (metrics[f"raw_{name}"] for name in ("mean", "std", "skewness"))
+    alive = metrics["alive"]
+    return _draw_panels(
+        (codes - mean) / np.maximum(std, 1e-12),
+        ~alive,
+        [f"{m:+.2f}\n{s:.2f}\n{k:+.2f}" for m, s, k in zip(mean, std, skewness, strict=True)],
+        "Are the codes normal?",
+        f"Each panel is one of the {len(alive)} numbers the encoder gives, over many portraits; "
+        "the line is the normal curve. Beside it: mean, standard deviation and skewness. A code in "
+        "red hardly moves: it is dead, it says nothing about faces.",
+        f"{source}.   Alive: {alive.sum()} of {len(alive)}.   {_skewness(skewness)}.   "
+        "All numbers are in codes-table.csv.",
+    )
+
+
+@styled()
+def draw_sliders(sliders: np.ndarray, metrics: Metrics, source: str) -> Page:
+    """Draw the distribution of every whitened coordinate (n, d), the value of a slider."""
+    skewness, kurtosis, p = (metrics[name] for name in ("skewness", "excess_kurtosis", "ks_p"))
+    return _draw_panels(
+        sliders,
+        p < LEVEL,
+        [
+            f"{s:+.2f}\n{k:+.2f}\n{f'{each:.3f}' if each >= 0.001 else '<0.001'}"
+            for s, k, each in zip(skewness, kurtosis, p, strict=True)
+        ],
+        "Are the sliders normal?",
+        "The same portraits in the coordinates of the sliders: uncorrelated, one unit a "
+        "standard deviation, the most telling first. The line is the normal curve around the mean "
+        "of these portraits. Beside it: skewness, excess kurtosis (both 0 where normal), and p, "
+        "how often normal numbers are that far from it by a Kolmogorov-Smirnov test.",
+        f"{source}.   Red: p below {100 * LEVEL:.0f} %, {(p < LEVEL).sum()} of {len(p)}; chance "
+        f"alone would give about {LEVEL * len(p):.0f}.\n{_skewness(skewness)}.   "
+        f"Excess kurtosis: {np.abs(kurtosis).mean():.2f} on average.",
+    )
+
+
+@styled()
 def draw_correlation(codes: np.ndarray, source: str) -> Page:
     """Draw the correlation matrix of raw codes (n, d)."""
     centred = codes - codes.mean(axis=0)
@@ -181,54 +221,15 @@ def draw_directions(
     return page
 
 
-def _draw_steps(axes: np.ndarray, faces: np.ndarray, names: list[str]) -> None:
-    """Draw faces row by row, each row beside its name, under the step of each column."""
-    for place, name in zip(axes[:, 0], names, strict=True):
-        label_row(place, name)
-    for place, face in zip(axes.flat, faces, strict=True):
-        draw_image(place, face)
-    for place, step in zip(axes[0], STEPS, strict=True):
-        place.set_title("mean" if step == 0 else f"{step:+.0f} sd", color=QUIET)
-
-
-@styled()
-def draw_codes(codes: np.ndarray, metrics: Metrics, source: str) -> Page:
-    """Draw the distribution of every raw code (n, d), in its own standard deviations."""
-    mean, std, skewness = (metrics[f"raw_{name}"] for name in ("mean", "std", "skewness"))
-    alive = metrics["alive"]
-    return _draw_panels(
-        (codes - mean) / np.maximum(std, 1e-12),
-        ~alive,
-        [f"{m:+.2f}\n{s:.2f}\n{k:+.2f}" for m, s, k in zip(mean, std, skewness, strict=True)],
-        "Are the codes normal?",
-        f"Each panel is one of the {len(alive)} numbers the encoder gives, over many portraits; "
-        "the line is the normal curve. Beside it: mean, standard deviation and skewness. A code in "
-        "red hardly moves: it is dead, it says nothing about faces.",
-        f"{source}.   Alive: {alive.sum()} of {len(alive)}.   {_skewness(skewness)}.   "
-        "All numbers are in codes-table.csv.",
-    )
-
-
-@styled()
-def draw_sliders(sliders: np.ndarray, metrics: Metrics, source: str) -> Page:
-    """Draw the distribution of every whitened coordinate (n, d), the value of a slider."""
-    skewness, kurtosis, p = (metrics[name] for name in ("skewness", "excess_kurtosis", "ks_p"))
-    return _draw_panels(
-        sliders,
-        p < LEVEL,
-        [
-            f"{s:+.2f}\n{k:+.2f}\n{f'{each:.3f}' if each >= 0.001 else '<0.001'}"
-            for s, k, each in zip(skewness, kurtosis, p, strict=True)
-        ],
-        "Are the sliders normal?",
-        "The same portraits in the coordinates of the sliders: uncorrelated, one unit a "
-        "standard deviation, the most telling first. The line is the normal curve around the mean "
-        "of these portraits. Beside it: skewness, excess kurtosis (both 0 where normal), and p, "
-        "how often normal numbers are that far from it by a Kolmogorov-Smirnov test.",
-        f"{source}.   Red: p below {100 * LEVEL:.0f} %, {(p < LEVEL).sum()} of {len(p)}; chance "
-        f"alone would give about {LEVEL * len(p):.0f}.\n{_skewness(skewness)}.   "
-        f"Excess kurtosis: {np.abs(kurtosis).mean():.2f} on average.",
-    )
+def write_table(metrics: Metrics, path: Path) -> Path:
+    """Write all metrics of every unit as CSV, raw codes and sliders side by side."""
+    columns = {name: values for name, values in metrics.items() if name != "mahalanobis2"}
+    with writing(path) as new, new.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["unit", *columns])
+        for unit, row in enumerate(zip(*columns.values(), strict=True), start=1):
+            writer.writerow([unit, *(_plain(value) for value in row)])
+    return path
 
 
 def _skewness(values: np.ndarray) -> str:
@@ -263,15 +264,14 @@ def _draw_panels(
     return page
 
 
-def write_table(metrics: Metrics, path: Path) -> Path:
-    """Write all metrics of every unit as CSV, raw codes and sliders side by side."""
-    columns = {name: values for name, values in metrics.items() if name != "mahalanobis2"}
-    with writing(path) as new, new.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["unit", *columns])
-        for unit, row in enumerate(zip(*columns.values(), strict=True), start=1):
-            writer.writerow([unit, *(_plain(value) for value in row)])
-    return path
+def _draw_steps(axes: np.ndarray, faces: np.ndarray, names: list[str]) -> None:
+    """Draw faces row by row, each row beside its name, under the step of each column."""
+    for place, name in zip(axes[:, 0], names, strict=True):
+        label_row(place, name)
+    for place, face in zip(axes.flat, faces, strict=True):
+        draw_image(place, face)
+    for place, step in zip(axes[0], STEPS, strict=True):
+        place.set_title("mean" if step == 0 else f"{step:+.0f} sd", color=QUIET)
 
 
 def _plain(value: np.generic) -> str:
