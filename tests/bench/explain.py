@@ -22,7 +22,6 @@ from data.paths import ASSETS
 from ui.starts import TEMPERATURE
 from ui.views.figures import (
     BLUE,
-    DEMO_DPI,
     INK,
     LINE,
     QUIET,
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from model.engine import FaceEngine
     from model.latent import LatentSpace
 
+DEMO_DPI = 110  # dots an inch of the pictures in git
 SEED = 0  # of the generated portrait
 MOVED = 4  # the slider that is moved
 TARGET = 2.5  # standard deviations it is moved to

@@ -13,8 +13,9 @@ from functools import cached_property, partial
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from model.frame import FACE_CENTRE, IMAGE_SHAPE
+from model.frame import IMAGE_SHAPE
 from tests.bench.sketches.sheet import Sheet
+from ui.drawing import head
 
 OVAL, LEFT_EYE, RIGHT_EYE = slice(0, 36), slice(36, 52), slice(52, 68)  # rows of the landmarks
 LEFT_BROW, RIGHT_BROW = slice(68, 78), slice(78, 88)
@@ -32,7 +33,7 @@ AT_PLACE = 0.45  # share of heads at the place where portraits have theirs
 SIZES = (0.6, 1.25)  # least and greatest size of the others
 ROOM = 110  # pixels by which these may be moved, times the share by which they are smaller
 NEAR = 32  # and pixels by which they may be moved at least
-MIDDLE = np.subtract(FACE_CENTRE, (0, 10))  # (x, y) of a head in its place
+MIDDLE = np.array(head.MIDDLE)  # (x, y) of a head in its place
 ROWS = np.arange(IMAGE_SHAPE[0])[:, np.newaxis]
 
 
