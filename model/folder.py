@@ -115,8 +115,8 @@ def check_folder(folder: Path) -> str:
         recover_set(folder)
     card = read_card(folder)
     Architecture.from_card(card)
-    hashes = {file: card.get(part, {}).get("id") for part, file in PARTS.items()}
-    hashes[NETWORK_FILE] = card["model_id"]
+    hashes = {NETWORK_FILE: card["model_id"]}
+    hashes |= {file: card.get(part, {}).get("id") for part, file in PARTS.items()}
     for name, expected in hashes.items():
         path = folder / name
         if expected is None:  # no such part
