@@ -1,8 +1,8 @@
 """The autoencoder: its network, training, latent space, and the engine that runs it.
 
 Keras reads its settings when it is imported: from `keras.json` beside this file, and not from the
-user's or from variables, which may ask for another backend or for channels first. It and TensorFlow
-take seconds to import, and print a page of messages: `import_tensorflow` does it quietly.
+user's or from variables, which may ask for another backend or for channels first. To import Keras
+and TensorFlow takes seconds and prints a page of messages; `import_tensorflow` does it quietly.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def load_engine(folder: str | Path | None = None) -> FaceEngine:
 def _compiled_code_silenced() -> Iterator[None]:
     """Point file descriptor 2 at the null device, and Python's `sys.stderr` where 2 pointed.
 
-    Compiled code writes to it before it reads `TF_CPP_MIN_LOG_LEVEL`.
+    Compiled code writes some messages before it reads `TF_CPP_MIN_LOG_LEVEL`.
     """
     try:
         former = os.dup(2)

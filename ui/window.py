@@ -38,12 +38,12 @@ NO_FINISHER = (
 class Window:
     """A window and its screens, which call it their host; `UserError` if there is no display."""
 
-    makers: Sequence[Callable[[Window], Screen]]  # of the screens; see `App`, as for the others
-    session: Session
-    latent: LatentSpace
+    makers: Sequence[Callable[[Window], Screen]]  # make the screens, in the order of their tabs
+    session: Session  # what is kept between starts
+    latent: LatentSpace  # of the worker's model
     worker: Worker
-    start: str | None = None
-    size: tuple[int, int] | None = None
+    start: str | None = None  # name of the screen in front; the first one unless given
+    size: tuple[int, int] | None = None  # of the window in pixels; None chooses one
 
     def __post_init__(self) -> None:
         display.open_display()

@@ -62,7 +62,7 @@ class VariationalAutoencoder(keras.Model):
     def __init__(self, autoencoder: keras.Model, settings: Settings, steps: int, young: bool):
         super().__init__()
         self.autoencoder = autoencoder
-        # images to corrected codes
+        # Compiled here, once for all callers: from images to corrected codes.
         self.encode = tf.function(lambda images: encode(autoencoder, images), autograph=False)
         self.decoder = autoencoder.get_layer("decoder")
         self.steps = steps

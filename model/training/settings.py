@@ -1,4 +1,4 @@
-"""The settings of a training: what decides what it gives; and its number format and devices."""
+"""The settings of a training, which decide what it gives; its number format and its devices."""
 
 import contextlib
 import math
@@ -54,7 +54,7 @@ class Augmentation(_Checked):
         self._check(recombination=(0, 1))
 
 
-NO_CHANGES = Augmentation(*[0.0] * len(fields(Augmentation)))  # but half are mirrored
+NO_CHANGES = Augmentation(*[0.0] * len(fields(Augmentation)))  # half of the portraits are mirrored
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The progress bar: what it says, and to whom."""
+"""The progress bar: what it says, and to whom. For the output, see `tests/test_main.py`."""
 
 import io
 import sys

@@ -24,8 +24,8 @@ MARGIN = 2  # rows and columns of zeros around these means
 MIDDLE = (FACE_CENTRE[0], FACE_CENTRE[1] - 10)  # of a usual head, (x, y) in canvas pixels
 UNITS = (0.3, 20.0, 20.0)  # of the network's outputs: log of the size; x and y from MIDDLE, pixels
 LEAST_INK = 25  # least difference between ink and paper, gray levels
-MOST_ENLARGED = 3.5  # and most reduced, by its inverse
-LOOKS = 2
+MOST_ENLARGED = 3.5  # greatest enlargement; its inverse is the greatest reduction
+LOOKS = 2  # of the network, each at what the one before found
 FITS = (1.1, 8.0)  # arguments of `Region.is_off`: a head that is off by less is left where it was
 PLAIN = (1.3, 16.0)  # the same: by more, the window shows the region
 
@@ -83,14 +83,14 @@ WHOLE = Region()
 
 
 def find_head(pixels: np.ndarray, before: Region = WHOLE) -> Region:
-    """Return the part of a drawing to encode: that of `before` if the head is about there.
+    """Return the part of a drawing to encode: `before`, if the head is still about there.
 
     The network looks twice, the second time at what it found. Without its weights, or without ink,
     the answer is `WHOLE`.
 
     Args:
         pixels: uint8 (rows, columns, 2), gray and coverage.
-        before: the part before the last stroke. Faces do not jump while a head grows.
+        before: the part that was encoded last. So faces do not jump while a head grows.
     """
     if not ink(pixels).any() or not _weights():
         return WHOLE

@@ -1,4 +1,8 @@
-"""Every step that a user can take on the slider screen: the state, and the axes that move it."""
+"""The slider screen without its widgets: the state, axes to move it along, and every step.
+
+`FaceState` is what undo restores, an `Axis` what a slider moves along, and `FaceEditor` has every
+step that a user can take.
+"""
 
 from __future__ import annotations
 

@@ -455,7 +455,7 @@ def _save(folder: Path, state: FaceState, sharp: bool, engine) -> Path:
 
 
 def slider_commands(s: SlidersScreen) -> list[Command]:
-    """Return the commands of a slider screen in order; it can be None to list them."""
+    """Return the commands of a slider screen in order; the screen can be None to list them."""
 
     def slider(action: Callable) -> Callable[[], None]:
         def act() -> None:
