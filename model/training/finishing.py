@@ -21,18 +21,19 @@ BLOCK = 8  # faces finished at a time
 CELL = 8  # pixels a side of one number of the coarsest map
 WINDOW = 12  # cells a side of the coarsest map that are trained on at a time: 96 pixels
 BLUR = 7  # pixels a side of the local mean that finished and decoded face share
-CRITIC_RATE = 2.0  # the critic's learning rate, in the finisher's
-CRITIC_CHANNELS = (32, 64, 128, 192)  # widths at 1/2, 1/4, 1/8 and 1/16 of the resolution
-LOCAL = 9  # pixels a side of the local mean that the critic does not see
-GAIN = 24.0  # factor on the detail that it sees
-CONTRAST = 0.34  # largest change of the log contrast
-RIM = 8  # pixels by which the critic's window is smaller than the finisher's
-HOLE = 32  # pixels a side of the square that is masked out
 SHARPNESS = 0.8  # median share of a portrait's Laplacian energy that finished faces keep
 NEW = 0.05  # share of a new batch in the running means of finished faces' detail
 NEW_PORTRAITS = 0.005  # the same of portraits' detail, which does not change in a training
 LEAST_ENERGY = 1e-4  # of the portraits' detail, before it has been measured
-MAX_GAIN = 1.6  # largest factor on the detail that brings it there
+MAX_GAIN = 1.6  # largest factor on the detail, to reach `SHARPNESS`
+
+CRITIC_CHANNELS = (32, 64, 128, 192)  # widths at 1/2, 1/4, 1/8 and 1/16 of the resolution
+CRITIC_RATE = 2.0  # the critic's learning rate, in the finisher's
+LOCAL = 9  # pixels a side of the local mean that is subtracted from what the critic sees
+GAIN = 24.0  # factor on the detail that it sees
+CONTRAST = 0.34  # largest change of the log contrast
+RIM = 8  # pixels by which its window is smaller than the finisher's
+HOLE = 32  # pixels a side of the square that is hidden from it
 
 
 def build_critic() -> keras.Model:

@@ -55,6 +55,7 @@ class AllFitted(Portraits):
     """Portraits that the network was fitted on, the last tenth of the training part included."""
 
     def split(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return all of the training part, and an empty validation slice."""
         return self.train, self.train[:0]
 
 

@@ -1,3 +1,5 @@
+"""Parts of the window by themselves: keys, colors and sizes, GIFs."""
+
 import numpy as np
 import pygame
 import pytest

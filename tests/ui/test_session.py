@@ -166,7 +166,7 @@ def test_a_start_clears_what_a_kill_left(tmp_path):
     assert not left.exists()
 
 
-# Storage
+# Numbers, pixels and files
 
 
 ODD_NUMBERS = [pack_numbers(np.array([0, bad, 1])) for bad in (np.nan, np.inf, -np.inf)]

@@ -5,7 +5,7 @@ from data.errors import UserError
 from model.latent import Readout
 from tests.ui.driver import fake_latent
 from ui.sliders.editor import FaceEditor, between, direction_axis, principal_axes
-from ui.sliders.walk import walk
+from ui.sliders.walk import round_trip
 
 
 @pytest.fixture
@@ -106,9 +106,9 @@ def test_the_radius_goes_evenly_and_the_direction_turns_evenly():
 
 def test_a_walk_passes_every_face_gently_and_loops():
     stops = np.random.default_rng(0).standard_normal((3, 80)).astype(np.float32)
-    way = walk(stops, 60)
+    way = round_trip(stops, 60)
     assert way.shape == (60, 80) and way.dtype == np.float32
     assert np.array_equal(way[::20], stops)
     steps = np.linalg.norm(np.diff(way, axis=0, append=way[:1]), axis=1)
     assert steps[[0, 19, 20, 39, 40, 59]].max() < steps[[10, 30, 50]].min() / 3
-    assert np.array_equal(walk(stops[:1], 4), np.repeat(stops[:1], 4, axis=0))
+    assert np.array_equal(round_trip(stops[:1], 4), np.repeat(stops[:1], 4, axis=0))

@@ -442,18 +442,6 @@ class SlidersScreen(Screen):
             self.editor.start(code, "From your drawing")
 
 
-def _picture(state: FaceState, sharp: bool, engine) -> np.ndarray:
-    """Return the face (160, 176) of a state; where a photo's detail is kept, none is invented."""
-    return state.with_detail(decode_one(engine, state.code, sharp and not state.shows_detail))
-
-
-def _save(folder: Path, state: FaceState, sharp: bool, engine) -> Path:
-    """Write the face of a state as a PNG; return its path."""
-    image, own = _picture(state, sharp, engine), state.shows_detail
-    details = {"caption": state.title, "detail": own, "sharp": sharp and not own}
-    return save_face(folder, image, state.code, engine.model_id, details=details)
-
-
 def slider_commands(s: SlidersScreen) -> list[Command]:
     """Return the commands of a slider screen in order; the screen can be None to list them."""
 
@@ -535,3 +523,15 @@ def slider_commands(s: SlidersScreen) -> list[Command]:
     ]
     groups = {"Faces": faces, "Sliders": sliders, "Two faces": two_faces, "Keep": keep}
     return commands_of(groups)
+
+
+def _picture(state: FaceState, sharp: bool, engine) -> np.ndarray:
+    """Return the face (160, 176) of a state; where a photo's detail is kept, none is invented."""
+    return state.with_detail(decode_one(engine, state.code, sharp and not state.shows_detail))
+
+
+def _save(folder: Path, state: FaceState, sharp: bool, engine) -> Path:
+    """Write the face of a state as a PNG; return its path."""
+    image, own = _picture(state, sharp, engine), state.shows_detail
+    details = {"caption": state.title, "detail": own, "sharp": sharp and not own}
+    return save_face(folder, image, state.code, engine.model_id, details=details)

@@ -35,11 +35,11 @@ class Walk:
         return self.codes[step], 1 - way if step // STEPS % 2 else way
 
 
-def walk(points: np.ndarray, n: int) -> np.ndarray:
-    """Return `n` points (n, d) on a walk through all `points` and back to the first.
+def round_trip(points: np.ndarray, n: int) -> np.ndarray:
+    """Return `n` points (n, d) on a way through all `points` and back to the first.
 
-    The points are whitened values (m, d). The walk slows down at each of them. The last point comes
-    just before the first one, so that a film of the walk repeats smoothly.
+    The points are whitened values (m, d). The way slows down at each of them. The last point comes
+    just before the first one, so that a film of it repeats smoothly.
     """
     stops = np.concatenate([points, points[:1]])
     places = np.linspace(0, len(points), n, endpoint=False)
@@ -68,7 +68,7 @@ def walk_codes(latent: LatentSpace, state: FaceState, folder: Path, steps: int) 
         if others:
             how += " with this model: the saved ones are of another"
         raise UserError(f"A walk needs two faces: set A and B with Shift A and Shift B, or {how}.")
-    return latent.from_sliders(walk(latent.to_sliders(np.stack(stops)), steps * len(stops)))
+    return latent.from_sliders(round_trip(latent.to_sliders(np.stack(stops)), steps * len(stops)))
 
 
 def write_gif(
