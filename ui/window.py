@@ -403,7 +403,7 @@ class Header(Widget):
         self.times.set_text(f"{1000 * middle:.1f} ms a frame, 95 % under {1000 * high:.1f} ms")
 
 
-def window_commands(w) -> list[Command]:
+def window_commands(w: Window) -> list[Command]:
     """Return the commands that every screen has; the window can be None to list them."""
     last = "Bring back what was open when the window was last closed"
     full = "Fill the screen, or go back to a window"

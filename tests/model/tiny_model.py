@@ -22,7 +22,7 @@ TINY = Architecture(
     detail_channels=2,
     residual_blocks=1,
 )
-PLAIN = Architecture(  # with what a network cannot be without: trainings trace less
+PLAIN = Architecture(  # the least that a network can have, so that it is traced sooner
     encoder_channels=(4, 4, 4, 4),
     head_channels=4,
     decoder_channels=(4, 4, 4, 4),
