@@ -1,3 +1,5 @@
+"""The loop of a window with one plain screen: loading, closing, drawing, held keys, a text field."""
+
 import os
 import re
 import shutil

@@ -20,7 +20,7 @@ from ui.drawing import head
 OVAL, LEFT_EYE, RIGHT_EYE = slice(0, 36), slice(36, 52), slice(52, 68)  # rows of the landmarks
 LEFT_BROW, RIGHT_BROW = slice(68, 78), slice(78, 88)
 LIPS, INNER_LIPS = slice(88, 108), slice(108, 128)
-NOSE_TIP, NOSE_BASE, NOSE_WINGS = 134, 135, (136, 138, 137, 139)
+NOSE_TIP, NOSE_BASE = 134, 135
 IRISES = (140, 141)
 LIP_CORNERS = (88, 98)
 USUAL_SMILE = 0.055  # of a mouth drawn straight; corners above the lips' middle, in eye distances
