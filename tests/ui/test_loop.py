@@ -1,4 +1,4 @@
-"""The loop of a window with one plain screen: loading, closing, drawing, held keys, a text field."""
+"""The loop of a window with one plain screen: loading, closing, drawing, keys, a text field."""
 
 import os
 import re
