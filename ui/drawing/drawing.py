@@ -19,7 +19,6 @@ from model.frame import FACE_AXIS, IMAGE_SHAPE
 from ui.drawing.head import WHOLE, Region, find_head, model_input
 from ui.history import History
 from ui.pictures import DRAWING_SHAPE, PAPER, drawing_on_paper, to_pixels
-from ui.saves import unpack_pixels
 
 Point = tuple[float, float]  # (x, y) in canvas pixels; whole numbers are pixel centers
 
@@ -444,11 +443,3 @@ def is_bare(pixels: np.ndarray, start: np.ndarray | None) -> bool:
 def is_face(start: np.ndarray | None) -> TypeGuard[np.ndarray]:
     """Return whether what was painted on is a face, not paper of one gray."""
     return start is not None and bool(start.min() < start.max())
-
-
-def unpack_face(text: object) -> np.ndarray | None:
-    """Return the start face that `pack_pixels` wrote; None without one or if it is damaged."""
-    try:
-        return unpack_pixels(text, IMAGE_SHAPE)
-    except ValueError:
-        return None

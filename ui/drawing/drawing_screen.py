@@ -9,6 +9,7 @@ import numpy as np
 import pygame
 
 from data.errors import UserError
+from model.frame import IMAGE_SHAPE
 from ui.clipboard import copy_beside
 from ui.drawing.answers import ANSWER, Answer, AnswerKeeper, DrawingDecoder
 from ui.drawing.drawing import (
@@ -22,7 +23,6 @@ from ui.drawing.drawing import (
     is_face,
     mirrored,
     painted,
-    unpack_face,
 )
 from ui.drawing.drawing_view import CanvasView, DrawingView
 from ui.drawing.head import paper_tone
@@ -30,7 +30,7 @@ from ui.drawing.replay import film
 from ui.keys import Command, commands_of
 from ui.panels.stack import PanelStack
 from ui.pictures import to_pixels
-from ui.saves import SavedFace, pack_pixels, save_face
+from ui.saves import SavedFace, pack_pixels, save_face, unpack_pixels
 from ui.session import Session
 from ui.starts import Start, Starts
 from ui.theme import Theme
@@ -279,7 +279,7 @@ class DrawingScreen(Screen):
         if save.drawing is None:
             self.put_face(save.image, save.code)
         else:
-            start = unpack_face(save.details.get("start"))
+            start = _unpack_face(save.details.get("start"))
             self.step(self.drawing.put, save.drawing, save.code, start)
         self.panels.close()
 
@@ -424,7 +424,7 @@ class DrawingScreen(Screen):
         )
         valid = isinstance(given, list) and [type(x) for x in given] == [float] * latent.latent_dim
         code = np.array(given, np.float32) if valid and model_id == latent.model_id else None
-        self.step(self.drawing.put, session.drawing, code, unpack_face(start))
+        self.step(self.drawing.put, session.drawing, code, _unpack_face(start))
 
 
 def drawing_commands(s: DrawingScreen) -> list[Command]:
@@ -495,3 +495,11 @@ def drawing_commands(s: DrawingScreen) -> list[Command]:
         ("ctrl+e", "Replay as GIF", film, lambda: s.write_film()),
     ]
     return commands_of({"Paint": paint, "Start from": start, "Answer": answer})
+
+
+def _unpack_face(text: object) -> np.ndarray | None:
+    """Return the start face that `pack_pixels` wrote; None without one or if it is damaged."""
+    try:
+        return unpack_pixels(text, IMAGE_SHAPE)
+    except ValueError:
+        return None
