@@ -46,14 +46,7 @@ def build_sketch_encoder(architecture: Architecture) -> keras.Model:
     drawings = keras.Input((*IMAGE_SHAPE, 2), name="drawings")
     guesses = keras.Input((architecture.latent_dim,), name="guesses")
     features, codes = encode_pictures(drawings, widths)
-    share = layers.Dense(
-        architecture.latent_dim,
-        activation="sigmoid",
-        kernel_initializer="zeros",
-        bias_initializer=keras.initializers.Constant(FIRST_SHARE),
-        dtype="float32",
-        name="share",
-    )(features)
+    share = _gate(architecture.latent_dim, FIRST_SHARE, "share")(features)
     codes = codes + share * (guesses - codes)
     codes = layers.Identity(dtype="float32", name="strokes")(codes)  # of drawings not shaded
 
@@ -63,14 +56,7 @@ def build_sketch_encoder(architecture: Architecture) -> keras.Model:
     nearness -= ops.sum(ops.square(guesses), axis=1, keepdims=True) / 2
     nearness = ops.exp(nearness / (BREADTH * architecture.latent_dim))
     meant = layers.Dense(architecture.latent_dim, dtype="float32", name="meant")(nearness)
-    shaded = layers.Dense(
-        1,
-        activation="sigmoid",
-        kernel_initializer="zeros",
-        bias_initializer=keras.initializers.Constant(NEVER_SHADED),
-        dtype="float32",
-        name="shaded",
-    )(features)
+    shaded = _gate(1, NEVER_SHADED, "shaded")(features)
     codes = codes + SHADED_SHARE * shaded * (meant - codes)
     return keras.Model([drawings, guesses], codes, name="sketch_encoder")
 
@@ -80,3 +66,15 @@ def with_guesses(sketch_encoder: keras.Model, encoder: keras.Model) -> keras.Mod
     drawings = keras.Input((*IMAGE_SHAPE, 2), name="drawings")
     guesses, _ = encoder(drawings[..., :1])
     return keras.Model(drawings, sketch_encoder([drawings, guesses]), name="sketch_reader")
+
+
+def _gate(units: int, logit: float, name: str) -> layers.Dense:
+    """Return a layer to shares from 0 to 1, which are those of a logit before training."""
+    return layers.Dense(
+        units,
+        activation="sigmoid",
+        kernel_initializer="zeros",
+        bias_initializer=keras.initializers.Constant(logit),
+        dtype="float32",
+        name=name,
+    )
