@@ -234,7 +234,7 @@ def found(portrait):
 def test_the_head_finder_that_is_shipped_finds_sizes_and_places(found):
     seen, targets = found
     assert np.ptp(targets[:, 0] * head_finder.UNITS[0]) > np.log(2)
-    errors = np.abs([head_module._network(one) for one in seen] - targets)
+    errors = np.abs([head_module._network(one, head_module._weights()) for one in seen] - targets)
     assert (np.median(errors, axis=0) * head_finder.UNITS < (0.12, 6, 6)).all()
 
 
@@ -246,7 +246,8 @@ def test_numpy_computes_what_the_trained_head_finder_does(found, tmp_path, monke
     monkeypatch.setattr(head_module, "HEAD_FINDER", tmp_path / "weights.npz")
     monkeypatch.setattr(head_module, "_weights", head_module._weights.__wrapped__)
     expected = network(found[0][:3])
-    computed = [head_module._network(one) for one in found[0][:3]]
+    weights = head_module._weights()
+    computed = [head_module._network(one, weights) for one in found[0][:3]]
     np.testing.assert_allclose(computed, expected, atol=1e-4)
 
 

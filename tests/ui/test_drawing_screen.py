@@ -1,5 +1,6 @@
 """The drawing screen, driven by posted events: strokes, tools, undo, and the answers."""
 
+import io
 import math
 from functools import partial
 from itertools import cycle
@@ -17,6 +18,7 @@ from ui.drawing.drawing import RADII, Tool, blank
 from ui.drawing.drawing_screen import DrawingScreen
 from ui.drawing.head import FITS, MOST_ENLARGED, WHOLE, find_head, model_input
 from ui.pictures import over_paper
+from ui.saves import list_saves
 
 WINDOW = {"screens": [DrawingScreen], "hints": False}
 
@@ -340,11 +342,44 @@ def test_a_head_too_small_to_be_enlarged_enough_is_read_in_the_middle():
     assert region.face_centre == pytest.approx((140, 120), abs=8)
 
 
+def test_the_place_of_a_head_is_kept_in_the_session_and_in_saves(opened, tmp_path):
+    first = opened()
+    for middle, size in (((50, 50), (22, 30)), ((51, 51), (23, 31))):  # it grows a little
+        first.screen.step(first.screen.drawing.put, figure(middle, size), None, None, False)
+    first.settle()
+    head, answer = first.screen.drawing.head, first.screen.keeper.answer
+    assert head != find_head(first.screen.drawing.pixels) and head != WHOLE
+    first.keys("ctrl+s")
+    path = list_saves(tmp_path)[0].path
+    second = opened()
+    for bring_back in (lambda: second.key("ctrl+l"), lambda: second.drop(path)):
+        bring_back()
+        second.settle()
+        assert second.screen.drawing.head == pytest.approx(head)
+        np.testing.assert_allclose(second.screen.keeper.answer.image, answer.image, atol=1e-6)
+        stroke(second, (50, 52), (51, 52), settled=True)
+        assert second.screen.drawing.head == pytest.approx(head)
+        second.key("delete")
+    for odd in ("", [1.0, 2.0], [1.0, 2.0, 3], [0.0, 0.0, 9.0], [np.nan] * 3, [1e9, 0.0, 1.0]):
+        second.session.settings["drawing.head"] = odd
+        second.screen.restore_session()
+        assert second.screen.drawing.head == find_head(second.screen.drawing.pixels)
+
+
+def saved(arrays):
+    file = io.BytesIO()
+    np.savez(file, *arrays)
+    return file.getvalue()
+
+
 def test_without_weights_drawings_are_read_as_they_are(tmp_path, monkeypatch):
     small = figure((50, 50), (22, 30))
     assert find_head(small) != WHOLE
+    with np.load(head.HEAD_FINDER) as file:
+        arrays = [file[name] for name in file.files]
     monkeypatch.setattr(head, "_weights", head._weights.__wrapped__)
-    for content in (None, b"", b"PK no archive"):
+    odd = (arrays[:-1], arrays[2:], [np.full_like(array, np.nan) for array in arrays])
+    for content in (None, b"", b"PK no archive", *map(saved, odd)):
         monkeypatch.setattr(head, "HEAD_FINDER", tmp_path / "weights.npz")
         if content is not None:
             head.HEAD_FINDER.write_bytes(content)

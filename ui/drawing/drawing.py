@@ -218,14 +218,14 @@ class Step:
     stroke: Stroke | None = None  # the one that led here
     new_sheet: bool = False  # whether the drawing begins here
     head_before: Region = WHOLE  # the part that was encoded at the step before
+    kept_head: Region | None = None  # of a copied answer, or of a drawing that was kept
 
     @cached_property
     def head(self) -> Region:
-        """The part that is encoded: all on a start face; as before where the answer was copied."""
+        """The part that is encoded: all on a start face; else the one kept or found."""
         if is_face(self.start):
             return WHOLE
-        cloned = self.stroke is not None and self.stroke.brush.tool is Tool.CLONE
-        return self.head_before if cloned else find_head(self.pixels, self.head_before)
+        return self.kept_head or find_head(self.pixels, self.head_before)
 
     def __eq__(self, other: object) -> bool:
         names = ("fixed_code", "start", "pixels")
@@ -360,11 +360,12 @@ class Drawing:
         fixed_code: np.ndarray | None = None,
         start: np.ndarray | None = None,
         new_sheet: bool = True,
+        kept_head: Region | None = None,
     ) -> bool:
         """Replace the drawing; the arguments are those of `Step`. Return whether it changed."""
         self.finish()
-        self.pixels, self.start = pixels, start
-        return self.fix_code(fixed_code, new_sheet)
+        self.pixels, self.fixed_code, self.start = pixels, fixed_code, start
+        return self._push(new_sheet=new_sheet, kept_head=kept_head)
 
     def put_under(self, face: np.ndarray, code: np.ndarray) -> bool:
         """Put a start face, uint8 (rows, columns), and its code (latent_dim,) under the paint.
@@ -384,11 +385,11 @@ class Drawing:
             new_sheet=False,
         )
 
-    def fix_code(self, code: np.ndarray | None, new_sheet: bool = False) -> bool:
+    def fix_code(self, code: np.ndarray | None) -> bool:
         """Make a code the answer, whatever is painted; return whether that changed anything."""
         self.finish()
         self.fixed_code = code
-        return self._push(new_sheet=new_sheet)
+        return self._push()
 
     def undo(self) -> None:
         """Drop the stroke in progress, or else go one step back."""
@@ -399,9 +400,16 @@ class Drawing:
         if not self.stroke:
             self._show(self.history.redo())
 
-    def _push(self, stroke: Stroke | None = None, new_sheet: bool = False) -> bool:
+    def _push(
+        self,
+        stroke: Stroke | None = None,
+        new_sheet: bool = False,
+        kept_head: Region | None = None,
+    ) -> bool:
         before = WHOLE if new_sheet else self.head
-        step = Step(self.pixels, self.fixed_code, self.start, stroke, new_sheet, before)
+        if stroke is not None and stroke.brush.tool is Tool.CLONE:
+            kept_head = before
+        step = Step(self.pixels, self.fixed_code, self.start, stroke, new_sheet, before, kept_head)
         return self.history.push(step)
 
     def _show(self, step: Step) -> None:

@@ -1,9 +1,10 @@
 """The drawing screen: a canvas on the left, the face that answers it on the right."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
 import pygame
@@ -25,7 +26,7 @@ from ui.drawing.drawing import (
     painted,
 )
 from ui.drawing.drawing_view import CanvasView, DrawingView
-from ui.drawing.head import paper_tone
+from ui.drawing.head import MOST_ENLARGED, WHOLE, Region, paper_tone
 from ui.drawing.replay import film
 from ui.keys import Command, commands_of
 from ui.panels.stack import PanelStack
@@ -40,6 +41,7 @@ from ui.worker import decode_one
 NEAREST, START, SAVE, FILM = (f"drawing.{name}" for name in ("nearest", "start", "save", "film"))
 PULL = 0.5  # share of the way to a face that is clicked under Explain
 DARK = GRAYS["dark gray"]  # tone of dark paper
+FARTHEST = 1000.0  # canvas pixels to the corner of a region that is kept, at most
 HINT = (
     "Draw on the left: the face on the right answers every stroke.",
     "The oval shows where a face belongs; a smaller one is found, and looked at enlarged.",
@@ -279,8 +281,7 @@ class DrawingScreen(Screen):
         if save.drawing is None:
             self.put_face(save.image, save.code)
         else:
-            start = _unpack_face(save.details.get("start"))
-            self.step(self.drawing.put, save.drawing, save.code, start)
+            self._put_kept(save.drawing, save.code, save.details)
         self.panels.close()
 
     # The answer
@@ -357,6 +358,7 @@ class DrawingScreen(Screen):
         details = {
             "realism": self.keeper.decoder.realism,
             "start": pack_pixels(self.drawing.start),
+            "head": self.drawing.head,
             "sharp": self.host.sharp,
         }
 
@@ -393,7 +395,7 @@ class DrawingScreen(Screen):
             session.drawing = None if drawing.empty else drawing.pixels
             code = drawing.fixed_code
             values["given"] = None if code is None else code.tolist()
-            values["start"] = pack_pixels(drawing.start)
+            values["start"], values["head"] = pack_pixels(drawing.start), drawing.head
             values["model"] = self.host.latent.model_id
             if keeper.code is not None and self.visible:
                 session.code = keeper.code
@@ -419,12 +421,16 @@ class DrawingScreen(Screen):
         session, latent = self.host.session, self.host.latent
         if session.drawing is None:
             return
-        given, start, model_id = (
-            session.settings.get(f"drawing.{name}") for name in ("given", "start", "model")
-        )
-        valid = isinstance(given, list) and [type(x) for x in given] == [float] * latent.latent_dim
-        code = np.array(given, np.float32) if valid and model_id == latent.model_id else None
-        self.step(self.drawing.put, session.drawing, code, _unpack_face(start))
+        names = "given", "start", "model", "head"
+        kept = {name: session.settings.get(f"drawing.{name}") for name in names}
+        valid = _is_numbers(kept["given"], latent.latent_dim) and kept["model"] == latent.model_id
+        code = np.array(kept["given"], np.float32) if valid else None
+        self._put_kept(session.drawing, code, kept)
+
+    def _put_kept(self, pixels: np.ndarray, code: np.ndarray | None, kept: Mapping) -> None:
+        """Put a drawing with the start face and the place of the head that were kept with it."""
+        start, head = _unpack_face(kept.get("start")), _unpack_head(kept.get("head"))
+        self.step(self.drawing.put, pixels, code, start, True, head)
 
 
 def drawing_commands(s: DrawingScreen) -> list[Command]:
@@ -495,6 +501,18 @@ def drawing_commands(s: DrawingScreen) -> list[Command]:
         ("ctrl+e", "Replay as GIF", film, lambda: s.write_film()),
     ]
     return commands_of({"Paint": paint, "Start from": start, "Answer": answer})
+
+
+def _is_numbers(values: object, count: int) -> TypeGuard[list[float]]:
+    return isinstance(values, list) and [type(value) for value in values] == [float] * count
+
+
+def _unpack_head(values: object) -> Region | None:
+    """Return a region that was kept; None without one or if it is damaged."""
+    if not _is_numbers(values, len(WHOLE)) or not np.abs(values).max() < FARTHEST:
+        return None
+    region, most = Region(*values), 1.01 * MOST_ENLARGED  # may be rounded
+    return region if 1 / most < region.scale < most else None
 
 
 def _unpack_face(text: object) -> np.ndarray | None:

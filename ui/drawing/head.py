@@ -30,6 +30,9 @@ FITS = (1.1, 8.0)  # arguments of `Region.is_off`: a head that is off by less is
 PLAIN = (1.3, 16.0)  # the same: by more, the window shows the region
 
 
+Layers = list[tuple[np.ndarray, np.ndarray]]  # kernels and biases
+
+
 class Region(NamedTuple):
     """The part of the canvas that is enlarged to the model's frame.
 
@@ -92,12 +95,13 @@ def find_head(pixels: np.ndarray, before: Region = WHOLE) -> Region:
         pixels: uint8 (rows, columns, 2), gray and coverage.
         before: the part that was encoded last. So faces do not jump while a head grows.
     """
-    if not ink(pixels).any() or not _weights():
+    weights = _weights()
+    if not ink(pixels).any() or not weights:
         return WHOLE
     region = WHOLE
     for _ in range(LOOKS):
         seen = network_input(model_input(pixels, region))
-        log_size, right, down = _network(seen) * UNITS
+        log_size, right, down = _network(seen, weights) * UNITS
         least, most = region.scale / MOST_ENLARGED, region.scale * MOST_ENLARGED
         size = np.clip(np.exp(log_size), least, most)  # of the head that is seen; 1 is usual
         left, top = np.array(MIDDLE) * (1 - size) + (right, down)  # of what to look at, as seen
@@ -137,9 +141,9 @@ def paper_tone(image: np.ndarray) -> float:
     return float(np.median(np.concatenate([image[0], image[:, 0], image[:, -1]])))
 
 
-def _network(seen: np.ndarray) -> np.ndarray:
+def _network(seen: np.ndarray, weights: Layers) -> np.ndarray:
     """Return the network's outputs (3,), in `UNITS`, for an input (40, 44, 2)."""
-    *convolutions, hidden, last = _weights()
+    *convolutions, hidden, last = weights
     maps = np.pad(seen, ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)))
     for kernel, bias in convolutions:  # with a stride of 2; windows (y, x, channel, row, column)
         windows = sliding_window_view(maps, kernel.shape[:2], (0, 1))[::2, ::2]
@@ -149,14 +153,17 @@ def _network(seen: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=1)
-def _weights() -> list[tuple[np.ndarray, np.ndarray]]:
+def _weights() -> Layers:
     """Return the kernel and bias of each layer; an empty list if the file is lost or damaged."""
     try:
         with np.load(HEAD_FINDER) as file:
             arrays = [file[name].astype(np.float32) for name in file.files]
-        return list(zip(arrays[::2], arrays[1::2], strict=True))
-    except (OSError, EOFError, ValueError, BadZipFile):
+        weights = list(zip(arrays[::2], arrays[1::2], strict=True))
+        outputs = _network(network_input(np.ones((*IMAGE_SHAPE, 2))), weights)
+        fits = outputs.shape == (len(UNITS),) and np.isfinite(outputs).all()
+    except (OSError, EOFError, ValueError, IndexError, BadZipFile):
         return []
+    return weights if fits else []
 
 
 def _moved(picture: np.ndarray, matrix: tuple, outside: float) -> np.ndarray:
