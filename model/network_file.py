@@ -67,7 +67,7 @@ def load_network(folder: Path) -> keras.Model:
 
 def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
     """Build a model folder's finisher, if it has one of this version; errors as `load_network`."""
-    if files.read_card(folder).get("finisher", {}).get("version") != FINISHER_VERSION:
+    if not _has_part(files.read_card(folder), "finisher", FINISHER_VERSION):
         return None
     finisher = build_finisher(decoder)
     _load_weights(finisher, folder / files.FINISHER_FILE)
@@ -77,11 +77,17 @@ def load_finisher(folder: Path, decoder: keras.Model) -> keras.Model | None:
 def load_sketch_encoder(folder: Path, autoencoder: keras.Model) -> keras.Model | None:
     """Build a model folder's sketch encoder, as `load_finisher`; it takes drawings to codes."""
     card = files.read_card(folder)
-    if card.get("sketch_encoder", {}).get("version") != SKETCH_ENCODER_VERSION:
+    if not _has_part(card, "sketch_encoder", SKETCH_ENCODER_VERSION):
         return None
     network = build_sketch_encoder(Architecture.from_card(card))
     _load_weights(network, folder / files.SKETCH_ENCODER_FILE)
     return with_guesses(network, autoencoder.get_layer("encoder"))
+
+
+def _has_part(card: dict, name: str, version: int) -> bool:
+    """Return whether a card names the hash of a part, and this version of it."""
+    part = card.get(name, {})
+    return part.get("id") is not None and part.get("version") == version
 
 
 def _load_weights(network: keras.Model, path: Path) -> None:

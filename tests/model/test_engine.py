@@ -198,9 +198,10 @@ def test_a_model_without_a_sketch_encoder_codes_the_portrait_that_the_shipped_on
     np.testing.assert_allclose(taught.encode_sketch(BARE), taught.guess(portraits), atol=1e-3)
 
 
-def test_a_sketch_encoder_of_an_older_version_is_passed_over(tmp_path):
+@pytest.mark.parametrize("lacking", ["version", "id"])
+def test_a_sketch_encoder_of_an_older_version_or_without_its_hash_is_passed_over(tmp_path, lacking):
     folder = write_tiny_model(tmp_path / "own", sketch_encoder=True)
     card = files.read_card(folder)
-    del card["sketch_encoder"]["version"]
+    del card["sketch_encoder"][lacking]
     (folder / files.CARD_FILE).write_text(json.dumps(card))
     assert load_sketch_encoder(folder, load_network(folder)) is None
