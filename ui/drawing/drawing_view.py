@@ -67,7 +67,7 @@ class CanvasView(FaceView):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.help = lambda: FRAMED if self.region.is_off(*PLAIN) else HELP
+        self.help = lambda: FRAMED if self.region.is_off(*PLAIN, WHOLE) else HELP
         self.brush = Brush()  # its ring follows the mouse; `change` sets it and the region
         self.region: Region = WHOLE  # the part that is encoded; framed if it is off by `PLAIN`
         self._points: list[Point] = []  # since the last `flush`
@@ -141,7 +141,7 @@ class CanvasView(FaceView):
     def draw(self, surface: Surface, theme: Theme) -> None:
         """Draw the canvas, the guide, the frame, and a ring as large as the brush."""
         super().draw(surface, theme)
-        elsewhere = self.region.is_off(*PLAIN)
+        elsewhere = self.region.is_off(*PLAIN, WHOLE)
         guided = self._guided and not elsewhere
         if guided or self.brush.mirror:
             self._draw_guide(surface, theme, guided)

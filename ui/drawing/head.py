@@ -29,7 +29,6 @@ LOOKS = 2  # of the network, each at what the one before found
 FITS = (1.1, 8.0)  # arguments of `Region.is_off`: a head that is off by less is left where it was
 PLAIN = (1.3, 16.0)  # the same: by more, the window shows the region
 
-
 Layers = list[tuple[np.ndarray, np.ndarray]]  # kernels and biases
 
 
@@ -59,15 +58,14 @@ class Region(NamedTuple):
         x, y = FACE_CENTRE
         return self.left + x / self.scale, self.top + y / self.scale
 
-    def is_off(self, factor: float, distance: float, other: Region | None = None) -> bool:
-        """Return whether it differs from another region, the whole canvas unless given.
+    def is_off(self, factor: float, distance: float, other: Region) -> bool:
+        """Return whether it differs from another region.
 
         Args:
             factor: ratio of their scales that counts, or its inverse; above 1.
             distance: pixels between the centers of their faces, beyond which they differ.
             other: that region.
         """
-        other = other or WHOLE
         away = math.dist(self.face_centre, other.face_centre)
         return not 1 / factor < self.scale / other.scale < factor or away > distance
 
@@ -95,8 +93,7 @@ def find_head(pixels: np.ndarray, before: Region = WHOLE) -> Region:
         pixels: uint8 (rows, columns, 2), gray and coverage.
         before: the part that was encoded last. So faces do not jump while a head grows.
     """
-    weights = _weights()
-    if not ink(pixels).any() or not weights:
+    if not ink(pixels).any() or not (weights := _weights()):
         return WHOLE
     region = WHOLE
     for _ in range(LOOKS):
